@@ -1,0 +1,63 @@
+//! Names that were checked: services and environments.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// The name of a service: letters, digits, `.`, `_` and `-`, at most 100 of them, beginning with a letter or a
+/// digit. So a name is a file name on every system, a path in the store, and a word in a shell.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ServiceName(Arc<str>);
+
+/// Why a text is not a name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is not a name: a name has at most 100 letters, digits, `.`, `_` and `-`, and begins with a letter or a digit"
+)]
+pub struct NameError(String);
+
+impl ServiceName {
+    /// Checks and keeps a name.
+    ///
+    /// # Errors
+    ///
+    /// A [`NameError`] that shows the text.
+    pub fn new(text: &str) -> Result<Self, NameError> {
+        let valid = text.len() <= 100
+            && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));
+        if valid { Ok(Self(Arc::from(text))) } else { Err(NameError(text.to_owned())) }
+    }
+
+    /// The name as a text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ServiceName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl fmt::Debug for ServiceName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_words_that_every_system_can_keep() {
+        for name in ["orders", "orders-v2", "a.b_c", "7eleven"] {
+            assert!(ServiceName::new(name).is_ok(), "{name}");
+        }
+        for name in ["", ".hidden", "..", "a/b", "a b", "-x", "é", &"x".repeat(101)] {
+            assert!(ServiceName::new(name).is_err(), "{name}");
+        }
+    }
+}

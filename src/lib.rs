@@ -1,0 +1,7 @@
+//! Upheld: consumer-driven contracts.
+
+pub mod contract;
+pub mod matching;
+pub mod source;
+pub mod verification;
+pub mod words;

@@ -1,0 +1,2 @@
+//! The doorway: hands the outside world to the program and returns its exit code.
+fn main() {}

@@ -1,0 +1,115 @@
+//! A mismatch: one place where what came is not what was asked for. Data only.
+
+use std::fmt;
+
+use crate::source::{Code, Pointer};
+
+/// The part of a message that a mismatch is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Part {
+    Method,
+    Path,
+    Query,
+    Status,
+    Header,
+    Body,
+}
+
+/// One place where a message is not what the contract asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mismatch {
+    pub code: Code,
+    pub part: Part,
+    /// The place inside the part: `items[0].qty` in a body (`$` for the whole of it), a header's or a query
+    /// parameter's name; empty for method, path and status.
+    pub path: String,
+    /// What was asked for, to follow "expected": `an integer, like 2`.
+    pub expected: String,
+    /// What came, to follow "got": `"2", a string`.
+    pub actual: String,
+    /// Where the contract asks for it.
+    pub asked: Pointer,
+    /// What may have led to it, or what to do about it, where this mismatch alone tells.
+    pub hint: Option<String>,
+}
+
+impl Mismatch {
+    /// The mismatch in one sentence: `expected an integer, like 2, got "2", a string`.
+    #[must_use]
+    pub fn message(&self) -> String {
+        format!("expected {}, got {}", self.expected, self.actual)
+    }
+
+    /// The part and the place in it: `body items[0].qty`.
+    #[must_use]
+    pub fn place(&self) -> String {
+        if self.path.is_empty() { self.part.to_string() } else { format!("{} {}", self.part, self.path) }
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Method => "method",
+            Self::Path => "path",
+            Self::Query => "query",
+            Self::Status => "status",
+            Self::Header => "header",
+            Self::Body => "body",
+        })
+    }
+}
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $name:ident = $code:literal;)+) => {
+        $($(#[doc = $doc])+ pub const $name: Code = Code($code);)+
+        /// Every mismatch code with its meaning, in order.
+        pub const CODES: &[(Code, &str)] = &[$(($name, concat!($($doc),+))),+];
+    };
+}
+
+codes! {
+    /// The status is another one.
+    STATUS = "M101";
+    /// A header is missing.
+    HEADER_MISSING = "M102";
+    /// A header has another value.
+    HEADER_VALUE = "M103";
+    /// A place is missing.
+    MISSING = "M201";
+    /// Something is there that must be absent, or that is not in the contract where nothing else is allowed.
+    UNEXPECTED = "M202";
+    /// A value has another type.
+    TYPE = "M203";
+    /// A value is another one.
+    VALUE = "M204";
+    /// A value is not of the format: uuid, date, email and the like.
+    FORMAT = "M205";
+    /// A value does not match the regular expression.
+    PATTERN = "M206";
+    /// A value is none of those allowed.
+    ONE_OF = "M207";
+    /// An array or a map has too few or too many elements.
+    SIZE = "M208";
+    /// An array or a map is empty, so nothing in it was verified.
+    EMPTY = "M209";
+    /// An element that must be somewhere in the array is not there.
+    CONTAINS = "M210";
+    /// A value does not satisfy its JSON Schema.
+    SCHEMA = "M211";
+    /// The body is not what its kind says: no JSON, no form, no text.
+    BODY_KIND = "M212";
+    /// The body is nested deeper than is compared.
+    TOO_DEEP = "M213";
+    /// The method of a request is another one.
+    METHOD = "M301";
+    /// The path of a request is another one.
+    PATH = "M302";
+    /// A query parameter is missing.
+    QUERY_MISSING = "M303";
+    /// A query parameter has another value.
+    QUERY_VALUE = "M304";
+    /// A query parameter is not in the contract.
+    QUERY_UNEXPECTED = "M305";
+}

@@ -1,0 +1,150 @@
+//! A YAML document as a tree whose nodes know where they were written.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value};
+
+use super::scalar::Resolved;
+use super::{Pointer, Span, Step};
+
+/// How a scalar was written. Only plain ones mean different things to different readers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    Plain,
+    Quoted,
+    /// A block scalar: `|` or `>`.
+    Block,
+}
+
+/// A value and its place.
+#[derive(Clone, Debug)]
+pub struct Node<'t> {
+    pub span: Span,
+    pub data: Data<'t>,
+}
+
+/// What a node holds.
+#[derive(Clone, Debug)]
+pub enum Data<'t> {
+    Scalar(Scalar<'t>),
+    Sequence(Vec<Node<'t>>),
+    Mapping(Vec<Entry<'t>>),
+}
+
+/// A scalar: its text, and what YAML 1.2's core schema makes of it.
+#[derive(Clone, Debug)]
+pub struct Scalar<'t> {
+    pub text: Cow<'t, str>,
+    pub style: Style,
+    pub resolved: Resolved,
+}
+
+/// A key and its value.
+#[derive(Clone, Debug)]
+pub struct Entry<'t> {
+    pub key: Cow<'t, str>,
+    pub key_span: Span,
+    pub key_style: Style,
+    pub value: Node<'t>,
+}
+
+impl<'t> Node<'t> {
+    /// The JSON value that this node stands for.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        match &self.data {
+            Data::Scalar(scalar) => match &scalar.resolved {
+                Resolved::Null => Value::Null,
+                Resolved::Bool(value) => Value::Bool(*value),
+                Resolved::Number(number) => Value::Number(number.clone()),
+                Resolved::String => Value::String(scalar.text.to_string()),
+            },
+            Data::Sequence(items) => Value::Array(items.iter().map(Node::to_json).collect()),
+            Data::Mapping(entries) => {
+                let mut object = Map::with_capacity(entries.len());
+                for entry in entries {
+                    object.insert(entry.key.to_string(), entry.value.to_json());
+                }
+                Value::Object(object)
+            }
+        }
+    }
+
+    /// The same tree, free of the text it was read from.
+    #[must_use]
+    pub fn into_owned(self) -> Node<'static> {
+        let data = match self.data {
+            Data::Scalar(scalar) => Data::Scalar(Scalar {
+                text: Cow::Owned(scalar.text.into_owned()),
+                style: scalar.style,
+                resolved: scalar.resolved,
+            }),
+            Data::Sequence(items) => Data::Sequence(items.into_iter().map(Node::into_owned).collect()),
+            Data::Mapping(entries) => Data::Mapping(
+                entries
+                    .into_iter()
+                    .map(|entry| Entry {
+                        key: Cow::Owned(entry.key.into_owned()),
+                        key_span: entry.key_span,
+                        key_style: entry.key_style,
+                        value: entry.value.into_owned(),
+                    })
+                    .collect(),
+            ),
+        };
+        Node { span: self.span, data }
+    }
+
+    /// The entry of a mapping by its key; nothing for other nodes.
+    #[must_use]
+    pub fn entry(&self, key: &str) -> Option<&Entry<'t>> {
+        match &self.data {
+            Data::Mapping(entries) => entries.iter().find(|entry| entry.key == key),
+            _ => None,
+        }
+    }
+
+    /// The node that `pointer` leads to.
+    #[must_use]
+    pub fn find(&self, pointer: &Pointer) -> Option<&Self> {
+        self.steps(&pointer.0)
+    }
+
+    fn steps(&self, steps: &[Step]) -> Option<&Self> {
+        let mut node = self;
+        for step in steps {
+            node = match (step, &node.data) {
+                (Step::Key(key), _) => &node.entry(key)?.value,
+                (Step::Index(index), Data::Sequence(items)) => items.get(*index)?,
+                (Step::Index(_), _) => return None,
+            };
+        }
+        Some(node)
+    }
+
+    /// Where the thing at `pointer` is written, or the nearest place above it that is.
+    #[must_use]
+    pub fn place(&self, pointer: &Pointer) -> Span {
+        let mut steps = pointer.0.as_slice();
+        loop {
+            if let Some(node) = self.steps(steps) {
+                return node.span;
+            }
+            match steps.split_last() {
+                Some((_, above)) => steps = above,
+                None => return self.span,
+            }
+        }
+    }
+
+    /// Where the key that `pointer` ends in is written; the place of the value where it ends in an index.
+    #[must_use]
+    pub fn key_place(&self, pointer: &Pointer) -> Span {
+        if let Some((Step::Key(key), above)) = pointer.0.split_last()
+            && let Some(entry) = self.steps(above).and_then(|parent| parent.entry(key))
+        {
+            return entry.key_span;
+        }
+        self.place(pointer)
+    }
+}

@@ -1,0 +1,77 @@
+//! What the runner tells the reporters, over one channel, as it happens.
+
+use std::sync::Arc;
+
+use super::outcome::{Outcome, RunError};
+use crate::contract::ServiceName;
+use crate::matching::Mismatch;
+
+/// One thing that happened in a run.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Event {
+    /// So many interactions will be run.
+    Started { total: usize },
+    /// One more interaction was run; its result comes when its turn in the contracts' order has come.
+    Progress,
+    /// The next interaction in the contracts' order, with what came of it.
+    Finished(Box<Finished>),
+}
+
+/// What came of one interaction of one contract.
+#[derive(Clone, Debug)]
+pub struct Finished {
+    pub consumer: ServiceName,
+    pub provider: ServiceName,
+    /// The interaction's name.
+    pub name: String,
+    /// The interaction's id: 64 hexadecimal digits.
+    pub id: String,
+    pub outcome: Outcome,
+    /// Whether nobody live needs it yet, so that a break is shown and does not fail.
+    pub pending: bool,
+    /// From the first byte sent to the last received, in seconds; the setting up of states is not in it.
+    pub seconds: f64,
+    /// The contract's file, as the user knows it.
+    pub file: Arc<str>,
+    /// The line in which the interaction begins, counted from 1.
+    pub line: u32,
+    /// The provider states, each with its parameters: `an order exists (id: 42)`.
+    pub given: Vec<String>,
+    /// What was sent: `GET /orders/42`.
+    pub request: String,
+    /// The status that came, where an answer came.
+    pub status: Option<u16>,
+    /// Empty unless the outcome is broken.
+    pub mismatches: Vec<ShownMismatch>,
+    /// Set where the outcome is error or skipped.
+    pub error: Option<RunError>,
+    /// The example's and the answer's body as texts, pretty-printed with their keys in one order, where the
+    /// body has a mismatch that a comparison of the whole helps to understand.
+    pub bodies: Option<Bodies>,
+}
+
+/// The two sides of a body comparison.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bodies {
+    pub expected: String,
+    pub actual: String,
+}
+
+/// A mismatch with the line of the contract that asks for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownMismatch {
+    pub mismatch: Mismatch,
+    pub asked: Option<AskedLine>,
+}
+
+/// A line of a contract and the place in it that is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AskedLine {
+    /// The line's number, counted from 1.
+    pub line: u32,
+    /// The first character of the place, counted from 1.
+    pub column: u32,
+    /// The whole line.
+    pub text: String,
+}

@@ -1,0 +1,161 @@
+//! What came of an interaction, and of a run: the summary is a fold of the outcomes.
+
+use crate::source::Code;
+
+/// What came of one interaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// The provider does what the contract asks.
+    Upheld,
+    /// It does not: there is at least one mismatch.
+    Broken,
+    /// It could not be run, so nothing is known.
+    Error,
+    /// It was not run, on purpose or because the run was cut short.
+    Skipped,
+}
+
+/// What came of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// Every interaction was run and is upheld.
+    Upheld,
+    /// At least one interaction is broken.
+    Broken,
+    /// None is broken, but at least one could not be run.
+    Error,
+}
+
+/// How many interactions came to what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    pub upheld: usize,
+    pub broken: usize,
+    pub error: usize,
+    pub skipped: usize,
+    /// How many of the broken ones are pending: shown, and not counted against the provider.
+    pub pending: usize,
+}
+
+/// Why an interaction could not be run. Data only: the reports make text of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunError {
+    pub code: Code,
+    /// What happened, as a sentence without a full stop.
+    pub message: String,
+    /// What the other side said: an answer's body, a program's output. May have many lines.
+    pub detail: Option<String>,
+    /// What to do next, one sentence each.
+    pub help: Vec<String>,
+}
+
+impl RunError {
+    /// An error with nothing more to say.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), detail: None, help: Vec::new() }
+    }
+
+    /// The same error with what the other side said; nothing is kept of an empty text.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        let detail = detail.into();
+        self.detail = (!detail.trim().is_empty()).then_some(detail);
+        self
+    }
+
+    /// The same error with one more sentence of what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+}
+
+impl Outcome {
+    /// The word of the design: `upheld`, `broken`, `error`, `skipped`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Upheld => "upheld",
+            Self::Broken => "broken",
+            Self::Error => "error",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
+impl Verdict {
+    /// `upheld`, `broken` or `error`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Upheld => "upheld",
+            Self::Broken => "broken",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl Summary {
+    /// Counts one more outcome.
+    pub const fn add(&mut self, outcome: Outcome, pending: bool) {
+        match outcome {
+            Outcome::Upheld => self.upheld += 1,
+            Outcome::Broken => {
+                self.broken += 1;
+                if pending {
+                    self.pending += 1;
+                }
+            }
+            Outcome::Error => self.error += 1,
+            Outcome::Skipped => self.skipped += 1,
+        }
+    }
+
+    /// How many interactions there were.
+    #[must_use]
+    pub const fn total(&self) -> usize {
+        self.upheld + self.broken + self.error + self.skipped
+    }
+
+    /// The verdict: broken before error before upheld. A skipped interaction and an empty run are errors, since
+    /// nothing is known of what was not run.
+    #[must_use]
+    pub const fn verdict(&self) -> Verdict {
+        if self.broken > self.pending {
+            Verdict::Broken
+        } else if self.error > 0 || self.skipped > 0 || self.total() == 0 {
+            Verdict::Error
+        } else {
+            Verdict::Upheld
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(outcomes: &[(Outcome, bool)]) -> Verdict {
+        let mut summary = Summary::default();
+        for (outcome, pending) in outcomes {
+            summary.add(*outcome, *pending);
+        }
+        summary.verdict()
+    }
+
+    #[test]
+    fn a_run_is_upheld_only_where_everything_was_run_and_holds() {
+        use Outcome::{Broken, Error, Skipped, Upheld};
+        for (outcomes, expected) in [
+            (&[(Upheld, false)][..], Verdict::Upheld),
+            (&[(Upheld, false), (Broken, true)], Verdict::Upheld),
+            (&[(Upheld, false), (Broken, false), (Error, false)], Verdict::Broken),
+            (&[(Upheld, false), (Error, false)], Verdict::Error),
+            (&[(Upheld, false), (Skipped, false)], Verdict::Error),
+            (&[], Verdict::Error),
+        ] {
+            assert_eq!(verdict(outcomes), expected, "{outcomes:?}");
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! What the runner needs of the outer world: a provider that answers, and a handler of its states.
+
+use serde_json::{Map, Value};
+
+use super::outcome::RunError;
+use crate::contract::State;
+use crate::matching::{ActualRequest, ActualResponse};
+
+/// A provider that requests can be sent to.
+pub trait Provider {
+    /// Sends one request and reads the whole answer.
+    ///
+    /// # Errors
+    ///
+    /// Whatever kept an answer from being read whole, within the limits on time and size.
+    fn send(&self, request: &ActualRequest) -> impl Future<Output = Result<Reply, RunError>> + Send;
+}
+
+/// An answer and how long it took.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    pub response: ActualResponse,
+    /// From the first byte sent to the last received.
+    pub seconds: f64,
+}
+
+/// Brings a provider into a state, and out of it.
+pub trait StateHandler {
+    /// Sets a state up or tears it down. What the handler returns stands for `${name}` in the request.
+    ///
+    /// # Errors
+    ///
+    /// Whatever kept the state from being reached, with the handler's own words.
+    fn change(
+        &self,
+        state: &State,
+        action: Action,
+    ) -> impl Future<Output = Result<Map<String, Value>, RunError>> + Send;
+}
+
+/// Which way a state is changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    Setup,
+    Teardown,
+}
+
+impl Action {
+    /// The word that the handler is sent: `setup` or `teardown`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Setup => "setup",
+            Self::Teardown => "teardown",
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! How Upheld speaks: counted nouns, lists of names, and "did you mean".
+//!
+//! Every sentence with a number or a list in it is built here, so that no output says `1 interactions`
+//! or `thing(s)`.
+
+mod count;
+mod list;
+mod suggest;
+
+pub use count::{Count, count};
+pub use list::{and_list, or_list, quoted};
+pub use suggest::{did_you_mean, nearest};
