@@ -1,7 +1,41 @@
 //! The contract: all that one consumer expects of one provider, read, checked, written and named.
+//!
+//! Text goes to a tree with places ([`crate::source`]), the tree is held against the published schema ([`schema`]),
+//! read into the types of the file ([`raw`]), checked for what it means ([`read`]), and becomes the model
+//! ([`document`]). The model has an identity ([`id`]) and a way back to text ([`write`]).
 
+pub mod attachments;
+pub mod codes;
+mod document;
+mod fill;
+mod id;
+pub mod lint;
+mod matcher;
 mod names;
+pub mod number;
+mod path;
+mod raw;
+mod read;
+mod read_message;
+mod read_rules;
+mod rule_text;
+mod schema;
+mod schema_rule;
 mod state;
+pub mod template;
+pub mod urlencoded;
+mod write;
+mod yaml_text;
 
+pub use document::{
+    Body, Contract, Headers, Interaction, PathRule, Request, Response, Rules, Status, Written, fields_view, is_json,
+};
+pub use id::{ContractId, InteractionId, contract_id, interaction_id};
+pub use matcher::{Format, JsonType, Matcher, Pattern, Rule};
 pub use names::{NameError, ServiceName};
+pub use path::{Path, Segment};
+pub use read::{ReadContract, read};
+pub use schema::contract_schema;
+pub use schema_rule::SchemaRule;
 pub use state::State;
+pub use write::write;

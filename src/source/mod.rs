@@ -4,6 +4,7 @@
 //! (path → line, column) and also what the JSON value of the text is built from, so that the place of a thing
 //! and its meaning can't come from two readers that disagree.
 
+pub mod conform;
 mod file;
 mod finding;
 mod node;

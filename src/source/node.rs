@@ -95,13 +95,13 @@ impl<'t> Node<'t> {
         Node { span: self.span, data }
     }
 
-    /// The entry of a mapping by its key; nothing for other nodes.
+    /// The entry of a mapping by its key, or by a key that differs in case only (names of headers have none);
+    /// nothing for other nodes.
     #[must_use]
     pub fn entry(&self, key: &str) -> Option<&Entry<'t>> {
-        match &self.data {
-            Data::Mapping(entries) => entries.iter().find(|entry| entry.key == key),
-            _ => None,
-        }
+        let Data::Mapping(entries) = &self.data else { return None };
+        let exact = entries.iter().find(|entry| entry.key == key);
+        exact.or_else(|| entries.iter().find(|entry| entry.key.eq_ignore_ascii_case(key)))
     }
 
     /// The node that `pointer` leads to.
@@ -116,7 +116,9 @@ impl<'t> Node<'t> {
             node = match (step, &node.data) {
                 (Step::Key(key), _) => &node.entry(key)?.value,
                 (Step::Index(index), Data::Sequence(items)) => items.get(*index)?,
-                (Step::Index(_), _) => return None,
+                // A JSON Pointer doesn't tell an index from a key that is a number.
+                (Step::Index(key), Data::Mapping(_)) => &node.entry(&key.to_string())?.value,
+                (Step::Index(_), Data::Scalar(_)) => return None,
             };
         }
         Some(node)
@@ -140,11 +142,14 @@ impl<'t> Node<'t> {
     /// Where the key that `pointer` ends in is written; the place of the value where it ends in an index.
     #[must_use]
     pub fn key_place(&self, pointer: &Pointer) -> Span {
-        if let Some((Step::Key(key), above)) = pointer.0.split_last()
-            && let Some(entry) = self.steps(above).and_then(|parent| parent.entry(key))
-        {
-            return entry.key_span;
+        let Some((last, above)) = pointer.0.split_last() else { return self.span };
+        let key = match last {
+            Step::Key(key) => key.clone(),
+            Step::Index(index) => index.to_string(),
+        };
+        match self.steps(above).and_then(|parent| parent.entry(&key)) {
+            Some(entry) => entry.key_span,
+            None => self.place(pointer),
         }
-        self.place(pointer)
     }
 }

@@ -1,0 +1,87 @@
+//! What is unwise in a contract that can be read.
+
+use std::collections::HashMap;
+
+use super::codes::{BODY_ON_SAFE, MISFILED, SAME_INTERACTION, VOLATILE_EXACT};
+use super::document::{Body, Contract, Interaction};
+use super::matcher::Matcher;
+use super::{InteractionId, ReadContract, interaction_id};
+use crate::source::{Finding, Pointer, SourceFile};
+
+/// All warnings about a contract that was read, those of its reading left out.
+#[must_use]
+pub fn lint(source: &SourceFile, read: &ReadContract) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    findings.extend(misfiled(source, &read.contract));
+    let mut seen: HashMap<InteractionId, usize> = HashMap::new();
+    for (index, interaction) in read.contract.interactions.iter().enumerate() {
+        let at = Interaction::pointer(index);
+        if let Some(first) = seen.insert(interaction_id(interaction), index) {
+            let first = &read.contract.interactions[first].name;
+            let message = format!("this interaction is the same as `{first}`, but for its name");
+            findings.push(warning(SAME_INTERACTION, source, &at.key("name"), message).help("keep one of the two"));
+        }
+        findings.extend(body_on_safe(source, interaction, &at));
+        findings.extend(volatile_exact(source, interaction, &at));
+    }
+    findings
+}
+
+fn warning(code: crate::source::Code, source: &SourceFile, at: &Pointer, message: String) -> Finding {
+    Finding::warning(code, &source.name, source.place(at), message)
+}
+
+/// A contract's folder is its consumer, and its file its provider, so that a reader finds it by its name.
+fn misfiled(source: &SourceFile, contract: &Contract) -> Option<Finding> {
+    let parts: Vec<&str> = source.name.split(['/', '\\']).collect();
+    // Only where the file lies in a folder `contracts`: elsewhere its place says nothing.
+    let [.., "contracts", folder, file] = parts.as_slice() else { return None };
+    let provider = file.rsplit_once('.').map_or(*file, |(stem, _)| stem);
+    let filed = *folder == contract.consumer.as_str() && provider == contract.provider.as_str();
+    (!filed).then(|| {
+        let message = format!(
+            "this is the contract of {} with {}, and its file says otherwise",
+            contract.consumer, contract.provider
+        );
+        warning(MISFILED, source, &Pointer::root().key("consumer"), message)
+            .help(format!("name it contracts/{}/{}.yaml", contract.consumer, contract.provider))
+    })
+}
+
+fn body_on_safe(source: &SourceFile, interaction: &Interaction, at: &Pointer) -> Option<Finding> {
+    let request = &interaction.request;
+    (request.is_safe() && request.body.is_some()).then(|| {
+        warning(
+            BODY_ON_SAFE,
+            source,
+            &at.key("request"),
+            format!("a {} has no use for a body (RFC 9110, section 9.3)", request.method),
+        )
+        .help("leave the body out, or use POST or QUERY")
+    })
+}
+
+/// An exact uuid or time stamp is another one in the next run, unless the provider state fixes it.
+fn volatile_exact(source: &SourceFile, interaction: &Interaction, at: &Pointer) -> Vec<Finding> {
+    let Some(Body::Json(example)) = interaction.response.body.as_ref().map(Body::content) else { return Vec::new() };
+    let volatile = |text: &str| {
+        uuid::Uuid::try_parse(text).is_ok() || (text.len() > 15 && text.parse::<jiff::Timestamp>().is_ok())
+    };
+    let mut findings = Vec::new();
+    for (path, written) in &interaction.response.rules.body {
+        if !written.thing.has(&Matcher::Exact) {
+            continue;
+        }
+        if let Some(text) =
+            path.select(example).into_iter().filter_map(serde_json::Value::as_str).find(|text| volatile(text))
+        {
+            let message = format!("`{path}` must be exactly `{text}`, which looks as if it were made anew each time");
+            findings.push(
+                warning(VOLATILE_EXACT, source, &at.key("response").key("match").key(&*written.key), message).help(
+                    "ask for its format (`uuid`, `date-time`), or fix the value in a provider state's parameters",
+                ),
+            );
+        }
+    }
+    findings
+}

@@ -1,0 +1,279 @@
+//! The reading of a request and of a response: line, query, headers and body, each checked for what it means.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use indexmap::IndexMap;
+use serde_json::Value;
+
+use super::attachments::AttachmentError;
+use super::codes::{BAD_BASE64, BAD_FILE, BAD_HEADER, BAD_METHOD, BAD_PATH, SEVERAL_BODIES};
+use super::document::{Body, Headers, Request, Response, Status, is_json};
+use super::raw::{RawBody, RawRequest, RawRequestParts, RawResponse, RawStatus, Texts, take_body};
+use super::read::Reader;
+use super::urlencoded;
+use crate::source::Pointer;
+use crate::words::did_you_mean;
+
+/// The methods that a contract can ask for: those of RFC 9110, PATCH (RFC 5789), QUERY, and WebDAV's (RFC 4918).
+const METHODS: &[&str] = &[
+    "GET",
+    "HEAD",
+    "POST",
+    "PUT",
+    "PATCH",
+    "DELETE",
+    "OPTIONS",
+    "TRACE",
+    "QUERY",
+    "COPY",
+    "LOCK",
+    "MKCOL",
+    "MOVE",
+    "PROPFIND",
+    "PROPPATCH",
+    "REPORT",
+    "SEARCH",
+    "UNLOCK",
+];
+
+/// Headers that belong to the connection and not to the message (RFC 9110, section 7.6.1): the transport sets them.
+const CONNECTION_HEADERS: &[&str] =
+    &["connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"];
+
+impl Reader<'_> {
+    pub(super) fn request(&mut self, raw: RawRequest, at: &Pointer) -> Option<Request> {
+        match raw {
+            RawRequest::Line(line) => {
+                let (method, target) = self.line(&line, at)?;
+                let mut request = Request::default();
+                let method = self.method(method, at);
+                let target = self.target(target, at, &mut request);
+                request.method = method?;
+                target.then_some(request)
+            }
+            RawRequest::Parts(parts) => self.request_parts(*parts, at),
+        }
+    }
+
+    fn request_parts(&mut self, mut raw: RawRequestParts, at: &Pointer) -> Option<Request> {
+        let mut request = Request::default();
+        let method = self.method(&raw.method, &at.key("method"));
+        let target = self.target(&raw.path, &at.key("path"), &mut request);
+        for (name, texts) in raw.query {
+            request.query.entry(name).or_default().extend(texts.values);
+        }
+        request.headers = self.headers(raw.headers, &at.key("headers"), true);
+        request.body = self.body(take_body!(raw), &request.headers, at)?;
+        request.rules.body = self.body_rules(raw.rules, request.body.as_ref(), false, &at.key("match"));
+        request.rules.headers = self.name_rules(raw.header_rules, &request.headers, true, &at.key("match-headers"));
+        request.query_rules = self.name_rules(raw.query_rules, &request.query, false, &at.key("match-query"));
+        request.path_rule = self.path_rule(raw.path_rule, &request.path, &at.key("match-path"));
+        request.method = method?;
+        target.then_some(request)
+    }
+
+    pub(super) fn response(&mut self, mut raw: RawResponse, at: &Pointer) -> Option<Response> {
+        let status = match raw.status {
+            RawStatus::Code(code) => Status::Code(code),
+            RawStatus::Class(class) => Status::Class(class),
+        };
+        let headers = self.headers(raw.headers, &at.key("headers"), false);
+        let body = self.body(take_body!(raw), &headers, at)?;
+        let rules = super::Rules {
+            body: self.body_rules(raw.rules, body.as_ref(), true, &at.key("match")),
+            headers: self.name_rules(raw.header_rules, &headers, true, &at.key("match-headers")),
+        };
+        Some(Response { status, headers, body, rules })
+    }
+
+    /// Takes `GET /orders/42` apart.
+    fn line<'l>(&mut self, line: &'l str, at: &Pointer) -> Option<(&'l str, &'l str)> {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words.as_slice() {
+            [method, target] => return Some((method, target)),
+            [method, target, "HTTP/1.0" | "HTTP/1.1" | "HTTP/2"] => {
+                self.error(
+                    BAD_PATH,
+                    at,
+                    "a request line has no HTTP version",
+                    Some(format!("write `{method} {target}`")),
+                );
+            }
+            [only] if only.starts_with('/') => {
+                self.error(BAD_METHOD, at, "the method is missing", Some(format!("write `GET {only}`")));
+            }
+            [only] => self.error(BAD_PATH, at, "the path is missing", Some(format!("write `{only} /…`"))),
+            _ => {
+                let help =
+                    "a space in a path is `%20`; a query can be written under `query:`, where nothing is encoded";
+                self.error(BAD_PATH, at, format!("`{line}` is not a method and a path"), Some(help.to_owned()));
+            }
+        }
+        None
+    }
+
+    fn method(&mut self, method: &str, at: &Pointer) -> Option<String> {
+        if METHODS.contains(&method) {
+            return Some(method.to_owned());
+        }
+        let help =
+            did_you_mean(method, METHODS.iter().copied()).unwrap_or_else(|| format!("one of {}", METHODS.join(", ")));
+        self.error(BAD_METHOD, at, format!("`{method}` is no method"), Some(help));
+        None
+    }
+
+    /// Checks a path with or without a query, and puts both where they belong.
+    fn target(&mut self, target: &str, at: &Pointer, request: &mut Request) -> bool {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let fault = if target.contains("://") {
+            Some((
+                String::from("a request has a path, not an address"),
+                String::from("leave out `https://…`; the provider's address is given by --url or in upheld.yaml"),
+            ))
+        } else if !path.starts_with('/') {
+            Some((format!("the path `{path}` does not begin with `/`"), format!("write `/{path}`")))
+        } else if target.contains('#') {
+            Some((
+                String::from("a fragment (`#…`) is never sent"),
+                String::from("leave it out; a `#` in a path is `%23`"),
+            ))
+        } else if let Some(bad) =
+            target.chars().find(|c| !c.is_ascii_graphic() || matches!(c, '"' | '<' | '>' | '\\' | '^' | '`'))
+        {
+            let encoded =
+                percent_encoding::utf8_percent_encode(&bad.to_string(), percent_encoding::NON_ALPHANUMERIC).to_string();
+            Some((
+                format!("`{}` can't stand in a path", bad.escape_default()),
+                format!("write it percent-encoded: `{encoded}`"),
+            ))
+        } else if path.split('/').any(|segment| matches!(segment, "." | "..")) {
+            Some((
+                String::from("a path with `.` or `..` is resolved before it is sent"),
+                String::from("write the path that arrives (RFC 3986, section 5.2.4)"),
+            ))
+        } else {
+            None
+        };
+        if let Some((message, help)) = fault {
+            self.error(BAD_PATH, at, message, Some(help));
+            return false;
+        }
+        path.clone_into(&mut request.path);
+        request.query = urlencoded::read(query);
+        true
+    }
+
+    fn headers(&mut self, raw: IndexMap<String, Texts>, at: &Pointer, request: bool) -> Headers {
+        let mut headers = Headers::with_capacity(raw.len());
+        for (name, texts) in raw {
+            let at = at.key(&name);
+            let lower = name.to_ascii_lowercase();
+            if !is_token(&name) {
+                self.key_error(BAD_HEADER, &at, format!("`{name}` is no header name"), None);
+            } else if request && CONNECTION_HEADERS.contains(&lower.as_str()) {
+                self.key_error(
+                    BAD_HEADER,
+                    &at,
+                    format!("`{name}` belongs to the connection, and is set when the request is sent"),
+                    Some(String::from("leave it out")),
+                );
+            } else if texts.values.iter().any(|value| value.chars().any(|c| c.is_control() && c != '\t')) {
+                self.error(
+                    BAD_HEADER,
+                    &at,
+                    format!("the value of `{name}` has a control character or a line break"),
+                    None,
+                );
+            } else if headers.contains_key(&lower) {
+                self.key_error(
+                    BAD_HEADER,
+                    &at,
+                    format!("the header `{name}` stands here twice: names don't differ by case"),
+                    Some(String::from("write several values as a list")),
+                );
+            } else {
+                headers.insert(lower, texts.values.iter().map(|value| value.trim().to_owned()).collect());
+            }
+        }
+        headers
+    }
+
+    /// The body, if there is one; `None` where it was at fault.
+    #[expect(clippy::option_option, reason = "there may be no body, and there may be no way to tell")]
+    fn body(&mut self, raw: RawBody, headers: &Headers, at: &Pointer) -> Option<Option<Body>> {
+        let kinds = [
+            ("body", raw.json.is_some()),
+            ("body-text", raw.text.is_some()),
+            ("body-file", raw.file.is_some()),
+            ("body-base64", raw.base64.is_some()),
+            ("form", raw.form.is_some()),
+        ];
+        let written: Vec<&str> = kinds.iter().filter(|(_, is)| *is).map(|(key, _)| *key).collect();
+        if let [first, second, ..] = written.as_slice() {
+            self.key_error(
+                SEVERAL_BODIES,
+                &at.key(*second),
+                format!("`{second}` stands beside `{first}`: a message has one body"),
+                Some(String::from("keep one of the two")),
+            );
+            return None;
+        }
+        let body = if let Some(value) = raw.json {
+            Body::Json(value)
+        } else if let Some(text) = raw.text {
+            Body::Text(text)
+        } else if let Some(path) = raw.file {
+            self.file(path, headers, &at.key("body-file"))?
+        } else if let Some(text) = raw.base64 {
+            let compact: String = text.split_whitespace().collect();
+            match BASE64.decode(compact) {
+                Ok(bytes) => Body::Bytes(Arc::from(bytes)),
+                Err(error) => {
+                    self.error(BAD_BASE64, &at.key("body-base64"), format!("this is not base64: {error}"), None);
+                    return None;
+                }
+            }
+        } else if let Some(fields) = raw.form {
+            Body::Form(fields.into_iter().map(|(name, texts)| (name, texts.values)).collect())
+        } else {
+            return Some(None);
+        };
+        Some(Some(body))
+    }
+
+    /// Reads the file of a body: JSON where its name or the message's content type says so, else text if it is.
+    fn file(&mut self, path: String, headers: &Headers, at: &Pointer) -> Option<Body> {
+        let bytes = match self.attachments.load(&path) {
+            Ok(bytes) => bytes,
+            Err(AttachmentError(why)) => {
+                let help = "a body file lies beside the contract or below it, and is named from there";
+                self.error(BAD_FILE, at, format!("the file `{path}` can't be read: {why}"), Some(help.to_owned()));
+                return None;
+            }
+        };
+        let media_type = headers.get("content-type").and_then(|values| values.first()).map_or("", String::as_str);
+        let json_name = path.rsplit('.').next().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+        let content = if json_name || is_json(media_type) {
+            match serde_json::from_slice::<Value>(&bytes) {
+                Ok(value) => Body::Json(value),
+                Err(error) => {
+                    self.error(BAD_FILE, at, format!("the file `{path}` is not JSON: {error}"), None);
+                    return None;
+                }
+            }
+        } else {
+            match String::from_utf8(bytes) {
+                Ok(text) => Body::Text(text),
+                Err(error) => Body::Bytes(Arc::from(error.into_bytes())),
+            }
+        };
+        Some(Body::File { path, content: Box::new(content) })
+    }
+}
+
+/// Whether a text is a token (RFC 9110, section 5.6.2), as header names are.
+fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
+}

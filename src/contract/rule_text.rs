@@ -1,0 +1,281 @@
+//! From the YAML form of a matcher to a [`Rule`]: words, `/regular expressions/`, lists and mappings.
+
+use serde_json::Value;
+
+use super::attachments::Attachments;
+use super::codes::{BAD_MATCHER, BAD_REGEX, BAD_SCHEMA};
+use super::matcher::{Format, JsonType, Matcher, Pattern, Rule};
+use super::schema_rule::SchemaRule;
+use crate::source::Code;
+use crate::words::{did_you_mean, nearest};
+
+/// What is wrong with a matcher, and what to do.
+#[derive(Debug)]
+pub(super) struct RuleFault {
+    pub code: Code,
+    pub message: String,
+    pub help: Option<String>,
+}
+
+/// Every word of the matcher language, for "did you mean".
+const WORDS: &[&str] = &[
+    "exact",
+    "any",
+    "absent",
+    "string",
+    "number",
+    "integer",
+    "boolean",
+    "uuid",
+    "date",
+    "date-time",
+    "time",
+    "email",
+    "uri",
+    "unordered",
+    "contains",
+    "closed",
+    "optional",
+];
+
+/// Words of other languages for the same, and what they are here.
+const SYNONYMS: &[(&str, &str)] = &[
+    ("int", "`integer`"),
+    ("str", "`string`"),
+    ("text", "`string`"),
+    ("bool", "`boolean`"),
+    ("float", "`number`"),
+    ("double", "`number`"),
+    ("decimal", "`number`"),
+    ("datetime", "`date-time`"),
+    ("timestamp", "`date-time`"),
+    ("guid", "`uuid`"),
+    ("url", "`uri`"),
+    ("null", "`or null`, after a word or alone"),
+    ("nullable", "`or null`"),
+    ("required", "nothing: what the example shows is required"),
+    ("array", "a size, like `1+`"),
+    ("list", "a size, like `1+`"),
+    ("object", "nothing: the type is the example's"),
+    ("*", "`any`"),
+];
+
+/// Reads the YAML form of a matcher.
+pub(super) fn read_rule(value: &Value, attachments: &dyn Attachments) -> Result<Rule, RuleFault> {
+    match value {
+        Value::String(text) => read_words(text),
+        Value::Array(values) => Ok(Rule::of(Matcher::OneOf(values.clone()))),
+        Value::Object(map) => {
+            let mut rule = Rule::default();
+            if let Some(Value::Array(values)) = map.get("one-of") {
+                rule.matchers.push(Matcher::OneOf(values.clone()));
+            }
+            if let Some(schema) = map.get("schema") {
+                let schema = SchemaRule::new(schema, attachments).map_err(|why| RuleFault {
+                    code: BAD_SCHEMA,
+                    message: format!("this JSON Schema can't be used: {why}"),
+                    help: None,
+                })?;
+                rule.matchers.push(Matcher::Schema(schema));
+            }
+            rule.optional = map.get("optional") == Some(&Value::Bool(true));
+            rule.or_null = map.get("or-null") == Some(&Value::Bool(true));
+            Ok(rule)
+        }
+        other => Err(RuleFault {
+            code: BAD_MATCHER,
+            message: format!("`{other}` is no matcher"),
+            help: Some(String::from("a matcher is words, /a regular expression/, a list of values, or a mapping")),
+        }),
+    }
+}
+
+fn read_words(text: &str) -> Result<Rule, RuleFault> {
+    let mut rule = Rule::default();
+    let mut words = text;
+    if let Some(inside) = text.strip_prefix('/') {
+        let Some(end) = inside.rfind('/') else {
+            return Err(fault(format!("the regular expression `{text}` has no closing `/`"), None));
+        };
+        let pattern = Pattern::new(&inside[..end]).map_err(|why| RuleFault {
+            code: BAD_REGEX,
+            message: format!("this is no regular expression: {}", one_line(&why)),
+            help: Some(String::from(
+                "it has to match the whole value; look-around and back-references are not known here",
+            )),
+        })?;
+        rule.matchers.push(Matcher::Regex(pattern));
+        words = &inside[end + 1..];
+    }
+    let mut words = words.split_whitespace();
+    while let Some(word) = words.next() {
+        if word == "or" {
+            if words.next() != Some("null") {
+                return Err(fault(
+                    String::from("`or` must be followed by `null`"),
+                    Some(String::from("several values that are allowed are a list: `[a, b]`")),
+                ));
+            }
+            rule.or_null = true;
+        } else if word == "optional" {
+            rule.optional = true;
+        } else {
+            rule.matchers.push(read_word(word)?);
+        }
+    }
+    check_together(&rule)?;
+    Ok(rule)
+}
+
+fn read_word(word: &str) -> Result<Matcher, RuleFault> {
+    Ok(match word {
+        "exact" => Matcher::Exact,
+        "any" => Matcher::Any,
+        "absent" => Matcher::Absent,
+        "string" => Matcher::Type(JsonType::String),
+        "number" => Matcher::Type(JsonType::Number),
+        "integer" => Matcher::Type(JsonType::Integer),
+        "boolean" => Matcher::Type(JsonType::Boolean),
+        "uuid" => Matcher::Format(Format::Uuid),
+        "date" => Matcher::Format(Format::Date),
+        "date-time" => Matcher::Format(Format::DateTime),
+        "time" => Matcher::Format(Format::Time),
+        "email" => Matcher::Format(Format::Email),
+        "uri" => Matcher::Format(Format::Uri),
+        "unordered" => Matcher::Unordered,
+        "contains" => Matcher::Contains,
+        "closed" => Matcher::Closed,
+        _ => return size(word).ok_or_else(|| unknown_word(word))?,
+    })
+}
+
+/// `1+`, or `2..5`.
+fn size(word: &str) -> Option<Result<Matcher, RuleFault>> {
+    let numbers = word.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'.'));
+    if !numbers {
+        return None;
+    }
+    if let Some(min) = word.strip_suffix('+') {
+        return min.parse().ok().map(|min| Ok(Matcher::Size { min, max: None }));
+    }
+    let (min, max) = word.split_once("..")?;
+    let (min, max): (u64, u64) = (min.parse().ok()?, max.parse().ok()?);
+    if min > max {
+        let message = format!("the size `{word}` has its ends the wrong way round");
+        return Some(Err(fault(message, Some(format!("write `{max}..{min}`")))));
+    }
+    Some(Ok(Matcher::Size { min, max: Some(max) }))
+}
+
+fn unknown_word(word: &str) -> RuleFault {
+    let synonym = SYNONYMS.iter().find(|(other, _)| word.eq_ignore_ascii_case(other));
+    let help =
+        synonym.map(|(_, here)| format!("here that is {here}")).or_else(|| did_you_mean(word, WORDS.iter().copied()));
+    let help = help.or_else(|| {
+        word.bytes().all(|b| b.is_ascii_digit()).then(|| format!("a size is `{word}+` or `{word}..{word}`"))
+    });
+    let help = help
+        .unwrap_or_else(|| format!("a fixed value is a list of one, `[{word}]`; the words are {}", WORDS.join(", ")));
+    fault(format!("`{word}` is no matcher"), Some(help))
+}
+
+/// Refuses words that can't stand together.
+fn check_together(rule: &Rule) -> Result<(), RuleFault> {
+    let values: Vec<&Matcher> = rule.matchers.iter().filter(|matcher| matcher.tells_value()).collect();
+    if let [first, second, ..] = values.as_slice() {
+        return Err(fault(
+            format!("`{first}` and `{second}` can't both say what the value is"),
+            Some(String::from("keep one of the two")),
+        ));
+    }
+    if rule.has(&Matcher::Absent) && (rule.matchers.len() > 1 || rule.optional || rule.or_null) {
+        return Err(fault(String::from("`absent` stands alone"), None));
+    }
+    if rule.has(&Matcher::Unordered) && rule.has(&Matcher::Contains) {
+        return Err(fault(
+            String::from("`unordered` and `contains` can't stand together"),
+            Some(String::from("`unordered`: the same elements in any order; `contains`: each of these, and others")),
+        ));
+    }
+    for (index, matcher) in rule.matchers.iter().enumerate() {
+        let sizes = matches!(matcher, Matcher::Size { .. })
+            && rule.matchers[..index].iter().any(|m| matches!(m, Matcher::Size { .. }));
+        if sizes || rule.matchers[..index].contains(matcher) {
+            return Err(fault(
+                format!("`{matcher}` stands beside another of its kind"),
+                Some(String::from("keep one of the two")),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn fault(message: String, help: Option<String>) -> RuleFault {
+    RuleFault { code: BAD_MATCHER, message, help }
+}
+
+/// The last line of a regular expression's error is the cause; those before it draw the place.
+fn one_line(error: &str) -> &str {
+    error.lines().last().unwrap_or(error).trim().trim_start_matches("error: ")
+}
+
+/// Whether a text is near enough to a word of the matcher language to be meant as one.
+#[must_use]
+pub(super) fn is_near_word(text: &str) -> bool {
+    nearest(text, WORDS.iter().copied()).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::contract::attachments::NoAttachments;
+
+    #[test]
+    fn matchers_are_read_and_shown_in_one_spelling() {
+        for (written, shown) in [
+            (json!("exact"), "exact"),
+            (json!("string optional or null"), "string optional or null"),
+            (json!("  or   null "), "or null"),
+            (json!("optional"), "optional"),
+            (json!("/a/b/ optional"), "/a/b/ optional"),
+            (json!("1+ unordered"), "1+ unordered"),
+            (json!("2..5"), "2..5"),
+            (json!(["paid", "open", null]), r#"["paid","open",null]"#),
+            (json!({"one-of": [1, 2], "optional": true}), "[1,2] optional"),
+            (json!({"schema": {"type": "string"}}), r#"{"type":"string"}"#),
+        ] {
+            let rule =
+                read_rule(&written, &NoAttachments).unwrap_or_else(|fault| panic!("{written}: {}", fault.message));
+            assert_eq!(rule.to_string(), shown);
+        }
+    }
+
+    #[test]
+    fn what_is_no_matcher_is_refused_with_what_to_write_instead() {
+        for (written, message, help) in [
+            (json!("integr"), "`integr` is no matcher", "did you mean `integer`?"),
+            (json!("int"), "`int` is no matcher", "here that is `integer`"),
+            (json!("paid"), "`paid` is no matcher", "a list of one, `[paid]`"),
+            (json!("3"), "`3` is no matcher", "`3+` or `3..3`"),
+            (json!("5..2"), "wrong way round", "write `2..5`"),
+            (json!("string uuid"), "`string` and `uuid` can't both", "keep one"),
+            (json!("string or empty"), "`or` must be followed by `null`", "a list"),
+            (json!("/[/"), "no regular expression", "whole value"),
+            (json!("/a{999}{999}{999}/"), "too much memory", ""),
+            (json!("/a)|(b/"), "no regular expression", ""),
+            (json!("/abc"), "no closing `/`", ""),
+            (json!("absent optional"), "`absent` stands alone", ""),
+            (json!("unordered contains"), "can't stand together", ""),
+            (json!("1+ 2..3"), "beside another of its kind", ""),
+            (json!({"schema": {"type": "strin"}}), "can't be used", ""),
+            (json!({"schema": {"$ref": "http://example.com/a.json"}}), "never the network", ""),
+            (json!({"schema": {"$ref": "a.json"}}), "no folder of its own", ""),
+        ] {
+            let fault = read_rule(&written, &NoAttachments).err().unwrap_or_else(|| panic!("{written} was read"));
+            assert!(fault.message.contains(message), "{written}: {}", fault.message);
+            assert!(fault.help.unwrap_or_default().contains(help), "{written}");
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! The matcher `{schema: …}`: a JSON Schema (2020-12) as a condition on a value.
+//!
+//! A `$ref` may lead into the schema itself or to a file beside or below the contract; nothing is ever fetched
+//! from a network.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use jsonschema::{Draft, PatternOptions, Retrieve, Uri, Validator};
+use serde_json::Value;
+
+use super::attachments::{AttachmentError, Attachments};
+
+/// A schema that was checked and compiled, with the files that it refers to.
+#[derive(Clone)]
+pub struct SchemaRule {
+    schema: Arc<Value>,
+    files: Arc<BTreeMap<String, Value>>,
+    validator: Arc<Validator>,
+}
+
+/// The address that a contract's folder has while references are resolved. It names no real place.
+const BASE: &str = "upheld:///";
+
+impl SchemaRule {
+    /// Compiles a schema; files that it refers to are read through `attachments`.
+    ///
+    /// # Errors
+    ///
+    /// Why it is no schema, or which reference can't be followed.
+    pub fn new(schema: &Value, attachments: &dyn Attachments) -> Result<Self, String> {
+        // The library asks for files through an object that must outlive this call, which `attachments` need not;
+        // so they are collected first.
+        let files = Arc::new(collect(schema, attachments)?);
+        let validator = jsonschema::options()
+            .with_draft(Draft::Draft202012)
+            .with_base_uri(format!("{BASE}contract"))
+            .with_retriever(Files(Arc::clone(&files)))
+            .with_pattern_options(PatternOptions::regex().size_limit(1 << 20).dfa_size_limit(1 << 20))
+            .should_validate_formats(true)
+            .build(schema)
+            .map_err(|error| error.to_string())?;
+        Ok(Self { schema: Arc::new(schema.clone()), files, validator: Arc::new(validator) })
+    }
+
+    /// The schema as it was written.
+    #[must_use]
+    pub fn schema(&self) -> &Value {
+        &self.schema
+    }
+
+    /// The files it refers to, by the path they are referred to with.
+    #[must_use]
+    pub fn files(&self) -> &BTreeMap<String, Value> {
+        &self.files
+    }
+
+    /// The first thing in `value` that the schema forbids: its JSON Pointer, and what is wrong there.
+    #[must_use]
+    pub fn check(&self, value: &Value) -> Option<(String, String)> {
+        let error = self.validator.iter_errors(value).next()?;
+        Some((error.instance_path().to_string(), error.to_string()))
+    }
+}
+
+struct Files(Arc<BTreeMap<String, Value>>);
+
+impl Retrieve for Files {
+    fn retrieve(&self, uri: &Uri<String>) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
+        let path = uri.as_str().strip_prefix(BASE).unwrap_or(uri.as_str());
+        self.0.get(path).cloned().ok_or_else(|| format!("`{path}` is not a file of the contract's folder").into())
+    }
+}
+
+/// Reads every file that the schema refers to, and that those refer to.
+fn collect(schema: &Value, attachments: &dyn Attachments) -> Result<BTreeMap<String, Value>, String> {
+    let mut found = BTreeMap::new();
+    let mut open = Vec::new();
+    references(schema, "", &mut open)?;
+    while let Some(path) = open.pop() {
+        if found.contains_key(&path) {
+            continue;
+        }
+        if found.len() >= 100 {
+            return Err(String::from("it refers to more than 100 files"));
+        }
+        let bytes = attachments.load(&path).map_err(|AttachmentError(why)| format!("`$ref: {path}`: {why}"))?;
+        let value: Value =
+            serde_json::from_slice(&bytes).map_err(|error| format!("`$ref: {path}` is no JSON: {error}"))?;
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        references(&value, folder, &mut open)?;
+        found.insert(path, value);
+    }
+    Ok(found)
+}
+
+/// Finds the files that `$ref`s in `value` lead to, as paths from the contract's folder.
+fn references(value: &Value, folder: &str, found: &mut Vec<String>) -> Result<(), String> {
+    match value {
+        Value::Array(items) => items.iter().try_for_each(|item| references(item, folder, found)),
+        Value::Object(object) => object.iter().try_for_each(|(key, item)| match (key.as_str(), item) {
+            ("$ref" | "$dynamicRef", Value::String(reference)) => {
+                let path = reference.split('#').next().unwrap_or_default();
+                if path.is_empty() {
+                    return Ok(());
+                }
+                if path.contains(':') || path.starts_with("//") {
+                    return Err(format!(
+                        "`$ref: {reference}`: only files of the contract's folder can be referred to, never the network"
+                    ));
+                }
+                found.push(resolve(folder, path));
+                Ok(())
+            }
+            ("$id", Value::String(id)) => {
+                Err(format!("`$id: {id}`: leave it out, so that references are paths from the contract's folder"))
+            }
+            (_, item) => references(item, folder, found),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// A relative path from `folder`, with its `.` and `..` resolved where they can be (RFC 3986, section 5.2.4). What
+/// leads outside keeps its `..`, and is then refused where it is read.
+fn resolve(folder: &str, path: &str) -> String {
+    let mut parts: Vec<&str> =
+        if path.starts_with('/') { vec![""] } else { folder.split('/').filter(|part| !part.is_empty()).collect() };
+    for part in path.split('/') {
+        match part {
+            "." | "" => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+impl PartialEq for SchemaRule {
+    fn eq(&self, other: &Self) -> bool {
+        self.schema == other.schema && self.files == other.files
+    }
+}
+
+impl fmt::Debug for SchemaRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SchemaRule({})", self.schema)
+    }
+}

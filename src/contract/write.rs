@@ -1,0 +1,163 @@
+//! From a contract's model to its text. The same contract gives the same bytes, always; what was read from the text
+//! is the same contract.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use indexmap::IndexMap;
+use serde_json::{Map, Value, json};
+
+use super::document::{Body, Contract, Interaction, PathRule, Request, Response, Rules, Status};
+use super::matcher::{Matcher, Rule};
+use super::template::has_placeholder;
+use super::{urlencoded, yaml_text};
+
+/// The first line of a contract: where editors find the schema of its format.
+const EDITOR_LINE: &str = "# yaml-language-server: $schema=../contract.schema.json\n";
+
+/// Writes a contract.
+#[must_use]
+pub fn write(contract: &Contract) -> String {
+    let mut head = Map::new();
+    head.insert(String::from("contract"), json!(1));
+    head.insert(String::from("consumer"), json!(contract.consumer.as_str()));
+    head.insert(String::from("provider"), json!(contract.provider.as_str()));
+    if let Some(description) = &contract.description {
+        head.insert(String::from("description"), json!(description));
+    }
+    let mut text = String::from(EDITOR_LINE);
+    yaml_text::mapping(&head, 0, &mut text);
+    text.push_str("interactions:\n");
+    for (index, interaction) in contract.interactions.iter().enumerate() {
+        if index > 0 {
+            text.push('\n');
+        }
+        yaml_text::list(&[self::interaction(interaction)], 2, &mut text);
+    }
+    text
+}
+
+fn interaction(interaction: &Interaction) -> Value {
+    let mut map = Map::new();
+    map.insert(String::from("name"), json!(interaction.name));
+    if let Some(description) = &interaction.description {
+        map.insert(String::from("description"), json!(description));
+    }
+    if !interaction.given.is_empty() {
+        let given = interaction.given.iter().map(|state| {
+            if state.params.is_empty() { json!(state.name) } else { json!({ state.name.clone(): state.params }) }
+        });
+        map.insert(String::from("given"), given.collect());
+    }
+    map.insert(String::from("request"), request(&interaction.request));
+    map.insert(String::from("response"), response(&interaction.response));
+    Value::Object(map)
+}
+
+fn request(request: &Request) -> Value {
+    let only_line = request.headers.is_empty()
+        && request.body.is_none()
+        && request.rules == Rules::default()
+        && request.query_rules.is_empty()
+        && request.path_rule.is_none();
+    if only_line && query_reads_well(&request.query) {
+        return json!(request.line());
+    }
+    let mut map = Map::new();
+    map.insert(String::from("method"), json!(request.method));
+    map.insert(String::from("path"), json!(request.path));
+    insert_texts(&mut map, "query", &request.query);
+    insert_texts(&mut map, "headers", &request.headers);
+    insert_body(&mut map, request.body.as_ref());
+    insert_rules(&mut map, &request.rules);
+    insert_named_rules(&mut map, "match-query", &request.query_rules);
+    if let Some(path_rule) = &request.path_rule {
+        let value = match path_rule {
+            PathRule::Whole(one) => rule(one),
+            PathRule::Segments(segments) => {
+                Value::Object(segments.iter().map(|(name, one)| (name.clone(), rule(one))).collect())
+            }
+        };
+        map.insert(String::from("match-path"), value);
+    }
+    Value::Object(map)
+}
+
+/// Whether a query can stand in the request's line: nothing in it is encoded, and its repeated names stand together.
+fn query_reads_well(query: &IndexMap<String, Vec<String>>) -> bool {
+    let line = urlencoded::write(query);
+    !line.contains('%')
+        && !query
+            .iter()
+            .any(|(name, values)| has_placeholder(name) || values.iter().any(|value| has_placeholder(value)))
+}
+
+fn response(response: &Response) -> Value {
+    let mut map = Map::new();
+    let status = match response.status {
+        Status::Code(code) => json!(code),
+        class @ Status::Class(_) => json!(class.to_string()),
+    };
+    map.insert(String::from("status"), status);
+    insert_texts(&mut map, "headers", &response.headers);
+    insert_body(&mut map, response.body.as_ref());
+    insert_rules(&mut map, &response.rules);
+    Value::Object(map)
+}
+
+fn insert_texts(map: &mut Map<String, Value>, key: &str, texts: &IndexMap<String, Vec<String>>) {
+    if !texts.is_empty() {
+        map.insert(key.to_owned(), super::document::fields_view(texts));
+    }
+}
+
+fn insert_body(map: &mut Map<String, Value>, body: Option<&Body>) {
+    let (key, value) = match body {
+        None => return,
+        Some(Body::Json(value)) => ("body", value.clone()),
+        Some(Body::Text(text)) => ("body-text", json!(text)),
+        Some(Body::Bytes(bytes)) => ("body-base64", json!(BASE64.encode(bytes))),
+        Some(Body::File { path, .. }) => ("body-file", json!(path)),
+        Some(Body::Form(fields)) => ("form", super::document::fields_view(fields)),
+    };
+    map.insert(key.to_owned(), value);
+}
+
+fn insert_rules(map: &mut Map<String, Value>, rules: &Rules) {
+    if !rules.body.is_empty() {
+        let body = rules.body.iter().map(|(path, written)| (path.to_string(), rule(&written.thing)));
+        map.insert(String::from("match"), Value::Object(body.collect()));
+    }
+    insert_named_rules(map, "match-headers", &rules.headers);
+}
+
+fn insert_named_rules(map: &mut Map<String, Value>, key: &str, rules: &IndexMap<String, Rule>) {
+    if !rules.is_empty() {
+        map.insert(key.to_owned(), Value::Object(rules.iter().map(|(name, one)| (name.clone(), rule(one))).collect()));
+    }
+}
+
+/// A rule in the shortest of its forms.
+fn rule(rule: &Rule) -> Value {
+    let plain = !rule.optional && !rule.or_null;
+    match rule.matchers.as_slice() {
+        [Matcher::OneOf(values)] if plain => json!(values),
+        matchers if matchers.iter().any(|matcher| matches!(matcher, Matcher::OneOf(_) | Matcher::Schema(_))) => {
+            let mut map = Map::new();
+            for matcher in matchers {
+                match matcher {
+                    Matcher::OneOf(values) => map.insert(String::from("one-of"), json!(values)),
+                    Matcher::Schema(schema) => map.insert(String::from("schema"), schema.schema().clone()),
+                    _ => None,
+                };
+            }
+            if rule.optional {
+                map.insert(String::from("optional"), json!(true));
+            }
+            if rule.or_null {
+                map.insert(String::from("or-null"), json!(true));
+            }
+            Value::Object(map)
+        }
+        _ => json!(rule.to_string()),
+    }
+}

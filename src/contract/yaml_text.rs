@@ -1,0 +1,213 @@
+//! YAML as Upheld writes it: deterministic, readable, and meaning the same to every YAML reader.
+//!
+//! Mappings and lists are blocks; a list of scalars, and a small mapping of scalars inside a list, stand in one line
+//! where they fit. A text is plain only where no reader, of YAML 1.1 or 1.2, takes it for anything else.
+
+use serde_json::{Map, Number, Value};
+
+use crate::source::{Resolved, ambiguity, resolve_plain};
+
+/// How long a line may get before a list or a mapping is written as a block.
+const WIDTH: usize = 100;
+
+/// Writes a mapping as a block, each line indented by `indent` spaces.
+pub(super) fn mapping(map: &Map<String, Value>, indent: usize, out: &mut String) {
+    for (key, value) in map {
+        out.extend(std::iter::repeat_n(' ', indent));
+        out.push_str(&scalar_text(key));
+        out.push(':');
+        value_after_key(value, indent, out);
+    }
+}
+
+/// Writes what follows a key and its colon, with the end of the line.
+fn value_after_key(value: &Value, indent: usize, out: &mut String) {
+    match value {
+        Value::Object(map) if !map.is_empty() => {
+            out.push('\n');
+            mapping(map, indent + 2, out);
+        }
+        Value::Array(items) if !items.is_empty() => match flow_if_short(value, indent) {
+            Some(flow) if items.iter().all(is_scalar) => {
+                out.push(' ');
+                out.push_str(&flow);
+                out.push('\n');
+            }
+            _ => {
+                out.push('\n');
+                list(items, indent + 2, out);
+            }
+        },
+        Value::String(text) => match literal(text, indent + 2) {
+            Some(block) => {
+                out.push(' ');
+                out.push_str(&block);
+            }
+            None => {
+                out.push(' ');
+                out.push_str(&scalar_text(text));
+                out.push('\n');
+            }
+        },
+        scalar => {
+            out.push(' ');
+            out.push_str(&flow(scalar));
+            out.push('\n');
+        }
+    }
+}
+
+/// Writes the elements of a list as a block.
+pub(super) fn list(items: &[Value], indent: usize, out: &mut String) {
+    for item in items {
+        out.extend(std::iter::repeat_n(' ', indent));
+        out.push_str("- ");
+        match item {
+            Value::Object(map) if !map.is_empty() && !short_mapping(map, indent) => {
+                // The first key stands behind the dash, the others below it.
+                let mut block = String::new();
+                mapping(map, indent + 2, &mut block);
+                out.push_str(&block[indent + 2..]);
+            }
+            Value::Object(map) if map.len() == 1 && map.values().all(|value| value.is_object()) => {
+                // A provider state with its parameters: `- an order exists: { id: 42 }`.
+                for (key, value) in map {
+                    out.push_str(&format!("{}: {}\n", scalar_text(key), flow(value)));
+                }
+            }
+            Value::Array(inner) if !inner.is_empty() && flow_if_short(item, indent).is_none() => {
+                out.push('\n');
+                list(inner, indent + 2, out);
+            }
+            Value::String(text) => {
+                let block = literal(text, indent + 2).unwrap_or_else(|| format!("{}\n", scalar_text(text)));
+                out.push_str(&block);
+            }
+            short => {
+                out.push_str(&flow(short));
+                out.push('\n');
+            }
+        }
+    }
+}
+
+/// Whether a mapping inside a list stands in one line: scalars only, or one key with a mapping of scalars.
+fn short_mapping(map: &Map<String, Value>, indent: usize) -> bool {
+    let scalars = map.values().all(is_scalar);
+    let state = map.len() == 1
+        && map
+            .values()
+            .all(|value| value.as_object().is_some_and(|params| !params.is_empty() && params.values().all(is_scalar)));
+    (scalars || state) && flow_if_short(&Value::Object(map.clone()), indent).is_some()
+}
+
+fn is_scalar(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.is_empty(),
+        Value::Object(map) => map.is_empty(),
+        _ => true,
+    }
+}
+
+/// A value in one line, where it fits there.
+fn flow_if_short(value: &Value, indent: usize) -> Option<String> {
+    let text = flow(value);
+    (text.chars().count() + indent <= WIDTH).then_some(text)
+}
+
+/// A value in one line.
+pub(super) fn flow(value: &Value) -> String {
+    match value {
+        Value::Null => String::from("null"),
+        Value::Bool(value) => value.to_string(),
+        Value::Number(number) => number_text(number),
+        Value::String(text) => scalar_text(text),
+        Value::Array(items) => format!("[{}]", items.iter().map(flow).collect::<Vec<_>>().join(", ")),
+        Value::Object(map) if map.is_empty() => String::from("{}"),
+        Value::Object(map) => {
+            let entries: Vec<String> =
+                map.iter().map(|(key, value)| format!("{}: {}", scalar_text(key), flow(value))).collect();
+            format!("{{ {} }}", entries.join(", "))
+        }
+    }
+}
+
+/// A number; an exponent is spelled so that readers of YAML 1.1 take it for a number, too.
+fn number_text(number: &Number) -> String {
+    let text = number.as_str();
+    let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else { return text.to_owned() };
+    let point = if mantissa.contains('.') { "" } else { ".0" };
+    let sign = if exponent.starts_with(['-', '+']) { "" } else { "+" };
+    format!("{mantissa}{point}e{sign}{exponent}")
+}
+
+/// A text as a scalar: plain where every reader takes it for that text, else in double quotes.
+#[must_use]
+pub(super) fn scalar_text(text: &str) -> String {
+    if is_plain(text) { text.to_owned() } else { double_quoted(text) }
+}
+
+/// Whether a text may stand plain, in a block or in a line (YAML 1.2, section 7.3.3), for every reader.
+fn is_plain(text: &str) -> bool {
+    let first = text.bytes().next();
+    let safe_first = first.is_some_and(|b| {
+        b.is_ascii_alphanumeric()
+            || matches!(b, b'/' | b'_' | b'$' | b'(')
+            || (b == b'-' && text.len() > 1 && text.as_bytes()[1].is_ascii_alphanumeric())
+    });
+    safe_first
+        && text.chars().all(|c| c.is_ascii_graphic() || c == ' ' || (c.is_alphanumeric() && !c.is_ascii()))
+        && !text.contains([',', '[', ']', '{', '}', '"', '\'', '`'])
+        && !text.ends_with([' ', ':'])
+        && !text.contains(": ")
+        && !text.contains(" #")
+        && resolve_plain(text) == Some(Resolved::String)
+        && ambiguity(text).is_none()
+}
+
+/// A text in double quotes, with the escapes that YAML and JSON share.
+fn double_quoted(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => quoted.push_str("\\\""),
+            '\\' => quoted.push_str("\\\\"),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            c if is_printable(c) => quoted.push(c),
+            c if u32::from(c) <= 0xffff => quoted.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => quoted.push_str(&format!("\\U{:08x}", u32::from(c))),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// A text of several lines as a literal block with its chomping, where its lines can stand as they are.
+fn literal(text: &str, indent: usize) -> Option<String> {
+    let body = text.strip_suffix('\n').unwrap_or(text);
+    let fits = body.contains('\n')
+        && !body.ends_with('\n')
+        && !body.starts_with([' ', '\n', '\t'])
+        && body.chars().all(|c| c == '\n' || c == '\t' || is_printable(c))
+        && body.lines().all(|line| !line.ends_with([' ', '\t']) && !line.starts_with('\t'));
+    fits.then(|| {
+        let mut block = String::from(if body.len() == text.len() { "|-\n" } else { "|\n" });
+        for line in body.split('\n') {
+            if !line.is_empty() {
+                block.extend(std::iter::repeat_n(' ', indent));
+                block.push_str(line);
+            }
+            block.push('\n');
+        }
+        block
+    })
+}
+
+/// Whether a character may stand in YAML as it is, and no reader or editor treats it as something else.
+fn is_printable(c: char) -> bool {
+    !c.is_control()
+        && !matches!(u32::from(c), 0x2028 | 0x2029 | 0xfeff | 0xfffe | 0xffff | 0x200b..=0x200f | 0x202a..=0x202e | 0x2066..=0x2069)
+}

@@ -1,0 +1,48 @@
+//! From a contract's example to the message that goes over the wire.
+
+use super::ActualRequest;
+use crate::contract::{Body, Headers, Request, urlencoded};
+
+/// The request that a filled example is.
+///
+/// A JSON body and a form get their content type where the contract doesn't name one: no server would read them
+/// without.
+#[must_use]
+pub fn request(request: &Request) -> ActualRequest {
+    let query = urlencoded::write(&request.query);
+    let mut sent = headers(&request.headers);
+    let implied = match request.body.as_ref().map(Body::content) {
+        Some(Body::Json(_)) => Some("application/json"),
+        Some(Body::Form(_)) => Some("application/x-www-form-urlencoded"),
+        _ => None,
+    };
+    if let Some(media_type) = implied.filter(|_| !request.headers.contains_key("content-type")) {
+        sent.push((String::from("content-type"), media_type.to_owned()));
+    }
+    ActualRequest {
+        method: request.method.clone(),
+        path: request.path.clone(),
+        query: (!query.is_empty()).then_some(query),
+        headers: sent,
+        body: request.body.as_ref().map(body).unwrap_or_default(),
+    }
+}
+
+/// Header lines, one for each value.
+#[must_use]
+pub fn headers(headers: &Headers) -> Vec<(String, String)> {
+    headers.iter().flat_map(|(name, values)| values.iter().map(move |value| (name.clone(), value.clone()))).collect()
+}
+
+/// The bytes of a body.
+#[must_use]
+pub fn body(body: &Body) -> Vec<u8> {
+    match body.content() {
+        Body::Json(value) => value.to_string().into_bytes(),
+        Body::Text(text) => text.clone().into_bytes(),
+        Body::Bytes(bytes) => bytes.to_vec(),
+        Body::Form(fields) => urlencoded::write(fields).into_bytes(),
+        // What a file holds is never a file again.
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,50 @@
+//! Does each example uphold its own contract? A contract that its own example breaks asks for two things at once.
+
+use super::{ActualRequest, ActualResponse, Mismatch, encode, match_request, match_response};
+use crate::contract::codes::EXAMPLE_BROKEN;
+use crate::contract::{Contract, Interaction, Response, Status};
+use crate::source::{Finding, SourceFile};
+
+/// The response that an interaction's example is, as it would come over the wire.
+#[must_use]
+pub fn example_response(response: &Response) -> ActualResponse {
+    let status = match response.status {
+        Status::Code(code) => code,
+        Status::Class(class) => u16::from(class) * 100,
+    };
+    ActualResponse {
+        status,
+        headers: encode::headers(&response.headers),
+        body: response.body.as_ref().map(encode::body).unwrap_or_default(),
+    }
+}
+
+/// The findings for every place where an example is not what its own rules ask for.
+#[must_use]
+pub fn check_examples(source: &SourceFile, contract: &Contract) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (index, interaction) in contract.interactions.iter().enumerate() {
+        for mismatch in own_mismatches(interaction, index) {
+            let span = source.place(&mismatch.asked);
+            let message = format!(
+                "the example does not uphold its own contract: at {}, {}",
+                mismatch.place(),
+                mismatch.message()
+            );
+            findings.push(
+                Finding::error(EXAMPLE_BROKEN, &source.name, span, message)
+                    .help("change the example or the matcher so that they agree"),
+            );
+        }
+    }
+    findings
+}
+
+fn own_mismatches(interaction: &Interaction, index: usize) -> Vec<Mismatch> {
+    let at = Interaction::pointer(index);
+    let filled = interaction.filled(&interaction.params());
+    let request: ActualRequest = encode::request(&filled.request);
+    let mut found = match_request(&filled.request, &request, &at.key("request"));
+    found.extend(match_response(&filled.response, &example_response(&filled.response), &at.key("response")));
+    found
+}

@@ -1,0 +1,215 @@
+//! Headers against what a contract says of them (RFC 9110, section 5): names have no case, media types may have
+//! more parameters, and only headers that are lists by their definition are split at commas.
+
+use serde_json::Value;
+
+use super::describe;
+use super::message::header_values;
+use super::mismatch::{HEADER_MISSING, HEADER_VALUE, Mismatch, Part, SIZE, UNEXPECTED};
+use super::scalar::{Medium, misfit};
+use crate::contract::{Headers, Matcher, Rule, Rules};
+use crate::source::{Code, Pointer};
+
+/// The headers that are comma-separated lists in their RFC's grammar. Others may hold commas in their values: dates,
+/// cookies, user agents.
+const LISTS: &[&str] = &[
+    "accept",
+    "accept-charset",
+    "accept-encoding",
+    "accept-language",
+    "accept-patch",
+    "accept-post",
+    "accept-ranges",
+    "access-control-allow-headers",
+    "access-control-allow-methods",
+    "access-control-expose-headers",
+    "access-control-request-headers",
+    "allow",
+    "cache-control",
+    "connection",
+    "content-encoding",
+    "content-language",
+    "expect",
+    "forwarded",
+    "if-match",
+    "if-none-match",
+    "link",
+    "pragma",
+    "prefer",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "vary",
+    "via",
+    "x-forwarded-for",
+];
+
+/// The headers whose value is a media type.
+const MEDIA_TYPES: &[&str] = &["content-type"];
+
+/// Compares headers; `at` is the request or the response in the contract. Headers that the contract doesn't name are
+/// ignored.
+pub(super) fn compare(asked: &Headers, rules: &Rules, actual: &[(String, String)], at: &Pointer) -> Vec<Mismatch> {
+    let mut found = Vec::new();
+    for (name, values) in asked {
+        let rule = rules.headers.get(name);
+        let place = match rule {
+            Some(_) => at.key("match-headers").key(name),
+            None => at.key("headers").key(name),
+        };
+        let came: Vec<&str> = header_values(actual, name).map(str::trim).collect();
+        if came.is_empty() {
+            if !rule.is_some_and(|rule| rule.optional) {
+                found.push(mismatch(
+                    HEADER_MISSING,
+                    name,
+                    expected(rule, values),
+                    String::from("no such header"),
+                    place,
+                ));
+            }
+            continue;
+        }
+        let fault = match rule {
+            Some(rule) => ruled(name, rule, values, &came),
+            None => same(name, values, &came).err().map(|expected| (HEADER_VALUE, expected)),
+        };
+        if let Some((code, expected)) = fault {
+            found.push(mismatch(code, name, expected, shown(&came), place));
+        }
+    }
+    for (name, _) in rules.headers.iter().filter(|(_, rule)| rule.has(&Matcher::Absent)) {
+        let came: Vec<&str> = header_values(actual, name).collect();
+        if !came.is_empty() {
+            let place = at.key("match-headers").key(name);
+            found.push(mismatch(UNEXPECTED, name, String::from("no such header"), shown(&came), place));
+        }
+    }
+    found
+}
+
+fn mismatch(code: Code, name: &str, expected: String, actual: String, asked: Pointer) -> Mismatch {
+    Mismatch { code, part: Part::Header, path: name.to_owned(), expected, actual, asked, hint: None }
+}
+
+fn shown(values: &[&str]) -> String {
+    let quoted: Vec<String> = values.iter().map(|value| describe::json(&Value::String((*value).to_owned()))).collect();
+    quoted.join(" and ")
+}
+
+fn expected(rule: Option<&Rule>, values: &[String]) -> String {
+    let example = values.first().map(|value| Value::String(value.clone()));
+    let told =
+        rule.and_then(|rule| rule.matchers.iter().find(|matcher| matcher.tells_value() && **matcher != Matcher::Exact));
+    match told {
+        Some(matcher) => describe::matcher(matcher, example.as_ref()),
+        None => shown(&values.iter().map(String::as_str).collect::<Vec<_>>()),
+    }
+}
+
+/// A header with a rule: one of its values must be as the rule says, since others may be added on the way.
+fn ruled(name: &str, rule: &Rule, examples: &[String], came: &[&str]) -> Option<(Code, String)> {
+    let elements: Vec<&str> =
+        if is_list(name) { came.iter().flat_map(|value| split(value)).collect() } else { came.to_vec() };
+    if let Some((min, max)) = rule.size() {
+        let length = u64::try_from(elements.len()).unwrap_or(u64::MAX);
+        if length < min || max.is_some_and(|max| length > max) {
+            return Some((SIZE, describe::matcher(&Matcher::Size { min, max }, None)));
+        }
+    }
+    let code = rule.matchers.iter().filter(|matcher| matcher.tells_value()).find_map(|matcher| {
+        if *matcher == Matcher::Exact {
+            return same(name, examples, came).is_err().then_some(HEADER_VALUE);
+        }
+        // A list is also taken as the one text that it is on the wire.
+        let whole = [came.join(", ")];
+        let candidates = elements.iter().copied().chain(whole.iter().map(String::as_str));
+        let misfits: Vec<_> =
+            candidates.map(|text| misfit(matcher, &Value::String(text.to_owned()), Medium::Text)).collect();
+        misfits.iter().all(Option::is_some).then_some(HEADER_VALUE)
+    });
+    code.map(|code| (code, expected(Some(rule), examples)))
+}
+
+/// Whether the values that came hold each of those asked for; if not, what was asked for.
+fn same(name: &str, asked: &[String], came: &[&str]) -> Result<(), String> {
+    let fits = if MEDIA_TYPES.contains(&name) {
+        asked.iter().all(|asked| came.iter().any(|came| same_media_type(asked, came)))
+    } else if is_list(name) {
+        let came: Vec<&str> = came.iter().flat_map(|value| split(value)).collect();
+        asked
+            .iter()
+            .flat_map(|value| split(value))
+            .all(|asked| came.iter().any(|came| came.eq_ignore_ascii_case(asked)))
+    } else {
+        asked.iter().all(|asked| came.contains(&asked.as_str()))
+    };
+    if fits { Ok(()) } else { Err(expected(None, asked)) }
+}
+
+fn is_list(name: &str) -> bool {
+    LISTS.contains(&name)
+}
+
+/// The elements of a list: at commas outside of quotes, empty ones left out (RFC 9110, section 5.6.1).
+fn split(value: &str) -> Vec<&str> {
+    let mut elements = Vec::new();
+    let (mut start, mut quoted, mut escaped) = (0, false, false);
+    for (at, c) in value.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            ',' if !quoted => {
+                elements.push(value[start..at].trim());
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    elements.push(value[start..].trim());
+    elements.retain(|element| !element.is_empty());
+    elements
+}
+
+/// Whether a media type is the one asked for: parameters that weren't asked for (`; charset=utf-8`) don't count.
+fn same_media_type(asked: &str, came: &str) -> bool {
+    let parts = |text: &str| -> (String, Vec<(String, String)>) {
+        let mut parts = text.split(';').map(str::trim);
+        let essence = parts.next().unwrap_or_default().to_ascii_lowercase();
+        let parameters = parts.filter_map(|part| part.split_once('=')).map(|(name, value)| {
+            (name.trim().to_ascii_lowercase(), value.trim().trim_matches('"').to_ascii_lowercase())
+        });
+        (essence, parameters.collect())
+    };
+    let (asked, asked_parameters) = parts(asked);
+    let (came, came_parameters) = parts(came);
+    asked == came && asked_parameters.iter().all(|parameter| came_parameters.contains(parameter))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_are_compared_as_their_rfcs_define_them() {
+        for (name, asked, came, fits) in [
+            ("content-type", "application/json", "Application/JSON; charset=utf-8", true),
+            ("content-type", "text/html; charset=utf-8", "text/html;charset=\"UTF-8\"", true),
+            ("content-type", "text/html; charset=utf-8", "text/html", false),
+            ("content-type", "application/json", "application/problem+json", false),
+            ("cache-control", "no-store", "max-age=0, no-store", true),
+            ("allow", "GET,POST", "POST, GET, HEAD", true),
+            ("vary", "accept", "Origin", false),
+            ("etag", "\"a,b\"", "\"a,b\"", true),
+            ("location", "/orders/1", "/orders/1", true),
+            ("location", "/orders/1", "/orders/2", false),
+            ("date", "Mon, 23 Nov 2026 10:00:00 GMT", "Tue, 23 Nov 2026 10:00:00 GMT", false),
+            ("link", "</a,b>; rel=\"x,y\"", "<https://example.com>, </a,b>; rel=\"x,y\"", false),
+        ] {
+            assert_eq!(same(name, &[asked.to_owned()], &[came]).is_ok(), fits, "{name}: {asked} / {came}");
+        }
+        assert_eq!(split("a, \"b,\\\"c\", , d"), ["a", "\"b,\\\"c\"", "d"]);
+    }
+}

@@ -1,0 +1,170 @@
+//! A request that came against exactly what a contract says the consumer sends.
+
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+
+use super::mismatch::{METHOD, Mismatch, PATH, Part, QUERY_MISSING, QUERY_UNEXPECTED, QUERY_VALUE, UNEXPECTED};
+use super::scalar::{Medium, misfit};
+use super::shape::Mode;
+use super::{ActualRequest, body, describe, headers};
+use crate::contract::{Matcher, PathRule, Request, Rule, urlencoded};
+use crate::source::{Code, Pointer};
+use crate::words::{count, did_you_mean};
+
+/// Every mismatch of a request; `at` is the request's place in the contract.
+#[must_use]
+pub fn match_request(asked: &Request, actual: &ActualRequest, at: &Pointer) -> Vec<Mismatch> {
+    let mut found = Vec::new();
+    if asked.method != actual.method {
+        found.push(mismatch(METHOD, Part::Method, "", asked.method.clone(), actual.method.clone(), at.key("method")));
+    }
+    found.extend(path(asked, &actual.path, at));
+    found.extend(query(asked, actual.query.as_deref().unwrap_or_default(), at));
+    found.extend(headers::compare(&asked.headers, &asked.rules, &actual.headers, at));
+    match &asked.body {
+        Some(body) => found.extend(body::compare_body(body, &asked.rules, &actual.body, Mode::EXACT, at)),
+        None if actual.body.is_empty() => {}
+        None => {
+            let got = format!("a body of {}", count(actual.body.len(), "byte"));
+            found.push(mismatch(UNEXPECTED, Part::Body, "$", String::from("no body"), got, at.clone()));
+        }
+    }
+    found
+}
+
+fn mismatch(code: Code, part: Part, path: &str, expected: String, actual: String, asked: Pointer) -> Mismatch {
+    Mismatch { code, part, path: path.to_owned(), expected, actual, asked, hint: None }
+}
+
+fn path(asked: &Request, actual: &str, at: &Pointer) -> Option<Mismatch> {
+    let place = at.key(if asked.path_rule.is_some() { "match-path" } else { "path" });
+    let wrong = |expected: String| Some(mismatch(PATH, Part::Path, "", expected, actual.to_owned(), place.clone()));
+    let segments = |path: &str| -> Vec<String> {
+        path.split('/').map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned()).collect()
+    };
+    match &asked.path_rule {
+        Some(PathRule::Whole(rule)) => match first_misfit(rule, &[asked.path.clone()], actual) {
+            Some(expected) => wrong(expected),
+            None => None,
+        },
+        rule => {
+            let (wanted, came) = (segments(&asked.path), segments(actual));
+            if wanted.len() != came.len() {
+                return wrong(asked.path.clone());
+            }
+            for ((written, wanted), came) in asked.path.split('/').zip(&wanted).zip(&came) {
+                let segment_rule = match rule {
+                    Some(PathRule::Segments(rules)) => rules.get(written),
+                    _ => None,
+                };
+                match segment_rule {
+                    Some(rule) => {
+                        if let Some(expected) = first_misfit(rule, std::slice::from_ref(wanted), came) {
+                            return wrong(format!("{} with {expected} for `{written}`", asked.path));
+                        }
+                    }
+                    None if wanted != came => return wrong(asked.path.clone()),
+                    None => {}
+                }
+            }
+            None
+        }
+    }
+}
+
+fn query(asked: &Request, actual: &str, at: &Pointer) -> Vec<Mismatch> {
+    let mut found = Vec::new();
+    let came = urlencoded::read(actual);
+    for (name, values) in &asked.query {
+        let rule = asked.query_rules.get(name);
+        let place = match rule {
+            Some(_) => at.key("match-query").key(name),
+            None => at.key("query").key(name),
+        };
+        let Some(actual) = came.get(name) else {
+            if !rule.is_some_and(|rule| rule.optional) {
+                found.push(mismatch(
+                    QUERY_MISSING,
+                    Part::Query,
+                    name,
+                    shown(values),
+                    String::from("no such parameter"),
+                    place,
+                ));
+            }
+            continue;
+        };
+        let expected = match rule {
+            Some(rule) => sized(rule, actual)
+                .or_else(|| actual.iter().find_map(|value| first_misfit(rule, values, value)))
+                .or_else(|| together(rule, values, actual)),
+            None => (values != actual).then(|| shown(values)),
+        };
+        if let Some(expected) = expected {
+            found.push(mismatch(QUERY_VALUE, Part::Query, name, expected, shown(actual), place));
+        }
+    }
+    for (name, actual) in came.iter().filter(|(name, _)| !asked.query.contains_key(*name)) {
+        let hint =
+            did_you_mean(name, asked.query.keys().filter(|known| !came.contains_key(*known)).map(String::as_str));
+        let mut extra = mismatch(
+            QUERY_UNEXPECTED,
+            Part::Query,
+            name,
+            String::from("no such parameter"),
+            shown(actual),
+            at.key("query"),
+        );
+        extra.hint = hint;
+        found.push(extra);
+    }
+    found
+}
+
+fn shown(values: &[String]) -> String {
+    let shown: Vec<String> = values.iter().map(|value| describe::json(&Value::String(value.clone()))).collect();
+    shown.join(" and ")
+}
+
+/// What a rule asks of how many values there are, if that is not so.
+fn sized(rule: &Rule, actual: &[String]) -> Option<String> {
+    let (min, max) = rule.size()?;
+    let length = u64::try_from(actual.len()).unwrap_or(u64::MAX);
+    let fits = length >= min && max.is_none_or(|max| length <= max);
+    (!fits).then(|| describe::matcher(&Matcher::Size { min, max }, None))
+}
+
+/// What a rule asks of all values together, where it asks for the example's.
+fn together(rule: &Rule, examples: &[String], actual: &[String]) -> Option<String> {
+    let told = rule.tells_value() && !rule.has(&Matcher::Exact);
+    let sorted = |values: &[String]| {
+        let mut values = values.to_vec();
+        values.sort();
+        values
+    };
+    let fits = if rule.has(&Matcher::Unordered) {
+        sorted(examples) == sorted(actual)
+    } else if rule.has(&Matcher::Contains) {
+        examples.iter().all(|example| actual.contains(example))
+    } else if told {
+        true
+    } else if rule.size().is_some() {
+        actual.iter().all(|value| examples.contains(value))
+    } else {
+        examples == actual
+    };
+    (!fits).then(|| shown(examples))
+}
+
+/// What a rule asks of one text, if it is not so.
+fn first_misfit(rule: &Rule, examples: &[String], actual: &str) -> Option<String> {
+    let value = Value::String(actual.to_owned());
+    let example = examples.first().map(|example| Value::String(example.clone()));
+    rule.matchers.iter().find_map(|matcher| {
+        let misfits = match matcher {
+            Matcher::Exact => !examples.iter().any(|example| example == actual),
+            other => misfit(other, &value, Medium::Text).is_some(),
+        };
+        misfits.then(|| describe::matcher(matcher, example.as_ref()))
+    })
+}

@@ -1,0 +1,206 @@
+//! One matcher against one value: types, formats, regular expressions, allowed values, schemas.
+
+use fluent_uri::Uri;
+use serde_json::Value;
+
+use super::mismatch::{FORMAT, ONE_OF, PATTERN, SCHEMA, TYPE};
+use crate::contract::number::{is_integer, same_value};
+use crate::contract::{Format, JsonType, Matcher};
+use crate::source::Code;
+
+/// Where a value stands. Headers, queries, paths and forms have texts only: there, `integer` means a text that
+/// is spelled as one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Medium {
+    Json,
+    Text,
+}
+
+/// Why a value doesn't fit a matcher: the code, and more words where the matcher has some.
+pub(super) struct Misfit {
+    pub code: Code,
+    pub detail: Option<String>,
+}
+
+/// Checks a value against a matcher that tells what a value is. Matchers that speak of sizes, order, keys or the
+/// example are not decided here, and fit.
+pub(super) fn misfit(matcher: &Matcher, actual: &Value, medium: Medium) -> Option<Misfit> {
+    let code = match matcher {
+        Matcher::Type(kind) => (!has_type(*kind, actual, medium)).then_some(TYPE),
+        Matcher::Format(format) => match actual.as_str() {
+            None => Some(TYPE),
+            Some(text) => (!has_format(*format, text)).then_some(FORMAT),
+        },
+        Matcher::Regex(pattern) => match actual.as_str() {
+            None => Some(TYPE),
+            Some(text) => (!pattern.matches(text)).then_some(PATTERN),
+        },
+        Matcher::OneOf(values) => (!values.iter().any(|value| same(value, actual, medium))).then_some(ONE_OF),
+        Matcher::Schema(schema) => {
+            return schema.check(actual).map(|(at, why)| {
+                let place = if at.is_empty() { String::new() } else { format!(" at {at}") };
+                Misfit { code: SCHEMA, detail: Some(format!("{why}{place}")) }
+            });
+        }
+        _ => None,
+    };
+    code.map(|code| Misfit { code, detail: None })
+}
+
+/// Whether a value is the one that was asked for. In a text, `42` is the text of the number.
+pub(super) fn same(asked: &Value, actual: &Value, medium: Medium) -> bool {
+    same_value(asked, actual)
+        || (medium == Medium::Text
+            && !asked.is_string()
+            && actual
+                .as_str()
+                .and_then(|text| serde_json::from_str::<Value>(text).ok())
+                .is_some_and(|value| same_value(asked, &value)))
+}
+
+fn has_type(kind: JsonType, actual: &Value, medium: Medium) -> bool {
+    if medium == Medium::Text {
+        let Some(text) = actual.as_str() else { return false };
+        return match kind {
+            JsonType::String => true,
+            JsonType::Boolean => matches!(text, "true" | "false"),
+            JsonType::Number | JsonType::Integer => {
+                text.parse::<serde_json::Number>().is_ok_and(|number| kind == JsonType::Number || is_integer(&number))
+            }
+        };
+    }
+    match (kind, actual) {
+        (JsonType::String, Value::String(_))
+        | (JsonType::Boolean, Value::Bool(_))
+        | (JsonType::Number, Value::Number(_)) => true,
+        (JsonType::Integer, Value::Number(number)) => is_integer(number),
+        _ => false,
+    }
+}
+
+fn has_format(format: Format, text: &str) -> bool {
+    match format {
+        // RFC 9562, section 4: 36 characters; the library also reads other spellings.
+        Format::Uuid => text.len() == 36 && uuid::Uuid::try_parse(text).is_ok(),
+        Format::Date => is_date(text),
+        Format::DateTime => is_date_time(text),
+        Format::Time => is_time(text),
+        Format::Email => is_email(text),
+        Format::Uri => Uri::parse(text).is_ok(),
+    }
+}
+
+/// RFC 3339, section 5.6, `full-date`, and a day that there is.
+fn is_date(text: &str) -> bool {
+    text.len() == 10 && text.as_bytes().get(4) == Some(&b'-') && text.parse::<jiff::civil::Date>().is_ok()
+}
+
+/// RFC 3339, section 5.6, `date-time`: with an offset. A space for the `T` is allowed there, in a note, and refused
+/// here: most readers refuse it.
+fn is_date_time(text: &str) -> bool {
+    let Some((date, time)) = text.split_once(['T', 't']) else { return false };
+    let Some(offset) = time.find(['Z', 'z', '+', '-']) else { return false };
+    is_date(date) && is_partial_time(&time[..offset]) && is_offset(&time[offset..])
+}
+
+/// RFC 3339, section 5.6, `full-time` or `partial-time`.
+fn is_time(text: &str) -> bool {
+    let end = text.find(['Z', 'z', '+', '-']).unwrap_or(text.len());
+    is_partial_time(&text[..end]) && (end == text.len() || is_offset(&text[end..]))
+}
+
+fn is_partial_time(text: &str) -> bool {
+    let (time, fraction) = text.split_once('.').map_or((text, None), |(time, fraction)| (time, Some(fraction)));
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let parts: Vec<&str> = time.split(':').collect();
+    let [hour, minute, second] = parts.as_slice() else { return false };
+    let at_most =
+        |part: &str, most: u8| part.len() == 2 && digits(part) && part.parse::<u8>().is_ok_and(|number| number <= most);
+    // 60 is a leap second.
+    at_most(hour, 23) && at_most(minute, 59) && at_most(second, 60) && fraction.is_none_or(digits)
+}
+
+fn is_offset(text: &str) -> bool {
+    if matches!(text, "Z" | "z") {
+        return true;
+    }
+    let Some((hour, minute)) = text.get(1..).and_then(|rest| rest.split_once(':')) else { return false };
+    let at_most = |part: &str, most: u8| {
+        part.len() == 2
+            && part.bytes().all(|b| b.is_ascii_digit())
+            && part.parse::<u8>().is_ok_and(|number| number <= most)
+    };
+    text.starts_with(['+', '-']) && at_most(hour, 23) && at_most(minute, 59)
+}
+
+/// RFC 5321, section 4.1.2, a mailbox whose local part is a dot-string: quoted ones and address literals are left
+/// out, as HTML's `email` does, since no service that is met in practice takes them.
+fn is_email(text: &str) -> bool {
+    let Some((local, domain)) = text.rsplit_once('@') else { return false };
+    let atom =
+        |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c));
+    let label = |part: &str| {
+        !part.is_empty()
+            && part.len() <= 63
+            && part.chars().all(|c| c.is_alphanumeric() || c == '-')
+            && !part.starts_with('-')
+            && !part.ends_with('-')
+    };
+    local.len() <= 64 && domain.len() <= 255 && local.split('.').all(atom) && domain.split('.').all(label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_are_those_of_their_rfcs() {
+        use Format::{Date, DateTime, Email, Time, Uri, Uuid};
+        for (format, good, bad) in [
+            (
+                Uuid,
+                &["6f1c6f2e-8a53-4d0c-9d5f-0a3f1f6a2b11", "6F1C6F2E-8A53-4D0C-9D5F-0A3F1F6A2B11"][..],
+                &["6f1c6f2e8a534d0c9d5f0a3f1f6a2b11", "{6f1c6f2e-8a53-4d0c-9d5f-0a3f1f6a2b11}", "x", ""][..],
+            ),
+            (
+                Date,
+                &["2026-05-01", "2024-02-29"],
+                &["2026-02-29", "2026-5-1", "20260501", "2026-05-01T00:00:00Z", "2026-W18-5"],
+            ),
+            (
+                DateTime,
+                &["2026-05-01T09:30:00Z", "2026-05-01t09:30:00.123456789+02:00", "2016-12-31T23:59:60Z"],
+                &[
+                    "2026-05-01T09:30:00",
+                    "2026-05-01 09:30:00Z",
+                    "2026-05-01T24:00:00Z",
+                    "2026-05-01T09:30Z",
+                    "2026-05-01T09:30:00+2",
+                    "today",
+                ],
+            ),
+            (
+                Time,
+                &["09:30:00", "09:30:00.5Z", "23:59:60-01:30"],
+                &["9:30:00", "09:30", "25:00:00", "09:30:00.", "09:30:00+"],
+            ),
+            (
+                Email,
+                &["ada@example.com", "a.b+c@sub.example.org", "é@exämple.de"],
+                &["ada", "@example.com", "a@", "a b@example.com", "a@-x.com", "a..b@x.org"],
+            ),
+            (
+                Uri,
+                &["https://example.com/a?b=c#d", "urn:isbn:0451450523", "mailto:ada@example.com"],
+                &["/relative", "example.com", "http://a b", ""],
+            ),
+        ] {
+            for text in good {
+                assert!(has_format(format, text), "{} {text}", format.word());
+            }
+            for text in bad {
+                assert!(!has_format(format, text), "{} {text}", format.word());
+            }
+        }
+    }
+}

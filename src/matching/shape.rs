@@ -1,0 +1,240 @@
+//! What an example and its rules ask of a value, put together once, so that the comparison takes time in proportion
+//! to the value that came and not to its product with the example.
+
+use std::collections::{BTreeMap, HashMap};
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+
+use crate::contract::{Matcher, Path, Rule, Segment, Written};
+
+/// How closely values are compared where no rule says what they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Closeness {
+    /// Only what rules say.
+    Loose,
+    /// The example's types, and its keys.
+    Type,
+    /// The example's values.
+    Value,
+}
+
+/// How a place is compared with its example.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Mode {
+    pub closeness: Closeness,
+    /// Whether keys that are not in the example are refused.
+    pub closed: bool,
+}
+
+impl Mode {
+    /// The least that a consumer needs of a response.
+    pub(super) const LEAST: Self = Self { closeness: Closeness::Type, closed: false };
+    /// Exactly what a consumer sends.
+    pub(super) const EXACT: Self = Self { closeness: Closeness::Value, closed: true };
+}
+
+/// The rules of a body as a tree along their paths.
+#[derive(Debug, Default)]
+pub(super) struct RuleTree<'c> {
+    rule: Option<&'c Written<Rule>>,
+    keys: HashMap<&'c str, RuleTree<'c>>,
+    any_key: Option<Box<RuleTree<'c>>>,
+    each: Option<Box<RuleTree<'c>>>,
+    indexes: BTreeMap<usize, RuleTree<'c>>,
+}
+
+impl<'c> RuleTree<'c> {
+    pub(super) fn new(rules: &'c IndexMap<Path, Written<Rule>>) -> Self {
+        let mut root = Self::default();
+        for (path, rule) in rules {
+            let place = path.0.iter().fold(&mut root, |tree, segment| match segment {
+                Segment::Key(key) => tree.keys.entry(key).or_default(),
+                Segment::AnyKey => tree.any_key.get_or_insert_default(),
+                Segment::Each => tree.each.get_or_insert_default(),
+                Segment::Index(index) => tree.indexes.entry(*index).or_default(),
+            });
+            place.rule = Some(rule);
+        }
+        root
+    }
+}
+
+/// The places in the rule tree that speak of a value, the most specific first.
+type Speakers<'s, 'c> = Vec<&'s RuleTree<'c>>;
+
+/// What is asked of one value.
+#[derive(Debug)]
+pub(super) struct Shape<'c> {
+    pub rule: Option<&'c Written<Rule>>,
+    pub mode: Mode,
+    /// The values that the example has here; several where elements of a list were put together.
+    pub examples: Vec<&'c Value>,
+    pub object: Option<ObjectShape<'c>>,
+    pub array: Option<ArrayShape<'c>>,
+}
+
+/// What is asked of an object.
+#[derive(Debug)]
+pub(super) struct ObjectShape<'c> {
+    pub fields: IndexMap<&'c str, Field<'c>>,
+    /// What every other value must be, where the keys are data.
+    pub any_key: Option<Box<Shape<'c>>>,
+    pub closed: bool,
+}
+
+/// What is asked of one key of an object.
+#[derive(Debug)]
+pub(super) struct Field<'c> {
+    pub shape: Shape<'c>,
+    pub required: bool,
+    pub absent: bool,
+}
+
+/// What is asked of an array.
+#[derive(Debug)]
+pub(super) struct ArrayShape<'c> {
+    pub elements: Elements<'c>,
+    /// Elements with a rule for their index, where all others are alike.
+    pub at: BTreeMap<usize, Shape<'c>>,
+}
+
+/// What is asked of an array's elements.
+#[derive(Debug)]
+pub(super) enum Elements<'c> {
+    /// Each is like all of the example's put together.
+    Each(Box<Shape<'c>>),
+    /// Each is one of these.
+    OneOf(Vec<Shape<'c>>),
+    /// These, in this order, and no others.
+    Sequence(Vec<Shape<'c>>),
+    /// These, in any order, and no others.
+    Unordered(Vec<Shape<'c>>),
+    /// Each of these somewhere.
+    Contains(Vec<Shape<'c>>),
+}
+
+impl<'c> Shape<'c> {
+    /// What an example and its rules ask for.
+    pub(super) fn new(example: &'c Value, rules: &RuleTree<'c>, mode: Mode) -> Self {
+        Self::of(vec![example], vec![rules], mode)
+    }
+
+    fn of(examples: Vec<&'c Value>, speakers: Speakers<'_, 'c>, mode: Mode) -> Self {
+        let rule = speakers.iter().find_map(|speaker| speaker.rule);
+        let mode = rule.map_or(mode, |rule| mode_below(&rule.thing, mode));
+        let objects: Vec<&'c Map<String, Value>> = examples.iter().filter_map(|example| example.as_object()).collect();
+        let arrays: Vec<&'c Vec<Value>> = examples.iter().filter_map(|example| example.as_array()).collect();
+        let closed = mode.closed || rule.is_some_and(|rule| rule.thing.has(&Matcher::Closed));
+        let object = (!objects.is_empty()).then(|| ObjectShape::of(&objects, &speakers, mode, closed));
+        let array =
+            (!arrays.is_empty()).then(|| ArrayShape::of(&arrays, &speakers, rule.map(|rule| &rule.thing), mode));
+        Self { rule, mode, examples, object, array }
+    }
+
+    /// The rule without its spelling.
+    pub(super) fn rule(&self) -> Option<&'c Rule> {
+        self.rule.map(|written| &written.thing)
+    }
+}
+
+/// How the places below a rule are compared.
+fn mode_below(rule: &Rule, mode: Mode) -> Mode {
+    let mut below = mode;
+    for matcher in &rule.matchers {
+        match matcher {
+            Matcher::Exact => below = Mode::EXACT,
+            // The same elements, and so the same values; other keys are still ignored where they were.
+            Matcher::Unordered | Matcher::Contains => below.closeness = Closeness::Value,
+            // These say themselves what the value is: of what lies below, only what has a rule of its own is compared.
+            Matcher::Any | Matcher::OneOf(_) | Matcher::Schema(_) => {
+                below = Mode { closeness: Closeness::Loose, closed: false }
+            }
+            _ => {}
+        }
+    }
+    below
+}
+
+impl<'c> ObjectShape<'c> {
+    fn of(objects: &[&'c Map<String, Value>], speakers: &[&RuleTree<'c>], mode: Mode, closed: bool) -> Self {
+        let mut examples: IndexMap<&'c str, Vec<&'c Value>> = IndexMap::new();
+        for object in objects {
+            for (key, value) in *object {
+                examples.entry(key).or_default().push(value);
+            }
+        }
+        let any: Speakers<'_, 'c> = speakers.iter().filter_map(|speaker| speaker.any_key.as_deref()).collect();
+        let is_map = !any.is_empty();
+        let ruled = |key: &str| speakers.iter().any(|speaker| speaker.keys.contains_key(key));
+        let any_key = is_map.then(|| {
+            let values =
+                examples.iter().filter(|(key, _)| !ruled(key)).flat_map(|(_, values)| values.iter().copied()).collect();
+            Box::new(Shape::of(values, any.clone(), mode))
+        });
+        let mut fields = IndexMap::with_capacity(examples.len());
+        for (key, values) in examples {
+            // In a map, only the keys that a rule names are more than data.
+            if is_map && !ruled(key) {
+                continue;
+            }
+            let everywhere = values.len() == objects.len();
+            let below: Speakers<'_, 'c> =
+                speakers.iter().filter_map(|speaker| speaker.keys.get(key)).chain(any.iter().copied()).collect();
+            let shape = Shape::of(values, below, mode);
+            let optional = shape.rule().is_some_and(|rule| rule.optional);
+            let loose = mode.closeness == Closeness::Loose && shape.rule.is_none();
+            fields.insert(key, Field { shape, required: everywhere && !optional && !loose, absent: false });
+        }
+        for speaker in speakers {
+            for (key, tree) in &speaker.keys {
+                let absent = tree.rule.is_some_and(|rule| rule.thing.has(&Matcher::Absent));
+                if absent && !fields.contains_key(key) {
+                    let shape = Shape::of(Vec::new(), vec![tree], mode);
+                    fields.insert(key, Field { shape, required: false, absent: true });
+                }
+            }
+        }
+        Self { fields, any_key, closed }
+    }
+}
+
+impl<'c> ArrayShape<'c> {
+    fn of(arrays: &[&'c Vec<Value>], speakers: &[&RuleTree<'c>], rule: Option<&'c Rule>, mode: Mode) -> Self {
+        let each: Speakers<'_, 'c> = speakers.iter().filter_map(|speaker| speaker.each.as_deref()).collect();
+        let at_index = |index: usize| -> Speakers<'_, 'c> {
+            speakers.iter().filter_map(|speaker| speaker.indexes.get(&index)).chain(each.iter().copied()).collect()
+        };
+        // Several arrays meet here only where they were put together, and then in every mode but by their values.
+        let one_by_one = || -> Vec<Shape<'c>> {
+            arrays
+                .iter()
+                .flat_map(|array| array.iter().enumerate())
+                .map(|(index, item)| Shape::of(vec![item], at_index(index), mode))
+                .collect()
+        };
+        let has = |matcher| rule.is_some_and(|rule| rule.has(matcher));
+        let elements = if has(&Matcher::Unordered) {
+            Elements::Unordered(one_by_one())
+        } else if has(&Matcher::Contains) {
+            Elements::Contains(one_by_one())
+        } else if mode.closeness == Closeness::Value {
+            if rule.is_some_and(|rule| rule.size().is_some()) {
+                Elements::OneOf(one_by_one())
+            } else {
+                Elements::Sequence(one_by_one())
+            }
+        } else {
+            let all = arrays.iter().flat_map(|array| array.iter()).collect();
+            Elements::Each(Box::new(Shape::of(all, each.clone(), mode)))
+        };
+        let mut at = BTreeMap::new();
+        if matches!(elements, Elements::Each(_)) {
+            for index in speakers.iter().flat_map(|speaker| speaker.indexes.keys().copied()) {
+                let examples = arrays.iter().filter_map(|array| array.get(index)).collect();
+                at.insert(index, Shape::of(examples, at_index(index), mode));
+            }
+        }
+        Self { elements, at }
+    }
+}

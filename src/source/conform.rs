@@ -1,0 +1,249 @@
+//! Does a document have the shape that its published JSON Schema asks for? Every fault at once, each with its place
+//! and a help line.
+
+use std::sync::Arc;
+
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use jsonschema::paths::{Location, LocationSegment};
+use jsonschema::{JsonType, ValidationError, Validator};
+use serde_json::Value;
+
+use super::{Code, Finding, Node, Pointer, Step};
+use crate::words::{did_you_mean, or_list, quoted};
+
+/// A key that the format does not have.
+pub const UNKNOWN_KEY: Code = Code("C102");
+/// A key that must be there is missing.
+pub const MISSING_KEY: Code = Code("C103");
+/// A value has the wrong type.
+pub const WRONG_TYPE: Code = Code("C104");
+/// A value is of the right type and yet not allowed.
+pub const NOT_ALLOWED: Code = Code("C105");
+
+/// A JSON Schema, compiled, with its text kept for "did you mean".
+#[derive(Debug)]
+pub struct Shape {
+    schema: Value,
+    validator: Validator,
+}
+
+/// One fault in a document's shape.
+#[derive(Debug)]
+pub struct Fault {
+    /// The value that is at fault; for unknown and missing keys the mapping.
+    pub at: Pointer,
+    /// Keys of the mapping that the format does not have.
+    pub unknown: Vec<String>,
+    pub findings: Vec<Finding>,
+}
+
+impl Shape {
+    /// Compiles a schema of our own.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the schema.
+    pub fn new(schema: Value) -> Result<Self, String> {
+        let validator = jsonschema::draft202012::new(&schema).map_err(|error| error.to_string())?;
+        Ok(Self { schema, validator })
+    }
+
+    /// The schema as it is published.
+    #[must_use]
+    pub const fn schema(&self) -> &Value {
+        &self.schema
+    }
+
+    /// All faults of a document, given as a tree with places and as the value that it stands for.
+    #[must_use]
+    pub fn faults(&self, file: &Arc<str>, root: &Node<'_>, value: &Value) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        for error in self.validator.iter_errors(value) {
+            self.fault(file, root, value, &error, &mut faults);
+        }
+        faults
+    }
+
+    fn fault(
+        &self,
+        file: &Arc<str>,
+        root: &Node<'_>,
+        value: &Value,
+        error: &ValidationError<'_>,
+        faults: &mut Vec<Fault>,
+    ) {
+        let at = pointer(error.instance_path());
+        let name = subject(&at);
+        let found = error.instance();
+        let one = |code, message: String, help: Option<String>| {
+            let finding = Finding::error(code, file, Some(root.place(&at)), message).maybe_help(help);
+            Fault { at: at.clone(), unknown: Vec::new(), findings: vec![finding] }
+        };
+        let fault = match error.kind() {
+            ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
+                // The alternatives differ in their type: the one whose type fits is the one that was meant.
+                let meant =
+                    context.iter().find(|branch| !branch.iter().any(|e| type_at(e, error.instance_path()).is_some()));
+                if let Some(branch) = meant {
+                    for error in branch {
+                        self.fault(file, root, value, error, faults);
+                    }
+                    return;
+                }
+                let types: Vec<&str> = context
+                    .iter()
+                    .flatten()
+                    .filter_map(|e| type_at(e, error.instance_path()))
+                    .flat_map(names)
+                    .collect();
+                one(WRONG_TYPE, format!("{name} must be {}, not {}", or_list(unique(types)), type_name(found)), None)
+            }
+            ValidationErrorKind::AdditionalProperties { unexpected } => {
+                let known = self.known_keys(error.schema_path());
+                let findings = unexpected.iter().map(|key| {
+                    let help = did_you_mean(key, known.iter().map(String::as_str))
+                        .unwrap_or_else(|| format!("known here: {}", or_list(quoted(&known))));
+                    Finding::error(
+                        UNKNOWN_KEY,
+                        file,
+                        Some(root.key_place(&at.key(key))),
+                        format!("unknown key `{key}`"),
+                    )
+                    .help(help)
+                });
+                let findings = findings.collect();
+                Fault { at, unknown: unexpected.clone(), findings }
+            }
+            ValidationErrorKind::Required { property } => {
+                let key = property.as_str().unwrap_or_default();
+                let holder = if at.0.is_empty() { String::from("the file") } else { name };
+                one(MISSING_KEY, format!("{holder} has no `{key}`"), Some(format!("add `{key}:`")))
+            }
+            ValidationErrorKind::Type { kind } => {
+                let types = or_list(unique(names(kind)));
+                one(WRONG_TYPE, format!("{name} must be {types}, not {}", type_name(found)), quote_hint(kind, found))
+            }
+            ValidationErrorKind::Enum { options } => {
+                let allowed: Vec<String> = options.as_array().into_iter().flatten().map(plain).collect();
+                let help = found.as_str().and_then(|text| did_you_mean(text, allowed.iter().map(String::as_str)));
+                one(NOT_ALLOWED, format!("{name} must be {}, not {}", or_list(quoted(&allowed)), shown(found)), help)
+            }
+            ValidationErrorKind::Constant { expected_value } => {
+                one(NOT_ALLOWED, format!("{name} must be {}, not {}", plain(expected_value), shown(found)), None)
+            }
+            ValidationErrorKind::MinItems { .. }
+            | ValidationErrorKind::MinProperties { .. }
+            | ValidationErrorKind::MinLength { .. } => one(NOT_ALLOWED, format!("{name} must not be empty"), None),
+            ValidationErrorKind::MaxProperties { limit } => one(
+                NOT_ALLOWED,
+                format!("{name} must have at most {limit} keys"),
+                Some(String::from("write a list element for each")),
+            ),
+            ValidationErrorKind::Minimum { limit } => {
+                one(NOT_ALLOWED, format!("{name} must be at least {limit}, not {}", shown(found)), None)
+            }
+            ValidationErrorKind::Maximum { limit } => {
+                one(NOT_ALLOWED, format!("{name} must be at most {limit}, not {}", shown(found)), None)
+            }
+            ValidationErrorKind::MaxLength { limit } => {
+                one(NOT_ALLOWED, format!("{name} must have at most {limit} characters"), None)
+            }
+            ValidationErrorKind::Pattern { pattern } => one(
+                NOT_ALLOWED,
+                format!("{name} must not be {}", shown(found)),
+                Some(format!("what is allowed, as a regular expression: {pattern}")),
+            ),
+            _ => one(NOT_ALLOWED, format!("{name}: {error}"), None),
+        };
+        faults.push(fault);
+    }
+
+    /// The keys that the schema knows beside the `additionalProperties` that refused one.
+    fn known_keys(&self, schema_path: &Location) -> Vec<String> {
+        let place = schema_path.as_str().rsplit_once('/').map_or("", |(parent, _)| parent);
+        let properties = self.schema.pointer(&format!("{place}/properties")).and_then(Value::as_object);
+        properties.map(|keys| keys.keys().cloned().collect()).unwrap_or_default()
+    }
+}
+
+/// The type that an error asks for at exactly this place.
+fn type_at<'e>(error: &'e ValidationError<'_>, place: &Location) -> Option<&'e TypeKind> {
+    match error.kind() {
+        ValidationErrorKind::Type { kind } if error.instance_path() == place => Some(kind),
+        _ => None,
+    }
+}
+
+fn pointer(location: &Location) -> Pointer {
+    let steps = location.into_iter().map(|segment| match segment {
+        LocationSegment::Property(key) => Step::Key(key.into_owned()),
+        LocationSegment::Index(index) => Step::Index(index),
+    });
+    Pointer(steps.collect())
+}
+
+/// How a sentence calls the value at a place: by its key, or by its number in a list.
+fn subject(at: &Pointer) -> String {
+    match at.0.as_slice() {
+        [] => String::from("the file"),
+        [.., Step::Key(key)] => format!("`{key}`"),
+        [.., Step::Key(list), Step::Index(index)] => format!("element {} of `{list}`", index + 1),
+        [.., Step::Index(index)] => format!("element {}", index + 1),
+    }
+}
+
+fn names(kind: &TypeKind) -> Vec<&'static str> {
+    let name = |kind| match kind {
+        JsonType::Null => "null",
+        JsonType::Boolean => "true or false",
+        JsonType::Integer => "a whole number",
+        JsonType::Number => "a number",
+        JsonType::String => "a text",
+        JsonType::Array => "a list",
+        JsonType::Object => "a mapping",
+    };
+    match kind {
+        TypeKind::Single(kind) => vec![name(*kind)],
+        TypeKind::Multiple(kinds) => kinds.iter().map(name).collect(),
+    }
+}
+
+/// What a YAML author calls the type of a value.
+fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "empty",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "a mapping",
+    }
+}
+
+/// A text is wanted and a number or boolean stands there: quotes make it one.
+fn quote_hint(kind: &TypeKind, found: &Value) -> Option<String> {
+    let text_wanted = names(kind).contains(&"a text");
+    (text_wanted && (found.is_number() || found.is_boolean())).then(|| format!("quote it: \"{found}\""))
+}
+
+fn unique(mut names: Vec<&str>) -> Vec<&str> {
+    let mut seen = Vec::new();
+    names.retain(|name| {
+        !seen.contains(name) && {
+            seen.push(*name);
+            true
+        }
+    });
+    names
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// A value in a sentence, cut where it is long.
+fn shown(value: &Value) -> String {
+    let text: String = plain(value);
+    let cut: String = text.chars().take(60).collect();
+    if cut.len() < text.len() { format!("`{cut}…`") } else { format!("`{text}`") }
+}
