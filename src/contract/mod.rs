@@ -7,6 +7,7 @@
 pub mod attachments;
 pub mod codes;
 mod document;
+mod file;
 mod fill;
 mod id;
 pub mod lint;
@@ -30,6 +31,7 @@ mod yaml_text;
 pub use document::{
     Body, Contract, Headers, Interaction, PathRule, Request, Response, Rules, Status, Written, fields_view, is_json,
 };
+pub use file::ContractFile;
 pub use id::{ContractId, InteractionId, contract_id, interaction_id};
 pub use matcher::{Format, JsonType, Matcher, Pattern, Rule};
 pub use names::{NameError, ServiceName};

@@ -3,9 +3,16 @@
 //! Nothing here knows a socket or a process: the runner works over the traits [`Provider`] and [`StateHandler`].
 
 mod event;
+mod finish;
 mod outcome;
+mod plan;
 mod provider;
+mod runner;
+mod scrub;
 
 pub use event::{AskedLine, Bodies, Event, Finished, ShownMismatch};
 pub use outcome::{Outcome, RunError, Summary, Verdict};
+pub use plan::{Parallel, Plan};
 pub use provider::{Action, Provider, Reply, StateHandler};
+pub use runner::{INTERRUPTED, NO_STATE_HANDLER, States, run};
+pub use scrub::{REDACTED, Scrubber};

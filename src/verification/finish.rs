@@ -1,0 +1,101 @@
+//! From an exchange to what is told of it: the comparison, the contract's lines, the two bodies side by side.
+
+use serde_json::Value;
+
+use super::event::{AskedLine, Bodies, Finished, ShownMismatch};
+use super::outcome::{Outcome, RunError};
+use super::plan::Plan;
+use super::provider::Reply;
+use super::runner::Exchange;
+use crate::contract::{Body, Interaction, Response, State};
+use crate::matching::mismatch::{CONTAINS, SIZE, UNEXPECTED, VALUE};
+use crate::matching::{ActualRequest, ActualResponse, Mismatch, Part, in_one_order, match_response};
+
+/// The largest body that is shown beside its example, in bytes.
+const COMPARED: usize = 64 << 10;
+
+/// The result of an interaction whose answer came.
+pub(super) fn broken_or_upheld(plan: &Plan, position: usize, exchange: &Exchange, reply: &Reply) -> Finished {
+    let interaction = exchange.filled.as_ref().unwrap_or_else(|| plan.interaction(position));
+    let at = Interaction::pointer(plan.index(position)).key("response");
+    let mismatches = match_response(&interaction.response, &reply.response, &at);
+    let bodies = bodies(&interaction.response, &reply.response, &mismatches);
+    let source = &plan.file(position).source;
+    let shown = mismatches.into_iter().map(|mismatch| {
+        let asked = source.place(&mismatch.asked).map(|span| AskedLine {
+            line: span.start.line,
+            column: span.start.column,
+            text: source.line(span.start.line).to_owned(),
+        });
+        ShownMismatch { mismatch, asked }
+    });
+    let mismatches: Vec<ShownMismatch> = shown.collect();
+    Finished {
+        outcome: if mismatches.is_empty() { Outcome::Upheld } else { Outcome::Broken },
+        seconds: reply.seconds,
+        status: Some(reply.response.status),
+        mismatches,
+        bodies,
+        ..blank(plan, position, exchange.request.line())
+    }
+}
+
+/// The result of an interaction that could not be run, or was skipped.
+pub(super) fn failed(
+    plan: &Plan,
+    position: usize,
+    request: Option<&ActualRequest>,
+    error: RunError,
+    skipped: bool,
+) -> Finished {
+    let line = request.map_or_else(|| plan.interaction(position).request.line(), ActualRequest::line);
+    Finished {
+        outcome: if skipped { Outcome::Skipped } else { Outcome::Error },
+        error: Some(error),
+        ..blank(plan, position, line)
+    }
+}
+
+fn blank(plan: &Plan, position: usize, request: String) -> Finished {
+    let file = plan.file(position);
+    let interaction = plan.interaction(position);
+    Finished {
+        consumer: file.contract.consumer.clone(),
+        provider: file.contract.provider.clone(),
+        name: interaction.name.clone(),
+        id: plan.id(position).to_string(),
+        outcome: Outcome::Error,
+        pending: false,
+        seconds: 0.0,
+        file: file.source.name.clone(),
+        line: plan.line(position),
+        given: interaction.given.iter().map(State::to_string).collect(),
+        request,
+        status: None,
+        mismatches: Vec::new(),
+        error: None,
+        bodies: None,
+    }
+}
+
+/// The two bodies as texts, where a look at the whole helps: several lines of text, or values compared exactly. An
+/// example that only lends its types would differ from every answer, and hide what matters.
+fn bodies(asked: &Response, actual: &ActualResponse, mismatches: &[Mismatch]) -> Option<Bodies> {
+    let in_body = mismatches.iter().filter(|mismatch| mismatch.part == Part::Body);
+    let by_value = in_body.filter(|mismatch| [VALUE, SIZE, UNEXPECTED, CONTAINS].contains(&mismatch.code)).count();
+    if by_value == 0 || actual.body.len() > COMPARED {
+        return None;
+    }
+    let bodies = match asked.body.as_ref()?.content() {
+        Body::Text(text) if text.contains('\n') => {
+            Bodies { expected: text.clone(), actual: String::from_utf8_lossy(&actual.body).into_owned() }
+        }
+        Body::Json(example) if by_value > 1 => {
+            let came: Value = serde_json::from_slice(&actual.body).ok()?;
+            let pretty = |value: &Value| format!("{:#}", in_one_order(value));
+            Bodies { expected: pretty(example), actual: pretty(&came) }
+        }
+        _ => return None,
+    };
+    (bodies.expected.len() <= COMPARED).then_some(bodies)
+}

@@ -1,0 +1,189 @@
+//! The runner: sends what the plan says, compares what comes, and tells of it in the contracts' order.
+//!
+//! It knows the outer world by its traits only, and time not at all.
+
+use std::pin::pin;
+
+use futures_util::future::{Either, select};
+use futures_util::stream::{self, StreamExt as _};
+use serde_json::{Map, Value};
+
+use super::event::{Event, Finished};
+use super::finish::{broken_or_upheld, failed};
+use super::outcome::RunError;
+use super::plan::Plan;
+use super::provider::{Action, Provider, Reply, StateHandler};
+use crate::contract::Interaction;
+use crate::matching::{ActualRequest, encode};
+use crate::source::Code;
+
+/// The run was ended before the interaction's turn.
+pub const INTERRUPTED: Code = Code("E401");
+/// The interaction needs a provider state, and nothing is there to bring it about.
+pub const NO_STATE_HANDLER: Code = Code("E402");
+
+/// How provider states are brought about.
+#[derive(Clone, Copy, Debug)]
+pub enum States<S> {
+    /// By a handler.
+    Handled(S),
+    /// Not at all: the provider is known to be in all of them.
+    NotNeeded,
+    /// There is no handler, so that interactions with states can't be run.
+    Missing,
+}
+
+/// What was sent for an interaction, and what came.
+pub(super) struct Exchange {
+    /// The interaction with its placeholders filled.
+    pub filled: Option<Interaction>,
+    pub request: ActualRequest,
+    pub reply: Result<Reply, RunError>,
+}
+
+/// Runs a plan and emits its events, the results in the contracts' order. At most `jobs` requests are under way at
+/// once. When `stop` is ready, what has no result yet is skipped.
+pub async fn run<P: Provider, S: StateHandler>(
+    plan: &Plan,
+    provider: &P,
+    states: &States<S>,
+    jobs: usize,
+    stop: impl Future<Output = ()>,
+    mut emit: impl FnMut(Event),
+) {
+    let mut results = InOrder { next: 0, waiting: (0..plan.total()).map(|_| None).collect(), emit: &mut emit };
+    let everything = async {
+        let at_once = stream::iter(plan.together()).map(|group| exchange_group(plan, group, provider, states));
+        let mut at_once = pin!(at_once.buffer_unordered(jobs.max(1)));
+        while let Some((group, exchange)) = at_once.next().await {
+            for position in group {
+                results.add(*position, finished(plan, *position, &exchange));
+            }
+        }
+        for position in plan.in_turn() {
+            let exchange =
+                exchange(plan.interaction(*position), &plan.file(*position).contract.provider, provider, states).await;
+            results.add(*position, finished(plan, *position, &exchange));
+        }
+    };
+    // The losing future is dropped here, and with it every request that is under way.
+    let stopped = matches!(select(pin!(everything), pin!(stop)).await, Either::Right(_));
+    if stopped {
+        for position in 0..plan.total() {
+            if results.is_open(position) {
+                let why = RunError::new(INTERRUPTED, "the run was interrupted before this interaction had its turn");
+                results.add(position, failed(plan, position, None, why, true));
+            }
+        }
+    }
+}
+
+async fn exchange_group<'g, P: Provider, S: StateHandler>(
+    plan: &Plan,
+    group: &'g [usize],
+    provider: &P,
+    states: &States<S>,
+) -> (&'g [usize], Exchange) {
+    let first = group.first().copied().unwrap_or_default();
+    (group, exchange(plan.interaction(first), &plan.file(first).contract.provider, provider, states).await)
+}
+
+fn finished(plan: &Plan, position: usize, exchange: &Exchange) -> Finished {
+    match &exchange.reply {
+        Ok(reply) => broken_or_upheld(plan, position, exchange, reply),
+        Err(error) => failed(plan, position, Some(&exchange.request), error.clone(), false),
+    }
+}
+
+/// Sets the states up, sends the request, and tears the states down again, whatever came.
+async fn exchange<P: Provider, S: StateHandler>(
+    interaction: &Interaction,
+    name: &crate::contract::ServiceName,
+    provider: &P,
+    states: &States<S>,
+) -> Exchange {
+    let mut values = interaction.params();
+    let unsent = |interaction: &Interaction, values: &Map<String, Value>, error| Exchange {
+        filled: None,
+        request: encode::request(&interaction.filled(values).request),
+        reply: Err(error),
+    };
+    let handler = match states {
+        States::Handled(handler) if !interaction.given.is_empty() => Some(handler),
+        States::Missing if !interaction.given.is_empty() => {
+            let message =
+                format!("it needs the provider state `{}`, and {name} has no state handler", interaction.given[0].name);
+            let error = RunError::new(NO_STATE_HANDLER, message)
+                .help(format!("give {name} one in upheld.yaml, `states: POST /_states` or a command, or say `states: none` if it is always in these states"));
+            return unsent(interaction, &values, error);
+        }
+        _ => None,
+    };
+    let mut set_up = 0;
+    let mut fault = None;
+    if let Some(handler) = handler {
+        for state in &interaction.given {
+            match handler.change(state, Action::Setup).await {
+                Ok(returned) => values.extend(returned),
+                Err(error) => {
+                    fault = Some(error);
+                    break;
+                }
+            }
+            set_up += 1;
+        }
+    }
+    let mut exchange = match fault {
+        Some(error) => unsent(interaction, &values, error),
+        None => {
+            let filled = interaction.has_placeholders().then(|| interaction.filled(&values));
+            let request = encode::request(&filled.as_ref().unwrap_or(interaction).request);
+            let reply = provider.send(&request).await;
+            Exchange { filled, request, reply }
+        }
+    };
+    if let Some(handler) = handler {
+        for state in interaction.given[..set_up].iter().rev() {
+            // The first fault is the one that is told of: a later one may follow from it.
+            if let Err(error) = handler.change(state, Action::Teardown).await
+                && exchange.reply.is_ok()
+            {
+                exchange.reply = Err(error);
+            }
+        }
+    }
+    exchange
+}
+
+/// Holds results back until it is their turn in the contracts' order.
+struct InOrder<'e, E> {
+    next: usize,
+    waiting: Vec<Option<Slot>>,
+    emit: &'e mut E,
+}
+
+/// A result that waits, or the sign that it was told of.
+enum Slot {
+    Waiting(Box<Finished>),
+    Told,
+}
+
+impl<E: FnMut(Event)> InOrder<'_, E> {
+    fn is_open(&self, position: usize) -> bool {
+        self.waiting[position].is_none()
+    }
+
+    fn add(&mut self, position: usize, finished: Finished) {
+        self.waiting[position] = Some(Slot::Waiting(Box::new(finished)));
+        (self.emit)(Event::Progress);
+        while let Some(slot) = self.waiting.get_mut(self.next) {
+            if !matches!(slot, Some(Slot::Waiting(_))) {
+                break;
+            }
+            if let Some(Slot::Waiting(finished)) = slot.replace(Slot::Told) {
+                (self.emit)(Event::Finished(finished));
+            }
+            self.next += 1;
+        }
+    }
+}
