@@ -2,6 +2,7 @@
 
 pub mod contract;
 pub mod matching;
+pub mod report;
 pub mod source;
 pub mod verification;
 pub mod words;

@@ -1,0 +1,194 @@
+//! One interaction and what came of it, as a person reads it. A failure has always five parts: where, what was
+//! asked for, what came, the path in the body, and what to do next.
+
+use std::fmt::Write as _;
+
+use anstyle::Style;
+use unicode_width::UnicodeWidthStr as _;
+
+use super::advice::advice;
+use super::diff::{self, more_lines};
+use super::escape::{shown, shown_lines, shown_sentence};
+use super::mismatch::{INDENT, help, sentence, with_advice};
+use super::palette::{Palette, paint};
+use crate::verification::{Finished, Outcome, RunError};
+use crate::words::count;
+
+/// The column in which the place in the contract stands, where the names before it leave room for it.
+const WHERE: usize = 55;
+/// How many lines of what the other side said are shown.
+const DETAIL_LINES: usize = 30;
+/// How many provider states of an interaction are shown.
+const MOST_STATES: usize = 20;
+
+/// The whole of what is to be said about an interaction: one line where it is upheld, the five parts where it is
+/// broken, and the error with what the other side said where it could not be run.
+#[must_use]
+pub fn interaction(finished: &Finished, palette: &Palette) -> String {
+    let mut out = title(finished, palette);
+    match finished.outcome {
+        Outcome::Upheld => {}
+        Outcome::Broken => broken(&mut out, finished, palette),
+        Outcome::Error | Outcome::Skipped => not_run(&mut out, finished, palette),
+    }
+    out
+}
+
+/// The first line: `broken  storefront → orders  get an order    contracts/storefront/orders.yaml:6`. An upheld
+/// interaction's place is left out.
+pub(super) fn title(finished: &Finished, palette: &Palette) -> String {
+    let (word, style) = word(finished, palette);
+    let pair = pair(finished);
+    let name = shown(&finished.name);
+    let mut out = format!("{}{:2$}{pair}  ", paint(style, word), "", INDENT.len() - word.len());
+    if finished.outcome == Outcome::Upheld {
+        let _ = writeln!(out, "{name}");
+    } else {
+        let width = INDENT.len() + pair.width() + 2 + name.width();
+        let gap = WHERE.saturating_sub(width).max(3);
+        let place = format!("{}:{}", shown(&finished.file), finished.line);
+        let _ = writeln!(out, "{}{:gap$}{}", paint(palette.strong, name), "", paint(palette.faint, place));
+    }
+    out
+}
+
+/// `storefront → orders`
+pub(super) fn pair(finished: &Finished) -> String {
+    format!("{} → {}", finished.consumer, finished.provider)
+}
+
+/// The outcome's word, `pending` for a broken interaction that does not count, and its style.
+pub(super) fn word(finished: &Finished, palette: &Palette) -> (&'static str, Style) {
+    match finished.outcome {
+        Outcome::Upheld => (Outcome::Upheld.word(), palette.upheld),
+        Outcome::Broken if finished.pending => ("pending", palette.warning),
+        Outcome::Broken => (Outcome::Broken.word(), palette.broken),
+        Outcome::Error => (Outcome::Error.word(), palette.error),
+        Outcome::Skipped => (Outcome::Skipped.word(), palette.warning),
+    }
+}
+
+/// Why an interaction is not upheld, in one line: its first mismatch and how many more there are, or its error.
+pub(super) fn reason(finished: &Finished) -> String {
+    match finished.mismatches.as_slice() {
+        [] => match &finished.error {
+            Some(error) => error_line(error, &Palette::default()),
+            None => finished.outcome.word().to_owned(),
+        },
+        [only] => sentence(&only.mismatch),
+        [first, more @ ..] => format!("{} (and {})", sentence(&first.mismatch), count(more.len(), "more mismatch")),
+    }
+}
+
+/// How bad an outcome is: the worst is 0, and what is upheld comes last.
+pub(super) fn rank(finished: &Finished) -> u8 {
+    match finished.outcome {
+        Outcome::Broken if finished.pending => 3,
+        Outcome::Broken => 0,
+        Outcome::Error => 1,
+        Outcome::Skipped => 2,
+        Outcome::Upheld => 4,
+    }
+}
+
+/// Whether two interactions were not run for one and the same reason. A provider that is not there would
+/// otherwise be reported once for each interaction.
+pub(super) fn of_one_cause(a: &Finished, b: &Finished) -> bool {
+    matches!(a.outcome, Outcome::Error | Outcome::Skipped)
+        && a.outcome == b.outcome
+        && a.provider == b.provider
+        && a.error.is_some()
+        && a.error == b.error
+}
+
+/// `GET /orders/42 → 200`
+pub(super) fn exchange(finished: &Finished) -> String {
+    let mut request = shown(&finished.request);
+    // The one line of a report that begins with what others wrote. No method begins like this, and GitHub would
+    // take it for a command.
+    if request.trim_start().starts_with("::") {
+        request = request.replacen("::", ":\\u003a", 1);
+    }
+    match finished.status {
+        Some(status) => format!("{request} → {status}"),
+        None => request,
+    }
+}
+
+fn broken(out: &mut String, finished: &Finished, palette: &Palette) {
+    asked_for(out, finished, palette);
+    let advice = advice(finished);
+    if !finished.mismatches.is_empty() {
+        let _ = write!(out, "\n{}", with_advice(&finished.mismatches, &advice.beside, palette));
+    }
+    if let Some(error) = &finished.error {
+        out.push('\n');
+        run_error(out, error, palette);
+    }
+    if let Some(bodies) = &finished.bodies {
+        let text = diff::bodies(bodies, finished.provider.as_str(), palette);
+        if !text.is_empty() {
+            let _ = write!(out, "\n{text}");
+        }
+    }
+    if let Some(line) = advice.at_end {
+        help(out, &line, palette);
+    }
+    if finished.pending {
+        let _ = writeln!(
+            out,
+            "{INDENT}{} nobody live needs this yet and it never held, so it does not fail the run",
+            paint(palette.warning, "pending:")
+        );
+    }
+}
+
+fn not_run(out: &mut String, finished: &Finished, palette: &Palette) {
+    if finished.outcome == Outcome::Error {
+        asked_for(out, finished, palette);
+        out.push('\n');
+    }
+    if let Some(error) = &finished.error {
+        run_error(out, error, palette);
+    }
+}
+
+/// The provider states and the request.
+fn asked_for(out: &mut String, finished: &Finished, palette: &Palette) {
+    for (index, state) in finished.given.iter().take(MOST_STATES).enumerate() {
+        let word = if index == 0 { "given" } else { "  and" };
+        let _ = writeln!(out, "{INDENT}{}  {}", paint(palette.faint, word), shown(state));
+    }
+    if finished.given.len() > MOST_STATES {
+        let more = finished.given.len() - MOST_STATES;
+        let _ = writeln!(out, "{INDENT}  and  {}", count(more, "more provider state"));
+    }
+    if !finished.request.is_empty() {
+        let _ = writeln!(out, "{INDENT}{}", exchange(finished));
+    }
+}
+
+/// The code and what happened, what the other side said, and what to do next.
+fn run_error(out: &mut String, error: &RunError, palette: &Palette) {
+    let _ = writeln!(out, "{INDENT}{}", error_line(error, palette));
+    if let Some(detail) = &error.detail {
+        let (lines, left_out) = shown_lines(detail, DETAIL_LINES);
+        // The bar keeps a foreign line from being the beginning of a line of the report, where build systems
+        // look for commands.
+        let bar = paint(palette.frame, "│");
+        for line in lines {
+            let _ = writeln!(out, "{}", format!("{INDENT}{bar} {line}").trim_end());
+        }
+        if left_out > 0 {
+            let _ = writeln!(out, "{INDENT}{bar} and {}", more_lines(left_out));
+        }
+    }
+    for line in &error.help {
+        help(out, line, palette);
+    }
+}
+
+/// `P101: nothing answers at 127.0.0.1:8080`
+pub(super) fn error_line(error: &RunError, palette: &Palette) -> String {
+    format!("{} {}", paint(palette.faint, format_args!("{}:", error.code)), shown_sentence(&error.message))
+}

@@ -1,0 +1,213 @@
+//! The report for programs: one JSON document, of a format that carries its version.
+
+use std::io;
+
+use serde::Serialize;
+
+use super::escape::defused;
+use super::{Conclusion, Reporter};
+use crate::source::{Finding, Severity};
+use crate::verification::{Event, Finished, RunError, ShownMismatch, Summary};
+
+/// The version of the format. Keys may be added to it; none changes its meaning or goes away.
+const FORMAT: u32 = 1;
+
+/// Collects what happened and writes it as one document when the run ends.
+///
+/// `summary.broken` counts pending interactions too, as `interactions` lists them with the outcome `broken`;
+/// `summary.pending` says how many of them those are.
+#[derive(Debug)]
+pub struct Json<W> {
+    out: W,
+    finished: Vec<Finished>,
+}
+
+impl<W: io::Write> Json<W> {
+    /// A report that is written to `out`.
+    pub const fn new(out: W) -> Self {
+        Self { out, finished: Vec::new() }
+    }
+}
+
+impl<W: io::Write> Reporter for Json<W> {
+    fn event(&mut self, event: &Event) -> io::Result<()> {
+        if let Event::Finished(finished) = event {
+            // The whole bodies are for people; the mismatches say what programs want to know.
+            self.finished.push(Finished { bodies: None, ..finished.as_ref().clone() });
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, conclusion: &Conclusion) -> io::Result<()> {
+        let document = Document {
+            format: FORMAT,
+            command: "verify",
+            verdict: conclusion.summary.verdict().word(),
+            exit_code: conclusion.exit_code,
+            summary: Counts::of(&conclusion.summary),
+            interactions: self.finished.iter().map(Interaction::of).collect(),
+        };
+        self.out.write_all(pretty(&document)?.as_bytes())?;
+        self.out.flush()
+    }
+}
+
+/// Findings as one JSON document: `{"format": 1, "command": "lint", "findings": […]}`. `command` is the one that
+/// came upon them. A finding without a place has `null` for line and column.
+///
+/// # Errors
+///
+/// None in practice: every finding can be written as JSON.
+pub fn findings(command: &str, findings: &[Finding]) -> io::Result<String> {
+    #[derive(Serialize)]
+    struct Document<'a> {
+        format: u32,
+        command: &'a str,
+        findings: Vec<Entry<'a>>,
+    }
+    #[derive(Serialize)]
+    struct Entry<'a> {
+        code: &'a str,
+        severity: &'static str,
+        file: &'a str,
+        line: Option<u32>,
+        column: Option<u32>,
+        message: &'a str,
+        help: &'a [String],
+    }
+    let entries = findings.iter().map(|finding| Entry {
+        code: finding.code.0,
+        severity: match finding.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        },
+        file: &finding.file,
+        line: finding.span.map(|span| span.start.line),
+        column: finding.span.map(|span| span.start.column),
+        message: &finding.message,
+        help: &finding.help,
+    });
+    pretty(&Document { format: FORMAT, command, findings: entries.collect() })
+}
+
+/// The document's text, ending in a newline. Build systems read it too where it goes to standard output, and must
+/// find no command in it.
+fn pretty(document: &impl Serialize) -> io::Result<String> {
+    let mut text = serde_json::to_string_pretty(document)?;
+    text.push('\n');
+    Ok(defused(text))
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    format: u32,
+    command: &'static str,
+    verdict: &'static str,
+    exit_code: u8,
+    summary: Counts,
+    interactions: Vec<Interaction<'a>>,
+}
+
+#[derive(Serialize)]
+struct Counts {
+    upheld: usize,
+    broken: usize,
+    error: usize,
+    skipped: usize,
+    pending: usize,
+}
+
+#[derive(Serialize)]
+struct Interaction<'a> {
+    consumer: &'a str,
+    provider: &'a str,
+    name: &'a str,
+    id: &'a str,
+    outcome: &'static str,
+    pending: bool,
+    seconds: f64,
+    contract: Place<'a>,
+    given: &'a [String],
+    request: &'a str,
+    status: Option<u16>,
+    mismatches: Vec<Mismatch<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Error<'a>>,
+}
+
+#[derive(Serialize)]
+struct Place<'a> {
+    file: &'a str,
+    line: u32,
+}
+
+#[derive(Serialize)]
+struct Mismatch<'a> {
+    code: &'a str,
+    part: String,
+    path: &'a str,
+    expected: &'a str,
+    actual: &'a str,
+    message: String,
+    line: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Error<'a> {
+    code: &'a str,
+    message: &'a str,
+    detail: Option<&'a str>,
+    help: &'a [String],
+}
+
+impl Counts {
+    const fn of(summary: &Summary) -> Self {
+        let Summary { upheld, broken, error, skipped, pending } = *summary;
+        Self { upheld, broken, error, skipped, pending }
+    }
+}
+
+impl<'a> Interaction<'a> {
+    fn of(finished: &'a Finished) -> Self {
+        Self {
+            consumer: finished.consumer.as_str(),
+            provider: finished.provider.as_str(),
+            name: &finished.name,
+            id: &finished.id,
+            outcome: finished.outcome.word(),
+            pending: finished.pending,
+            // Microseconds: what is finer is noise.
+            seconds: (finished.seconds * 1e6).round() / 1e6,
+            contract: Place { file: &finished.file, line: finished.line },
+            given: &finished.given,
+            request: &finished.request,
+            status: finished.status,
+            mismatches: finished.mismatches.iter().map(Mismatch::of).collect(),
+            error: finished.error.as_ref().map(Error::of),
+        }
+    }
+}
+
+impl<'a> Mismatch<'a> {
+    fn of(shown: &'a ShownMismatch) -> Self {
+        let mismatch = &shown.mismatch;
+        Self {
+            code: mismatch.code.0,
+            part: mismatch.part.to_string(),
+            path: &mismatch.path,
+            expected: &mismatch.expected,
+            actual: &mismatch.actual,
+            message: mismatch.message(),
+            line: shown.asked.as_ref().map(|asked| asked.line),
+            hint: mismatch.hint.as_deref(),
+        }
+    }
+}
+
+impl<'a> Error<'a> {
+    fn of(error: &'a RunError) -> Self {
+        Self { code: error.code.0, message: &error.message, detail: error.detail.as_deref(), help: &error.help }
+    }
+}

@@ -1,0 +1,150 @@
+//! The report for a step summary or a comment: Markdown as GitHub reads it. The verdict first, a table of the
+//! pairs, and what needs attention, folded.
+
+use std::fmt::Write as _;
+use std::io;
+
+use indexmap::IndexMap;
+
+use super::escape::shown;
+use super::human::Human;
+use super::interaction::{of_one_cause, pair, rank, reason, word};
+use super::{Conclusion, Palette, Reporter, summary};
+use crate::verification::{Event, Finished, Outcome, Summary, Verdict};
+use crate::words::count;
+
+/// The most that is written unless the caller says otherwise: below the 1024 KiB that GitHub takes for a step.
+const LIMIT: usize = 1_000_000;
+/// What a note about what was left out may take.
+const NOTE: usize = 500;
+
+/// Collects what happened and writes it as one text when the run ends.
+#[derive(Debug)]
+pub struct Markdown<W> {
+    out: W,
+    limit: usize,
+    pairs: IndexMap<String, Summary>,
+    attention: Vec<Finished>,
+}
+
+impl<W: io::Write> Markdown<W> {
+    /// A report that is written to `out`, of less than a million bytes.
+    pub fn new(out: W) -> Self {
+        Self { out, limit: LIMIT, pairs: IndexMap::new(), attention: Vec::new() }
+    }
+
+    /// The same report with at most `bytes` bytes: a comment on GitHub holds 65 536 characters.
+    #[must_use]
+    pub const fn limit(mut self, bytes: usize) -> Self {
+        self.limit = bytes;
+        self
+    }
+}
+
+impl<W: io::Write> Reporter for Markdown<W> {
+    fn event(&mut self, event: &Event) -> io::Result<()> {
+        if let Event::Finished(finished) = event {
+            self.pairs.entry(pair(finished)).or_default().add(finished.outcome, finished.pending);
+            if finished.outcome != Outcome::Upheld {
+                self.attention.push(finished.as_ref().clone());
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, conclusion: &Conclusion) -> io::Result<()> {
+        // The worst first; among their like, the contracts' order stays.
+        self.attention.sort_by_key(rank);
+        let mut text = head(conclusion);
+        table(&mut text, &self.pairs, self.limit / 2);
+        details(&mut text, &self.attention, self.limit)?;
+        self.out.write_all(text.as_bytes())?;
+        self.out.flush()
+    }
+}
+
+fn head(conclusion: &Conclusion) -> String {
+    let verdict = match conclusion.summary.verdict() {
+        Verdict::Upheld => "upheld",
+        Verdict::Broken => "broken",
+        Verdict::Error => "not verified",
+    };
+    let time = conclusion.seconds.map(|seconds| format!(" in {}", summary::duration(seconds))).unwrap_or_default();
+    format!("## Contracts: {verdict}\n\n{}{time}\n", summary::sentence(&conclusion.summary))
+}
+
+fn table(text: &mut String, pairs: &IndexMap<String, Summary>, limit: usize) {
+    if pairs.is_empty() {
+        return;
+    }
+    text.push_str("\n| consumer → provider | upheld | broken | error | skipped | pending |\n");
+    text.push_str("|---|--:|--:|--:|--:|--:|\n");
+    for (index, (pair, summary)) in pairs.iter().enumerate() {
+        if text.len() > limit {
+            let _ = writeln!(text, "\nand {}", count(pairs.len() - index, "more pair"));
+            return;
+        }
+        let broken = summary.broken.saturating_sub(summary.pending);
+        let bold = |number: usize| if number > 0 { format!("**{number}**") } else { number.to_string() };
+        let _ = writeln!(
+            text,
+            "| {pair} | {} | {} | {} | {} | {} |",
+            summary.upheld,
+            bold(broken),
+            bold(summary.error),
+            summary.skipped,
+            summary.pending
+        );
+    }
+}
+
+fn details(text: &mut String, attention: &[Finished], limit: usize) -> io::Result<()> {
+    if attention.is_empty() {
+        return Ok(());
+    }
+    text.push_str("\n### What needs attention\n");
+    let mut done = 0;
+    for group in attention.chunk_by(of_one_cause) {
+        let section = section(group)?;
+        if text.len() + section.len() + NOTE > limit {
+            let _ = writeln!(
+                text,
+                "\nand {}, left out here: the report would be larger than is shown. `--report json` holds them all.",
+                count(attention.len() - done, "more interaction")
+            );
+            return Ok(());
+        }
+        text.push_str(&section);
+        done += group.len();
+    }
+    Ok(())
+}
+
+/// One folded section: an interaction, or all that were not run for one and the same reason.
+fn section(group: &[Finished]) -> io::Result<String> {
+    let Some(first) = group.first() else { return Ok(String::new()) };
+    let (word, _) = word(first, &Palette::default());
+    let summary = if group.len() > 1 {
+        format!("<b>{word}</b> {}: <code>{}</code>", count(group.len(), "interaction"), html(&reason(first)))
+    } else {
+        format!("<b>{word}</b> {} <code>{}</code>", pair(first), html(&shown(&first.name)))
+    };
+
+    let mut said = Vec::new();
+    let mut human = Human::new(&mut said, Palette::default());
+    for finished in group {
+        human.finished(finished)?;
+    }
+    let said = String::from_utf8_lossy(&said);
+    // A fence is ended only by one that is at least as long.
+    let fence = "`".repeat(longest_run(&said, '`').max(2) + 1);
+    Ok(format!("\n<details>\n<summary>{summary}</summary>\n\n{fence}text\n{said}{fence}\n\n</details>\n"))
+}
+
+fn html(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+fn longest_run(text: &str, of: char) -> usize {
+    text.split(|c| c != of).map(str::len).max().unwrap_or(0)
+}

@@ -1,0 +1,67 @@
+//! What a run has to say, as text: for people, for programs, for build systems.
+//!
+//! A report is made of [`verification::Event`](crate::verification::Event)s or of
+//! [`source::Finding`](crate::source::Finding)s. It is written to whatever the caller hands in; no file is opened
+//! here, no terminal is asked, no exit code is decided. Colour is a [`Palette`], and the default one has none.
+//!
+//! What a provider or a contract says may hold anything, and terminals and build systems obey what they read. So
+//! no foreign text goes out as it is: control characters are written out, lengths are bounded, and no line of a
+//! report begins with foreign text.
+
+mod advice;
+mod diff;
+mod escape;
+mod fanout;
+pub mod findings;
+mod github;
+mod human;
+mod interaction;
+mod json;
+mod junit;
+mod markdown;
+mod mismatch;
+mod palette;
+mod summary;
+#[cfg(test)]
+mod tests;
+
+use std::io;
+
+use crate::verification::{Event, Summary};
+
+pub use fanout::{Fanout, WriteFailure};
+pub use github::Github;
+pub use human::Human;
+pub use interaction::interaction;
+pub use json::Json;
+pub use junit::Junit;
+pub use markdown::Markdown;
+pub use mismatch::mismatches;
+pub use palette::Palette;
+
+/// One form of the report of a run.
+pub trait Reporter {
+    /// Takes what happened. The events come in the contracts' order.
+    ///
+    /// # Errors
+    ///
+    /// Whatever kept the text from being written.
+    fn event(&mut self, event: &Event) -> io::Result<()>;
+
+    /// Ends the report; nothing comes after it.
+    ///
+    /// # Errors
+    ///
+    /// Whatever kept the text from being written.
+    fn finish(&mut self, conclusion: &Conclusion) -> io::Result<()>;
+}
+
+/// What a run came to: what the reports end with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Conclusion {
+    pub summary: Summary,
+    /// What the program will return.
+    pub exit_code: u8,
+    /// How long the run took, in seconds, where that is to be said.
+    pub seconds: Option<f64>,
+}

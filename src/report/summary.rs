@@ -1,0 +1,80 @@
+//! The one sentence about a whole run.
+
+use crate::verification::Summary;
+use crate::words::count;
+
+/// `12 interactions: 1 broken, 2 errors, 9 upheld`, or `12 interactions` where all are upheld. Pending ones are
+/// counted apart from the broken ones, since they do not fail the run.
+pub(super) fn sentence(summary: &Summary) -> String {
+    let total = summary.total();
+    let counted = count(total, "interaction");
+    if total == 0 {
+        return format!("{counted}: nothing was verified");
+    }
+    if summary.upheld == total {
+        return counted.to_string();
+    }
+    let broken = summary.broken.saturating_sub(summary.pending);
+    let parts: Vec<String> = [
+        (broken, format!("{broken} broken")),
+        (summary.error, count(summary.error, "error").to_string()),
+        (summary.skipped, format!("{} skipped", summary.skipped)),
+        (summary.pending, format!("{} pending", summary.pending)),
+        (summary.upheld, format!("{} upheld", summary.upheld)),
+    ]
+    .into_iter()
+    .filter(|(number, _)| *number > 0)
+    .map(|(_, text)| text)
+    .collect();
+    format!("{counted}: {}", parts.join(", "))
+}
+
+/// A length of time, in the unit that a person would say it in: `85 ms`, `1.24 s`, `3 min 5 s`.
+pub(super) fn duration(seconds: f64) -> String {
+    if seconds < 0.9995 {
+        format!("{:.0} ms", (seconds * 1_000.0).max(0.0))
+    } else if seconds < 60.0 {
+        format!("{seconds:.2} s")
+    } else {
+        let minutes = (seconds / 60.0).floor();
+        format!("{minutes:.0} min {:.0} s", (seconds - minutes * 60.0).floor())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_there_is_is_counted() {
+        for (summary, expected) in [
+            (Summary { upheld: 12, ..Summary::default() }, "12 interactions"),
+            (Summary { upheld: 1, ..Summary::default() }, "1 interaction"),
+            (Summary::default(), "0 interactions: nothing was verified"),
+            (
+                Summary { upheld: 9, broken: 1, error: 2, ..Summary::default() },
+                "12 interactions: 1 broken, 2 errors, 9 upheld",
+            ),
+            (
+                Summary { upheld: 1, broken: 2, pending: 2, skipped: 1, error: 1 },
+                "5 interactions: 1 error, 1 skipped, 2 pending, 1 upheld",
+            ),
+        ] {
+            assert_eq!(sentence(&summary), expected);
+        }
+    }
+
+    #[test]
+    fn a_time_is_said_in_its_own_unit() {
+        for (seconds, expected) in [
+            (-1.0, "0 ms"),
+            (0.0849, "85 ms"),
+            (0.9996, "1.00 s"),
+            (1.239, "1.24 s"),
+            (60.0, "1 min 0 s"),
+            (185.9, "3 min 5 s"),
+        ] {
+            assert_eq!(duration(seconds), expected);
+        }
+    }
+}

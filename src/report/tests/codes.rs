@@ -1,0 +1,113 @@
+//! One example of each kind of mismatch, as people see it.
+
+use std::fmt::Write as _;
+
+use super::samples::{body, broken, in_part};
+use crate::matching::mismatch::{self, CODES};
+use crate::matching::{Mismatch, Part};
+use crate::report::{Palette, interaction};
+use crate::source::Code;
+use crate::verification::{Finished, ShownMismatch};
+
+/// An example of a mismatch with this code, and the status of the answer that it is in.
+fn example(code: Code) -> Option<(ShownMismatch, u16)> {
+    let shown = match code {
+        mismatch::STATUS => return Some((in_part(code, Part::Status, "", "200", "500"), 500)),
+        mismatch::HEADER_MISSING => in_part(code, Part::Header, "etag", "a value, like \"33a64df5\"", "nothing"),
+        mismatch::HEADER_VALUE => in_part(code, Part::Header, "content-type", "application/json", "text/html")
+            .asked_at(11, 18, "      headers: { content-type: application/json }"),
+        mismatch::MISSING => body(code, "items[0].sku", "a string, like \"TEA-1\"", "nothing"),
+        mismatch::UNEXPECTED => body(code, "items[0].debug", "no such key", "true, a boolean"),
+        mismatch::TYPE => body(code, "items[0].qty", "an integer, like 2", "\"2\", a string").asked_at(
+            18,
+            22,
+            "        items[].qty: integer",
+        ),
+        mismatch::VALUE => body(code, "currency", "\"EUR\" exactly", "\"USD\", a string"),
+        mismatch::FORMAT => {
+            body(code, "id", "a uuid, like \"6f1c6f2e-8a53-4d0c-9d5f-0a3f1f6a2b11\"", "\"42\", a string")
+        }
+        mismatch::PATTERN => body(code, "status", "a string that matches /paid|open/", "\"unpaid\", a string")
+            .hint("a pattern must match the whole value, and `paid` is only a part of it"),
+        mismatch::ONE_OF => body(code, "status", "\"paid\" or \"open\"", "\"refunded\", a string"),
+        mismatch::SIZE => body(code, "items", "2 to 5 elements", "1 element"),
+        mismatch::EMPTY => body(code, "items", "at least one element", "an empty array"),
+        mismatch::CONTAINS => {
+            body(code, "items", "an element like {\"sku\": \"TEA-1\"}", "3 elements, none of them like it")
+        }
+        mismatch::SCHEMA => {
+            body(code, "items[0]", "what `order-item.json` allows", "{\"qty\": -1}: -1 is less than the minimum of 0")
+        }
+        mismatch::BODY_KIND => body(code, "$", "JSON", "<!doctype html><title>Bad gateway</title>…"),
+        mismatch::TOO_DEEP => body(code, "a.a.a.a", "at most 100 levels", "more"),
+        mismatch::METHOD => in_part(code, Part::Method, "", "GET", "POST"),
+        mismatch::PATH => in_part(code, Part::Path, "", "/orders/42", "/order/42"),
+        mismatch::QUERY_MISSING => in_part(code, Part::Query, "limit", "2", "nothing"),
+        mismatch::QUERY_VALUE => in_part(code, Part::Query, "limit", "2", "20"),
+        mismatch::QUERY_UNEXPECTED => in_part(code, Part::Query, "debug", "no such parameter", "true"),
+        _ => return None,
+    };
+    Some((shown, 200))
+}
+
+fn of(code: Code) -> Finished {
+    let (shown, status) = example(code).unwrap_or_else(|| panic!("{code} has no example: write one"));
+    Finished { status: Some(status), given: Vec::new(), ..broken("get an order", vec![shown]) }
+}
+
+#[test]
+fn every_kind_of_mismatch_says_what_to_do_next() {
+    let mut page = String::new();
+    for (code, meaning) in CODES {
+        let _ = writeln!(page, "{code} {}\n{}", meaning.trim(), interaction(&of(*code), &Palette::default()));
+    }
+    insta::assert_snapshot!(page);
+}
+
+#[test]
+fn every_kind_of_mismatch_names_the_provider_or_the_consumer_in_its_help() {
+    for (code, _) in CODES {
+        let text = interaction(&of(*code), &Palette::default());
+        let help = text.split("help: ").last().unwrap_or_default();
+        let named = help.contains("orders") || help.contains("storefront");
+        assert!(text.contains("help: ") && (named || *code == mismatch::PATTERN), "{text}");
+    }
+}
+
+#[test]
+fn the_status_says_who_has_to_look_where() {
+    let with = |status: u16, given: &[&str]| Finished {
+        status: Some(status),
+        given: given.iter().map(|&state| state.to_owned()).collect(),
+        ..broken("get an order", vec![in_part(mismatch::STATUS, Part::Status, "", "200", &status.to_string())])
+    };
+    let mut page = String::new();
+    for finished in [with(401, &[]), with(404, &[]), with(404, &["an order exists"]), with(302, &[]), with(503, &[])] {
+        page.push_str(&interaction(&finished, &Palette::default()));
+        page.push('\n');
+    }
+    insta::assert_snapshot!(page);
+}
+
+#[test]
+fn what_follows_from_a_failed_request_is_shown_and_not_explained() {
+    let mismatches = vec![
+        in_part(mismatch::STATUS, Part::Status, "", "200", "502"),
+        in_part(mismatch::HEADER_VALUE, Part::Header, "content-type", "application/json", "text/html"),
+        body(mismatch::BODY_KIND, "$", "JSON", "text that begins with `<!doctype html>`"),
+    ];
+    let finished = Finished { status: Some(502), ..broken("get an order", mismatches) };
+    insta::assert_snapshot!(interaction(&finished, &Palette::default()));
+}
+
+#[test]
+fn null_in_place_of_a_value_is_a_case_of_its_own() {
+    let null = body(mismatch::TYPE, "note", "a string, like \"ring twice\"", "null");
+    let Mismatch { code, .. } = null.mismatch;
+    assert_eq!(code, mismatch::TYPE);
+    let text = interaction(&broken("get an order", vec![null]), &Palette::default());
+    assert!(
+        text.contains("help: orders sends null here. If storefront can handle that, its contract says so: `or null`"),
+        "{text}"
+    );
+}
