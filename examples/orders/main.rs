@@ -1,0 +1,81 @@
+//! `orders`: a small order service. It is the provider that storefront's contract is verified against, and a
+//! consumer itself: it asks payments how an order was paid.
+//!
+//! ```text
+//! cargo run --example orders -- --port 8080
+//! curl -i localhost:8080/orders -H 'content-type: application/json' -d '{"items": [{"sku": "TEA-1", "qty": 2}]}'
+//! ```
+
+mod breaking;
+mod orders;
+mod payments;
+mod problem;
+mod routes;
+mod states;
+
+use std::io;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use axum::BoxError;
+use axum::http::Uri;
+use clap::Parser;
+use tokio::net::TcpListener;
+
+use crate::breaking::Break;
+use crate::orders::Orders;
+use crate::payments::Payments;
+use crate::routes::App;
+
+/// A small order service; its orders are gone when it stops.
+#[derive(Parser)]
+struct Args {
+    /// The port to listen on; 0 takes a free one.
+    #[arg(long, env = "PORT", default_value_t = 0)]
+    port: u16,
+
+    /// Where payments listens, like `http://127.0.0.1:8081`; without it, orders are shown without their payment.
+    #[arg(long, env = "PAYMENTS_URL", value_name = "URL")]
+    payments: Option<Uri>,
+
+    /// Answer as a later version would that breaks its consumers. May be given several times.
+    #[arg(long = "break", value_name = "CHANGE")]
+    breaks: Vec<Break>,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), BoxError> {
+    let args = Args::parse();
+    let payments = args.payments.as_ref().map(Payments::at).transpose()?;
+    let app = App { orders: Orders::default(), payments, breaks: args.breaks };
+
+    let stop = stop_signal()?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, args.port)).await?;
+    println!("orders listens on http://{}", listener.local_addr()?);
+    axum::serve(listener, routes::router(Arc::new(app))).with_graceful_shutdown(stop).await?;
+    Ok(())
+}
+
+/// A future that ends when the service is asked to stop, with Ctrl-C or `SIGTERM`. Requests under way are answered.
+#[cfg(unix)]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// A future that ends when the service is asked to stop, with Ctrl-C. Requests under way are answered.
+#[cfg(windows)]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupt.recv().await;
+    })
+}

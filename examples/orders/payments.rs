@@ -1,0 +1,61 @@
+//! What this service needs of payments, as its contract `contracts/orders/payments.yaml` says it.
+
+use std::time::Duration;
+
+use axum::BoxError;
+use axum::body::{Body, to_bytes};
+use axum::http::{StatusCode, Uri};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use serde::{Deserialize, Serialize};
+
+/// A page must not wait longer for a payment than its reader would.
+const TIME_LIMIT: Duration = Duration::from_secs(2);
+
+/// The most of an answer that is read, in bytes.
+const SIZE_LIMIT: usize = 64 * 1024;
+
+/// How an order was paid: all that is used of what payments sends.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Payment {
+    pub status: String,
+    /// In the currency's smallest unit: cents.
+    pub amount: u64,
+    /// As ISO 4217 has it: `EUR`.
+    pub currency: String,
+}
+
+/// The payments service.
+pub struct Payments {
+    base: String,
+    client: Client<HttpConnector, Body>,
+}
+
+impl Payments {
+    /// The payments service at this address; an error where that is not an `http` address.
+    pub fn at(address: &Uri) -> Result<Self, BoxError> {
+        if address.scheme_str() != Some("http") {
+            return Err(format!("`{address}` is not the address of payments: write it as `http://HOST:PORT`").into());
+        }
+        let base = address.to_string().trim_end_matches('/').to_owned();
+        Ok(Self { base, client: Client::builder(TokioExecutor::new()).build_http() })
+    }
+
+    /// The payment of an order, if it has one.
+    pub async fn of_order(&self, number: u64) -> Result<Option<Payment>, BoxError> {
+        tokio::time::timeout(TIME_LIMIT, self.fetch(number)).await?
+    }
+
+    async fn fetch(&self, number: u64) -> Result<Option<Payment>, BoxError> {
+        let response = self.client.get(format!("{}/payments/{number}", self.base).parse()?).await?;
+        match response.status() {
+            StatusCode::OK => {
+                let body = to_bytes(Body::new(response.into_body()), SIZE_LIMIT).await?;
+                Ok(Some(serde_json::from_slice(&body)?))
+            }
+            StatusCode::NOT_FOUND => Ok(None),
+            other => Err(format!("payments answered {other}").into()),
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! `storefront`: the shop that customers see, as small as can be. It is a consumer of orders.
+//!
+//! ```text
+//! export ORDERS_URL=http://127.0.0.1:8080
+//! cargo run --example storefront -- place TEA-1=2
+//! cargo run --example storefront -- show 1
+//! ```
+
+mod client;
+mod page;
+
+use clap::{Parser, Subcommand};
+
+use crate::client::{Item, Orders, OrdersError, Status};
+
+/// The shop that customers see.
+#[derive(Parser)]
+struct Args {
+    /// Where orders listens.
+    #[arg(long, env = "ORDERS_URL", value_name = "URL", default_value = "http://127.0.0.1:8080")]
+    orders: String,
+
+    #[command(subcommand)]
+    visit: Visit,
+}
+
+/// What a customer may want.
+#[derive(Subcommand)]
+enum Visit {
+    /// See one order.
+    Show { number: u64 },
+    /// See all orders that have come so far.
+    List {
+        status: Status,
+        /// At most so many.
+        #[arg(long, default_value_t = 20)]
+        limit: usize,
+    },
+    /// Order something.
+    Place {
+        /// An article and how many of it, like TEA-1=2.
+        #[arg(value_name = "SKU=QTY", value_parser = item)]
+        items: Vec<Item>,
+    },
+    /// Cancel an order.
+    Cancel { number: u64 },
+}
+
+#[tokio::main]
+async fn main() {
+    let args = Args::parse();
+    let page = match visit(&Orders::at(&args.orders), args.visit).await {
+        Ok(page) => page,
+        Err(OrdersError::Refused(reasons)) => format!("Sorry: {}.", reasons.join(", ")),
+        // The customer gets a page all the same, and the cause goes to those who run the shop.
+        Err(OrdersError::Unavailable(cause)) => {
+            eprintln!("orders is not available: {cause}");
+            page::FALLBACK.to_owned()
+        }
+    };
+    println!("{page}");
+}
+
+async fn visit(orders: &Orders, visit: Visit) -> Result<String, OrdersError> {
+    Ok(match visit {
+        Visit::Show { number } => match orders.get(number).await? {
+            Some(order) => page::order(&order),
+            None => format!("There is no order {number}."),
+        },
+        Visit::List { status, limit } => page::orders(&orders.list(status, limit).await?),
+        Visit::Place { items } => format!("Thank you! Your order is found at {}", orders.place(&items).await?),
+        Visit::Cancel { number } if orders.cancel(number).await? => format!("Order {number} is cancelled."),
+        Visit::Cancel { number } => format!("There is no order {number}."),
+    })
+}
+
+fn item(text: &str) -> Result<Item, String> {
+    let (sku, qty) = text.split_once('=').ok_or("write it as SKU=QTY")?;
+    let qty = qty.parse().map_err(|error| format!("`{qty}` is not a quantity: {error}"))?;
+    Ok(Item { sku: sku.to_owned(), qty })
+}
