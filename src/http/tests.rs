@@ -1,0 +1,1 @@
+//! Tests of the client and the state handler against real sockets.
