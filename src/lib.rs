@@ -1,6 +1,7 @@
 //! Upheld: consumer-driven contracts.
 
 pub mod contract;
+pub mod http;
 pub mod matching;
 pub mod report;
 pub mod source;
