@@ -7,6 +7,7 @@ use std::time::Duration;
 use hyper::body::Bytes;
 use hyper::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Method, Uri};
+use tokio::time::timeout;
 
 use super::base_url::BaseUrl;
 use super::connect::Connector;
@@ -87,6 +88,20 @@ impl HttpClient {
     #[must_use]
     pub const fn base(&self) -> &BaseUrl {
         &self.base
+    }
+
+    /// Connects, and keeps the connection for the next request: whether the provider can be reached at all.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no connection within the time limit.
+    pub async fn connects(&self) -> Result<(), RunError> {
+        let told = |failure: Failure| failure.told(&self.base, self.limits);
+        let connected = timeout(self.limits.timeout, self.connector.connect(&self.base)).await;
+        let connection =
+            connected.map_err(|_| told(Failure::ConnectTimeout))?.map_err(|failure| told(failure.into()))?;
+        self.pool.put(&self.base, connection);
+        Ok(())
     }
 
     async fn exchange(&self, request: &ActualRequest) -> Result<Reply, Failure> {

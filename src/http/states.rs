@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::base_url::{BaseUrl, BaseUrlError};
 use super::client::HttpClient;
 use super::codes;
 use crate::contract::State;
@@ -25,15 +26,22 @@ pub struct HttpStates {
 }
 
 impl HttpStates {
-    /// The handler at `path`, which begins with `/` or is empty, may have a query, and follows the client's base.
+    /// The handler at `target`: a path that follows the client's base, or a whole URL, each perhaps with a query.
     /// The client's headers and limits hold for it too.
-    #[must_use]
-    pub fn new(client: HttpClient, path: &str) -> Self {
-        let (path, query) = match path.split_once('?') {
-            Some((path, query)) => (path, Some(query.to_owned())),
-            None => (path, None),
+    ///
+    /// # Errors
+    ///
+    /// Why a whole URL is none.
+    pub fn new(client: HttpClient, target: &str) -> Result<Self, BaseUrlError> {
+        let (target, query) = match target.split_once('?') {
+            Some((target, query)) => (target, Some(query.to_owned())),
+            None => (target, None),
         };
-        Self { client, path: path.to_owned(), query }
+        if target.contains("://") {
+            let client = client.with_base(BaseUrl::parse(target)?);
+            return Ok(Self { client, path: String::new(), query });
+        }
+        Ok(Self { client, path: target.to_owned(), query })
     }
 
     fn url(&self) -> String {

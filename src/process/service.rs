@@ -81,6 +81,12 @@ impl Service {
         self.output.text(OUTPUT)
     }
 
+    /// The last 4 KiB of it, as errors show them.
+    #[must_use]
+    pub fn last_lines(&self) -> String {
+        self.output.text(SHOWN)
+    }
+
     /// How it ended, if it has: a service that ends in the middle of a run explains what follows.
     pub fn has_ended(&mut self) -> Option<ExitStatus> {
         self.group.has_ended()
@@ -113,7 +119,7 @@ impl Service {
         self.group.kill();
         let message = format!("{} ended before it was healthy: {ended}", self.name);
         Err(RunError::new(codes::ENDED_EARLY, message)
-            .detail(self.output.text(SHOWN))
+            .detail(self.last_lines())
             .help(format!("run `{}` yourself to see why; {}", self.line, self.quiet()))
             .help("the command must run for as long as the service does, not start it in the background"))
     }
@@ -127,7 +133,7 @@ impl Service {
     fn unhealthy(&self, limit: Duration, cause: &str) -> RunError {
         let message = format!("{} was not healthy within {}: {cause}", self.name, duration(limit));
         RunError::new(codes::NOT_HEALTHY, message)
-            .detail(self.output.text(SHOWN))
+            .detail(self.last_lines())
             .help(format!("it must listen on the port that it is given, here {}, as ${{PORT}} or in PORT", self.port))
             .help(format!("is its `health` in upheld.yaml right? {}", self.quiet()))
     }

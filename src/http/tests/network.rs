@@ -28,6 +28,25 @@ async fn a_port_without_a_listener_is_a_refusal() {
 }
 
 #[tokio::test]
+async fn whether_a_provider_can_be_reached_is_told_without_a_request() {
+    // The connection that shows it is the one that is used.
+    let base = server(|mut stream, number| async move {
+        while request(&mut stream).await.is_some() && number == 0 {
+            let _ = stream.write_all(OK.as_bytes()).await;
+        }
+    })
+    .await;
+    let client = patient(base);
+    client.connects().await.expect("a connection");
+    client.send(&plain("POST", "/")).await.expect("an answer");
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let port = listener.local_addr().expect("an address").port();
+    drop(listener);
+    let error = client.with_base(BaseUrl::local(port)).connects().await.expect_err("nobody there");
+    assert_eq!(error.code, codes::REFUSED);
+}
+
+#[tokio::test]
 async fn a_server_on_one_of_two_addresses_of_a_name_is_found() {
     let port = answering(OK, false).await.port();
     let reply = get(BaseUrl::local(port)).await.expect("an answer");

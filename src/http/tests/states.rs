@@ -45,6 +45,7 @@ fn handler(base: BaseUrl, path: &str) -> HttpStates {
     let headers = vec![ExtraHeader::parse("authorization: Bearer real").expect("a header")];
     let timeout = Duration::from_secs(20);
     HttpStates::new(HttpClient::new(base, &HttpOptions { timeout, headers, ..HttpOptions::default() }), path)
+        .expect("a target")
 }
 
 fn state(name: &str) -> State {
@@ -66,6 +67,16 @@ async fn a_state_is_set_up_and_torn_down_with_one_request_each() {
         *seen.lock().expect("no panic"),
         [(authorization.clone(), message("setup")), (authorization, message("teardown"))]
     );
+}
+
+#[tokio::test]
+async fn a_handler_may_be_elsewhere() {
+    let (base, seen) = provider().await;
+    let url = base.join("/_states?by=upheld");
+    handler(BaseUrl::local(1), &url).change(&state("nothing"), Action::Setup).await.expect("set up");
+    assert_eq!(seen.lock().expect("no panic").len(), 1);
+    let client = HttpClient::new(base, &HttpOptions::default());
+    assert!(HttpStates::new(client, "ftp://h/_states").is_err());
 }
 
 #[tokio::test]
@@ -113,7 +124,8 @@ async fn a_handler_at_another_place_is_told_with_its_url() {
 async fn a_handler_that_is_not_there_or_never_answers_is_told_as_the_states_failure() {
     let (base, _) = provider().await;
     let slow = HttpClient::new(base, &HttpOptions { timeout: Duration::from_millis(200), ..HttpOptions::default() });
-    let error = HttpStates::new(slow.clone(), "/_states").change(&state("forever"), Action::Setup).await;
+    let error =
+        HttpStates::new(slow.clone(), "/_states").expect("a path").change(&state("forever"), Action::Setup).await;
     let error = error.expect_err("too late");
     assert_eq!(error.code, codes::ANSWER_TIMEOUT);
     assert!(error.message.starts_with("setup of the provider state `forever` failed at http://127."), "{error:?}");
@@ -122,7 +134,7 @@ async fn a_handler_that_is_not_there_or_never_answers_is_told_as_the_states_fail
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let port = listener.local_addr().expect("an address").port();
     drop(listener);
-    let gone = BaseUrl::parse(&format!("http://127.0.0.1:{port}")).expect("a base URL");
-    let error = HttpStates::new(slow.with_base(gone), "").change(&state("x"), Action::Setup).await;
+    let gone = format!("http://127.0.0.1:{port}/_states?token=a");
+    let error = HttpStates::new(slow, &gone).expect("a URL").change(&state("x"), Action::Setup).await;
     assert_eq!(error.expect_err("refused").code, codes::REFUSED);
 }
