@@ -37,7 +37,7 @@ pub use matcher::{Format, JsonType, Matcher, Pattern, Rule};
 pub use names::{NameError, ServiceName};
 pub use path::{Path, Segment};
 pub use read::{ReadContract, read};
-pub use schema::contract_schema;
+pub use schema::{contract_schema, tidy as tidy_schema};
 pub use schema_rule::SchemaRule;
 pub use state::State;
 pub use write::write;

@@ -31,7 +31,7 @@ pub(super) fn shape() -> &'static Shape {
 
 /// Makes the generated schema say what a file may hold: an optional key may be left out, but not be `null`, and
 /// numbers need no machine formats.
-fn tidy(schema: &mut Value) {
+pub fn tidy(schema: &mut Value) {
     match schema {
         Value::Object(object) => {
             if let Some(Value::Array(types)) = object.get_mut("type") {

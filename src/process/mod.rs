@@ -9,7 +9,8 @@ mod port;
 mod service;
 mod state_command;
 mod tail;
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;
 
 pub use command::ShellCommand;

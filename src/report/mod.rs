@@ -11,6 +11,7 @@
 mod advice;
 mod diff;
 mod escape;
+mod failure;
 mod fanout;
 pub mod findings;
 mod github;
@@ -29,6 +30,7 @@ use std::io;
 
 use crate::verification::{Event, Summary};
 
+pub use failure::{failure, note};
 pub use fanout::{Fanout, WriteFailure};
 pub use github::Github;
 pub use human::Human;

@@ -78,6 +78,15 @@ pub async fn run<P: Provider, S: StateHandler>(
     }
 }
 
+/// Tells of every interaction of a plan that it could not be run, since the provider could not be reached at all.
+pub fn none_run(plan: &Plan, error: &RunError, mut emit: impl FnMut(Event)) {
+    let skipped = error.code == INTERRUPTED;
+    for position in 0..plan.total() {
+        emit(Event::Progress);
+        emit(Event::Finished(Box::new(failed(plan, position, None, error.clone(), skipped))));
+    }
+}
+
 async fn exchange_group<'g, P: Provider, S: StateHandler>(
     plan: &Plan,
     group: &'g [usize],

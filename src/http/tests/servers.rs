@@ -10,7 +10,7 @@ use crate::matching::ActualRequest;
 use crate::verification::{Provider as _, Reply, RunError};
 
 /// Hands each connection to `serve`, together with its number, from 0 on.
-pub async fn server<F, S>(serve: F) -> BaseUrl
+pub(super) async fn server<F, S>(serve: F) -> BaseUrl
 where
     F: Fn(TcpStream, usize) -> S + Send + 'static,
     S: Future<Output = ()> + Send + 'static,
@@ -27,7 +27,7 @@ where
 }
 
 /// Answers every request of every connection with the same bytes, and closes the connection where `close` says so.
-pub async fn answering(answer: impl Into<Vec<u8>>, close: bool) -> BaseUrl {
+pub(super) async fn answering(answer: impl Into<Vec<u8>>, close: bool) -> BaseUrl {
     let answer = answer.into();
     server(move |mut stream, _| {
         let answer = answer.clone();
@@ -44,7 +44,7 @@ pub async fn answering(answer: impl Into<Vec<u8>>, close: bool) -> BaseUrl {
 
 /// Reads one request: its head as a text, and as many bytes of body as its content-length says. `None` where the
 /// connection ends.
-pub async fn request(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
+pub(super) async fn request(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await.ok()?);
@@ -57,21 +57,21 @@ pub async fn request(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
 }
 
 /// A client with a time limit short enough for tests that wait for it.
-pub fn client(base: BaseUrl) -> HttpClient {
+pub(super) fn client(base: BaseUrl) -> HttpClient {
     HttpClient::new(base, &HttpOptions { timeout: Duration::from_millis(300), ..HttpOptions::default() })
 }
 
 /// A client that has time.
-pub fn patient(base: BaseUrl) -> HttpClient {
+pub(super) fn patient(base: BaseUrl) -> HttpClient {
     client(base).with_timeout(Duration::from_secs(20))
 }
 
 /// A request without headers and body.
-pub fn plain(method: &str, path: &str) -> ActualRequest {
+pub(super) fn plain(method: &str, path: &str) -> ActualRequest {
     ActualRequest { method: method.to_owned(), path: path.to_owned(), ..ActualRequest::default() }
 }
 
 /// `GET /` by a client that has time.
-pub async fn get(base: BaseUrl) -> Result<Reply, RunError> {
+pub(super) async fn get(base: BaseUrl) -> Result<Reply, RunError> {
     patient(base).send(&plain("GET", "/")).await
 }

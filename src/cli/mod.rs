@@ -1,0 +1,136 @@
+//! The command line: what was typed, the command that it names, and the one place where an error is printed.
+
+mod completions;
+mod exit;
+mod failure;
+mod init;
+mod lint;
+mod load;
+mod provider;
+mod reports;
+mod schema;
+mod selection;
+mod streams;
+mod verify;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
+
+pub use exit::Exit;
+use failure::{Failure, Told};
+pub use streams::World;
+
+use crate::report::findings;
+use crate::source::Limits;
+
+/// Consumer-driven contracts: verify that a provider upholds what its consumers need
+///
+/// A consumer writes down the least it needs of a provider as a contract, a YAML file. Upheld checks real providers
+/// against it, and shows exactly where one breaks it.
+#[derive(Debug, Parser)]
+#[command(name = "upheld", version, max_term_width = 100, after_help = EXIT_CODES, arg_required_else_help = true)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options of all commands.
+#[derive(Clone, Debug, Args)]
+struct Global {
+    /// The folder of contracts and registry [default: `contracts`, here or in a folder above]
+    #[arg(long, global = true, value_name = "DIR", env = "UPHELD_CONTRACTS", help_heading = "Global options")]
+    contracts: Option<PathBuf>,
+    /// The largest contract, registry or body file that is read, in bytes
+    #[arg(long, global = true, value_name = "BYTES", env = "UPHELD_MAX_FILE_SIZE", default_value_t = Limits::default().bytes, help_heading = "Global options")]
+    max_file_size: usize,
+    /// How deep the values of a contract may be nested
+    #[arg(long, global = true, value_name = "LEVELS", env = "UPHELD_MAX_DEPTH", default_value_t = Limits::default().depth, value_parser = clap::value_parser!(usize), help_heading = "Global options")]
+    max_depth: usize,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check providers against the contracts of their consumers
+    Verify(verify::VerifyArgs),
+    /// Show all findings in contracts and registry
+    Lint(lint::LintArgs),
+    /// Write a first registry and contract, ready to edit
+    Init(init::InitArgs),
+    /// Print the JSON Schema of contract files, for editors
+    Schema(schema::SchemaArgs),
+    /// Print the completions of a shell
+    Completions(completions::CompletionsArgs),
+    /// Write the manual pages into a folder
+    #[command(hide = true)]
+    Man(completions::ManArgs),
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  yes: every contract is upheld
+  1  no: a contract is broken
+  2  wrong usage, or an unreadable contract or registry
+  5  could not run: network, or a provider that did not start or answer
+  130  interrupted";
+
+/// Runs the program with these arguments (the first is its name) in this world.
+pub fn main(arguments: impl IntoIterator<Item = OsString>, world: &mut World) -> Exit {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error, world),
+    };
+    let global = cli.global;
+    let result = match cli.command {
+        Command::Verify(args) => verify::verify(&global, &args, world),
+        Command::Lint(args) => lint::lint(&global, &args, world),
+        Command::Init(args) => init::init(&global, &args, world),
+        Command::Schema(args) => schema::schema(&args, world),
+        Command::Completions(args) => completions::completions(&args, world),
+        Command::Man(args) => completions::man(&args, world),
+    };
+    result.unwrap_or_else(|failure| {
+        report(&failure, world);
+        failure.exit()
+    })
+}
+
+/// What clap has to say: help and version go to the result, mistakes to the other stream.
+fn usage(error: &clap::Error, world: &mut World) -> Exit {
+    let rendered = error.render();
+    if error.use_stderr() {
+        let coloured = world.err_palette() != crate::report::Palette::default();
+        world.say(&if coloured { rendered.ansi().to_string() } else { rendered.to_string() });
+        Exit::Usage
+    } else {
+        let coloured = world.out_palette() != crate::report::Palette::default();
+        world.print(&if coloured { rendered.ansi().to_string() } else { rendered.to_string() });
+        Exit::Yes
+    }
+}
+
+fn report(failure: &Failure, world: &mut World) {
+    let palette = world.err_palette();
+    let text = match failure {
+        Failure::Told(Told { message, detail, help, .. }) => {
+            crate::report::failure(message, detail.as_deref(), help, &palette)
+        }
+        Failure::Findings { findings: found, sources } => findings::text(found, sources, &palette),
+    };
+    world.say(&text);
+}
+
+impl Global {
+    /// The limits that files are read with.
+    fn limits(&self) -> Limits {
+        Limits { bytes: self.max_file_size, depth: self.max_depth, ..Limits::default() }
+    }
+}
+
+/// The command line as clap knows it, for completions and manual pages.
+fn command() -> clap::Command {
+    Cli::command()
+}

@@ -1,0 +1,240 @@
+//! From what the command line and the registry say of a provider to a provider that answers: its address, or its
+//! process; its states; whether it is ready.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::failure::{Failure, Told};
+use super::load::Workspace;
+use super::verify::VerifyArgs;
+use super::{Exit, World};
+use crate::contract::ServiceName;
+use crate::http::{BaseUrl, HttpClient, HttpOptions, HttpStates};
+use crate::matching::ActualRequest;
+use crate::process::{CommandStates, Service, ShellCommand};
+use crate::registry::{self, StatesBy, expand};
+use crate::verification::{Provider as _, RunError, StateHandler, States};
+
+/// How long a provider may take to become ready where nobody says.
+const START_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// How a provider is to be reached, with everything filled in and checked, and nothing started yet.
+#[derive(Debug)]
+pub(super) struct Reach {
+    pub name: ServiceName,
+    pub way: Way,
+    health: Option<String>,
+    start_timeout: Duration,
+    states: Option<StatesBy>,
+    folder: PathBuf,
+    options: HttpOptions,
+}
+
+/// Where a provider is, or how it gets there.
+#[derive(Debug)]
+pub(super) enum Way {
+    /// It runs at these addresses, one for each instance.
+    At(Vec<BaseUrl>),
+    /// It is started with this command line, in which `${PORT}` is still to be filled in.
+    Start(String),
+}
+
+/// A provider that answers.
+pub(super) struct Reached {
+    pub client: HttpClient,
+    pub states: States<Handler>,
+    /// The process, where it was started here.
+    pub service: Option<Service>,
+}
+
+/// A state handler of either kind.
+#[derive(Debug)]
+pub(super) enum Handler {
+    Http(HttpStates),
+    Command(CommandStates),
+}
+
+impl StateHandler for Handler {
+    async fn change(
+        &self,
+        state: &crate::contract::State,
+        action: crate::verification::Action,
+    ) -> Result<serde_json::Map<String, serde_json::Value>, RunError> {
+        match self {
+            Self::Http(handler) => handler.change(state, action).await,
+            Self::Command(handler) => handler.change(state, action).await,
+        }
+    }
+}
+
+/// Finds out how to reach a provider, and checks what can be checked before anything is started or sent.
+pub(super) fn reach(
+    name: &ServiceName,
+    args: &VerifyArgs,
+    options: &HttpOptions,
+    workspace: &Workspace,
+    world: &World,
+) -> Result<Reach, Failure> {
+    let known = workspace.service(name);
+    let service = known.cloned().unwrap_or_default();
+    let way = way(name, args, &service, workspace, world)?;
+    if let Way::Start(line) = &way {
+        ShellCommand::new(line, &workspace.root).check().map_err(|error| from_run_error(error, Exit::Usage))?;
+    }
+    let states = match &args.states {
+        Some(text) => Some(registry::states_by(text)),
+        None => service.states,
+    };
+    let states = match states {
+        Some(StatesBy::Http(target)) => Some(StatesBy::Http(fill(&target, "states", name, workspace, world)?)),
+        Some(StatesBy::Command(line)) => {
+            ShellCommand::new(&line, &workspace.root).check().map_err(|error| from_run_error(error, Exit::Usage))?;
+            Some(StatesBy::Command(line))
+        }
+        other => other,
+    };
+    Ok(Reach {
+        name: name.clone(),
+        way,
+        health: service.health,
+        start_timeout: args.start_timeout.or(service.start_timeout).unwrap_or(START_TIMEOUT),
+        states,
+        folder: workspace.root.clone(),
+        options: options.clone(),
+    })
+}
+
+/// Flags before the registry; an environment that is named before a start; a start before the local address.
+fn way(
+    name: &ServiceName,
+    args: &VerifyArgs,
+    service: &registry::Service,
+    workspace: &Workspace,
+    world: &World,
+) -> Result<Way, Failure> {
+    if !args.url.is_empty() {
+        let parsed: Result<Vec<BaseUrl>, _> = args.url.iter().map(|url| BaseUrl::parse(url)).collect();
+        return parsed.map(Way::At).map_err(|error| Failure::usage(error.to_string()));
+    }
+    if let Some(line) = &args.start {
+        return Ok(Way::Start(line.clone()));
+    }
+    let environment = args.env.as_deref();
+    if let (None, Some(line)) = (environment, &service.start) {
+        return Ok(Way::Start(fill(line, "start", name, workspace, world)?));
+    }
+    let wanted = environment.unwrap_or("local");
+    if let Some(urls) = service.url.get(wanted) {
+        let mut parsed = Vec::with_capacity(urls.len());
+        for url in urls {
+            let url = fill(url, "url", name, workspace, world)?;
+            parsed.push(
+                BaseUrl::parse(&url)
+                    .map_err(|error| Failure::usage(format!("{}: {error}", place(name, "url", workspace))))?,
+            );
+        }
+        return Ok(Way::At(parsed));
+    }
+    let failure = match environment {
+        Some(environment) => {
+            let known: Vec<&str> = service.url.keys().map(String::as_str).collect();
+            let help = crate::words::did_you_mean(environment, known.iter().copied());
+            let failure = Failure::usage(format!("nothing says where {name} is in the environment `{environment}`"));
+            if let Some(help) = help { failure.help(help) } else { failure }
+        }
+        None => Failure::usage(format!("nothing says how to reach {name}")),
+    };
+    let registered = if workspace.registry.is_some() {
+        ""
+    } else {
+        " (there is no contracts/upheld.yaml yet; `upheld init` writes one)"
+    };
+    Err(failure
+        .help(format!("name its address: upheld verify {name} --url http://127.0.0.1:8080"))
+        .help(format!("or write `start` or `url` for {name} into upheld.yaml{registered}")))
+}
+
+/// Fills in variables of the environment; `${PORT}` of a start waits for the port.
+fn fill(text: &str, key: &str, name: &ServiceName, workspace: &Workspace, world: &World) -> Result<String, Failure> {
+    let value_of = |variable: &str| {
+        if key == "start" && variable == "PORT" { Some(String::from("${PORT}")) } else { (world.variable)(variable) }
+    };
+    expand(text, value_of).map_err(|missing| {
+        Failure::usage(format!("{}: {missing}", place(name, key, workspace)))
+            .help(format!("set it: {}=… upheld verify {name}", missing.0))
+    })
+}
+
+fn place(name: &ServiceName, key: &str, workspace: &Workspace) -> String {
+    workspace.registry.as_ref().map_or_else(|| String::from("upheld.yaml"), |registry| registry.place(name, key))
+}
+
+/// An error of an edge as the end of the command.
+pub(super) fn from_run_error(error: RunError, exit: Exit) -> Failure {
+    Failure::Told(Told { exit, message: error.message, detail: error.detail, help: error.help })
+}
+
+impl Reach {
+    /// The addresses to verify; a provider that is started has one, which is known when it runs.
+    pub(super) fn instances(&self) -> Vec<Option<BaseUrl>> {
+        match &self.way {
+            Way::At(urls) => urls.iter().cloned().map(Some).collect(),
+            Way::Start(_) => vec![None],
+        }
+    }
+
+    /// Reaches an instance, or starts the provider; comes back when it is ready.
+    pub(super) async fn connect(&self, instance: Option<BaseUrl>) -> Result<Reached, RunError> {
+        match (instance, &self.way) {
+            (Some(base), _) => {
+                let client = HttpClient::new(base, &self.options);
+                // One look before everything is sent: a hundred interactions with the same error help nobody.
+                self.probe(&client).await?;
+                Ok(Reached { states: self.handler(&client)?, client, service: None })
+            }
+            (None, Way::Start(line)) => {
+                let mut service = Service::start(self.name.to_string(), &ShellCommand::new(line, &self.folder))?;
+                let client = HttpClient::new(BaseUrl::local(service.port()), &self.options);
+                let probe = |_| async { self.probe(&client).await.map_err(|error| error.message) };
+                if let Err(error) = service.wait_healthy(self.start_timeout, probe).await {
+                    service.stop(Service::GRACE).await;
+                    return Err(error);
+                }
+                Ok(Reached { states: self.handler(&client)?, client, service: Some(service) })
+            }
+            (None, Way::At(_)) => Err(RunError::new(crate::http::codes::UNSENDABLE, "no address was given")),
+        }
+    }
+
+    /// Whether the provider is ready: its health check answers with 2XX, or it takes connections.
+    async fn probe(&self, client: &HttpClient) -> Result<(), RunError> {
+        let Some(path) = &self.health else { return client.connects().await };
+        let request = ActualRequest { method: String::from("GET"), path: path.clone(), ..ActualRequest::default() };
+        let status = client.send(&request).await?.response.status;
+        if (200..300).contains(&status) {
+            return Ok(());
+        }
+        Err(RunError::new(
+            crate::process::codes::NOT_HEALTHY,
+            format!("{} is not healthy: GET {path} answered {status}", self.name),
+        )
+        .help("wait until it is, or correct `health` in upheld.yaml"))
+    }
+
+    fn handler(&self, client: &HttpClient) -> Result<States<Handler>, RunError> {
+        Ok(match &self.states {
+            Some(StatesBy::Http(target)) => {
+                let handler = HttpStates::new(client.clone(), target)
+                    .map_err(|error| RunError::new(crate::http::codes::UNSENDABLE, error.to_string()))?;
+                States::Handled(Handler::Http(handler))
+            }
+            Some(StatesBy::Command(line)) => States::Handled(Handler::Command(CommandStates::new(
+                ShellCommand::new(line, &self.folder),
+                client.base().to_string(),
+                self.options.timeout,
+            ))),
+            Some(StatesBy::NotNeeded) => States::NotNeeded,
+            None => States::Missing,
+        })
+    }
+}

@@ -1,0 +1,169 @@
+//! `--report FORMAT[=FILE]`: which reports a run makes, and where they go.
+
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{Failure, World};
+use crate::files;
+use crate::report::{Conclusion, Fanout, Github, Human, Json, Junit, Markdown};
+
+/// A report that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ReportArg {
+    format: Format,
+    file: Option<PathBuf>,
+}
+
+/// The forms of a report beside the one for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    Json,
+    Junit,
+    Markdown,
+    Github,
+}
+
+/// The formats by their names.
+const FORMATS: &[(&str, Format)] =
+    &[("json", Format::Json), ("junit", Format::Junit), ("markdown", Format::Markdown), ("github", Format::Github)];
+
+impl FromStr for ReportArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, file) = text.split_once('=').map_or((text, None), |(name, file)| (name, Some(file)));
+        let format = FORMATS.iter().find(|(known, _)| *known == name).map(|(_, format)| *format);
+        let names = || FORMATS.iter().map(|(name, _)| *name);
+        let format = format.ok_or_else(|| {
+            crate::words::did_you_mean(name, names())
+                .unwrap_or_else(|| format!("the formats are {}", crate::words::or_list(names())))
+        })?;
+        match file {
+            Some("") => Err(String::from("a file's name is missing behind `=`")),
+            file => Ok(Self { format, file: file.map(PathBuf::from) }),
+        }
+    }
+}
+
+/// The reports of a run.
+pub(super) struct Reports {
+    fanout: Fanout<'static>,
+    /// What goes into files, when the run is over.
+    pages: Vec<Page>,
+}
+
+/// A report that is gathered, to be written whole at the end.
+struct Page {
+    path: PathBuf,
+    text: Shared,
+    /// Whether it is added to what others wrote: the step summary of GitHub Actions.
+    append: bool,
+}
+
+/// A text that a report writes and its page reads.
+#[derive(Clone, Debug, Default)]
+struct Shared(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Reports {
+    /// Makes the reports that were asked for. The human one goes to standard output, or to standard error where a
+    /// machine form has taken that place. Old report files are removed first: a run that is killed must not leave
+    /// those of the run before.
+    pub(super) fn open(asked: &[ReportArg], quiet: bool, world: &World) -> Result<Self, Failure> {
+        let on_stdout: Vec<&ReportArg> = asked.iter().filter(|report| report.file.is_none()).collect();
+        if on_stdout.len() > 1 {
+            return Err(Failure::usage("two reports can't both go to standard output")
+                .help("give one of them a file: --report json=report.json"));
+        }
+        let mut reports = Self { fanout: Fanout::default(), pages: Vec::new() };
+        if on_stdout.is_empty() {
+            reports.fanout.add("human", Human::new(world.out.clone(), world.out_palette()).quiet(quiet));
+        } else {
+            reports.fanout.add("human", Human::new(world.err.clone(), world.err_palette()).quiet(quiet));
+        }
+        for report in asked {
+            match &report.file {
+                None => reports.add(report.format, world.out.clone()),
+                Some(file) => {
+                    let path = world.working.join(file);
+                    remove_old(&path, world)?;
+                    let text = Shared::default();
+                    reports.add(report.format, text.clone());
+                    reports.pages.push(Page { path, text, append: false });
+                }
+            }
+            if report.format == Format::Github
+                && let Some(summary) = (world.variable)("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty())
+            {
+                let text = Shared::default();
+                reports.fanout.add("step summary", Markdown::new(text.clone()));
+                reports.pages.push(Page { path: PathBuf::from(summary), text, append: true });
+            }
+        }
+        Ok(reports)
+    }
+
+    fn add(&mut self, format: Format, out: impl Write + 'static) {
+        match format {
+            Format::Json => self.fanout.add("json", Json::new(out)),
+            Format::Junit => self.fanout.add("junit", Junit::new(out)),
+            Format::Markdown => self.fanout.add("markdown", Markdown::new(out)),
+            Format::Github => self.fanout.add("github", Github::new(out)),
+        }
+    }
+
+    /// Takes what happened.
+    pub(super) fn event(&mut self, event: &crate::verification::Event) {
+        self.fanout.event(event);
+    }
+
+    /// Ends the reports, and says which of them could not be written. A reader of standard output that went away is
+    /// no fault.
+    pub(super) fn finish(self, conclusion: &Conclusion, world: &World) -> Vec<String> {
+        let mut faults: Vec<String> = self
+            .fanout
+            .finish(conclusion)
+            .into_iter()
+            .filter(|failure| failure.error.kind() != io::ErrorKind::BrokenPipe)
+            .map(|failure| format!("the {} report can't be written: {}", failure.report, failure.error))
+            .collect();
+        for page in self.pages {
+            let text = page.text.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Err(error) = page.write(&text) {
+                faults.push(format!("{} can't be written: {error}", files::shown(&page.path, &world.working)));
+            }
+        }
+        faults
+    }
+}
+
+impl Page {
+    fn write(&self, text: &[u8]) -> io::Result<()> {
+        if self.append {
+            return OpenOptions::new().append(true).create(true).open(&self.path)?.write_all(text);
+        }
+        files::replace(&self.path, &String::from_utf8_lossy(text))
+    }
+}
+
+fn remove_old(path: &Path, world: &World) -> Result<(), Failure> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(Failure::usage(format!("the report {} can't be written: {error}", files::shown(path, &world.working))))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,235 @@
+//! `upheld verify`: providers against the contracts of their consumers.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use clap::Args;
+
+use super::load::Workspace;
+use super::provider::{Reach, reach};
+use super::reports::{ReportArg, Reports};
+use super::selection::select;
+use super::{Exit, Failure, Global, World};
+use crate::contract::Interaction;
+use crate::http::{BaseUrl, ExtraHeader, HttpOptions, Proxies};
+use crate::process::Service;
+use crate::registry::duration;
+use crate::report::Conclusion;
+use crate::verification::{Event, Parallel, Plan, RunError, Scrubber, Summary, run};
+use crate::words::count;
+
+/// Check providers against the contracts of their consumers
+///
+/// Starts or reaches each provider, sends every request of the contracts with it, and compares the answers. Without a
+/// provider's name, every service that has contracts and that upheld.yaml says how to reach is verified.
+#[derive(Debug, Args)]
+pub(super) struct VerifyArgs {
+    /// Providers by name, and contract files or folders [default: all]
+    #[arg(value_name = "PROVIDER|CONTRACT")]
+    targets: Vec<String>,
+    /// The provider's address; several for several instances
+    #[arg(long, value_name = "URL", env = "UPHELD_URL", conflicts_with_all = ["start", "env"], help_heading = "Provider")]
+    pub url: Vec<String>,
+    /// The command that starts the provider on the port ${PORT}
+    #[arg(long, value_name = "COMMAND", conflicts_with = "env", help_heading = "Provider")]
+    pub start: Option<String>,
+    /// The environment whose addresses of upheld.yaml are verified
+    #[arg(long, value_name = "ENV", env = "UPHELD_ENV", help_heading = "Provider")]
+    pub env: Option<String>,
+    /// How the provider is brought into a state: `POST /path`, a command, or `none`
+    #[arg(long, value_name = "HOW", env = "UPHELD_STATES", help_heading = "Provider")]
+    pub states: Option<String>,
+    /// How long the provider may take to become ready: 30s, 2m [default: upheld.yaml's, or 60s]
+    #[arg(long, value_name = "TIME", value_parser = duration, env = "UPHELD_START_TIMEOUT", help_heading = "Provider")]
+    pub start_timeout: Option<Duration>,
+    /// Only interactions whose name holds this text, in any case
+    #[arg(long, value_name = "TEXT", help_heading = "Selection")]
+    only: Vec<String>,
+    /// Only contracts of this consumer
+    #[arg(long, value_name = "NAME", help_heading = "Selection")]
+    consumer: Vec<String>,
+    /// How many requests may be under way at once
+    #[arg(long, value_name = "N", default_value_t = 16, env = "UPHELD_JOBS", value_parser = clap::value_parser!(u16).range(1..), help_heading = "Requests")]
+    jobs: u16,
+    /// How long an answer may take, to its last byte
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration, env = "UPHELD_TIMEOUT", help_heading = "Requests")]
+    timeout: Duration,
+    /// The most bytes of an answer's body
+    #[arg(long, value_name = "BYTES", default_value_t = 32 << 20, env = "UPHELD_MAX_BODY", help_heading = "Requests")]
+    max_body: usize,
+    /// A header for every request, never shown in any report: 'Authorization: Bearer …'
+    #[arg(long, value_name = "NAME: VALUE", value_parser = ExtraHeader::parse, help_heading = "Requests")]
+    header: Vec<ExtraHeader>,
+    /// A report beside the human one: json, junit, markdown or github, to standard output or =FILE
+    #[arg(long, value_name = "FORMAT[=FILE]", help_heading = "Output")]
+    report: Vec<ReportArg>,
+    /// Show only what is not upheld
+    #[arg(short, long, help_heading = "Output")]
+    quiet: bool,
+}
+
+/// One provider with the contracts that it is verified against, and how it is reached.
+struct Job {
+    reach: Reach,
+    instance: Option<BaseUrl>,
+    plan: Plan,
+}
+
+pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> Result<Exit, Failure> {
+    let (paths, names): (Vec<&String>, Vec<&String>) =
+        args.targets.iter().partition(|target| is_path(target, &world.working));
+    let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
+    let workspace = Workspace::load(global, &paths, world)?.usable()?;
+    if !workspace.findings.is_empty() {
+        let warnings = count(workspace.findings.len(), "warning");
+        world.say(&format!("warning: {warnings} about the contracts; `upheld lint` shows them\n"));
+    }
+    let selected = select(&workspace, &names, &args.consumer, &args.only)?;
+    if selected.len() > 1 && (!args.url.is_empty() || args.start.is_some()) {
+        let all: Vec<String> = selected.iter().map(|(name, _)| name.to_string()).collect();
+        return Err(Failure::usage(format!(
+            "--url and --start are for one provider, and there are contracts with {}",
+            crate::words::and_list(&all)
+        ))
+        .help(format!("name the one that is meant: upheld verify {}", all[0])));
+    }
+    let options = HttpOptions {
+        timeout: args.timeout,
+        max_body: args.max_body,
+        headers: args.header.clone(),
+        proxies: Proxies::from_environment(),
+    };
+    let wanted = |interaction: &Interaction| super::selection::is_wanted(interaction, &args.only);
+    let mut jobs = Vec::new();
+    for (name, files) in selected {
+        let parallel = if workspace.service(&name).is_some_and(|service| service.parallel) {
+            Parallel::All
+        } else {
+            Parallel::Safe
+        };
+        for instance in reach(&name, args, &options, &workspace, world)?.instances() {
+            let plan = Plan::new(files.clone(), parallel, wanted);
+            jobs.push(Job { reach: reach(&name, args, &options, &workspace, world)?, instance, plan });
+        }
+    }
+    let reports = Reports::open(&args.report, args.quiet, world)?;
+    // Header values must never be shown; addresses with passwords are refused.
+    let scrubber = Scrubber::new(args.header.iter().map(|header| header.value().expose()));
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::could_not_run(format!("no runtime can be started: {error}")))?;
+    let mut run =
+        Run { reports, scrubber, summary: Summary::default(), jobs: usize::from(args.jobs), last_words: Vec::new() };
+    let started = Instant::now();
+    let interrupted = runtime.block_on(run.all(&jobs));
+    let seconds = started.elapsed().as_secs_f64();
+    // What is still under way was given up: nothing of it may hold up the end.
+    runtime.shutdown_background();
+    Ok(run.finish(interrupted, seconds, world))
+}
+
+/// Whether a target is a file or a folder, and not a provider's name.
+fn is_path(target: &str, working: &Path) -> bool {
+    let ending = Path::new(target).extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
+    target.contains(['/', '\\']) || ending || (target == "." || target == "..") || working.join(target).is_file()
+}
+
+/// A run: what it has come to so far, and who is told.
+struct Run {
+    reports: Reports,
+    scrubber: Scrubber,
+    summary: Summary,
+    jobs: usize,
+    /// What providers wrote that were started here and did not do as they should, by name.
+    last_words: Vec<(String, String)>,
+}
+
+impl Run {
+    /// Runs all jobs, one provider after the other; true where it was interrupted.
+    async fn all(&mut self, jobs: &[Job]) -> bool {
+        let total = jobs.iter().map(|job| job.plan.total()).sum();
+        self.tell(Event::Started { total });
+        let mut stop = std::pin::pin!(stop_signal());
+        let mut stopped = false;
+        for job in jobs {
+            let before = self.summary;
+            let connected = if stopped {
+                Err(RunError::new(
+                    crate::verification::INTERRUPTED,
+                    "the run was interrupted before this interaction had its turn",
+                ))
+            } else {
+                tokio::select! {
+                    biased;
+                    () = &mut stop => {
+                        stopped = true;
+                        Err(RunError::new(crate::verification::INTERRUPTED, "the run was interrupted while the provider was started"))
+                    }
+                    reached = job.reach.connect(job.instance.clone()) => reached,
+                }
+            };
+            match connected {
+                Ok(reached) => {
+                    let watch = async {
+                        (&mut stop).await;
+                        stopped = true;
+                    };
+                    let width = self.jobs;
+                    let emit = |event| self.tell(event);
+                    run(&job.plan, &reached.client, &reached.states, width, watch, emit).await;
+                    if let Some(service) = reached.service {
+                        let failed = self.summary.broken > before.broken || self.summary.error > before.error;
+                        if failed && !stopped {
+                            self.last_words.push((job.reach.name.to_string(), service.last_lines()));
+                        }
+                        service.stop(Service::GRACE).await;
+                    }
+                }
+                Err(error) => crate::verification::none_run(&job.plan, &error, |event| self.tell(event)),
+            }
+        }
+        stopped
+    }
+
+    fn tell(&mut self, event: Event) {
+        let event = self.scrubber.event(event);
+        if let Event::Finished(finished) = &event {
+            self.summary.add(finished.outcome, finished.pending);
+        }
+        self.reports.event(&event);
+    }
+
+    fn finish(self, interrupted: bool, seconds: f64, world: &mut World) -> Exit {
+        let verdict = self.summary.verdict();
+        let exit = if interrupted { Exit::Interrupted } else { Exit::from(verdict) };
+        let conclusion = Conclusion { summary: self.summary, exit_code: exit.code(), seconds: Some(seconds) };
+        let faults = self.reports.finish(&conclusion, world);
+        for (name, text) in self.last_words.iter().filter(|(_, text)| !text.trim().is_empty()) {
+            let text = self.scrubber.text(text);
+            world.say(&crate::report::note(&format!("the last lines that {name} wrote"), &text, &world.err_palette()));
+        }
+        for fault in &faults {
+            world.say(&format!("error: {fault}\n"));
+        }
+        // A report that nobody can read must not pass for a yes.
+        if !faults.is_empty() && exit == Exit::Yes { Exit::CouldNotRun } else { exit }
+    }
+}
+
+/// Waits for Ctrl-C, or for the signal to terminate.
+async fn stop_signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}
