@@ -187,7 +187,10 @@ struct Provider {
 impl Provider {
     fn start(delay_ms: u64) -> Result<Self> {
         use std::io::{BufRead as _, BufReader};
-        let mut child = Command::new(std::env::current_exe()?).args(["--provider", &delay_ms.to_string()]).stdout(Stdio::piped()).spawn()?;
+        let mut child = Command::new(std::env::current_exe()?)
+            .args(["--provider", &delay_ms.to_string()])
+            .stdout(Stdio::piped())
+            .spawn()?;
         let mut url = String::new();
         BufReader::new(child.stdout.take().ok_or("no output")?).read_line(&mut url)?;
         Ok(Self { child, url: url.trim().to_owned() })

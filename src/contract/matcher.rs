@@ -1,5 +1,6 @@
 //! Matchers: what one place of a message must be. Data, and the words it is written in.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -110,6 +111,23 @@ impl Pattern {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+}
+
+/// The regular expressions of a file: contracts say the same one many times, and to compile it takes longer than all
+/// else that is done with its line.
+#[derive(Debug, Default)]
+pub(super) struct Patterns(HashMap<String, Pattern>);
+
+impl Patterns {
+    /// The compiled expression, from an earlier time where there was one.
+    pub(super) fn get(&mut self, text: &str) -> Result<Pattern, String> {
+        if let Some(known) = self.0.get(text) {
+            return Ok(known.clone());
+        }
+        let pattern = Pattern::new(text)?;
+        self.0.insert(text.to_owned(), pattern.clone());
+        Ok(pattern)
     }
 }
 

@@ -11,9 +11,10 @@ use serde_json::{Value, json};
 use super::attachments::Attachments;
 use super::codes::{BAD_NAME, DUPLICATE_NAME, NEWER_FORMAT, UNKNOWN_PLACEHOLDER};
 use super::document::{Contract, Interaction};
+use super::matcher::Patterns;
 use super::raw::{RawContract, RawInteraction, RawState};
 use super::schema::shape;
-use super::{ServiceName, State};
+use super::{InteractionId, ServiceName, State, interaction_id};
 use crate::source::conform::{Fault, WRONG_TYPE};
 use crate::source::{Code, Finding, Node, Pointer, SourceFile, Span, Step, parse_yaml, sort_findings};
 use crate::words::did_you_mean;
@@ -24,6 +25,8 @@ pub struct ReadContract {
     pub contract: Contract,
     /// The line in which each interaction begins, in their order, counted from 1.
     pub lines: Vec<u32>,
+    /// The id of each interaction, in their order.
+    pub ids: Vec<InteractionId>,
     /// Warnings only.
     pub findings: Vec<Finding>,
 }
@@ -52,7 +55,8 @@ pub fn read(source: &SourceFile, attachments: &dyn Attachments) -> Result<ReadCo
     let faults = shape().faults(file, &root, &value);
     repair(&mut value, &faults);
     let findings = warnings.into_iter().chain(faults.into_iter().flat_map(|fault| fault.findings)).collect();
-    let mut reader = Reader { file: Arc::clone(file), root: &root, attachments, findings };
+    let mut reader =
+        Reader { file: Arc::clone(file), root: &root, attachments, patterns: Patterns::default(), findings };
     let raw = serde_json::from_value::<RawContract>(value);
     let read = match raw {
         Ok(raw) => reader.contract(raw),
@@ -68,7 +72,8 @@ pub fn read(source: &SourceFile, attachments: &dyn Attachments) -> Result<ReadCo
     sort_findings(&mut findings);
     match read {
         Some((contract, lines)) if !findings.iter().any(Finding::is_error) => {
-            Ok(ReadContract { contract, lines, findings })
+            let ids = contract.interactions.iter().map(interaction_id).collect();
+            Ok(ReadContract { contract, lines, ids, findings })
         }
         _ => Err(findings),
     }
@@ -79,6 +84,7 @@ pub(super) struct Reader<'a> {
     file: Arc<str>,
     root: &'a Node<'a>,
     pub(super) attachments: &'a dyn Attachments,
+    pub(super) patterns: Patterns,
     findings: Vec<Finding>,
 }
 

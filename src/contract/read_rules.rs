@@ -21,7 +21,7 @@ type BodyRules = IndexMap<Path, Written<Rule>>;
 
 impl Reader<'_> {
     fn rule(&mut self, raw: &RawRule, at: &Pointer) -> Option<Rule> {
-        match read_rule(&raw.0, self.attachments) {
+        match read_rule(&raw.0, self.attachments, &mut self.patterns) {
             Ok(rule) => Some(rule),
             Err(fault) => {
                 self.error(fault.code, at, fault.message, fault.help);

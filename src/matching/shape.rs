@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
+use smallvec::{SmallVec, smallvec};
 
 use crate::contract::{Matcher, Path, Rule, Segment, Written};
 
@@ -61,7 +62,9 @@ impl<'c> RuleTree<'c> {
 }
 
 /// The places in the rule tree that speak of a value, the most specific first.
-type Speakers<'s, 'c> = Vec<&'s RuleTree<'c>>;
+type Speakers<'s, 'c> = SmallVec<[&'s RuleTree<'c>; 2]>;
+/// The values that an example has at one place: one, but where elements of a list were put together.
+type Examples<'c> = SmallVec<[&'c Value; 1]>;
 
 /// What is asked of one value.
 #[derive(Debug)]
@@ -69,7 +72,7 @@ pub(super) struct Shape<'c> {
     pub rule: Option<&'c Written<Rule>>,
     pub mode: Mode,
     /// The values that the example has here; several where elements of a list were put together.
-    pub examples: Vec<&'c Value>,
+    pub examples: Examples<'c>,
     pub object: Option<ObjectShape<'c>>,
     pub array: Option<ArrayShape<'c>>,
 }
@@ -117,14 +120,15 @@ pub(super) enum Elements<'c> {
 impl<'c> Shape<'c> {
     /// What an example and its rules ask for.
     pub(super) fn new(example: &'c Value, rules: &RuleTree<'c>, mode: Mode) -> Self {
-        Self::of(vec![example], vec![rules], mode)
+        Self::of(smallvec![example], smallvec![rules], mode)
     }
 
-    fn of(examples: Vec<&'c Value>, speakers: Speakers<'_, 'c>, mode: Mode) -> Self {
+    fn of(examples: Examples<'c>, speakers: Speakers<'_, 'c>, mode: Mode) -> Self {
         let rule = speakers.iter().find_map(|speaker| speaker.rule);
         let mode = rule.map_or(mode, |rule| mode_below(&rule.thing, mode));
-        let objects: Vec<&'c Map<String, Value>> = examples.iter().filter_map(|example| example.as_object()).collect();
-        let arrays: Vec<&'c Vec<Value>> = examples.iter().filter_map(|example| example.as_array()).collect();
+        let objects: SmallVec<[&'c Map<String, Value>; 1]> =
+            examples.iter().filter_map(|example| example.as_object()).collect();
+        let arrays: SmallVec<[&'c Vec<Value>; 1]> = examples.iter().filter_map(|example| example.as_array()).collect();
         let closed = mode.closed || rule.is_some_and(|rule| rule.thing.has(&Matcher::Closed));
         let object = (!objects.is_empty()).then(|| ObjectShape::of(&objects, &speakers, mode, closed));
         let array =
@@ -158,7 +162,8 @@ fn mode_below(rule: &Rule, mode: Mode) -> Mode {
 
 impl<'c> ObjectShape<'c> {
     fn of(objects: &[&'c Map<String, Value>], speakers: &[&RuleTree<'c>], mode: Mode, closed: bool) -> Self {
-        let mut examples: IndexMap<&'c str, Vec<&'c Value>> = IndexMap::new();
+        let mut examples: IndexMap<&'c str, Examples<'c>> =
+            IndexMap::with_capacity(objects.first().map_or(0, |object| object.len()));
         for object in objects {
             for (key, value) in *object {
                 examples.entry(key).or_default().push(value);
@@ -190,7 +195,7 @@ impl<'c> ObjectShape<'c> {
             for (key, tree) in &speaker.keys {
                 let absent = tree.rule.is_some_and(|rule| rule.thing.has(&Matcher::Absent));
                 if absent && !fields.contains_key(key) {
-                    let shape = Shape::of(Vec::new(), vec![tree], mode);
+                    let shape = Shape::of(SmallVec::new(), smallvec![tree], mode);
                     fields.insert(key, Field { shape, required: false, absent: true });
                 }
             }
@@ -210,7 +215,7 @@ impl<'c> ArrayShape<'c> {
             arrays
                 .iter()
                 .flat_map(|array| array.iter().enumerate())
-                .map(|(index, item)| Shape::of(vec![item], at_index(index), mode))
+                .map(|(index, item)| Shape::of(smallvec![item], at_index(index), mode))
                 .collect()
         };
         let has = |matcher| rule.is_some_and(|rule| rule.has(matcher));
