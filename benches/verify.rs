@@ -118,7 +118,6 @@ fn peak_memory(process: u32) -> Option<u64> {
 fn plain_loop(url: &str, number: usize) -> Result<f64> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder().no_proxy().build()?;
         let started = Instant::now();
         let requests = futures_util::stream::iter(0..number).map(|item| {

@@ -36,7 +36,7 @@ const OUTSIDE: &[&str] = &[
     "std::time::Instant",
     "std::time::SystemTime",
     "tokio::",
-    "reqwest::",
+    "hyper::",
     "Instant::now",
     "SystemTime::now",
     "Timestamp::now",

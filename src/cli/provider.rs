@@ -9,11 +9,11 @@ use super::load::Workspace;
 use super::verify::VerifyArgs;
 use super::{Exit, World};
 use crate::contract::ServiceName;
-use crate::http::{BaseUrl, ClientConfig, HttpClient, HttpStates};
+use crate::http::{BaseUrl, HttpClient, HttpOptions, HttpStates};
 use crate::matching::ActualRequest;
-use crate::process::{CommandStates, Service, StartConfig, check_command, free_port};
+use crate::process::{CommandStates, Service, ShellCommand};
 use crate::registry::{self, StatesBy, expand};
-use crate::verification::{RunError, StateHandler, States};
+use crate::verification::{Provider as _, RunError, StateHandler, States};
 
 /// How long a provider may take to become ready where nobody says.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
@@ -27,7 +27,7 @@ pub(super) struct Reach {
     start_timeout: Duration,
     states: Option<StatesBy>,
     folder: PathBuf,
-    config: ClientConfig,
+    options: HttpOptions,
 }
 
 /// Where a provider is, or how it gets there.
@@ -71,7 +71,7 @@ impl StateHandler for Handler {
 pub(super) fn reach(
     name: &ServiceName,
     args: &VerifyArgs,
-    config: &ClientConfig,
+    options: &HttpOptions,
     workspace: &Workspace,
     world: &World,
 ) -> Result<Reach, Failure> {
@@ -79,7 +79,7 @@ pub(super) fn reach(
     let service = known.cloned().unwrap_or_default();
     let way = way(name, args, &service, workspace, world)?;
     if let Way::Start(line) = &way {
-        check_command(line, &workspace.root).map_err(|error| from_run_error(error, Exit::Usage))?;
+        ShellCommand::new(line, &workspace.root).check().map_err(|error| from_run_error(error, Exit::Usage))?;
     }
     let states = match &args.states {
         Some(text) => Some(registry::states_by(text)),
@@ -88,7 +88,7 @@ pub(super) fn reach(
     let states = match states {
         Some(StatesBy::Http(target)) => Some(StatesBy::Http(fill(&target, "states", name, workspace, world)?)),
         Some(StatesBy::Command(line)) => {
-            check_command(&line, &workspace.root).map_err(|error| from_run_error(error, Exit::Usage))?;
+            ShellCommand::new(&line, &workspace.root).check().map_err(|error| from_run_error(error, Exit::Usage))?;
             Some(StatesBy::Command(line))
         }
         other => other,
@@ -100,7 +100,7 @@ pub(super) fn reach(
         start_timeout: args.start_timeout.or(service.start_timeout).unwrap_or(START_TIMEOUT),
         states,
         folder: workspace.root.clone(),
-        config: config.clone(),
+        options: options.clone(),
     })
 }
 
@@ -187,27 +187,22 @@ impl Reach {
     pub(super) async fn connect(&self, instance: Option<BaseUrl>) -> Result<Reached, RunError> {
         match (instance, &self.way) {
             (Some(base), _) => {
-                let client = HttpClient::new(base, self.config.clone())?;
+                let client = HttpClient::new(base, &self.options);
                 // One look before everything is sent: a hundred interactions with the same error help nobody.
                 self.probe(&client).await?;
-                Ok(Reached { states: self.handler(&client), client, service: None })
+                Ok(Reached { states: self.handler(&client)?, client, service: None })
             }
             (None, Way::Start(line)) => {
-                let port = free_port()?;
-                let line = line.replace("${PORT}", &port.to_string());
-                let client = HttpClient::new(BaseUrl::loopback(port), self.config.clone())?;
-                let config = StartConfig { name: self.name.to_string(), line, port, folder: self.folder.clone() };
-                let mut service = Service::start(config)?;
-                let ready = service
-                    .wait_ready(self.start_timeout, async || self.probe(&client).await.map_err(|error| error.message))
-                    .await;
-                if let Err(error) = ready {
-                    service.stop().await;
+                let mut service = Service::start(self.name.to_string(), &ShellCommand::new(line, &self.folder))?;
+                let client = HttpClient::new(BaseUrl::local(service.port()), &self.options);
+                let probe = |_| async { self.probe(&client).await.map_err(|error| error.message) };
+                if let Err(error) = service.wait_healthy(self.start_timeout, probe).await {
+                    service.stop(Service::GRACE).await;
                     return Err(error);
                 }
-                Ok(Reached { states: self.handler(&client), client, service: Some(service) })
+                Ok(Reached { states: self.handler(&client)?, client, service: Some(service) })
             }
-            (None, Way::At(_)) => Err(RunError::new(crate::http::codes::BAD_REQUEST, "no address was given")),
+            (None, Way::At(_)) => Err(RunError::new(crate::http::codes::UNSENDABLE, "no address was given")),
         }
     }
 
@@ -215,30 +210,31 @@ impl Reach {
     async fn probe(&self, client: &HttpClient) -> Result<(), RunError> {
         let Some(path) = &self.health else { return client.connects().await };
         let request = ActualRequest { method: String::from("GET"), path: path.clone(), ..ActualRequest::default() };
-        let status = client.exchange(&request).await?.response.status;
+        let status = client.send(&request).await?.response.status;
         if (200..300).contains(&status) {
             return Ok(());
         }
         Err(RunError::new(
-            crate::process::codes::NOT_READY,
+            crate::process::codes::NOT_HEALTHY,
             format!("{} is not healthy: GET {path} answered {status}", self.name),
         )
         .help("wait until it is, or correct `health` in upheld.yaml"))
     }
 
-    fn handler(&self, client: &HttpClient) -> States<Handler> {
-        match &self.states {
+    fn handler(&self, client: &HttpClient) -> Result<States<Handler>, RunError> {
+        Ok(match &self.states {
             Some(StatesBy::Http(target)) => {
-                States::Handled(Handler::Http(HttpStates::new(client.clone(), target.clone())))
+                let handler = HttpStates::new(client.clone(), target)
+                    .map_err(|error| RunError::new(crate::http::codes::UNSENDABLE, error.to_string()))?;
+                States::Handled(Handler::Http(handler))
             }
-            Some(StatesBy::Command(line)) => States::Handled(Handler::Command(CommandStates {
-                line: line.clone(),
-                folder: self.folder.clone(),
-                timeout: self.config.timeout,
-                provider_url: client.base().to_string(),
-            })),
+            Some(StatesBy::Command(line)) => States::Handled(Handler::Command(CommandStates::new(
+                ShellCommand::new(line, &self.folder),
+                client.base().to_string(),
+                self.options.timeout,
+            ))),
             Some(StatesBy::NotNeeded) => States::NotNeeded,
             None => States::Missing,
-        }
+        })
     }
 }

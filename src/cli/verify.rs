@@ -11,7 +11,8 @@ use super::reports::{ReportArg, Reports};
 use super::selection::select;
 use super::{Exit, Failure, Global, World};
 use crate::contract::Interaction;
-use crate::http::{BaseUrl, ClientConfig, Secret};
+use crate::http::{BaseUrl, ExtraHeader, HttpOptions, Proxies};
+use crate::process::Service;
 use crate::registry::duration;
 use crate::report::Conclusion;
 use crate::verification::{Event, Parallel, Plan, RunError, Scrubber, Summary, run};
@@ -57,27 +58,14 @@ pub(super) struct VerifyArgs {
     #[arg(long, value_name = "BYTES", default_value_t = 32 << 20, env = "UPHELD_MAX_BODY", help_heading = "Requests")]
     max_body: usize,
     /// A header for every request, never shown in any report: 'Authorization: Bearer …'
-    #[arg(long, value_name = "NAME: VALUE", value_parser = header, help_heading = "Requests")]
-    header: Vec<(String, Secret)>,
+    #[arg(long, value_name = "NAME: VALUE", value_parser = ExtraHeader::parse, help_heading = "Requests")]
+    header: Vec<ExtraHeader>,
     /// A report beside the human one: json, junit, markdown or github, to standard output or =FILE
     #[arg(long, value_name = "FORMAT[=FILE]", help_heading = "Output")]
     report: Vec<ReportArg>,
     /// Show only what is not upheld
     #[arg(short, long, help_heading = "Output")]
     quiet: bool,
-}
-
-/// Reads `Name: value`; the value is kept out of the error.
-fn header(text: &str) -> Result<(String, Secret), String> {
-    let (name, value) = text.split_once(':').ok_or("write it as `Name: value`")?;
-    let name = name.trim();
-    let token = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b));
-    let sendable = !value.chars().any(|c| c.is_control() && c != '\t');
-    match (token, sendable) {
-        (true, true) => Ok((name.to_owned(), Secret::new(value.trim()))),
-        (false, _) => Err(format!("`{name}` is no header name")),
-        (_, false) => Err(format!("the value of `{name}` has a control character or a line break")),
-    }
 }
 
 /// One provider with the contracts that it is verified against, and how it is reached.
@@ -105,7 +93,12 @@ pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> R
         ))
         .help(format!("name the one that is meant: upheld verify {}", all[0])));
     }
-    let config = ClientConfig { timeout: args.timeout, max_body: args.max_body, headers: args.header.clone() };
+    let options = HttpOptions {
+        timeout: args.timeout,
+        max_body: args.max_body,
+        headers: args.header.clone(),
+        proxies: Proxies::from_environment(),
+    };
     let wanted = |interaction: &Interaction| super::selection::is_wanted(interaction, &args.only);
     let mut jobs = Vec::new();
     for (name, files) in selected {
@@ -114,13 +107,14 @@ pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> R
         } else {
             Parallel::Safe
         };
-        for instance in reach(&name, args, &config, &workspace, world)?.instances() {
+        for instance in reach(&name, args, &options, &workspace, world)?.instances() {
             let plan = Plan::new(files.clone(), parallel, wanted);
-            jobs.push(Job { reach: reach(&name, args, &config, &workspace, world)?, instance, plan });
+            jobs.push(Job { reach: reach(&name, args, &options, &workspace, world)?, instance, plan });
         }
     }
     let reports = Reports::open(&args.report, args.quiet, world)?;
-    let scrubber = scrubber(args, &jobs);
+    // Header values must never be shown; addresses with passwords are refused.
+    let scrubber = Scrubber::new(args.header.iter().map(|header| header.value().expose()));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -140,13 +134,6 @@ pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> R
 fn is_path(target: &str, working: &Path) -> bool {
     let ending = Path::new(target).extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
     target.contains(['/', '\\']) || ending || (target == "." || target == "..") || working.join(target).is_file()
-}
-
-/// What must never be shown: header values, and passwords in addresses.
-fn scrubber(args: &VerifyArgs, jobs: &[Job]) -> Scrubber {
-    let headers = args.header.iter().map(|(_, secret)| secret.reveal());
-    let passwords = jobs.iter().filter_map(|job| job.instance.as_ref().and_then(BaseUrl::password));
-    Scrubber::new(headers.chain(passwords))
 }
 
 /// A run: what it has come to so far, and who is told.
@@ -197,7 +184,7 @@ impl Run {
                         if failed && !stopped {
                             self.last_words.push((job.reach.name.to_string(), service.last_lines()));
                         }
-                        service.stop().await;
+                        service.stop(Service::GRACE).await;
                     }
                 }
                 Err(error) => crate::verification::none_run(&job.plan, &error, |event| self.tell(event)),
