@@ -46,7 +46,7 @@ pub fn interaction_id(interaction: &Interaction) -> InteractionId {
             "match-path": request.path_rule.as_ref().map(|rule| match rule {
                 PathRule::Whole(one) => json!({"whole": self::rule(one)}),
                 PathRule::Segments(segments) => {
-                    json!({"segments": segments.iter().map(|(name, one)| (name.clone(), self::rule(one))).collect::<Map<_, _>>()})
+                    json!({"segments": segments.iter().map(|(index, one)| (index.to_string(), self::rule(one))).collect::<Map<_, _>>()})
                 }
             }),
         },
@@ -84,7 +84,8 @@ fn body(body: &Body) -> Value {
         Body::Text(text) => json!({"text": text}),
         Body::Bytes(bytes) => json!({"bytes": hex(&Sha256::digest(bytes))}),
         Body::Form(fields) => json!({"form": fields}),
-        // Where the bytes lie is spelling: what they are counts.
+        // Where the bytes lie is spelling: what they are counts. But `${` in a file is no placeholder.
+        Body::File { content, .. } if content.has_placeholder() => json!({"literal": self::body(content)}),
         Body::File { content, .. } => self::body(content),
     }
 }
