@@ -129,18 +129,20 @@ enum BodyContent<'c> {
     /// The SHA-256 of the bytes.
     Bytes(String),
     Form(&'c IndexMap<String, Vec<String>>),
+    /// What a file holds where it has a `${`, which is no placeholder there.
+    Literal(Box<BodyContent<'c>>),
 }
 
 impl<'c> BodyContent<'c> {
     /// Where the content lies, in the contract or in a file, is spelling: what it is counts.
     fn of(body: &'c Body) -> Self {
-        match body.content() {
+        match body {
             Body::Json(value) => Self::Json(Typed(value)),
             Body::Text(text) => Self::Text(text),
             Body::Form(fields) => Self::Form(fields),
             Body::Bytes(bytes) => Self::Bytes(hex(&Sha256::digest(bytes))),
-            // What a file holds is never a file again.
-            Body::File { path, .. } => Self::Text(path),
+            Body::File { content, .. } if content.has_placeholder() => Self::Literal(Box::new(Self::of(content))),
+            Body::File { content, .. } => Self::of(content),
         }
     }
 }
@@ -162,7 +164,7 @@ impl<'c> RulesContent<'c> {
 #[serde(rename_all = "lowercase")]
 enum PathRuleContent<'c> {
     Whole(RuleContent<'c>),
-    Segments(BTreeMap<&'c str, RuleContent<'c>>),
+    Segments(BTreeMap<usize, RuleContent<'c>>),
 }
 
 impl<'c> PathRuleContent<'c> {
@@ -170,7 +172,7 @@ impl<'c> PathRuleContent<'c> {
         match rule {
             PathRule::Whole(one) => Self::Whole(RuleContent::of(one)),
             PathRule::Segments(segments) => {
-                Self::Segments(segments.iter().map(|(name, one)| (name.as_str(), RuleContent::of(one))).collect())
+                Self::Segments(segments.iter().map(|(index, one)| (*index, RuleContent::of(one))).collect())
             }
         }
     }

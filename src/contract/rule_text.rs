@@ -17,8 +17,8 @@ pub(super) struct RuleFault {
     pub help: Option<String>,
 }
 
-/// Every word of the matcher language, for "did you mean".
-const WORDS: &[&str] = &[
+/// Every word of the matcher language, for "did you mean" and for editors.
+pub(super) const WORDS: &[&str] = &[
     "exact",
     "any",
     "absent",
@@ -84,7 +84,7 @@ pub(super) fn read_rule(
             }
             rule.optional = map.get("optional") == Some(&Value::Bool(true));
             rule.or_null = map.get("or-null") == Some(&Value::Bool(true));
-            Ok(rule)
+            says_something(rule)
         }
         other => Err(RuleFault {
             code: BAD_MATCHER,
@@ -94,7 +94,16 @@ pub(super) fn read_rule(
     }
 }
 
+/// Refuses a rule without a matcher and a modifier.
+fn says_something(rule: Rule) -> Result<Rule, RuleFault> {
+    if rule == Rule::default() {
+        return Err(fault(String::from("this matcher says nothing"), Some(String::from("leave it out"))));
+    }
+    Ok(rule)
+}
+
 fn read_words(text: &str, patterns: &mut Patterns) -> Result<Rule, RuleFault> {
+    let text = text.trim();
     let mut rule = Rule::default();
     let mut words = text;
     if let Some(inside) = text.strip_prefix('/') {
@@ -110,6 +119,12 @@ fn read_words(text: &str, patterns: &mut Patterns) -> Result<Rule, RuleFault> {
         })?;
         rule.matchers.push(Matcher::Regex(pattern));
         words = &inside[end + 1..];
+        // `/…/i` is how other languages write it.
+        let flags = words.split_whitespace().next().unwrap_or_default();
+        if words.starts_with(flags) && !flags.is_empty() && flags.bytes().all(|b| b"gimsuxy".contains(&b)) {
+            let help = format!("write them inside, as far as they are known: `/(?{flags})…/`");
+            return Err(fault(format!("a regular expression has no flags behind it, like `{flags}`"), Some(help)));
+        }
     }
     let mut words = words.split_whitespace();
     while let Some(word) = words.next() {
@@ -128,7 +143,7 @@ fn read_words(text: &str, patterns: &mut Patterns) -> Result<Rule, RuleFault> {
         }
     }
     check_together(&rule)?;
-    Ok(rule)
+    says_something(rule)
 }
 
 fn read_word(word: &str) -> Result<Matcher, RuleFault> {
