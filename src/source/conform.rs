@@ -1,14 +1,12 @@
 //! Does a document have the shape that its published JSON Schema asks for? Every fault at once, each with its place
 //! and a help line.
 
-use std::sync::Arc;
-
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::paths::{Location, LocationSegment};
 use jsonschema::{JsonType, ValidationError, Validator};
 use serde_json::Value;
 
-use super::{Code, Finding, MOST_FINDINGS, Node, Pointer, Step};
+use super::{Code, Finding, MOST_FINDINGS, Pointer, SourceFile, Step};
 use crate::words::{did_you_mean, or_list, quoted};
 
 /// A key that the format does not have.
@@ -54,27 +52,28 @@ impl Shape {
         &self.schema
     }
 
-    /// All faults of a document, given as a tree with places and as the value that it stands for; of very many, as
+    /// All faults of a document, given as its text and as the value that it stands for; of very many, as
     /// many as are shown.
     #[must_use]
-    pub fn faults(&self, file: &Arc<str>, root: &Node<'_>, value: &Value) -> Vec<Fault> {
+    pub fn faults(&self, source: &SourceFile, value: &Value) -> Vec<Fault> {
         // Almost every document has none, and this is the fast way to know.
         if self.validator.is_valid(value) {
             return Vec::new();
         }
         let mut faults = Vec::new();
         for error in self.validator.iter_errors(value).take(MOST_FINDINGS) {
-            self.fault(file, root, &error, &mut faults);
+            self.fault(source, &error, &mut faults);
         }
         faults
     }
 
-    fn fault(&self, file: &Arc<str>, root: &Node<'_>, error: &ValidationError<'_>, faults: &mut Vec<Fault>) {
+    fn fault(&self, source: &SourceFile, error: &ValidationError<'_>, faults: &mut Vec<Fault>) {
+        let file = &source.name;
         let at = pointer(error.instance_path());
         let name = subject(&at);
         let found = error.instance();
         let one = |code, message: String, help: Option<String>| {
-            let finding = Finding::error(code, file, Some(root.place(&at)), message).maybe_help(help);
+            let finding = Finding::error(code, file, source.place(&at), message).maybe_help(help);
             Fault { at: at.clone(), unknown: Vec::new(), findings: vec![finding] }
         };
         let fault = match error.kind() {
@@ -84,7 +83,7 @@ impl Shape {
                     context.iter().find(|branch| !branch.iter().any(|e| type_at(e, error.instance_path()).is_some()));
                 if let Some(branch) = meant {
                     for error in branch {
-                        self.fault(file, root, error, faults);
+                        self.fault(source, error, faults);
                     }
                     return;
                 }
@@ -104,7 +103,7 @@ impl Shape {
                     Finding::error(
                         UNKNOWN_KEY,
                         file,
-                        Some(root.key_place(&at.key(key))),
+                        source.key_place(&at.key(key)),
                         format!("unknown key {}", cut(key)),
                     )
                     .help(help)

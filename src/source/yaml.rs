@@ -140,7 +140,7 @@ mod tests {
     use crate::source::Pointer;
 
     fn parse(text: &str) -> Result<(serde_json::Value, Vec<Finding>), Vec<Finding>> {
-        parse_yaml(&Arc::from("c.yaml"), text, Limits::default()).map(|(node, findings)| (node.to_json(), findings))
+        parse_yaml(&Arc::from("c.yaml"), text, Limits::default()).map(|(node, findings)| (node.into_json(), findings))
     }
 
     fn codes(text: &str) -> Vec<&'static str> {
