@@ -43,7 +43,7 @@ impl Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { bytes: 32 << 20, depth: 100, values: 500_000, aliased: 50_000 }
+        Self { bytes: 32 << 20, depth: 100, values: 1_000_000, aliased: 50_000 }
     }
 }
 
