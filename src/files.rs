@@ -81,7 +81,7 @@ pub fn read_source(path: &Path, name: String, limits: Limits) -> Result<SourceFi
                 .help("split it, or raise the limit with --max-file-size")
         }
         ReadError::NoFile => unreadable(String::from("it is not a file")),
-        ReadError::Io(error) => unreadable(error.to_string()),
+        ReadError::Io(error) => unreadable(said(&error)),
     })?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let line = 1 + error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count();
@@ -90,6 +90,15 @@ pub fn read_source(path: &Path, name: String, limits: Limits) -> Result<SourceFi
     // A byte order mark is no part of the text (YAML 1.2, section 5.2).
     let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
     Ok(SourceFile::new(name, text, limits))
+}
+
+/// What the system says, in the same words on every system where it is said often.
+fn said(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => String::from("it is not there"),
+        io::ErrorKind::PermissionDenied => String::from("this user may not read it"),
+        _ => error.to_string(),
+    }
 }
 
 enum ReadError {
@@ -137,7 +146,7 @@ impl Attachments for ContractFolder {
         if Path::new(path).is_absolute() || path.split(['/', '\\']).any(|part| part == "..") {
             return Err(outside());
         }
-        let refuse = |error: &io::Error| AttachmentError(error.to_string());
+        let refuse = |error: &io::Error| AttachmentError(said(error));
         let folder = self.folder.canonicalize().map_err(|error| refuse(&error))?;
         // Symbolic links are resolved before the look at where the file lies.
         let file = folder.join(path).canonicalize().map_err(|error| refuse(&error))?;

@@ -20,7 +20,7 @@ use crate::words::count;
 /// Check providers against the contracts of their consumers
 ///
 /// Starts or reaches each provider, sends every request of the contracts with it, and compares the answers. Without a
-/// provider's name, every service that has contracts and that upheld.yaml says how to reach is verified.
+/// provider's name, every provider that has contracts is verified.
 #[derive(Debug, Args)]
 pub(super) struct VerifyArgs {
     /// Providers by name, and contract files or folders [default: all]
@@ -89,14 +89,20 @@ struct Job {
 
 pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> Result<Exit, Failure> {
     let (paths, names): (Vec<&String>, Vec<&String>) =
-        args.targets.iter().partition(|target| is_path(target, &world.working));
+        args.targets.iter().partition(|target| is_path(target));
     let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
     let workspace = Workspace::load(global, &paths, world)?.usable()?;
-    if !workspace.findings.is_empty() {
+    if !workspace.findings.is_empty() && !args.quiet {
         let warnings = count(workspace.findings.len(), "warning");
-        world.say(&format!("warning: {warnings} about the contracts; `upheld lint` shows them\n"));
+        world.say(&format!("note: {warnings} about the contracts: see `upheld lint`\n"));
     }
-    let selected = select(&workspace, &names, &args.consumer, &args.only)?;
+    let selected = select(&workspace, &names, &args.consumer, &args.only).map_err(|failure| {
+        // A folder of that name may be what was meant; a provider's own folder must not hide the provider.
+        match names.iter().find(|name| world.working.join(name).exists()) {
+            Some(name) => failure.help(format!("for the contracts in `{name}`, write ./{name}")),
+            None => failure,
+        }
+    })?;
     if selected.len() > 1 && (!args.url.is_empty() || args.start.is_some()) {
         let all: Vec<String> = selected.iter().map(|(name, _)| name.to_string()).collect();
         return Err(Failure::usage(format!(
@@ -136,10 +142,11 @@ pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> R
     Ok(run.finish(interrupted, seconds, world))
 }
 
-/// Whether a target is a file or a folder, and not a provider's name.
-fn is_path(target: &str, working: &Path) -> bool {
+/// Whether a target is a file or a folder, and not a provider's name: by its looks alone, since a provider often has a
+/// folder or a program of its name beside the contracts.
+fn is_path(target: &str) -> bool {
     let ending = Path::new(target).extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
-    target.contains(['/', '\\']) || ending || (target == "." || target == "..") || working.join(target).is_file()
+    target.contains(['/', '\\']) || ending || target == "." || target == ".."
 }
 
 /// What must never be shown: header values, and passwords in addresses.

@@ -24,10 +24,13 @@ impl BaseUrl {
     /// What is wrong with it.
     pub fn parse(text: &str) -> Result<Self, AddressError> {
         let wrong = |why: &str| AddressError { text: text.to_owned(), why: why.to_owned() };
-        let url = Url::parse(text.trim()).map_err(|error| match text.contains("://") {
-            true => wrong(&error.to_string()),
-            false => wrong("write it with its scheme, like `http://127.0.0.1:8080`"),
-        })?;
+        let text = text.trim();
+        if !text.contains("://") {
+            // `localhost:8080` would be an address of the scheme `localhost`.
+            let like = if text.is_empty() { "127.0.0.1:8080" } else { text };
+            return Err(wrong(&format!("write it with its scheme, like `http://{like}`")));
+        }
+        let url = Url::parse(text).map_err(|error| wrong(&error.to_string()))?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(wrong("it must begin with `http://` or `https://`"));
         }
