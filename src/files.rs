@@ -167,8 +167,8 @@ impl Attachments for ContractFolder {
 /// # Errors
 ///
 /// Why it can't be written; the old file is then as it was.
-pub fn replace(path: &Path, text: &str) -> io::Result<()> {
-    staged(path, text)?.persist(path).map(drop).map_err(|error| error.error)
+pub fn replace(path: &Path, text: impl AsRef<[u8]>) -> io::Result<()> {
+    staged(path, text.as_ref())?.persist(path).map(drop).map_err(|error| error.error)
 }
 
 /// Writes a file that is not there yet; one that is there is left alone.
@@ -176,11 +176,20 @@ pub fn replace(path: &Path, text: &str) -> io::Result<()> {
 /// # Errors
 ///
 /// [`io::ErrorKind::AlreadyExists`] where there is one, or why it can't be written.
-pub fn create(path: &Path, text: &str) -> io::Result<()> {
-    staged(path, text)?.persist_noclobber(path).map(drop).map_err(|error| error.error)
+pub fn create(path: &Path, text: impl AsRef<[u8]>) -> io::Result<()> {
+    staged(path, text.as_ref())?.persist_noclobber(path).map(drop).map_err(|error| error.error)
 }
 
-fn staged(path: &Path, text: &str) -> io::Result<tempfile::NamedTempFile> {
+/// Whether a file can be written at `path`, as far as that can be told without writing it. Folders above it are made.
+///
+/// # Errors
+///
+/// Why it can't be written.
+pub fn probe(path: &Path) -> io::Result<()> {
+    staged(path, &[]).map(drop)
+}
+
+fn staged(path: &Path, text: &[u8]) -> io::Result<tempfile::NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     // Beside its place: a rename is whole only within one file system.
@@ -192,7 +201,7 @@ fn staged(path: &Path, text: &str) -> io::Result<tempfile::NamedTempFile> {
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
     let mut file = builder.prefix(".upheld-").tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(text)?;
     file.as_file().sync_all()?;
     Ok(file)
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use reqwest::Url;
 
 /// A provider's address.
@@ -23,11 +24,11 @@ impl BaseUrl {
     ///
     /// What is wrong with it.
     pub fn parse(text: &str) -> Result<Self, AddressError> {
-        let wrong = |why: &str| AddressError { text: text.to_owned(), why: why.to_owned() };
         let text = text.trim();
+        let wrong = |why: &str| AddressError { text: without_user(text), why: why.to_owned() };
         if !text.contains("://") {
             // `localhost:8080` would be an address of the scheme `localhost`.
-            let like = if text.is_empty() { "127.0.0.1:8080" } else { text };
+            let like = if text.is_empty() { String::from("127.0.0.1:8080") } else { without_user(text) };
             return Err(wrong(&format!("write it with its scheme, like `http://{like}`")));
         }
         let url = Url::parse(text).map_err(|error| wrong(&error.to_string()))?;
@@ -75,10 +76,48 @@ impl BaseUrl {
         (host, self.0.port_or_known_default().unwrap_or(80))
     }
 
-    /// The password in the address, which must never be shown.
+    /// Takes user and password out of an address, and says what value of `Authorization` they stand for.
+    pub(super) fn taken_from(url: &mut Url) -> Option<String> {
+        if url.username().is_empty() && url.password().is_none() {
+            return None;
+        }
+        let value = Self(url.clone()).authorization()?;
+        // Neither fails: the address has a host.
+        let _ = url.set_username("");
+        let _ = url.set_password(None);
+        Some(value)
+    }
+
+    /// The value of `Authorization` that user and password in the address stand for (RFC 7617), where they do.
     #[must_use]
-    pub fn password(&self) -> Option<&str> {
-        self.0.password()
+    pub fn authorization(&self) -> Option<String> {
+        let decoded = |text: &str| percent_encoding::percent_decode_str(text).collect::<Vec<u8>>();
+        if self.0.username().is_empty() && self.0.password().is_none() {
+            return None;
+        }
+        let mut pair = decoded(self.0.username());
+        pair.push(b':');
+        pair.extend(decoded(self.0.password().unwrap_or_default()));
+        Some(format!("Basic {}", BASE64_STANDARD.encode(pair)))
+    }
+
+    /// All that must never be shown of the address: the password as it is written and as it is, and what is sent of it.
+    #[must_use]
+    pub fn credentials(&self) -> Vec<String> {
+        let password = self.0.password();
+        let decoded =
+            password.map(|text| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned());
+        password.map(str::to_owned).into_iter().chain(decoded).chain(self.authorization()).collect()
+    }
+}
+
+/// A text that may be an address, without the user and the password in it.
+fn without_user(text: &str) -> String {
+    let (scheme, rest) = text.split_at(text.find("://").map_or(0, |at| at + 3));
+    let authority = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    match rest[..authority].rfind('@') {
+        Some(at) => format!("{scheme}…{}", &rest[at..]),
+        None => text.to_owned(),
     }
 }
 
@@ -101,6 +140,8 @@ mod tests {
     fn addresses_are_checked_and_joined_with_paths() {
         let base = BaseUrl::parse("https://u:secret@api.example:8443/orders/").unwrap();
         assert_eq!(base.to_string(), "https://api.example:8443/orders");
+        assert_eq!(base.authorization().as_deref(), Some("Basic dTpzZWNyZXQ="));
+        assert_eq!(BaseUrl::parse("http://a").unwrap().authorization(), None);
         assert_eq!(base.join("/42?a=%20b").unwrap().path(), "/orders/42");
         assert_eq!(base.join("/a%2Fb").unwrap().path(), "/orders/a%2Fb");
         assert_eq!(base.host_and_port(), (String::from("api.example"), 8443));

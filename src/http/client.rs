@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method, Request, redirect};
 
 use super::decode::{DecodeError, decode};
@@ -93,7 +93,8 @@ impl HttpClient {
             Some(query) => format!("{}?{query}", request.path),
             None => request.path.clone(),
         };
-        let url = self.base.join(&target).map_err(|error| bad(error.to_string()))?;
+        let mut url = self.base.join(&target).map_err(|error| bad(error.to_string()))?;
+        let authorization = BaseUrl::taken_from(&mut url);
         let method = Method::from_bytes(request.method.as_bytes()).map_err(|error| bad(error.to_string()))?;
         let mut prepared = Request::new(method, url);
         let mut headers = HeaderMap::with_capacity(request.headers.len() + self.config.headers.len());
@@ -104,6 +105,12 @@ impl HttpClient {
             let mut value = header_value(name, secret.reveal()).map_err(bad)?;
             value.set_sensitive(true);
             headers.insert(header_name(name).map_err(bad)?, value);
+        }
+        // What is said by name comes before what the address says.
+        if let Some(value) = authorization.filter(|_| !headers.contains_key(AUTHORIZATION)) {
+            let mut value = header_value("authorization", &value).map_err(bad)?;
+            value.set_sensitive(true);
+            headers.insert(AUTHORIZATION, value);
         }
         *prepared.headers_mut() = headers;
         if !request.body.is_empty() {

@@ -46,9 +46,15 @@ impl StateHandler for HttpStates {
         };
         // A handler that failed once is not asked again: it may have done half of its work.
         let reply = self.client.exchange(&request).await.map_err(|error| {
-            let code = if error.code == codes::REFUSED { error.code } else { UNREACHABLE };
+            let refused = error.code == codes::REFUSED;
+            let code = if refused { error.code } else { UNREACHABLE };
+            let help = match refused {
+                true => vec![String::from("start the state handler, or correct its address, `states` in upheld.yaml")],
+                false => error.help.clone(),
+            };
             RunError {
                 code,
+                help,
                 message: format!(
                     "the {} of the state `{}` got no answer: {}",
                     action.word(),

@@ -67,7 +67,7 @@ impl StateHandler for CommandStates {
                     codes::STATE_SLOW,
                     format!("{what} was not done within {} s, and was stopped", self.timeout.as_secs_f64()),
                 )
-                .detail(errors.text())
+                .detail(format!("{}{}", errors.text(), result.text()))
                 .help("allow more time with --timeout"))
             }
         }

@@ -6,7 +6,7 @@ use std::io;
 
 use super::advice::advice;
 use super::escape::{shown, shown_sentence};
-use super::interaction::{exchange, of_one_cause, pair, rank, reason, word};
+use super::interaction::{exchange, name, of_one_cause, pair, rank, reason, word};
 use super::mismatch::sentence;
 use super::{Conclusion, Palette, Reporter};
 use crate::source::{Finding, Severity};
@@ -86,7 +86,7 @@ fn annotation(group: &[Finished]) -> String {
         Outcome::Skipped | Outcome::Upheld => "warning",
     };
     let (word, _) = word(first, &Palette::default());
-    let mut title = format!("{word}: {}: {}", pair(first), shown(&first.name));
+    let mut title = format!("{word}: {}: {}", pair(first), name(first));
     if group.len() > 1 {
         let _ = write!(title, " and {}", count(group.len() - 1, "more interaction"));
     }

@@ -12,7 +12,7 @@ fn a_provider_that_nothing_tells_of_is_an_error() {
     assert_snapshot!(world.upheld(["verify"]), @"
     ------- stderr -------
     error: nothing says how to reach orders
-    help: name its address: upheld verify orders --url http://127.0.0.1:<port>
+    help: name its address: upheld verify orders --url http://127.0.0.1:8080
     help: or write `start` or `url` for orders into upheld.yaml (there is no contracts/upheld.yaml yet; `upheld init` writes one)
     [exit code 2]
     ");
@@ -20,7 +20,7 @@ fn a_provider_that_nothing_tells_of_is_an_error() {
     assert_snapshot!(world.upheld(["verify", "orders"]), @"
     ------- stderr -------
     error: nothing says how to reach orders
-    help: name its address: upheld verify orders --url http://127.0.0.1:<port>
+    help: name its address: upheld verify orders --url http://127.0.0.1:8080
     help: or write `start` or `url` for orders into upheld.yaml
     [exit code 2]
     ");
@@ -31,28 +31,28 @@ fn an_address_must_be_one() {
     let world = World::with(ONE);
     assert_snapshot!(world.upheld(["verify", "--url", "localhost:8080"]), @"
     ------- stderr -------
-    error: `localhost:8080` is not an address: it must begin with `http://` or `https://`
+    error: `localhost:8080` is not an address: write it with its scheme, like `http://localhost:8080`
     [exit code 2]
     ");
     assert_snapshot!(world.upheld(["verify", "--url", "127.0.0.1"]), @"
     ------- stderr -------
-    error: `127.0.0.1` is not an address: write it with its scheme, like `http://127.0.0.1:<port>`
+    error: `127.0.0.1` is not an address: write it with its scheme, like `http://127.0.0.1`
     [exit code 2]
     ");
     assert_snapshot!(world.upheld(["verify", "--url", "http://127.0.0.1:8080/?a=b"]), @"
     ------- stderr -------
-    error: `http://127.0.0.1:<port>/?a=b` is not an address: it must end with its path: leave out `?…` and `#…`
+    error: `http://127.0.0.1:8080/?a=b` is not an address: it must end with its path: leave out `?…` and `#…`
     [exit code 2]
     ");
     assert_snapshot!(world.upheld(["verify", "--url", ""]), @"
     ------- stderr -------
-    error: `` is not an address: write it with its scheme, like `http://127.0.0.1:<port>`
+    error: `` is not an address: write it with its scheme, like `http://127.0.0.1:8080`
     [exit code 2]
     ");
     world.registry("  orders:\n    url: { local: \"127.0.0.1:8080\" }\n");
     assert_snapshot!(world.upheld(["verify"]), @"
     ------- stderr -------
-    error: contracts/upheld.yaml:4: `127.0.0.1:<port>` is not an address: write it with its scheme, like `http://127.0.0.1:<port>`
+    error: contracts/upheld.yaml:4: `127.0.0.1:8080` is not an address: write it with its scheme, like `http://127.0.0.1:8080`
     [exit code 2]
     ");
 }
@@ -113,7 +113,7 @@ fn every_instance_of_an_environment_is_verified() {
     let (old, new) = (Provider::new(|_| Answer::status(404)), Provider::new(|_| Answer::status(204)));
     world.registry(&format!("  orders:\n    url:\n      staging: [\"{}\", \"{}\"]\n", old.url(), new.url()));
     assert_snapshot!(world.upheld(["verify", "--env", "staging"]), @"
-    broken  storefront → orders  get a thing               contracts/storefront/orders.yaml:5
+    broken  storefront → orders  get a thing, at http://127.0.0.1:<port>   contracts/storefront/orders.yaml:5
             GET /things/1 → 404
 
             status   expected 204
@@ -122,7 +122,7 @@ fn every_instance_of_an_environment_is_verified() {
                  │                       ╰── asked for here
             help: orders has nothing there. If it needs data for that, name its provider state under `given`.
 
-    upheld  storefront → orders  get a thing
+    upheld  storefront → orders  get a thing, at http://127.0.0.1:<port>
 
     BROKEN  2 interactions: 1 broken, 1 upheld in <time>
     [exit code 1]
@@ -132,21 +132,23 @@ fn every_instance_of_an_environment_is_verified() {
     ------- stderr -------
     error: nothing says where orders is in the environment `stagin`
     help: did you mean `staging`?
-    help: name its address: upheld verify orders --url http://127.0.0.1:<port>
+    help: name its address: upheld verify orders --url http://127.0.0.1:8080
     help: or write `start` or `url` for orders into upheld.yaml
     [exit code 2]
     ");
     assert_snapshot!(world.upheld(["verify", "orders", "--env", "production"]), @"
     ------- stderr -------
     error: nothing says where orders is in the environment `production`
-    help: name its address: upheld verify orders --url http://127.0.0.1:<port>
+    help: there is an address for `staging`
+    help: name its address: upheld verify orders --url http://127.0.0.1:8080
     help: or write `start` or `url` for orders into upheld.yaml
     [exit code 2]
     ");
     assert_snapshot!(world.upheld(["verify"]), @"
     ------- stderr -------
-    error: nothing says how to reach orders
-    help: name its address: upheld verify orders --url http://127.0.0.1:<port>
+    error: nothing says which address of orders is meant
+    help: name its environment: --env staging
+    help: name its address: upheld verify orders --url http://127.0.0.1:8080
     help: or write `start` or `url` for orders into upheld.yaml
     [exit code 2]
     ");
@@ -186,6 +188,7 @@ fn a_provider_is_healthy_before_anything_is_sent() {
             GET /things/1
 
             E304: orders is not healthy: GET /health answered 503
+            │ warming up
             help: wait until it is, or correct `health` in upheld.yaml
 
     ERROR   1 interaction: 1 error in <time>

@@ -65,38 +65,38 @@ fn a_consumer_s_contracts_are_verified_alone() {
 fn a_name_that_nothing_has_is_an_error_with_what_was_meant() {
     assert_snapshot!(verify(&world(), &["ordres"]), @"
     ------- stderr -------
-    error: no contract is with the provider `ordres`
+    error: there is no contract with the provider `ordres`
     help: did you mean `orders`?
     [exit code 2]
     ");
     assert_snapshot!(verify(&world(), &["stock"]), @"
     ------- stderr -------
-    error: no contract is with the provider `stock`
-    help: there is `orders` or `payments`
+    error: there is no contract with the provider `stock`
+    help: there are `payments` and `orders`
     [exit code 2]
     ");
     assert_snapshot!(verify(&world(), &["--consumer", "storefornt"]), @"
     ------- stderr -------
-    error: no contract is of the consumer `storefornt`
+    error: there is no contract of the consumer `storefornt`
     help: did you mean `storefront`?
     [exit code 2]
     ");
     assert_snapshot!(verify(&world(), &["orders", "--only", "order", "--only", "get an oder"]), @"
     ------- stderr -------
-    error: no interaction's name holds `get an oder`
+    error: no interaction has `get an oder` in its name
     help: did you mean `get an order`?
     [exit code 2]
     ");
     assert_snapshot!(verify(&world(), &["orders", "--only", "refund"]), @"
     ------- stderr -------
-    error: no interaction's name holds `refund`
-    help: there is `Place an order`, `get an order` or `list payments`
+    error: no interaction has `refund` in its name
+    help: there are `get an order`, `Place an order` and `list payments`
     [exit code 2]
     ");
     assert_snapshot!(verify(&world(), &["orders", "--consumer", "mobile"]), @"
     ------- stderr -------
-    error: these consumers have no contract with these providers
-    help: name fewer of them, or check their names
+    error: there is no contract of `mobile` with `orders`
+    help: name one of the two alone, to see what there is
     [exit code 2]
     ");
 }
@@ -105,8 +105,9 @@ fn a_name_that_nothing_has_is_an_error_with_what_was_meant() {
 fn a_folder_that_is_taken_for_a_provider_is_told_apart() {
     assert_snapshot!(verify(&world(), &["contracts"]), @"
     ------- stderr -------
-    error: no contract is with the provider `contracts`
-    help: there is `orders` or `payments`
+    error: there is no contract with the provider `contracts`
+    help: there are `payments` and `orders`
+    help: for the contracts in `contracts`, write ./contracts
     [exit code 2]
     ");
 }
@@ -121,7 +122,7 @@ fn there_must_be_a_folder_of_contracts() {
     ");
     assert_snapshot!(verify(&World::new(), &["--contracts", "agreements"]), @"
     ------- stderr -------
-    error: there is no folder agreements
+    error: there is no folder `agreements`
     help: name the folder of contracts with --contracts DIR, or make one with `upheld init`
     [exit code 2]
     ");
@@ -133,14 +134,14 @@ fn a_folder_without_a_contract_is_an_error() {
     world.registry("  orders: {}\n");
     assert_snapshot!(verify(&world, &[]), @"
     ------- stderr -------
-    error: there is no contract in contracts
+    error: there is no contract in `contracts`
     help: a contract is a file <consumer>/<provider>.yaml; `upheld init` writes a first one
     [exit code 2]
     ");
     world.write("contracts/empty/notes.txt", "none here");
     assert_snapshot!(verify(&world, &["contracts/empty"]), @"
     ------- stderr -------
-    error: there is no contract in contracts/empty
+    error: there is no contract in `contracts/empty`
     help: a contract is a file <consumer>/<provider>.yaml; `upheld init` writes a first one
     [exit code 2]
     ");
@@ -156,7 +157,7 @@ fn a_folder_without_a_contract_is_an_error() {
 fn a_file_that_is_not_there_is_an_error() {
     assert_snapshot!(verify(&world(), &["contracts/storefront/stock.yaml"]), @"
     ------- stderr -------
-    error[F101]: the file can't be read: No such file or directory (os error 2)
+    error[F101]: the file can't be read: it is not there
      ─▸ contracts/storefront/stock.yaml
 
     1 error in 1 file
@@ -164,7 +165,7 @@ fn a_file_that_is_not_there_is_an_error() {
     ");
     assert_snapshot!(verify(&world(), &["./agreements"]), @"
     ------- stderr -------
-    error[F101]: the file can't be read: No such file or directory (os error 2)
+    error[F101]: the file can't be read: it is not there
      ─▸ agreements
 
     1 error in 1 file

@@ -6,6 +6,10 @@
 //! one subject; a module that begins with `cli_` runs the program and compares all that it wrote, exit code included.
 
 mod cli_reach;
+mod cli_requests;
+mod cli_secrets;
 mod cli_selection;
+mod cli_states;
 mod cli_verify;
+mod readme;
 mod support;

@@ -6,6 +6,6 @@ mod provider;
 mod world;
 
 pub use output::CommandOutput;
-pub use process::Running;
+pub use process::{Running, runs, until};
 pub use provider::{Answer, Provider, Request, Socket};
 pub use world::World;
