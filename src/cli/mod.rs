@@ -30,7 +30,7 @@ use crate::source::Limits;
 /// A consumer writes down the least it needs of a provider as a contract, a YAML file. Upheld checks real providers
 /// against it, and shows exactly where one breaks it.
 #[derive(Debug, Parser)]
-#[command(name = "upheld", version, max_term_width = 100, after_help = EXIT_CODES, arg_required_else_help = true)]
+#[command(name = "upheld", version, max_term_width = 100, after_help = EXIT_CODES, arg_required_else_help = true, args_override_self = true)]
 struct Cli {
     #[command(flatten)]
     global: Global,

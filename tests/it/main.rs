@@ -5,10 +5,12 @@
 //! on ports that the system picks, and the whole of what the program wrote as one text. Each module below is about
 //! one subject; a module that begins with `cli_` runs the program and compares all that it wrote, exit code included.
 
+mod cli_hostile_provider;
 mod cli_reach;
 mod cli_requests;
 mod cli_secrets;
 mod cli_selection;
+mod cli_start;
 mod cli_states;
 mod cli_verify;
 mod readme;

@@ -42,6 +42,11 @@ impl fmt::Display for CommandOutput {
     }
 }
 
+/// The folder that the programs were built into.
+fn target() -> Option<String> {
+    Some(Path::new(env!("CARGO_BIN_EXE_upheld")).parent()?.to_str()?.to_owned())
+}
+
 /// What differs from run to run: the folder, ports, and lengths of time.
 #[derive(Clone)]
 pub struct Redaction {
@@ -72,7 +77,11 @@ impl Redaction {
             .map(|(pattern, mark)| (Regex::new(pattern).unwrap(), mark))
             .into()
         });
-        let text = self.roots.iter().fold(text.to_owned(), |text, root| text.replace(&*root.to_string_lossy(), "<root>"));
+        let text = match target() {
+            Some(target) => text.replace(&target, "<target>"),
+            None => text.to_owned(),
+        };
+        let text = self.roots.iter().fold(text, |text, root| text.replace(&*root.to_string_lossy(), "<root>"));
         CHANGING.iter().fold(text, |text, (pattern, mark)| pattern.replace_all(&text, *mark).into_owned())
     }
 }

@@ -1,0 +1,245 @@
+//! Providers that `upheld verify` starts: on a free port, watched until they are ready, and stopped with all that they
+//! started. (How that ends where the program itself is stopped is told in `cli_process`.)
+
+use insta::assert_snapshot;
+
+use crate::support::{CommandOutput, World};
+
+const GIVEN: &str = "
+  - name: get an order
+    given: [{ an order exists: { id: 42 } }]
+    request: GET /orders/42
+    response: { status: 200, body: { items: [{ sku: TEA-1, qty: 2 }] } }
+";
+
+const ONE: &str = "  - name: get a thing\n    request: GET /things/1\n    response: { status: 204 }\n";
+
+/// The example service `orders`, which `cargo test` builds.
+fn orders() -> String {
+    let test = std::env::current_exe().unwrap();
+    let program =
+        test.ancestors().nth(2).unwrap().join("examples").join(format!("orders{}", std::env::consts::EXE_SUFFIX));
+    assert!(program.exists(), "{} is not built: run `cargo build --examples`", program.display());
+    program.to_str().unwrap().replace('\\', "/")
+}
+
+#[test]
+fn a_provider_is_started_on_a_free_port_asked_for_its_health_and_brought_into_states() {
+    let world = World::with(GIVEN);
+    world.registry(&format!(
+        "  orders:\n    start: '\"{}\" --port ${{PORT}}'\n    health: GET /health\n    states: POST /_states\n",
+        orders()
+    ));
+    assert_snapshot!(world.upheld(["verify"]), @"
+    upheld  storefront → orders  get an order
+
+    UPHELD  1 interaction in <time>
+    [exit code 0]
+    ");
+}
+
+#[test]
+fn a_plain_mismatch_needs_no_look_at_the_provider_s_output() {
+    let world = World::with(GIVEN);
+    let start = format!("\"{}\" --port ${{PORT}} --break qty-as-text", orders());
+    assert_snapshot!(world.upheld(["verify", "--start", &start, "--states", "POST /_states"]), @r#"
+    broken  storefront → orders  get an order              contracts/storefront/orders.yaml:5
+            given  an order exists (id: 42)
+            GET /orders/42 → 200
+
+            body  items[0].qty   expected a number, like 2
+                                 got "2", a string
+               8 │   response: { status: 200, body: { items: [{ sku: TEA-1, qty: 2 }] } }
+                 │                                                               ╰── asked for here
+            help: orders sends text here. If that is meant, storefront must agree: change its contract and publish it.
+
+    BROKEN  1 interaction: 1 broken in <time>
+    [exit code 1]
+    "#);
+}
+
+/// Starts a provider with a shell's line, with a short time to become ready.
+#[cfg(unix)]
+fn start(world: &World, line: &str) -> CommandOutput {
+    world.upheld(["verify", "orders", "--start", line, "--start-timeout", "200ms"])
+}
+
+#[cfg(unix)]
+#[test]
+fn a_provider_that_ends_at_once_is_shown_with_what_it_wrote() {
+    let world = World::with(ONE);
+    assert_snapshot!(start(&world, "echo 'reading settings'; echo 'settings.toml: no such file' >&2; exit 3"), @"
+    error   storefront → orders  get a thing               contracts/storefront/orders.yaml:5
+            GET /things/1
+
+            E303: orders ended before it was ready: exit status: 3
+            │ reading settings
+            │ settings.toml: no such file
+            help: it was started with `echo 'reading settings'; echo 'settings.toml: no such file' >&2; exit 3` in <root>
+
+    ERROR   1 interaction: 1 error in <time>
+    [exit code 5]
+    ");
+    assert_snapshot!(start(&world, "kill -9 $$"), @"
+    error   storefront → orders  get a thing               contracts/storefront/orders.yaml:5
+            GET /things/1
+
+            E303: orders ended before it was ready: signal: 9 (SIGKILL)
+            help: it was started with `kill -9 $$` in <root>
+
+    ERROR   1 interaction: 1 error in <time>
+    [exit code 5]
+    ");
+    assert_snapshot!(start(&world, "true"), @"
+    error   storefront → orders  get a thing               contracts/storefront/orders.yaml:5
+            GET /things/1
+
+            E303: orders ended before it was ready: exit status: 0
+            help: it was started with `true` in <root>
+
+    ERROR   1 interaction: 1 error in <time>
+    [exit code 5]
+    ");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_provider_that_never_listens_is_shown_with_what_it_wrote() {
+    let world = World::with(ONE);
+    assert_snapshot!(start(&world, "echo 'waiting for the database'; sleep 1000"), @"
+    error   storefront → orders  get a thing               contracts/storefront/orders.yaml:5
+            GET /things/1
+
+            E304: orders was not ready on port <port> within 0.2 s: nothing listens at http://127.0.0.1:<port>: connection refused
+            │ waiting for the database
+            help: check that it listens on ${PORT} and that `health` in upheld.yaml is its health check; allow more time with --start-timeout or `start-timeout`
+            help: it was started with `echo 'waiting for the database'; sleep 1000` in <root>
+
+    ERROR   1 interaction: 1 error in <time>
+    [exit code 5]
+    ");
+}
+
+#[test]
+fn a_provider_that_never_gets_healthy_is_shown_with_its_answer() {
+    let world = World::with(ONE);
+    world.registry(&format!(
+        "  orders:\n    start: '\"{}\" --port ${{PORT}}'\n    start-timeout: 300ms\n    health: GET /healthz\n",
+        orders()
+    ));
+    assert_snapshot!(world.upheld(["verify"]), @r#"
+    error   storefront → orders  get a thing               contracts/storefront/orders.yaml:5
+            GET /things/1
+
+            E304: orders was not ready on port <port> within 0.3 s: orders is not healthy: GET /healthz answered 404
+            │ orders listens on http://127.0.0.1:<port>
+            help: check that it listens on ${PORT} and that `health` in upheld.yaml is its health check; allow more time with --start-timeout or `start-timeout`
+            help: it was started with `"<target>/examples/orders" --port <port>` in <root>
+
+    ERROR   1 interaction: 1 error in <time>
+    [exit code 5]
+    "#);
+}
+
+#[test]
+fn a_command_that_is_not_there_is_told_before_anything_is_started() {
+    let world = World::with(ONE);
+    let verify = |line: &str| world.upheld(["verify", "--start", line]);
+    assert_snapshot!(verify("./target/debug/oders --port ${PORT}"), @"
+    ------- stderr -------
+    error: --start: the command `./target/debug/oders` is not there, seen from <root>
+    help: install it, or write the command as it is called from the folder above `contracts`
+    [exit code 2]
+    ");
+    assert_snapshot!(verify("no-such-program-of-upheld"), @"
+    ------- stderr -------
+    error: --start: the command `no-such-program-of-upheld` is not there, in PATH
+    help: install it, or write the command as it is called from the folder above `contracts`
+    [exit code 2]
+    ");
+    assert_snapshot!(verify("run 'orders"), @"
+    ------- stderr -------
+    error: --start: the command `run 'orders` has a quote that is not closed
+    [exit code 2]
+    ");
+    assert_snapshot!(verify("  "), @"
+    ------- stderr -------
+    error: --start: the command is empty
+    [exit code 2]
+    ");
+    world.registry("  orders: { start: ./run-orders }\n");
+    assert_snapshot!(world.upheld(["verify"]), @"
+    ------- stderr -------
+    error: contracts/upheld.yaml:3: the command `./run-orders` is not there, seen from <root>
+    help: install it, or write the command as it is called from the folder above `contracts`
+    [exit code 2]
+    ");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_last_lines_of_a_provider_are_shown_where_it_failed_and_not_where_it_answers_otherwise() {
+    let world = World::new().variable("ORDERS", orders());
+    world.write("orders.sh", "echo 'no such state, and my password is hunter22' >&2\nexec \"$ORDERS\" --port \"$PORT\"\n");
+    let verify = |interaction: &str| {
+        let response = "    response: { status: 200 }\n";
+        world.contract("storefront", "orders", &format!("  - name: one\n{interaction}\n{response}"));
+        let secret = ["--header", "X-Password: hunter22"];
+        world.upheld(["verify", "--start", "sh orders.sh", "--states", "POST /_states"].into_iter().chain(secret))
+    };
+    assert_snapshot!(verify("    request: GET /nowhere"), @r#"
+    broken  storefront → orders  one                       contracts/storefront/orders.yaml:5
+            GET /nowhere → 404
+
+            status   expected 200
+                     got 404
+               7 │   response: { status: 200 }
+                 │                       ╰── asked for here
+            note: the answer's body: {"title":"No such page","status":404,"detail":"orders are found under `/orders`"}
+            help: orders has nothing there. If it needs data for that, name its provider state under `given`.
+
+    BROKEN  1 interaction: 1 broken in <time>
+    [exit code 1]
+    "#);
+    assert_snapshot!(verify("    given: [an odrer exists]\n    request: GET /orders"), @r#"
+    error   storefront → orders  one                       contracts/storefront/orders.yaml:5
+            given  an odrer exists
+            GET /orders
+
+            E201: the state handler answered 422 to the setup of `an odrer exists` (POST /_states)
+            │ {"title":"Unknown provider state","status":422,"detail":"orders has no provider state `an odrer exists`, it has `no orders`, `an order exists` and `an order is…e state to `examples/orders/states.rs`"}
+            help: teach the provider's state handler this state, or name one that it knows under `given`
+
+    ERROR   1 interaction: 1 error in <time>
+    ------- stderr -------
+    note: the last lines that orders wrote
+           │ no such state, and my password is [redacted]
+           │ orders listens on http://127.0.0.1:<port>
+    [exit code 5]
+    "#);
+}
+
+#[cfg(unix)]
+#[test]
+fn variables_reach_the_command_whole_and_stay_out_of_messages() {
+    let world = World::with(ONE).variable("DB", "postgres://u:it's \"s3cr3t\" $HOME@db");
+    world.registry("  orders:\n    start: printf '%s\\n' \"${DB}\" \"${MODE:-quiet}\" > told; exit 1\n");
+    assert_snapshot!(world.upheld(["verify"]), @r#"
+    error   storefront → orders  get a thing               contracts/storefront/orders.yaml:5
+            GET /things/1
+
+            E303: orders ended before it was ready: exit status: 1
+            help: it was started with `printf '%s\n' "${DB}" "${MODE:-quiet}" > told; exit 1` in <root>
+
+    ERROR   1 interaction: 1 error in <time>
+    [exit code 5]
+    "#);
+    assert_eq!(world.read("told"), "postgres://u:it's \"s3cr3t\" $HOME@db\nquiet\n");
+    world.registry("  orders:\n    start: ./orders --db ${DATABASE}\n");
+    assert_snapshot!(world.upheld(["verify"]), @"
+    ------- stderr -------
+    error: contracts/upheld.yaml:4: the variable `DATABASE` is not set
+    help: set it: DATABASE=… upheld verify orders
+    [exit code 2]
+    ");
+}
