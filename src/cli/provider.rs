@@ -14,7 +14,7 @@ use crate::http::{BaseUrl, ClientConfig, HttpClient, HttpStates};
 use crate::matching::ActualRequest;
 use crate::process::{CommandStates, Service, StartConfig, check_command, free_port};
 use crate::registry::{self, StatesBy, expand};
-use crate::verification::{RunError, StateHandler, States};
+use crate::verification::{INTERRUPTED, RunError, StateHandler, States};
 use crate::words::{and_list, did_you_mean, or_list, quoted};
 
 /// How long a provider may take to become ready where nobody says.
@@ -220,13 +220,26 @@ impl Reach {
         }
     }
 
-    /// Reaches an instance, or starts the provider; comes back when it is ready.
-    pub(super) async fn connect(&self, instance: Option<BaseUrl>) -> Result<Reached, RunError> {
+    /// Reaches an instance, or starts the provider; comes back when it is ready, or with [`INTERRUPTED`] when `stop`
+    /// is.
+    pub(super) async fn connect(
+        &self,
+        instance: Option<BaseUrl>,
+        stop: impl Future<Output = ()>,
+    ) -> Result<Reached, RunError> {
+        let interrupted = async {
+            stop.await;
+            Err(RunError::new(INTERRUPTED, format!("the run was interrupted before {} was ready", self.name)))
+        };
         match (instance, &self.way) {
             (Some(base), _) => {
                 let client = HttpClient::new(base, self.config.clone())?;
                 // One look before everything is sent: a hundred interactions with the same error help nobody.
-                self.probe(&client).await?;
+                tokio::select! {
+                    biased;
+                    stopped = interrupted => stopped,
+                    ready = self.probe(&client) => ready,
+                }?;
                 Ok(Reached { states: self.handler(&client)?, client, service: None })
             }
             (None, Way::Start(line)) => {
@@ -235,9 +248,12 @@ impl Reach {
                 let client = HttpClient::new(BaseUrl::loopback(port), self.config.clone())?;
                 let config = StartConfig { name: self.name.to_string(), line, port, folder: self.folder.clone() };
                 let mut service = Service::start(config)?;
-                let ready = service
-                    .wait_ready(self.start_timeout, async || self.probe(&client).await.map_err(|error| error.message))
-                    .await;
+                let probe = async || self.probe(&client).await.map_err(|error| error.message);
+                let ready = tokio::select! {
+                    biased;
+                    stopped = interrupted => stopped,
+                    ready = service.wait_ready(self.start_timeout, probe) => ready,
+                };
                 if let Err(error) = ready {
                     service.stop().await;
                     return Err(error);

@@ -214,17 +214,11 @@ impl Run {
             self.instance = job.instance.as_ref().filter(|_| job.of_several).map(BaseUrl::to_string);
             self.progress.waiting_for(name);
             let connected = if stopped {
-                Err(RunError::new(INTERRUPTED, "the run was interrupted before this interaction had its turn"))
+                Err(RunError::new(INTERRUPTED, "the run was interrupted before this interaction was done"))
             } else {
-                tokio::select! {
-                    biased;
-                    () = &mut stop => {
-                        stopped = true;
-                        Err(RunError::new(INTERRUPTED, format!("the run was interrupted while {name} was started")))
-                    }
-                    reached = job.reach.connect(job.instance.clone()) => reached,
-                }
+                job.reach.connect(job.instance.clone(), &mut stop).await
             };
+            stopped |= connected.as_ref().is_err_and(|error| error.code == INTERRUPTED);
             self.progress.verifying(name);
             match connected {
                 Ok(reached) => {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use process_wrap::tokio::ChildWrapper;
 use serde_json::{Map, Value, json};
 use tokio::io::AsyncWriteExt as _;
 use tokio::time::timeout;
@@ -25,6 +26,21 @@ pub struct CommandStates {
     pub provider_url: String,
 }
 
+/// A running command. Where it is dropped before its end, its whole process group goes, not the shell alone.
+struct Group {
+    child: Box<dyn ChildWrapper>,
+    ended: bool,
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if !self.ended {
+            // It fails where the group is gone already.
+            let _ = self.child.start_kill();
+        }
+    }
+}
+
 impl StateHandler for CommandStates {
     async fn change(&self, state: &State, action: Action) -> Result<Map<String, Value>, RunError> {
         let variables = [
@@ -32,7 +48,8 @@ impl StateHandler for CommandStates {
             (String::from("UPHELD_ACTION"), action.word().to_owned()),
             (String::from("UPHELD_PROVIDER_URL"), self.provider_url.clone()),
         ];
-        let mut child = spawn(&self.line, &self.folder, &variables)?;
+        let mut group = Group { child: spawn(&self.line, &self.folder, &variables)?, ended: false };
+        let child = &mut group.child;
         let (result, errors) = (Output::default(), Output::default());
         let readers = [result.drain(child.stdout().take()), errors.drain(child.stderr().take())];
         let stdin = child.stdin().take();
@@ -49,6 +66,7 @@ impl StateHandler for CommandStates {
             status
         };
         let ended = timeout(self.timeout, work).await;
+        group.ended = ended.is_ok();
         let what = format!("the {} of the state `{}` by `{}`", action.word(), state.name, self.line);
         match ended {
             Ok(Ok(status)) if status.success() => Ok(match serde_json::from_str(&result.text()) {
@@ -60,9 +78,9 @@ impl StateHandler for CommandStates {
                 .help("teach the state command this state, or name one that it knows under `given`")),
             Ok(Err(error)) => Err(RunError::new(codes::STATE_FAILED, format!("{what} failed: {error}"))),
             Err(_) => {
-                // The whole group goes, not the shell alone.
-                let _ = child.start_kill();
-                let _ = child.wait().await;
+                let _ = group.child.start_kill();
+                let _ = group.child.wait().await;
+                group.ended = true;
                 Err(RunError::new(
                     codes::STATE_SLOW,
                     format!("{what} was not done within {} s, and was stopped", self.timeout.as_secs_f64()),

@@ -35,7 +35,7 @@ fn verify_with(hostile: impl Fn(&mut TcpStream) + Send + Sync + 'static, argumen
         false
     });
     let url = provider.url();
-    world.upheld(["verify", "--timeout", "250ms", "--url", &url].into_iter().chain(arguments.iter().copied()))
+    world.upheld(["verify", "--timeout", "1s", "--url", &url].into_iter().chain(arguments.iter().copied()))
 }
 
 /// Answers with these bytes, and closes the connection.
@@ -45,7 +45,7 @@ fn bytes(bytes: &'static [u8]) -> CommandOutput {
 
 #[test]
 fn it_takes_the_request_and_never_answers() {
-    assert_snapshot!(verify(|_| sleep(Duration::from_secs(2))), @"
+    assert_snapshot!(verify(|_| sleep(Duration::from_secs(5))), @"
     error   storefront → orders  get from a bad day        contracts/storefront/orders.yaml:5
             GET /bad
 

@@ -58,17 +58,17 @@ fn a_plain_mismatch_needs_no_look_at_the_provider_s_output() {
     "#);
 }
 
-/// Starts a provider with a shell's line, with a short time to become ready.
+/// Starts a provider with a shell's line, which has so much time to become ready.
 #[cfg(unix)]
-fn start(world: &World, line: &str) -> CommandOutput {
-    world.upheld(["verify", "orders", "--start", line, "--start-timeout", "200ms"])
+fn start(world: &World, line: &str, time: &str) -> CommandOutput {
+    world.upheld(["verify", "orders", "--start", line, "--start-timeout", time])
 }
 
 #[cfg(unix)]
 #[test]
 fn a_provider_that_ends_at_once_is_shown_with_what_it_wrote() {
     let world = World::with(ONE);
-    assert_snapshot!(start(&world, "echo 'reading settings'; echo 'settings.toml: no such file' >&2; exit 3"), @"
+    assert_snapshot!(start(&world, "echo 'reading settings'; echo 'settings.toml: no such file' >&2; exit 3", "1m"), @"
     error   storefront → orders  get a thing               contracts/storefront/orders.yaml:5
             GET /things/1
 
@@ -80,7 +80,7 @@ fn a_provider_that_ends_at_once_is_shown_with_what_it_wrote() {
     ERROR   1 interaction: 1 error in <time>
     [exit code 5]
     ");
-    assert_snapshot!(start(&world, "kill -9 $$"), @"
+    assert_snapshot!(start(&world, "kill -9 $$", "1m"), @"
     error   storefront → orders  get a thing               contracts/storefront/orders.yaml:5
             GET /things/1
 
@@ -90,7 +90,7 @@ fn a_provider_that_ends_at_once_is_shown_with_what_it_wrote() {
     ERROR   1 interaction: 1 error in <time>
     [exit code 5]
     ");
-    assert_snapshot!(start(&world, "true"), @"
+    assert_snapshot!(start(&world, "true", "1m"), @"
     error   storefront → orders  get a thing               contracts/storefront/orders.yaml:5
             GET /things/1
 
@@ -106,7 +106,7 @@ fn a_provider_that_ends_at_once_is_shown_with_what_it_wrote() {
 #[test]
 fn a_provider_that_never_listens_is_shown_with_what_it_wrote() {
     let world = World::with(ONE);
-    assert_snapshot!(start(&world, "echo 'waiting for the database'; sleep 1000"), @"
+    assert_snapshot!(start(&world, "echo 'waiting for the database'; sleep 1000", "1s"), @"
     error   storefront → orders  get a thing               contracts/storefront/orders.yaml:5
             GET /things/1
 
@@ -124,7 +124,7 @@ fn a_provider_that_never_listens_is_shown_with_what_it_wrote() {
 fn a_provider_that_never_gets_healthy_is_shown_with_its_answer() {
     let world = World::with(ONE);
     world.registry(&format!(
-        "  orders:\n    start: '\"{}\" --port ${{PORT}}'\n    start-timeout: 300ms\n    health: GET /healthz\n",
+        "  orders:\n    start: '\"{}\" --port ${{PORT}}'\n    start-timeout: 2s\n    health: GET /healthz\n",
         orders()
     ));
     assert_snapshot!(world.upheld(["verify"]), @r#"

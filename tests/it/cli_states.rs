@@ -293,7 +293,7 @@ mod commands {
         let world = World::with(NEEDS_STATES);
         let provider = Provider::new(orders);
         world.write("states.sh", "sleep 1000 & echo $! > sleeper; echo 'waiting for the database'; wait");
-        let output = world.upheld(["verify", "--url", &provider.url(), "--states", "sh states.sh", "--timeout", "300ms"]);
+        let output = world.upheld(["verify", "--url", &provider.url(), "--states", "sh states.sh", "--timeout", "1s"]);
         assert_snapshot!(output, @"
         error   storefront → orders  get an order              contracts/storefront/orders.yaml:5
                 given  a customer exists (name: Ada)

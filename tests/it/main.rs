@@ -6,6 +6,7 @@
 //! one subject; a module that begins with `cli_` runs the program and compares all that it wrote, exit code included.
 
 mod cli_hostile_provider;
+mod cli_process;
 mod cli_reach;
 mod cli_requests;
 mod cli_secrets;
