@@ -118,7 +118,6 @@ fn peak_memory(process: u32) -> Option<u64> {
 fn plain_loop(url: &str, number: usize) -> Result<f64> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder().no_proxy().build()?;
         let started = Instant::now();
         let requests = futures_util::stream::iter(0..number).map(|item| {
@@ -187,7 +186,10 @@ struct Provider {
 impl Provider {
     fn start(delay_ms: u64) -> Result<Self> {
         use std::io::{BufRead as _, BufReader};
-        let mut child = Command::new(std::env::current_exe()?).args(["--provider", &delay_ms.to_string()]).stdout(Stdio::piped()).spawn()?;
+        let mut child = Command::new(std::env::current_exe()?)
+            .args(["--provider", &delay_ms.to_string()])
+            .stdout(Stdio::piped())
+            .spawn()?;
         let mut url = String::new();
         BufReader::new(child.stdout.take().ok_or("no output")?).read_line(&mut url)?;
         Ok(Self { child, url: url.trim().to_owned() })

@@ -10,11 +10,11 @@ use super::load::Workspace;
 use super::verify::VerifyArgs;
 use super::{Exit, World};
 use crate::contract::ServiceName;
-use crate::http::{BaseUrl, ClientConfig, HttpClient, HttpStates};
+use crate::http::{BaseUrl, HttpClient, HttpOptions, HttpStates};
 use crate::matching::ActualRequest;
-use crate::process::{CommandStates, Service, StartConfig, check_command, free_port};
+use crate::process::{CommandStates, Service, ShellCommand};
 use crate::registry::{self, StatesBy, expand};
-use crate::verification::{INTERRUPTED, RunError, StateHandler, States};
+use crate::verification::{INTERRUPTED, Provider as _, RunError, StateHandler, States};
 use crate::words::{and_list, did_you_mean, or_list, quoted};
 
 /// How long a provider may take to become ready where nobody says.
@@ -28,10 +28,8 @@ pub(super) struct Reach {
     health: Option<String>,
     start_timeout: Duration,
     states: Option<StatesBy>,
-    /// The whole address of the state handler, where it has one of its own.
-    pub states_url: Option<BaseUrl>,
     folder: PathBuf,
-    config: ClientConfig,
+    options: HttpOptions,
 }
 
 /// Where a provider is, or how it gets there.
@@ -75,7 +73,7 @@ impl StateHandler for Handler {
 pub(super) fn reach(
     name: &ServiceName,
     args: &VerifyArgs,
-    config: &ClientConfig,
+    options: &HttpOptions,
     workspace: &Workspace,
     world: &World,
 ) -> Result<Reach, Failure> {
@@ -83,7 +81,7 @@ pub(super) fn reach(
     let service = known.cloned().unwrap_or_default();
     let way = way(name, args, &service, workspace, world)?;
     let there = |line: &str, key: &str, flag: bool| {
-        check_command(line, &workspace.root).map_err(|error| {
+        ShellCommand::new(line, &workspace.root).check().map_err(|error| {
             let from = if flag { format!("--{key}") } else { place(name, key, workspace) };
             let error = RunError { message: format!("{from}: {}", error.message), ..error };
             from_run_error(error, Exit::Usage)
@@ -96,14 +94,12 @@ pub(super) fn reach(
         Some(text) => Some(registry::states_by(text)),
         None => service.states,
     };
-    let mut states_url = None;
     let states = match states {
         Some(StatesBy::Http(target)) => {
             let target = fill(&target, "states", name, workspace, world)?;
             if target.contains("://") {
-                let address = target.split(['?', '#']).next().unwrap_or_default();
-                let parsed = BaseUrl::parse(address).map_err(|error| bad_states(name, &error, args, workspace))?;
-                states_url = Some(parsed);
+                let address = target.split('?').next().unwrap_or_default();
+                BaseUrl::parse(address).map_err(|error| bad_states(name, &error, args, workspace))?;
             } else if !target.starts_with('/') {
                 let why = format!("`{target}` is neither a path nor an address");
                 return Err(bad_states(name, &why, args, workspace).help("write it like `POST /_states`"));
@@ -123,9 +119,8 @@ pub(super) fn reach(
         health: service.health,
         start_timeout: args.start_timeout.or(service.start_timeout).unwrap_or(START_TIMEOUT),
         states,
-        states_url,
         folder: workspace.root.clone(),
-        config: config.clone(),
+        options: options.clone(),
     })
 }
 
@@ -233,7 +228,7 @@ impl Reach {
         };
         match (instance, &self.way) {
             (Some(base), _) => {
-                let client = HttpClient::new(base, self.config.clone())?;
+                let client = HttpClient::new(base, &self.options);
                 // One look before everything is sent: a hundred interactions with the same error help nobody.
                 tokio::select! {
                     biased;
@@ -243,24 +238,21 @@ impl Reach {
                 Ok(Reached { states: self.handler(&client)?, client, service: None })
             }
             (None, Way::Start(line)) => {
-                let port = free_port()?;
-                let line = line.replace("${PORT}", &port.to_string());
-                let client = HttpClient::new(BaseUrl::loopback(port), self.config.clone())?;
-                let config = StartConfig { name: self.name.to_string(), line, port, folder: self.folder.clone() };
-                let mut service = Service::start(config)?;
-                let probe = async || self.probe(&client).await.map_err(|error| error.message);
+                let mut service = Service::start(self.name.to_string(), &ShellCommand::new(line, &self.folder))?;
+                let client = HttpClient::new(BaseUrl::local(service.port()), &self.options);
+                let probe = |_| async { self.probe(&client).await.map_err(|error| error.message) };
                 let ready = tokio::select! {
                     biased;
                     stopped = interrupted => stopped,
-                    ready = service.wait_ready(self.start_timeout, probe) => ready,
+                    ready = service.wait_healthy(self.start_timeout, probe) => ready,
                 };
                 if let Err(error) = ready {
-                    service.stop().await;
+                    service.stop(Service::GRACE).await;
                     return Err(error);
                 }
                 Ok(Reached { states: self.handler(&client)?, client, service: Some(service) })
             }
-            (None, Way::At(_)) => Err(RunError::new(crate::http::codes::BAD_REQUEST, "no address was given")),
+            (None, Way::At(_)) => Err(RunError::new(crate::http::codes::UNSENDABLE, "no address was given")),
         }
     }
 
@@ -268,12 +260,12 @@ impl Reach {
     async fn probe(&self, client: &HttpClient) -> Result<(), RunError> {
         let Some(path) = &self.health else { return client.connects().await };
         let request = ActualRequest { method: String::from("GET"), path: path.clone(), ..ActualRequest::default() };
-        let response = client.exchange(&request).await?.response;
+        let response = client.send(&request).await?.response;
         if (200..300).contains(&response.status) {
             return Ok(());
         }
         let message = format!("{} is not healthy: GET {path} answered {}", self.name, response.status);
-        Err(RunError::new(crate::process::codes::NOT_READY, message)
+        Err(RunError::new(crate::process::codes::NOT_HEALTHY, message)
             .detail(String::from_utf8_lossy(&response.body))
             .help("wait until it is, or correct `health` in upheld.yaml"))
     }
@@ -281,19 +273,15 @@ impl Reach {
     fn handler(&self, client: &HttpClient) -> Result<States<Handler>, RunError> {
         Ok(match &self.states {
             Some(StatesBy::Http(target)) => {
-                // An address of its own has a client of its own, which knows what to trust there and what it is called.
-                let client = match &self.states_url {
-                    Some(base) => HttpClient::new(base.clone(), self.config.clone())?,
-                    None => client.clone(),
-                };
-                States::Handled(Handler::Http(HttpStates::new(client, target.clone())))
+                let handler = HttpStates::new(client.clone(), target)
+                    .map_err(|error| RunError::new(crate::http::codes::UNSENDABLE, error.to_string()))?;
+                States::Handled(Handler::Http(handler))
             }
-            Some(StatesBy::Command(line)) => States::Handled(Handler::Command(CommandStates {
-                line: line.clone(),
-                folder: self.folder.clone(),
-                timeout: self.config.timeout,
-                provider_url: client.base().to_string(),
-            })),
+            Some(StatesBy::Command(line)) => States::Handled(Handler::Command(CommandStates::new(
+                ShellCommand::new(line, &self.folder),
+                client.base().to_string(),
+                self.options.timeout,
+            ))),
             Some(StatesBy::NotNeeded) => States::NotNeeded,
             None => States::Missing,
         })

@@ -13,7 +13,8 @@ use super::reports::{ReportArg, Reports};
 use super::selection::select;
 use super::{Exit, Failure, Global, World};
 use crate::contract::Interaction;
-use crate::http::{BaseUrl, ClientConfig, Secret};
+use crate::http::{BaseUrl, ExtraHeader, ExtraHeaderError, HttpOptions, Proxies};
+use crate::process::Service;
 use crate::registry::duration;
 use crate::report::{Conclusion, Progress};
 use crate::verification::{
@@ -61,7 +62,7 @@ pub(super) struct VerifyArgs {
     #[arg(long, value_name = "BYTES", default_value_t = 32 << 20, env = "UPHELD_MAX_BODY", help_heading = "Requests")]
     max_body: usize,
     /// A header for every request, never shown in any report: 'Authorization: Bearer …'
-    #[arg(long, value_name = "NAME: VALUE", value_parser = |text: &str| Ok::<_, Infallible>(header(text)), help_heading = "Requests")]
+    #[arg(long, value_name = "NAME: VALUE", value_parser = header, help_heading = "Requests")]
     header: Vec<HeaderArg>,
     /// A report beside the human one: json, junit, markdown or github, to standard output or =FILE
     #[arg(long, value_name = "FORMAT[=FILE]", help_heading = "Output")]
@@ -73,19 +74,11 @@ pub(super) struct VerifyArgs {
 
 /// A header, or what is wrong with it. The parser of the command line shows what it can't read, and this must not be
 /// shown: so it takes everything.
-type HeaderArg = Result<(String, Secret), String>;
+type HeaderArg = Result<ExtraHeader, ExtraHeaderError>;
 
-/// Reads `Name: value`; the value is kept out of the error.
-fn header(text: &str) -> HeaderArg {
-    let (name, value) = text.split_once(':').ok_or("there is no colon in it: write it as `Name: value`")?;
-    let name = name.trim();
-    let token = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b));
-    let sendable = !value.chars().any(|c| c.is_control() && c != '\t');
-    match (token, sendable) {
-        (true, true) => Ok((name.to_owned(), Secret::new(value.trim()))),
-        (false, _) => Err(format!("`{name}` is not a header's name")),
-        (_, false) => Err(format!("the value of `{name}` has a control character or a line break")),
-    }
+#[expect(clippy::unnecessary_wraps, reason = "the parser of the command line asks for a result, and gets one that holds")]
+fn header(text: &str) -> Result<HeaderArg, Infallible> {
+    Ok(ExtraHeader::parse(text))
 }
 
 /// One provider with the contracts that it is verified against, and how it is reached.
@@ -95,13 +88,6 @@ struct Job {
     /// Whether the provider has other instances, so that output must say which is meant.
     of_several: bool,
     plan: Plan,
-}
-
-impl Job {
-    /// The credentials in the addresses of the provider and its state handler.
-    fn credentials(&self) -> Vec<String> {
-        self.instance.iter().chain(&self.reach.states_url).flat_map(BaseUrl::credentials).collect()
-    }
 }
 
 pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> Result<Exit, Failure> {
@@ -130,7 +116,8 @@ pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> R
         ))
         .help(format!("name the one that is meant: upheld verify {}", all[0])));
     }
-    let config = ClientConfig { timeout: args.timeout, max_body: args.max_body, headers };
+    let options =
+        HttpOptions { timeout: args.timeout, max_body: args.max_body, headers, proxies: Proxies::from_environment() };
     let wanted = |interaction: &Interaction| super::selection::is_wanted(interaction, &args.only);
     let mut jobs = Vec::new();
     for (name, files) in selected {
@@ -139,7 +126,7 @@ pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> R
         } else {
             Parallel::Safe
         };
-        let reach = Arc::new(reach(&name, args, &config, &workspace, world)?);
+        let reach = Arc::new(reach(&name, args, &options, &workspace, world)?);
         let instances = reach.instances();
         let of_several = instances.len() > 1;
         for instance in instances {
@@ -148,7 +135,8 @@ pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> R
         }
     }
     let reports = Reports::open(&args.report, args.quiet, world)?;
-    let scrubber = scrubber(&config, &jobs);
+    // Header values must never be shown; addresses with passwords are refused.
+    let scrubber = Scrubber::new(options.headers.iter().map(|header| header.value().expose()));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -177,13 +165,6 @@ pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> R
 fn is_path(target: &str) -> bool {
     let ending = Path::new(target).extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
     target.contains(['/', '\\']) || ending || target == "." || target == ".."
-}
-
-/// What must never be shown: header values, and passwords in addresses.
-fn scrubber(config: &ClientConfig, jobs: &[Job]) -> Scrubber {
-    let headers = config.headers.iter().map(|(_, secret)| secret.reveal());
-    let credentials: Vec<String> = jobs.iter().flat_map(Job::credentials).collect();
-    Scrubber::new(headers.chain(credentials.iter().map(String::as_str)))
 }
 
 /// A run: what it has come to so far, and who is told.
@@ -233,7 +214,7 @@ impl Run {
                         if self.failed && !stopped {
                             self.last_words.push((name.to_owned(), service.last_lines()));
                         }
-                        service.stop().await;
+                        service.stop(Service::GRACE).await;
                     }
                 }
                 Err(error) => none_run(&job.plan, &error, |event| self.tell(event)),

@@ -2,13 +2,40 @@
 
 /// Reads the files beside a contract. The edge implements it over a folder; tests over a map.
 pub trait Attachments {
-    /// The bytes of the file at `path`, a relative path with `/`, from the contract's folder.
+    /// The bytes of the file at `path`, a relative path with `/` and without `..`, from the contract's folder.
     ///
     /// # Errors
     ///
     /// Why it can't be read, as the end of a sentence. A path that leads outside of the contract's folder is
-    /// refused, by whatever way: `..`, an absolute path, a symbolic link.
+    /// refused, by whatever way: `..`, an absolute path, a symbolic link. The reading refuses those that can be told
+    /// by their text, and only links are left.
     fn load(&self, path: &str) -> Result<Vec<u8>, AttachmentError>;
+}
+
+/// The path from the contract's folder that `path` is, where it is written in the folder `from` (empty for the
+/// contract's own), with its `.` and `..` resolved (RFC 3986, section 5.2.4).
+///
+/// # Errors
+///
+/// It is no relative path, or it leads out of the contract's folder. (Links are for [`Attachments::load`] to refuse.)
+pub(super) fn resolve(from: &str, path: &str) -> Result<String, AttachmentError> {
+    let refused = |why: &str| Err(AttachmentError(why.to_owned()));
+    if path.starts_with('/') || path.contains(['\\', ':']) || path.chars().any(char::is_control) {
+        return refused("it is no relative path, written with `/`");
+    }
+    let mut parts: Vec<&str> = from.split('/').filter(|part| !part.is_empty()).collect();
+    for part in path.split('/') {
+        match part {
+            "." | "" => {}
+            ".." => {
+                if parts.pop().is_none() {
+                    return refused("it leads out of the contract's folder");
+                }
+            }
+            part => parts.push(part),
+        }
+    }
+    if parts.is_empty() { refused("it names no file") } else { Ok(parts.join("/")) }
 }
 
 /// Why a file beside a contract can't be read.

@@ -90,11 +90,13 @@ impl<T: PartialEq> PartialEq for Written<T> {
     }
 }
 
-/// How a path may differ: as a whole, or in the segments that are named, by their text.
+/// How a path may differ: as a whole, or in some of its segments.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PathRule {
     Whole(Rule),
-    Segments(BTreeMap<String, Rule>),
+    /// By the number of the segment: `42` in `/orders/42` is segment 2, since what stands before the first `/` is
+    /// segment 0. (A segment's text changes when its placeholders are filled, and its number does not.)
+    Segments(BTreeMap<usize, Rule>),
 }
 
 /// A body in one of its kinds.
@@ -119,7 +121,7 @@ impl Interaction {
     /// Of two states with the same parameter the later counts.
     #[must_use]
     pub fn params(&self) -> Map<String, Value> {
-        self.given.iter().flat_map(|state| state.params.clone()).collect()
+        super::state::params(&self.given)
     }
 
     /// Where interaction `index` is written in its contract file.

@@ -43,6 +43,15 @@ impl Interaction {
     }
 }
 
+impl Body {
+    /// Whether a text of it would be changed by filling, if it were no file's.
+    pub(super) fn has_placeholder(&self) -> bool {
+        let mut found = false;
+        each_body_text(self, &mut |text| found |= has_placeholder(text));
+        found
+    }
+}
+
 impl Request {
     /// The names of all placeholders in it.
     #[must_use]
@@ -75,12 +84,18 @@ impl Response {
 
 fn each_message_text(headers: &Headers, body: Option<&Body>, visit: &mut dyn FnMut(&str)) {
     headers.values().flatten().for_each(|text| visit(text));
+    if let Some(body) = body {
+        each_body_text(body, visit);
+    }
+}
+
+fn each_body_text(body: &Body, visit: &mut dyn FnMut(&str)) {
     match body {
-        Some(Body::Json(value)) => each_value_text(value, visit),
-        Some(Body::Text(text)) => visit(text),
-        Some(Body::Form(fields)) => fields.values().flatten().for_each(|text| visit(text)),
+        Body::Json(value) => each_value_text(value, visit),
+        Body::Text(text) => visit(text),
+        Body::Form(fields) => fields.values().flatten().for_each(|text| visit(text)),
         // A file is what it is: its bytes are not a template.
-        Some(Body::File { .. } | Body::Bytes(_)) | None => {}
+        Body::File { .. } | Body::Bytes(_) => {}
     }
 }
 

@@ -1,5 +1,6 @@
 //! Matchers: what one place of a message must be. Data, and the words it is written in.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -90,13 +91,22 @@ impl Pattern {
     ///
     /// What is wrong with the expression, in a line or more; or that it would take too much memory.
     pub fn new(text: &str) -> Result<Self, String> {
-        // Alone first, so that an error points into what the user wrote, and `a)|(b` can't slip through the group.
-        regex_syntax_check(text)?;
-        let regex = RegexBuilder::new(&format!(r"\A(?:{text})\z"))
-            .size_limit(1 << 20)
-            .dfa_size_limit(1 << 20)
-            .build()
-            .map_err(|error| error.to_string())?;
+        // Read alone first, so that an error points into what the user wrote, and `a)|(b` can't slip through the group.
+        regex_syntax::Parser::new().parse(text).map_err(|error| error.to_string())?;
+        let whole = |close: &str| {
+            RegexBuilder::new(&format!(r"\A(?:{text}{close}\z")).size_limit(1 << 20).dfa_size_limit(1 << 20).build()
+        };
+        // In verbose mode, `(?x)`, a last comment goes on to the end of the line.
+        let regex = whole(")").or_else(|error| match error {
+            regex::Error::Syntax(_) => whole("\n)"),
+            other => Err(other),
+        });
+        let regex = regex.map_err(|error| match error {
+            regex::Error::CompiledTooBig(_) => {
+                String::from("it would take too much memory; write it with less repetition")
+            }
+            other => other.to_string(),
+        })?;
         Ok(Self { text: Arc::from(text), regex })
     }
 
@@ -113,11 +123,21 @@ impl Pattern {
     }
 }
 
-fn regex_syntax_check(text: &str) -> Result<(), String> {
-    RegexBuilder::new(text).size_limit(1 << 20).build().map(drop).map_err(|error| match error {
-        regex::Error::CompiledTooBig(_) => String::from("it would take too much memory; write it with less repetition"),
-        other => other.to_string(),
-    })
+/// The regular expressions of a file: contracts say the same one many times, and to compile it takes longer than all
+/// else that is done with its line.
+#[derive(Debug, Default)]
+pub(super) struct Patterns(HashMap<String, Pattern>);
+
+impl Patterns {
+    /// The compiled expression, from an earlier time where there was one.
+    pub(super) fn get(&mut self, text: &str) -> Result<Pattern, String> {
+        if let Some(known) = self.0.get(text) {
+            return Ok(known.clone());
+        }
+        let pattern = Pattern::new(text)?;
+        self.0.insert(text.to_owned(), pattern.clone());
+        Ok(pattern)
+    }
 }
 
 impl PartialEq for Pattern {

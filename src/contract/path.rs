@@ -8,6 +8,9 @@ use serde_json::Value;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Path(pub Vec<Segment>);
 
+/// How many steps a path may have: more than values are deep.
+const MOST_STEPS: usize = 200;
+
 /// One step of a path.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Segment {
@@ -38,6 +41,9 @@ impl Path {
         };
         let mut first = rest.len() == text.len();
         while !rest.is_empty() {
+            if segments.len() == MOST_STEPS {
+                return Err(format!("a path has at most {MOST_STEPS} steps"));
+            }
             let (segment, after) = if let Some(inside) = rest.strip_prefix('[') {
                 brackets(inside)?
             } else {
@@ -65,10 +71,25 @@ impl Path {
         selected
     }
 
-    /// The last step and the path before it; nothing for the root.
+    /// How many of the path's steps lead to a value of `example`, and the first value that those lead to.
     #[must_use]
-    pub fn split_last(&self) -> Option<(&Segment, Self)> {
-        self.0.split_last().map(|(last, before)| (last, Self(before.to_vec())))
+    pub fn reach<'v>(&self, example: &'v Value) -> (usize, &'v Value) {
+        fn go<'v>(value: &'v Value, steps: &[Segment], at: usize, best: &mut (usize, &'v Value)) {
+            if at > best.0 {
+                *best = (at, value);
+            }
+            if let Some((segment, rest)) = steps.split_first() {
+                for below in step(value, segment) {
+                    go(below, rest, at + 1, best);
+                    if best.0 == at + steps.len() {
+                        return;
+                    }
+                }
+            }
+        }
+        let mut best = (0, example);
+        go(example, &self.0, 0, &mut best);
+        best
     }
 }
 

@@ -8,7 +8,10 @@ use std::borrow::Cow;
 use indexmap::IndexMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value, json};
+
+use super::number::same_number;
+use super::rule_text::WORDS;
 
 /// All that one consumer expects of one provider.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -16,9 +19,9 @@ use serde_json::{Map, Value};
 #[schemars(title = "Upheld contract")]
 pub(super) struct RawContract {
     /// The version of the format: 1.
-    #[schemars(extend("const" = 1))]
+    #[schemars(with = "Value", extend("const" = 1))]
     #[serde(rename = "contract")]
-    pub _contract: u64,
+    pub _contract: de::IgnoredAny,
     /// The service that calls.
     #[schemars(regex(pattern = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"))]
     pub consumer: String,
@@ -26,6 +29,8 @@ pub(super) struct RawContract {
     #[schemars(regex(pattern = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"))]
     pub provider: String,
     /// What the contract is about, for people.
+    #[serde(default)]
+    #[schemars(with = "String")]
     pub description: Option<String>,
     /// The expectations, each a request and the least that the response must be.
     #[schemars(length(min = 1))]
@@ -35,13 +40,17 @@ pub(super) struct RawContract {
 /// A request, exactly as the consumer sends it, and the least that the consumer needs of the response.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(rename = "Interaction")]
 pub(super) struct RawInteraction {
-    /// What this is, in words, unique in the file: `get an order`.
-    #[schemars(length(min = 1, max = 200), regex(pattern = r"^\S"))]
+    /// What this is, in words in one line, unique in the file: `get an order`.
+    #[schemars(length(max = 200), regex(pattern = r"^\S(.*\S)?$"))]
     pub name: String,
     /// More words, for people.
+    #[serde(default)]
+    #[schemars(with = "String")]
     pub description: Option<String>,
-    /// What must be true at the provider before: names of provider states, each with parameters if it has any.
+    /// What must be true at the provider before: names of provider states, each with parameters if it has any:
+    /// `an order exists: { id: 42 }`.
     #[serde(default)]
     pub given: Vec<RawState>,
     /// What the consumer sends: `GET /orders/42`, or a mapping with `method` and `path`.
@@ -67,9 +76,9 @@ pub(super) enum RawRequest {
 /// What the consumer sends, part by part.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[schemars(rename = "Request")]
 pub(super) struct RawRequestParts {
     /// The method, in capitals: `POST`.
+    #[schemars(extend("examples" = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]))]
     pub method: String,
     /// The path, which may have a query: `/orders?status=paid`.
     pub path: String,
@@ -81,15 +90,23 @@ pub(super) struct RawRequestParts {
     pub headers: IndexMap<String, Texts>,
     /// A JSON body, written as YAML.
     #[serde(default, deserialize_with = "present")]
-    #[schemars(with = "Option<Value>")]
+    #[schemars(with = "Value")]
     pub body: Option<Value>,
     /// A body of plain text.
+    #[serde(default)]
+    #[schemars(with = "String")]
     pub body_text: Option<String>,
     /// A file that holds the body, beside or below the contract.
+    #[serde(default)]
+    #[schemars(with = "String")]
     pub body_file: Option<String>,
     /// A binary body, in base64.
+    #[serde(default)]
+    #[schemars(with = "String")]
     pub body_base64: Option<String>,
     /// The fields of a form (`application/x-www-form-urlencoded`).
+    #[serde(default)]
+    #[schemars(with = "IndexMap<String, Texts>")]
     pub form: Option<IndexMap<String, Texts>>,
     /// What may differ in the body, path by path: `items[].qty: integer`.
     #[serde(default, rename = "match")]
@@ -101,7 +118,8 @@ pub(super) struct RawRequestParts {
     #[serde(default, rename = "match-query")]
     pub query_rules: IndexMap<String, RawRule>,
     /// What may differ in the path: one matcher for the whole, or one for each segment, named as it is written.
-    #[serde(rename = "match-path")]
+    #[serde(default, rename = "match-path")]
+    #[schemars(with = "RawPathRule")]
     pub path_rule: Option<RawPathRule>,
 }
 
@@ -117,15 +135,23 @@ pub(super) struct RawResponse {
     pub headers: IndexMap<String, Texts>,
     /// A JSON body, written as YAML.
     #[serde(default, deserialize_with = "present")]
-    #[schemars(with = "Option<Value>")]
+    #[schemars(with = "Value")]
     pub body: Option<Value>,
     /// A body of plain text.
+    #[serde(default)]
+    #[schemars(with = "String")]
     pub body_text: Option<String>,
     /// A file that holds the body, beside or below the contract.
+    #[serde(default)]
+    #[schemars(with = "String")]
     pub body_file: Option<String>,
     /// A binary body, in base64.
+    #[serde(default)]
+    #[schemars(with = "String")]
     pub body_base64: Option<String>,
     /// The fields of a form (`application/x-www-form-urlencoded`).
+    #[serde(default)]
+    #[schemars(with = "IndexMap<String, Texts>")]
     pub form: Option<IndexMap<String, Texts>>,
     /// What the body's places must be, path by path: `items[].qty: integer`.
     #[serde(default, rename = "match")]
@@ -233,10 +259,15 @@ fn text(value: Value) -> String {
 
 impl<'de> Deserialize<'de> for RawStatus {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = Value::deserialize(deserializer)?;
-        let code = || value.as_u64().and_then(|code| u16::try_from(code).ok()).map(Self::Code);
-        let class = || value.as_str().and_then(|text| text.bytes().next()).map(|digit| Self::Class(digit - b'0'));
-        code().or_else(class).ok_or_else(|| de::Error::custom("no status"))
+        let status = match Value::deserialize(deserializer)? {
+            // However the number is spelled: `200.0` is 200, too.
+            Value::Number(number) => {
+                (100..=599).find(|code| same_number(&Number::from(*code), &number)).map(Self::Code)
+            }
+            Value::String(text) => (1..=5).find(|class| text == format!("{class}XX")).map(Self::Class),
+            _ => None,
+        };
+        status.ok_or_else(|| de::Error::custom("no status"))
     }
 }
 
@@ -277,56 +308,79 @@ macro_rules! schema {
 
 schema!(RawState, "State", _g => json_schema!({
     "description": "A provider state: its name, or its name with parameters, `an order exists: { id: 42 }`.",
-    "anyOf": [
-        { "type": "string", "minLength": 1 },
-        { "type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": { "type": ["object", "null"] } }
-    ]
+    "type": ["string", "object"],
+    "minLength": 1,
+    "minProperties": 1,
+    "maxProperties": 1,
+    "propertyNames": { "minLength": 1 },
+    "additionalProperties": { "type": ["object", "null"] }
 }));
 
-schema!(RawRequest, "RequestOrLine", generator => json_schema!({
-    "description": "What the consumer sends: `GET /orders/42`, or a mapping with `method` and `path`.",
-    "anyOf": [{ "type": "string" }, generator.subschema_for::<RawRequestParts>()]
-}));
+// A request line is a text beside the mapping that the parts are. (Alternatives that differ in their type need no
+// `anyOf`: a keyword speaks of values of its own type only, and its error names the place itself.)
+schema!(RawRequest, "Request", generator => {
+    let mut schema = RawRequestParts::json_schema(generator);
+    schema.insert(String::from("type"), json!(["string", "object"]));
+    schema.insert(
+        String::from("description"),
+        json!("What the consumer sends: `GET /orders/42`, or a mapping with `method` and `path`."),
+    );
+    schema
+});
 
 schema!(Texts, "Texts", _g => json_schema!({
     "description": "A text, or a list of texts.",
-    "anyOf": [
-        { "type": ["string", "number", "boolean"] },
-        { "type": "array", "minItems": 1, "items": { "type": ["string", "number", "boolean"] } }
-    ]
+    "type": ["string", "number", "boolean", "array"],
+    "minItems": 1,
+    "items": { "type": ["string", "number", "boolean"] }
 }));
 
 schema!(RawStatus, "Status", _g => json_schema!({
     "description": "The status, `200`, or its class, `2XX`.",
-    "anyOf": [
-        { "type": "integer", "minimum": 100, "maximum": 599 },
-        { "type": "string", "enum": ["1XX", "2XX", "3XX", "4XX", "5XX"] }
-    ]
+    "type": ["integer", "string"],
+    "minimum": 100,
+    "maximum": 599,
+    "pattern": "^[1-5]XX$",
+    "examples": [200, 201, 204, 400, 401, 403, 404, 409, 422, "2XX", "4XX"]
 }));
 
-schema!(RawRule, "Matcher", _g => json_schema!({
-    "description": "Words: exact, any, absent, string, number, integer, boolean, uuid, date, date-time, time, email, uri, 1+, 0+, 2..5, unordered, contains, closed, then `optional` and `or null`. Or /a regular expression/ for the whole value. Or a list of allowed values. Or a mapping with `schema` (a JSON Schema) or `one-of`.",
-    "anyOf": [
-        { "type": "string", "minLength": 1 },
-        { "type": "array", "minItems": 1 },
-        {
-            "type": "object",
-            "properties": {
-                "schema": { "type": ["object", "boolean"], "description": "A JSON Schema (2020-12) that the value must satisfy." },
-                "one-of": { "type": "array", "minItems": 1, "description": "The values that are allowed." },
-                "optional": { "type": "boolean", "description": "Whether the key may be missing." },
-                "or-null": { "type": "boolean", "description": "Whether null is allowed, too." }
-            },
-            "minProperties": 1,
-            "additionalProperties": false
-        }
-    ]
-}));
+schema!(RawRule, "Matcher", _g => matcher_schema(json!(false)));
 
+// Each of the keys that are a matcher's own says that the mapping is one, and every other is a segment.
 schema!(RawPathRule, "PathMatcher", generator => {
-    let rule = generator.subschema_for::<RawRule>();
-    json_schema!({
-        "description": "One matcher for the whole path, or one for each segment, named as it is written.",
-        "anyOf": [rule, { "type": "object", "minProperties": 1, "additionalProperties": rule }]
-    })
+    let segment = generator.subschema_for::<RawRule>();
+    let mut schema = matcher_schema(json!(segment));
+    schema.insert(
+        String::from("description"),
+        json!("One matcher for the whole path, or one for each segment, named as it is written: `\"42\": /[0-9]+/`."),
+    );
+    schema
 });
+
+/// The schema of a matcher, where a mapping's other keys are as `others` says.
+fn matcher_schema(others: Value) -> Schema {
+    let mut schema = json_schema!({
+        "description": MATCHER,
+        "type": ["string", "array", "object"],
+        "minLength": 1,
+        "minItems": 1,
+        "minProperties": 1,
+        "properties": {
+            "schema": { "type": ["object", "boolean"], "description": "A JSON Schema (2020-12) that the value must satisfy." },
+            "one-of": { "type": "array", "minItems": 1, "description": "The values that are allowed." },
+            "optional": { "type": "boolean", "description": "Whether the key may be missing." },
+            "or-null": { "type": "boolean", "description": "Whether null is allowed, too." }
+        },
+        "examples": WORDS.iter().chain(&["or null", "1+", "0+", "2..5", "/[A-Z]{3}/"]).collect::<Vec<_>>()
+    });
+    schema.insert(String::from("additionalProperties"), others);
+    schema
+}
+
+/// What an editor says of a matcher.
+const MATCHER: &str = "\
+    Words: `exact` (the example's value), `any`, `absent`, `string`, `number`, `integer`, `boolean`, `uuid`, `date`, \
+    `date-time`, `time`, `email`, `uri`; for lists `1+`, `0+`, `2..5` (how many elements), `unordered` (the same \
+    elements in any order), `contains` (each of these and others); for mappings `closed` (no other keys); then \
+    `optional` (the key may be missing) and `or null`. Or `/a regular expression/` for the whole value. Or a list of \
+    allowed values. Or a mapping with `schema` (a JSON Schema) or `one-of`, `optional` and `or-null`.";

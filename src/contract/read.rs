@@ -3,19 +3,21 @@
 //! A file with a fault in its shape is repaired with stand-ins where the fault is, so that the rest of it is still
 //! checked for what it means; the contract itself is given out only where there was no error.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::attachments::Attachments;
 use super::codes::{BAD_NAME, DUPLICATE_NAME, NEWER_FORMAT, UNKNOWN_PLACEHOLDER};
 use super::document::{Contract, Interaction};
+use super::matcher::Patterns;
 use super::raw::{RawContract, RawInteraction, RawState};
 use super::schema::shape;
-use super::{ServiceName, State};
+use super::state::params;
+use super::{InteractionId, ServiceName, State, interaction_id};
 use crate::source::conform::{Fault, WRONG_TYPE};
-use crate::source::{Code, Finding, Node, Pointer, SourceFile, Span, Step, parse_yaml, sort_findings};
+use crate::source::{Code, Finding, Findings, Node, Pointer, SourceFile, Span, Step, survey_yaml};
 use crate::words::did_you_mean;
 
 /// A contract that can be used, and what else there is to say about its file.
@@ -24,6 +26,8 @@ pub struct ReadContract {
     pub contract: Contract,
     /// The line in which each interaction begins, in their order, counted from 1.
     pub lines: Vec<u32>,
+    /// The id of each interaction, in their order.
+    pub ids: Vec<InteractionId>,
     /// Warnings only.
     pub findings: Vec<Finding>,
 }
@@ -35,43 +39,56 @@ pub struct ReadContract {
 /// All findings, where at least one of them is an error.
 pub fn read(source: &SourceFile, attachments: &dyn Attachments) -> Result<ReadContract, Vec<Finding>> {
     let file = &source.name;
-    let (root, warnings) = parse_yaml(file, &source.text, source.limits())?;
+    let (root, mut findings) = survey_yaml(file, &source.text, source.limits());
+    let Some(root) = root else { return Err(findings.into_sorted()) };
     let mut value = root.to_json();
     if let Some(version) = value.get("contract").and_then(Value::as_u64).filter(|version| *version > 1) {
-        let at = root.place(&Pointer::root().key("contract"));
-        return Err(vec![
-            Finding::error(
-                NEWER_FORMAT,
-                file,
-                Some(at),
-                format!("this is a contract of format {version}; this program reads format 1"),
-            )
-            .help("install a newer version of upheld"),
-        ]);
+        return Err(vec![newer_format(file, &root, version)]);
     }
-    let faults = shape().faults(file, &root, &value);
+    let mut faults = shape().faults(file, &root, &value);
+    // What a name may be is told better by the name itself, below.
+    faults.retain(|fault| !is_bad_name(fault, &value));
     repair(&mut value, &faults);
-    let findings = warnings.into_iter().chain(faults.into_iter().flat_map(|fault| fault.findings)).collect();
-    let mut reader = Reader { file: Arc::clone(file), root: &root, attachments, findings };
-    let raw = serde_json::from_value::<RawContract>(value);
-    let read = match raw {
+    findings.extend(faults.into_iter().flat_map(|fault| fault.findings));
+    let mut reader = Reader {
+        file: Arc::clone(file),
+        root: &root,
+        attachments,
+        patterns: Patterns::default(),
+        params: Map::new(),
+        findings,
+    };
+    let read = match serde_json::from_value::<RawContract>(value) {
         Ok(raw) => reader.contract(raw),
         Err(error) => {
             // The shape was wrong in a way that no stand-in helps; say so even if no fault was found.
-            if !reader.findings.iter().any(Finding::is_error) {
+            if !reader.findings.any_error() {
                 reader.findings.push(Finding::error(WRONG_TYPE, file, None, error.to_string()));
             }
             None
         }
     };
-    let mut findings = reader.findings;
-    sort_findings(&mut findings);
+    let usable = !reader.findings.any_error();
+    let findings = reader.findings.into_sorted();
     match read {
-        Some((contract, lines)) if !findings.iter().any(Finding::is_error) => {
-            Ok(ReadContract { contract, lines, findings })
+        Some((contract, lines)) if usable => {
+            let ids = contract.interactions.iter().map(interaction_id).collect();
+            Ok(ReadContract { contract, lines, ids, findings })
         }
         _ => Err(findings),
     }
+}
+
+fn newer_format(file: &Arc<str>, root: &Node<'_>, version: u64) -> Finding {
+    let at = root.place(&Pointer::root().key("contract"));
+    let message = format!("this is a contract of format {version}; this program reads format 1");
+    Finding::error(NEWER_FORMAT, file, Some(at), message).help("install a newer version of upheld")
+}
+
+/// Whether a fault is a text that is no name of a service.
+fn is_bad_name(fault: &Fault, value: &Value) -> bool {
+    let [Step::Key(key)] = fault.at.0.as_slice() else { return false };
+    matches!(key.as_str(), "consumer" | "provider") && value.get(key).is_some_and(Value::is_string)
 }
 
 /// What the reading of one file goes through: its places, its files, and what was found so far.
@@ -79,10 +96,18 @@ pub(super) struct Reader<'a> {
     file: Arc<str>,
     root: &'a Node<'a>,
     pub(super) attachments: &'a dyn Attachments,
-    findings: Vec<Finding>,
+    pub(super) patterns: Patterns,
+    /// The parameters of the provider states of the interaction that is being read.
+    pub(super) params: Map<String, Value>,
+    findings: Findings,
 }
 
 impl Reader<'_> {
+    /// Whether there are so many errors that further ones would not be shown.
+    pub(super) const fn is_full(&self) -> bool {
+        self.findings.is_full()
+    }
+
     /// Reports an error at a value.
     pub(super) fn error(&mut self, code: Code, at: &Pointer, message: impl Into<String>, help: Option<String>) {
         self.report(code, self.root.place(at), message, help);
@@ -105,6 +130,9 @@ impl Reader<'_> {
         let mut lines = Vec::with_capacity(raw.interactions.len());
         let mut interactions = Vec::with_capacity(raw.interactions.len());
         for (index, raw) in raw.interactions.into_iter().enumerate() {
+            if self.is_full() {
+                break;
+            }
             let at = Interaction::pointer(index);
             let line = self.root.place(&at).start.line;
             lines.push(line);
@@ -130,7 +158,8 @@ impl Reader<'_> {
     }
 
     fn interaction(&mut self, raw: RawInteraction, at: &Pointer) -> Option<Interaction> {
-        let given = raw.given.into_iter().map(|RawState { name, params }| State { name, params }).collect();
+        let given = raw.given.into_iter().map(|RawState { name, params }| State { name, params }).collect::<Vec<_>>();
+        self.params = params(&given);
         let request = self.request(raw.request, &at.key("request"));
         let response = self.response(raw.response, &at.key("response"));
         let interaction =
@@ -141,12 +170,11 @@ impl Reader<'_> {
 
     /// Every `${name}` must have a value where nothing was returned by a state handler: a mock has none.
     fn placeholders(&mut self, interaction: &Interaction, at: &Pointer) {
-        let params = interaction.params();
         for (part, names) in
             [("request", interaction.request.placeholders()), ("response", interaction.response.placeholders())]
         {
-            for name in names.iter().filter(|name| !params.contains_key(*name)) {
-                let help = did_you_mean(name, params.keys().map(String::as_str)).unwrap_or_else(|| {
+            for name in names.iter().filter(|name| !self.params.contains_key(*name)).collect::<Vec<_>>() {
+                let help = did_you_mean(name, self.params.keys().map(String::as_str)).unwrap_or_else(|| {
                     format!("add `{name}` to the parameters of a provider state under `given`: its value there is the example; a literal `${{` is written `$${{`")
                 });
                 self.error(
@@ -163,45 +191,59 @@ impl Reader<'_> {
 /// Takes faulty places out of a document, with stand-ins where something must be, so that reading can go on.
 fn repair(value: &mut Value, faults: &[Fault]) {
     for fault in faults {
-        for key in &fault.unknown {
-            if let Some(Value::Object(object)) = at_mut(value, &fault.at.0) {
-                object.shift_remove(key);
+        if fault.unknown.is_empty() {
+            put_right(value, &fault.at.0);
+        } else if let Some(Value::Object(object)) = at_mut(value, &fault.at.0) {
+            let unknown: HashSet<&String> = fault.unknown.iter().collect();
+            object.retain(|key, _| !unknown.contains(key));
+            if object.is_empty() {
+                put_right(value, &fault.at.0);
             }
         }
-    }
-    for fault in faults.iter().filter(|fault| fault.unknown.is_empty()) {
-        replace(value, &fault.at.0);
     }
     fill_required(value);
 }
 
-/// Puts a stand-in where something must be, and removes what may be left out.
-fn replace(value: &mut Value, steps: &[Step]) {
-    // A mapping in which a key is missing stays; the key is filled in afterwards.
-    let keeps = matches!(at_mut(value, steps), Some(Value::Object(_))) && is_required_mapping(steps);
-    let Some((last, above)) = steps.split_last() else { return };
-    if keeps {
-        return;
-    }
-    match (at_mut(value, above), last) {
-        (Some(Value::Object(object)), Step::Key(key)) => {
+/// Puts a stand-in where something is at fault, or takes it out where it may be missing. A stand-in is such that
+/// nothing else is found because of it.
+fn put_right(value: &mut Value, steps: &[Step]) {
+    let keys: Vec<&str> =
+        steps.iter().map(|step| if let Step::Key(key) = step { key.as_str() } else { "[]" }).collect();
+    let (length, stand_in) = match keys.as_slice() {
+        // A mapping in which keys are missing gets them below.
+        [] | ["interactions", "[]"] | ["interactions", "[]", "request" | "response"]
+            if at_mut(value, steps).is_some_and(|found| found.is_object()) =>
+        {
+            return;
+        }
+        ["interactions", "[]"] => (2, Some(json!({}))),
+        ["interactions", "[]", "given", "[]", ..] => (4, Some(json!("?"))),
+        ["interactions", "[]", _, "match" | "match-headers" | "match-query", _, ..] => (5, Some(json!("any"))),
+        ["interactions", "[]", _, "match-path", ..] => (4, Some(json!("any"))),
+        ["interactions", "[]", _, "headers" | "query" | "form", _, ..] => (5, Some(json!("?"))),
+        ["interactions", "[]", _, "body-text" | "body-file" | "body-base64" | "form"] => {
+            // Its rules would lead nowhere.
+            if let Some(Value::Object(message)) = at_mut(value, &steps[..3]) {
+                message.shift_remove("match");
+            }
+            (4, None)
+        }
+        _ => (steps.len(), None),
+    };
+    let Some((last, above)) = steps[..length].split_last() else { return };
+    match (at_mut(value, above), last, stand_in) {
+        (Some(Value::Object(object)), Step::Key(key), Some(stand_in)) => {
+            object.insert(key.clone(), stand_in);
+        }
+        (Some(Value::Object(object)), Step::Key(key), None) => {
             object.shift_remove(key);
         }
-        (Some(Value::Array(items)), Step::Index(index)) => {
+        (Some(Value::Array(items)), Step::Index(index), Some(stand_in)) => {
             if let Some(item) = items.get_mut(*index) {
-                *item = if steps.len() == 2 { json!({}) } else { json!("?") };
+                *item = stand_in;
             }
         }
         _ => {}
-    }
-}
-
-/// The document, an interaction, its request or its response.
-fn is_required_mapping(steps: &[Step]) -> bool {
-    match steps {
-        [] | [Step::Key(_), Step::Index(_)] => true,
-        [Step::Key(_), Step::Index(_), Step::Key(part)] => part == "request" || part == "response",
-        _ => false,
     }
 }
 

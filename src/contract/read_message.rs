@@ -5,18 +5,20 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use indexmap::IndexMap;
+use percent_encoding::NON_ALPHANUMERIC;
 use serde_json::Value;
 
-use super::attachments::AttachmentError;
+use super::attachments::{AttachmentError, resolve};
 use super::codes::{BAD_BASE64, BAD_FILE, BAD_HEADER, BAD_METHOD, BAD_PATH, SEVERAL_BODIES};
 use super::document::{Body, Headers, Request, Response, Status, is_json};
 use super::raw::{RawBody, RawRequest, RawRequestParts, RawResponse, RawStatus, Texts, take_body};
 use super::read::Reader;
+use super::template::literals;
 use super::urlencoded;
 use crate::source::Pointer;
 use crate::words::did_you_mean;
 
-/// The methods that a contract can ask for: those of RFC 9110, PATCH (RFC 5789), QUERY, and WebDAV's (RFC 4918).
+/// The methods that a contract can ask for: those of RFC 9110, PATCH (RFC 5789), QUERY, and `WebDAV`'s (RFC 4918).
 const METHODS: &[&str] = &[
     "GET",
     "HEAD",
@@ -108,7 +110,7 @@ impl Reader<'_> {
             _ => {
                 let help =
                     "a space in a path is `%20`; a query can be written under `query:`, where nothing is encoded";
-                self.error(BAD_PATH, at, format!("`{line}` is not a method and a path"), Some(help.to_owned()));
+                self.error(BAD_PATH, at, format!("{} is not a method and a path", shown(line)), Some(help.to_owned()));
             }
         }
         None
@@ -120,43 +122,14 @@ impl Reader<'_> {
         }
         let help =
             did_you_mean(method, METHODS.iter().copied()).unwrap_or_else(|| format!("one of {}", METHODS.join(", ")));
-        self.error(BAD_METHOD, at, format!("`{method}` is no method"), Some(help));
+        self.error(BAD_METHOD, at, format!("{} is no method", shown(method)), Some(help));
         None
     }
 
     /// Checks a path with or without a query, and puts both where they belong.
     fn target(&mut self, target: &str, at: &Pointer, request: &mut Request) -> bool {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        let fault = if target.contains("://") {
-            Some((
-                String::from("a request has a path, not an address"),
-                String::from("leave out `https://…`; the provider's address is given by --url or in upheld.yaml"),
-            ))
-        } else if !path.starts_with('/') {
-            Some((format!("the path `{path}` does not begin with `/`"), format!("write `/{path}`")))
-        } else if target.contains('#') {
-            Some((
-                String::from("a fragment (`#…`) is never sent"),
-                String::from("leave it out; a `#` in a path is `%23`"),
-            ))
-        } else if let Some(bad) =
-            target.chars().find(|c| !c.is_ascii_graphic() || matches!(c, '"' | '<' | '>' | '\\' | '^' | '`'))
-        {
-            let encoded =
-                percent_encoding::utf8_percent_encode(&bad.to_string(), percent_encoding::NON_ALPHANUMERIC).to_string();
-            Some((
-                format!("`{}` can't stand in a path", bad.escape_default()),
-                format!("write it percent-encoded: `{encoded}`"),
-            ))
-        } else if path.split('/').any(|segment| matches!(segment, "." | "..")) {
-            Some((
-                String::from("a path with `.` or `..` is resolved before it is sent"),
-                String::from("write the path that arrives (RFC 3986, section 5.2.4)"),
-            ))
-        } else {
-            None
-        };
-        if let Some((message, help)) = fault {
+        if let Some((message, help)) = target_fault(target, path) {
             self.error(BAD_PATH, at, message, Some(help));
             return false;
         }
@@ -165,37 +138,29 @@ impl Reader<'_> {
         true
     }
 
+    /// Reads headers; one that is at fault is still there, so that its rule leads somewhere.
     fn headers(&mut self, raw: IndexMap<String, Texts>, at: &Pointer, request: bool) -> Headers {
         let mut headers = Headers::with_capacity(raw.len());
         for (name, texts) in raw {
+            if self.is_full() {
+                break;
+            }
             let at = at.key(&name);
             let lower = name.to_ascii_lowercase();
             if !is_token(&name) {
-                self.key_error(BAD_HEADER, &at, format!("`{name}` is no header name"), None);
+                let help = "a name has letters, digits and `-`; what stands behind the colon is the value";
+                self.key_error(BAD_HEADER, &at, format!("{} is no header name", shown(&name)), Some(help.to_owned()));
             } else if request && CONNECTION_HEADERS.contains(&lower.as_str()) {
-                self.key_error(
-                    BAD_HEADER,
-                    &at,
-                    format!("`{name}` belongs to the connection, and is set when the request is sent"),
-                    Some(String::from("leave it out")),
-                );
+                let message = format!("`{name}` belongs to the connection, and is set when the request is sent");
+                self.key_error(BAD_HEADER, &at, message, Some(String::from("leave it out")));
             } else if texts.values.iter().any(|value| value.chars().any(|c| c.is_control() && c != '\t')) {
-                self.error(
-                    BAD_HEADER,
-                    &at,
-                    format!("the value of `{name}` has a control character or a line break"),
-                    None,
-                );
+                let message = format!("the value of `{name}` has a control character or a line break");
+                self.error(BAD_HEADER, &at, message, None);
             } else if headers.contains_key(&lower) {
-                self.key_error(
-                    BAD_HEADER,
-                    &at,
-                    format!("the header `{name}` stands here twice: names don't differ by case"),
-                    Some(String::from("write several values as a list")),
-                );
-            } else {
-                headers.insert(lower, texts.values.iter().map(|value| value.trim().to_owned()).collect());
+                let message = format!("the header `{name}` stands here twice: names don't differ by case");
+                self.key_error(BAD_HEADER, &at, message, Some(String::from("write several values as a list")));
             }
+            headers.insert(lower, texts.values.iter().map(|value| value.trim().to_owned()).collect());
         }
         headers
     }
@@ -245,7 +210,7 @@ impl Reader<'_> {
 
     /// Reads the file of a body: JSON where its name or the message's content type says so, else text if it is.
     fn file(&mut self, path: String, headers: &Headers, at: &Pointer) -> Option<Body> {
-        let bytes = match self.attachments.load(&path) {
+        let bytes = match resolve("", &path).and_then(|path| self.attachments.load(&path)) {
             Ok(bytes) => bytes,
             Err(AttachmentError(why)) => {
                 let help = "a body file lies beside the contract or below it, and is named from there";
@@ -271,6 +236,53 @@ impl Reader<'_> {
         };
         Some(Body::File { path, content: Box::new(content) })
     }
+}
+
+/// Why a path with or without a query can't be sent, and what to do.
+fn target_fault(target: &str, path: &str) -> Option<(String, String)> {
+    let bad = target.chars().find(|c| !c.is_ascii_graphic() || matches!(c, '"' | '<' | '>' | '\\' | '^' | '`'));
+    let fault = |message: &str, help: &str| Some((message.to_owned(), help.to_owned()));
+    if target.contains("://") && !target.starts_with('/') {
+        fault(
+            "a request has a path, not an address",
+            "leave out `https://…`; the provider's address is given by --url or in upheld.yaml",
+        )
+    } else if !path.starts_with('/') {
+        Some((
+            format!("the path {} does not begin with `/`", shown(path)),
+            format!("write {}", shown(&format!("/{path}"))),
+        ))
+    } else if path.starts_with("//") {
+        fault("a path that begins with `//` is read as the name of a host", "begin it with one `/`")
+    } else if target.contains('#') {
+        fault("a fragment (`#…`) is never sent", "leave it out; a `#` in a path is `%23`")
+    } else if let Some(bad) = bad {
+        let encoded = percent_encoding::utf8_percent_encode(bad.encode_utf8(&mut [0; 4]), NON_ALPHANUMERIC).to_string();
+        Some((
+            format!("`{}` can't stand in a path", bad.escape_default()),
+            format!("write it percent-encoded: `{encoded}`"),
+        ))
+    } else if path.split('/').any(|segment| matches!(segment, "." | "..")) {
+        fault(
+            "a path with `.` or `..` is resolved before it is sent",
+            "write the path that arrives (RFC 3986, section 5.2.4)",
+        )
+    } else if literals(path).any(|text| text.contains(['{', '}'])) {
+        fault(
+            "`{` and `}` can't stand in a path",
+            "a provider state's parameter is written `${id}`; the characters themselves are `%7B` and `%7D`",
+        )
+    } else if path.split('%').skip(1).any(|rest| !rest.bytes().take(2).filter(u8::is_ascii_hexdigit).count().eq(&2)) {
+        fault("in a path, `%` stands before two hexadecimal digits", "a `%` itself is written `%25`")
+    } else {
+        None
+    }
+}
+
+/// A text in a sentence, cut where it is long.
+fn shown(text: &str) -> String {
+    let cut: String = text.chars().take(60).collect();
+    if cut.len() < text.len() { format!("`{cut}…`") } else { format!("`{text}`") }
 }
 
 /// Whether a text is a token (RFC 9110, section 5.6.2), as header names are.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::attachments::Attachments;
 use super::codes::{BAD_MATCHER, BAD_REGEX, BAD_SCHEMA};
-use super::matcher::{Format, JsonType, Matcher, Pattern, Rule};
+use super::matcher::{Format, JsonType, Matcher, Patterns, Rule};
 use super::schema_rule::SchemaRule;
 use crate::source::Code;
 use crate::words::{did_you_mean, nearest};
@@ -17,8 +17,8 @@ pub(super) struct RuleFault {
     pub help: Option<String>,
 }
 
-/// Every word of the matcher language, for "did you mean".
-const WORDS: &[&str] = &[
+/// Every word of the matcher language, for "did you mean" and for editors.
+pub(super) const WORDS: &[&str] = &[
     "exact",
     "any",
     "absent",
@@ -61,9 +61,13 @@ const SYNONYMS: &[(&str, &str)] = &[
 ];
 
 /// Reads the YAML form of a matcher.
-pub(super) fn read_rule(value: &Value, attachments: &dyn Attachments) -> Result<Rule, RuleFault> {
+pub(super) fn read_rule(
+    value: &Value,
+    attachments: &dyn Attachments,
+    patterns: &mut Patterns,
+) -> Result<Rule, RuleFault> {
     match value {
-        Value::String(text) => read_words(text),
+        Value::String(text) => read_words(text, patterns),
         Value::Array(values) => Ok(Rule::of(Matcher::OneOf(values.clone()))),
         Value::Object(map) => {
             let mut rule = Rule::default();
@@ -80,7 +84,7 @@ pub(super) fn read_rule(value: &Value, attachments: &dyn Attachments) -> Result<
             }
             rule.optional = map.get("optional") == Some(&Value::Bool(true));
             rule.or_null = map.get("or-null") == Some(&Value::Bool(true));
-            Ok(rule)
+            says_something(rule)
         }
         other => Err(RuleFault {
             code: BAD_MATCHER,
@@ -90,14 +94,23 @@ pub(super) fn read_rule(value: &Value, attachments: &dyn Attachments) -> Result<
     }
 }
 
-fn read_words(text: &str) -> Result<Rule, RuleFault> {
+/// Refuses a rule without a matcher and a modifier.
+fn says_something(rule: Rule) -> Result<Rule, RuleFault> {
+    if rule == Rule::default() {
+        return Err(fault(String::from("this matcher says nothing"), Some(String::from("leave it out"))));
+    }
+    Ok(rule)
+}
+
+fn read_words(text: &str, patterns: &mut Patterns) -> Result<Rule, RuleFault> {
+    let text = text.trim();
     let mut rule = Rule::default();
     let mut words = text;
     if let Some(inside) = text.strip_prefix('/') {
         let Some(end) = inside.rfind('/') else {
             return Err(fault(format!("the regular expression `{text}` has no closing `/`"), None));
         };
-        let pattern = Pattern::new(&inside[..end]).map_err(|why| RuleFault {
+        let pattern = patterns.get(&inside[..end]).map_err(|why| RuleFault {
             code: BAD_REGEX,
             message: format!("this is no regular expression: {}", one_line(&why)),
             help: Some(String::from(
@@ -106,6 +119,12 @@ fn read_words(text: &str) -> Result<Rule, RuleFault> {
         })?;
         rule.matchers.push(Matcher::Regex(pattern));
         words = &inside[end + 1..];
+        // `/…/i` is how other languages write it.
+        let flags = words.split_whitespace().next().unwrap_or_default();
+        if words.starts_with(flags) && !flags.is_empty() && flags.bytes().all(|b| b"gimsuxy".contains(&b)) {
+            let help = format!("write them inside, as far as they are known: `/(?{flags})…/`");
+            return Err(fault(format!("a regular expression has no flags behind it, like `{flags}`"), Some(help)));
+        }
     }
     let mut words = words.split_whitespace();
     while let Some(word) = words.next() {
@@ -124,7 +143,7 @@ fn read_words(text: &str) -> Result<Rule, RuleFault> {
         }
     }
     check_together(&rule)?;
-    Ok(rule)
+    says_something(rule)
 }
 
 fn read_word(word: &str) -> Result<Matcher, RuleFault> {
@@ -246,8 +265,8 @@ mod tests {
             (json!({"one-of": [1, 2], "optional": true}), "[1,2] optional"),
             (json!({"schema": {"type": "string"}}), r#"{"type":"string"}"#),
         ] {
-            let rule =
-                read_rule(&written, &NoAttachments).unwrap_or_else(|fault| panic!("{written}: {}", fault.message));
+            let rule = read_rule(&written, &NoAttachments, &mut Patterns::default())
+                .unwrap_or_else(|fault| panic!("{written}: {}", fault.message));
             assert_eq!(rule.to_string(), shown);
         }
     }
@@ -273,7 +292,9 @@ mod tests {
             (json!({"schema": {"$ref": "http://example.com/a.json"}}), "never the network", ""),
             (json!({"schema": {"$ref": "a.json"}}), "no folder of its own", ""),
         ] {
-            let fault = read_rule(&written, &NoAttachments).err().unwrap_or_else(|| panic!("{written} was read"));
+            let fault = read_rule(&written, &NoAttachments, &mut Patterns::default())
+                .err()
+                .unwrap_or_else(|| panic!("{written} was read"));
             assert!(fault.message.contains(message), "{written}: {}", fault.message);
             assert!(fault.help.unwrap_or_default().contains(help), "{written}");
         }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use jsonschema::{Draft, PatternOptions, Retrieve, Uri, Validator};
 use serde_json::Value;
 
-use super::attachments::{AttachmentError, Attachments};
+use super::attachments::{AttachmentError, Attachments, resolve};
 
 /// A schema that was checked and compiled, with the files that it refers to.
 #[derive(Clone)]
@@ -35,7 +35,7 @@ impl SchemaRule {
         let files = Arc::new(collect(schema, attachments)?);
         let validator = jsonschema::options()
             .with_draft(Draft::Draft202012)
-            .with_base_uri(format!("{BASE}contract"))
+            .with_base_uri(BASE)
             .with_retriever(Files(Arc::clone(&files)))
             .with_pattern_options(PatternOptions::regex().size_limit(1 << 20).dfa_size_limit(1 << 20))
             .should_validate_formats(true)
@@ -59,8 +59,9 @@ impl SchemaRule {
     /// The first thing in `value` that the schema forbids: its JSON Pointer, and what is wrong there.
     #[must_use]
     pub fn check(&self, value: &Value) -> Option<(String, String)> {
-        let error = self.validator.iter_errors(value).next()?;
-        Some((error.instance_path().to_string(), error.to_string()))
+        let error = self.validator.validate(value).err()?;
+        // The value itself is shown elsewhere, and may be large.
+        Some((error.instance_path().to_string(), error.masked_with("the value").to_string()))
     }
 }
 
@@ -85,9 +86,11 @@ fn collect(schema: &Value, attachments: &dyn Attachments) -> Result<BTreeMap<Str
         if found.len() >= 100 {
             return Err(String::from("it refers to more than 100 files"));
         }
-        let bytes = attachments.load(&path).map_err(|AttachmentError(why)| format!("`$ref: {path}`: {why}"))?;
-        let value: Value =
-            serde_json::from_slice(&bytes).map_err(|error| format!("`$ref: {path}` is no JSON: {error}"))?;
+        let bytes = attachments
+            .load(&path)
+            .map_err(|AttachmentError(why)| format!("the file `{path}` that it refers to can't be read: {why}"))?;
+        let value: Value = serde_json::from_slice(&bytes)
+            .map_err(|error| format!("the file `{path}` that it refers to is not JSON: {error}"))?;
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         references(&value, folder, &mut open)?;
         found.insert(path, value);
@@ -110,7 +113,9 @@ fn references(value: &Value, folder: &str, found: &mut Vec<String>) -> Result<()
                         "`$ref: {reference}`: only files of the contract's folder can be referred to, never the network"
                     ));
                 }
-                found.push(resolve(folder, path));
+                let path = resolve(folder, path)
+                    .map_err(|AttachmentError(why)| format!("`$ref: {reference}` can't be followed: {why}"))?;
+                found.push(path);
                 Ok(())
             }
             ("$id", Value::String(id)) => {
@@ -120,23 +125,6 @@ fn references(value: &Value, folder: &str, found: &mut Vec<String>) -> Result<()
         }),
         _ => Ok(()),
     }
-}
-
-/// A relative path from `folder`, with its `.` and `..` resolved where they can be (RFC 3986, section 5.2.4). What
-/// leads outside keeps its `..`, and is then refused where it is read.
-fn resolve(folder: &str, path: &str) -> String {
-    let mut parts: Vec<&str> =
-        if path.starts_with('/') { vec![""] } else { folder.split('/').filter(|part| !part.is_empty()).collect() };
-    for part in path.split('/') {
-        match part {
-            "." | "" => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
 }
 
 impl PartialEq for SchemaRule {

@@ -11,6 +11,11 @@ pub struct State {
     pub params: Map<String, Value>,
 }
 
+/// The parameters of several states together. Of two with the same name the later counts.
+pub(super) fn params(states: &[State]) -> Map<String, Value> {
+    states.iter().flat_map(|state| state.params.clone()).collect()
+}
+
 impl fmt::Display for State {
     /// `an order exists (id: 42)`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

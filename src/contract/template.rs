@@ -26,6 +26,14 @@ pub fn placeholders(text: &str, names: &mut BTreeSet<String>) {
     }
 }
 
+/// The pieces of a text that are no placeholders.
+pub(super) fn literals(text: &str) -> impl Iterator<Item = &str> {
+    pieces(text).into_iter().filter_map(|piece| match piece {
+        Piece::Text(text) => Some(text),
+        Piece::Name(_) => None,
+    })
+}
+
 /// Fills the placeholders of a text. One without a value stays as it is.
 #[must_use]
 pub fn fill(text: &str, values: &Map<String, Value>) -> String {

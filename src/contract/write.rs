@@ -74,7 +74,8 @@ fn request(request: &Request) -> Value {
         let value = match path_rule {
             PathRule::Whole(one) => rule(one),
             PathRule::Segments(segments) => {
-                Value::Object(segments.iter().map(|(name, one)| (name.clone(), rule(one))).collect())
+                let name = |index: usize| request.path.split('/').nth(index).unwrap_or_default().to_owned();
+                Value::Object(segments.iter().map(|(index, one)| (name(*index), rule(one))).collect())
             }
         };
         map.insert(String::from("match-path"), value);

@@ -1,200 +1,206 @@
-//! The client of a verification: sends exactly what it is given, and reads the whole answer within its limits.
+//! The client that the verifier sends a contract's requests with.
 
+use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Client, Method, Request, redirect};
+use hyper::body::Bytes;
+use hyper::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
+use hyper::{Method, Uri};
+use tokio::time::timeout;
 
-use super::decode::{DecodeError, decode};
-use super::fault::{Phase, codes, of_client, of_io, timed_out};
-use super::{BaseUrl, Secret};
+use super::base_url::BaseUrl;
+use super::connect::Connector;
+use super::decode::decode;
+use super::exchange::{Answer, Limits, Outgoing, exchange};
+use super::failure::Failure;
+use super::header::ExtraHeader;
+use super::pool::Pool;
+use super::proxy::Proxies;
 use crate::matching::{ActualRequest, ActualResponse};
 use crate::verification::{Provider, Reply, RunError};
 
-/// How a client sends and reads.
+/// What holds for every request of a client.
 #[derive(Clone, Debug)]
-pub struct ClientConfig {
-    /// For a whole exchange, from connecting to the last byte.
+pub struct HttpOptions {
+    /// For one whole exchange: connecting, sending, and reading the answer to its end.
     pub timeout: Duration,
-    /// The most bytes of a body, as sent and as decoded.
+    /// The most bytes that an answer's body may have, as it comes and again once it is decoded.
     pub max_body: usize,
-    /// Headers that are added to every request, in the place of the request's own of that name.
-    pub headers: Vec<(String, Secret)>,
+    /// Sent with every request, in place of the request's own headers of the same names.
+    pub headers: Vec<ExtraHeader>,
+    /// The way to hosts that are not this machine.
+    pub proxies: Proxies,
 }
 
-/// A client of one provider. Connections are kept alive; redirects are answers; nothing is retried.
-#[derive(Clone, Debug)]
+/// Sends requests to one provider. Clones share their connections.
+#[derive(Clone)]
 pub struct HttpClient {
-    client: Client,
     base: BaseUrl,
-    config: ClientConfig,
+    limits: Limits,
+    headers: Arc<[ExtraHeader]>,
+    connector: Arc<Connector>,
+    pool: Arc<Pool>,
+}
+
+impl Default for HttpOptions {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(30),
+            max_body: 32 * 1024 * 1024,
+            headers: Vec::new(),
+            proxies: Proxies::none(),
+        }
+    }
 }
 
 impl HttpClient {
-    /// A client of the provider at `base`.
-    ///
-    /// # Errors
-    ///
-    /// Why no encrypted connections can be made, where the address asks for them.
-    pub fn new(base: BaseUrl, config: ClientConfig) -> Result<Self, RunError> {
-        let builder = Client::builder()
-            .redirect(redirect::Policy::none())
-            .referer(false)
-            .retry(reqwest::retry::never())
-            .pool_max_idle_per_host(usize::MAX);
-        // What runs on this machine is never behind a proxy, whatever the environment says for the others.
-        let builder = if is_loopback(&base) { builder.no_proxy() } else { builder };
-        let tls = tls(base.is_https())
-            .map_err(|why| RunError::new(codes::TLS, format!("no encrypted connection to {base}: {why}")))?;
-        let client =
-            builder.tls_backend_preconfigured(tls).build().map_err(|error| of_client(&error, &base.to_string()))?;
-        Ok(Self { client, base, config })
+    /// A client for the provider at `base`. Nothing is connected before the first request.
+    #[must_use]
+    pub fn new(base: BaseUrl, options: &HttpOptions) -> Self {
+        Self::connecting_by(Connector::new(options.proxies.clone()), base, options)
     }
 
-    /// The address that requests go to.
+    pub(super) fn connecting_by(connector: Connector, base: BaseUrl, options: &HttpOptions) -> Self {
+        Self {
+            base,
+            limits: Limits { timeout: options.timeout, max_body: options.max_body },
+            headers: options.headers.as_slice().into(),
+            connector: Arc::new(connector),
+            pool: Arc::default(),
+        }
+    }
+
+    /// A client for another base with the same options, limits and connections: another instance, or the host that
+    /// changes the provider's states.
+    #[must_use]
+    pub fn with_base(&self, base: BaseUrl) -> Self {
+        Self { base, ..self.clone() }
+    }
+
+    /// The same client with another time limit for each exchange.
+    #[must_use]
+    pub fn with_timeout(&self, timeout: Duration) -> Self {
+        Self { limits: Limits { timeout, ..self.limits }, ..self.clone() }
+    }
+
+    /// Where the requests go.
     #[must_use]
     pub const fn base(&self) -> &BaseUrl {
         &self.base
     }
 
-    /// Sends a request to a path below the address, or to a whole address.
+    /// Connects, and keeps the connection for the next request: whether the provider can be reached at all.
     ///
     /// # Errors
     ///
-    /// Whatever kept a whole answer from coming within the limits.
-    pub async fn exchange(&self, request: &ActualRequest) -> Result<Reply, RunError> {
-        let request = self.prepare(request)?;
-        let started = Instant::now();
-        let mut phase = Phase::Head;
-        let answer = tokio::time::timeout(self.config.timeout, self.answer(request, &mut phase)).await;
-        let response = answer.map_err(|_| timed_out(phase, self.config.timeout, &self.base.to_string()))??;
-        Ok(Reply { response, seconds: started.elapsed().as_secs_f64() })
-    }
-
-    /// Whether the address takes connections.
-    ///
-    /// # Errors
-    ///
-    /// Why it doesn't.
+    /// Why there is no connection within the time limit.
     pub async fn connects(&self) -> Result<(), RunError> {
-        let (host, port) = self.base.host_and_port();
-        let address = self.base.to_string();
-        match tokio::time::timeout(self.config.timeout, tokio::net::TcpStream::connect((host.as_str(), port))).await {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(of_io(&error, &address)),
-            Err(_) => Err(timed_out(Phase::Head, self.config.timeout, &address)),
-        }
+        let told = |failure: Failure| failure.told(&self.base, self.limits);
+        let connected = timeout(self.limits.timeout, self.connector.connect(&self.base)).await;
+        let connection =
+            connected.map_err(|_| told(Failure::ConnectTimeout))?.map_err(|failure| told(failure.into()))?;
+        self.pool.put(&self.base, connection);
+        Ok(())
     }
 
-    fn prepare(&self, request: &ActualRequest) -> Result<Request, RunError> {
-        let bad = |why: String| RunError::new(codes::BAD_REQUEST, format!("the request can't be sent: {why}"));
-        let target = match &request.query {
-            Some(query) => format!("{}?{query}", request.path),
-            None => request.path.clone(),
+    async fn exchange(&self, request: &ActualRequest) -> Result<Reply, Failure> {
+        let outgoing = self.outgoing(request)?;
+        let Answer { status, headers, body, seconds } =
+            exchange(&self.connector, &self.pool, &self.base, self.limits, &outgoing).await?;
+        let body = decode(&headers, body, self.limits.max_body).map_err(|error| Failure::decoding(error, status))?;
+        let headers = headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
+        Ok(Reply { response: ActualResponse { status: status.as_u16(), headers, body }, seconds })
+    }
+
+    /// Checks a request and puts the base's prefix and the extra headers to it.
+    fn outgoing(&self, request: &ActualRequest) -> Result<Outgoing, Failure> {
+        let unsendable = |text: String| Err(Failure::Unsendable(text));
+        let Ok(method) = Method::from_bytes(request.method.as_bytes()) else {
+            return unsendable(format!("`{}` is not an HTTP method", request.method));
         };
-        let mut url = self.base.join(&target).map_err(|error| bad(error.to_string()))?;
-        let authorization = BaseUrl::taken_from(&mut url);
-        let method = Method::from_bytes(request.method.as_bytes()).map_err(|error| bad(error.to_string()))?;
-        let mut prepared = Request::new(method, url);
-        let mut headers = HeaderMap::with_capacity(request.headers.len() + self.config.headers.len());
-        for (name, value) in &request.headers {
-            headers.append(header_name(name).map_err(bad)?, header_value(name, value).map_err(bad)?);
+        if method == Method::CONNECT {
+            return unsendable("CONNECT asks for a tunnel and not for an answer, so it can't be verified".to_owned());
         }
-        for (name, secret) in &self.config.headers {
-            let mut value = header_value(name, secret.reveal()).map_err(bad)?;
-            value.set_sensitive(true);
-            headers.insert(header_name(name).map_err(bad)?, value);
+        let mut target = format!("{}{}", self.base.prefix(), request.path);
+        if target.is_empty() {
+            target.push('/');
         }
-        // What is said by name comes before what the address says.
-        if let Some(value) = authorization.filter(|_| !headers.contains_key(AUTHORIZATION)) {
-            let mut value = header_value("authorization", &value).map_err(bad)?;
-            value.set_sensitive(true);
-            headers.insert(AUTHORIZATION, value);
+        if let Some(query) = &request.query {
+            target.push('?');
+            target.push_str(query);
         }
-        *prepared.headers_mut() = headers;
-        if !request.body.is_empty() {
-            *prepared.body_mut() = Some(request.body.clone().into());
+        // What is read back must be what was meant: a `#` would be cut off, a space refused.
+        let kept = target.parse::<Uri>().is_ok_and(|uri| {
+            uri.scheme().is_none() && uri.path_and_query().is_some_and(|kept| kept.as_str() == target)
+        });
+        if !kept || !target.starts_with('/') || request.path.contains('?') {
+            return unsendable(format!(
+                "`{target}` can't be requested as it is: a path begins with `/`, and what is not allowed in it is \
+                 written with `%`"
+            ));
         }
-        Ok(prepared)
+        let headers = self.headers(request)?;
+        let body = Bytes::copy_from_slice(&request.body);
+        if let Some(length) = headers.get(CONTENT_LENGTH)
+            && length.to_str().ok() != Some(body.len().to_string().as_str())
+        {
+            return unsendable(format!(
+                "the request says `content-length: {}`, and its body has {}",
+                text(length),
+                crate::words::count(body.len(), "byte")
+            ));
+        }
+        Ok(Outgoing { method, target, headers, body })
     }
 
-    async fn answer(&self, request: Request, phase: &mut Phase) -> Result<ActualResponse, RunError> {
-        let failed = |error: &reqwest::Error| of_client(error, &self.base.to_string());
-        let mut response = self.client.execute(request).await.map_err(|error| failed(&error))?;
-        *phase = Phase::Body;
-        let status = response.status().as_u16();
-        let headers: Vec<(String, String)> =
-            response.headers().iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| failed(&error))? {
-            if body.len() + chunk.len() > self.config.max_body {
-                return Err(self.too_large());
-            }
-            body.extend_from_slice(&chunk);
+    fn headers(&self, request: &ActualRequest) -> Result<HeaderMap, Failure> {
+        let mut headers = HeaderMap::new();
+        let own = request.headers.iter().filter(|(name, _)| {
+            let replaced = |extra: &ExtraHeader| extra.name().eq_ignore_ascii_case(name);
+            !self.headers.iter().any(replaced)
+        });
+        for (name, value) in own {
+            let Ok(parsed) = HeaderName::from_bytes(name.as_bytes()) else {
+                return Err(Failure::Unsendable(format!("`{name}` is not a header's name")));
+            };
+            let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) else {
+                let text = format!("the value of the header `{name}` has a character that no header can hold");
+                return Err(Failure::Unsendable(text));
+            };
+            headers.append(parsed, value);
         }
-        let codings: Vec<&str> =
-            headers.iter().filter(|(name, _)| name == "content-encoding").map(|(_, value)| value.as_str()).collect();
-        let body = decode(body, &codings, self.config.max_body).map_err(|error| match error {
-            DecodeError::TooLarge => self.too_large(),
-            DecodeError::Bad(why) => {
-                RunError::new(codes::BAD_CODING, format!("the body's `Content-Encoding` can't be undone: {why}")).help(
-                    "leave `accept-encoding` out of the contract's request, or let the provider send what it declares",
-                )
-            }
-        })?;
-        Ok(ActualResponse { status, headers, body })
-    }
-
-    fn too_large(&self) -> RunError {
-        let limit = self.config.max_body;
-        RunError::new(
-            codes::BODY_TOO_LARGE,
-            format!("the body of the answer has more than {limit} bytes, and was cut off"),
-        )
-        .help("ask for less in the contract's request, or allow more with --max-body")
+        for extra in self.headers.iter() {
+            let unsendable = || Failure::Unsendable(format!("the header `{}` can't be sent", extra.name()));
+            let name = HeaderName::from_bytes(extra.name().as_bytes()).map_err(|_| unsendable())?;
+            let mut value = HeaderValue::from_bytes(extra.value().expose().as_bytes()).map_err(|_| unsendable())?;
+            value.set_sensitive(true);
+            headers.append(name, value);
+        }
+        Ok(headers)
     }
 }
 
 impl Provider for HttpClient {
     async fn send(&self, request: &ActualRequest) -> Result<Reply, RunError> {
-        self.exchange(request).await
+        self.exchange(request).await.map_err(|failure| failure.told(&self.base, self.limits))
     }
 }
 
-fn is_loopback(base: &BaseUrl) -> bool {
-    let (host, _) = base.host_and_port();
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
-/// The TLS of a client. The system's certificates are read only where they are needed: that takes longer than many a
-/// whole verification.
-fn tls(needed: bool) -> Result<rustls::ClientConfig, rustls::Error> {
-    use rustls_platform_verifier::ConfigVerifierExt as _;
-    static PROVIDER: std::sync::Once = std::sync::Once::new();
-    // An error says that there is a provider already, which serves as well.
-    PROVIDER.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
-    if needed {
-        rustls::ClientConfig::with_platform_verifier()
-    } else {
-        Ok(rustls::ClientConfig::builder()
-            .with_root_certificates(Arc::new(rustls::RootCertStore::empty()))
-            .with_no_client_auth())
+impl fmt::Debug for HttpClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpClient")
+            .field("base", &self.base)
+            .field("limits", &self.limits)
+            .field("headers", &self.headers)
+            .finish_non_exhaustive()
     }
 }
 
-fn header_name(name: &str) -> Result<HeaderName, String> {
-    HeaderName::from_bytes(name.as_bytes()).map_err(|error| format!("the header name `{name}`: {error}"))
-}
-
-fn header_value(name: &str, value: &str) -> Result<HeaderValue, String> {
-    HeaderValue::from_str(value)
-        .or_else(|_| HeaderValue::from_bytes(value.as_bytes()))
-        .map_err(|error| format!("the value of the header `{name}`: {error}"))
-}
-
-/// A header's value as text; what is no UTF-8 is read as Latin-1, as HTTP/1.0 had it.
+/// A header's value as UTF-8, or else as Latin-1, in which every byte is a character.
 fn text(value: &HeaderValue) -> String {
-    std::str::from_utf8(value.as_bytes())
-        .map_or_else(|_| value.as_bytes().iter().map(|byte| char::from(*byte)).collect(), str::to_owned)
+    match std::str::from_utf8(value.as_bytes()) {
+        Ok(text) => text.to_owned(),
+        Err(_) => value.as_bytes().iter().map(|byte| char::from(*byte)).collect(),
+    }
 }

@@ -1,85 +1,106 @@
-//! Provider states over HTTP: a POST with the state's name, its parameters, and whether to set it up or tear it down.
+//! Changes a provider's states by asking the provider itself: one POST for each change.
 
 use serde_json::{Map, Value, json};
 
-use super::{HttpClient, codes};
+use super::base_url::{BaseUrl, BaseUrlError};
+use super::client::HttpClient;
+use super::codes;
 use crate::contract::State;
 use crate::matching::ActualRequest;
-use crate::source::Code;
-use crate::verification::{Action, RunError, StateHandler};
+use crate::verification::{Action, Provider as _, RunError, StateHandler};
+use crate::words::beginning;
 
-/// The state handler answered that it could not.
-pub const REFUSED: Code = Code("E201");
-/// The state handler gave no whole answer.
-pub const UNREACHABLE: Code = Code("E202");
+/// How much of a refusing answer's body is shown, in bytes.
+const SHOWN: usize = 2048;
 
-/// How much of a handler's answer is shown, in characters.
-const SHOWN: usize = 2000;
-
-/// A state handler at an address.
+/// A state handler that is reached over HTTP.
+///
+/// It is sent `{"state": name, "params": {…}, "action": "setup" | "teardown"}` as JSON. Any 2xx is a success; a JSON
+/// object in such an answer holds the values that stand for `${name}` in the request. A request is never sent twice:
+/// a state may not be what it was after half a change.
 #[derive(Clone, Debug)]
 pub struct HttpStates {
     client: HttpClient,
-    target: String,
+    path: String,
+    query: Option<String>,
 }
 
 impl HttpStates {
-    /// The handler at `target`: a path of the client's provider, or a whole address.
-    #[must_use]
-    pub fn new(client: HttpClient, target: impl Into<String>) -> Self {
-        Self { client, target: target.into() }
+    /// The handler at `target`: a path that follows the client's base, or a whole URL, each perhaps with a query.
+    /// The client's headers and limits hold for it too.
+    ///
+    /// # Errors
+    ///
+    /// Why a whole URL is none.
+    pub fn new(client: HttpClient, target: &str) -> Result<Self, BaseUrlError> {
+        let (target, query) = match target.split_once('?') {
+            Some((target, query)) => (target, Some(query.to_owned())),
+            None => (target, None),
+        };
+        if target.contains("://") {
+            let client = client.with_base(BaseUrl::parse(target)?);
+            return Ok(Self { client, path: String::new(), query });
+        }
+        Ok(Self { client, path: target.to_owned(), query })
+    }
+
+    fn url(&self) -> String {
+        self.client.base().join(&self.path)
     }
 }
 
 impl StateHandler for HttpStates {
     async fn change(&self, state: &State, action: Action) -> Result<Map<String, Value>, RunError> {
-        let body = json!({"state": state.name, "params": state.params, "action": action.word()});
+        let message = json!({ "state": state.name, "params": state.params, "action": action.word() });
         let request = ActualRequest {
-            method: String::from("POST"),
-            path: self.target.clone(),
-            query: None,
-            headers: vec![
-                (String::from("content-type"), String::from("application/json")),
-                (String::from("accept"), String::from("application/json")),
-            ],
-            body: body.to_string().into_bytes(),
+            method: "POST".to_owned(),
+            path: self.path.clone(),
+            query: self.query.clone(),
+            headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+            body: message.to_string().into_bytes(),
         };
-        // A handler that failed once is not asked again: it may have done half of its work.
-        let reply = self.client.exchange(&request).await.map_err(|error| {
-            let refused = error.code == codes::REFUSED;
-            let code = if refused { error.code } else { UNREACHABLE };
-            let help = match refused {
-                true => vec![String::from("start the state handler, or correct its address, `states` in upheld.yaml")],
-                false => error.help.clone(),
-            };
-            RunError {
-                code,
-                help,
-                message: format!(
-                    "the {} of the state `{}` got no answer: {}",
-                    action.word(),
-                    state.name,
-                    error.message
-                ),
-                ..error
-            }
-        })?;
-        let status = reply.response.status;
-        if !(200..300).contains(&status) {
-            let text: String = String::from_utf8_lossy(&reply.response.body).chars().take(SHOWN).collect();
-            let message = format!(
-                "the state handler answered {status} to the {} of `{}` (POST {})",
-                action.word(),
-                state.name,
-                self.target
-            );
-            return Err(RunError::new(REFUSED, message)
-                .detail(text)
-                .help("teach the provider's state handler this state, or name one that it knows under `given`"));
+        let sent = self.client.send(&request).await;
+        let answer = sent.map_err(|error| self.unreached(error, state, action))?.response;
+        if !(200..300).contains(&answer.status) {
+            return Err(self.refused(answer.status, &answer.body, state, action));
         }
-        Ok(match serde_json::from_slice(&reply.response.body) {
-            Ok(Value::Object(values)) => values,
-            _ => Map::new(),
-        })
+        Ok(serde_json::from_slice(&answer.body).unwrap_or_default())
     }
+}
+
+impl HttpStates {
+    /// The failure of the exchange, told as one of the state handler's.
+    fn unreached(&self, error: RunError, state: &State, action: Action) -> RunError {
+        let message = format!(
+            "{} of the provider state `{}` failed at {}: {}",
+            action.word(),
+            state.name,
+            self.url(),
+            error.message
+        );
+        RunError { message, ..error }
+    }
+
+    fn refused(&self, status: u16, body: &[u8], state: &State, action: Action) -> RunError {
+        let help = match status {
+            404 | 405 => format!("does the provider serve `POST {}` in this environment?", self.url()),
+            300..=399 => "redirects are not followed: give the handler's own URL as `states`".to_owned(),
+            401 | 403 => "send the credentials that it asks for with `--header 'Authorization: …'`".to_owned(),
+            _ => "the handler must answer 2xx once the state is reached: look into the provider's log".to_owned(),
+        };
+        let message = format!(
+            "{} of the provider state `{}` failed: {} answered {}",
+            action.word(),
+            state.name,
+            self.url(),
+            status_line(status)
+        );
+        RunError::new(codes::STATE_REFUSED, message).detail(beginning(body, SHOWN)).help(help)
+    }
+}
+
+/// `404 Not Found`, or the number alone where it has no name.
+fn status_line(status: u16) -> String {
+    let name = hyper::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+    name.map_or_else(|| status.to_string(), |name| format!("{status} {name}"))
 }

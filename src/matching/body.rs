@@ -32,7 +32,7 @@ pub(super) fn compare_body(body: &Body, rules: &Rules, actual: &[u8], mode: Mode
             hint: hint.filter(|_| !actual.is_empty()),
         }]
     };
-    let tree = RuleTree::new(&rules.body);
+    let tree = RuleTree::of(rules.body.iter());
     // Texts have no type that would be less than their value.
     let by_value = Mode { closeness: Closeness::Value, ..mode };
     match body.content() {
@@ -49,7 +49,8 @@ pub(super) fn compare_body(body: &Body, rules: &Rules, actual: &[u8], mode: Mode
         },
         Body::Form(fields) => match std::str::from_utf8(actual) {
             Ok(text) => {
-                let (example, actual) = (fields_view(fields), fields_view(&urlencoded::read(text)));
+                let example = fields_view(fields);
+                let actual = form(text, &example);
                 compare(&Shape::new(&example, &tree, by_value), &example, &actual, Medium::Text, &asked)
             }
             Err(error) => wrong_kind(BODY_KIND, "a form", Some(error.to_string())),
@@ -83,6 +84,17 @@ pub(super) const fn key(body: &Body) -> &'static str {
         Body::Form(_) => "form",
         _ => "body",
     }
+}
+
+/// Reads a form as one value. A field that the example has several times is a list even where it came once.
+fn form(text: &str, example: &Value) -> Value {
+    let mut actual = fields_view(&urlencoded::read(text));
+    for (name, value) in actual.as_object_mut().into_iter().flatten() {
+        if value.is_string() && example.get(name).is_some_and(Value::is_array) {
+            *value = Value::Array(vec![value.take()]);
+        }
+    }
+    actual
 }
 
 /// Reads a JSON body: in full, and no deeper than the library's limit of 128 levels.

@@ -1,5 +1,7 @@
 //! Values in words, as they stand behind "expected" and "got".
 
+use std::io;
+
 use serde_json::Value;
 
 use crate::contract::{JsonType, Matcher, Rule};
@@ -8,16 +10,36 @@ use crate::words::{count, or_list};
 /// How many characters of a value are shown.
 const SHOWN: usize = 120;
 
-/// A value as compact JSON, cut where it is long.
+/// A value as compact JSON, cut where it is long. No more of it is written than is shown, so that a large value costs
+/// nothing.
 pub(super) fn json(value: &Value) -> String {
-    match value {
-        // Strings are cut before they are escaped, so that a large body costs no large text.
-        Value::String(text) if text.len() > SHOWN * 4 => {
-            let cut: String = text.chars().take(SHOWN).collect();
-            format!("{}…", Value::String(cut))
+    let mut beginning = Beginning(Vec::new());
+    // It ends early with an error where the value is long.
+    let whole = serde_json::to_writer(&mut beginning, value).is_ok();
+    let text = String::from_utf8_lossy(&beginning.0);
+    // The end may be in the middle of a character.
+    let text = if whole { &*text } else { text.trim_end_matches(char::REPLACEMENT_CHARACTER) };
+    match cut(text) {
+        cut if whole || cut.ends_with('…') => cut,
+        cut => format!("{cut}…"),
+    }
+}
+
+/// Takes the first bytes, as many as are shown at most.
+struct Beginning(Vec<u8>);
+
+impl io::Write for Beginning {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let room = (SHOWN * 4).saturating_sub(self.0.len()).min(bytes.len());
+        if room == 0 && !bytes.is_empty() {
+            return Err(io::ErrorKind::WriteZero.into());
         }
-        Value::Array(items) if items.len() > SHOWN => cut(&Value::Array(items[..SHOWN].to_vec()).to_string()),
-        other => cut(&other.to_string()),
+        self.0.extend_from_slice(&bytes[..room]);
+        Ok(room)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -85,7 +107,7 @@ pub(super) fn matcher(matcher: &Matcher, example: Option<&Value>) -> String {
         },
         Matcher::Regex(pattern) => format!("a text that matches /{}/", cut(pattern.as_str())),
         Matcher::OneOf(values) => return one_of(values),
-        Matcher::Size { min, max } => return size(*min, *max),
+        Matcher::Size { min, max } => return size(*min, *max, "element"),
         Matcher::Unordered => return String::from("the example's elements in any order"),
         Matcher::Contains => return String::from("each of the example's elements"),
         Matcher::Closed => return String::from("no other keys"),
@@ -110,14 +132,12 @@ fn one_of(values: &[Value]) -> String {
     }
 }
 
-fn size(min: u64, max: Option<u64>) -> String {
+/// What a size asks for: `at least 1 element`.
+pub(super) fn size(min: u64, max: Option<u64>, what: &'static str) -> String {
+    let counted = |number: u64| count(usize::try_from(number).unwrap_or(usize::MAX), what);
     match max {
-        None => format!("at least {}", elements(min)),
-        Some(max) if max == min => format!("exactly {}", elements(min)),
-        Some(max) => format!("{min} to {}", elements(max)),
+        None => format!("at least {}", counted(min)),
+        Some(max) if max == min => format!("exactly {}", counted(min)),
+        Some(max) => format!("{min} to {}", counted(max)),
     }
-}
-
-fn elements(number: u64) -> String {
-    count(usize::try_from(number).unwrap_or(usize::MAX), "element").to_string()
 }

@@ -1,58 +1,73 @@
 //! Which wanted element is which of those that came? Each in one of its own, for as many as can be.
 
-use std::collections::HashSet;
-
 /// Finds for each of `wanted` elements one of `given` that `fits` it and that no other has: a maximum matching in a
 /// bipartite graph, by augmenting paths. A greedy choice would not do: `[any, "a"]` fits `["a", "b"]`.
 ///
-/// An example is as long as its author wrote it, so the work stays near `wanted` × `given`: a wanted element takes the
-/// first free one that fits, and only where there is none are others asked to move.
+/// A wanted element takes the first free one that fits, looked for from its own place on, since most arrays come in the
+/// order of the example or near to it. Only where there is no free one are others asked to move. So the work is near
+/// the length of the array where it comes in order, and near `wanted` × `given` at worst.
 pub(super) fn pair(wanted: usize, given: usize, mut fits: impl FnMut(usize, usize) -> bool) -> Vec<Option<usize>> {
-    let edges: Vec<Vec<usize>> =
-        (0..wanted).map(|want| (0..given).filter(|give| fits(want, *give)).collect()).collect();
-    let mut owner: Vec<Option<usize>> = vec![None; given];
+    let mut pairs = Pairs { owner: vec![None; given], taken: vec![None; wanted] };
+    let mut left = Vec::new();
     for want in 0..wanted {
-        let free = edges[want].iter().copied().find(|give| owner[*give].is_none());
-        match free {
-            Some(give) => owner[give] = Some(want),
-            None => augment(want, &edges, &mut owner),
+        let mut from_its_own = (want.min(given)..given).chain(0..want.min(given));
+        match from_its_own.find(|give| pairs.owner[*give].is_none() && fits(want, *give)) {
+            Some(give) => pairs.join(want, give),
+            None => left.push(want),
         }
     }
-    let mut taken = vec![None; wanted];
-    for (give, want) in owner.iter().enumerate() {
-        if let Some(want) = want {
-            taken[*want] = Some(give);
+    if !left.is_empty() {
+        // Of all that fit, as many as there are wanted elements do: the others can take no more than that.
+        let edges: Vec<Vec<usize>> =
+            (0..wanted).map(|want| (0..given).filter(|give| fits(want, *give)).take(wanted).collect()).collect();
+        for want in left {
+            pairs.augment(want, &edges);
         }
     }
-    taken
+    pairs.taken
 }
 
-/// Looks for a chain of moves that frees an element for `start`, without recursion: a chain may be as long as the array.
-fn augment(start: usize, edges: &[Vec<usize>], owner: &mut [Option<usize>]) {
-    let mut seen: HashSet<usize> = HashSet::new();
-    // For each element reached, the wanted one that would take it; and which wanted ones are still to be asked.
-    let mut taker: Vec<Option<usize>> = vec![None; owner.len()];
-    let mut open = vec![start];
-    while let Some(want) = open.pop() {
-        for give in &edges[want] {
-            if !seen.insert(*give) {
-                continue;
-            }
-            taker[*give] = Some(want);
-            let Some(current) = owner[*give] else {
-                // Free: walk the chain back, each taking the element it reached.
-                let mut element = *give;
-                while let Some(want) = taker[element] {
-                    let before = owner.iter().position(|other| *other == Some(want));
-                    owner[element] = Some(want);
-                    match before {
-                        Some(left) if want != start => element = left,
-                        _ => return,
-                    }
+/// Who has what, from both sides.
+struct Pairs {
+    /// By given element, the wanted one that has it.
+    owner: Vec<Option<usize>>,
+    /// By wanted element, the given one that it has.
+    taken: Vec<Option<usize>>,
+}
+
+impl Pairs {
+    fn join(&mut self, want: usize, give: usize) {
+        self.owner[give] = Some(want);
+        self.taken[want] = Some(give);
+    }
+
+    /// Looks for a chain of moves that frees an element for `start`, without recursion: a chain may be as long as the
+    /// array.
+    fn augment(&mut self, start: usize, edges: &[Vec<usize>]) {
+        // For each element reached, the wanted one that would take it; and which wanted ones are still to be asked.
+        let mut taker: Vec<Option<usize>> = vec![None; self.owner.len()];
+        let mut open = vec![start];
+        while let Some(want) = open.pop() {
+            for give in edges[want].iter().copied() {
+                if taker[give].is_some() {
+                    continue;
                 }
-                return;
-            };
-            open.push(current);
+                taker[give] = Some(want);
+                match self.owner[give] {
+                    Some(current) => open.push(current),
+                    None => return self.move_along(give, &taker),
+                }
+            }
+        }
+    }
+
+    /// Walks a chain back from a free element: each takes the one it reached, and leaves its own to the one before.
+    fn move_along(&mut self, free: usize, taker: &[Option<usize>]) {
+        let mut element = Some(free);
+        while let Some(give) = element {
+            let Some(want) = taker[give] else { return };
+            element = self.taken[want];
+            self.join(want, give);
         }
     }
 }

@@ -43,7 +43,7 @@ fn path(asked: &Request, actual: &str, at: &Pointer) -> Option<Mismatch> {
         path.split('/').map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned()).collect()
     };
     match &asked.path_rule {
-        Some(PathRule::Whole(rule)) => match first_misfit(rule, &[asked.path.clone()], actual) {
+        Some(PathRule::Whole(rule)) => match first_misfit(rule, std::slice::from_ref(&asked.path), actual) {
             Some(expected) => wrong(expected),
             None => None,
         },
@@ -52,15 +52,15 @@ fn path(asked: &Request, actual: &str, at: &Pointer) -> Option<Mismatch> {
             if wanted.len() != came.len() {
                 return wrong(asked.path.clone());
             }
-            for ((written, wanted), came) in asked.path.split('/').zip(&wanted).zip(&came) {
+            for (index, (wanted, came)) in wanted.iter().zip(&came).enumerate() {
                 let segment_rule = match rule {
-                    Some(PathRule::Segments(rules)) => rules.get(written),
+                    Some(PathRule::Segments(rules)) => rules.get(&index),
                     _ => None,
                 };
                 match segment_rule {
                     Some(rule) => {
                         if let Some(expected) = first_misfit(rule, std::slice::from_ref(wanted), came) {
-                            return wrong(format!("{} with {expected} for `{written}`", asked.path));
+                            return wrong(format!("{} with {expected} for `{wanted}`", asked.path));
                         }
                     }
                     None if wanted != came => return wrong(asked.path.clone()),
@@ -95,9 +95,7 @@ fn query(asked: &Request, actual: &str, at: &Pointer) -> Vec<Mismatch> {
             continue;
         };
         let expected = match rule {
-            Some(rule) => sized(rule, actual)
-                .or_else(|| actual.iter().find_map(|value| first_misfit(rule, values, value)))
-                .or_else(|| together(rule, values, actual)),
+            Some(rule) => ruled(rule, values, actual),
             None => (values != actual).then(|| shown(values)),
         };
         if let Some(expected) = expected {
@@ -126,12 +124,25 @@ fn shown(values: &[String]) -> String {
     shown.join(" and ")
 }
 
-/// What a rule asks of how many values there are, if that is not so.
-fn sized(rule: &Rule, actual: &[String]) -> Option<String> {
-    let (min, max) = rule.size()?;
-    let length = u64::try_from(actual.len()).unwrap_or(u64::MAX);
-    let fits = length >= min && max.is_none_or(|max| length <= max);
-    (!fits).then(|| describe::matcher(&Matcher::Size { min, max }, None))
+/// What a rule asks of a parameter, if the values that came are not so.
+fn ruled(rule: &Rule, examples: &[String], actual: &[String]) -> Option<String> {
+    number(rule, examples, actual)
+        .or_else(|| actual.iter().find_map(|value| first_misfit(rule, examples, value)))
+        .or_else(|| together(rule, examples, actual))
+}
+
+/// What a rule asks of how many values there are, if that is not so: as many as the example has, unless it says
+/// otherwise.
+fn number(rule: &Rule, examples: &[String], actual: &[String]) -> Option<String> {
+    let length = |values: &[String]| u64::try_from(values.len()).unwrap_or(u64::MAX);
+    let (min, max) = match rule.size() {
+        Some(size) => size,
+        None if rule.has(&Matcher::Any) => return None,
+        None if rule.has(&Matcher::Contains) => (length(examples), None),
+        None => (length(examples), Some(length(examples))),
+    };
+    let fits = length(actual) >= min && max.is_none_or(|max| length(actual) <= max);
+    (!fits).then(|| describe::size(min, max, "value"))
 }
 
 /// What a rule asks of all values together, where it asks for the example's.
@@ -142,12 +153,12 @@ fn together(rule: &Rule, examples: &[String], actual: &[String]) -> Option<Strin
         values.sort();
         values
     };
-    let fits = if rule.has(&Matcher::Unordered) {
+    let fits = if told {
+        true
+    } else if rule.has(&Matcher::Unordered) {
         sorted(examples) == sorted(actual)
     } else if rule.has(&Matcher::Contains) {
         examples.iter().all(|example| actual.contains(example))
-    } else if told {
-        true
     } else if rule.size().is_some() {
         actual.iter().all(|value| examples.contains(value))
     } else {

@@ -1,12 +1,13 @@
 //! What an example and its rules ask of a value, put together once, so that the comparison takes time in proportion
 //! to the value that came and not to its product with the example.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
+use smallvec::{SmallVec, smallvec};
 
-use crate::contract::{Matcher, Path, Rule, Segment, Written};
+use crate::contract::{Matcher, PathTree, Rule, Written};
 
 /// How closely values are compared where no rule says what they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,34 +35,13 @@ impl Mode {
     pub(super) const EXACT: Self = Self { closeness: Closeness::Value, closed: true };
 }
 
-/// The rules of a body as a tree along their paths.
-#[derive(Debug, Default)]
-pub(super) struct RuleTree<'c> {
-    rule: Option<&'c Written<Rule>>,
-    keys: HashMap<&'c str, RuleTree<'c>>,
-    any_key: Option<Box<RuleTree<'c>>>,
-    each: Option<Box<RuleTree<'c>>>,
-    indexes: BTreeMap<usize, RuleTree<'c>>,
-}
+/// The rules of a body by their paths.
+pub(super) type RuleTree<'c> = PathTree<'c, &'c Written<Rule>>;
 
-impl<'c> RuleTree<'c> {
-    pub(super) fn new(rules: &'c IndexMap<Path, Written<Rule>>) -> Self {
-        let mut root = Self::default();
-        for (path, rule) in rules {
-            let place = path.0.iter().fold(&mut root, |tree, segment| match segment {
-                Segment::Key(key) => tree.keys.entry(key).or_default(),
-                Segment::AnyKey => tree.any_key.get_or_insert_default(),
-                Segment::Each => tree.each.get_or_insert_default(),
-                Segment::Index(index) => tree.indexes.entry(*index).or_default(),
-            });
-            place.rule = Some(rule);
-        }
-        root
-    }
-}
-
-/// The places in the rule tree that speak of a value, the most specific first.
-type Speakers<'s, 'c> = Vec<&'s RuleTree<'c>>;
+/// Where the rules stand that speak of a value, the most specific first.
+type Speakers<'s, 'c> = &'s [&'s RuleTree<'c>];
+/// The values that an example has at one place: one, but where elements of a list were put together.
+type Examples<'c> = SmallVec<[&'c Value; 1]>;
 
 /// What is asked of one value.
 #[derive(Debug)]
@@ -69,7 +49,7 @@ pub(super) struct Shape<'c> {
     pub rule: Option<&'c Written<Rule>>,
     pub mode: Mode,
     /// The values that the example has here; several where elements of a list were put together.
-    pub examples: Vec<&'c Value>,
+    pub examples: Examples<'c>,
     pub object: Option<ObjectShape<'c>>,
     pub array: Option<ArrayShape<'c>>,
 }
@@ -117,18 +97,18 @@ pub(super) enum Elements<'c> {
 impl<'c> Shape<'c> {
     /// What an example and its rules ask for.
     pub(super) fn new(example: &'c Value, rules: &RuleTree<'c>, mode: Mode) -> Self {
-        Self::of(vec![example], vec![rules], mode)
+        Self::of(smallvec![example], &[rules], mode)
     }
 
-    fn of(examples: Vec<&'c Value>, speakers: Speakers<'_, 'c>, mode: Mode) -> Self {
-        let rule = speakers.iter().find_map(|speaker| speaker.rule);
+    fn of(examples: Examples<'c>, speakers: Speakers<'_, 'c>, mode: Mode) -> Self {
+        let rule = speakers.iter().find_map(|speaker| speaker.here);
         let mode = rule.map_or(mode, |rule| mode_below(&rule.thing, mode));
-        let objects: Vec<&'c Map<String, Value>> = examples.iter().filter_map(|example| example.as_object()).collect();
-        let arrays: Vec<&'c Vec<Value>> = examples.iter().filter_map(|example| example.as_array()).collect();
+        let objects: SmallVec<[&'c Map<String, Value>; 1]> =
+            examples.iter().filter_map(|example| example.as_object()).collect();
+        let arrays: SmallVec<[&'c Vec<Value>; 1]> = examples.iter().filter_map(|example| example.as_array()).collect();
         let closed = mode.closed || rule.is_some_and(|rule| rule.thing.has(&Matcher::Closed));
-        let object = (!objects.is_empty()).then(|| ObjectShape::of(&objects, &speakers, mode, closed));
-        let array =
-            (!arrays.is_empty()).then(|| ArrayShape::of(&arrays, &speakers, rule.map(|rule| &rule.thing), mode));
+        let object = (!objects.is_empty()).then(|| ObjectShape::of(&objects, speakers, mode, closed));
+        let array = (!arrays.is_empty()).then(|| ArrayShape::of(&arrays, speakers, rule.map(|rule| &rule.thing), mode));
         Self { rule, mode, examples, object, array }
     }
 
@@ -157,20 +137,21 @@ fn mode_below(rule: &Rule, mode: Mode) -> Mode {
 }
 
 impl<'c> ObjectShape<'c> {
-    fn of(objects: &[&'c Map<String, Value>], speakers: &[&RuleTree<'c>], mode: Mode, closed: bool) -> Self {
-        let mut examples: IndexMap<&'c str, Vec<&'c Value>> = IndexMap::new();
+    fn of(objects: &[&'c Map<String, Value>], speakers: Speakers<'_, 'c>, mode: Mode, closed: bool) -> Self {
+        let mut examples: IndexMap<&'c str, Examples<'c>> =
+            IndexMap::with_capacity(objects.first().map_or(0, |object| object.len()));
         for object in objects {
             for (key, value) in *object {
                 examples.entry(key).or_default().push(value);
             }
         }
-        let any: Speakers<'_, 'c> = speakers.iter().filter_map(|speaker| speaker.any_key.as_deref()).collect();
+        let any: Vec<&RuleTree<'c>> = speakers.iter().filter_map(|speaker| speaker.any_key()).collect();
         let is_map = !any.is_empty();
-        let ruled = |key: &str| speakers.iter().any(|speaker| speaker.keys.contains_key(key));
+        let ruled = |key: &str| speakers.iter().any(|speaker| speaker.key(key).is_some());
         let any_key = is_map.then(|| {
             let values =
                 examples.iter().filter(|(key, _)| !ruled(key)).flat_map(|(_, values)| values.iter().copied()).collect();
-            Box::new(Shape::of(values, any.clone(), mode))
+            Box::new(Shape::of(values, &any, mode))
         });
         let mut fields = IndexMap::with_capacity(examples.len());
         for (key, values) in examples {
@@ -179,18 +160,16 @@ impl<'c> ObjectShape<'c> {
                 continue;
             }
             let everywhere = values.len() == objects.len();
-            let below: Speakers<'_, 'c> =
-                speakers.iter().filter_map(|speaker| speaker.keys.get(key)).chain(any.iter().copied()).collect();
-            let shape = Shape::of(values, below, mode);
+            let shape = Shape::of(values, &PathTree::below_key(speakers, key), mode);
             let optional = shape.rule().is_some_and(|rule| rule.optional);
             let loose = mode.closeness == Closeness::Loose && shape.rule.is_none();
             fields.insert(key, Field { shape, required: everywhere && !optional && !loose, absent: false });
         }
         for speaker in speakers {
-            for (key, tree) in &speaker.keys {
-                let absent = tree.rule.is_some_and(|rule| rule.thing.has(&Matcher::Absent));
+            for (key, tree) in speaker.keys() {
+                let absent = tree.here.is_some_and(|rule| rule.thing.has(&Matcher::Absent));
                 if absent && !fields.contains_key(key) {
-                    let shape = Shape::of(Vec::new(), vec![tree], mode);
+                    let shape = Shape::of(SmallVec::new(), &[tree], mode);
                     fields.insert(key, Field { shape, required: false, absent: true });
                 }
             }
@@ -200,17 +179,15 @@ impl<'c> ObjectShape<'c> {
 }
 
 impl<'c> ArrayShape<'c> {
-    fn of(arrays: &[&'c Vec<Value>], speakers: &[&RuleTree<'c>], rule: Option<&'c Rule>, mode: Mode) -> Self {
-        let each: Speakers<'_, 'c> = speakers.iter().filter_map(|speaker| speaker.each.as_deref()).collect();
-        let at_index = |index: usize| -> Speakers<'_, 'c> {
-            speakers.iter().filter_map(|speaker| speaker.indexes.get(&index)).chain(each.iter().copied()).collect()
-        };
+    fn of(arrays: &[&'c Vec<Value>], speakers: Speakers<'_, 'c>, rule: Option<&'c Rule>, mode: Mode) -> Self {
+        let each: Vec<&RuleTree<'c>> = speakers.iter().filter_map(|speaker| speaker.each()).collect();
+        let at_index = |index| PathTree::below_index(speakers, index);
         // Several arrays meet here only where they were put together, and then in every mode but by their values.
         let one_by_one = || -> Vec<Shape<'c>> {
             arrays
                 .iter()
                 .flat_map(|array| array.iter().enumerate())
-                .map(|(index, item)| Shape::of(vec![item], at_index(index), mode))
+                .map(|(index, item)| Shape::of(smallvec![item], &at_index(index), mode))
                 .collect()
         };
         let has = |matcher| rule.is_some_and(|rule| rule.has(matcher));
@@ -226,13 +203,13 @@ impl<'c> ArrayShape<'c> {
             }
         } else {
             let all = arrays.iter().flat_map(|array| array.iter()).collect();
-            Elements::Each(Box::new(Shape::of(all, each.clone(), mode)))
+            Elements::Each(Box::new(Shape::of(all, &each, mode)))
         };
         let mut at = BTreeMap::new();
         if matches!(elements, Elements::Each(_)) {
-            for index in speakers.iter().flat_map(|speaker| speaker.indexes.keys().copied()) {
+            for index in speakers.iter().flat_map(|speaker| speaker.indexes()) {
                 let examples = arrays.iter().filter_map(|array| array.get(index)).collect();
-                at.insert(index, Shape::of(examples, at_index(index), mode));
+                at.insert(index, Shape::of(examples, &at_index(index), mode));
             }
         }
         Self { elements, at }

@@ -1,14 +1,16 @@
 //! The walk along a value that came and the shape that was asked for, noting every place where they differ.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use super::describe;
-use super::mismatch::{EMPTY, MISSING, Mismatch, ONE_OF, Part, SIZE, TYPE, UNEXPECTED, VALUE};
+use super::mismatch::{CONTAINS, EMPTY, MISSING, Mismatch, ONE_OF, Part, SIZE, TYPE, UNEXPECTED, VALUE};
 use super::scalar::{Medium, misfit, same};
 use super::shape::{ArrayShape, Closeness, Elements, ObjectShape, Shape};
-use crate::contract::{Matcher, Path, Segment};
+use crate::contract::{Matcher, Path, Rule, Segment};
 use crate::source::{Code, Pointer};
-use crate::words::{count, did_you_mean};
+use crate::words::{count, did_you_mean, nearest, or_list};
 
 /// Where a body's example and rules stand in the contract.
 #[derive(Clone, Debug)]
@@ -27,14 +29,39 @@ enum Step<'a> {
     Index(usize),
 }
 
+/// How many mismatches of a body are noted: more than anybody reads, and an end for a large body that is wrong in each
+/// of its places.
+const MOST_MISMATCHES: usize = 500;
+
 /// The walk: where it is, and what it found.
-pub(super) struct Walk<'a> {
+struct Walk<'a> {
     asked: &'a Asked,
     /// The example as a whole, to point into.
     root: &'a Value,
     medium: Medium,
     at: Vec<Step<'a>>,
     found: Vec<Mismatch>,
+    /// Whether all that counts is if a value fits: then nothing is noted, and the first mismatch ends the comparison.
+    trying: bool,
+    /// Whether a value that is tried does not fit.
+    misfit: bool,
+}
+
+/// What a mismatch says.
+struct Told {
+    expected: String,
+    actual: String,
+    hint: Option<String>,
+}
+
+impl Told {
+    fn new(expected: impl Into<String>, actual: impl Into<String>) -> Self {
+        Self { expected: expected.into(), actual: actual.into(), hint: None }
+    }
+
+    fn hint(self, hint: Option<String>) -> Self {
+        Self { hint, ..self }
+    }
 }
 
 /// Compares a value with a shape; `root` is the example that the shape was made from.
@@ -45,13 +72,26 @@ pub(super) fn compare<'a>(
     medium: Medium,
     asked: &'a Asked,
 ) -> Vec<Mismatch> {
-    let mut walk = Walk { asked, root, medium, at: Vec::new(), found: Vec::new() };
+    let mut walk = Walk { asked, root, medium, at: Vec::new(), found: Vec::new(), trying: false, misfit: false };
     walk.value(shape, actual);
+    if walk.is_over()
+        && let Some(last) = walk.found.last_mut()
+    {
+        last.hint = Some(format!("the first {MOST_MISMATCHES} mismatches are shown; there may be more"));
+    }
     walk.found
 }
 
 impl<'a> Walk<'a> {
+    /// Whether further mismatches make no difference.
+    const fn is_over(&self) -> bool {
+        if self.trying { self.misfit } else { self.found.len() >= MOST_MISMATCHES }
+    }
+
     fn value(&mut self, shape: &Shape<'a>, actual: &'a Value) {
+        if self.is_over() {
+            return;
+        }
         if let Some(rule) = shape.rule() {
             if (rule.or_null && actual.is_null())
                 || rule.has(&Matcher::Any) && shape.object.is_none() && shape.array.is_none()
@@ -61,9 +101,9 @@ impl<'a> Walk<'a> {
             for matcher in &rule.matchers {
                 if let Some(misfit) = misfit(matcher, actual, self.medium) {
                     let example = shape.examples.first().copied();
-                    let expected = describe::ruled(matcher, rule, example);
-                    self.note(misfit.code, shape, expected, describe::actual(actual), misfit.detail);
-                    return;
+                    return self.note(misfit.code, shape, || {
+                        Told::new(describe::ruled(matcher, rule, example), describe::actual(actual)).hint(misfit.detail)
+                    });
                 }
             }
             if rule.tells_value()
@@ -73,17 +113,9 @@ impl<'a> Walk<'a> {
                 return;
             }
         }
-        match actual {
-            Value::Object(object) if shape.object.is_some() => {
-                if let Some(asked) = &shape.object {
-                    self.object(shape, asked, object, actual);
-                }
-            }
-            Value::Array(items) if shape.array.is_some() => {
-                if let Some(asked) = &shape.array {
-                    self.array(shape, asked, items, actual);
-                }
-            }
+        match (actual, &shape.object, &shape.array) {
+            (Value::Object(object), Some(asked), _) => self.object(shape, asked, object),
+            (Value::Array(items), _, Some(asked)) => self.array(shape, asked, items, actual),
             _ => self.scalar(shape, actual),
         }
     }
@@ -94,92 +126,82 @@ impl<'a> Walk<'a> {
             return;
         }
         let same_type = |example: &&Value| std::mem::discriminant::<Value>(example) == std::mem::discriminant(actual);
-        if !shape.examples.iter().any(|example| same_type(example) || same(example, actual, self.medium)) {
+        let same_value = |walk: &Self| shape.examples.iter().any(|example| same(example, actual, walk.medium));
+        let by_value = shape.mode.closeness == Closeness::Value;
+        let code = if !shape.examples.iter().any(same_type) && !same_value(self) {
+            TYPE
+        } else if by_value && !same_value(self) {
+            VALUE
+        } else {
+            return;
+        };
+        self.note(code, shape, || {
             let or_null = if shape.rule().is_some_and(|rule| rule.or_null) { ", or null" } else { "" };
-            let expected = match shape.mode.closeness {
-                Closeness::Value => exactly(&shape.examples),
-                _ => describe::like(&shape.examples),
-            };
-            return self.note(TYPE, shape, format!("{expected}{or_null}"), describe::actual(actual), None);
-        }
-        if shape.mode.closeness == Closeness::Value
-            && !shape.examples.iter().any(|example| same(example, actual, self.medium))
-        {
-            self.note(VALUE, shape, exactly(&shape.examples), describe::actual(actual), None);
-        }
+            let expected = if by_value { exactly(&shape.examples) } else { describe::like(&shape.examples) };
+            Told::new(format!("{expected}{or_null}"), describe::actual(actual))
+        });
     }
 
-    fn object(
-        &mut self,
-        shape: &Shape<'a>,
-        asked: &ObjectShape<'a>,
-        object: &'a Map<String, Value>,
-        actual: &'a Value,
-    ) {
+    fn object(&mut self, shape: &Shape<'a>, asked: &ObjectShape<'a>, object: &'a Map<String, Value>) {
         for (key, field) in &asked.fields {
-            let Some(value) = object.get(*key) else {
-                if field.required {
-                    let near = did_you_mean(
-                        key,
-                        object.keys().filter(|other| !asked.fields.contains_key(other.as_str())).map(String::as_str),
-                    );
-                    let hint = near.map(|near| format!("the answer has a key like it: {near}"));
-                    self.at.push(Step::Key(key));
-                    let expected = expected_of(&field.shape);
-                    self.note(MISSING, &field.shape, expected, String::from("nothing: the key is missing"), hint);
-                    self.at.pop();
-                }
-                continue;
-            };
+            if self.is_over() {
+                return;
+            }
             self.at.push(Step::Key(key));
-            if field.absent {
-                self.note(UNEXPECTED, &field.shape, String::from("no such key"), describe::actual(value), None);
-            } else {
-                self.value(&field.shape, value);
+            match object.get(*key) {
+                None if field.required => self.note(MISSING, &field.shape, || {
+                    let others = object.keys().map(String::as_str).filter(|other| !asked.fields.contains_key(other));
+                    let near = nearest(key, others).map(|near| format!("the body has a key like it: `{near}`"));
+                    Told::new(expected_of(&field.shape), "nothing: the key is missing").hint(near)
+                }),
+                None => {}
+                Some(value) if field.absent => {
+                    self.note(UNEXPECTED, &field.shape, || Told::new("no such key", describe::actual(value)));
+                }
+                Some(value) => self.value(&field.shape, value),
             }
             self.at.pop();
         }
-        if let Some(any) = &asked.any_key {
-            self.size(shape, object.len(), actual);
-            for (key, value) in object.iter().filter(|(key, _)| !asked.fields.contains_key(key.as_str())) {
-                self.at.push(Step::Key(key));
-                self.value(any, value);
-                self.at.pop();
+        if asked.any_key.is_some() {
+            self.size(shape, object.len(), "entry");
+        }
+        if asked.any_key.is_none() && !asked.closed {
+            return;
+        }
+        for (key, value) in object.iter().filter(|(key, _)| !asked.fields.contains_key(key.as_str())) {
+            if self.is_over() {
+                return;
             }
-        } else if asked.closed {
-            for (key, value) in object.iter().filter(|(key, _)| !asked.fields.contains_key(key.as_str())) {
-                let near = did_you_mean(key, asked.fields.keys().copied().filter(|known| !object.contains_key(*known)));
-                self.at.push(Step::Key(key));
-                self.note(UNEXPECTED, shape, String::from("no such key"), describe::actual(value), near);
-                self.at.pop();
+            self.at.push(Step::Key(key));
+            match &asked.any_key {
+                Some(any) => self.value(any, value),
+                None => self.note(UNEXPECTED, shape, || {
+                    let missing = asked.fields.keys().copied().filter(|known| !object.contains_key(*known));
+                    Told::new("no such key", describe::actual(value)).hint(did_you_mean(key, missing))
+                }),
             }
+            self.at.pop();
         }
     }
 
     fn array(&mut self, shape: &Shape<'a>, asked: &ArrayShape<'a>, items: &'a [Value], actual: &'a Value) {
         match &asked.elements {
             Elements::Each(each) => {
-                let fits = self.size(shape, items.len(), actual);
+                let fits = self.size(shape, items.len(), "element");
                 for (index, item) in items.iter().enumerate() {
-                    self.at.push(Step::Index(index));
-                    self.value(asked.at.get(&index).unwrap_or(each), item);
-                    self.at.pop();
+                    self.element(asked.at.get(&index).unwrap_or(each), index, item);
                 }
-                let beyond = asked.at.iter().filter(|(index, _)| **index >= items.len() && fits);
-                for (index, missing) in beyond {
+                for (index, missing) in asked.at.iter().filter(|(index, _)| **index >= items.len() && fits) {
                     self.at.push(Step::Index(*index));
-                    self.note(
-                        MISSING,
-                        missing,
-                        expected_of(missing),
-                        format!("nothing: the array has {}", count(items.len(), "element")),
-                        None,
-                    );
+                    self.note(MISSING, missing, || {
+                        let number = count(items.len(), "element");
+                        Told::new(expected_of(missing), format!("nothing: the array has {number}"))
+                    });
                     self.at.pop();
                 }
             }
             Elements::OneOf(alternatives) => {
-                self.size(shape, items.len(), actual);
+                self.size(shape, items.len(), "element");
                 for (index, item) in items.iter().enumerate() {
                     self.at.push(Step::Index(index));
                     self.one_of(shape, alternatives, item);
@@ -188,73 +210,72 @@ impl<'a> Walk<'a> {
             }
             Elements::Sequence(sequence) => {
                 if sequence.len() != items.len() {
-                    let expected = format!("exactly {}", count(sequence.len(), "element"));
-                    self.note(SIZE, shape, expected, describe::actual(actual), None);
+                    self.note(SIZE, shape, || {
+                        let expected = format!("exactly {}", count(sequence.len(), "element"));
+                        Told::new(expected, describe::actual(actual))
+                    });
                 }
                 for (index, (asked, item)) in sequence.iter().zip(items).enumerate() {
-                    self.at.push(Step::Index(index));
-                    self.value(asked, item);
-                    self.at.pop();
+                    self.element(asked, index, item);
                 }
             }
-            asked_elements @ (Elements::Unordered(asked) | Elements::Contains(asked)) => {
-                let exact = matches!(asked_elements, Elements::Unordered(_));
-                self.somewhere(shape, asked, items, actual, exact);
-            }
+            Elements::Unordered(asked) => self.somewhere(shape, asked, items, actual, true),
+            Elements::Contains(asked) => self.somewhere(shape, asked, items, actual, false),
         }
     }
 
-    /// Checks how many elements there are; true where that is right.
-    fn size(&mut self, shape: &Shape<'a>, length: usize, actual: &Value) -> bool {
-        let sizes = shape.rule().and_then(crate::contract::Rule::size);
-        let got = || if length == 0 { describe::actual(actual) } else { count(length, "element").to_string() };
-        match sizes {
+    fn element(&mut self, shape: &Shape<'a>, index: usize, item: &'a Value) {
+        self.at.push(Step::Index(index));
+        self.value(shape, item);
+        self.at.pop();
+    }
+
+    /// Checks how many elements or entries there are; true where that is right.
+    fn size(&mut self, shape: &Shape<'a>, length: usize, what: &'static str) -> bool {
+        let got = || if length == 0 { format!("no {what}") } else { count(length, what).to_string() };
+        match shape.rule().and_then(Rule::size) {
             Some((min, max)) => {
                 let length = u64::try_from(length).unwrap_or(u64::MAX);
                 let fits = length >= min && max.is_none_or(|max| length <= max);
                 if !fits {
-                    self.note(SIZE, shape, describe::matcher(&Matcher::Size { min, max }, None), got(), None);
+                    self.note(SIZE, shape, || Told::new(describe::size(min, max, what), got()));
                 }
                 fits
             }
             None if length == 0 && shape.mode.closeness == Closeness::Type && !shape.examples.is_empty() => {
                 let place = self.path();
-                let hint = format!(
-                    "nothing in it was verified: let the provider state put something there, or write `{place}: 0+`"
-                );
-                self.note(EMPTY, shape, String::from("at least 1 element"), got(), Some(hint));
+                self.note(EMPTY, shape, || {
+                    let hint = format!(
+                        "nothing in it was verified: let the provider state put something there, or write `{place}: 0+`"
+                    );
+                    Told::new(describe::size(1, None, what), got()).hint(Some(hint))
+                });
                 false
             }
             None => true,
         }
     }
 
-    /// Checks that an element is one of several; what is noted is how it differs from the nearest.
+    /// Checks that an element is one of several. An example without elements says nothing about them.
     fn one_of(&mut self, shape: &Shape<'a>, alternatives: &[Shape<'a>], item: &'a Value) {
-        let mut nearest: Option<Vec<Mismatch>> = None;
-        for alternative in alternatives {
-            let found = self.try_value(alternative, item);
-            if found.is_empty() {
-                return;
+        match alternatives {
+            [] => {}
+            [only] => self.value(only, item),
+            several => {
+                if !self.is_over() && !several.iter().any(|alternative| self.fits(alternative, item)) {
+                    self.note(ONE_OF, shape, || Told::new("one of the example's elements", describe::actual(item)));
+                }
             }
-            if nearest.as_ref().is_none_or(|nearest| found.len() < nearest.len()) {
-                nearest = Some(found);
-            }
-        }
-        match nearest {
-            Some(found) if alternatives.len() == 1 => self.found.extend(found),
-            Some(_) => {
-                self.note(ONE_OF, shape, String::from("one of the example's elements"), describe::actual(item), None)
-            }
-            // An empty example says nothing about elements.
-            None => {}
         }
     }
 
-    fn try_value(&mut self, shape: &Shape<'a>, item: &'a Value) -> Vec<Mismatch> {
-        let before = std::mem::take(&mut self.found);
+    /// Whether a value fits, with nothing noted.
+    fn fits(&mut self, shape: &Shape<'a>, item: &'a Value) -> bool {
+        let outside = (std::mem::replace(&mut self.trying, true), std::mem::replace(&mut self.misfit, false));
         self.value(shape, item);
-        std::mem::replace(&mut self.found, before)
+        let misfit = self.misfit;
+        (self.trying, self.misfit) = outside;
+        !misfit
     }
 
     /// Checks that each asked element is somewhere, in an element of its own; and, if `exact`, that there are no others.
@@ -266,28 +287,40 @@ impl<'a> Walk<'a> {
         actual: &'a Value,
         exact: bool,
     ) {
-        self.size(shape, items.len(), actual);
+        self.size(shape, items.len(), "element");
+        if self.trying && (self.misfit || items.len() < asked.len() || exact && items.len() > asked.len()) {
+            self.misfit = true;
+            return;
+        }
         let taken = super::pairing::pair(asked.len(), items.len(), |wanted, index| {
-            self.try_value(&asked[wanted], &items[index]).is_empty()
+            asked.get(wanted).zip(items.get(index)).is_some_and(|(asked, item)| self.fits(asked, item))
         });
-        for (wanted, place) in taken.iter().enumerate() {
-            if place.is_none() {
-                let example = asked[wanted].examples.first().copied().unwrap_or(&Value::Null);
-                let expected = format!("an element like {}", describe::json(example));
-                self.note(super::mismatch::CONTAINS, shape, expected, describe::actual(actual), None);
-            }
+        for (asked, _) in asked.iter().zip(&taken).filter(|(_, place)| place.is_none()) {
+            self.note(CONTAINS, shape, || {
+                let example = asked.examples.first().map_or_else(String::new, |value| describe::json(value));
+                Told::new(format!("an element like {example}"), describe::actual(actual))
+            });
         }
         if exact && items.len() > asked.len() {
-            let extra = (0..items.len()).find(|index| !taken.contains(&Some(*index)));
-            let got = extra
-                .and_then(|index| items.get(index))
-                .map_or_else(String::new, |item| format!(", one of them {}", describe::json(item)));
-            let expected = format!("exactly {}, in any order", count(asked.len(), "element"));
-            self.note(SIZE, shape, expected, format!("{}{got}", count(items.len(), "element")), None);
+            self.note(SIZE, shape, || {
+                let taken: HashSet<usize> = taken.iter().flatten().copied().collect();
+                let extra = items.iter().enumerate().find(|(index, _)| !taken.contains(index));
+                let extra =
+                    extra.map_or_else(String::new, |(_, item)| format!(", one of them {}", describe::json(item)));
+                let expected = format!("exactly {}, in any order", count(asked.len(), "element"));
+                Told::new(expected, format!("{}{extra}", count(items.len(), "element")))
+            });
         }
     }
 
-    fn note(&mut self, code: Code, shape: &Shape<'a>, expected: String, actual: String, hint: Option<String>) {
+    fn note(&mut self, code: Code, shape: &Shape<'a>, tell: impl FnOnce() -> Told) {
+        if self.trying {
+            self.misfit = true;
+        }
+        if self.is_over() {
+            return;
+        }
+        let Told { expected, actual, hint } = tell();
         let asked = match shape.rule {
             Some(rule) => self.asked.rules.key(&*rule.key),
             None => self.example_place(),
@@ -350,6 +383,6 @@ fn expected_of(shape: &Shape<'_>) -> String {
 fn exactly(examples: &[&Value]) -> String {
     match examples {
         [only] => format!("exactly {}", describe::json(only)),
-        several => format!("one of {}", crate::words::or_list(several.iter().map(|value| describe::json(value)))),
+        several => format!("one of {}", or_list(several.iter().map(|value| describe::json(value)))),
     }
 }

@@ -1,125 +1,107 @@
-//! A command line, run by the system's shell in a process group of its own, so that all it starts can be stopped.
+//! A command line, run by the system's shell.
 
-use std::env;
-use std::path::Path;
-#[cfg(not(unix))]
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-#[cfg(windows)]
-use process_wrap::tokio::JobObject;
-#[cfg(unix)]
-use process_wrap::tokio::ProcessGroup;
-use process_wrap::tokio::{ChildWrapper, CommandWrap, KillOnDrop};
-use tokio::process::Command;
+use process_wrap::tokio::{CommandWrap, KillOnDrop};
 
+use super::codes;
+use super::group::Group;
+use super::lookup::{Missing, missing};
 use crate::verification::RunError;
 
-/// The codes of what can go wrong with a process.
-pub mod codes {
-    use crate::source::Code;
-
-    /// The command is not there.
-    pub const NO_COMMAND: Code = Code("E301");
-    /// The command can't be run.
-    pub const NOT_RUN: Code = Code("E302");
-    /// The provider ended before it was ready.
-    pub const ENDED_EARLY: Code = Code("E303");
-    /// The provider did not become ready in time.
-    pub const NOT_READY: Code = Code("E304");
-    /// There is no free port.
-    pub const NO_PORT: Code = Code("E305");
-    /// The state command ended with an error.
-    pub const STATE_FAILED: Code = Code("E203");
-    /// The state command did not end in time.
-    pub const STATE_SLOW: Code = Code("E204");
+/// A command line with its folder and its additions to the environment.
+#[derive(Clone, Debug)]
+pub struct ShellCommand {
+    line: String,
+    folder: PathBuf,
+    environment: Vec<(String, String)>,
 }
 
-/// What ends a word for the shell, or makes it more than a name: such a line is left for the shell to judge.
-const SHELL_SYNTAX: &[char] = &['$', '`', '(', ')', '{', '}', '<', '>', '|', '&', ';', '*', '?', '=', '~', '!', '#'];
-/// Commands that are part of the shell.
-const BUILTINS: &[&str] = &[
-    ".", ":", "[", "cd", "command", "eval", "exec", "exit", "export", "false", "if", "for", "set", "source", "test",
-    "trap", "true", "ulimit", "umask", "until", "wait", "while",
-];
-
-/// Checks that the first word of a command line is a command that there is, before anything is started.
-///
-/// # Errors
-///
-/// Which command is missing, and where it was looked for.
-pub fn check_command(line: &str, folder: &Path) -> Result<(), RunError> {
-    let Ok(words) = shell_words::split(line) else {
-        return Err(RunError::new(codes::NO_COMMAND, format!("the command `{line}` has a quote that is not closed")));
-    };
-    let Some(first) = words.first() else {
-        return Err(RunError::new(codes::NO_COMMAND, "the command is empty"));
-    };
-    if first.contains(SHELL_SYNTAX) || BUILTINS.contains(&first.as_str()) {
-        return Ok(());
+impl ShellCommand {
+    /// A command line for `sh -c` (on Windows `cmd /C`), to be run in `folder` with this program's environment.
+    pub fn new(line: impl Into<String>, folder: impl Into<PathBuf>) -> Self {
+        Self { line: line.into(), folder: folder.into(), environment: Vec::new() }
     }
-    let there = if first.contains(['/', '\\']) { is_program(&folder.join(first)) } else { in_path(first) };
-    if there {
-        return Ok(());
+
+    /// The same command with one more environment variable.
+    #[must_use]
+    pub fn env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.environment.push((name.into(), value.into()));
+        self
     }
-    let place =
-        if first.contains(['/', '\\']) { format!("seen from {}", folder.display()) } else { String::from("in PATH") };
-    Err(RunError::new(codes::NO_COMMAND, format!("the command `{first}` is not there, {place}"))
-        .help("install it, or write the command as it is called from the folder above `contracts`"))
-}
 
-fn in_path(name: &str) -> bool {
-    env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|folder| is_program(&folder.join(name))))
-}
+    /// The command line as it was given.
+    #[must_use]
+    pub fn line(&self) -> &str {
+        &self.line
+    }
 
-#[cfg(unix)]
-fn is_program(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-    path.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
-}
+    /// Looks for the program that the command line begins with, where that can be told without a shell.
+    ///
+    /// # Errors
+    ///
+    /// [`codes::COMMAND_NOT_FOUND`] with the program's name and where it was looked for.
+    pub fn check(&self) -> Result<(), RunError> {
+        let fail = |message: String| RunError::new(codes::COMMAND_NOT_FOUND, message);
+        if !self.folder.is_dir() {
+            return Err(fail(format!("the folder {} of `{}` does not exist", self.folder.display(), self.line)));
+        }
+        match missing(&self.line, &self.folder, std::env::var_os("PATH").as_deref()) {
+            None => Ok(()),
+            Some(Missing::NotInPath(name)) => {
+                Err(fail(format!("the command `{name}` of `{}` was not found", self.line))
+                    .help(format!("install `{name}`, or add its folder to PATH")))
+            }
+            Some(Missing::NoFile(file)) => Err(fail(format!("`{}` does not exist", tidy(&file))).help(format!(
+                "build it first, or correct `{}`, which runs in {}",
+                self.line,
+                self.folder.display()
+            ))),
+            Some(Missing::NotExecutable(file)) => Err(fail(format!("`{}` can't be run", tidy(&file)))
+                .help(format!("make it a program with `chmod +x {}`", tidy(&file)))),
+        }
+    }
 
-#[cfg(not(unix))]
-fn is_program(path: &Path) -> bool {
-    let endings = env::var("PATHEXT").unwrap_or_else(|_| String::from(".COM;.EXE;.BAT;.CMD"));
-    path.is_file()
-        || endings.split(';').any(|ending| {
-            let mut name = path.as_os_str().to_owned();
-            name.push(ending);
-            PathBuf::from(name).is_file()
+    /// The same command with every `${NAME}` in its line replaced.
+    #[must_use]
+    pub(super) fn with(mut self, name: &str, value: &str) -> Self {
+        self.line = self.line.replace(&format!("${{{name}}}"), value);
+        self.env(name, value)
+    }
+
+    /// Starts the command in its own process group, with its output piped.
+    pub(super) fn spawn(&self, stdin: Stdio) -> Result<Group, RunError> {
+        self.check()?;
+        let mut wrap = CommandWrap::with_new(if cfg!(windows) { "cmd" } else { "sh" }, |command| {
+            #[cfg(windows)]
+            command.arg("/C").raw_arg(&self.line);
+            #[cfg(not(windows))]
+            command.arg("-c").arg(&self.line);
+            command
+                .current_dir(&self.folder)
+                .envs(self.environment.iter().map(|(name, value)| (name, value)))
+                .stdin(stdin)
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped());
+        });
+        wrap.wrap(KillOnDrop);
+        #[cfg(unix)]
+        wrap.wrap(process_wrap::tokio::ProcessGroup::leader());
+        #[cfg(windows)]
+        wrap.wrap(process_wrap::tokio::JobObject);
+        wrap.spawn().map(Group::new).map_err(|error| {
+            RunError::new(codes::NOT_STARTED, format!("`{}` could not be started: {error}", self.line))
+                .help("is the system's shell in PATH?")
         })
+    }
 }
 
-/// Starts a command line with the shell; its streams are pipes.
-pub(super) fn spawn(
-    line: &str,
-    folder: &Path,
-    variables: &[(String, String)],
-) -> Result<Box<dyn ChildWrapper>, RunError> {
-    let mut command = shell(line);
-    command.current_dir(folder).envs(variables.iter().map(|(name, value)| (name, value)));
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut wrap = CommandWrap::from(command);
-    wrap.wrap(KillOnDrop);
-    #[cfg(unix)]
-    wrap.wrap(ProcessGroup::leader());
-    #[cfg(windows)]
-    wrap.wrap(JobObject);
-    wrap.spawn().map_err(|error| {
-        RunError::new(codes::NOT_RUN, format!("`{line}` can't be run in {}: {error}", folder.display()))
-    })
-}
-
-#[cfg(unix)]
-fn shell(line: &str) -> Command {
-    let mut command = Command::new("sh");
-    command.arg("-c").arg(line);
-    command
-}
-
-#[cfg(windows)]
-fn shell(line: &str) -> Command {
-    let mut command = Command::new("cmd");
-    // As it is written: cmd has rules of its own for quotes.
-    command.arg("/D").arg("/S").arg("/C").raw_arg(format!("\"{line}\""));
-    command
+/// A path without the `./` inside it.
+fn tidy(path: &Path) -> String {
+    path.components()
+        .filter(|part| !matches!(part, std::path::Component::CurDir))
+        .collect::<PathBuf>()
+        .display()
+        .to_string()
 }

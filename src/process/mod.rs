@@ -1,13 +1,19 @@
-//! Processes at the edge: a provider that is started for a verification and stopped with all that it started, and
-//! commands that bring a provider into a state.
+//! Programs that are started for a run: a provider, and commands that change its states. Each runs in its own
+//! process group, so that what it starts ends with it.
 
+pub mod codes;
 mod command;
-mod output;
+mod group;
+mod lookup;
+mod port;
 mod service;
 mod state_command;
+mod tail;
 #[cfg(test)]
+#[cfg(unix)]
 mod tests;
 
-pub use command::{check_command, codes};
-pub use service::{Service, StartConfig, free_port};
+pub use command::ShellCommand;
+pub use port::listens;
+pub use service::Service;
 pub use state_command::CommandStates;

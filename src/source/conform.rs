@@ -8,7 +8,7 @@ use jsonschema::paths::{Location, LocationSegment};
 use jsonschema::{JsonType, ValidationError, Validator};
 use serde_json::Value;
 
-use super::{Code, Finding, Node, Pointer, Step};
+use super::{Code, Finding, MOST_FINDINGS, Node, Pointer, Step};
 use crate::words::{did_you_mean, or_list, quoted};
 
 /// A key that the format does not have.
@@ -54,24 +54,22 @@ impl Shape {
         &self.schema
     }
 
-    /// All faults of a document, given as a tree with places and as the value that it stands for.
+    /// All faults of a document, given as a tree with places and as the value that it stands for; of very many, as
+    /// many as are shown.
     #[must_use]
     pub fn faults(&self, file: &Arc<str>, root: &Node<'_>, value: &Value) -> Vec<Fault> {
+        // Almost every document has none, and this is the fast way to know.
+        if self.validator.is_valid(value) {
+            return Vec::new();
+        }
         let mut faults = Vec::new();
-        for error in self.validator.iter_errors(value) {
-            self.fault(file, root, value, &error, &mut faults);
+        for error in self.validator.iter_errors(value).take(MOST_FINDINGS) {
+            self.fault(file, root, &error, &mut faults);
         }
         faults
     }
 
-    fn fault(
-        &self,
-        file: &Arc<str>,
-        root: &Node<'_>,
-        value: &Value,
-        error: &ValidationError<'_>,
-        faults: &mut Vec<Fault>,
-    ) {
+    fn fault(&self, file: &Arc<str>, root: &Node<'_>, error: &ValidationError<'_>, faults: &mut Vec<Fault>) {
         let at = pointer(error.instance_path());
         let name = subject(&at);
         let found = error.instance();
@@ -86,7 +84,7 @@ impl Shape {
                     context.iter().find(|branch| !branch.iter().any(|e| type_at(e, error.instance_path()).is_some()));
                 if let Some(branch) = meant {
                     for error in branch {
-                        self.fault(file, root, value, error, faults);
+                        self.fault(file, root, error, faults);
                     }
                     return;
                 }
@@ -100,14 +98,14 @@ impl Shape {
             }
             ValidationErrorKind::AdditionalProperties { unexpected } => {
                 let known = self.known_keys(error.schema_path());
-                let findings = unexpected.iter().map(|key| {
+                let findings = unexpected.iter().take(MOST_FINDINGS).map(|key| {
                     let help = did_you_mean(key, known.iter().map(String::as_str))
                         .unwrap_or_else(|| format!("known here: {}", or_list(quoted(&known))));
                     Finding::error(
                         UNKNOWN_KEY,
                         file,
                         Some(root.key_place(&at.key(key))),
-                        format!("unknown key `{key}`"),
+                        format!("unknown key {}", cut(key)),
                     )
                     .help(help)
                 });
@@ -116,12 +114,12 @@ impl Shape {
             }
             ValidationErrorKind::Required { property } => {
                 let key = property.as_str().unwrap_or_default();
-                let holder = if at.0.is_empty() { String::from("the file") } else { name };
-                one(MISSING_KEY, format!("{holder} has no `{key}`"), Some(format!("add `{key}:`")))
+                one(MISSING_KEY, format!("{name} has no `{key}`"), Some(format!("add `{key}:`")))
             }
             ValidationErrorKind::Type { kind } => {
                 let types = or_list(unique(names(kind)));
-                one(WRONG_TYPE, format!("{name} must be {types}, not {}", type_name(found)), quote_hint(kind, found))
+                let help = quote_hint(kind, found).or_else(|| self.description(error.schema_path()));
+                one(WRONG_TYPE, format!("{name} must be {types}, not {}", type_name(found)), help)
             }
             ValidationErrorKind::Enum { options } => {
                 let allowed: Vec<String> = options.as_array().into_iter().flatten().map(plain).collect();
@@ -151,18 +149,33 @@ impl Shape {
             ValidationErrorKind::Pattern { pattern } => one(
                 NOT_ALLOWED,
                 format!("{name} must not be {}", shown(found)),
-                Some(format!("what is allowed, as a regular expression: {pattern}")),
+                self.description(error.schema_path())
+                    .or_else(|| Some(format!("what is allowed, as a regular expression: {pattern}"))),
             ),
+            ValidationErrorKind::PropertyNames { .. } => {
+                one(NOT_ALLOWED, format!("{name} has a key that must not be"), self.description(error.schema_path()))
+            }
             _ => one(NOT_ALLOWED, format!("{name}: {error}"), None),
         };
         faults.push(fault);
     }
 
+    /// The keyword beside the one that an error came from.
+    fn beside(&self, schema_path: &Location, keyword: &str) -> Option<&Value> {
+        let place = schema_path.as_str().rsplit_once('/').map_or("", |(parent, _)| parent);
+        self.schema.pointer(&format!("{place}/{keyword}"))
+    }
+
     /// The keys that the schema knows beside the `additionalProperties` that refused one.
     fn known_keys(&self, schema_path: &Location) -> Vec<String> {
-        let place = schema_path.as_str().rsplit_once('/').map_or("", |(parent, _)| parent);
-        let properties = self.schema.pointer(&format!("{place}/properties")).and_then(Value::as_object);
+        let properties = self.beside(schema_path, "properties").and_then(Value::as_object);
         properties.map(|keys| keys.keys().cloned().collect()).unwrap_or_default()
+    }
+
+    /// What the schema says a value is for, where it says it in a sentence.
+    fn description(&self, schema_path: &Location) -> Option<String> {
+        let text = self.beside(schema_path, "description")?.as_str()?.trim_end_matches('.');
+        (text.len() <= 160).then(|| text.to_owned())
     }
 }
 
@@ -186,8 +199,8 @@ fn pointer(location: &Location) -> Pointer {
 fn subject(at: &Pointer) -> String {
     match at.0.as_slice() {
         [] => String::from("the file"),
-        [.., Step::Key(key)] => format!("`{key}`"),
-        [.., Step::Key(list), Step::Index(index)] => format!("element {} of `{list}`", index + 1),
+        [.., Step::Key(key)] => cut(key),
+        [.., Step::Key(list), Step::Index(index)] => format!("element {} of {}", index + 1, cut(list)),
         [.., Step::Index(index)] => format!("element {}", index + 1),
     }
 }
@@ -237,13 +250,17 @@ fn unique(mut names: Vec<&str>) -> Vec<&str> {
     names
 }
 
+/// A text in a sentence, cut where it is long.
+fn cut(text: &str) -> String {
+    let cut: String = text.chars().take(60).collect();
+    if cut.len() < text.len() { format!("`{cut}…`") } else { format!("`{text}`") }
+}
+
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// A value in a sentence, cut where it is long.
 fn shown(value: &Value) -> String {
-    let text: String = plain(value);
-    let cut: String = text.chars().take(60).collect();
-    if cut.len() < text.len() { format!("`{cut}…`") } else { format!("`{text}`") }
+    cut(&plain(value))
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use super::{Limits, Node, Pointer, Span, parse_yaml};
+use super::{Limits, Node, Pointer, Span, survey_yaml};
 
 /// A file's name and text, with the source map over it made when it is first asked for.
 #[derive(Debug)]
@@ -12,13 +12,15 @@ pub struct SourceFile {
     pub text: String,
     limits: Limits,
     map: OnceLock<Option<Node<'static>>>,
+    /// Where each line begins, in bytes.
+    lines: OnceLock<Vec<usize>>,
 }
 
 impl SourceFile {
     /// Keeps a text under the name that the user knows it by.
     #[must_use]
     pub fn new(name: impl Into<Arc<str>>, text: String, limits: Limits) -> Self {
-        Self { name: name.into(), text, limits, map: OnceLock::new() }
+        Self { name: name.into(), text, limits, map: OnceLock::new(), lines: OnceLock::new() }
     }
 
     /// The limits that the file is read with.
@@ -28,17 +30,24 @@ impl SourceFile {
     }
 
     /// The line with this number, counted from 1, without its end; empty past the end of the text.
+    ///
+    /// The lines are found once, on the first call, so that showing many of them takes no time.
     #[must_use]
     pub fn line(&self, number: u32) -> &str {
-        self.text.lines().nth(number.saturating_sub(1) as usize).unwrap_or_default()
+        let starts = self
+            .lines
+            .get_or_init(|| std::iter::once(0).chain(self.text.match_indices('\n').map(|(end, _)| end + 1)).collect());
+        let index = usize::try_from(number.saturating_sub(1)).unwrap_or(usize::MAX);
+        let Some(start) = starts.get(index) else { return "" };
+        let end = starts.get(index + 1).map_or(self.text.len(), |next| next - 1);
+        let line = &self.text[*start..end];
+        line.strip_suffix('\r').unwrap_or(line)
     }
 
     /// Where the value at `pointer` is written. The source map is built once, on the first call: most runs
     /// have nothing to point at.
     pub fn place(&self, pointer: &Pointer) -> Option<Span> {
-        let map = self
-            .map
-            .get_or_init(|| parse_yaml(&self.name, &self.text, self.limits).ok().map(|(root, _)| root.into_owned()));
+        let map = self.map.get_or_init(|| survey_yaml(&self.name, &self.text, self.limits).0.map(Node::into_owned));
         map.as_ref().map(|root| root.place(pointer))
     }
 }
@@ -57,5 +66,21 @@ impl Sources {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&SourceFile> {
         self.0.get(name).map(AsRef::as_ref)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_found_by_their_number() {
+        for text in ["", "one", "one\n", "one\r\ntwo\n\nfour", "\n\n"] {
+            let file = SourceFile::new("c.yaml", text.to_owned(), Limits::default());
+            for number in 1..8 {
+                let expected = text.lines().nth(number as usize - 1).unwrap_or_default();
+                assert_eq!(file.line(number), expected, "line {number} of {text:?}");
+            }
+        }
     }
 }

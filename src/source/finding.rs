@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::Span;
+use super::yaml::OVER_LIMIT;
 
 /// A stable code, like `C103`. It never changes its meaning once it was released.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,6 +72,75 @@ impl Finding {
     #[must_use]
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
+    }
+}
+
+/// How many findings of one severity a file gets: enough for every file that a person writes, and an end for one that
+/// is broken in each of its million places.
+pub const MOST_FINDINGS: usize = 500;
+
+/// Findings while they are made. Beyond [`MOST_FINDINGS`] of a severity they are counted and not kept.
+#[derive(Debug)]
+pub struct Findings {
+    file: Arc<str>,
+    kept: Vec<Finding>,
+    errors: usize,
+    warnings: usize,
+}
+
+impl Findings {
+    /// No findings yet about a file.
+    #[must_use]
+    pub fn new(file: &Arc<str>) -> Self {
+        Self { file: Arc::clone(file), kept: Vec::new(), errors: 0, warnings: 0 }
+    }
+
+    /// Adds a finding.
+    pub fn push(&mut self, finding: Finding) {
+        let number = if finding.is_error() { &mut self.errors } else { &mut self.warnings };
+        *number += 1;
+        if *number <= MOST_FINDINGS {
+            self.kept.push(finding);
+        }
+    }
+
+    /// Whether there was an error.
+    #[must_use]
+    pub const fn any_error(&self) -> bool {
+        self.errors > 0
+    }
+
+    /// Whether further errors would not be kept, so that looking for them is of no use.
+    #[must_use]
+    pub const fn is_full(&self) -> bool {
+        self.errors >= MOST_FINDINGS
+    }
+
+    /// All that were kept, in the order in which a reader meets them, with a last one where others were left out.
+    #[must_use]
+    pub fn into_sorted(self) -> Vec<Finding> {
+        let mut findings = self.kept;
+        sort_findings(&mut findings);
+        // The reading may have ended when it was full, so that nobody knows how many there would have been.
+        let left_out = "there is more to say than this";
+        if self.errors >= MOST_FINDINGS {
+            findings.push(
+                Finding::error(OVER_LIMIT, &self.file, None, left_out)
+                    .help(format!("the first {MOST_FINDINGS} errors are shown: put them right, and check again")),
+            );
+        } else if self.warnings > MOST_FINDINGS {
+            findings.push(
+                Finding::warning(OVER_LIMIT, &self.file, None, left_out)
+                    .help(format!("the first {MOST_FINDINGS} warnings are shown")),
+            );
+        }
+        findings
+    }
+}
+
+impl Extend<Finding> for Findings {
+    fn extend<T: IntoIterator<Item = Finding>>(&mut self, findings: T) {
+        findings.into_iter().for_each(|finding| self.push(finding));
     }
 }
 

@@ -4,6 +4,7 @@
 //! (path → line, column) and also what the JSON value of the text is built from, so that the place of a thing
 //! and its meaning can't come from two readers that disagree.
 
+mod builder;
 pub mod conform;
 mod file;
 mod finding;
@@ -14,9 +15,9 @@ mod span;
 mod yaml;
 
 pub use file::{SourceFile, Sources};
-pub use finding::{Code, Finding, Severity, sort_findings};
-pub use node::{Data, Entry, Node, Scalar, Style};
+pub use finding::{Code, Finding, Findings, MOST_FINDINGS, Severity, sort_findings};
+pub use node::{Data, Entry, Mapping, Node, Scalar, Style};
 pub use pointer::{Pointer, Step};
 pub use scalar::{Resolved, ambiguity, resolve_plain};
 pub use span::{Position, Span};
-pub use yaml::{Limits, parse_yaml};
+pub use yaml::{AMBIGUOUS, DUPLICATE_KEY, Limits, NOT_JSON, NOT_YAML, OVER_LIMIT, parse_yaml, survey_yaml};

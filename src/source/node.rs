@@ -1,8 +1,10 @@
 //! A YAML document as a tree whose nodes know where they were written.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::OnceLock;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::scalar::Resolved;
 use super::{Pointer, Span, Step};
@@ -28,7 +30,7 @@ pub struct Node<'t> {
 pub enum Data<'t> {
     Scalar(Scalar<'t>),
     Sequence(Vec<Node<'t>>),
-    Mapping(Vec<Entry<'t>>),
+    Mapping(Mapping<'t>),
 }
 
 /// A scalar: its text, and what YAML 1.2's core schema makes of it.
@@ -39,6 +41,17 @@ pub struct Scalar<'t> {
     pub resolved: Resolved,
 }
 
+/// A mapping: its entries in the order of the text, each key once, and found by its key in no time.
+#[derive(Clone, Debug)]
+pub struct Mapping<'t> {
+    entries: Vec<Entry<'t>>,
+    /// The number of the entry by its key, and by its key in small letters; made when it is first needed.
+    index: OnceLock<HashMap<String, usize>>,
+}
+
+/// Up to how many entries looking at each is as fast as an index.
+const FEW: usize = 16;
+
 /// A key and its value.
 #[derive(Clone, Debug)]
 pub struct Entry<'t> {
@@ -46,6 +59,40 @@ pub struct Entry<'t> {
     pub key_span: Span,
     pub key_style: Style,
     pub value: Node<'t>,
+}
+
+impl<'t> Mapping<'t> {
+    /// A mapping of entries with keys that differ.
+    #[must_use]
+    pub const fn new(entries: Vec<Entry<'t>>) -> Self {
+        Self { entries, index: OnceLock::new() }
+    }
+
+    /// The entries in the order of the text.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry<'t>] {
+        &self.entries
+    }
+
+    /// The entry with a key, or with one that differs in case only (names of headers have none).
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Entry<'t>> {
+        if self.entries.len() <= FEW {
+            let exact = self.entries.iter().find(|entry| entry.key == key);
+            return exact.or_else(|| self.entries.iter().find(|entry| entry.key.eq_ignore_ascii_case(key)));
+        }
+        let index = self.index.get_or_init(|| {
+            let numbered = || self.entries.iter().enumerate();
+            let mut index = HashMap::with_capacity(self.entries.len());
+            for (number, entry) in numbered() {
+                index.entry(entry.key.to_ascii_lowercase()).or_insert(number);
+            }
+            index.extend(numbered().map(|(number, entry)| (entry.key.to_string(), number)));
+            index
+        });
+        let number = index.get(key).or_else(|| index.get(&key.to_ascii_lowercase()))?;
+        self.entries.get(*number)
+    }
 }
 
 impl<'t> Node<'t> {
@@ -60,12 +107,9 @@ impl<'t> Node<'t> {
                 Resolved::String => Value::String(scalar.text.to_string()),
             },
             Data::Sequence(items) => Value::Array(items.iter().map(Node::to_json).collect()),
-            Data::Mapping(entries) => {
-                let mut object = Map::with_capacity(entries.len());
-                for entry in entries {
-                    object.insert(entry.key.to_string(), entry.value.to_json());
-                }
-                Value::Object(object)
+            Data::Mapping(mapping) => {
+                let entries = mapping.entries.iter();
+                Value::Object(entries.map(|entry| (entry.key.to_string(), entry.value.to_json())).collect())
             }
         }
     }
@@ -80,17 +124,15 @@ impl<'t> Node<'t> {
                 resolved: scalar.resolved,
             }),
             Data::Sequence(items) => Data::Sequence(items.into_iter().map(Node::into_owned).collect()),
-            Data::Mapping(entries) => Data::Mapping(
-                entries
-                    .into_iter()
-                    .map(|entry| Entry {
-                        key: Cow::Owned(entry.key.into_owned()),
-                        key_span: entry.key_span,
-                        key_style: entry.key_style,
-                        value: entry.value.into_owned(),
-                    })
-                    .collect(),
-            ),
+            Data::Mapping(mapping) => {
+                let entries = mapping.entries.into_iter().map(|entry| Entry {
+                    key: Cow::Owned(entry.key.into_owned()),
+                    key_span: entry.key_span,
+                    key_style: entry.key_style,
+                    value: entry.value.into_owned(),
+                });
+                Data::Mapping(Mapping::new(entries.collect()))
+            }
         };
         Node { span: self.span, data }
     }
@@ -99,9 +141,10 @@ impl<'t> Node<'t> {
     /// nothing for other nodes.
     #[must_use]
     pub fn entry(&self, key: &str) -> Option<&Entry<'t>> {
-        let Data::Mapping(entries) = &self.data else { return None };
-        let exact = entries.iter().find(|entry| entry.key == key);
-        exact.or_else(|| entries.iter().find(|entry| entry.key.eq_ignore_ascii_case(key)))
+        match &self.data {
+            Data::Mapping(mapping) => mapping.get(key),
+            _ => None,
+        }
     }
 
     /// The node that `pointer` leads to.

@@ -77,22 +77,29 @@ fn number(text: &str) -> Option<Number> {
 
 /// Why other YAML readers may take a plain scalar for something else; `None` where all agree.
 ///
-/// Other readers means those of YAML 1.1 (PyYAML, Ruby's Psych, Go's older libraries, SnakeYAML).
+/// Other readers means those of YAML 1.1 (`PyYAML`, Ruby's Psych, Go's older libraries, `SnakeYAML`).
 #[must_use]
 pub fn ambiguity(text: &str) -> Option<&'static str> {
     static LEADING_ZERO: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[-+]?0[0-9]+$"));
     static SIXTIES: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[-+]?[0-9]+(:[0-5]?[0-9])+(\.[0-9]*)?$"));
-    static UNDERSCORES: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[-+]?[0-9][0-9_,]*_[0-9_]*(\.[0-9_]*)?$"));
+    static GROUPED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[-+]?[0-9][0-9_,]*(\.[0-9_,]*)?$"));
     static DATE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt \t].*)?$"));
-    static EXPONENT: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[-+]?[0-9]+[eE][-+]?[0-9]+$"));
-    // The two cheap tests come first: almost every scalar of a contract ends here.
+    static OTHER_BASE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[-+]?0[box][0-9a-fA-F_]+$"));
+    // To YAML 1.1, a number with an exponent has a point, and the exponent a sign.
+    static EXPONENT: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^[-+]?([0-9]+[eE][-+]?[0-9]+|[0-9]*\.[0-9]*[eE][0-9]+)$"));
+    // The cheap tests come first: almost every scalar of a contract ends here.
     let first = text.bytes().next()?;
     if first.is_ascii_alphabetic() {
-        return matches!(text.to_ascii_lowercase().as_str(), "y" | "n" | "yes" | "no" | "on" | "off")
-            .then_some("a boolean");
+        let lower = (text.len() <= 3).then(|| text.to_ascii_lowercase());
+        return matches!(lower.as_deref(), Some("y" | "n" | "yes" | "no" | "on" | "off")).then_some("a boolean");
     }
-    if !(first.is_ascii_digit() || first == b'-' || first == b'+') {
-        return (text == "=").then_some("a special value");
+    if !(first.is_ascii_digit() || matches!(first, b'-' | b'+' | b'.')) {
+        return match text {
+            "=" => Some("a special value"),
+            "<<" => Some("the sign to merge mappings"),
+            _ => None,
+        };
     }
     if text.bytes().all(|b| b.is_ascii_digit()) && (first != b'0' || text.len() == 1) {
         return None;
@@ -101,13 +108,17 @@ pub fn ambiguity(text: &str) -> Option<&'static str> {
         Some("an octal number")
     } else if SIXTIES.is_match(text) {
         Some("a number in base 60")
-    } else if UNDERSCORES.is_match(text) {
+    } else if text.contains(['_', ',']) && GROUPED.is_match(text) {
         Some("a number")
     } else if DATE.is_match(text) {
         Some("a date")
-    } else if text.starts_with("0b") && text.len() > 2 && text[2..].bytes().all(|b| matches!(b, b'0' | b'1' | b'_')) {
-        Some("a binary number")
-    } else if text.starts_with("0o") || EXPONENT.is_match(text) {
+    } else if OTHER_BASE.is_match(text) {
+        match resolve_plain(text) {
+            // The old spelling of YAML 1.1 is `017`, and it has none with `0o`.
+            Some(Resolved::Number(_)) => text.starts_with("0o").then_some("a text"),
+            _ => Some("a number"),
+        }
+    } else if EXPONENT.is_match(text) {
         Some("a text")
     } else {
         None
@@ -156,10 +167,46 @@ mod tests {
 
     #[test]
     fn scalars_that_other_readers_take_differently_are_named() {
-        for text in ["no", "Yes", "on", "y", "0123", "12:30", "1_000", "2026-05-01", "0b101", "0o17", "1e3"] {
+        for text in [
+            "no",
+            "Yes",
+            "on",
+            "y",
+            "0123",
+            "12:30",
+            "1_000",
+            "1,000",
+            "1.5_0",
+            "2026-05-01",
+            "0b101",
+            "0o17",
+            "-0x1F",
+            "0x1_F",
+            "1e3",
+            "1e+3",
+            "1.5e3",
+            ".5e3",
+            "<<",
+            "=",
+        ] {
             assert!(ambiguity(text).is_some(), "{text}");
         }
-        for text in ["paid", "0", "42", "-7", "1.5", "true", "null", "1.5e3", "12:75x", "nobody", "/orders/1"] {
+        for text in [
+            "paid",
+            "0",
+            "42",
+            "-7",
+            "1.5",
+            "true",
+            "null",
+            "1.5e+3",
+            "0x1F",
+            ".5",
+            "-",
+            "12:75x",
+            "nobody",
+            "/orders/1",
+        ] {
             assert_eq!(ambiguity(text), None, "{text}");
         }
     }

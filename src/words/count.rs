@@ -17,11 +17,14 @@ pub const fn count(number: usize, singular: &'static str) -> Count {
 
 impl fmt::Display for Count {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.number, self.singular)?;
         if self.number == 1 {
-            return Ok(());
+            return write!(f, "1 {}", self.singular);
         }
-        // English as far as Upheld's own nouns need it: match → matches, mismatch → mismatches.
+        // English as far as Upheld's own nouns need it: entry → entries, match → matches, mismatch → mismatches.
+        if let Some(stem) = self.singular.strip_suffix("ry") {
+            return write!(f, "{} {stem}ries", self.number);
+        }
+        write!(f, "{} {}", self.number, self.singular)?;
         f.write_str(if self.singular.ends_with("ch") || self.singular.ends_with('s') { "es" } else { "s" })
     }
 }
@@ -35,5 +38,6 @@ mod tests {
         assert_eq!(count(0, "interaction").to_string(), "0 interactions");
         assert_eq!(count(1, "interaction").to_string(), "1 interaction");
         assert_eq!(count(2, "mismatch").to_string(), "2 mismatches");
+        assert_eq!(count(2, "entry").to_string(), "2 entries");
     }
 }

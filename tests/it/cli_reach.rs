@@ -31,28 +31,28 @@ fn an_address_must_be_one() {
     let world = World::with(ONE);
     assert_snapshot!(world.upheld(["verify", "--url", "localhost:8080"]), @"
     ------- stderr -------
-    error: `localhost:8080` is not an address: write it with its scheme, like `http://localhost:8080`
+    error: `localhost:8080` is not a base URL: it has no scheme; write `http://localhost:8080`
     [exit code 2]
     ");
     assert_snapshot!(world.upheld(["verify", "--url", "127.0.0.1"]), @"
     ------- stderr -------
-    error: `127.0.0.1` is not an address: write it with its scheme, like `http://127.0.0.1`
+    error: `127.0.0.1` is not a base URL: it has no scheme; write `http://127.0.0.1`
     [exit code 2]
     ");
     assert_snapshot!(world.upheld(["verify", "--url", "http://127.0.0.1:8080/?a=b"]), @"
     ------- stderr -------
-    error: `http://127.0.0.1:8080/?a=b` is not an address: it must end with its path: leave out `?…` and `#…`
+    error: `http://127.0.0.1:8080/?a=b` is not a base URL: it has a query, and the contract's requests bring their own; leave it out
     [exit code 2]
     ");
     assert_snapshot!(world.upheld(["verify", "--url", ""]), @"
     ------- stderr -------
-    error: `` is not an address: write it with its scheme, like `http://127.0.0.1:8080`
+    error: `` is not a base URL: it has no scheme; write `http://`
     [exit code 2]
     ");
     world.registry("  orders:\n    url: { local: \"127.0.0.1:8080\" }\n");
     assert_snapshot!(world.upheld(["verify"]), @"
     ------- stderr -------
-    error: contracts/upheld.yaml:4: `127.0.0.1:8080` is not an address: write it with its scheme, like `http://127.0.0.1:8080`
+    error: contracts/upheld.yaml:4: `127.0.0.1:8080` is not a base URL: it has no scheme; write `http://127.0.0.1:8080`
     [exit code 2]
     ");
 }
@@ -96,11 +96,11 @@ fn nothing_listens_there() {
     error   storefront → orders  get a thing               contracts/storefront/orders.yaml:5
             GET /things/1
 
-            E101: nothing listens at http://127.0.0.1:<port>: connection refused
-            help: start the provider, or check the address (--url, or `url` in upheld.yaml)
+            E102: nothing listens at 127.0.0.1:<port>: connection refused
+            help: start the provider, or correct its URL
 
     error   storefront → orders  get a thing again         contracts/storefront/orders.yaml:8
-            as above: E101: nothing listens at http://127.0.0.1:<port>: connection refused
+            as above: E102: nothing listens at 127.0.0.1:<port>: connection refused
 
     ERROR   2 interactions: 2 errors in <time>
     [exit code 5]
@@ -187,7 +187,7 @@ fn a_provider_is_healthy_before_anything_is_sent() {
     error   storefront → orders  get a thing               contracts/storefront/orders.yaml:5
             GET /things/1
 
-            E304: orders is not healthy: GET /health answered 503
+            E305: orders is not healthy: GET /health answered 503
             │ warming up
             help: wait until it is, or correct `health` in upheld.yaml
 

@@ -152,22 +152,18 @@ fn what_is_sent_is_what_the_contract_says() {
     POST /orders/a%2Fb?tag=x&tag=y%20z&empty=
     x-shop: 7
     content-type: application/json; charset=utf-8
-    accept: */*
     content-length: 63
     {"sku":"TEA-1","qty":9007199254740993,"note":"€","none":null}
 
     PUT /form
     content-type: application/x-www-form-urlencoded
-    accept: */*
     content-length: 17
     a=1%202&b=x&b=%26
 
     PATCH /text
-    accept: */*
     content-length: 11
     tea, please
 
     DELETE /all?now=
-    accept: */*
     "#);
 }

@@ -72,10 +72,11 @@ fn a_provider_that_ends_at_once_is_shown_with_what_it_wrote() {
     error   storefront → orders  get a thing               contracts/storefront/orders.yaml:5
             GET /things/1
 
-            E303: orders ended before it was ready: exit status: 3
+            E304: orders ended before it was healthy: exit status: 3
             │ reading settings
             │ settings.toml: no such file
-            help: it was started with `echo 'reading settings'; echo 'settings.toml: no such file' >&2; exit 3` in <root>
+            help: run `echo 'reading settings'; echo 'settings.toml: no such file' >&2; exit 3` yourself to see why; its last output is above
+            help: the command must run for as long as the service does, not start it in the background
 
     ERROR   1 interaction: 1 error in <time>
     [exit code 5]
@@ -84,8 +85,9 @@ fn a_provider_that_ends_at_once_is_shown_with_what_it_wrote() {
     error   storefront → orders  get a thing               contracts/storefront/orders.yaml:5
             GET /things/1
 
-            E303: orders ended before it was ready: signal: 9 (SIGKILL)
-            help: it was started with `kill -9 $$` in <root>
+            E304: orders ended before it was healthy: signal: 9 (SIGKILL)
+            help: run `kill -9 $$` yourself to see why; it has printed nothing
+            help: the command must run for as long as the service does, not start it in the background
 
     ERROR   1 interaction: 1 error in <time>
     [exit code 5]
@@ -94,8 +96,9 @@ fn a_provider_that_ends_at_once_is_shown_with_what_it_wrote() {
     error   storefront → orders  get a thing               contracts/storefront/orders.yaml:5
             GET /things/1
 
-            E303: orders ended before it was ready: exit status: 0
-            help: it was started with `true` in <root>
+            E304: orders ended before it was healthy: exit status: 0
+            help: run `true` yourself to see why; it has printed nothing
+            help: the command must run for as long as the service does, not start it in the background
 
     ERROR   1 interaction: 1 error in <time>
     [exit code 5]
@@ -110,10 +113,10 @@ fn a_provider_that_never_listens_is_shown_with_what_it_wrote() {
     error   storefront → orders  get a thing               contracts/storefront/orders.yaml:5
             GET /things/1
 
-            E304: orders was not ready on port <port> within 0.2 s: nothing listens at http://127.0.0.1:<port>: connection refused
+            E305: orders was not healthy within 1 s: nothing listens at localhost:<port>: connection refused
             │ waiting for the database
-            help: check that it listens on ${PORT} and that `health` in upheld.yaml is its health check; allow more time with --start-timeout or `start-timeout`
-            help: it was started with `echo 'waiting for the database'; sleep 1000` in <root>
+            help: it must listen on the port that it is given, here <port>, as ${PORT} or in PORT
+            help: is its `health` in upheld.yaml right? its last output is above
 
     ERROR   1 interaction: 1 error in <time>
     [exit code 5]
@@ -127,18 +130,18 @@ fn a_provider_that_never_gets_healthy_is_shown_with_its_answer() {
         "  orders:\n    start: '\"{}\" --port ${{PORT}}'\n    start-timeout: 2s\n    health: GET /healthz\n",
         orders()
     ));
-    assert_snapshot!(world.upheld(["verify"]), @r#"
+    assert_snapshot!(world.upheld(["verify"]), @"
     error   storefront → orders  get a thing               contracts/storefront/orders.yaml:5
             GET /things/1
 
-            E304: orders was not ready on port <port> within 0.3 s: orders is not healthy: GET /healthz answered 404
+            E305: orders was not healthy within 2 s: orders is not healthy: GET /healthz answered 404
             │ orders listens on http://127.0.0.1:<port>
-            help: check that it listens on ${PORT} and that `health` in upheld.yaml is its health check; allow more time with --start-timeout or `start-timeout`
-            help: it was started with `"<target>/examples/orders" --port <port>` in <root>
+            help: it must listen on the port that it is given, here <port>, as ${PORT} or in PORT
+            help: is its `health` in upheld.yaml right? its last output is above
 
     ERROR   1 interaction: 1 error in <time>
     [exit code 5]
-    "#);
+    ");
 }
 
 #[test]
@@ -147,31 +150,38 @@ fn a_command_that_is_not_there_is_told_before_anything_is_started() {
     let verify = |line: &str| world.upheld(["verify", "--start", line]);
     assert_snapshot!(verify("./target/debug/oders --port ${PORT}"), @"
     ------- stderr -------
-    error: --start: the command `./target/debug/oders` is not there, seen from <root>
-    help: install it, or write the command as it is called from the folder above `contracts`
+    error: --start: `<root>/target/debug/oders` does not exist
+    help: build it first, or correct `./target/debug/oders --port ${PORT}`, which runs in <root>
     [exit code 2]
     ");
     assert_snapshot!(verify("no-such-program-of-upheld"), @"
     ------- stderr -------
-    error: --start: the command `no-such-program-of-upheld` is not there, in PATH
-    help: install it, or write the command as it is called from the folder above `contracts`
+    error: --start: the command `no-such-program-of-upheld` of `no-such-program-of-upheld` was not found
+    help: install `no-such-program-of-upheld`, or add its folder to PATH
     [exit code 2]
     ");
     assert_snapshot!(verify("run 'orders"), @"
     ------- stderr -------
-    error: --start: the command `run 'orders` has a quote that is not closed
+    error: --start: the command `run` of `run 'orders` was not found
+    help: install `run`, or add its folder to PATH
     [exit code 2]
     ");
     assert_snapshot!(verify("  "), @"
-    ------- stderr -------
-    error: --start: the command is empty
-    [exit code 2]
+    error   storefront → orders  get a thing               contracts/storefront/orders.yaml:5
+            GET /things/1
+
+            E304: orders ended before it was healthy: exit status: 0
+            help: run `  ` yourself to see why; it has printed nothing
+            help: the command must run for as long as the service does, not start it in the background
+
+    ERROR   1 interaction: 1 error in <time>
+    [exit code 5]
     ");
     world.registry("  orders: { start: ./run-orders }\n");
     assert_snapshot!(world.upheld(["verify"]), @"
     ------- stderr -------
-    error: contracts/upheld.yaml:3: the command `./run-orders` is not there, seen from <root>
-    help: install it, or write the command as it is called from the folder above `contracts`
+    error: contracts/upheld.yaml:3: `<root>/run-orders` does not exist
+    help: build it first, or correct `./run-orders`, which runs in <root>
     [exit code 2]
     ");
 }
@@ -206,9 +216,9 @@ fn the_last_lines_of_a_provider_are_shown_where_it_failed_and_not_where_it_answe
             given  an odrer exists
             GET /orders
 
-            E201: the state handler answered 422 to the setup of `an odrer exists` (POST /_states)
-            │ {"title":"Unknown provider state","status":422,"detail":"orders has no provider state `an odrer exists`, it has `no orders`, `an order exists` and `an order is…e state to `examples/orders/states.rs`"}
-            help: teach the provider's state handler this state, or name one that it knows under `given`
+            E201: setup of the provider state `an odrer exists` failed: http://localhost:<port>/_states answered 422 Unprocessable Entity
+            │ {"title":"Unknown provider state","status":422,"detail":"orders has no provider state `an odrer exists`, it has `no orders`, `an order exists` and `an order is paid`: name one of them, or add the state to `examples/orders/states.rs`"}
+            help: the handler must answer 2xx once the state is reached: look into the provider's log
 
     ERROR   1 interaction: 1 error in <time>
     ------- stderr -------
@@ -228,8 +238,9 @@ fn variables_reach_the_command_whole_and_stay_out_of_messages() {
     error   storefront → orders  get a thing               contracts/storefront/orders.yaml:5
             GET /things/1
 
-            E303: orders ended before it was ready: exit status: 1
-            help: it was started with `printf '%s\n' "${DB}" "${MODE:-quiet}" > told; exit 1` in <root>
+            E304: orders ended before it was healthy: exit status: 1
+            help: run `printf '%s\n' "${DB}" "${MODE:-quiet}" > told; exit 1` yourself to see why; it has printed nothing
+            help: the command must run for as long as the service does, not start it in the background
 
     ERROR   1 interaction: 1 error in <time>
     [exit code 5]

@@ -105,10 +105,10 @@ fn a_handler_that_fails_is_quoted_and_not_asked_again_and_the_rest_goes_on() {
               and  an odrer exists (id: 42)
             GET /orders/42?by=Ada
 
-            E201: the state handler answered 422 to the setup of `an odrer exists` (POST /_states)
+            E201: setup of the provider state `an odrer exists` failed: http://127.0.0.1:<port>/_states answered 422 Unprocessable Entity
             │ no such state:
             │   there is `an order exists`
-            help: teach the provider's state handler this state, or name one that it knows under `given`
+            help: the handler must answer 2xx once the state is reached: look into the provider's log
 
     upheld  storefront → orders  list the orders
 
@@ -134,9 +134,9 @@ fn a_teardown_that_fails_is_an_error_of_its_interaction() {
               and  an order exists (id: 42)
             GET /orders/7?by=Ada
 
-            E201: the state handler answered 500 to the teardown of `an order exists` (POST /_states)
+            E201: teardown of the provider state `an order exists` failed: http://127.0.0.1:<port>/_states answered 500 Internal Server Error
             │ stack overflow
-            help: teach the provider's state handler this state, or name one that it knows under `given`
+            help: the handler must answer 2xx once the state is reached: look into the provider's log
 
     ERROR   1 interaction: 1 error in <time>
     [exit code 5]
@@ -191,8 +191,8 @@ fn a_handler_can_be_at_an_address_of_its_own() {
               and  an order exists (id: 42)
             GET /orders/42?by=Ada
 
-            E101: the setup of the state `a customer exists` got no answer: nothing listens at http://127.0.0.1:9/_states: connection refused
-            help: start the state handler, or correct its address, `states` in upheld.yaml
+            E102: setup of the provider state `a customer exists` failed at http://127.0.0.1:9/_states: nothing listens at 127.0.0.1:9: connection refused
+            help: start the provider, or correct its URL
 
     ERROR   1 interaction: 1 error in <time>
     [exit code 5]
@@ -211,19 +211,19 @@ fn what_brings_states_about_must_be_a_path_an_address_or_a_command_that_is_there
     ");
     assert_snapshot!(verify("POST ftp://localhost/_states"), @"
     ------- stderr -------
-    error: --states: `ftp://localhost/_states` is not an address: it must begin with `http://` or `https://`
+    error: --states: `ftp://localhost/_states` is not a base URL: its scheme must be `http` or `https`
     [exit code 2]
     ");
     assert_snapshot!(verify("./no-such-command --quick"), @"
     ------- stderr -------
-    error: --states: the command `./no-such-command` is not there, seen from <root>
-    help: install it, or write the command as it is called from the folder above `contracts`
+    error: --states: `<root>/no-such-command` does not exist
+    help: build it first, or correct `./no-such-command --quick`, which runs in <root>
     [exit code 2]
     ");
     assert_snapshot!(verify("upheld-no-such-command"), @"
     ------- stderr -------
-    error: --states: the command `upheld-no-such-command` is not there, in PATH
-    help: install it, or write the command as it is called from the folder above `contracts`
+    error: --states: the command `upheld-no-such-command` of `upheld-no-such-command` was not found
+    help: install `upheld-no-such-command`, or add its folder to PATH
     [exit code 2]
     ");
 }
@@ -267,9 +267,9 @@ mod commands {
                   and  an order exists (id: 42)
                 GET /orders/42?by=Ada
 
-                E203: the setup of the state `a customer exists` by `echo 'the database is gone' >&2; exit 3` failed: exit status: 3
+                E211: setup of the provider state `a customer exists` failed: `echo 'the database is gone' >&2; exit 3` ended with exit status: 3
                 │ the database is gone
-                help: teach the state command this state, or name one that it knows under `given`
+                help: the command must end with exit code 0 once the state is reached
 
         ERROR   1 interaction: 1 error in <time>
         [exit code 5]
@@ -280,8 +280,8 @@ mod commands {
                   and  an order exists (id: 42)
                 GET /orders/42?by=Ada
 
-                E203: the setup of the state `a customer exists` by `kill -9 $$` failed: signal: 9 (SIGKILL)
-                help: teach the state command this state, or name one that it knows under `given`
+                E211: setup of the provider state `a customer exists` failed: `kill -9 $$` ended with signal: 9 (SIGKILL)
+                help: the command must end with exit code 0 once the state is reached
 
         ERROR   1 interaction: 1 error in <time>
         [exit code 5]
@@ -300,9 +300,8 @@ mod commands {
                   and  an order exists (id: 42)
                 GET /orders/42?by=Ada
 
-                E204: the setup of the state `a customer exists` by `sh states.sh` was not done within 0.3 s, and was stopped
-                │ waiting for the database
-                help: allow more time with --timeout
+                E212: setup of the provider state `a customer exists` failed: `sh states.sh` did not end within 1 s
+                help: a state command must end; `--timeout` gives it more time
 
         ERROR   1 interaction: 1 error in <time>
         [exit code 5]

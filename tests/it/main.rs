@@ -1,9 +1,19 @@
-//! Tests that go through the real program or the public library, all in one binary so that they are linked once and
-//! run in parallel.
+//! Upheld from the outside, in one program: what can be said through the library's public API or by running it.
+//! A test that needs the inside of a module stands in that module.
 //!
-//! `support` holds the one fixture, a [`World`](support::World): a folder of its own, a cleared environment, providers
-//! on ports that the system picks, and the whole of what the program wrote as one text. Each module below is about
-//! one subject; a module that begins with `cli_` runs the program and compares all that it wrote, exit code included.
+//! - `cli_…`: one subject of the command line each, through the real program; all that it wrote is compared, the exit
+//!   code included
+//! - `contract_read`: what a contract file says, and every finding about it
+//! - `contract_write`: what is written, and that it reads as itself
+//! - `identity`: what is the same interaction or contract, and what is not
+//! - `matching_matrix`: each matcher upheld and broken, wherever it may stand
+//! - `properties`: what holds for every contract and message; `strategies` makes them up
+//! - `hostile_contracts`: files and bodies that mean harm
+//! - `examples`: the example services do what their contracts say
+//! - `readme`: the README does what it says
+//!
+//! `reading` holds the shortest ways from a text to a contract. `support` holds the world of a test that runs the
+//! program: a folder of its own, a cleared environment, and providers on ports that the system picks.
 
 mod cli_hostile_provider;
 mod cli_process;
@@ -14,5 +24,6 @@ mod cli_selection;
 mod cli_start;
 mod cli_states;
 mod cli_verify;
+mod examples;
 mod readme;
 mod support;

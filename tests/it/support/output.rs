@@ -65,9 +65,8 @@ impl Redaction {
     pub fn of_text(&self, text: &str) -> String {
         static CHANGING: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
             [
-                (r"127\.0\.0\.1:[0-9]{5}\b", "127.0.0.1:<port>"),
-                (r"\bport [0-9]+", "port <port>"),
-                (r"--port [0-9]+", "--port <port>"),
+                (r"(127\.0\.0\.1|localhost):[0-9]{5}\b", "$1:<port>"),
+                (r"\b(port|--port|here) [0-9]{5}\b", "$1 <port>"),
                 (r"\bin ([0-9.]+ (ms|s)|[0-9]+ min [0-9]+ s)\b", "in <time>"),
                 (r#""seconds": [0-9.e-]+"#, r#""seconds": <time>"#),
                 (r#" time="[0-9.]+""#, r#" time="<time>""#),

@@ -1,1 +1,0 @@
-//! Tests of the client and the state handler against real sockets.
