@@ -81,7 +81,7 @@ pub fn read_source(path: &Path, name: String, limits: Limits) -> Result<SourceFi
                 .help("split it, or raise the limit with --max-file-size")
         }
         ReadError::NoFile => unreadable(String::from("it is not a file")),
-        ReadError::Io(error) => unreadable(error.to_string()),
+        ReadError::Io(error) => unreadable(said(&error)),
     })?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let line = 1 + error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count();
@@ -90,6 +90,15 @@ pub fn read_source(path: &Path, name: String, limits: Limits) -> Result<SourceFi
     // A byte order mark is no part of the text (YAML 1.2, section 5.2).
     let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
     Ok(SourceFile::new(name, text, limits))
+}
+
+/// What the system says, in the same words on every system where it is said often.
+fn said(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => String::from("it is not there"),
+        io::ErrorKind::PermissionDenied => String::from("this user may not read it"),
+        _ => error.to_string(),
+    }
 }
 
 enum ReadError {
@@ -137,7 +146,7 @@ impl Attachments for ContractFolder {
         if Path::new(path).is_absolute() || path.split(['/', '\\']).any(|part| part == "..") {
             return Err(outside());
         }
-        let refuse = |error: &io::Error| AttachmentError(error.to_string());
+        let refuse = |error: &io::Error| AttachmentError(said(error));
         let folder = self.folder.canonicalize().map_err(|error| refuse(&error))?;
         // Symbolic links are resolved before the look at where the file lies.
         let file = folder.join(path).canonicalize().map_err(|error| refuse(&error))?;
@@ -158,8 +167,8 @@ impl Attachments for ContractFolder {
 /// # Errors
 ///
 /// Why it can't be written; the old file is then as it was.
-pub fn replace(path: &Path, text: &str) -> io::Result<()> {
-    staged(path, text)?.persist(path).map(drop).map_err(|error| error.error)
+pub fn replace(path: &Path, text: impl AsRef<[u8]>) -> io::Result<()> {
+    staged(path, text.as_ref())?.persist(path).map(drop).map_err(|error| error.error)
 }
 
 /// Writes a file that is not there yet; one that is there is left alone.
@@ -167,11 +176,20 @@ pub fn replace(path: &Path, text: &str) -> io::Result<()> {
 /// # Errors
 ///
 /// [`io::ErrorKind::AlreadyExists`] where there is one, or why it can't be written.
-pub fn create(path: &Path, text: &str) -> io::Result<()> {
-    staged(path, text)?.persist_noclobber(path).map(drop).map_err(|error| error.error)
+pub fn create(path: &Path, text: impl AsRef<[u8]>) -> io::Result<()> {
+    staged(path, text.as_ref())?.persist_noclobber(path).map(drop).map_err(|error| error.error)
 }
 
-fn staged(path: &Path, text: &str) -> io::Result<tempfile::NamedTempFile> {
+/// Whether a file can be written at `path`, as far as that can be told without writing it. Folders above it are made.
+///
+/// # Errors
+///
+/// Why it can't be written.
+pub fn probe(path: &Path) -> io::Result<()> {
+    staged(path, &[]).map(drop)
+}
+
+fn staged(path: &Path, text: &[u8]) -> io::Result<tempfile::NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     // Beside its place: a rename is whole only within one file system.
@@ -183,7 +201,7 @@ fn staged(path: &Path, text: &str) -> io::Result<tempfile::NamedTempFile> {
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
     let mut file = builder.prefix(".upheld-").tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(text)?;
     file.as_file().sync_all()?;
     Ok(file)
 }

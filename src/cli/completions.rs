@@ -27,7 +27,7 @@ pub(super) struct ManArgs {
 pub(super) fn completions(args: &CompletionsArgs, world: &mut World) -> Result<Exit, Failure> {
     let mut text = Vec::new();
     clap_complete::generate(args.shell, &mut command(), "upheld", &mut text);
-    world.print(&String::from_utf8_lossy(&text));
+    world.print(&String::from_utf8_lossy(&text))?;
     Ok(Exit::Yes)
 }
 

@@ -35,16 +35,16 @@ pub(super) fn init(global: &Global, args: &InitArgs, world: &mut World) -> Resul
     for (path, text) in files {
         let shown = files::shown(&path, &world.working);
         match files::create(&path, &text) {
-            Ok(()) => world.print(&format!("wrote  {shown}\n")),
+            Ok(()) => world.print(&format!("wrote  {shown}\n"))?,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                world.print(&format!("kept   {shown}, which is there already\n"))
+                world.print(&format!("kept   {shown}, which is there already\n"))?;
             }
             Err(error) => return Err(Failure::could_not_run(format!("{shown} can't be written: {error}"))),
         }
     }
     world.print(&format!(
         "next   edit {contract_shown}, start {provider}, then: upheld verify {provider} --url http://127.0.0.1:8080\n"
-    ));
+    ))?;
     Ok(Exit::Yes)
 }
 

@@ -44,7 +44,7 @@ pub(super) fn lint(global: &Global, args: &LintArgs, world: &mut World) -> Resul
         LintReport::Json => findings::json("lint", found).map_err(|error| Failure::could_not_run(error.to_string()))?,
         LintReport::Github => findings::github(found),
     };
-    world.print(&text);
+    world.print(&text)?;
     let errors = found.iter().any(Finding::is_error);
     if args.report == LintReport::Human && !errors {
         let interactions = workspace.files.iter().map(|file| file.contract.interactions.len()).sum();
@@ -53,7 +53,7 @@ pub(super) fn lint(global: &Global, args: &LintArgs, world: &mut World) -> Resul
             "{} with {} can be used\n",
             count(contracts, "contract"),
             count(interactions, "interaction")
-        ));
+        ))?;
     }
     Ok(if errors || (args.strict && !found.is_empty()) { Exit::Usage } else { Exit::Yes })
 }

@@ -112,7 +112,7 @@ pub(super) fn contracts_folder(global: &Global, world: &World) -> Result<Option<
     if folder.is_dir() {
         return Ok(Some(folder));
     }
-    Err(Failure::usage(format!("there is no folder {}", files::shown(&folder, &world.working)))
+    Err(Failure::usage(format!("there is no folder `{}`", files::shown(&folder, &world.working)))
         .help("name the folder of contracts with --contracts DIR, or make one with `upheld init`"))
 }
 
@@ -134,10 +134,10 @@ fn contract_files(folder: Option<&Path>, paths: &[PathBuf], world: &World) -> Re
             continue;
         }
         let inside = files::contract_paths(&path).map_err(|(path, error)| {
-            Failure::usage(format!("{} can't be read: {error}", files::shown(&path, &world.working)))
+            Failure::usage(format!("`{}` can't be read: {error}", files::shown(&path, &world.working)))
         })?;
         if inside.is_empty() {
-            return Err(Failure::usage(format!("there is no contract in {}", files::shown(&path, &world.working)))
+            return Err(Failure::usage(format!("there is no contract in `{}`", files::shown(&path, &world.working)))
                 .help("a contract is a file <consumer>/<provider>.yaml; `upheld init` writes a first one"));
         }
         found.extend(inside);

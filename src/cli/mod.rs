@@ -30,7 +30,7 @@ use crate::source::Limits;
 /// A consumer writes down the least it needs of a provider as a contract, a YAML file. Upheld checks real providers
 /// against it, and shows exactly where one breaks it.
 #[derive(Debug, Parser)]
-#[command(name = "upheld", version, max_term_width = 100, after_help = EXIT_CODES, arg_required_else_help = true)]
+#[command(name = "upheld", version, max_term_width = 100, after_help = EXIT_CODES, arg_required_else_help = true, args_override_self = true)]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -82,18 +82,16 @@ Exit codes:
 
 /// Runs the program with these arguments (the first is its name) in this world.
 pub fn main(arguments: impl IntoIterator<Item = OsString>, world: &mut World) -> Exit {
-    let cli = match Cli::try_parse_from(arguments) {
-        Ok(cli) => cli,
-        Err(error) => return usage(&error, world),
-    };
-    let global = cli.global;
-    let result = match cli.command {
-        Command::Verify(args) => verify::verify(&global, &args, world),
-        Command::Lint(args) => lint::lint(&global, &args, world),
-        Command::Init(args) => init::init(&global, &args, world),
-        Command::Schema(args) => schema::schema(&args, world),
-        Command::Completions(args) => completions::completions(&args, world),
-        Command::Man(args) => completions::man(&args, world),
+    let result = match Cli::try_parse_from(arguments) {
+        Ok(Cli { global, command }) => match command {
+            Command::Verify(args) => verify::verify(&global, &args, world),
+            Command::Lint(args) => lint::lint(&global, &args, world),
+            Command::Init(args) => init::init(&global, &args, world),
+            Command::Schema(args) => schema::schema(&args, world),
+            Command::Completions(args) => completions::completions(&args, world),
+            Command::Man(args) => completions::man(&args, world),
+        },
+        Err(error) => usage(&error, world),
     };
     result.unwrap_or_else(|failure| {
         report(&failure, world);
@@ -102,16 +100,16 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, world: &mut World) ->
 }
 
 /// What clap has to say: help and version go to the result, mistakes to the other stream.
-fn usage(error: &clap::Error, world: &mut World) -> Exit {
+fn usage(error: &clap::Error, world: &mut World) -> Result<Exit, Failure> {
     let rendered = error.render();
     if error.use_stderr() {
         let coloured = world.err_palette() != crate::report::Palette::default();
         world.say(&if coloured { rendered.ansi().to_string() } else { rendered.to_string() });
-        Exit::Usage
+        Ok(Exit::Usage)
     } else {
         let coloured = world.out_palette() != crate::report::Palette::default();
-        world.print(&if coloured { rendered.ansi().to_string() } else { rendered.to_string() });
-        Exit::Yes
+        world.print(&if coloured { rendered.ansi().to_string() } else { rendered.to_string() })?;
+        Ok(Exit::Yes)
     }
 }
 

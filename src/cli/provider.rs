@@ -1,6 +1,7 @@
 //! From what the command line and the registry say of a provider to a provider that answers: its address, or its
 //! process; its states; whether it is ready.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -13,7 +14,8 @@ use crate::http::{BaseUrl, HttpClient, HttpOptions, HttpStates};
 use crate::matching::ActualRequest;
 use crate::process::{CommandStates, Service, ShellCommand};
 use crate::registry::{self, StatesBy, expand};
-use crate::verification::{Provider as _, RunError, StateHandler, States};
+use crate::verification::{INTERRUPTED, Provider as _, RunError, StateHandler, States};
+use crate::words::{and_list, did_you_mean, or_list, quoted};
 
 /// How long a provider may take to become ready where nobody says.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
@@ -78,17 +80,35 @@ pub(super) fn reach(
     let known = workspace.service(name);
     let service = known.cloned().unwrap_or_default();
     let way = way(name, args, &service, workspace, world)?;
+    let there = |line: &str, key: &str, flag: bool| {
+        ShellCommand::new(line, &workspace.root).check().map_err(|error| {
+            let from = if flag { format!("--{key}") } else { place(name, key, workspace) };
+            let error = RunError { message: format!("{from}: {}", error.message), ..error };
+            from_run_error(error, Exit::Usage)
+        })
+    };
     if let Way::Start(line) = &way {
-        ShellCommand::new(line, &workspace.root).check().map_err(|error| from_run_error(error, Exit::Usage))?;
+        there(line, "start", args.start.is_some())?;
     }
     let states = match &args.states {
         Some(text) => Some(registry::states_by(text)),
         None => service.states,
     };
     let states = match states {
-        Some(StatesBy::Http(target)) => Some(StatesBy::Http(fill(&target, "states", name, workspace, world)?)),
+        Some(StatesBy::Http(target)) => {
+            let target = fill(&target, "states", name, workspace, world)?;
+            if target.contains("://") {
+                let address = target.split('?').next().unwrap_or_default();
+                BaseUrl::parse(address).map_err(|error| bad_states(name, &error, args, workspace))?;
+            } else if !target.starts_with('/') {
+                let why = format!("`{target}` is neither a path nor an address");
+                return Err(bad_states(name, &why, args, workspace).help("write it like `POST /_states`"));
+            }
+            Some(StatesBy::Http(target))
+        }
         Some(StatesBy::Command(line)) => {
-            ShellCommand::new(&line, &workspace.root).check().map_err(|error| from_run_error(error, Exit::Usage))?;
+            fill(&line, "states", name, workspace, world)?;
+            there(&line, "states", args.states.is_some())?;
             Some(StatesBy::Command(line))
         }
         other => other,
@@ -102,6 +122,11 @@ pub(super) fn reach(
         folder: workspace.root.clone(),
         options: options.clone(),
     })
+}
+
+fn bad_states(name: &ServiceName, why: &dyn fmt::Display, args: &VerifyArgs, workspace: &Workspace) -> Failure {
+    let from = if args.states.is_some() { String::from("--states") } else { place(name, "states", workspace) };
+    Failure::usage(format!("{from}: {why}"))
 }
 
 /// Flags before the registry; an environment that is named before a start; a start before the local address.
@@ -121,7 +146,9 @@ fn way(
     }
     let environment = args.env.as_deref();
     if let (None, Some(line)) = (environment, &service.start) {
-        return Ok(Way::Start(fill(line, "start", name, workspace, world)?));
+        let filled = fill(line, "start", name, workspace, world)?;
+        // A shell fills in what is set in the environment itself, quotes and all, and nothing of it gets into a message.
+        return Ok(Way::Start(if cfg!(unix) { line.clone() } else { filled }));
     }
     let wanted = environment.unwrap_or("local");
     if let Some(urls) = service.url.get(wanted) {
@@ -135,14 +162,19 @@ fn way(
         }
         return Ok(Way::At(parsed));
     }
+    let known = || service.url.keys().map(String::as_str);
     let failure = match environment {
         Some(environment) => {
-            let known: Vec<&str> = service.url.keys().map(String::as_str).collect();
-            let help = crate::words::did_you_mean(environment, known.iter().copied());
             let failure = Failure::usage(format!("nothing says where {name} is in the environment `{environment}`"));
-            if let Some(help) = help { failure.help(help) } else { failure }
+            match did_you_mean(environment, known()) {
+                Some(help) => failure.help(help),
+                None if service.url.is_empty() => failure,
+                None => failure.help(format!("there is an address for {}", and_list(quoted(known())))),
+            }
         }
-        None => Failure::usage(format!("nothing says how to reach {name}")),
+        None if service.url.is_empty() => Failure::usage(format!("nothing says how to reach {name}")),
+        None => Failure::usage(format!("nothing says which address of {name} is meant"))
+            .help(format!("name its environment: {}", or_list(known().map(|known| format!("--env {known}"))))),
     };
     let registered = if workspace.registry.is_some() {
         ""
@@ -183,20 +215,38 @@ impl Reach {
         }
     }
 
-    /// Reaches an instance, or starts the provider; comes back when it is ready.
-    pub(super) async fn connect(&self, instance: Option<BaseUrl>) -> Result<Reached, RunError> {
+    /// Reaches an instance, or starts the provider; comes back when it is ready, or with [`INTERRUPTED`] when `stop`
+    /// is.
+    pub(super) async fn connect(
+        &self,
+        instance: Option<BaseUrl>,
+        stop: impl Future<Output = ()>,
+    ) -> Result<Reached, RunError> {
+        let interrupted = async {
+            stop.await;
+            Err(RunError::new(INTERRUPTED, format!("the run was interrupted before {} was ready", self.name)))
+        };
         match (instance, &self.way) {
             (Some(base), _) => {
                 let client = HttpClient::new(base, &self.options);
                 // One look before everything is sent: a hundred interactions with the same error help nobody.
-                self.probe(&client).await?;
+                tokio::select! {
+                    biased;
+                    stopped = interrupted => stopped,
+                    ready = self.probe(&client) => ready,
+                }?;
                 Ok(Reached { states: self.handler(&client)?, client, service: None })
             }
             (None, Way::Start(line)) => {
                 let mut service = Service::start(self.name.to_string(), &ShellCommand::new(line, &self.folder))?;
                 let client = HttpClient::new(BaseUrl::local(service.port()), &self.options);
                 let probe = |_| async { self.probe(&client).await.map_err(|error| error.message) };
-                if let Err(error) = service.wait_healthy(self.start_timeout, probe).await {
+                let ready = tokio::select! {
+                    biased;
+                    stopped = interrupted => stopped,
+                    ready = service.wait_healthy(self.start_timeout, probe) => ready,
+                };
+                if let Err(error) = ready {
                     service.stop(Service::GRACE).await;
                     return Err(error);
                 }
@@ -210,15 +260,14 @@ impl Reach {
     async fn probe(&self, client: &HttpClient) -> Result<(), RunError> {
         let Some(path) = &self.health else { return client.connects().await };
         let request = ActualRequest { method: String::from("GET"), path: path.clone(), ..ActualRequest::default() };
-        let status = client.send(&request).await?.response.status;
-        if (200..300).contains(&status) {
+        let response = client.send(&request).await?.response;
+        if (200..300).contains(&response.status) {
             return Ok(());
         }
-        Err(RunError::new(
-            crate::process::codes::NOT_HEALTHY,
-            format!("{} is not healthy: GET {path} answered {status}", self.name),
-        )
-        .help("wait until it is, or correct `health` in upheld.yaml"))
+        let message = format!("{} is not healthy: GET {path} answered {}", self.name, response.status);
+        Err(RunError::new(crate::process::codes::NOT_HEALTHY, message)
+            .detail(String::from_utf8_lossy(&response.body))
+            .help("wait until it is, or correct `health` in upheld.yaml"))
     }
 
     fn handler(&self, client: &HttpClient) -> Result<States<Handler>, RunError> {

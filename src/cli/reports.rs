@@ -1,6 +1,6 @@
 //! `--report FORMAT[=FILE]`: which reports a run makes, and where they go.
 
-use std::fs::OpenOptions;
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -59,8 +59,18 @@ pub(super) struct Reports {
 struct Page {
     path: PathBuf,
     text: Shared,
-    /// Whether it is added to what others wrote: the step summary of GitHub Actions.
-    append: bool,
+    way: Writing,
+}
+
+/// How a report comes into its file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Writing {
+    /// By a rename, so that there is never half of it.
+    Replace,
+    /// Behind what others wrote: the step summary of GitHub Actions.
+    Append,
+    /// Into what is no file of ours to replace: a pipe, a device.
+    Into,
 }
 
 /// A text that a report writes and its page reads.
@@ -99,10 +109,18 @@ impl Reports {
                 None => reports.add(report.format, world.out.clone()),
                 Some(file) => {
                     let path = world.working.join(file);
-                    remove_old(&path, world)?;
+                    let shown = files::shown(&path, &world.working);
+                    if reports.pages.iter().any(|page| page.path == path) {
+                        return Err(Failure::usage(format!("two reports can't both go to {shown}"))
+                            .help("give each of them a file of its own"));
+                    }
+                    let way = clear(&path).map_err(|error| {
+                        Failure::usage(format!("the report can't be written to {shown}: {error}"))
+                            .help("name a file in a folder that this user may write to")
+                    })?;
                     let text = Shared::default();
                     reports.add(report.format, text.clone());
-                    reports.pages.push(Page { path, text, append: false });
+                    reports.pages.push(Page { path, text, way });
                 }
             }
             if report.format == Format::Github
@@ -110,7 +128,7 @@ impl Reports {
             {
                 let text = Shared::default();
                 reports.fanout.add("step summary", Markdown::new(text.clone()));
-                reports.pages.push(Page { path: PathBuf::from(summary), text, append: true });
+                reports.pages.push(Page { path: PathBuf::from(summary), text, way: Writing::Append });
             }
         }
         Ok(reports)
@@ -152,18 +170,23 @@ impl Reports {
 
 impl Page {
     fn write(&self, text: &[u8]) -> io::Result<()> {
-        if self.append {
-            return OpenOptions::new().append(true).create(true).open(&self.path)?.write_all(text);
+        match self.way {
+            Writing::Replace => files::replace(&self.path, text),
+            Writing::Append => OpenOptions::new().append(true).create(true).open(&self.path)?.write_all(text),
+            Writing::Into => OpenOptions::new().write(true).open(&self.path)?.write_all(text),
         }
-        files::replace(&self.path, &String::from_utf8_lossy(text))
     }
 }
 
-fn remove_old(path: &Path, world: &World) -> Result<(), Failure> {
-    match std::fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(Failure::usage(format!("the report {} can't be written: {error}", files::shown(path, &world.working))))
-        }
-        _ => Ok(()),
+/// Takes an old report out of the way, and says how the new one comes into its place: a pipe or a device (`/dev/null`)
+/// is written to, and never taken away.
+fn clear(path: &Path) -> io::Result<Writing> {
+    match fs::metadata(path) {
+        Ok(there) if there.is_dir() => Err(io::Error::other("it is a folder")),
+        Ok(there) if there.is_file() => fs::remove_file(path).map(|()| Writing::Replace),
+        Ok(_) => Ok(Writing::Into),
+        // What can't be written is better known before a run than after it.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => files::probe(path).map(|()| Writing::Replace),
+        Err(error) => Err(error),
     }
 }

@@ -30,6 +30,6 @@ pub(super) fn schema(args: &SchemaArgs, world: &mut World) -> Result<Exit, Failu
         SchemaOf::Contract => contract_schema(),
         SchemaOf::Registry => registry_schema(),
     };
-    world.print(&format!("{schema:#}\n"));
+    world.print(&format!("{schema:#}\n"))?;
     Ok(Exit::Yes)
 }

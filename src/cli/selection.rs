@@ -3,10 +3,12 @@
 
 use std::sync::Arc;
 
+use indexmap::IndexSet;
+
 use super::failure::Failure;
 use super::load::Workspace;
 use crate::contract::{ContractFile, Interaction, ServiceName};
-use crate::words::{did_you_mean, or_list, quoted};
+use crate::words::{and_list, did_you_mean, or_list, quoted};
 
 /// Providers with their contracts, in the order of the contracts' files.
 pub(super) type Selected = Vec<(ServiceName, Vec<Arc<ContractFile>>)>;
@@ -27,20 +29,14 @@ pub(super) fn select(
     }
     for name in providers {
         if !files.iter().any(|file| of_provider(file, name)) {
-            return Err(unknown(
-                "no contract is with the provider",
-                name,
-                files.iter().map(|file| file.contract.provider.as_str()),
-            ));
+            let known = files.iter().map(|file| file.contract.provider.as_str());
+            return Err(unknown(format!("there is no contract with the provider `{name}`"), name, known));
         }
     }
     for name in consumers {
         if !files.iter().any(|file| of_consumer(file, name)) {
-            return Err(unknown(
-                "no contract is of the consumer",
-                name,
-                files.iter().map(|file| file.contract.consumer.as_str()),
-            ));
+            let known = files.iter().map(|file| file.contract.consumer.as_str());
+            return Err(unknown(format!("there is no contract of the consumer `{name}`"), name, known));
         }
     }
     let kept: Vec<&Arc<ContractFile>> = files
@@ -48,14 +44,16 @@ pub(super) fn select(
         .filter(|file| providers.is_empty() || providers.iter().any(|name| of_provider(file, name)))
         .filter(|file| consumers.is_empty() || consumers.iter().any(|name| of_consumer(file, name)))
         .collect();
+    if kept.is_empty() {
+        let (consumers, providers) = (or_list(quoted(consumers)), or_list(quoted(providers)));
+        return Err(Failure::usage(format!("there is no contract of {consumers} with {providers}"))
+            .help("name one of the two alone, to see what there is"));
+    }
     let names = || kept.iter().flat_map(|file| file.contract.interactions.iter());
     for text in only {
         if !names().any(|interaction| is_wanted(interaction, std::slice::from_ref(text))) {
-            return Err(unknown(
-                "no interaction's name holds",
-                text,
-                names().map(|interaction| interaction.name.as_str()),
-            ));
+            let known = names().map(|interaction| interaction.name.as_str());
+            return Err(unknown(format!("no interaction has `{text}` in its name"), text, known));
         }
     }
     let mut selected = Selected::new();
@@ -69,10 +67,6 @@ pub(super) fn select(
             None => selected.push((provider.clone(), vec![Arc::clone(file)])),
         }
     }
-    if selected.is_empty() {
-        return Err(Failure::usage("these consumers have no contract with these providers")
-            .help("name fewer of them, or check their names"));
-    }
     Ok(selected)
 }
 
@@ -82,17 +76,21 @@ pub(super) fn is_wanted(interaction: &Interaction, only: &[String]) -> bool {
     only.is_empty() || only.iter().any(|text| name.contains(&text.to_lowercase()))
 }
 
-fn unknown<'n>(what: &str, name: &str, known: impl Iterator<Item = &'n str>) -> Failure {
-    let mut known: Vec<&str> = known.collect();
-    known.sort_unstable();
-    known.dedup();
-    let failure = Failure::usage(format!("{what} `{name}`"));
-    match did_you_mean(name, known.iter().copied()) {
-        Some(help) => failure.help(help),
-        None => {
-            let shown = known.iter().take(10);
-            let more = if known.len() > 10 { format!(", and {} more", known.len() - 10) } else { String::new() };
-            failure.help(format!("there is {}{more}", or_list(quoted(shown))))
+/// How many names are listed.
+const LISTED: usize = 10;
+
+fn unknown<'n>(message: String, name: &str, known: impl Iterator<Item = &'n str>) -> Failure {
+    // In the order of the contracts, each once.
+    let known: IndexSet<&str> = known.collect();
+    let help = did_you_mean(name, known.iter().copied()).unwrap_or_else(|| {
+        let mut shown = quoted(known.iter().take(LISTED));
+        match known.len() {
+            1 => format!("there is only {}", shown[0]),
+            more => {
+                shown.extend((more > LISTED).then(|| format!("{} more", more - LISTED)));
+                format!("there are {}", and_list(shown))
+            }
         }
-    }
+    });
+    Failure::usage(message).help(help)
 }

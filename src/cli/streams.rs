@@ -7,6 +7,7 @@ use std::io::{self, IsTerminal as _, Write};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::Failure;
 use crate::report::Palette;
 
 /// What a command may see of the outside.
@@ -81,12 +82,21 @@ impl World {
 
     /// Writes to the result. A reader that went away (`upheld … | head`) changes nothing but what is written: the
     /// exit code stays what the work came to.
-    pub fn print(&mut self, text: &str) {
-        let _ = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
+    ///
+    /// # Errors
+    ///
+    /// Why it can't be written otherwise: a disk that is full must not pass for a result.
+    pub(super) fn print(&mut self, text: &str) -> Result<(), Failure> {
+        match self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Failure::could_not_run(format!("standard output can't be written: {error}")))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Writes to the stream for all else.
-    pub fn say(&mut self, text: &str) {
+    pub(super) fn say(&mut self, text: &str) {
         let _ = self.err.write_all(text.as_bytes()).and_then(|()| self.err.flush());
     }
 }

@@ -1,6 +1,8 @@
 //! `upheld verify`: providers against the contracts of their consumers.
 
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -11,17 +13,19 @@ use super::reports::{ReportArg, Reports};
 use super::selection::select;
 use super::{Exit, Failure, Global, World};
 use crate::contract::Interaction;
-use crate::http::{BaseUrl, ExtraHeader, HttpOptions, Proxies};
+use crate::http::{BaseUrl, ExtraHeader, ExtraHeaderError, HttpOptions, Proxies};
 use crate::process::Service;
 use crate::registry::duration;
-use crate::report::Conclusion;
-use crate::verification::{Event, Parallel, Plan, RunError, Scrubber, Summary, run};
+use crate::report::{Conclusion, Progress};
+use crate::verification::{
+    Event, INTERRUPTED, Outcome, Parallel, Plan, RunError, Scrubber, Summary, none_run, run,
+};
 use crate::words::count;
 
 /// Check providers against the contracts of their consumers
 ///
 /// Starts or reaches each provider, sends every request of the contracts with it, and compares the answers. Without a
-/// provider's name, every service that has contracts and that upheld.yaml says how to reach is verified.
+/// provider's name, every provider that has contracts is verified.
 #[derive(Debug, Args)]
 pub(super) struct VerifyArgs {
     /// Providers by name, and contract files or folders [default: all]
@@ -58,8 +62,8 @@ pub(super) struct VerifyArgs {
     #[arg(long, value_name = "BYTES", default_value_t = 32 << 20, env = "UPHELD_MAX_BODY", help_heading = "Requests")]
     max_body: usize,
     /// A header for every request, never shown in any report: 'Authorization: Bearer …'
-    #[arg(long, value_name = "NAME: VALUE", value_parser = ExtraHeader::parse, help_heading = "Requests")]
-    header: Vec<ExtraHeader>,
+    #[arg(long, value_name = "NAME: VALUE", value_parser = header, help_heading = "Requests")]
+    header: Vec<HeaderArg>,
     /// A report beside the human one: json, junit, markdown or github, to standard output or =FILE
     #[arg(long, value_name = "FORMAT[=FILE]", help_heading = "Output")]
     report: Vec<ReportArg>,
@@ -68,23 +72,42 @@ pub(super) struct VerifyArgs {
     quiet: bool,
 }
 
+/// A header, or what is wrong with it. The parser of the command line shows what it can't read, and this must not be
+/// shown: so it takes everything.
+type HeaderArg = Result<ExtraHeader, ExtraHeaderError>;
+
+#[expect(clippy::unnecessary_wraps, reason = "the parser of the command line asks for a result, and gets one that holds")]
+fn header(text: &str) -> Result<HeaderArg, Infallible> {
+    Ok(ExtraHeader::parse(text))
+}
+
 /// One provider with the contracts that it is verified against, and how it is reached.
 struct Job {
-    reach: Reach,
+    reach: Arc<Reach>,
     instance: Option<BaseUrl>,
+    /// Whether the provider has other instances, so that output must say which is meant.
+    of_several: bool,
     plan: Plan,
 }
 
 pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> Result<Exit, Failure> {
+    let headers: Result<Vec<_>, _> = args.header.iter().cloned().collect();
+    let headers = headers.map_err(|why| Failure::usage(format!("--header: {why}")))?;
     let (paths, names): (Vec<&String>, Vec<&String>) =
-        args.targets.iter().partition(|target| is_path(target, &world.working));
+        args.targets.iter().partition(|target| is_path(target));
     let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
     let workspace = Workspace::load(global, &paths, world)?.usable()?;
-    if !workspace.findings.is_empty() {
+    if !workspace.findings.is_empty() && !args.quiet {
         let warnings = count(workspace.findings.len(), "warning");
-        world.say(&format!("warning: {warnings} about the contracts; `upheld lint` shows them\n"));
+        world.say(&format!("note: {warnings} about the contracts: see `upheld lint`\n"));
     }
-    let selected = select(&workspace, &names, &args.consumer, &args.only)?;
+    let selected = select(&workspace, &names, &args.consumer, &args.only).map_err(|failure| {
+        // A folder of that name may be what was meant; a provider's own folder must not hide the provider.
+        match names.iter().find(|name| world.working.join(name).exists()) {
+            Some(name) => failure.help(format!("for the contracts in `{name}`, write ./{name}")),
+            None => failure,
+        }
+    })?;
     if selected.len() > 1 && (!args.url.is_empty() || args.start.is_some()) {
         let all: Vec<String> = selected.iter().map(|(name, _)| name.to_string()).collect();
         return Err(Failure::usage(format!(
@@ -93,12 +116,8 @@ pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> R
         ))
         .help(format!("name the one that is meant: upheld verify {}", all[0])));
     }
-    let options = HttpOptions {
-        timeout: args.timeout,
-        max_body: args.max_body,
-        headers: args.header.clone(),
-        proxies: Proxies::from_environment(),
-    };
+    let options =
+        HttpOptions { timeout: args.timeout, max_body: args.max_body, headers, proxies: Proxies::from_environment() };
     let wanted = |interaction: &Interaction| super::selection::is_wanted(interaction, &args.only);
     let mut jobs = Vec::new();
     for (name, files) in selected {
@@ -107,21 +126,32 @@ pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> R
         } else {
             Parallel::Safe
         };
-        for instance in reach(&name, args, &options, &workspace, world)?.instances() {
+        let reach = Arc::new(reach(&name, args, &options, &workspace, world)?);
+        let instances = reach.instances();
+        let of_several = instances.len() > 1;
+        for instance in instances {
             let plan = Plan::new(files.clone(), parallel, wanted);
-            jobs.push(Job { reach: reach(&name, args, &options, &workspace, world)?, instance, plan });
+            jobs.push(Job { reach: Arc::clone(&reach), instance, of_several, plan });
         }
     }
     let reports = Reports::open(&args.report, args.quiet, world)?;
     // Header values must never be shown; addresses with passwords are refused.
-    let scrubber = Scrubber::new(args.header.iter().map(|header| header.value().expose()));
+    let scrubber = Scrubber::new(options.headers.iter().map(|header| header.value().expose()));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .map_err(|error| Failure::could_not_run(format!("no runtime can be started: {error}")))?;
-    let mut run =
-        Run { reports, scrubber, summary: Summary::default(), jobs: usize::from(args.jobs), last_words: Vec::new() };
+    let mut run = Run {
+        reports,
+        progress: if world.err_is_terminal && !args.quiet { Progress::on_stderr() } else { Progress::hidden() },
+        scrubber,
+        summary: Summary::default(),
+        jobs: usize::from(args.jobs),
+        instance: None,
+        failed: false,
+        last_words: Vec::new(),
+    };
     let started = Instant::now();
     let interrupted = runtime.block_on(run.all(&jobs));
     let seconds = started.elapsed().as_secs_f64();
@@ -130,19 +160,25 @@ pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> R
     Ok(run.finish(interrupted, seconds, world))
 }
 
-/// Whether a target is a file or a folder, and not a provider's name.
-fn is_path(target: &str, working: &Path) -> bool {
+/// Whether a target is a file or a folder, and not a provider's name: by its looks alone, since a provider often has a
+/// folder or a program of its name beside the contracts.
+fn is_path(target: &str) -> bool {
     let ending = Path::new(target).extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
-    target.contains(['/', '\\']) || ending || (target == "." || target == "..") || working.join(target).is_file()
+    target.contains(['/', '\\']) || ending || target == "." || target == ".."
 }
 
 /// A run: what it has come to so far, and who is told.
 struct Run {
     reports: Reports,
+    progress: Progress,
     scrubber: Scrubber,
     summary: Summary,
     jobs: usize,
-    /// What providers wrote that were started here and did not do as they should, by name.
+    /// The address that is being verified, where its provider has several.
+    instance: Option<String>,
+    /// Whether the provider that is being verified failed, beyond answering something else than was asked for.
+    failed: bool,
+    /// What providers wrote that were started here and failed, by name.
     last_words: Vec<(String, String)>,
 }
 
@@ -154,22 +190,17 @@ impl Run {
         let mut stop = std::pin::pin!(stop_signal());
         let mut stopped = false;
         for job in jobs {
-            let before = self.summary;
+            let name = job.reach.name.as_str();
+            self.failed = false;
+            self.instance = job.instance.as_ref().filter(|_| job.of_several).map(BaseUrl::to_string);
+            self.progress.waiting_for(name);
             let connected = if stopped {
-                Err(RunError::new(
-                    crate::verification::INTERRUPTED,
-                    "the run was interrupted before this interaction had its turn",
-                ))
+                Err(RunError::new(INTERRUPTED, "the run was interrupted before this interaction was done"))
             } else {
-                tokio::select! {
-                    biased;
-                    () = &mut stop => {
-                        stopped = true;
-                        Err(RunError::new(crate::verification::INTERRUPTED, "the run was interrupted while the provider was started"))
-                    }
-                    reached = job.reach.connect(job.instance.clone()) => reached,
-                }
+                job.reach.connect(job.instance.clone(), &mut stop).await
             };
+            stopped |= connected.as_ref().is_err_and(|error| error.code == INTERRUPTED);
+            self.progress.verifying(name);
             match connected {
                 Ok(reached) => {
                     let watch = async {
@@ -180,28 +211,39 @@ impl Run {
                     let emit = |event| self.tell(event);
                     run(&job.plan, &reached.client, &reached.states, width, watch, emit).await;
                     if let Some(service) = reached.service {
-                        let failed = self.summary.broken > before.broken || self.summary.error > before.error;
-                        if failed && !stopped {
-                            self.last_words.push((job.reach.name.to_string(), service.last_lines()));
+                        if self.failed && !stopped {
+                            self.last_words.push((name.to_owned(), service.last_lines()));
                         }
                         service.stop(Service::GRACE).await;
                     }
                 }
-                Err(error) => crate::verification::none_run(&job.plan, &error, |event| self.tell(event)),
+                Err(error) => none_run(&job.plan, &error, |event| self.tell(event)),
             }
         }
         stopped
     }
 
     fn tell(&mut self, event: Event) {
-        let event = self.scrubber.event(event);
-        if let Event::Finished(finished) = &event {
+        let mut event = self.scrubber.event(event);
+        self.progress.event(&event);
+        if let Event::Finished(finished) = &mut event {
+            finished.instance.clone_from(&self.instance);
             self.summary.add(finished.outcome, finished.pending);
+            self.failed |= match finished.outcome {
+                Outcome::Error => true,
+                Outcome::Broken => finished.status.is_some_and(|status| status >= 500),
+                Outcome::Upheld | Outcome::Skipped => false,
+            };
         }
-        self.reports.event(&event);
+        let reports = &mut self.reports;
+        match event {
+            Event::Finished(_) => self.progress.aside(|| reports.event(&event)),
+            _ => reports.event(&event),
+        }
     }
 
     fn finish(self, interrupted: bool, seconds: f64, world: &mut World) -> Exit {
+        self.progress.finish();
         let verdict = self.summary.verdict();
         let exit = if interrupted { Exit::Interrupted } else { Exit::from(verdict) };
         let conclusion = Conclusion { summary: self.summary, exit_code: exit.code(), seconds: Some(seconds) };
@@ -218,15 +260,17 @@ impl Run {
     }
 }
 
-/// Waits for Ctrl-C, or for the signal to terminate.
+/// Waits for Ctrl-C, for the signal to terminate, or for the end of the terminal.
 async fn stop_signal() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+        // A provider is in a process group of its own, so that nobody but this program tells it of the terminal's end.
+        if let (Ok(mut terminate), Ok(mut hangup)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) {
             tokio::select! {
                 _ = tokio::signal::ctrl_c() => {}
                 _ = terminate.recv() => {}
+                _ = hangup.recv() => {}
             }
             return;
         }

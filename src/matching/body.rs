@@ -29,7 +29,7 @@ pub(super) fn compare_body(body: &Body, rules: &Rules, actual: &[u8], mode: Mode
             expected: expected.to_owned(),
             actual: got,
             asked: asked.example.clone(),
-            hint,
+            hint: hint.filter(|_| !actual.is_empty()),
         }]
     };
     let tree = RuleTree::of(rules.body.iter());

@@ -131,6 +131,8 @@ struct Interaction<'a> {
     seconds: f64,
     contract: Place<'a>,
     given: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instance: Option<&'a str>,
     request: &'a str,
     status: Option<u16>,
     mismatches: Vec<Mismatch<'a>>,
@@ -184,6 +186,7 @@ impl<'a> Interaction<'a> {
             seconds: microseconds(finished.seconds),
             contract: Place { file: &finished.file, line: finished.line },
             given: &finished.given,
+            instance: finished.instance.as_deref(),
             request: &finished.request,
             status: finished.status,
             mismatches: finished.mismatches.iter().map(Mismatch::of).collect(),

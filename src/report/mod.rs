@@ -22,6 +22,7 @@ mod junit;
 mod markdown;
 mod mismatch;
 mod palette;
+mod progress;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -40,6 +41,7 @@ pub use junit::Junit;
 pub use markdown::Markdown;
 pub use mismatch::mismatches;
 pub use palette::Palette;
+pub use progress::Progress;
 
 /// One form of the report of a run.
 pub trait Reporter {

@@ -71,7 +71,7 @@ pub async fn run<P: Provider, S: StateHandler>(
     if stopped {
         for position in 0..plan.total() {
             if results.is_open(position) {
-                let why = RunError::new(INTERRUPTED, "the run was interrupted before this interaction had its turn");
+                let why = RunError::new(INTERRUPTED, "the run was interrupted before this interaction was done");
                 results.add(position, failed(plan, position, None, why, true));
             }
         }

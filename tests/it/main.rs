@@ -1,6 +1,8 @@
 //! Upheld from the outside, in one program: what can be said through the library's public API or by running it.
 //! A test that needs the inside of a module stands in that module.
 //!
+//! - `cli_…`: one subject of the command line each, through the real program; all that it wrote is compared, the exit
+//!   code included
 //! - `contract_read`: what a contract file says, and every finding about it
 //! - `contract_write`: what is written, and that it reads as itself
 //! - `identity`: what is the same interaction or contract, and what is not
@@ -8,7 +10,20 @@
 //! - `properties`: what holds for every contract and message; `strategies` makes them up
 //! - `hostile_contracts`: files and bodies that mean harm
 //! - `examples`: the example services do what their contracts say
+//! - `readme`: the README does what it says
 //!
-//! `reading` holds the shortest ways from a text to a contract.
+//! `reading` holds the shortest ways from a text to a contract. `support` holds the world of a test that runs the
+//! program: a folder of its own, a cleared environment, and providers on ports that the system picks.
 
+mod cli_hostile_provider;
+mod cli_process;
+mod cli_reach;
+mod cli_requests;
+mod cli_secrets;
+mod cli_selection;
+mod cli_start;
+mod cli_states;
+mod cli_verify;
 mod examples;
+mod readme;
+mod support;

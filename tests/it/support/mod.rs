@@ -1,0 +1,11 @@
+//! What the tests share: a world that nothing from outside reaches, providers in it, and the program run in it.
+
+mod output;
+mod process;
+mod provider;
+mod world;
+
+pub use output::CommandOutput;
+pub use process::{Running, runs, until};
+pub use provider::{Answer, Provider, Request, Socket};
+pub use world::World;
