@@ -16,7 +16,7 @@ use super::schema::shape;
 use super::state::params;
 use super::{ServiceName, State};
 use crate::source::conform::{Fault, WRONG_TYPE};
-use crate::source::{Code, Finding, Findings, Node, Pointer, SourceFile, Span, Step, survey_yaml};
+use crate::source::{Code, Finding, Findings, Node, Pointer, Position, SourceFile, Span, Step, survey_yaml};
 use crate::words::did_you_mean;
 
 /// A contract that can be used, and what else there is to say about its file.
@@ -46,8 +46,11 @@ pub fn read(source: &SourceFile, attachments: &dyn Attachments) -> Result<ReadCo
     // What a name may be is told better by the name itself, below.
     faults.retain(|fault| !is_bad_name(fault, &value));
     repair(&mut value, &faults);
-    findings.extend(faults.into_iter().flat_map(|fault| fault.findings));
-    let mut reader = Reader { file: Arc::clone(file), root: &root, attachments, params: Map::new(), findings };
+    let mistaken = findings.error_places();
+    let faults = faults.into_iter().flat_map(|fault| fault.findings);
+    findings.extend(faults.filter(|fault| fault.span.is_none_or(|span| !mistaken.contains(&span.start))));
+    let mut reader =
+        Reader { file: Arc::clone(file), root: &root, mistaken, attachments, params: Map::new(), findings };
     let read = match serde_json::from_value::<RawContract>(value) {
         Ok(raw) => reader.contract(raw),
         Err(error) => {
@@ -82,6 +85,8 @@ fn is_bad_name(fault: &Fault, value: &Value) -> bool {
 pub(super) struct Reader<'a> {
     file: Arc<str>,
     root: &'a Node<'a>,
+    /// Where the YAML is not what it should be: what is read there is a stand-in.
+    mistaken: HashSet<Position>,
     pub(super) attachments: &'a dyn Attachments,
     /// The parameters of the provider states of the interaction that is being read.
     pub(super) params: Map<String, Value>,
@@ -105,7 +110,9 @@ impl Reader<'_> {
     }
 
     fn report(&mut self, code: Code, span: Span, message: impl Into<String>, help: Option<String>) {
-        self.findings.push(Finding::error(code, &self.file, Some(span), message).maybe_help(help));
+        if !self.mistaken.contains(&span.start) {
+            self.findings.push(Finding::error(code, &self.file, Some(span), message).maybe_help(help));
+        }
     }
 
     fn contract(&mut self, raw: RawContract) -> Option<(Contract, Vec<u32>)> {
@@ -262,7 +269,6 @@ fn fill_required(value: &mut Value) {
 fn at_mut<'v>(value: &'v mut Value, steps: &[Step]) -> Option<&'v mut Value> {
     steps.iter().try_fold(value, |value, step| match (value, step) {
         (Value::Object(object), Step::Key(key)) => object.get_mut(key),
-        (Value::Object(object), Step::Index(key)) => object.get_mut(&key.to_string()),
         (Value::Array(items), Step::Index(index)) => items.get_mut(*index),
         _ => None,
     })

@@ -4,21 +4,13 @@
 use std::sync::Arc;
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
-use jsonschema::paths::{Location, LocationSegment};
+use jsonschema::paths::Location;
 use jsonschema::{JsonType, ValidationError, Validator};
 use serde_json::Value;
 
-use super::{Code, Finding, MOST_FINDINGS, Node, Pointer, Step};
+pub use super::codes::{MISSING_KEY, NOT_ALLOWED, UNKNOWN_KEY, WRONG_TYPE};
+use super::{Data, Finding, MOST_FINDINGS, Node, Pointer, Step};
 use crate::words::{did_you_mean, or_list, quoted};
-
-/// A key that the format does not have.
-pub const UNKNOWN_KEY: Code = Code("C102");
-/// A key that must be there is missing.
-pub const MISSING_KEY: Code = Code("C103");
-/// A value has the wrong type.
-pub const WRONG_TYPE: Code = Code("C104");
-/// A value is of the right type and yet not allowed.
-pub const NOT_ALLOWED: Code = Code("C105");
 
 /// A JSON Schema, compiled, with its text kept for "did you mean".
 #[derive(Debug)]
@@ -70,7 +62,7 @@ impl Shape {
     }
 
     fn fault(&self, file: &Arc<str>, root: &Node<'_>, error: &ValidationError<'_>, faults: &mut Vec<Fault>) {
-        let at = pointer(error.instance_path());
+        let at = pointer(error.instance_path(), root);
         let name = subject(&at);
         let found = error.instance();
         let one = |code, message: String, help: Option<String>| {
@@ -187,10 +179,19 @@ fn type_at<'e>(error: &'e ValidationError<'_>, place: &Location) -> Option<&'e T
     }
 }
 
-fn pointer(location: &Location) -> Pointer {
-    let steps = location.into_iter().map(|segment| match segment {
-        LocationSegment::Property(key) => Step::Key(key.into_owned()),
-        LocationSegment::Index(index) => Step::Index(index),
+/// The steps of a JSON Pointer. Its text doesn't tell an index from a key that is a number, and the tree does.
+fn pointer(location: &Location, root: &Node<'_>) -> Pointer {
+    let mut node = Some(root);
+    let steps = location.as_str().split('/').skip(1).map(|step| {
+        let text = step.replace("~1", "/").replace("~0", "~");
+        let items = node.and_then(|node| if let Data::Sequence(items) = &node.data { Some(items) } else { None });
+        if let Some((items, index)) = items.zip(text.parse().ok()) {
+            node = items.get(index);
+            Step::Index(index)
+        } else {
+            node = node.and_then(|node| node.entry(&text)).map(|entry| &entry.value);
+            Step::Key(text)
+        }
     });
     Pointer(steps.collect())
 }
@@ -207,7 +208,7 @@ fn subject(at: &Pointer) -> String {
 
 fn names(kind: &TypeKind) -> Vec<&'static str> {
     let name = |kind| match kind {
-        JsonType::Null => "null",
+        JsonType::Null => "empty",
         JsonType::Boolean => "true or false",
         JsonType::Integer => "a whole number",
         JsonType::Number => "a number",

@@ -11,4 +11,6 @@
 //!
 //! `reading` holds the shortest ways from a text to a contract.
 
+mod contract_read;
 mod examples;
+mod reading;
