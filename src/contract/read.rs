@@ -16,7 +16,7 @@ use super::schema::shape;
 use super::state::params;
 use super::{InteractionId, ServiceName, State, interaction_id};
 use crate::source::conform::{Fault, WRONG_TYPE};
-use crate::source::{Code, Data, Finding, Findings, Node, Pointer, SourceFile, Span, Step, survey_yaml};
+use crate::source::{Code, Data, Finding, Findings, Node, Pointer, Position, SourceFile, Span, Step, survey_yaml};
 use crate::words::did_you_mean;
 
 /// A contract that can be used, and what else there is to say about its file.
@@ -49,8 +49,11 @@ pub fn read(source: &SourceFile, attachments: &dyn Attachments) -> Result<ReadCo
     // What a name may be is told better by the name itself, below.
     faults.retain(|fault| !is_bad_name(fault, &value));
     repair(&mut value, &faults);
-    findings.extend(faults.into_iter().flat_map(|fault| fault.findings));
-    let mut reader = Reader { source, attachments, patterns: Patterns::default(), params: Map::new(), findings };
+    let mistaken = findings.error_places();
+    let faults = faults.into_iter().flat_map(|fault| fault.findings);
+    findings.extend(faults.filter(|fault| fault.span.is_none_or(|span| !mistaken.contains(&span.start))));
+    let mut reader =
+        Reader { source, mistaken, attachments, patterns: Patterns::default(), params: Map::new(), findings };
     let read = match serde_json::from_value::<RawContract>(value) {
         Ok(raw) => reader.contract(raw, &lines),
         Err(error) => {
@@ -96,6 +99,8 @@ fn is_bad_name(fault: &Fault, value: &Value) -> bool {
 /// What the reading of one file goes through: its places, its files, and what was found so far.
 pub(super) struct Reader<'a> {
     source: &'a SourceFile,
+    /// Where the YAML is not what it should be: what is read there is a stand-in.
+    mistaken: HashSet<Position>,
     pub(super) attachments: &'a dyn Attachments,
     pub(super) patterns: Patterns,
     /// The parameters of the provider states of the interaction that is being read.
@@ -120,7 +125,9 @@ impl Reader<'_> {
     }
 
     fn report(&mut self, code: Code, span: Option<Span>, message: impl Into<String>, help: Option<String>) {
-        self.findings.push(Finding::error(code, &self.source.name, span, message).maybe_help(help));
+        if !span.is_some_and(|span| self.mistaken.contains(&span.start)) {
+            self.findings.push(Finding::error(code, &self.source.name, span, message).maybe_help(help));
+        }
     }
 
     fn contract(&mut self, raw: RawContract, lines: &[u32]) -> Option<Contract> {
@@ -273,7 +280,6 @@ fn fill_required(value: &mut Value) {
 fn at_mut<'v>(value: &'v mut Value, steps: &[Step]) -> Option<&'v mut Value> {
     steps.iter().try_fold(value, |value, step| match (value, step) {
         (Value::Object(object), Step::Key(key)) => object.get_mut(key),
-        (Value::Object(object), Step::Index(key)) => object.get_mut(&key.to_string()),
         (Value::Array(items), Step::Index(index)) => items.get_mut(*index),
         _ => None,
     })

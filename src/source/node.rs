@@ -160,9 +160,7 @@ impl<'t> Node<'t> {
             node = match (step, &node.data) {
                 (Step::Key(key), _) => &node.entry(key)?.value,
                 (Step::Index(index), Data::Sequence(items)) => items.get(*index)?,
-                // A JSON Pointer doesn't tell an index from a key that is a number.
-                (Step::Index(key), Data::Mapping(_)) => &node.entry(&key.to_string())?.value,
-                (Step::Index(_), Data::Scalar(_)) => return None,
+                (Step::Index(_), _) => return None,
             };
         }
         Some(node)
