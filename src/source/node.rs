@@ -9,15 +9,6 @@ use serde_json::Value;
 use super::scalar::Resolved;
 use super::{Pointer, Span, Step};
 
-/// How a scalar was written. Only plain ones mean different things to different readers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
-    Plain,
-    Quoted,
-    /// A block scalar: `|` or `>`.
-    Block,
-}
-
 /// A value and its place.
 #[derive(Clone, Debug)]
 pub struct Node<'t> {
@@ -37,7 +28,6 @@ pub enum Data<'t> {
 #[derive(Clone, Debug)]
 pub struct Scalar<'t> {
     pub text: Cow<'t, str>,
-    pub style: Style,
     pub resolved: Resolved,
 }
 
@@ -50,14 +40,13 @@ pub struct Mapping<'t> {
 }
 
 /// Up to how many entries looking at each is as fast as an index.
-const FEW: usize = 16;
+pub(super) const FEW: usize = 16;
 
 /// A key and its value.
 #[derive(Clone, Debug)]
 pub struct Entry<'t> {
     pub key: Cow<'t, str>,
     pub key_span: Span,
-    pub key_style: Style,
     pub value: Node<'t>,
 }
 
@@ -119,17 +108,14 @@ impl<'t> Node<'t> {
     #[must_use]
     pub fn into_owned(self) -> Node<'static> {
         let data = match self.data {
-            Data::Scalar(scalar) => Data::Scalar(Scalar {
-                text: Cow::Owned(scalar.text.into_owned()),
-                style: scalar.style,
-                resolved: scalar.resolved,
-            }),
+            Data::Scalar(scalar) => {
+                Data::Scalar(Scalar { text: Cow::Owned(scalar.text.into_owned()), resolved: scalar.resolved })
+            }
             Data::Sequence(items) => Data::Sequence(items.into_iter().map(Node::into_owned).collect()),
             Data::Mapping(mapping) => {
                 let entries = mapping.entries.into_iter().map(|entry| Entry {
                     key: Cow::Owned(entry.key.into_owned()),
                     key_span: entry.key_span,
-                    key_style: entry.key_style,
                     value: entry.value.into_owned(),
                 });
                 Data::Mapping(Mapping::new(entries.collect()))
