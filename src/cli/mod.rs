@@ -56,6 +56,7 @@ struct Global {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it in a run")]
 enum Command {
     /// Check providers against the contracts of their consumers
     Verify(verify::VerifyArgs),

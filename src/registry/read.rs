@@ -42,7 +42,7 @@ pub fn read(source: Arc<SourceFile>) -> Result<(Registry, Vec<Finding>), Vec<Fin
             None
         } else {
             match serde_json::from_value::<RawRegistry>(value) {
-                Ok(raw) => registry(raw, &source, &mut findings),
+                Ok(raw) => Some(registry(raw, &source, &mut findings)),
                 Err(error) => {
                     findings.push(Finding::error(UNUSABLE, file, None, error.to_string()));
                     None
@@ -62,7 +62,7 @@ pub fn read(source: Arc<SourceFile>) -> Result<(Registry, Vec<Finding>), Vec<Fin
 
 type Parts = (Option<String>, IndexMap<ServiceName, Service>);
 
-fn registry(raw: RawRegistry, source: &SourceFile, findings: &mut Vec<Finding>) -> Option<Parts> {
+fn registry(raw: RawRegistry, source: &SourceFile, findings: &mut Vec<Finding>) -> Parts {
     let mut services = IndexMap::with_capacity(raw.services.len());
     for (name, raw) in raw.services {
         let at = Pointer::root().key("services").key(&*name);
@@ -72,11 +72,11 @@ fn registry(raw: RawRegistry, source: &SourceFile, findings: &mut Vec<Finding>) 
                 services.insert(name, service);
             }
             Err(error) => {
-                findings.push(Finding::error(BAD_NAME, &source.name, source.key_place(&at), error.to_string()))
+                findings.push(Finding::error(BAD_NAME, &source.name, source.key_place(&at), error.to_string()));
             }
         }
     }
-    Some((raw.store, services))
+    (raw.store, services)
 }
 
 fn service(raw: RawService, source: &SourceFile, at: &Pointer, findings: &mut Vec<Finding>) -> Service {

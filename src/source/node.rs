@@ -36,7 +36,7 @@ pub struct Scalar<'t> {
 pub struct Mapping<'t> {
     entries: Vec<Entry<'t>>,
     /// The number of the entry by its key, and by its key in small letters; made when it is first needed.
-    index: OnceLock<Box<HashMap<String, usize>>>,
+    index: OnceLock<HashMap<String, usize>>,
 }
 
 /// Up to how many entries looking at each is as fast as an index.
@@ -77,7 +77,7 @@ impl<'t> Mapping<'t> {
                 index.entry(entry.key.to_ascii_lowercase()).or_insert(number);
             }
             index.extend(numbered().map(|(number, entry)| (entry.key.to_string(), number)));
-            Box::new(index)
+            index
         });
         let number = index.get(key).or_else(|| index.get(&key.to_ascii_lowercase()))?;
         self.entries.get(*number)
