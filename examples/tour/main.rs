@@ -1,8 +1,6 @@
 //! The tour: `cargo run --example tour` tells what Upheld is for, with real services, real contracts and the real
 //! program, in a folder that is gone afterwards. It fails where the story does not hold.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for people to run, with its output for them")]
-
 mod stage;
 
 use std::error::Error;
