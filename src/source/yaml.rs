@@ -236,7 +236,7 @@ mod tests {
     #[test]
     fn the_tree_knows_the_place_of_every_key_and_value() {
         let file = Arc::from("c.yaml");
-        let (root, _) = parse_yaml(&file, "a:\n  - b: 1\n  - c: two\n", Limits::default()).unwrap();
+        let root = map_yaml(&file, "a:\n  - b: 1\n  - c: two\n", Limits::default()).unwrap();
         let pointer = Pointer::root().key("a").index(1).key("c");
         assert_eq!(root.place(&pointer).start.to_string(), "3:8");
         assert_eq!(root.key_place(&pointer).start.to_string(), "3:5");
