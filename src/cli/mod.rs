@@ -50,6 +50,9 @@ struct Global {
     /// How deep the values of a contract may be nested
     #[arg(long, global = true, value_name = "LEVELS", env = "UPHELD_MAX_DEPTH", default_value_t = Limits::default().depth, value_parser = clap::value_parser!(usize), help_heading = "Global options")]
     max_depth: usize,
+    /// How many values a contract may hold
+    #[arg(long, global = true, value_name = "N", env = "UPHELD_MAX_VALUES", default_value_t = Limits::default().values, help_heading = "Global options")]
+    max_values: usize,
 }
 
 #[derive(Debug, Subcommand)]
@@ -124,7 +127,7 @@ fn report(failure: &Failure, world: &mut World) {
 impl Global {
     /// The limits that files are read with.
     fn limits(&self) -> Limits {
-        Limits { bytes: self.max_file_size, depth: self.max_depth, ..Limits::default() }
+        Limits { bytes: self.max_file_size, depth: self.max_depth, values: self.max_values, ..Limits::default() }
     }
 }
 

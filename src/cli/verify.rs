@@ -17,9 +17,7 @@ use crate::http::{BaseUrl, ExtraHeader, ExtraHeaderError, HttpOptions, Proxies};
 use crate::process::Service;
 use crate::registry::duration;
 use crate::report::{Conclusion, Progress};
-use crate::verification::{
-    Event, INTERRUPTED, Outcome, Parallel, Plan, RunError, Scrubber, Summary, none_run, run,
-};
+use crate::verification::{Event, INTERRUPTED, Outcome, Parallel, Plan, RunError, Scrubber, Summary, none_run, run};
 use crate::words::count;
 
 /// Check providers against the contracts of their consumers
@@ -76,7 +74,10 @@ pub(super) struct VerifyArgs {
 /// shown: so it takes everything.
 type HeaderArg = Result<ExtraHeader, ExtraHeaderError>;
 
-#[expect(clippy::unnecessary_wraps, reason = "the parser of the command line asks for a result, and gets one that holds")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the parser of the command line asks for a result, and gets one that holds"
+)]
 fn header(text: &str) -> Result<HeaderArg, Infallible> {
     Ok(ExtraHeader::parse(text))
 }
@@ -93,8 +94,7 @@ struct Job {
 pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> Result<Exit, Failure> {
     let headers: Result<Vec<_>, _> = args.header.iter().cloned().collect();
     let headers = headers.map_err(|why| Failure::usage(format!("--header: {why}")))?;
-    let (paths, names): (Vec<&String>, Vec<&String>) =
-        args.targets.iter().partition(|target| is_path(target));
+    let (paths, names): (Vec<&String>, Vec<&String>) = args.targets.iter().partition(|target| is_path(target));
     let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
     let workspace = Workspace::load(global, &paths, world)?.usable()?;
     if !workspace.findings.is_empty() && !args.quiet {

@@ -16,8 +16,9 @@ use super::document::{Body, Contract, Headers, Interaction, PathRule, Rules};
 use super::matcher::{Matcher, Rule};
 use super::number::Decimal;
 
-/// The version of the canonical form. It is part of every id.
-const FORMAT: u32 = 1;
+/// The version of the canonical form. It is part of every id, and a text like all the rest of it: there are no numbers
+/// in the canonical form, so that no writer of it can spell one otherwise.
+const FORMAT: &str = "1";
 
 /// The identity of an interaction: 64 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -30,9 +31,14 @@ pub struct ContractId([u8; 32]);
 /// The id of an interaction: the same for all that is verified in the same way.
 #[must_use]
 pub fn interaction_id(interaction: &Interaction) -> InteractionId {
+    InteractionId(hash(&content(interaction)))
+}
+
+/// What an interaction's id is made of.
+fn content(interaction: &Interaction) -> Content<'_> {
     let request = &interaction.request;
     let response = &interaction.response;
-    InteractionId(hash(&Content {
+    Content {
         format: FORMAT,
         given: interaction
             .given
@@ -55,7 +61,7 @@ pub fn interaction_id(interaction: &Interaction) -> InteractionId {
             body: response.body.as_ref().map(BodyContent::of),
             rules: RulesContent::of(&response.rules),
         },
-    }))
+    }
 }
 
 /// The id of a contract: of its provider and what is expected of it, whatever the order.
@@ -72,20 +78,20 @@ fn hash(content: &impl Serialize) -> [u8; 32] {
 }
 
 fn canonical(content: &impl Serialize) -> Vec<u8> {
-    #[expect(clippy::expect_used, reason = "the content holds texts, booleans, lists and maps, and one small number")]
+    #[expect(clippy::expect_used, reason = "the content holds texts, booleans, lists and maps only")]
     serde_json_canonicalizer::to_vec(content).expect("canonical content can be written")
 }
 
 #[derive(Serialize)]
 struct ContractContent<'c> {
-    format: u32,
+    format: &'static str,
     provider: &'c str,
     interactions: Vec<String>,
 }
 
 #[derive(Serialize)]
 struct Content<'c> {
-    format: u32,
+    format: &'static str,
     given: Vec<Given<'c>>,
     request: RequestContent<'c>,
     response: ResponseContent<'c>,
@@ -283,3 +289,50 @@ macro_rules! shown_in_hex {
 }
 
 shown_in_hex!(InteractionId, ContractId);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::attachments::NoAttachments;
+    use crate::contract::read;
+    use crate::source::{Limits, SourceFile};
+
+    #[test]
+    fn the_canonical_form_is_what_it_was_when_it_was_released() {
+        let text = "
+contract: 1
+consumer: storefront
+provider: orders
+interactions:
+  - name: get an order
+    given: [an order exists: { id: 42 }]
+    request: GET /orders/42?b=2&a=1
+    response:
+      status: 2XX
+      headers: { Content-Type: application/json }
+      body: { id: 42, price: 1.50, note: \"7\", paid: true, none: null }
+      match: { id: integer, note: '/[0-9]/ optional', none: [b, 1, null], price: { schema: { minimum: 1 } } }
+";
+        let source = SourceFile::new("c.yaml", text.to_owned(), Limits::default());
+        let contract = read(&source, &NoAttachments).unwrap().contract;
+        let canonical = String::from_utf8(canonical(&content(&contract.interactions[0]))).unwrap();
+        let expected = [
+            r#"{"format":"1","given":[{"name":"an order exists","params":{"id":"n:42"}}],"#,
+            r#""request":{"body":null,"headers":{},"match":{"body":{},"headers":{}},"match-path":null,"match-query":{},"#,
+            r#""method":"GET","path":"/orders/42","query":{"a":["1"],"b":["2"]}},"#,
+            r#""response":{"body":{"json":{"id":"n:42","none":null,"note":"s:7","paid":true,"price":"n:15e-1"}},"#,
+            r#""headers":{"content-type":["application/json"]},"match":{"body":{"#,
+            r#""id":{"matchers":["integer"],"optional":false,"or-null":false},"#,
+            r#""none":{"matchers":[{"one-of":["n:1","s:b",null]}],"optional":false,"or-null":false},"#,
+            r#""note":{"matchers":["/[0-9]/"],"optional":true,"or-null":false},"#,
+            r#""price":{"matchers":[{"files":{},"schema":{"minimum":"n:1"}}],"optional":false,"or-null":false}},"#,
+            r#""headers":{}},"status":"2XX"}}"#,
+        ];
+        assert_eq!(canonical, expected.concat());
+        // As `sha256sum` says.
+        let id = interaction_id(&contract.interactions[0]).to_string();
+        assert_eq!(id, "d7d52d2eb563464e6e402079b59e32dbc44aa2a4f7549302ce71a3917114ff96");
+        let id = contract_id(&contract).to_string();
+        assert_eq!(id, "2432fc0fcc844f48f856031b20e5e7f55683a3b9aed7ae6df36096fb42c0bef2");
+    }
+}

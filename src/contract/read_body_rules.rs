@@ -14,10 +14,11 @@ use super::matcher::{Matcher, Rule};
 use super::path::{Path, Segment};
 use super::raw::RawRule;
 use super::read::Reader;
-use super::rule_text::is_near_word;
+use super::rule_text::WORDS;
 use super::selection::{Known, Selected, select};
 use super::template::fill_value;
-use crate::source::{OVER_LIMIT, Pointer};
+use crate::source::Pointer;
+use crate::source::codes::OVER_LIMIT;
 use crate::words::{count, did_you_mean};
 
 /// Rules of a body by their paths.
@@ -60,12 +61,12 @@ impl Reader<'_> {
         }
         let maps: HashSet<&[Segment]> = written.keys().flat_map(maps_of).collect();
         for ((path, (key, rule)), selected) in written.iter().zip(&selection.rules) {
-            if let Some(rule) = rule {
-                let at = at.key(key);
-                let is_map = maps.contains(path.0.as_slice());
-                if self.rule_leads_somewhere(path, rule, key, &view, *selected, &at) {
-                    self.rule_fits(path, rule, *selected, is_map, &at);
-                }
+            let at = at.key(key);
+            let is_map = maps.contains(path.0.as_slice());
+            if self.leads_somewhere(path, rule.as_ref(), key, &view, *selected, &at)
+                && let Some(rule) = rule
+            {
+                self.rule_fits(path, rule, *selected, is_map, &at);
             }
         }
         for (place, rule_path, what) in &selection.missing {
@@ -116,16 +117,16 @@ impl Reader<'_> {
     }
 
     /// Whether a path selects something of the example; for `absent`, whether it could.
-    fn rule_leads_somewhere(
+    fn leads_somewhere(
         &mut self,
         path: &Path,
-        rule: &Rule,
+        rule: Option<&Rule>,
         key: &str,
         view: &Value,
         selected: Selected,
         at: &Pointer,
     ) -> bool {
-        let absent = rule.has(&Matcher::Absent);
+        let absent = rule.is_some_and(|rule| rule.has(&Matcher::Absent));
         if absent && !matches!(path.0.last(), Some(Segment::Key(_))) {
             self.error(MISPLACED_MATCHER, at, "only a key can be absent", None);
             return false;
@@ -139,13 +140,13 @@ impl Reader<'_> {
         if selected.places > 0 {
             return true;
         }
-        let help = dead_path_help(path, view)
-            .or_else(|| {
-                is_near_word(key).then(|| String::from("the path comes first: `path: matcher`; `$` is the body itself"))
-            })
-            .unwrap_or_else(|| {
+        let help = if WORDS.contains(&key) {
+            String::from("the path comes first: `path: matcher`; `$` is the body itself")
+        } else {
+            dead_path_help(path, view).unwrap_or_else(|| {
                 String::from("paths are relative to the body, like `items[].qty`; a rule needs an example to loosen")
-            });
+            })
+        };
         self.key_error(DEAD_PATH, at, format!("`{key}` selects nothing in the example"), Some(help));
         false
     }

@@ -74,22 +74,23 @@ impl Reader<'_> {
     pub(super) fn path_rule(&mut self, raw: Option<RawPathRule>, path: &str, at: &Pointer) -> Option<PathRule> {
         match raw? {
             RawPathRule::Whole(raw) => {
-                self.only_matcher_keys(&raw, at);
-                let rule = self.rule(&raw, at)?;
+                let rule = if self.has_other_keys(&raw, at) { None } else { self.rule(&raw, at) }?;
                 self.text_rule_fits(&rule, at).then_some(PathRule::Whole(rule))
             }
             RawPathRule::Segments(raw) => Some(PathRule::Segments(self.segment_rules(raw, path, at))),
         }
     }
 
-    /// A mapping is either a matcher or has segments for keys.
-    fn only_matcher_keys(&mut self, raw: &RawRule, at: &Pointer) {
+    /// Whether a matcher that is a mapping has keys that are none of a matcher's: either all are, or all are segments.
+    fn has_other_keys(&mut self, raw: &RawRule, at: &Pointer) -> bool {
         let keys = raw.0.as_object().into_iter().flatten().map(|(key, _)| key.as_str());
-        for key in keys.filter(|key| !RULE_KEYS.contains(key)) {
+        let others: Vec<&str> = keys.filter(|key| !RULE_KEYS.contains(key)).collect();
+        for key in &others {
             let message = format!("`{key}` can't stand here, beside {}", or_list(quoted(RULE_KEYS)));
             let help = "one matcher for the whole path, or one for each segment that is named";
-            self.key_error(BAD_MATCHER, &at.key(key), message, Some(help.to_owned()));
+            self.key_error(BAD_MATCHER, &at.key(*key), message, Some(help.to_owned()));
         }
+        !others.is_empty()
     }
 
     fn segment_rules(&mut self, raw: IndexMap<String, RawRule>, path: &str, at: &Pointer) -> BTreeMap<usize, Rule> {

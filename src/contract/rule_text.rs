@@ -7,7 +7,7 @@ use super::codes::{BAD_MATCHER, BAD_REGEX, BAD_SCHEMA};
 use super::matcher::{Format, JsonType, Matcher, Patterns, Rule};
 use super::schema_rule::SchemaRule;
 use crate::source::Code;
-use crate::words::{did_you_mean, nearest};
+use crate::words::did_you_mean;
 
 /// What is wrong with a matcher, and what to do.
 #[derive(Debug)]
@@ -236,12 +236,6 @@ fn fault(message: String, help: Option<String>) -> RuleFault {
 /// The last line of a regular expression's error is the cause; those before it draw the place.
 fn one_line(error: &str) -> &str {
     error.lines().last().unwrap_or(error).trim().trim_start_matches("error: ")
-}
-
-/// Whether a text is near enough to a word of the matcher language to be meant as one.
-#[must_use]
-pub(super) fn is_near_word(text: &str) -> bool {
-    nearest(text, WORDS.iter().copied()).is_some()
 }
 
 #[cfg(test)]

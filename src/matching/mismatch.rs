@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::source::codes::codes;
 use crate::source::{Code, Pointer};
 
 /// The part of a message that a mismatch is in.
@@ -59,14 +60,6 @@ impl fmt::Display for Part {
             Self::Body => "body",
         })
     }
-}
-
-macro_rules! codes {
-    ($($(#[doc = $doc:literal])+ $name:ident = $code:literal;)+) => {
-        $($(#[doc = $doc])+ pub const $name: Code = Code($code);)+
-        /// Every mismatch code with its meaning, in order.
-        pub const CODES: &[(Code, &str)] = &[$(($name, concat!($($doc),+))),+];
-    };
 }
 
 codes! {

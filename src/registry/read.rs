@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use super::raw::{RawParallel, RawRegistry, RawService, shape};
 use super::{Registry, Service, StatesBy};
 use crate::contract::ServiceName;
-use crate::source::{Code, Finding, Node, Pointer, SourceFile, parse_yaml, sort_findings};
+use crate::source::{Code, Finding, Pointer, SourceFile, parse_yaml, sort_findings};
 
 /// The registry is of a newer format.
 pub const NEWER_FORMAT: Code = Code("R101");
@@ -29,20 +29,20 @@ pub fn read(source: Arc<SourceFile>) -> Result<(Registry, Vec<Finding>), Vec<Fin
     let (read, findings) = {
         let file = &source.name;
         let (root, mut findings) = parse_yaml(file, &source.text, source.limits())?;
-        let value = root.to_json();
+        let value = root.into_json();
         if let Some(version) = value.get("upheld").and_then(serde_json::Value::as_u64).filter(|version| *version > 1) {
-            let at = root.place(&Pointer::root().key("upheld"));
+            let at = source.place(&Pointer::root().key("upheld"));
             let message = format!("this is a registry of format {version}; this program reads format 1");
             return Err(vec![
-                Finding::error(NEWER_FORMAT, file, Some(at), message).help("install a newer version of upheld"),
+                Finding::error(NEWER_FORMAT, file, at, message).help("install a newer version of upheld"),
             ]);
         }
-        findings.extend(shape().faults(file, &root, &value).into_iter().flat_map(|fault| fault.findings));
+        findings.extend(shape().faults(&source, &value).into_iter().flat_map(|fault| fault.findings));
         let read = if findings.iter().any(Finding::is_error) {
             None
         } else {
             match serde_json::from_value::<RawRegistry>(value) {
-                Ok(raw) => registry(raw, file, &root, &mut findings),
+                Ok(raw) => registry(raw, &source, &mut findings),
                 Err(error) => {
                     findings.push(Finding::error(UNUSABLE, file, None, error.to_string()));
                     None
@@ -62,28 +62,30 @@ pub fn read(source: Arc<SourceFile>) -> Result<(Registry, Vec<Finding>), Vec<Fin
 
 type Parts = (Option<String>, IndexMap<ServiceName, Service>);
 
-fn registry(raw: RawRegistry, file: &Arc<str>, root: &Node<'_>, findings: &mut Vec<Finding>) -> Option<Parts> {
+fn registry(raw: RawRegistry, source: &SourceFile, findings: &mut Vec<Finding>) -> Option<Parts> {
     let mut services = IndexMap::with_capacity(raw.services.len());
     for (name, raw) in raw.services {
         let at = Pointer::root().key("services").key(&*name);
         match ServiceName::new(&name) {
             Ok(name) => {
-                let service = service(raw, file, root, &at, findings);
+                let service = service(raw, source, &at, findings);
                 services.insert(name, service);
             }
-            Err(error) => findings.push(Finding::error(BAD_NAME, file, Some(root.key_place(&at)), error.to_string())),
+            Err(error) => {
+                findings.push(Finding::error(BAD_NAME, &source.name, source.key_place(&at), error.to_string()))
+            }
         }
     }
     Some((raw.store, services))
 }
 
-fn service(raw: RawService, file: &Arc<str>, root: &Node<'_>, at: &Pointer, findings: &mut Vec<Finding>) -> Service {
+fn service(raw: RawService, source: &SourceFile, at: &Pointer, findings: &mut Vec<Finding>) -> Service {
     let start_timeout = raw.start_timeout.and_then(|text| match duration(&text) {
         Ok(duration) => Some(duration),
         Err(why) => {
-            let place = root.place(&at.key("start-timeout"));
+            let place = source.place(&at.key("start-timeout"));
             findings.push(
-                Finding::error(BAD_DURATION, file, Some(place), why)
+                Finding::error(BAD_DURATION, &source.name, place, why)
                     .help("write a number and its unit: `500ms`, `30s`, `2m`"),
             );
             None

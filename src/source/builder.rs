@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use saphyr_parser::{Event, ScalarStyle, Tag};
 
+use super::codes::{AMBIGUOUS, DUPLICATE_KEY, NOT_JSON, NOT_YAML, OVER_LIMIT};
 use super::scalar::{Resolved, ambiguity, resolve_plain};
-use super::yaml::{AMBIGUOUS, DUPLICATE_KEY, NOT_JSON, NOT_YAML, OVER_LIMIT, too_deep};
+use super::yaml::too_deep;
 use super::{Data, Entry, Finding, Findings, Limits, Mapping, Node, Position, Scalar, Span, Style};
 
 /// What `serde_json` takes a number apart into, to keep its digits: an object with this key would become a number.

@@ -1,24 +1,14 @@
 //! Does a document have the shape that its published JSON Schema asks for? Every fault at once, each with its place
 //! and a help line.
 
-use std::sync::Arc;
-
 use jsonschema::error::{TypeKind, ValidationErrorKind};
-use jsonschema::paths::{Location, LocationSegment};
+use jsonschema::paths::Location;
 use jsonschema::{JsonType, ValidationError, Validator};
 use serde_json::Value;
 
-use super::{Code, Finding, MOST_FINDINGS, Node, Pointer, Step};
+pub use super::codes::{MISSING_KEY, NOT_ALLOWED, UNKNOWN_KEY, WRONG_TYPE};
+use super::{Finding, MOST_FINDINGS, Pointer, SourceFile, Step};
 use crate::words::{did_you_mean, or_list, quoted};
-
-/// A key that the format does not have.
-pub const UNKNOWN_KEY: Code = Code("C102");
-/// A key that must be there is missing.
-pub const MISSING_KEY: Code = Code("C103");
-/// A value has the wrong type.
-pub const WRONG_TYPE: Code = Code("C104");
-/// A value is of the right type and yet not allowed.
-pub const NOT_ALLOWED: Code = Code("C105");
 
 /// A JSON Schema, compiled, with its text kept for "did you mean".
 #[derive(Debug)]
@@ -54,27 +44,28 @@ impl Shape {
         &self.schema
     }
 
-    /// All faults of a document, given as a tree with places and as the value that it stands for; of very many, as
+    /// All faults of a document, given as its text and as the value that it stands for; of very many, as
     /// many as are shown.
     #[must_use]
-    pub fn faults(&self, file: &Arc<str>, root: &Node<'_>, value: &Value) -> Vec<Fault> {
+    pub fn faults(&self, source: &SourceFile, value: &Value) -> Vec<Fault> {
         // Almost every document has none, and this is the fast way to know.
         if self.validator.is_valid(value) {
             return Vec::new();
         }
         let mut faults = Vec::new();
         for error in self.validator.iter_errors(value).take(MOST_FINDINGS) {
-            self.fault(file, root, &error, &mut faults);
+            self.fault(source, value, &error, &mut faults);
         }
         faults
     }
 
-    fn fault(&self, file: &Arc<str>, root: &Node<'_>, error: &ValidationError<'_>, faults: &mut Vec<Fault>) {
-        let at = pointer(error.instance_path());
+    fn fault(&self, source: &SourceFile, root: &Value, error: &ValidationError<'_>, faults: &mut Vec<Fault>) {
+        let file = &source.name;
+        let at = pointer(error.instance_path(), root);
         let name = subject(&at);
         let found = error.instance();
         let one = |code, message: String, help: Option<String>| {
-            let finding = Finding::error(code, file, Some(root.place(&at)), message).maybe_help(help);
+            let finding = Finding::error(code, file, source.place(&at), message).maybe_help(help);
             Fault { at: at.clone(), unknown: Vec::new(), findings: vec![finding] }
         };
         let fault = match error.kind() {
@@ -84,7 +75,7 @@ impl Shape {
                     context.iter().find(|branch| !branch.iter().any(|e| type_at(e, error.instance_path()).is_some()));
                 if let Some(branch) = meant {
                     for error in branch {
-                        self.fault(file, root, error, faults);
+                        self.fault(source, root, error, faults);
                     }
                     return;
                 }
@@ -104,7 +95,7 @@ impl Shape {
                     Finding::error(
                         UNKNOWN_KEY,
                         file,
-                        Some(root.key_place(&at.key(key))),
+                        source.key_place(&at.key(key)),
                         format!("unknown key {}", cut(key)),
                     )
                     .help(help)
@@ -187,10 +178,19 @@ fn type_at<'e>(error: &'e ValidationError<'_>, place: &Location) -> Option<&'e T
     }
 }
 
-fn pointer(location: &Location) -> Pointer {
-    let steps = location.into_iter().map(|segment| match segment {
-        LocationSegment::Property(key) => Step::Key(key.into_owned()),
-        LocationSegment::Index(index) => Step::Index(index),
+/// The steps of a JSON Pointer. Its text doesn't tell an index from a key that is a number, and the document does.
+fn pointer(location: &Location, root: &Value) -> Pointer {
+    let mut value = Some(root);
+    let steps = location.as_str().split('/').skip(1).map(|step| {
+        let text = step.replace("~1", "/").replace("~0", "~");
+        let items = value.and_then(Value::as_array);
+        if let Some((items, index)) = items.zip(text.parse().ok()) {
+            value = items.get(index);
+            Step::Index(index)
+        } else {
+            value = value.and_then(|value| value.get(&text));
+            Step::Key(text)
+        }
     });
     Pointer(steps.collect())
 }
@@ -207,7 +207,7 @@ fn subject(at: &Pointer) -> String {
 
 fn names(kind: &TypeKind) -> Vec<&'static str> {
     let name = |kind| match kind {
-        JsonType::Null => "null",
+        JsonType::Null => "empty",
         JsonType::Boolean => "true or false",
         JsonType::Integer => "a whole number",
         JsonType::Number => "a number",

@@ -47,8 +47,17 @@ impl SourceFile {
     /// Where the value at `pointer` is written. The source map is built once, on the first call: most runs
     /// have nothing to point at.
     pub fn place(&self, pointer: &Pointer) -> Option<Span> {
+        self.map().map(|root| root.place(pointer))
+    }
+
+    /// Where the key that `pointer` ends in is written.
+    pub fn key_place(&self, pointer: &Pointer) -> Option<Span> {
+        self.map().map(|root| root.key_place(pointer))
+    }
+
+    fn map(&self) -> Option<&Node<'static>> {
         let map = self.map.get_or_init(|| survey_yaml(&self.name, &self.text, self.limits).0.map(Node::into_owned));
-        map.as_ref().map(|root| root.place(pointer))
+        map.as_ref()
     }
 }
 

@@ -1,10 +1,11 @@
 //! A finding: one thing that is wrong or unwise in a file, with its place and what to do about it.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
-use super::Span;
-use super::yaml::OVER_LIMIT;
+use super::codes::OVER_LIMIT;
+use super::{Position, Span};
 
 /// A stable code, like `C103`. It never changes its meaning once it was released.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -114,6 +115,13 @@ impl Findings {
     #[must_use]
     pub const fn is_full(&self) -> bool {
         self.errors >= MOST_FINDINGS
+    }
+
+    /// Where there are errors: what else is wrong there may follow from them.
+    #[must_use]
+    pub fn error_places(&self) -> HashSet<Position> {
+        let errors = self.kept.iter().filter(|finding| finding.is_error());
+        errors.filter_map(|finding| finding.span.map(|span| span.start)).collect()
     }
 
     /// All that were kept, in the order in which a reader meets them, with a last one where others were left out.

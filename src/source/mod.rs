@@ -5,6 +5,7 @@
 //! and its meaning can't come from two readers that disagree.
 
 mod builder;
+pub mod codes;
 pub mod conform;
 mod file;
 mod finding;
@@ -20,4 +21,4 @@ pub use node::{Data, Entry, Mapping, Node, Scalar, Style};
 pub use pointer::{Pointer, Step};
 pub use scalar::{Resolved, ambiguity, resolve_plain};
 pub use span::{Position, Span};
-pub use yaml::{AMBIGUOUS, DUPLICATE_KEY, Limits, NOT_JSON, NOT_YAML, OVER_LIMIT, parse_yaml, survey_yaml};
+pub use yaml::{Limits, parse_yaml, survey_yaml};

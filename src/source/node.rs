@@ -46,7 +46,7 @@ pub struct Scalar<'t> {
 pub struct Mapping<'t> {
     entries: Vec<Entry<'t>>,
     /// The number of the entry by its key, and by its key in small letters; made when it is first needed.
-    index: OnceLock<HashMap<String, usize>>,
+    index: OnceLock<Box<HashMap<String, usize>>>,
 }
 
 /// Up to how many entries looking at each is as fast as an index.
@@ -88,7 +88,7 @@ impl<'t> Mapping<'t> {
                 index.entry(entry.key.to_ascii_lowercase()).or_insert(number);
             }
             index.extend(numbered().map(|(number, entry)| (entry.key.to_string(), number)));
-            index
+            Box::new(index)
         });
         let number = index.get(key).or_else(|| index.get(&key.to_ascii_lowercase()))?;
         self.entries.get(*number)
@@ -96,20 +96,21 @@ impl<'t> Mapping<'t> {
 }
 
 impl<'t> Node<'t> {
-    /// The JSON value that this node stands for.
+    /// The JSON value that this node stands for. The tree is taken apart on the way, so that a large document is
+    /// never there twice.
     #[must_use]
-    pub fn to_json(&self) -> Value {
-        match &self.data {
-            Data::Scalar(scalar) => match &scalar.resolved {
+    pub fn into_json(self) -> Value {
+        match self.data {
+            Data::Scalar(scalar) => match scalar.resolved {
                 Resolved::Null => Value::Null,
-                Resolved::Bool(value) => Value::Bool(*value),
-                Resolved::Number(number) => Value::Number(number.clone()),
-                Resolved::String => Value::String(scalar.text.to_string()),
+                Resolved::Bool(value) => Value::Bool(value),
+                Resolved::Number(number) => Value::Number(number),
+                Resolved::String => Value::String(scalar.text.into_owned()),
             },
-            Data::Sequence(items) => Value::Array(items.iter().map(Node::to_json).collect()),
+            Data::Sequence(items) => Value::Array(items.into_iter().map(Node::into_json).collect()),
             Data::Mapping(mapping) => {
-                let entries = mapping.entries.iter();
-                Value::Object(entries.map(|entry| (entry.key.to_string(), entry.value.to_json())).collect())
+                let entries = mapping.entries.into_iter();
+                Value::Object(entries.map(|entry| (entry.key.into_owned(), entry.value.into_json())).collect())
             }
         }
     }
@@ -159,9 +160,7 @@ impl<'t> Node<'t> {
             node = match (step, &node.data) {
                 (Step::Key(key), _) => &node.entry(key)?.value,
                 (Step::Index(index), Data::Sequence(items)) => items.get(*index)?,
-                // A JSON Pointer doesn't tell an index from a key that is a number.
-                (Step::Index(key), Data::Mapping(_)) => &node.entry(&key.to_string())?.value,
-                (Step::Index(_), Data::Scalar(_)) => return None,
+                (Step::Index(_), _) => return None,
             };
         }
         Some(node)

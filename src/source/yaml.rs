@@ -9,18 +9,8 @@ use std::sync::Arc;
 use saphyr_parser::{Marker, Parser, Span as YamlSpan};
 
 use super::builder::Builder;
-use super::{Code, Finding, Findings, Node, Position, Span};
-
-/// The text is not YAML.
-pub const NOT_YAML: Code = Code("Y101");
-/// A key stands twice in one mapping.
-pub const DUPLICATE_KEY: Code = Code("Y102");
-/// The text is larger, deeper or has more values than the limits allow.
-pub const OVER_LIMIT: Code = Code("Y103");
-/// YAML that has no counterpart in JSON.
-pub const NOT_JSON: Code = Code("Y104");
-/// A scalar that other YAML readers take for something else.
-pub const AMBIGUOUS: Code = Code("Y201");
+use super::codes::{NOT_YAML, OVER_LIMIT};
+use super::{Finding, Findings, Node, Position, Span};
 
 /// How much a file may ask of its reader.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +33,7 @@ impl Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { bytes: 32 << 20, depth: 100, values: 500_000, aliased: 50_000 }
+        Self { bytes: 32 << 20, depth: 100, values: 1_000_000, aliased: 50_000 }
     }
 }
 
@@ -127,6 +117,8 @@ fn syntax_error(file: &Arc<str>, text: &str, marker: &Marker, info: &str) -> Fin
         finding.help("YAML indents with spaces: replace the tab")
     } else if info.contains("flow") && line.contains(": /") {
         finding.help("inside `{…}` or `[…]`, a regular expression must be quoted: \"/…/\"")
+    } else if info.contains("flow") {
+        finding.help("inside `{…}` or `[…]`, a text that holds `,`, `[`, `]`, `{` or `}` must be quoted")
     } else if line.matches(": ").count() > 1 {
         finding.help("a text that holds `: ` must be quoted")
     } else {
@@ -138,9 +130,10 @@ fn syntax_error(file: &Arc<str>, text: &str, marker: &Marker, info: &str) -> Fin
 mod tests {
     use super::*;
     use crate::source::Pointer;
+    use crate::source::codes::DUPLICATE_KEY;
 
     fn parse(text: &str) -> Result<(serde_json::Value, Vec<Finding>), Vec<Finding>> {
-        parse_yaml(&Arc::from("c.yaml"), text, Limits::default()).map(|(node, findings)| (node.to_json(), findings))
+        parse_yaml(&Arc::from("c.yaml"), text, Limits::default()).map(|(node, findings)| (node.into_json(), findings))
     }
 
     fn codes(text: &str) -> Vec<&'static str> {

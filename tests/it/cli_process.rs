@@ -91,7 +91,8 @@ fn waiting(world: &World, arguments: &[&str]) -> (Provider, Running) {
         _ => Answer::status(204),
     });
     let url = provider.url();
-    let running = world.start(["verify", "--timeout", "10m", "--url", &url].into_iter().chain(arguments.iter().copied()));
+    let running =
+        world.start(["verify", "--timeout", "10m", "--url", &url].into_iter().chain(arguments.iter().copied()));
     until("both requests", || (provider.lines().len() == 2).then_some(()));
     (provider, running)
 }
@@ -126,7 +127,10 @@ fn what_is_killed_midway_leaves_no_report_and_not_the_one_of_the_run_before() {
     assert_eq!(running.finish().code, None);
     let left = |folder: &Path| -> Vec<String> {
         let entries = std::fs::read_dir(folder).unwrap();
-        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).filter(|name| name != "contracts").collect()
+        entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| name != "contracts")
+            .collect()
     };
     assert_eq!(left(world.root()), ["out"]);
     assert!(left(&world.path("out")).is_empty());

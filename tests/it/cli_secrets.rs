@@ -59,7 +59,10 @@ fn everything(world: &World, arguments: &[&str]) -> (CommandOutput, String) {
 #[test]
 fn a_header_is_sent_and_never_shown() {
     let world = World::with(FIVE);
-    let world = { let path = world.path("summary.md").display().to_string(); world.variable("GITHUB_STEP_SUMMARY", path) };
+    let world = {
+        let path = world.path("summary.md").display().to_string();
+        world.variable("GITHUB_STEP_SUMMARY", path)
+    };
     let provider = Provider::new(echo);
     let header = format!("Authorization: Bearer {SECRET}");
     let (output, everything) = everything(&world, &["--url", &provider.url(), "--header", &header]);

@@ -186,7 +186,10 @@ fn a_command_that_is_not_there_is_told_before_anything_is_started() {
 #[test]
 fn the_last_lines_of_a_provider_are_shown_where_it_failed_and_not_where_it_answers_otherwise() {
     let world = World::new().variable("ORDERS", orders());
-    world.write("orders.sh", "echo 'no such state, and my password is hunter22' >&2\nexec \"$ORDERS\" --port \"$PORT\"\n");
+    world.write(
+        "orders.sh",
+        "echo 'no such state, and my password is hunter22' >&2\nexec \"$ORDERS\" --port \"$PORT\"\n",
+    );
     let verify = |interaction: &str| {
         let response = "    response: { status: 200 }\n";
         world.contract("storefront", "orders", &format!("  - name: one\n{interaction}\n{response}"));

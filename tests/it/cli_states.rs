@@ -117,7 +117,12 @@ fn a_handler_that_fails_is_quoted_and_not_asked_again_and_the_rest_goes_on() {
     ");
     assert_eq!(
         story(&provider),
-        ["GET /orders", r#"setup "a customer exists""#, r#"setup "an odrer exists""#, r#"teardown "a customer exists""#]
+        [
+            "GET /orders",
+            r#"setup "a customer exists""#,
+            r#"setup "an odrer exists""#,
+            r#"teardown "a customer exists""#
+        ]
     );
 }
 

@@ -129,7 +129,9 @@ fn a_failed_request_is_not_explained_by_what_follows_from_it() {
 /// Two consumers of two providers, one of them a consumer itself.
 fn several(world: &World) -> [Provider; 2] {
     let thing = |path: &str| {
-        format!("  - name: get {path}\n    request: GET /{path}\n    response: {{ status: 200, body: {{ number: 1 }} }}\n")
+        format!(
+            "  - name: get {path}\n    request: GET /{path}\n    response: {{ status: 200, body: {{ number: 1 }} }}\n"
+        )
     };
     world.contract("mobile", "orders", &thing("a"));
     world.contract("storefront", "orders", &(thing("b") + &thing("c")));
@@ -330,7 +332,9 @@ fn a_comparison_of_whole_bodies_is_shown_where_several_values_differ() {
 "#,
     );
     let provider = Provider::new(|request| match request.path.as_str() {
-        "/menu" => Answer::json(r#"{"price": {"currency": "USD", "amount": 4}, "teas": ["green", "white"], "open": true}"#),
+        "/menu" => {
+            Answer::json(r#"{"price": {"currency": "USD", "amount": 4}, "teas": ["green", "white"], "open": true}"#)
+        }
         _ => Answer::text(200, "1. Be kind.\n2. Pay now.\n3. Come again.\n"),
     });
     assert_snapshot!(world.upheld(["verify", "--url", &provider.url()]), @r#"

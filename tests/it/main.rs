@@ -11,6 +11,7 @@
 //! - `hostile_contracts`: files and bodies that mean harm
 //! - `examples`: the example services do what their contracts say
 //! - `readme`: the README does what it says
+//! - `ranks`: the house keeps its order; `codes`: no two findings or errors share a code
 //!
 //! `reading` holds the shortest ways from a text to a contract. `support` holds the world of a test that runs the
 //! program: a folder of its own, a cleared environment, and providers on ports that the system picks.
@@ -27,6 +28,10 @@ mod cli_selection;
 mod cli_start;
 mod cli_states;
 mod cli_verify;
+mod codes;
+mod contract_read;
 mod examples;
+mod ranks;
+mod reading;
 mod readme;
 mod support;

@@ -58,7 +58,9 @@ fn run(steps: &[Step]) -> Vec<String> {
 fn without_times(text: &str) -> String {
     text.lines()
         .map(|line| match line.rsplit_once(" in ") {
-            Some((before, time)) if time.ends_with('s') && time.starts_with(|c: char| c.is_ascii_digit()) => format!("{before} in TIME\n"),
+            Some((before, time)) if time.ends_with('s') && time.starts_with(|c: char| c.is_ascii_digit()) => {
+                format!("{before} in TIME\n")
+            }
             _ => format!("{line}\n"),
         })
         .collect()
@@ -86,7 +88,8 @@ fn every_console_block_of_the_readme_prints_what_it_says() {
 
 #[test]
 fn the_tour_tells_its_story_to_the_end() {
-    let output = Command::new(env!("CARGO")).args(["run", "--quiet", "--example", "tour"]).current_dir(root()).output().unwrap();
+    let output =
+        Command::new(env!("CARGO")).args(["run", "--quiet", "--example", "tour"]).current_dir(root()).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
     assert!(text.contains("exit code 0") && text.contains("exit code 1"), "{text}");

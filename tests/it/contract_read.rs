@@ -1,0 +1,491 @@
+//! Reading: every finding at once, each with its place, its code and what to do.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+use upheld::contract::codes::CODES as CONTRACT_CODES;
+use upheld::contract::{Body, PathRule, Status};
+use upheld::source::codes::CODES as SOURCE_CODES;
+use upheld::source::{Pointer, Severity};
+
+use crate::reading::{
+    Files, HEAD, all_findings, contract, files, interaction, lines, read_ok, read_with, source, text_of,
+};
+
+/// Everything that is said about a text.
+fn said(text: &str) -> String {
+    lines(&all_findings(text, &Files::new()))
+}
+
+#[test]
+fn ten_mistakes_are_found_at_once_each_in_its_place() {
+    let text = r#"contract: 1
+consumer: store front
+provider: orders
+interactons: []
+interactions:
+  - name: get an order
+    given:
+      - an order exists: 42
+    request: GTE /orders/42
+    response:
+      status: 99
+      hedaers: { x-a: 1 }
+      body:
+        id: 42
+        id: 43
+        paid: no
+        note: null
+        items: []
+      match:
+        itms[].qty: integer
+        id: integr
+        paid: /[/
+        "a..b": any
+  - name: get an order
+    request:
+      method: GET
+      path: /orders?a b
+      match-path: { "41": "/[0-9]+/" }
+    response:
+      status: 2xx
+      match-headers: { location: string }
+"#;
+    let expected = "\
+2:11 C201 `store front` is not a name: a name has at most 100 letters, digits, `.`, `_` and `-`, and begins with a letter or a digit
+4:1 C102 unknown key `interactons` | did you mean `interactions`?
+8:26 C104 `an order exists` must be empty or a mapping, not a number
+9:14 C203 `GTE` is no method | did you mean `GET`?
+11:15 C105 `status` must be at least 100, not `99`
+12:7 C102 unknown key `hedaers` | did you mean `headers`?
+15:9 Y102 the key `id` stands here a second time | it stands first in line 14: keep one of the two
+16:15 Y201 other YAML readers take `no` for a boolean | quote it: \"no\"
+17:15 C306 null at `note` does not tell what the consumer needs | say what it may be: `note: string or null`, or `note: any`
+18:16 C306 an empty list at `items` does not tell what the consumer needs | say what is meant: `items: 0+` for any elements, `items: exact` for none
+20:9 C302 `itms[].qty` selects nothing in the example | did you mean `items`?
+21:13 C303 `integr` is no matcher | did you mean `integer`?
+22:15 C304 this is no regular expression: unclosed character class | it has to match the whole value; look-around and back-references are not known here
+23:9 C301 `a..b` is no path: a name is missing
+24:11 C202 another interaction is named `get an order`, in line 6 | give each interaction a name of its own: reports and --only tell them apart by it
+27:13 C204 ` ` can't stand in a path | write it percent-encoded: `%20`
+28:21 C302 the path has no segment `41` | name a segment as the path has it, or match the whole path: `match-path: /…/`
+30:15 C105 `status` must not be `2xx` | The status, `200`, or its class, `2XX`
+31:24 C302 there is no header `location` in the example | write an example of it under `headers`";
+    assert_eq!(said(text), expected);
+}
+
+/// An interaction in which one line is at fault; the others are right.
+fn one(request: &str, response: &str) -> String {
+    text_of(request, response)
+}
+
+/// For each code a text that it is found in, with a part of its message, and a part of what to do where that is told.
+fn examples() -> Vec<(&'static str, String, &'static str, &'static str)> {
+    let get = "method: GET\npath: /";
+    let ok = "status: 200";
+    let body = |lines: &str| one(get, &format!("status: 200\n{lines}"));
+    vec![
+        ("Y101", String::from("a: [1"), "this is not YAML", ""),
+        (
+            "Y102",
+            format!("{HEAD}  - {{ name: a, request: GET /, response: {{ status: 200 }}, name: b }}"),
+            "`name` stands here a second time",
+            "in line 5",
+        ),
+        ("Y103", "[".repeat(1000), "nested too deep", "leave out what it does not read"),
+        ("Y104", body("body: { a: .nan }"), "`.nan` has no counterpart in JSON", "quote it"),
+        ("Y201", body("body: { a: 0123 }"), "for an octal number", "quote it: \"0123\""),
+        ("C101", String::from("contract: 2\nanything: goes\n"), "format 2", "newer version"),
+        ("C102", body("bodi: 1"), "unknown key `bodi`", "did you mean `body`?"),
+        ("C103", format!("{HEAD}  - name: a\n    response: {{ status: 200 }}\n"), "has no `request`", "add `request:`"),
+        ("C104", body("body-text: 5"), "`body-text` must be a text, not a number", "quote it: \"5\""),
+        ("C105", one(get, "status: 600"), "at most 599", ""),
+        (
+            "C201",
+            HEAD.replace("orders", "a/b") + "  - { name: a, request: GET /, response: { status: 200 } }",
+            "is not a name",
+            "",
+        ),
+        (
+            "C202",
+            format!("{HEAD}  - {{ name: a, request: GET /, response: {{ status: 200 }} }}\n")
+                + "  - { name: a, request: GET /b, response: { status: 200 } }\n",
+            "another interaction is named `a`, in line 5",
+            "a name of its own",
+        ),
+        ("C203", one("method: get\npath: /", ok), "`get` is no method", "did you mean `GET`?"),
+        ("C204", one("method: GET\npath: orders", ok), "does not begin with `/`", "write `/orders`"),
+        ("C206", one("method: GET\npath: /\nheaders: { \"a b\": c }", ok), "`a b` is no header name", ""),
+        ("C207", body("body: 1\nbody-text: x"), "`body-text` stands beside `body`", "keep one"),
+        ("C208", body("body-file: a.json"), "`a.json` can't be read", "beside the contract"),
+        ("C209", body("body-base64: \"%\""), "not base64", ""),
+        ("C301", body("body: { a: 1 }\nmatch: { \"a[\": any }"), "`a[` is no path", ""),
+        ("C302", body("body: { a: 1 }\nmatch: { b: any }"), "`b` selects nothing", "has no `b`"),
+        ("C303", body("body: { a: 1 }\nmatch: { a: int }"), "`int` is no matcher", "here that is `integer`"),
+        ("C304", body("body: { a: x }\nmatch: { a: \"/(?=a)/\" }"), "no regular expression", "look-around"),
+        ("C305", body("body: { a: x }\nmatch: { a: 1+ }"), "`1+` does not fit", "a size is for lists"),
+        ("C306", body("body: { a: null }"), "null at `a`", "`a: string or null`"),
+        ("C307", body("body: { a: x }\nmatch: { a: uuid }"), "does not uphold its own contract", "agree"),
+        ("C308", body("body: { a: x }\nmatch: { a: { schema: { type: strin } } }"), "JSON Schema can't be used", ""),
+        ("C309", body("body: { a: x }\nmatch: { a: any, $.a: string }"), "another rule stands for `a`", "keep one"),
+        ("C401", one("method: GET\npath: /orders/${id}", ok), "nothing gives `${id}` a value", "under `given`"),
+        (
+            "L101",
+            format!("{HEAD}  - {{ name: a, request: GET /, response: {{ status: 200 }} }}\n")
+                + "  - { name: b, request: GET /, response: { status: 200 } }\n",
+            "the same as `a`",
+            "keep one",
+        ),
+        (
+            "L102",
+            body("body: { id: 6f1c6f2e-8a53-4d0c-9d5f-0a3f1f6a2b11 }\nmatch: { id: exact }"),
+            "looks as if it were made anew",
+            "`uuid`",
+        ),
+        ("L103", one(get, ok).replace("storefront", "web"), "its file says otherwise", "contracts/web/orders.yaml"),
+        ("L104", one("method: GET\npath: /\nbody: { a: 1 }", ok), "no use for a body", "POST or QUERY"),
+    ]
+}
+
+#[test]
+fn every_code_has_an_example_that_is_found_with_its_place() {
+    let mut left: BTreeSet<&str> = SOURCE_CODES.iter().chain(CONTRACT_CODES).map(|(code, _)| code.0).collect();
+    for (code, text, message, help) in examples() {
+        let findings = all_findings(&text, &Files::new());
+        let found = findings.iter().find(|finding| finding.code.0 == code);
+        let found = found.unwrap_or_else(|| panic!("{code} is not found in\n{text}\nbut\n{}", lines(&findings)));
+        assert!(found.message.contains(message), "{code}: {}", found.message);
+        assert!(found.help.join(" ").contains(help), "{code}: {:?}", found.help);
+        assert!(found.span.is_some(), "{code} has no place");
+        assert_eq!(findings.len(), 1, "{code} comes with others:\n{}", lines(&findings));
+        let warning = code.starts_with('L') || code == "Y201";
+        assert_eq!(found.severity == Severity::Warning, warning, "{code}");
+        left.remove(code);
+    }
+    assert!(left.is_empty(), "no example for {left:?}");
+}
+
+#[test]
+fn codes_differ_and_have_a_meaning() {
+    let all: Vec<_> = SOURCE_CODES.iter().chain(CONTRACT_CODES).collect();
+    let different: BTreeSet<&str> = all.iter().map(|(code, _)| code.0).collect();
+    assert_eq!(different.len(), all.len());
+    assert!(all.iter().all(|(_, meaning)| meaning.trim().ends_with('.')));
+}
+
+#[test]
+fn a_mistake_is_told_once_and_not_by_what_follows_from_it() {
+    for (text, expected) in [
+        // A header that can't be sent is still there for its rule.
+        (
+            text_of("method: GET\npath: /\nheaders: { te: x }\nmatch-headers: { te: string }", "status: 200"),
+            "9:18 C206 `te` belongs to the connection, and is set when the request is sent | leave it out",
+        ),
+        // A rule that can't be read still speaks of the null that it stands for.
+        (
+            text_of("method: GET\npath: /", "status: 200\nbody: { a: null }\nmatch: { a: strng or null }"),
+            "12:19 C303 `strng` is no matcher | did you mean `string`?",
+        ),
+        (
+            text_of("method: GET\npath: /", "status: 200\nbody: { a: null }\nmatch: { a: 5 }"),
+            "12:19 C104 `a` must be a text, a list or a mapping, not a number | quote it: \"5\"",
+        ),
+        (
+            text_of("method: GET\npath: /", "status: 200\nbody: { a: null }\nmatch: { a: { on-of: [1] } }"),
+            "12:21 C102 unknown key `on-of` | did you mean `one-of`?",
+        ),
+        // A body that is at fault has no places for its rules.
+        (
+            text_of("method: GET\npath: /", "status: 200\nbody-text: [a]\nmatch: { $: /a/ }"),
+            "11:18 C104 `body-text` must be a text, not a list | A body of plain text",
+        ),
+        // A tag is left out, and the value is what it would be without.
+        (
+            text_of("method: GET\npath: /", "status: !code 200"),
+            "10:15 Y104 the tag `!code` has no counterpart in JSON | leave the tag out; quote a scalar to make it a text",
+        ),
+        (
+            text_of("method: GET\npath: /", "status: .inf"),
+            "10:15 Y104 `.inf` has no counterpart in JSON | quote it, if a text is meant",
+        ),
+        (
+            text_of("method: GET\npath: /", "status: 200\n[a]: 1"),
+            "11:7 Y104 a key must be a text, not a list or a mapping | a text that begins with `[` or `{` must be quoted",
+        ),
+        (
+            format!("{HEAD}  - {{ name: a, request: 5, response: {{ status: 200 }} }}"),
+            "5:25 C104 `request` must be a text or a mapping, not a number | quote it: \"5\"",
+        ),
+        (
+            format!("{HEAD}  - 5"),
+            "5:5 C104 element 1 of `interactions` must be a mapping, not a number | A request, exactly as the consumer sends it, and the least that the consumer needs of the response",
+        ),
+        (
+            format!("{HEAD}  - {{ name: a, given: [{{}}], request: GET /, response: {{ status: 200 }} }}"),
+            "5:24 C105 element 1 of `given` must not be empty",
+        ),
+        (
+            format!(
+                "{HEAD}  - {{ name: a, given: [{{a: {{}}, b: {{}}}}], request: GET /, response: {{ status: 200 }} }}"
+            ),
+            "5:24 C105 element 1 of `given` must have at most 1 keys | write a list element for each",
+        ),
+        (
+            String::from("just a text"),
+            "1:1 C104 the file must be a mapping, not a text | All that one consumer expects of one provider",
+        ),
+        (
+            String::from("{}"),
+            "1:1 C103 the file has no `consumer` | add `consumer:`\n\
+             1:1 C103 the file has no `contract` | add `contract:`\n\
+             1:1 C103 the file has no `interactions` | add `interactions:`\n\
+             1:1 C103 the file has no `provider` | add `provider:`",
+        ),
+        (String::new(), "1:1 Y101 the file is empty | `upheld init` writes a first contract, ready to edit"),
+        (
+            String::from("# nothing\n"),
+            "1:1 Y101 the file is empty | `upheld init` writes a first contract, ready to edit",
+        ),
+    ] {
+        assert_eq!(said(&text), expected, "\n{text}");
+    }
+}
+
+#[test]
+fn two_documents_in_a_file_are_one_finding_and_the_first_is_still_checked() {
+    let text = format!("{HEAD}  - {{ name: a, request: GTE /, response: {{ status: 200 }} }}\n---\nb: 1\n");
+    let said = said(&text);
+    assert!(said.contains("C203 `GTE`") && said.contains("6:1 Y101 a second document begins here"), "{said}");
+}
+
+#[test]
+fn what_is_wrong_with_a_request_says_what_to_write_instead() {
+    for (request, part) in [
+        ("/orders", "the method is missing | write `GET /orders`"),
+        ("GET", "the path is missing | write `GET /…`"),
+        ("GET /orders HTTP/1.1", "no HTTP version | write `GET /orders`"),
+        ("GET /my orders", "is not a method and a path | a space in a path is `%20`"),
+        ("GET https://example.com/orders", "a request has a path, not an address"),
+        ("GET //example.com/orders", "read as the name of a host"),
+        ("GET /orders#top", "a fragment (`#…`) is never sent"),
+        ("GET /orders/{id}", "`{` and `}` can't stand in a path | a provider state's parameter is written `${id}`"),
+        ("GET /orders/100%", "`%` stands before two hexadecimal digits | a `%` itself is written `%25`"),
+        ("GET /a/../b", "a path with `.` or `..` is resolved"),
+        ("GET /caf\u{e9}", "can't stand in a path | write it percent-encoded: `%C3%A9`"),
+        ("FETCH /orders", "`FETCH` is no method"),
+    ] {
+        let text = format!("{HEAD}  - name: a\n    request: \"{request}\"\n    response: {{ status: 200 }}\n");
+        let said = said(&text);
+        assert!(said.contains(part) && said.starts_with("6:14 C20"), "{request}: {said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_rule_says_what_to_write_instead() {
+    let body = "body: { id: 1, name: x, list: [{ a: 1 }], none: [], map: { k: 1 } }";
+    for (rule, part) in [
+        ("nme: any", "did you mean `name`?"),
+        ("list.a: any", "`list` is a list: write `list[].a`"),
+        ("\"map[]\": any", "`map` is a mapping, not a list"),
+        ("\"none[].a\": any", "`none` is empty in the example: show an element"),
+        ("\"list[3]\": any", "`list` has 1 element"),
+        ("id.x: any", "nothing lies below `id`"),
+        ("\"a[*]\": any", "every element is written `[]`, not `[*]`"),
+        ("list: closed", "a list has a size, like `2..2`"),
+        ("map: 1+", "mappings whose keys are data"),
+        ("name: unordered", "this is for lists"),
+        ("\"list[]\": optional", "only a key can be missing"),
+        ("name: absent", "must be absent, and the example shows it"),
+        ("\"list[]\": absent", "only a key can be absent"),
+        ("name: string uuid", "`string` and `uuid` can't both say what the value is"),
+        ("name: string or empty", "`or` must be followed by `null`"),
+        ("name: 5..2", "write `2..5`"),
+        ("name: /a/i", "write them inside, as far as they are known: `/(?i)…/`"),
+        ("name: paid", "a fixed value is a list of one, `[paid]`"),
+        ("name: { optional: false }", "this matcher says nothing"),
+        ("name: \"  \"", "this matcher says nothing"),
+    ] {
+        let text = text_of("method: GET\npath: /", &format!("status: 200\n{body}\nmatch: {{ none: 0+, {rule} }}"));
+        let said = said(&text);
+        assert!(said.contains(part), "{rule}: {said}");
+        assert_eq!(said.lines().count(), 1, "{rule}: {said}");
+    }
+}
+
+#[test]
+fn a_rule_that_is_the_wrong_way_round_is_told_so() {
+    let said = said(&text_of("method: GET\npath: /", "status: 200\nbody: { id: 1 }\nmatch: { integer: id }"));
+    assert!(said.contains("C303 `id` is no matcher") && said.contains("C302 `integer` selects nothing"), "{said}");
+    assert!(said.contains("the path comes first: `path: matcher`"), "{said}");
+}
+
+#[test]
+fn rules_of_headers_query_and_path_lead_to_something_that_they_fit() {
+    for (request, part) in [
+        ("match-headers: { x-b: any }", "there is no header `x-b` in the example | did you mean `x-a`?"),
+        ("match-headers: { X-A: any, x-a: string }", "another rule stands for the header `x-a`"),
+        ("match-headers: { x-a: absent }", "the header `x-a` must be absent, and the example shows it"),
+        ("match-headers: { x-a: string or null }", "a header is a text: neither null nor a mapping"),
+        ("match-query: { lim: any }", "there is no query parameter `lim` in the example"),
+        ("match-query: { page: closed }", "a query parameter is a text"),
+        ("match-path: { \"43\": any }", "the path has no segment `43` | did you mean `42`?"),
+        ("match-path: { a: any }", "the path has the segment `a` 2 times"),
+        ("match-path: optional", "does not fit a path, which is one text"),
+        ("match-path: { \"42\": 1+ }", "does not fit a path, which is one text"),
+        ("match-path: { \"42\": \"/[0-9]+/\", optional: true }", "`42` can't stand here"),
+        ("match-path: { \"42\": 5 }", "`42` must be a text, a list or a mapping, not a number"),
+    ] {
+        let request = format!("method: GET\npath: /a/a/42?page=1\nheaders: {{ X-A: b }}\n{request}");
+        let said = said(&text_of(&request, "status: 200"));
+        assert!(said.contains(part), "{request}: {said}");
+        assert_eq!(said.lines().count(), 1, "{request}: {said}");
+    }
+}
+
+#[test]
+fn what_is_read_is_what_is_written_down() {
+    let text = format!(
+        "{HEAD}  - name: it
+    description: more
+    given: [a, b: {{ id: 1 }}, c:]
+    request:
+      method: POST
+      path: /orders/a%20b?x=1&y=a+b&x=2
+      query: {{ z: [1, true], x: 3 }}
+      headers: {{ X-Number: 1.50, Accept: [a, b] }}
+      body: {{ n: 9007199254740993, big: 1.10, no: null }}
+      match-path: {{ a%20b: string }}
+    response:
+      status: 2XX
+"
+    );
+    let read = read_ok(&text);
+    assert_eq!(read.lines, [5]);
+    let interaction = &read.contract.interactions[0];
+    assert_eq!(interaction.given.iter().map(ToString::to_string).collect::<Vec<_>>(), ["a", "b (id: 1)", "c"]);
+    let request = &interaction.request;
+    assert_eq!(request.path, "/orders/a%20b");
+    assert_eq!(json!(request.query), json!({"x": ["1", "2", "3"], "y": ["a b"], "z": ["1", "true"]}));
+    assert_eq!(json!(request.headers), json!({"x-number": ["1.50"], "accept": ["a", "b"]}));
+    let Some(Body::Json(body)) = &request.body else { panic!("{:?}", request.body) };
+    assert_eq!(body.to_string(), r#"{"n":9007199254740993,"big":1.10,"no":null}"#);
+    assert!(matches!(&request.path_rule, Some(PathRule::Segments(rules)) if rules.contains_key(&2)));
+    assert_eq!(interaction.response.status, Status::Class(2));
+}
+
+#[test]
+fn a_number_is_taken_by_its_value_wherever_the_format_wants_one() {
+    let text = text_of("method: GET\npath: /", "status: 200.0").replace("contract: 1", "contract: 1.0");
+    assert_eq!(contract(&text).interactions[0].response.status, Status::Code(200));
+}
+
+#[test]
+fn a_body_has_one_of_five_kinds() {
+    let files = files([("a.json", r#"{"a": 1}"#), ("sub/b.txt", "b"), ("c", r#"{"c": 1}"#)]);
+    let body = |kind: &str| {
+        let text = text_of("method: GET\npath: /", &format!("status: 200\n{kind}"));
+        let read = read_with(&text, &files).unwrap_or_else(|findings| panic!("{}", lines(&findings)));
+        read.contract.interactions[0].response.body.clone().unwrap()
+    };
+    assert_eq!(body("body: [1]"), Body::Json(json!([1])));
+    assert_eq!(body("body: null\nmatch: { $: or null }"), Body::Json(json!(null)));
+    assert_eq!(body("body-text: |-\n  a\n  b"), Body::Text(String::from("a\nb")));
+    assert_eq!(body("body-base64: |\n  aGk=\n"), Body::Bytes(b"hi"[..].into()));
+    assert!(
+        matches!(body("form: { a: 1, b: [x, y] }"), Body::Form(fields) if json!(fields) == json!({"a": ["1"], "b": ["x", "y"]}))
+    );
+    assert_eq!(*body("body-file: a.json").content(), Body::Json(json!({"a": 1})));
+    assert_eq!(*body("body-file: ./sub/../sub/b.txt").content(), Body::Text(String::from("b")));
+    let as_json = body("headers: { content-type: application/problem+json }\nbody-file: c");
+    assert_eq!(*as_json.content(), Body::Json(json!({"c": 1})));
+    assert_eq!(*body("body-file: c").content(), Body::Text(String::from(r#"{"c": 1}"#)));
+}
+
+#[test]
+fn a_parameter_stands_in_the_example_that_rules_are_held_against() {
+    let given = "given:\n      - an order exists: { id: 42, items: [{ sku: TEA-1 }] }\n    request:";
+    let text = text_of(
+        "method: GET\npath: /orders/${id}",
+        "status: 200\nbody: { id: \"${id}\", items: \"${items}\" }\nmatch: { id: integer, \"items[].sku\": string }",
+    );
+    assert_eq!(said(&text.replacen("request:", given, 1)), "");
+    let text = text.replacen("request:", &given.replace("items: [{ sku: TEA-1 }]", "items: []"), 1);
+    let said = said(&text);
+    assert!(
+        said.contains("C302 `items[].sku` selects nothing") && said.contains("C306 an empty list at `items`"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_missing_rule_is_told_once_for_all_elements_of_a_list() {
+    let text = text_of("method: GET\npath: /", "status: 200\nbody: [{ a: null }, { a: null }, { a: null, b: [] }]");
+    let said = said(&text);
+    assert_eq!(said.lines().count(), 2, "{said}");
+    assert!(said.contains("C306 null at `[0].a`") && said.contains("`[].a: any`"), "{said}");
+    assert!(said.contains("C306 an empty list at `[2].b`") && said.contains("`[].b: 0+`"), "{said}");
+}
+
+#[test]
+fn nulls_and_empty_lists_need_no_rule_where_something_speaks_for_them() {
+    for (body, rules) in [
+        ("{ a: null }", "a: or null"),
+        ("{ a: null }", "a: string or null"),
+        ("{ a: null }", "a: any"),
+        ("{ a: null }", "a: exact"),
+        ("{ a: null }", "$: exact"),
+        ("{ a: null }", "a: [1, null]"),
+        ("{ a: null }", "\"*\": any"),
+        ("{ a: { b: null } }", "a: any"),
+        ("{ a: { b: null } }", "a: { schema: { type: object } }"),
+        ("{ a: [[null], []] }", "a: unordered"),
+        ("{ a: [] }", "a: 0+"),
+        ("{ a: [] }", "a: exact"),
+        ("{ a: [{ b: [] }] }", "\"a[].b\": 0+"),
+    ] {
+        let text = text_of("method: GET\npath: /", &format!("status: 200\nbody: {body}\nmatch: {{ {rules} }}"));
+        assert_eq!(said(&text), "", "{body} {rules}");
+    }
+    // A modifier alone takes the type from the example, and a null has none.
+    let text = text_of("method: GET\npath: /", "status: 200\nbody: { a: null }\nmatch: { a: optional }");
+    assert!(said(&text).contains("C306"));
+    // A request says exactly what is sent: a null is null.
+    assert_eq!(said(&text_of("method: POST\npath: /\nbody: { a: null, b: [] }", "status: 200")), "");
+}
+
+#[test]
+fn the_source_map_leads_into_a_file_that_has_errors() {
+    let text = format!("{HEAD}  - name: a\n    name: b\n    request: GET /\n");
+    let pointer = Pointer::root().key("interactions").index(0).key("request");
+    assert_eq!(source(&text).place(&pointer).unwrap().start.to_string(), "7:14");
+}
+
+#[test]
+fn a_schema_may_lie_in_files_beside_the_contract() {
+    let files = files([
+        (
+            "schemas/order.json",
+            r##"{"$defs": {"id": {"$ref": "ids.json#/$defs/id"}}, "properties": {"id": {"$ref": "#/$defs/id"}}}"##,
+        ),
+        ("schemas/ids.json", r#"{"$defs": {"id": {"type": "integer"}}}"#),
+    ]);
+    let text = |id: &str| {
+        text_of(
+            "method: GET\npath: /",
+            &format!("status: 200\nbody: {{ id: {id} }}\nmatch: {{ $: {{ schema: {{ $ref: schemas/order.json }} }} }}"),
+        )
+    };
+    assert_eq!(lines(&all_findings(&text("42"), &files)), "");
+    let said = lines(&all_findings(&text("x"), &files));
+    assert!(said.contains("C307") && said.contains("body $"), "{said}");
+}
+
+#[test]
+fn a_matcher_in_verbose_mode_may_end_in_a_comment() {
+    let it = interaction(
+        "method: GET\npath: /",
+        "status: 200\nbody: { a: paid }\nmatch: { a: \"/(?x) paid | open # the two/\" }",
+    );
+    assert_eq!(it.response.rules.body.len(), 1);
+}

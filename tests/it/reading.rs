@@ -1,0 +1,75 @@
+//! The shortest ways from a text to a contract, its findings, and the messages that are held against it.
+
+use std::collections::BTreeMap;
+
+use upheld::contract::attachments::NoAttachments;
+use upheld::contract::{Contract, Interaction, ReadContract, lint, read};
+use upheld::matching::check_examples;
+use upheld::source::{Finding, Limits, SourceFile};
+
+/// Files beside a contract, by their paths.
+pub type Files = BTreeMap<String, Vec<u8>>;
+
+/// What stands before the interactions.
+pub const HEAD: &str = "contract: 1\nconsumer: storefront\nprovider: orders\ninteractions:\n";
+
+/// A text as a contract file.
+pub fn source(text: &str) -> SourceFile {
+    SourceFile::new("contracts/storefront/orders.yaml", text.to_owned(), Limits::default())
+}
+
+/// Files beside a contract.
+pub fn files<const N: usize>(files: [(&str, &str); N]) -> Files {
+    files.into_iter().map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec())).collect()
+}
+
+/// Reads a contract that must be without errors.
+pub fn read_ok(text: &str) -> ReadContract {
+    read_with(text, &Files::new()).unwrap_or_else(|findings| panic!("{}\n{text}", lines(&findings)))
+}
+
+/// Reads a contract with files beside it.
+pub fn read_with(text: &str, files: &Files) -> Result<ReadContract, Vec<Finding>> {
+    if files.is_empty() { read(&source(text), &NoAttachments) } else { read(&source(text), files) }
+}
+
+/// The contract of a text that must be without errors.
+pub fn contract(text: &str) -> Contract {
+    read_ok(text).contract
+}
+
+/// The text of a contract of one interaction, of which request and response are given as the lines under their keys.
+pub fn text_of(request: &str, response: &str) -> String {
+    let indented =
+        |lines: &str| lines.trim_matches('\n').lines().map(|line| format!("      {line}\n")).collect::<String>();
+    format!("{HEAD}  - name: it\n    request:\n{}    response:\n{}", indented(request), indented(response))
+}
+
+/// The one interaction that has this request and response.
+pub fn interaction(request: &str, response: &str) -> Interaction {
+    contract(&text_of(request, response)).interactions.remove(0)
+}
+
+/// All that is said about a text: of its reading, its examples and its wisdom.
+pub fn all_findings(text: &str, files: &Files) -> Vec<Finding> {
+    let source = source(text);
+    match read_with(text, files) {
+        Err(findings) => findings,
+        Ok(read) => {
+            let mut findings = check_examples(&source, &read.contract);
+            findings.extend(lint::lint(&source, &read));
+            findings.extend(read.findings);
+            findings
+        }
+    }
+}
+
+/// Findings as lines: `3:5 C102 unknown key `x` | did you mean `y`?`
+pub fn lines(findings: &[Finding]) -> String {
+    let line = |finding: &Finding| {
+        let place = finding.span.map_or_else(|| String::from("-"), |span| span.start.to_string());
+        let help: String = finding.help.iter().map(|help| format!(" | {help}")).collect();
+        format!("{place} {} {}{help}", finding.code, finding.message)
+    };
+    findings.iter().map(line).collect::<Vec<_>>().join("\n")
+}
