@@ -119,7 +119,7 @@ pub(super) fn reach(
     Ok(Reach {
         name: name.clone(),
         way,
-        health: service.health,
+        health: service.health.map(|path| fill(&path, "health", name, workspace, world)).transpose()?,
         start_timeout: args.start_timeout.or(service.start_timeout).unwrap_or(START_TIMEOUT),
         states,
         folder: workspace.root.clone(),

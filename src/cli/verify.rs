@@ -25,24 +25,25 @@ use crate::words::count;
 /// Starts or reaches each provider, sends every request of the contracts with it, and compares the answers. Without a
 /// provider's name, every provider that has contracts is verified.
 #[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
 pub(super) struct VerifyArgs {
     /// Providers by name, and contract files or folders [default: all]
     #[arg(value_name = "PROVIDER|CONTRACT")]
     targets: Vec<String>,
     /// The provider's address; several for several instances
-    #[arg(long, value_name = "URL", env = "UPHELD_URL", conflicts_with_all = ["start", "env"], help_heading = "Provider")]
+    #[arg(long, value_name = "URL", env = "UPHELD_URL", hide_env_values = true, conflicts_with_all = ["start", "env"], help_heading = "Provider")]
     pub url: Vec<String>,
     /// The command that starts the provider on the port ${PORT}
     #[arg(long, value_name = "COMMAND", conflicts_with = "env", help_heading = "Provider")]
     pub start: Option<String>,
     /// The environment whose addresses of upheld.yaml are verified
-    #[arg(long, value_name = "ENV", env = "UPHELD_ENV", help_heading = "Provider")]
+    #[arg(long, value_name = "ENV", env = "UPHELD_ENV", hide_env_values = true, help_heading = "Provider")]
     pub env: Option<String>,
     /// How the provider is brought into a state: `POST /path`, a command, or `none`
-    #[arg(long, value_name = "HOW", env = "UPHELD_STATES", help_heading = "Provider")]
+    #[arg(long, value_name = "HOW", env = "UPHELD_STATES", hide_env_values = true, help_heading = "Provider")]
     pub states: Option<String>,
     /// How long the provider may take to become ready: 30s, 2m [default: upheld.yaml's, or 60s]
-    #[arg(long, value_name = "TIME", value_parser = duration, env = "UPHELD_START_TIMEOUT", help_heading = "Provider")]
+    #[arg(long, value_name = "TIME", value_parser = time, env = "UPHELD_START_TIMEOUT", hide_env_values = true, help_heading = "Provider")]
     pub start_timeout: Option<Duration>,
     /// Only interactions whose name holds this text, in any case
     #[arg(long, value_name = "TEXT", help_heading = "Selection")]
@@ -51,13 +52,13 @@ pub(super) struct VerifyArgs {
     #[arg(long, value_name = "NAME", help_heading = "Selection")]
     consumer: Vec<String>,
     /// How many requests may be under way at once
-    #[arg(long, value_name = "N", default_value_t = 16, env = "UPHELD_JOBS", value_parser = clap::value_parser!(u16).range(1..), help_heading = "Requests")]
+    #[arg(long, value_name = "N", default_value_t = 16, env = "UPHELD_JOBS", hide_env_values = true, value_parser = clap::value_parser!(u16).range(1..), help_heading = "Requests")]
     jobs: u16,
     /// How long an answer may take, to its last byte
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration, env = "UPHELD_TIMEOUT", help_heading = "Requests")]
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = time, env = "UPHELD_TIMEOUT", hide_env_values = true, help_heading = "Requests")]
     timeout: Duration,
     /// The most bytes of an answer's body
-    #[arg(long, value_name = "BYTES", default_value_t = 32 << 20, env = "UPHELD_MAX_BODY", help_heading = "Requests")]
+    #[arg(long, value_name = "BYTES", default_value_t = 32 << 20, env = "UPHELD_MAX_BODY", hide_env_values = true, help_heading = "Requests")]
     max_body: usize,
     /// A header for every request, never shown in any report: 'Authorization: Bearer …'
     #[arg(long, value_name = "NAME: VALUE", value_parser = header, help_heading = "Requests")]
@@ -68,6 +69,24 @@ pub(super) struct VerifyArgs {
     /// Show only what is not upheld
     #[arg(short, long, help_heading = "Output")]
     quiet: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  upheld verify
+      every provider that has contracts, each started or reached as contracts/upheld.yaml says
+  upheld verify orders --url http://127.0.0.1:8080
+      one provider, which runs already
+  upheld verify orders --env staging --header \"Authorization: Bearer $TOKEN\"
+      all its instances in an environment
+  upheld verify orders contracts/storefront --only 'get an order'
+      one interaction, while you work on it
+  upheld verify --report junit=report.xml --report github
+      with reports for a build";
+
+/// Reads a length of time, and says how one is written.
+fn time(text: &str) -> Result<Duration, String> {
+    duration(text).map_err(|why| format!("{why}: write a number and its unit, like `500ms`, `30s` or `2m`"))
 }
 
 /// A header, or what is wrong with it. The parser of the command line shows what it can't read, and this must not be

@@ -53,7 +53,7 @@ fn without_a_command_it_says_what_there_is() {
     ");
     assert_snapshot!(world.upheld(["verify", "--timeout", "5"]), @"
     ------- stderr -------
-    error: invalid value '5' for '--timeout <TIME>': `5` is no length of time
+    error: invalid value '5' for '--timeout <TIME>': `5` is no length of time: write a number and its unit, like `500ms`, `30s` or `2m`
 
     For more information, try '--help'.
     [exit code 2]

@@ -60,9 +60,8 @@ fn names_that_are_none_and_folders_that_can_t_be_are_refused() {
     ");
     world.write("contracts", "a file");
     assert_snapshot!(world.upheld(["init"]), @"
-    kept   contracts/upheld.yaml, which is there already
     ------- stderr -------
-    error: contracts/my-consumer/my-provider.yaml can't be written: Not a directory (os error 20)
+    error: contracts/upheld.yaml can't be written: not a directory
     [exit code 5]
     ");
 }
@@ -87,7 +86,7 @@ fn the_schemas_are_printed_and_are_json_schemas() {
     }
     assert_snapshot!(world.upheld(["schema", "contrct"]), @"
     ------- stderr -------
-    error: invalid value 'contrct' for '[OF]'
+    error: invalid value 'contrct' for '[KIND]'
       [possible values: contract, registry]
 
       tip: a similar value exists: 'contract'

@@ -129,7 +129,7 @@ fn ten_mistakes_are_ten_findings_at_once() {
     19 │       headers: [content-type]
        │                ━━━━━━━━━━━━━
        │
-       ╰ help: The headers that must be there
+       ╰ help: the headers that must be there
 
     error[C306]: an empty list at `orders` does not tell what the consumer needs
        ╭▸ contracts/mobile/orders.yaml:20:23
@@ -255,7 +255,7 @@ fn what_is_in_order_is_counted() {
     "#);
     assert_snapshot!(world.upheld(["lint", "--report", "github"]), @"[exit code 0]");
     assert_snapshot!(world.upheld(["lint", "contracts/upheld.yaml"]), @"
-    0 contracts with 0 interactions can be used
+    the registry can be used
     [exit code 0]
     ");
 }
@@ -266,7 +266,7 @@ fn the_registry_is_checked_too() {
     world.registry(
         "  orders:\n    strat: ./run\n    health: POST /health\n    start-timeout: soon\n    owners: team\n  my orders: {}\n",
     );
-    assert_snapshot!(world.upheld(["lint"]), @r"
+    assert_snapshot!(world.upheld(["lint"]), @"
     error[C102]: unknown key `strat`
       ╭▸ contracts/upheld.yaml:4:5
       │
@@ -281,7 +281,15 @@ fn the_registry_is_checked_too() {
     5 │     health: POST /health
       │             ━━━━━━━━━━━━
       │
-      ╰ help: The request that it answers with a status of 2XX when it is ready: `GET /health`. Without it, a connection is\nenough
+      ╰ help: the request that it answers with a status of 2XX when it is ready: `GET /health`. Without it, a connection is enough
+
+    error[R103]: `soon` is no length of time
+      ╭▸ contracts/upheld.yaml:6:20
+      │
+    6 │     start-timeout: soon
+      │                    ━━━━
+      │
+      ╰ help: write a number and its unit: `500ms`, `30s`, `2m`
 
     error[C104]: `owners` must be a list, not a text
       ╭▸ contracts/upheld.yaml:7:13
@@ -289,9 +297,15 @@ fn the_registry_is_checked_too() {
     7 │     owners: team
       │             ━━━━
       │
-      ╰ help: Who owns it
+      ╰ help: who owns it
 
-    3 errors in 1 file
+    error[R102]: `my orders` is not a name: a name has at most 100 letters, digits, `.`, `_` and `-`, and begins with a letter or a digit
+      ╭▸ contracts/upheld.yaml:8:3
+      │
+    8 │   my orders: {}
+      ╰╴  ━━━━━━━━━
+
+    5 errors in 1 file
     [exit code 2]
     ");
 }

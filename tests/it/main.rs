@@ -16,12 +16,14 @@
 //! `reading` holds the shortest ways from a text to a contract. `support` holds the world of a test that runs the
 //! program: a folder of its own, a cleared environment, and providers on ports that the system picks.
 
+mod cli_exit_codes;
 mod cli_help;
 mod cli_hostile_provider;
 mod cli_init;
 mod cli_lint;
 mod cli_process;
 mod cli_reach;
+mod cli_reports;
 mod cli_requests;
 mod cli_secrets;
 mod cli_selection;
