@@ -111,8 +111,47 @@ struct Job {
 }
 
 pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> Result<Exit, Failure> {
+    // Before anything is read: what a run before this one has left must not be taken for its report.
+    let reports = Reports::open(&args.report, args.quiet, world)?;
     let headers: Result<Vec<_>, _> = args.header.iter().cloned().collect();
     let headers = headers.map_err(|why| Failure::usage(format!("--header: {why}")))?;
+    let options =
+        HttpOptions { timeout: args.timeout, max_body: args.max_body, headers, proxies: Proxies::from_environment() };
+    let jobs = match jobs(global, args, &options, world) {
+        Ok(jobs) => jobs,
+        Err(failure) => {
+            if let Failure::Findings { findings, .. } = &failure {
+                say_faults(&reports.instead_of_a_run(findings, world), world);
+            }
+            return Err(failure);
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::could_not_run(format!("no runtime can be started: {error}")))?;
+    let mut run = Run {
+        reports,
+        progress: if world.err_is_terminal && !args.quiet { Progress::on_stderr() } else { Progress::hidden() },
+        // Header values must never be shown; addresses with passwords are refused.
+        scrubber: Scrubber::new(options.headers.iter().map(|header| header.value().expose())),
+        summary: Summary::default(),
+        jobs: usize::from(args.jobs),
+        instance: None,
+        failed: false,
+        last_words: Vec::new(),
+    };
+    let started = Instant::now();
+    let interrupted = runtime.block_on(run.all(&jobs));
+    let seconds = started.elapsed().as_secs_f64();
+    // What is still under way was given up: nothing of it may hold up the end.
+    runtime.shutdown_background();
+    Ok(run.finish(interrupted, seconds, world))
+}
+
+/// What is to be verified, read, selected and checked; nothing is started or sent yet.
+fn jobs(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut World) -> Result<Vec<Job>, Failure> {
     let (paths, names): (Vec<&String>, Vec<&String>) = args.targets.iter().partition(|target| is_path(target));
     let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
     let workspace = Workspace::load(global, &paths, world)?.usable()?;
@@ -135,8 +174,6 @@ pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> R
         ))
         .help(format!("name the one that is meant: upheld verify {}", all[0])));
     }
-    let options =
-        HttpOptions { timeout: args.timeout, max_body: args.max_body, headers, proxies: Proxies::from_environment() };
     let wanted = |interaction: &Interaction| super::selection::is_wanted(interaction, &args.only);
     let mut jobs = Vec::new();
     for (name, files) in selected {
@@ -145,7 +182,7 @@ pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> R
         } else {
             Parallel::Safe
         };
-        let reach = Arc::new(reach(&name, args, &options, &workspace, world)?);
+        let reach = Arc::new(reach(&name, args, options, &workspace, world)?);
         let instances = reach.instances();
         let of_several = instances.len() > 1;
         for instance in instances {
@@ -153,30 +190,13 @@ pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> R
             jobs.push(Job { reach: Arc::clone(&reach), instance, of_several, plan });
         }
     }
-    let reports = Reports::open(&args.report, args.quiet, world)?;
-    // Header values must never be shown; addresses with passwords are refused.
-    let scrubber = Scrubber::new(options.headers.iter().map(|header| header.value().expose()));
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::could_not_run(format!("no runtime can be started: {error}")))?;
-    let mut run = Run {
-        reports,
-        progress: if world.err_is_terminal && !args.quiet { Progress::on_stderr() } else { Progress::hidden() },
-        scrubber,
-        summary: Summary::default(),
-        jobs: usize::from(args.jobs),
-        instance: None,
-        failed: false,
-        last_words: Vec::new(),
-    };
-    let started = Instant::now();
-    let interrupted = runtime.block_on(run.all(&jobs));
-    let seconds = started.elapsed().as_secs_f64();
-    // What is still under way was given up: nothing of it may hold up the end.
-    runtime.shutdown_background();
-    Ok(run.finish(interrupted, seconds, world))
+    Ok(jobs)
+}
+
+fn say_faults(faults: &[String], world: &mut World) {
+    for fault in faults {
+        world.say(&format!("error: {fault}\n"));
+    }
 }
 
 /// Whether a target is a file or a folder, and not a provider's name: by its looks alone, since a provider often has a
@@ -271,9 +291,7 @@ impl Run {
             let text = self.scrubber.text(text);
             world.say(&crate::report::note(&format!("the last lines that {name} wrote"), &text, &world.err_palette()));
         }
-        for fault in &faults {
-            world.say(&format!("error: {fault}\n"));
-        }
+        say_faults(&faults, world);
         // A report that nobody can read must not pass for a yes.
         if !faults.is_empty() && exit == Exit::Yes { Exit::CouldNotRun } else { exit }
     }

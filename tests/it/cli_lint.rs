@@ -318,3 +318,17 @@ fn files_and_folders_can_be_named() {
     assert!(output.stdout.contains("contracts/none"), "{output}");
     assert_eq!(world.upheld(["lint", "--report", "xml"]).code, Some(2));
 }
+
+#[test]
+fn a_verification_tells_them_in_the_forms_that_can_hold_them_and_leaves_no_old_report() {
+    let world = ten_mistakes();
+    world.write("old.xml", "the report of a run before");
+    let form = |form: &str| world.upheld(["verify", "--report", form, "--report", "junit=old.xml"]);
+    let lint = |form: &str| world.upheld(["lint", "--report", form]).stdout;
+    assert_eq!(form("json").stdout, lint("json").replace("\"lint\"", "\"verify\""));
+    assert_eq!(form("github").stdout, lint("github"));
+    assert_eq!(form("github=r.txt").stdout, "");
+    assert_eq!(world.read("r.txt"), lint("github"));
+    assert!(!world.path("old.xml").exists());
+    assert_eq!(form("markdown").stdout, "");
+}
