@@ -10,6 +10,12 @@
 //!
 //! And against a provider that takes 20 ms for each answer, how the time falls with `--jobs`.
 
+#![expect(
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    reason = "a program for people to run, with its output for them"
+)]
+
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::Path;

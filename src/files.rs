@@ -84,7 +84,7 @@ pub fn read_source(path: &Path, name: String, limits: Limits) -> Result<SourceFi
         ReadError::Io(error) => unreadable(said(&error)),
     })?;
     let text = String::from_utf8(bytes).map_err(|error| {
-        let line = 1 + error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count();
+        let line = 1 + error.as_bytes()[..error.utf8_error().valid_up_to()].split(|b| *b == b'\n').skip(1).count();
         unreadable(format!("line {line} is not UTF-8")).help("save it in UTF-8")
     })?;
     // A byte order mark is no part of the text (YAML 1.2, section 5.2).

@@ -56,6 +56,7 @@ struct Global {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it in a run")]
 enum Command {
     Verify(verify::VerifyArgs),
     Lint(lint::LintArgs),

@@ -18,7 +18,7 @@ use crate::verification::{INTERRUPTED, Provider as _, RunError, StateHandler, St
 use crate::words::{and_list, did_you_mean, or_list, quoted};
 
 /// How long a provider may take to become ready where nobody says.
-const START_TIMEOUT: Duration = Duration::from_secs(60);
+const START_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// How a provider is to be reached, with everything filled in and checked, and nothing started yet.
 #[derive(Debug)]

@@ -11,6 +11,7 @@ use super::Failure;
 use crate::report::Palette;
 
 /// What a command may see of the outside.
+#[derive(Debug)]
 pub struct World {
     /// Takes the result.
     pub out: Stream,
@@ -32,6 +33,12 @@ impl Stream {
     /// Shares a writer.
     pub fn new(writer: impl Write + Send + 'static) -> Self {
         Self(Arc::new(Mutex::new(writer)))
+    }
+}
+
+impl std::fmt::Debug for Stream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Stream")
     }
 }
 

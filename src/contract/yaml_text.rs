@@ -38,17 +38,10 @@ fn value_after_key(value: &Value, indent: usize, out: &mut String) {
                 list(items, indent + 2, out);
             }
         },
-        Value::String(text) => match literal(text, indent + 2) {
-            Some(block) => {
-                out.push(' ');
-                out.push_str(&block);
-            }
-            None => {
-                out.push(' ');
-                out.push_str(&scalar_text(text));
-                out.push('\n');
-            }
-        },
+        Value::String(text) => {
+            out.push(' ');
+            out.push_str(&literal(text, indent + 2).unwrap_or_else(|| format!("{}\n", scalar_text(text))));
+        }
         scalar => {
             out.push(' ');
             out.push_str(&flow(scalar));
@@ -69,7 +62,7 @@ pub(super) fn list(items: &[Value], indent: usize, out: &mut String) {
                 mapping(map, indent + 2, &mut block);
                 out.push_str(&block[indent + 2..]);
             }
-            Value::Object(map) if map.len() == 1 && map.values().all(|value| value.is_object()) => {
+            Value::Object(map) if map.len() == 1 && map.values().all(Value::is_object) => {
                 // A provider state with its parameters: `- an order exists: { id: 42 }`.
                 for (key, value) in map {
                     out.push_str(&format!("{}: {}\n", scalar_text(key), flow(value)));

@@ -45,9 +45,10 @@ pub fn check_examples(source: &SourceFile, contract: &Contract) -> Vec<Finding> 
 
 fn own_mismatches(interaction: &Interaction, index: usize) -> Vec<Mismatch> {
     let at = Interaction::pointer(index);
-    let filled = match interaction.has_placeholders() {
-        true => Cow::Owned(interaction.filled(&interaction.params())),
-        false => Cow::Borrowed(interaction),
+    let filled = if interaction.has_placeholders() {
+        Cow::Owned(interaction.filled(&interaction.params()))
+    } else {
+        Cow::Borrowed(interaction)
     };
     let (request, response) = (&filled.request, &filled.response);
     let mut found = Vec::new();

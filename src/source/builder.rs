@@ -7,9 +7,10 @@ use std::sync::Arc;
 use saphyr_parser::{Event, ScalarStyle, Tag};
 
 use super::codes::{AMBIGUOUS, DUPLICATE_KEY, NOT_JSON, NOT_YAML, OVER_LIMIT};
+use super::node::FEW;
 use super::scalar::{Resolved, ambiguity, resolve_plain};
 use super::yaml::too_deep;
-use super::{Data, Entry, Finding, Findings, Limits, Mapping, Node, Position, Scalar, Span, Style};
+use super::{Data, Entry, Finding, Findings, Limits, Mapping, Node, Position, Scalar, Span};
 
 /// What `serde_json` takes a number apart into, to keep its digits: an object with this key would become a number.
 const NUMBER_KEY: &str = "$serde_json::private::Number";
@@ -64,7 +65,7 @@ enum Kind<'t> {
 
 /// A key that waits for its value.
 enum Key<'t> {
-    Text(Cow<'t, str>, Span, Style),
+    Text(Cow<'t, str>, Span),
     /// One that JSON can't have: its value is left out.
     Impossible,
 }
@@ -164,12 +165,19 @@ impl<'t, 'f> Builder<'t, 'f> {
     fn end(&mut self, span: Span) -> Result<(), Stop> {
         let Some(open) = self.open.pop() else { return Ok(()) };
         let data = match open.kind {
-            Kind::Sequence(items) => Data::Sequence(items),
-            Kind::Mapping { entries, .. } => Data::Mapping(Mapping::new(entries)),
+            // A large document is many small lists: what each has room for beyond its elements would double it.
+            Kind::Sequence(mut items) => {
+                items.shrink_to_fit();
+                Data::Sequence(items)
+            }
+            Kind::Mapping { mut entries, .. } => {
+                entries.shrink_to_fit();
+                Data::Mapping(Mapping::new(entries))
+            }
         };
         let node = Node { span: Span { start: open.start, end: span.start }, data };
         self.anchor(open.anchor, &node, open.extent)?;
-        self.add(node, Style::Plain, open.extent);
+        self.add(node, open.extent);
         Ok(())
     }
 
@@ -193,7 +201,7 @@ impl<'t, 'f> Builder<'t, 'f> {
         let Some(Anchored { node, extent }) = self.anchors.get(&anchor) else {
             let message = "this alias stands inside the value it names";
             self.error(NOT_YAML, span, message, "write the value out: JSON has no values without an end");
-            self.add(stand_in(span), Style::Plain, Extent { values: 1, levels: 0 });
+            self.add(stand_in(span), Extent { values: 1, levels: 0 });
             return Ok(());
         };
         let extent = *extent;
@@ -208,7 +216,7 @@ impl<'t, 'f> Builder<'t, 'f> {
             return Err(self.stop(too_deep(self.file, span)));
         }
         let node = Node { span, ..node.clone() };
-        self.add(node, Style::Plain, extent);
+        self.add(node, extent);
         Ok(())
     }
 
@@ -221,13 +229,8 @@ impl<'t, 'f> Builder<'t, 'f> {
         span: Span,
     ) -> Result<(), Stop> {
         self.count(span)?;
-        let style = match style {
-            ScalarStyle::Plain => Style::Plain,
-            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => Style::Quoted,
-            ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
-        };
         let forced_text = self.tag(tag, "str", span);
-        let resolved = if style != Style::Plain || forced_text {
+        let resolved = if style != ScalarStyle::Plain || forced_text {
             Resolved::String
         } else {
             self.warn_of_other_readers(&text, span);
@@ -237,10 +240,10 @@ impl<'t, 'f> Builder<'t, 'f> {
                 Resolved::String
             })
         };
-        let node = Node { span, data: Data::Scalar(Scalar { text, style, resolved }) };
+        let node = Node { span, data: Data::Scalar(Scalar { text, resolved }) };
         let extent = Extent { values: 1, levels: 0 };
         self.anchor(anchor, &node, extent)?;
-        self.add(node, style, extent);
+        self.add(node, extent);
         Ok(())
     }
 
@@ -264,7 +267,7 @@ impl<'t, 'f> Builder<'t, 'f> {
     }
 
     /// Puts a finished node where it belongs: a key, a value, an element, or the document itself.
-    fn add(&mut self, node: Node<'t>, style: Style, extent: Extent) {
+    fn add(&mut self, node: Node<'t>, extent: Extent) {
         let Some(open) = self.open.last_mut() else {
             self.root = Some(node);
             return;
@@ -284,7 +287,7 @@ impl<'t, 'f> Builder<'t, 'f> {
                         let message = format!("the key `{NUMBER_KEY}` has a meaning of its own to JSON's readers");
                         self.error(NOT_JSON, span, message, "use another name");
                     } else {
-                        *key = Some(Key::Text(scalar.text, span, style));
+                        *key = Some(Key::Text(scalar.text, span));
                     }
                 } else {
                     *key = Some(Key::Impossible);
@@ -293,14 +296,23 @@ impl<'t, 'f> Builder<'t, 'f> {
                 }
             }
             Some(Key::Impossible) => {}
-            Some(Key::Text(text, span, style)) => {
-                if let Some(first) = keys.get(&text) {
+            Some(Key::Text(text, span)) => {
+                let first = if entries.len() <= FEW {
+                    entries.iter().find(|entry| entry.key == text).map(|entry| entry.key_span.start)
+                } else {
+                    if keys.is_empty() {
+                        keys.extend(entries.iter().map(|entry| (entry.key.clone(), entry.key_span.start)));
+                    }
+                    keys.insert(text.clone(), span.start)
+                };
+                if let Some(first) = first {
+                    // Of three, the third is told of the first, too.
+                    keys.entry(text.clone()).and_modify(|place| *place = first);
                     let help = format!("it stands first in line {}: keep one of the two", first.line);
                     let message = format!("the key `{text}` stands here a second time");
                     self.error(DUPLICATE_KEY, span, message, help);
                 } else {
-                    keys.insert(text.clone(), span.start);
-                    entries.push(Entry { key: text, key_span: span, key_style: style, value: node });
+                    entries.push(Entry { key: text, key_span: span, value: node });
                 }
             }
         }
@@ -309,8 +321,5 @@ impl<'t, 'f> Builder<'t, 'f> {
 
 /// What stands where a value was that JSON can't have.
 fn stand_in<'t>(span: Span) -> Node<'t> {
-    Node {
-        span,
-        data: Data::Scalar(Scalar { text: Cow::Borrowed(""), style: Style::Quoted, resolved: Resolved::String }),
-    }
+    Node { span, data: Data::Scalar(Scalar { text: Cow::Borrowed(""), resolved: Resolved::String }) }
 }

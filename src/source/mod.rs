@@ -17,7 +17,7 @@ mod yaml;
 
 pub use file::{SourceFile, Sources};
 pub use finding::{Code, Finding, Findings, MOST_FINDINGS, Severity, sort_findings};
-pub use node::{Data, Entry, Mapping, Node, Scalar, Style};
+pub use node::{Data, Entry, Mapping, Node, Scalar};
 pub use pointer::{Pointer, Step};
 pub use scalar::{Resolved, ambiguity, resolve_plain};
 pub use span::{Position, Span};

@@ -9,15 +9,6 @@ use serde_json::Value;
 use super::scalar::Resolved;
 use super::{Pointer, Span, Step};
 
-/// How a scalar was written. Only plain ones mean different things to different readers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
-    Plain,
-    Quoted,
-    /// A block scalar: `|` or `>`.
-    Block,
-}
-
 /// A value and its place.
 #[derive(Clone, Debug)]
 pub struct Node<'t> {
@@ -37,7 +28,6 @@ pub enum Data<'t> {
 #[derive(Clone, Debug)]
 pub struct Scalar<'t> {
     pub text: Cow<'t, str>,
-    pub style: Style,
     pub resolved: Resolved,
 }
 
@@ -46,18 +36,17 @@ pub struct Scalar<'t> {
 pub struct Mapping<'t> {
     entries: Vec<Entry<'t>>,
     /// The number of the entry by its key, and by its key in small letters; made when it is first needed.
-    index: OnceLock<Box<HashMap<String, usize>>>,
+    index: OnceLock<HashMap<String, usize>>,
 }
 
 /// Up to how many entries looking at each is as fast as an index.
-const FEW: usize = 16;
+pub(super) const FEW: usize = 16;
 
 /// A key and its value.
 #[derive(Clone, Debug)]
 pub struct Entry<'t> {
     pub key: Cow<'t, str>,
     pub key_span: Span,
-    pub key_style: Style,
     pub value: Node<'t>,
 }
 
@@ -88,7 +77,7 @@ impl<'t> Mapping<'t> {
                 index.entry(entry.key.to_ascii_lowercase()).or_insert(number);
             }
             index.extend(numbered().map(|(number, entry)| (entry.key.to_string(), number)));
-            Box::new(index)
+            index
         });
         let number = index.get(key).or_else(|| index.get(&key.to_ascii_lowercase()))?;
         self.entries.get(*number)
@@ -119,17 +108,14 @@ impl<'t> Node<'t> {
     #[must_use]
     pub fn into_owned(self) -> Node<'static> {
         let data = match self.data {
-            Data::Scalar(scalar) => Data::Scalar(Scalar {
-                text: Cow::Owned(scalar.text.into_owned()),
-                style: scalar.style,
-                resolved: scalar.resolved,
-            }),
+            Data::Scalar(scalar) => {
+                Data::Scalar(Scalar { text: Cow::Owned(scalar.text.into_owned()), resolved: scalar.resolved })
+            }
             Data::Sequence(items) => Data::Sequence(items.into_iter().map(Node::into_owned).collect()),
             Data::Mapping(mapping) => {
                 let entries = mapping.entries.into_iter().map(|entry| Entry {
                     key: Cow::Owned(entry.key.into_owned()),
                     key_span: entry.key_span,
-                    key_style: entry.key_style,
                     value: entry.value.into_owned(),
                 });
                 Data::Mapping(Mapping::new(entries.collect()))

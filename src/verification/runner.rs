@@ -142,14 +142,13 @@ async fn exchange<P: Provider, S: StateHandler>(
             set_up += 1;
         }
     }
-    let mut exchange = match fault {
-        Some(error) => unsent(interaction, &values, error),
-        None => {
-            let filled = interaction.has_placeholders().then(|| interaction.filled(&values));
-            let request = encode::request(&filled.as_ref().unwrap_or(interaction).request);
-            let reply = provider.send(&request).await;
-            Exchange { filled, request, reply }
-        }
+    let mut exchange = if let Some(error) = fault {
+        unsent(interaction, &values, error)
+    } else {
+        let filled = interaction.has_placeholders().then(|| interaction.filled(&values));
+        let request = encode::request(&filled.as_ref().unwrap_or(interaction).request);
+        let reply = provider.send(&request).await;
+        Exchange { filled, request, reply }
     };
     if let Some(handler) = handler {
         for state in interaction.given[..set_up].iter().rev() {

@@ -16,6 +16,13 @@
 //! `reading` holds the shortest ways from a text to a contract. `support` holds the world of a test that runs the
 //! program: a folder of its own, a cleared environment, and providers on ports that the system picks.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails loudly, and its helpers with it"
+)]
+
 mod cli_exit_codes;
 mod cli_help;
 mod cli_hostile_provider;
