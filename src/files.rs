@@ -191,7 +191,11 @@ pub fn probe(path: &Path) -> io::Result<()> {
 
 fn staged(path: &Path, text: &[u8]) -> io::Result<tempfile::NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
+    // That there is a file where a folder should be must not look as if the file were there already.
+    fs::create_dir_all(folder).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => io::ErrorKind::NotADirectory.into(),
+        _ => error,
+    })?;
     // Beside its place: a rename is whole only within one file system.
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
@@ -243,6 +247,8 @@ mod tests {
         replace(&path, "three").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "three");
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "nothing else is left behind");
+        assert_ne!(create(&path.join("c.yaml"), "two").unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_ne!(create(&path.join("c/d.yaml"), "two").unwrap_err().kind(), io::ErrorKind::AlreadyExists);
     }
 
     #[test]

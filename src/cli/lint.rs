@@ -48,12 +48,12 @@ pub(super) fn lint(global: &Global, args: &LintArgs, world: &mut World) -> Resul
     let errors = found.iter().any(Finding::is_error);
     if args.report == LintReport::Human && !errors {
         let interactions = workspace.files.iter().map(|file| file.contract.interactions.len()).sum();
-        let contracts = workspace.files.len();
-        world.print(&format!(
-            "{} with {} can be used\n",
-            count(contracts, "contract"),
-            count(interactions, "interaction")
-        ))?;
+        let usable = match workspace.files.len() {
+            // Only the registry was named.
+            0 => String::from("the registry"),
+            contracts => format!("{} with {}", count(contracts, "contract"), count(interactions, "interaction")),
+        };
+        world.print(&format!("{usable} can be used\n"))?;
     }
     Ok(if errors || (args.strict && !found.is_empty()) { Exit::Usage } else { Exit::Yes })
 }

@@ -30,7 +30,7 @@ use crate::source::Limits;
 /// A consumer writes down the least it needs of a provider as a contract, a YAML file. Upheld checks real providers
 /// against it, and shows exactly where one breaks it.
 #[derive(Debug, Parser)]
-#[command(name = "upheld", version, max_term_width = 100, after_help = EXIT_CODES, arg_required_else_help = true, args_override_self = true)]
+#[command(name = "upheld", version, max_term_width = 100, after_help = EXIT_CODES, arg_required_else_help = true, args_override_self = true, disable_help_subcommand = true)]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -42,43 +42,42 @@ struct Cli {
 #[derive(Clone, Debug, Args)]
 struct Global {
     /// The folder of contracts and registry [default: `contracts`, here or in a folder above]
-    #[arg(long, global = true, value_name = "DIR", env = "UPHELD_CONTRACTS", help_heading = "Global options")]
+    #[arg(long, global = true, value_name = "DIR", env = "UPHELD_CONTRACTS", hide_env_values = true, help_heading = "Global options")]
     contracts: Option<PathBuf>,
     /// The largest contract, registry or body file that is read, in bytes
-    #[arg(long, global = true, value_name = "BYTES", env = "UPHELD_MAX_FILE_SIZE", default_value_t = Limits::default().bytes, help_heading = "Global options")]
+    #[arg(long, global = true, value_name = "BYTES", env = "UPHELD_MAX_FILE_SIZE", hide_env_values = true, default_value_t = Limits::default().bytes, hide_short_help = true, help_heading = "Global options")]
     max_file_size: usize,
     /// How deep the values of a contract may be nested
-    #[arg(long, global = true, value_name = "LEVELS", env = "UPHELD_MAX_DEPTH", default_value_t = Limits::default().depth, value_parser = clap::value_parser!(usize), help_heading = "Global options")]
+    #[arg(long, global = true, value_name = "LEVELS", env = "UPHELD_MAX_DEPTH", hide_env_values = true, default_value_t = Limits::default().depth, value_parser = clap::value_parser!(usize), hide_short_help = true, help_heading = "Global options")]
     max_depth: usize,
     /// How many values a contract may hold
-    #[arg(long, global = true, value_name = "N", env = "UPHELD_MAX_VALUES", default_value_t = Limits::default().values, help_heading = "Global options")]
+    #[arg(long, global = true, value_name = "N", env = "UPHELD_MAX_VALUES", hide_env_values = true, default_value_t = Limits::default().values, hide_short_help = true, help_heading = "Global options")]
     max_values: usize,
 }
 
 #[derive(Debug, Subcommand)]
 #[expect(clippy::large_enum_variant, reason = "there is one of it in a run")]
 enum Command {
-    /// Check providers against the contracts of their consumers
     Verify(verify::VerifyArgs),
-    /// Show all findings in contracts and registry
     Lint(lint::LintArgs),
-    /// Write a first registry and contract, ready to edit
     Init(init::InitArgs),
-    /// Print the JSON Schema of contract files, for editors
     Schema(schema::SchemaArgs),
-    /// Print the completions of a shell
     Completions(completions::CompletionsArgs),
-    /// Write the manual pages into a folder
     #[command(hide = true)]
     Man(completions::ManArgs),
+    /// Print the help of a command
+    Help {
+        /// The command [default: an overview of all]
+        command: Option<String>,
+    },
 }
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  yes: every contract is upheld
-  1  no: a contract is broken
-  2  wrong usage, or an unreadable contract or registry
-  5  could not run: network, or a provider that did not start or answer
+  0    yes: every contract is upheld
+  1    no: a contract is broken
+  2    wrong usage, or an unreadable contract or registry
+  5    could not run: network, or a provider that did not start or answer
   130  interrupted";
 
 /// Runs the program with these arguments (the first is its name) in this world.
@@ -91,6 +90,13 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, world: &mut World) ->
             Command::Schema(args) => schema::schema(&args, world),
             Command::Completions(args) => completions::completions(&args, world),
             Command::Man(args) => completions::man(&args, world),
+            Command::Help { command } => {
+                let asked = [Some(OsString::from("upheld")), command.map(OsString::from), Some("--help".into())];
+                match Cli::try_parse_from(asked.into_iter().flatten()) {
+                    Err(error) => usage(&error, world),
+                    Ok(_) => Ok(Exit::Yes),
+                }
+            }
         },
         Err(error) => usage(&error, world),
     };

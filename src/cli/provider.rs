@@ -81,9 +81,12 @@ pub(super) fn reach(
     let service = known.cloned().unwrap_or_default();
     let way = way(name, args, &service, workspace, world)?;
     let there = |line: &str, key: &str, flag: bool| {
+        let from = || if flag { format!("--{key}") } else { place(name, key, workspace) };
+        if line.trim().is_empty() {
+            return Err(Failure::usage(format!("{}: the command is empty", from())));
+        }
         ShellCommand::new(line, &workspace.root).check().map_err(|error| {
-            let from = if flag { format!("--{key}") } else { place(name, key, workspace) };
-            let error = RunError { message: format!("{from}: {}", error.message), ..error };
+            let error = RunError { message: format!("{}: {}", from(), error.message), ..error };
             from_run_error(error, Exit::Usage)
         })
     };
@@ -116,7 +119,7 @@ pub(super) fn reach(
     Ok(Reach {
         name: name.clone(),
         way,
-        health: service.health,
+        health: service.health.map(|path| fill(&path, "health", name, workspace, world)).transpose()?,
         start_timeout: args.start_timeout.or(service.start_timeout).unwrap_or(START_TIMEOUT),
         states,
         folder: workspace.root.clone(),
@@ -233,7 +236,7 @@ impl Reach {
                 tokio::select! {
                     biased;
                     stopped = interrupted => stopped,
-                    ready = self.probe(&client) => ready,
+                    ready = self.probe(&client) => ready.map_err(|error| self.unhealthy(error)),
                 }?;
                 Ok(Reached { states: self.handler(&client)?, client, service: None })
             }
@@ -246,7 +249,10 @@ impl Reach {
                     stopped = interrupted => stopped,
                     ready = service.wait_healthy(self.start_timeout, probe) => ready,
                 };
-                if let Err(error) = ready {
+                if let Err(mut error) = ready {
+                    if error.code == crate::process::codes::NOT_HEALTHY {
+                        error = error.help("`--start-timeout`, or `start-timeout` in upheld.yaml, gives it more time");
+                    }
                     service.stop(Service::GRACE).await;
                     return Err(error);
                 }
@@ -264,10 +270,17 @@ impl Reach {
         if (200..300).contains(&response.status) {
             return Ok(());
         }
-        let message = format!("{} is not healthy: GET {path} answered {}", self.name, response.status);
-        Err(RunError::new(crate::process::codes::NOT_HEALTHY, message)
-            .detail(String::from_utf8_lossy(&response.body))
-            .help("wait until it is, or correct `health` in upheld.yaml"))
+        let message = format!("GET {path} answered {}", response.status);
+        Err(RunError::new(crate::process::codes::NOT_HEALTHY, message).detail(String::from_utf8_lossy(&response.body)))
+    }
+
+    /// A provider that runs already and does not answer its health check as it should.
+    fn unhealthy(&self, error: RunError) -> RunError {
+        if error.code != crate::process::codes::NOT_HEALTHY {
+            return error;
+        }
+        RunError { message: format!("{} is not healthy: {}", self.name, error.message), ..error }
+            .help("wait until it is, or correct `health` in upheld.yaml")
     }
 
     fn handler(&self, client: &HttpClient) -> Result<States<Handler>, RunError> {

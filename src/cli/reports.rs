@@ -4,11 +4,12 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Failure, World};
 use crate::files;
-use crate::report::{Conclusion, Fanout, Github, Human, Json, Junit, Markdown};
+use crate::report::{Conclusion, Fanout, Github, Human, Json, Junit, Markdown, findings};
+use crate::source::Finding;
 
 /// A report that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +54,8 @@ pub(super) struct Reports {
     fanout: Fanout<'static>,
     /// What goes into files, when the run is over.
     pages: Vec<Page>,
+    /// Where the forms go that can also hold findings.
+    of_findings: Vec<(Format, Box<dyn Write>)>,
 }
 
 /// A report that is gathered, to be written whole at the end.
@@ -77,9 +80,19 @@ enum Writing {
 #[derive(Clone, Debug, Default)]
 struct Shared(Arc<Mutex<Vec<u8>>>);
 
+impl Shared {
+    fn bytes(&self) -> MutexGuard<'_, Vec<u8>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.bytes().is_empty()
+    }
+}
+
 impl Write for Shared {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        self.bytes().extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
@@ -98,7 +111,7 @@ impl Reports {
             return Err(Failure::usage("two reports can't both go to standard output")
                 .help("give one of them a file: --report json=report.json"));
         }
-        let mut reports = Self { fanout: Fanout::default(), pages: Vec::new() };
+        let mut reports = Self { fanout: Fanout::default(), pages: Vec::new(), of_findings: Vec::new() };
         if on_stdout.is_empty() {
             reports.fanout.add("human", Human::new(world.out.clone(), world.out_palette()).quiet(quiet));
         } else {
@@ -134,7 +147,8 @@ impl Reports {
         Ok(reports)
     }
 
-    fn add(&mut self, format: Format, out: impl Write + 'static) {
+    fn add(&mut self, format: Format, out: impl Write + Clone + 'static) {
+        self.of_findings.push((format, Box::new(out.clone())));
         match format {
             Format::Json => self.fanout.add("json", Json::new(out)),
             Format::Junit => self.fanout.add("junit", Junit::new(out)),
@@ -148,6 +162,26 @@ impl Reports {
         self.fanout.event(event);
     }
 
+    /// Ends the reports before there was a run, with what is wrong in the contracts: in the forms that have a way to
+    /// say it. Says which of them could not be written.
+    pub(super) fn instead_of_a_run(mut self, found: &[Finding], world: &World) -> Vec<String> {
+        let mut faults = Vec::new();
+        for (format, out) in &mut self.of_findings {
+            let text = match format {
+                Format::Json => findings::json("verify", found),
+                Format::Github => Ok(findings::github(found)),
+                Format::Junit | Format::Markdown => continue,
+            };
+            if let Err(error) = text.and_then(|text| out.write_all(text.as_bytes()).and_then(|()| out.flush())) {
+                faults.push(format!("the report can't be written: {error}"));
+            }
+        }
+        // A page in which nothing can be said is left out: half of a report would be read as a whole one.
+        self.pages.retain(|page| !page.text.is_empty());
+        faults.extend(write_pages(&self.pages, world));
+        faults
+    }
+
     /// Ends the reports, and says which of them could not be written. A reader of standard output that went away is
     /// no fault.
     pub(super) fn finish(self, conclusion: &Conclusion, world: &World) -> Vec<String> {
@@ -158,14 +192,19 @@ impl Reports {
             .filter(|failure| failure.error.kind() != io::ErrorKind::BrokenPipe)
             .map(|failure| format!("the {} report can't be written: {}", failure.report, failure.error))
             .collect();
-        for page in self.pages {
-            let text = page.text.0.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Err(error) = page.write(&text) {
-                faults.push(format!("{} can't be written: {error}", files::shown(&page.path, &world.working)));
-            }
-        }
+        faults.extend(write_pages(&self.pages, world));
         faults
     }
+}
+
+fn write_pages(pages: &[Page], world: &World) -> Vec<String> {
+    let mut faults = Vec::new();
+    for page in pages {
+        if let Err(error) = page.write(&page.text.bytes()) {
+            faults.push(format!("{} can't be written: {error}", files::shown(&page.path, &world.working)));
+        }
+    }
+    faults
 }
 
 impl Page {

@@ -12,8 +12,8 @@ use crate::registry::registry_schema;
 /// `# yaml-language-server: $schema=../contract.schema.json`.
 #[derive(Debug, Args)]
 pub(super) struct SchemaArgs {
-    /// Which file's
-    #[arg(default_value = "contract")]
+    /// The kind of file
+    #[arg(value_name = "KIND", default_value = "contract")]
     of: SchemaOf,
 }
 

@@ -25,24 +25,25 @@ use crate::words::count;
 /// Starts or reaches each provider, sends every request of the contracts with it, and compares the answers. Without a
 /// provider's name, every provider that has contracts is verified.
 #[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
 pub(super) struct VerifyArgs {
     /// Providers by name, and contract files or folders [default: all]
     #[arg(value_name = "PROVIDER|CONTRACT")]
     targets: Vec<String>,
     /// The provider's address; several for several instances
-    #[arg(long, value_name = "URL", env = "UPHELD_URL", conflicts_with_all = ["start", "env"], help_heading = "Provider")]
+    #[arg(long, value_name = "URL", env = "UPHELD_URL", hide_env_values = true, conflicts_with_all = ["start", "env"], help_heading = "Provider")]
     pub url: Vec<String>,
     /// The command that starts the provider on the port ${PORT}
     #[arg(long, value_name = "COMMAND", conflicts_with = "env", help_heading = "Provider")]
     pub start: Option<String>,
     /// The environment whose addresses of upheld.yaml are verified
-    #[arg(long, value_name = "ENV", env = "UPHELD_ENV", help_heading = "Provider")]
+    #[arg(long, value_name = "ENV", env = "UPHELD_ENV", hide_env_values = true, help_heading = "Provider")]
     pub env: Option<String>,
     /// How the provider is brought into a state: `POST /path`, a command, or `none`
-    #[arg(long, value_name = "HOW", env = "UPHELD_STATES", help_heading = "Provider")]
+    #[arg(long, value_name = "HOW", env = "UPHELD_STATES", hide_env_values = true, help_heading = "Provider")]
     pub states: Option<String>,
     /// How long the provider may take to become ready: 30s, 2m [default: upheld.yaml's, or 60s]
-    #[arg(long, value_name = "TIME", value_parser = duration, env = "UPHELD_START_TIMEOUT", help_heading = "Provider")]
+    #[arg(long, value_name = "TIME", value_parser = time, env = "UPHELD_START_TIMEOUT", hide_env_values = true, help_heading = "Provider")]
     pub start_timeout: Option<Duration>,
     /// Only interactions whose name holds this text, in any case
     #[arg(long, value_name = "TEXT", help_heading = "Selection")]
@@ -51,13 +52,13 @@ pub(super) struct VerifyArgs {
     #[arg(long, value_name = "NAME", help_heading = "Selection")]
     consumer: Vec<String>,
     /// How many requests may be under way at once
-    #[arg(long, value_name = "N", default_value_t = 16, env = "UPHELD_JOBS", value_parser = clap::value_parser!(u16).range(1..), help_heading = "Requests")]
+    #[arg(long, value_name = "N", default_value_t = 16, env = "UPHELD_JOBS", hide_env_values = true, value_parser = clap::value_parser!(u16).range(1..), help_heading = "Requests")]
     jobs: u16,
     /// How long an answer may take, to its last byte
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration, env = "UPHELD_TIMEOUT", help_heading = "Requests")]
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = time, env = "UPHELD_TIMEOUT", hide_env_values = true, help_heading = "Requests")]
     timeout: Duration,
     /// The most bytes of an answer's body
-    #[arg(long, value_name = "BYTES", default_value_t = 32 << 20, env = "UPHELD_MAX_BODY", help_heading = "Requests")]
+    #[arg(long, value_name = "BYTES", default_value_t = 32 << 20, env = "UPHELD_MAX_BODY", hide_env_values = true, help_heading = "Requests")]
     max_body: usize,
     /// A header for every request, never shown in any report: 'Authorization: Bearer …'
     #[arg(long, value_name = "NAME: VALUE", value_parser = header, help_heading = "Requests")]
@@ -68,6 +69,24 @@ pub(super) struct VerifyArgs {
     /// Show only what is not upheld
     #[arg(short, long, help_heading = "Output")]
     quiet: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  upheld verify
+      every provider that has contracts, each started or reached as contracts/upheld.yaml says
+  upheld verify orders --url http://127.0.0.1:8080
+      one provider, which runs already
+  upheld verify orders --env staging --header \"Authorization: Bearer $TOKEN\"
+      all its instances in an environment
+  upheld verify orders contracts/storefront --only 'get an order'
+      one interaction, while you work on it
+  upheld verify --report junit=report.xml --report github
+      with reports for a build";
+
+/// Reads a length of time, and says how one is written.
+fn time(text: &str) -> Result<Duration, String> {
+    duration(text).map_err(|why| format!("{why}: write a number and its unit, like `500ms`, `30s` or `2m`"))
 }
 
 /// A header, or what is wrong with it. The parser of the command line shows what it can't read, and this must not be
@@ -92,8 +111,47 @@ struct Job {
 }
 
 pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> Result<Exit, Failure> {
+    // Before anything is read: what a run before this one has left must not be taken for its report.
+    let reports = Reports::open(&args.report, args.quiet, world)?;
     let headers: Result<Vec<_>, _> = args.header.iter().cloned().collect();
     let headers = headers.map_err(|why| Failure::usage(format!("--header: {why}")))?;
+    let options =
+        HttpOptions { timeout: args.timeout, max_body: args.max_body, headers, proxies: Proxies::from_environment() };
+    let jobs = match jobs(global, args, &options, world) {
+        Ok(jobs) => jobs,
+        Err(failure) => {
+            if let Failure::Findings { findings, .. } = &failure {
+                say_faults(&reports.instead_of_a_run(findings, world), world);
+            }
+            return Err(failure);
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::could_not_run(format!("no runtime can be started: {error}")))?;
+    let mut run = Run {
+        reports,
+        progress: if world.err_is_terminal && !args.quiet { Progress::on_stderr() } else { Progress::hidden() },
+        // Header values must never be shown; addresses with passwords are refused.
+        scrubber: Scrubber::new(options.headers.iter().map(|header| header.value().expose())),
+        summary: Summary::default(),
+        jobs: usize::from(args.jobs),
+        instance: None,
+        failed: false,
+        last_words: Vec::new(),
+    };
+    let started = Instant::now();
+    let interrupted = runtime.block_on(run.all(&jobs));
+    let seconds = started.elapsed().as_secs_f64();
+    // What is still under way was given up: nothing of it may hold up the end.
+    runtime.shutdown_background();
+    Ok(run.finish(interrupted, seconds, world))
+}
+
+/// What is to be verified, read, selected and checked; nothing is started or sent yet.
+fn jobs(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut World) -> Result<Vec<Job>, Failure> {
     let (paths, names): (Vec<&String>, Vec<&String>) = args.targets.iter().partition(|target| is_path(target));
     let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
     let workspace = Workspace::load(global, &paths, world)?.usable()?;
@@ -116,8 +174,6 @@ pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> R
         ))
         .help(format!("name the one that is meant: upheld verify {}", all[0])));
     }
-    let options =
-        HttpOptions { timeout: args.timeout, max_body: args.max_body, headers, proxies: Proxies::from_environment() };
     let wanted = |interaction: &Interaction| super::selection::is_wanted(interaction, &args.only);
     let mut jobs = Vec::new();
     for (name, files) in selected {
@@ -126,7 +182,7 @@ pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> R
         } else {
             Parallel::Safe
         };
-        let reach = Arc::new(reach(&name, args, &options, &workspace, world)?);
+        let reach = Arc::new(reach(&name, args, options, &workspace, world)?);
         let instances = reach.instances();
         let of_several = instances.len() > 1;
         for instance in instances {
@@ -134,30 +190,13 @@ pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> R
             jobs.push(Job { reach: Arc::clone(&reach), instance, of_several, plan });
         }
     }
-    let reports = Reports::open(&args.report, args.quiet, world)?;
-    // Header values must never be shown; addresses with passwords are refused.
-    let scrubber = Scrubber::new(options.headers.iter().map(|header| header.value().expose()));
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::could_not_run(format!("no runtime can be started: {error}")))?;
-    let mut run = Run {
-        reports,
-        progress: if world.err_is_terminal && !args.quiet { Progress::on_stderr() } else { Progress::hidden() },
-        scrubber,
-        summary: Summary::default(),
-        jobs: usize::from(args.jobs),
-        instance: None,
-        failed: false,
-        last_words: Vec::new(),
-    };
-    let started = Instant::now();
-    let interrupted = runtime.block_on(run.all(&jobs));
-    let seconds = started.elapsed().as_secs_f64();
-    // What is still under way was given up: nothing of it may hold up the end.
-    runtime.shutdown_background();
-    Ok(run.finish(interrupted, seconds, world))
+    Ok(jobs)
+}
+
+fn say_faults(faults: &[String], world: &mut World) {
+    for fault in faults {
+        world.say(&format!("error: {fault}\n"));
+    }
 }
 
 /// Whether a target is a file or a folder, and not a provider's name: by its looks alone, since a provider often has a
@@ -252,9 +291,7 @@ impl Run {
             let text = self.scrubber.text(text);
             world.say(&crate::report::note(&format!("the last lines that {name} wrote"), &text, &world.err_palette()));
         }
-        for fault in &faults {
-            world.say(&format!("error: {fault}\n"));
-        }
+        say_faults(&faults, world);
         // A report that nobody can read must not pass for a yes.
         if !faults.is_empty() && exit == Exit::Yes { Exit::CouldNotRun } else { exit }
     }

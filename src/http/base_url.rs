@@ -43,7 +43,10 @@ impl BaseUrl {
         let text = text.trim();
         let fail = |reason: &str| BaseUrlError { shown: without_credentials(text), reason: reason.to_owned() };
         let Some((scheme, rest)) = text.split_once("://") else {
-            return Err(fail(&format!("it has no scheme; write `http://{text}`")));
+            if text.is_empty() {
+                return Err(fail("it is empty; write one like `http://127.0.0.1:8080`"));
+            }
+            return Err(fail(&format!("it has no scheme; write `http://{}`", without_credentials(text))));
         };
         let scheme = match scheme.to_ascii_lowercase().as_str() {
             "http" => Scheme::Http,
@@ -213,6 +216,8 @@ mod tests {
         let error = BaseUrl::parse("https://ann:s3cr3t@h/api").expect_err("credentials").to_string();
         assert!(error.starts_with("`https://…@h/api` is not a base URL: it holds credentials"), "{error}");
         assert!(!error.contains("s3cr3t"));
+        let error = BaseUrl::parse("ann:s3cr3t@h").expect_err("no scheme").to_string();
+        assert!(!error.contains("s3cr3t"), "{error}");
     }
 
     #[test]

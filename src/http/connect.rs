@@ -18,6 +18,7 @@ use rustls::pki_types::ServerName;
 use rustls_platform_verifier::BuilderVerifierExt as _;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
 use tokio_rustls::TlsConnector;
 
 use super::base_url::{BaseUrl, Scheme};
@@ -41,8 +42,8 @@ pub(super) struct Connection {
     pub sender: http1::SendRequest<Full<Bytes>>,
     /// Set when requests on it name the whole URL, since a proxy reads them.
     pub forwarded: Option<Forwarded>,
-    /// What ended the connection, once something has.
-    pub fault: Arc<OnceLock<hyper::Error>>,
+    /// The task that drives it, which ends with what ended the connection.
+    pub driver: JoinHandle<Option<hyper::Error>>,
 }
 
 /// What a request needs to be forwarded by a proxy.
@@ -211,12 +212,6 @@ where
         .handshake(TokioIo::new(stream))
         .await
         .map_err(ConnectFailure::Http)?;
-    let fault = Arc::new(OnceLock::new());
-    let told = Arc::clone(&fault);
-    tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            let _ = told.set(error);
-        }
-    });
-    Ok(Connection { sender, forwarded, fault })
+    let driver = tokio::spawn(async move { connection.await.err() });
+    Ok(Connection { sender, forwarded, driver })
 }

@@ -154,9 +154,11 @@ async fn settle(
         Ok(Ok(())) => pool.put(base, connection),
         Ok(Err(_)) => {
             // After a whole answer, a connection ends without a cause of its own only where more bytes came.
-            let surplus = connection.fault.get().is_some_and(|fault| {
+            // What ended it is known only when its task has: that is a moment later.
+            let fault = timeout(SETTLING, &mut connection.driver).await;
+            let surplus = fault.ok().and_then(Result::ok).flatten().is_some_and(|fault| {
                 let ended = fault.is_incomplete_message() || fault.is_canceled() || fault.is_closed();
-                !ended && std::error::Error::source(fault).is_none()
+                !ended && std::error::Error::source(&fault).is_none()
             });
             let framed = *method != Method::HEAD && answer.headers.contains_key(CONTENT_LENGTH);
             if surplus && framed {

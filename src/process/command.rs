@@ -50,7 +50,8 @@ impl ShellCommand {
         match missing(&self.line, &self.folder, std::env::var_os("PATH").as_deref()) {
             None => Ok(()),
             Some(Missing::NotInPath(name)) => {
-                Err(fail(format!("the command `{name}` of `{}` was not found", self.line))
+                let of = if name == self.line { String::new() } else { format!(" of `{}`", self.line) };
+                Err(fail(format!("the command `{name}`{of} was not found"))
                     .help(format!("install `{name}`, or add its folder to PATH")))
             }
             Some(Missing::NoFile(file)) => Err(fail(format!("`{}` does not exist", tidy(&file))).help(format!(

@@ -61,17 +61,15 @@ impl StateHandler for CommandStates {
         let Ok(ended) = timeout(self.limit, run(&mut group, message, &stdout, &stderr)).await else {
             group.stop(Duration::ZERO).await;
             return Err(fail(codes::STATE_TIMEOUT, &format!("did not end within {}", duration(self.limit)))
-                .detail(stderr.text(STDERR))
+                .detail(said(&stdout, &stderr))
                 .help("a state command must end; `--timeout` gives it more time"));
         };
         match ended {
             Ok(status) if status.success() => group.leave(),
             Ok(status) => {
                 group.stop(Duration::ZERO).await;
-                let complaints = stderr.text(STDERR);
-                let said = if complaints.trim().is_empty() { stdout.text(STDERR) } else { complaints };
                 return Err(fail(codes::STATE_FAILED, &format!("ended with {status}"))
-                    .detail(said)
+                    .detail(said(&stdout, &stderr))
                     .help("the command must end with exit code 0 once the state is reached"));
             }
             Err(error) => return Err(fail(codes::STATE_FAILED, &format!("could not be waited for: {error}"))),
@@ -82,6 +80,12 @@ impl StateHandler for CommandStates {
                 .help("print only the returned values, as one JSON object, and everything else to standard error")),
         }
     }
+}
+
+/// The end of what it complained about, or else of what it printed.
+fn said(stdout: &Tail, stderr: &Tail) -> String {
+    let complaints = stderr.text(STDERR);
+    if complaints.trim().is_empty() { stdout.text(STDERR) } else { complaints }
 }
 
 /// Gives the command its message and waits for its end and its last words.

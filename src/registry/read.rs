@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use indexmap::IndexMap;
+use serde_json::Value;
 
 use super::raw::{RawParallel, RawRegistry, RawService, shape};
 use super::{Registry, Service, StatesBy};
@@ -37,62 +38,55 @@ pub fn read(source: Arc<SourceFile>) -> Result<(Registry, Vec<Finding>), Vec<Fin
             ]);
         }
         findings.extend(shape().faults(&source, &value).into_iter().flat_map(|fault| fault.findings));
+        findings.extend(meaning(&value, &source));
         let read = if findings.iter().any(Finding::is_error) {
             None
         } else {
-            match serde_json::from_value::<RawRegistry>(value) {
-                Ok(raw) => Some(registry(raw, &source, &mut findings)),
-                Err(error) => {
-                    findings.push(Finding::error(UNUSABLE, file, None, error.to_string()));
-                    None
-                }
-            }
+            let read = serde_json::from_value::<RawRegistry>(value);
+            read.map_err(|error| findings.push(Finding::error(UNUSABLE, file, None, error.to_string()))).ok()
         };
         sort_findings(&mut findings);
         (read, findings)
     };
     match read {
-        Some((store, services)) if !findings.iter().any(Finding::is_error) => {
+        Some(raw) => {
+            let (store, services) = registry(raw);
             Ok((Registry { source, store, services }, findings))
         }
-        _ => Err(findings),
+        None => Err(findings),
     }
 }
 
-type Parts = (Option<String>, IndexMap<ServiceName, Service>);
-
-fn registry(raw: RawRegistry, source: &SourceFile, findings: &mut Vec<Finding>) -> Parts {
-    let mut services = IndexMap::with_capacity(raw.services.len());
-    for (name, raw) in raw.services {
-        let at = Pointer::root().key("services").key(&*name);
-        match ServiceName::new(&name) {
-            Ok(name) => {
-                let service = service(raw, source, &at, findings);
-                services.insert(name, service);
-            }
-            Err(error) => {
-                findings.push(Finding::error(BAD_NAME, &source.name, source.key_place(&at), error.to_string()));
-            }
+/// What the schema can't say of names and lengths of time. It is looked for in a registry of whatever shape, so that
+/// all findings are told at once.
+fn meaning(value: &Value, source: &SourceFile) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (name, service) in value.get("services").and_then(Value::as_object).into_iter().flatten() {
+        let at = Pointer::root().key("services").key(name);
+        if let Err(error) = ServiceName::new(name) {
+            findings.push(Finding::error(BAD_NAME, &source.name, source.key_place(&at), error.to_string()));
         }
-    }
-    (raw.store, services)
-}
-
-fn service(raw: RawService, source: &SourceFile, at: &Pointer, findings: &mut Vec<Finding>) -> Service {
-    let start_timeout = raw.start_timeout.and_then(|text| match duration(&text) {
-        Ok(duration) => Some(duration),
-        Err(why) => {
+        if let Some(Err(why)) = service.get("start-timeout").and_then(Value::as_str).map(duration) {
             let place = source.place(&at.key("start-timeout"));
             findings.push(
                 Finding::error(BAD_DURATION, &source.name, place, why)
                     .help("write a number and its unit: `500ms`, `30s`, `2m`"),
             );
-            None
         }
-    });
+    }
+    findings
+}
+
+fn registry(raw: RawRegistry) -> (Option<String>, IndexMap<ServiceName, Service>) {
+    // What is none was found before.
+    let named = raw.services.into_iter().filter_map(|(name, raw)| Some((ServiceName::new(&name).ok()?, service(raw))));
+    (raw.store, named.collect())
+}
+
+fn service(raw: RawService) -> Service {
     Service {
         start: raw.start,
-        start_timeout,
+        start_timeout: raw.start_timeout.and_then(|text| duration(&text).ok()),
         health: raw.health.map(|line| line.trim_start_matches("GET ").trim().to_owned()),
         states: raw.states.as_deref().map(states_by),
         url: raw.url.into_iter().map(|(environment, urls)| (environment, urls.0)).collect::<BTreeMap<_, _>>(),
@@ -171,7 +165,7 @@ mod tests {
             "upheld: 1\nservices:\n  orders:\n    strat: x\n    health: POST /x\n    owners: team\n  a b: {}\n",
         )
         .unwrap_err();
-        assert_eq!(found.len(), 3, "{found:?}");
+        assert_eq!(found.len(), 4, "{found:?}");
         assert!(found[0].contains("unknown key `strat`") && found[0].contains("did you mean `start`?"));
         assert!(read_text("upheld: 2\n").unwrap_err()[0].contains("newer version"));
         let names = read_text("upheld: 1\nservices:\n  a b: { start-timeout: soon }\n").unwrap_err();

@@ -30,7 +30,7 @@ impl Progress {
     }
 
     fn on(target: ProgressDrawTarget) -> Self {
-        Self(ProgressBar::with_draw_target(Some(0), target))
+        Self(ProgressBar::with_draw_target(Some(0), target).with_style(style(WAITING)))
     }
 
     /// A provider is being started or reached.

@@ -165,8 +165,11 @@ impl Shape {
 
     /// What the schema says a value is for, where it says it in a sentence.
     fn description(&self, schema_path: &Location) -> Option<String> {
-        let text = self.beside(schema_path, "description")?.as_str()?.trim_end_matches('.');
-        (text.len() <= 160).then(|| text.to_owned())
+        let text = self.beside(schema_path, "description")?.as_str()?.trim_end_matches('.').replace('\n', " ");
+        // It is a sentence of its own in an editor, and goes on after `help:` here.
+        let mut rest = text.chars();
+        let first: String = rest.by_ref().take(1).flat_map(char::to_lowercase).collect();
+        (text.len() <= 160).then(|| first + rest.as_str())
     }
 }
 

@@ -73,7 +73,7 @@ fn it_answers_one_byte_at_a_time() {
     error   storefront → orders  get from a bad day        contracts/storefront/orders.yaml:5
             GET /bad
 
-            E112: the answer was not complete after 1 s: 48 of 1000 bytes had come
+            E112: the answer was not complete after 1 s: <some> of 1000 bytes had come
             help: the provider began to answer and did not end: look into its log, or does it stream without an end?
             help: `--timeout` gives it more time
 
@@ -135,7 +135,7 @@ fn its_body_never_ends() {
             GET /bad
 
             E118: the answer's body is larger than 1000000 bytes
-            help: ask for less in the interaction's request, such as one page of a list
+            help: ask for less in the interaction's request, such as one page of a list; `--max-body` allows more
 
     upheld  storefront → orders  get from a good day
 
@@ -162,22 +162,18 @@ fn its_body_is_shorter_than_it_says() {
 
 #[test]
 fn its_body_is_longer_than_it_says() {
-    assert_snapshot!(bytes(b"HTTP/1.1 200 OK\r\ncontent-length: 8\r\n\r\n{\"id\": 1}"), @r#"
-    broken  storefront → orders  get from a bad day        contracts/storefront/orders.yaml:5
-            GET /bad → 200
+    assert_snapshot!(bytes(b"HTTP/1.1 200 OK\r\ncontent-length: 8\r\n\r\n{\"id\": 1}"), @"
+    error   storefront → orders  get from a bad day        contracts/storefront/orders.yaml:5
+            GET /bad
 
-            body  $   expected a JSON body
-                      got `{"id": 1`
-               7 │   response: { status: 200, body: { id: 1 } }
-                 │                                  ╰── asked for here
-            note: the body that came is not read as JSON: EOF while parsing an object at line 1 column 8
-            help: orders sends what begins like JSON and is none: look at how it writes it, and at the length that it declares.
+            E115: the answer goes on after the 8 bytes that its content-length promises
+            help: the provider counts characters and not bytes, or answers twice: clients cut such an answer off
 
     upheld  storefront → orders  get from a good day
 
-    BROKEN  2 interactions: 1 broken, 1 upheld in <time>
-    [exit code 1]
-    "#);
+    ERROR   2 interactions: 1 error, 1 upheld in <time>
+    [exit code 5]
+    ");
 }
 
 #[test]
@@ -376,19 +372,24 @@ fn it_answers_100_continue_without_end() {
 
 #[test]
 fn what_it_says_can_t_command_a_terminal_or_a_build_system() {
-    assert_snapshot!(
-        bytes(b"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 60\r\n\r\n{\"id\": \"\\u001b[2J\\n::error::gotcha ##[error] ##vso[x] \\u202e\"}  "),
-        @"
-    error   storefront → orders  get from a bad day        contracts/storefront/orders.yaml:5
-            GET /bad
+    let bad = |stream: &mut TcpStream| {
+        let body = "{\"id\": \"\\u001b[2J\\n::error::gotcha ##[error] ##vso[x] \u{202e}\"}";
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
+        let _ = stream.write_all((head + body).as_bytes());
+    };
+    assert_snapshot!(verify(bad), @r#"
+    broken  storefront → orders  get from a bad day        contracts/storefront/orders.yaml:5
+            GET /bad → 200
 
-            E115: the answer goes on after the 60 bytes that its content-length promises
-            help: the provider counts characters and not bytes, or answers twice: clients cut such an answer off
+            body  id   expected a number, like 1
+                       got "\u001b[2J\n::error::gotcha #\u0023[error] #\u0023vso[x] \u202e", a string
+               7 │   response: { status: 200, body: { id: 1 } }
+                 │                                        ╰── asked for here
+            help: orders sends text here. If that is meant, storefront must agree: change its contract and publish it.
 
     upheld  storefront → orders  get from a good day
 
-    ERROR   2 interactions: 1 error, 1 upheld in <time>
-    [exit code 5]
-    "
-    );
+    BROKEN  2 interactions: 1 broken, 1 upheld in <time>
+    [exit code 1]
+    "#);
 }

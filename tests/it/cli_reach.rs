@@ -46,7 +46,7 @@ fn an_address_must_be_one() {
     ");
     assert_snapshot!(world.upheld(["verify", "--url", ""]), @"
     ------- stderr -------
-    error: `` is not a base URL: it has no scheme; write `http://`
+    error: `` is not a base URL: it is empty; write one like `http://127.0.0.1:8080`
     [exit code 2]
     ");
     world.registry("  orders:\n    url: { local: \"127.0.0.1:8080\" }\n");

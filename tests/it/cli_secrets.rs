@@ -170,7 +170,7 @@ fn an_address_with_a_password_is_refused_and_not_shown() {
     ");
     assert_snapshot!(world.upheld(["verify", "--url", "ada:s3cr3t@127.0.0.1:8080"]), @"
     ------- stderr -------
-    error: `…@127.0.0.1:8080` is not a base URL: it has no scheme; write `http://ada:s3cr3t@127.0.0.1:8080`
+    error: `…@127.0.0.1:8080` is not a base URL: it has no scheme; write `http://…@127.0.0.1:8080`
     [exit code 2]
     ");
     world.registry("  orders:\n    states: POST http://ada:s3cr3t@127.0.0.1:8080/_states\n");

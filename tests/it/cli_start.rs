@@ -68,14 +68,14 @@ fn start(world: &World, line: &str, time: &str) -> CommandOutput {
 #[test]
 fn a_provider_that_ends_at_once_is_shown_with_what_it_wrote() {
     let world = World::with(ONE);
-    assert_snapshot!(start(&world, "echo 'reading settings'; echo 'settings.toml: no such file' >&2; exit 3", "1m"), @"
+    assert_snapshot!(start(&world, "(echo 'reading settings'; echo 'settings.toml: no such file') >&2; exit 3", "1m"), @"
     error   storefront → orders  get a thing               contracts/storefront/orders.yaml:5
             GET /things/1
 
             E304: orders ended before it was healthy: exit status: 3
             │ reading settings
             │ settings.toml: no such file
-            help: run `echo 'reading settings'; echo 'settings.toml: no such file' >&2; exit 3` yourself to see why; its last output is above
+            help: run `(echo 'reading settings'; echo 'settings.toml: no such file') >&2; exit 3` yourself to see why; its last output is above
             help: the command must run for as long as the service does, not start it in the background
 
     ERROR   1 interaction: 1 error in <time>
@@ -117,6 +117,7 @@ fn a_provider_that_never_listens_is_shown_with_what_it_wrote() {
             │ waiting for the database
             help: it must listen on the port that it is given, here <port>, as ${PORT} or in PORT
             help: is its `health` in upheld.yaml right? its last output is above
+            help: `--start-timeout`, or `start-timeout` in upheld.yaml, gives it more time
 
     ERROR   1 interaction: 1 error in <time>
     [exit code 5]
@@ -134,10 +135,11 @@ fn a_provider_that_never_gets_healthy_is_shown_with_its_answer() {
     error   storefront → orders  get a thing               contracts/storefront/orders.yaml:5
             GET /things/1
 
-            E305: orders was not healthy within 2 s: orders is not healthy: GET /healthz answered 404
+            E305: orders was not healthy within 2 s: GET /healthz answered 404
             │ orders listens on http://127.0.0.1:<port>
             help: it must listen on the port that it is given, here <port>, as ${PORT} or in PORT
             help: is its `health` in upheld.yaml right? its last output is above
+            help: `--start-timeout`, or `start-timeout` in upheld.yaml, gives it more time
 
     ERROR   1 interaction: 1 error in <time>
     [exit code 5]
@@ -156,7 +158,7 @@ fn a_command_that_is_not_there_is_told_before_anything_is_started() {
     ");
     assert_snapshot!(verify("no-such-program-of-upheld"), @"
     ------- stderr -------
-    error: --start: the command `no-such-program-of-upheld` of `no-such-program-of-upheld` was not found
+    error: --start: the command `no-such-program-of-upheld` was not found
     help: install `no-such-program-of-upheld`, or add its folder to PATH
     [exit code 2]
     ");
@@ -167,15 +169,9 @@ fn a_command_that_is_not_there_is_told_before_anything_is_started() {
     [exit code 2]
     ");
     assert_snapshot!(verify("  "), @"
-    error   storefront → orders  get a thing               contracts/storefront/orders.yaml:5
-            GET /things/1
-
-            E304: orders ended before it was healthy: exit status: 0
-            help: run `  ` yourself to see why; it has printed nothing
-            help: the command must run for as long as the service does, not start it in the background
-
-    ERROR   1 interaction: 1 error in <time>
-    [exit code 5]
+    ------- stderr -------
+    error: --start: the command is empty
+    [exit code 2]
     ");
     world.registry("  orders: { start: ./run-orders }\n");
     assert_snapshot!(world.upheld(["verify"]), @"

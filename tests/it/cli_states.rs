@@ -227,7 +227,7 @@ fn what_brings_states_about_must_be_a_path_an_address_or_a_command_that_is_there
     ");
     assert_snapshot!(verify("upheld-no-such-command"), @"
     ------- stderr -------
-    error: --states: the command `upheld-no-such-command` of `upheld-no-such-command` was not found
+    error: --states: the command `upheld-no-such-command` was not found
     help: install `upheld-no-such-command`, or add its folder to PATH
     [exit code 2]
     ");
@@ -306,6 +306,7 @@ mod commands {
                 GET /orders/42?by=Ada
 
                 E212: setup of the provider state `a customer exists` failed: `sh states.sh` did not end within 1 s
+                │ waiting for the database
                 help: a state command must end; `--timeout` gives it more time
 
         ERROR   1 interaction: 1 error in <time>

@@ -23,9 +23,14 @@
     reason = "a test fails loudly, and its helpers with it"
 )]
 
+mod cli_exit_codes;
+mod cli_help;
 mod cli_hostile_provider;
+mod cli_init;
+mod cli_lint;
 mod cli_process;
 mod cli_reach;
+mod cli_reports;
 mod cli_requests;
 mod cli_secrets;
 mod cli_selection;
