@@ -12,5 +12,10 @@
 //! `reading` holds the shortest ways from a text to a contract.
 
 mod contract_read;
+mod contract_write;
 mod examples;
+mod identity;
+mod matching_matrix;
+mod properties;
 mod reading;
+mod strategies;
