@@ -156,10 +156,9 @@ fn syntax_error(file: &Arc<str>, text: &str, marker: &Marker, info: &str) -> Fin
     let finding = Finding::error(NOT_YAML, file, Some(Span::at(at)), format!("this is not YAML: {info}"));
     if line.trim_start_matches(' ').starts_with('\t') {
         finding.help("YAML indents with spaces: replace the tab")
-    } else if info.contains("flow") && line.contains(": /") {
-        finding.help("inside `{…}` or `[…]`, a regular expression must be quoted: \"/…/\"")
     } else if info.contains("flow") {
-        finding.help("inside `{…}` or `[…]`, a text that holds `,`, `[`, `]`, `{` or `}` must be quoted")
+        finding
+            .help("inside `{…}` or `[…]`, quote what holds `,`, `[`, `]`, `{` or `}`: \"/[0-9]+/\", \"/orders/${id}\"")
     } else if line.matches(": ").count() > 1 {
         finding.help("a text that holds `: ` must be quoted")
     } else {
