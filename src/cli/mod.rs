@@ -42,7 +42,14 @@ struct Cli {
 #[derive(Clone, Debug, Args)]
 struct Global {
     /// The folder of contracts and registry [default: `contracts`, here or in a folder above]
-    #[arg(long, global = true, value_name = "DIR", env = "UPHELD_CONTRACTS", hide_env_values = true, help_heading = "Global options")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "UPHELD_CONTRACTS",
+        hide_env_values = true,
+        help_heading = "Global options"
+    )]
     contracts: Option<PathBuf>,
     /// The largest contract, registry or body file that is read, in bytes
     #[arg(long, global = true, value_name = "BYTES", env = "UPHELD_MAX_FILE_SIZE", hide_env_values = true, default_value_t = Limits::default().bytes, hide_short_help = true, help_heading = "Global options")]

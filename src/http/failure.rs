@@ -91,8 +91,9 @@ impl Failure {
             Self::TooLarge { decoded } => {
                 let size = bytes(limits.max_body);
                 let once = if decoded { " once its content coding is undone" } else { "" };
-                RunError::new(codes::TOO_LARGE, format!("the answer's body is larger than {size}{once}"))
-                    .help("ask for less in the interaction's request, such as one page of a list; `--max-body` allows more")
+                RunError::new(codes::TOO_LARGE, format!("the answer's body is larger than {size}{once}")).help(
+                    "ask for less in the interaction's request, such as one page of a list; `--max-body` allows more",
+                )
             }
             Self::Coding { status, cause } => RunError::new(
                 codes::CODING,

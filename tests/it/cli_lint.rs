@@ -9,7 +9,7 @@ fn ten_mistakes() -> World {
     let world = World::new();
     world.write(
         "contracts/storefront/orders.yaml",
-        r#"contract: 1
+        "contract: 1
 consumer: storefront
 provider: orders
 interactions:
@@ -28,11 +28,11 @@ interactions:
     response:
       status: 200
       body: { orders: [] }
-"#,
+",
     );
     world.write(
         "contracts/mobile/orders.yaml",
-        r#"contract: 1
+        "contract: 1
 consumer: mobile
 provider: orders
 interactions:
@@ -52,9 +52,12 @@ interactions:
       status: 2000
       headers: [content-type]
       body: { orders: [] }
-"#,
+",
     );
-    world.write("contracts/mobile/payments.yaml", "contract: 1\nconsumer: mobile\nprovider: payments\ninteractions:\n\t- name: pay\n");
+    world.write(
+        "contracts/mobile/payments.yaml",
+        "contract: 1\nconsumer: mobile\nprovider: payments\ninteractions:\n\t- name: pay\n",
+    );
     world
 }
 
@@ -313,7 +316,10 @@ fn the_registry_is_checked_too() {
 #[test]
 fn files_and_folders_can_be_named() {
     let world = ten_mistakes();
-    assert_eq!(world.upheld(["lint", "contracts/mobile/payments.yaml"]).stdout.lines().last(), Some("1 error in 1 file"));
+    assert_eq!(
+        world.upheld(["lint", "contracts/mobile/payments.yaml"]).stdout.lines().last(),
+        Some("1 error in 1 file")
+    );
     let output = world.upheld(["lint", "contracts/mobile", "contracts/none"]);
     assert!(output.stdout.contains("contracts/none"), "{output}");
     assert_eq!(world.upheld(["lint", "--report", "xml"]).code, Some(2));

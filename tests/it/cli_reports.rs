@@ -68,7 +68,8 @@ fn the_five_forms_of_one_run_say_the_same() {
     assert_eq!((&json["verdict"], &json["exit_code"]), (&"broken".into(), &1.into()));
     let summary = serde_json::json!({"upheld": 3, "broken": 2, "error": 1, "skipped": 0, "pending": 0});
     assert_eq!(json["summary"], summary);
-    let outcomes: Vec<&str> = json["interactions"].as_array().unwrap().iter().map(|one| one["outcome"].as_str().unwrap()).collect();
+    let outcomes: Vec<&str> =
+        json["interactions"].as_array().unwrap().iter().map(|one| one["outcome"].as_str().unwrap()).collect();
     let told: Vec<&str> = words.into_iter().filter(|word| *word != "BROKEN").collect();
     assert_eq!(outcomes, told, "in the same order");
 
@@ -76,15 +77,22 @@ fn the_five_forms_of_one_run_say_the_same() {
     let document = roxmltree::Document::parse(&xml).unwrap();
     let elements = |name: &str| document.descendants().filter(|node| node.has_tag_name(name)).count();
     assert_eq!([elements("testcase"), elements("failure"), elements("error"), elements("skipped")], [6, 2, 1, 0]);
-    let names: Vec<&str> =
-        document.descendants().filter(|node| node.has_tag_name("testcase")).filter_map(|node| node.attribute("name")).collect();
+    let names: Vec<&str> = document
+        .descendants()
+        .filter(|node| node.has_tag_name("testcase"))
+        .filter_map(|node| node.attribute("name"))
+        .collect();
     for one in json["interactions"].as_array().unwrap() {
         assert!(names.contains(&one["name"].as_str().unwrap()), "{one}");
     }
 
     let markdown = world.read("r/r.md");
-    let rows: Vec<&str> = markdown.lines().filter(|line| line.contains("→") && line.starts_with("| ")).skip(1).collect();
-    assert_eq!(rows, ["| orders → payments | 2 | **1** | 0 | 0 | 0 |", "| storefront → orders | 1 | **1** | **1** | 0 | 0 |"]);
+    let rows: Vec<&str> =
+        markdown.lines().filter(|line| line.contains("→") && line.starts_with("| ")).skip(1).collect();
+    assert_eq!(
+        rows,
+        ["| orders → payments | 2 | **1** | 0 | 0 | 0 |", "| storefront → orders | 1 | **1** | **1** | 0 | 0 |"]
+    );
 
     let github = world.read("r/r.txt");
     assert_eq!(github.lines().filter(|line| line.starts_with("::error ")).count(), 3, "{github}");
@@ -133,7 +141,8 @@ fn reports_of_several_instances_say_which_is_meant() {
     let (one, two) = (Provider::new(|_| Answer::status(204)), Provider::new(|_| Answer::status(500)));
     let output = world.upheld(["verify", "--url", &one.url(), "--url", &two.url(), "--report", "json", "-q"]);
     let report: Value = serde_json::from_str(&output.stdout).unwrap();
-    let instances: Vec<&Value> = report["interactions"].as_array().unwrap().iter().map(|one| &one["instance"]).collect();
+    let instances: Vec<&Value> =
+        report["interactions"].as_array().unwrap().iter().map(|one| &one["instance"]).collect();
     assert_eq!(instances, ["http://127.0.0.1:<port>", "http://127.0.0.1:<port>"]);
     let output = world.upheld(["verify", "--url", &one.url(), "--url", &two.url(), "--report", "junit", "-q"]);
     assert!(output.stdout.contains(r#"<testcase name="get, at http://127.0.0.1:<port>""#), "{output}");
