@@ -16,7 +16,7 @@ use super::schema::shape;
 use super::state::params;
 use super::{InteractionId, ServiceName, State, interaction_id};
 use crate::source::conform::{Fault, WRONG_TYPE};
-use crate::source::{Code, Data, Finding, Findings, Node, Pointer, Position, SourceFile, Span, Step, survey_yaml};
+use crate::source::{Code, Finding, Findings, Pointer, Position, SourceFile, Span, Step, Survey, survey_yaml};
 use crate::words::did_you_mean;
 
 /// A contract that can be used, and what else there is to say about its file.
@@ -38,10 +38,10 @@ pub struct ReadContract {
 /// All findings, where at least one of them is an error.
 pub fn read(source: &SourceFile, attachments: &dyn Attachments) -> Result<ReadContract, Vec<Finding>> {
     let file = &source.name;
-    let (root, mut findings) = survey_yaml(file, &source.text, source.limits());
-    let Some(root) = root else { return Err(findings.into_sorted()) };
-    let lines = lines(&root);
-    let mut value = root.into_json();
+    let Survey { value, mut lists, mut findings } = survey_yaml(file, &source.text, source.limits());
+    let Some(mut value) = value else { return Err(findings.into_sorted()) };
+    // All that is kept of the places: for the few others that somebody is told of, the source map is made.
+    let lines = lists.remove("interactions").unwrap_or_default();
     if let Some(version) = value.get("contract").and_then(Value::as_u64).filter(|version| *version > 1) {
         return Err(vec![newer_format(source, version)]);
     }
@@ -72,15 +72,6 @@ pub fn read(source: &SourceFile, attachments: &dyn Attachments) -> Result<ReadCo
             Ok(ReadContract { contract, lines, ids, findings })
         }
         _ => Err(findings),
-    }
-}
-
-/// The line in which each interaction begins. It is all that is kept of the tree: for the few other places that
-/// somebody is told of, the source map is made anew.
-fn lines(root: &Node<'_>) -> Vec<u32> {
-    match root.entry("interactions").map(|entry| &entry.value.data) {
-        Some(Data::Sequence(interactions)) => interactions.iter().map(|node| node.span.start.line).collect(),
-        _ => Vec::new(),
     }
 }
 

@@ -29,8 +29,7 @@ pub const UNUSABLE: Code = Code("R104");
 pub fn read(source: Arc<SourceFile>) -> Result<(Registry, Vec<Finding>), Vec<Finding>> {
     let (read, findings) = {
         let file = &source.name;
-        let (root, mut findings) = parse_yaml(file, &source.text, source.limits())?;
-        let value = root.into_json();
+        let (value, mut findings) = parse_yaml(file, &source.text, source.limits())?;
         if let Some(version) = value.get("upheld").and_then(serde_json::Value::as_u64).filter(|version| *version > 1) {
             let at = source.place(&Pointer::root().key("upheld"));
             let message = format!("this is a registry of format {version}; this program reads format 1");

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use super::{Limits, Node, Pointer, Span, survey_yaml};
+use super::yaml::map_yaml;
+use super::{Limits, Node, Pointer, Span};
 
 /// A file's name and text, with the source map over it made when it is first asked for.
 #[derive(Debug)]
@@ -11,7 +12,7 @@ pub struct SourceFile {
     pub name: Arc<str>,
     pub text: String,
     limits: Limits,
-    map: OnceLock<Option<Node<'static>>>,
+    map: OnceLock<Option<Node>>,
     /// Where each line begins, in bytes.
     lines: OnceLock<Vec<usize>>,
 }
@@ -55,8 +56,8 @@ impl SourceFile {
         self.map().map(|root| root.key_place(pointer))
     }
 
-    fn map(&self) -> Option<&Node<'static>> {
-        let map = self.map.get_or_init(|| survey_yaml(&self.name, &self.text, self.limits).0.map(Node::into_owned));
+    fn map(&self) -> Option<&Node> {
+        let map = self.map.get_or_init(|| map_yaml(&self.name, &self.text, self.limits));
         map.as_ref()
     }
 }
