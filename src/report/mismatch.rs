@@ -84,9 +84,9 @@ fn remark(out: &mut String, word: &str, text: &str, palette: &Palette) {
 const HELP: &str = "help:";
 const NOTE: &str = "note:";
 
-/// A mismatch's own hint, under the word for it: most tell more of what came, and one tells what to do.
+/// A mismatch's own hint, under the word for it: some tell more of what came, the others what to do.
 pub(super) fn hint(mismatch: &Mismatch) -> Option<(&'static str, &str)> {
-    let word = if mismatch.code == codes::EMPTY { HELP } else { NOTE };
+    let word = if [codes::STATUS, codes::MISSING, codes::BODY_KIND].contains(&mismatch.code) { NOTE } else { HELP };
     mismatch.hint.as_deref().map(|hint| (word, hint))
 }
 

@@ -149,7 +149,7 @@ mod tests {
         assert_eq!(line.trim(), "", "nothing of it is left");
         let reports: Vec<&String> = shown.iter().filter(|line| line.starts_with("upheld")).collect();
         assert_eq!(reports, ["upheld 1", "upheld 2", "upheld 3"]);
-        assert!(shown.iter().any(|line| line.ends_with("verifying orders ██████░░░░░░░░░░░░░░░░░░ 1/4")), "{shown:?}");
+        assert!(shown.iter().any(|line| line.ends_with("verifying orders ███████░░░░░░░░░░░░░░░░░ 1/4")), "{shown:?}");
     }
 
     #[test]

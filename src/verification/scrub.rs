@@ -8,6 +8,8 @@ use super::event::{Event, Finished};
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 /// What stands where a text was cut.
 const CUT: &str = "…";
+/// What may stand between the cut and what was cut off: the end of a quotation, or of a line.
+const CUT_OFF: &[char] = &['"', '`', '\\', '\n', ' '];
 
 /// What stands in the place of a credential.
 pub const REDACTED: &str = "[redacted]";
@@ -20,55 +22,64 @@ const SHORTEST_VALUE: usize = 6;
 
 /// The texts that must not be shown.
 #[derive(Clone, Default)]
-pub struct Scrubber(Vec<String>);
+pub struct Scrubber {
+    /// In every form that they may have.
+    secrets: Vec<String>,
+    /// Those of them that are looked for in pieces. One with spaces would take ordinary words with it, and its own
+    /// parts are looked for, too.
+    breakable: Vec<String>,
+}
 
 impl Scrubber {
     /// Scrubs these values, the parts of them that follow a scheme or a name (`Bearer abc` and also `abc`), and what
     /// JSON and addresses make of them. What is shorter than four characters is left.
     pub fn new<'v>(values: impl IntoIterator<Item = &'v str>) -> Self {
-        let mut secrets: Vec<String> =
-            values.into_iter().flat_map(parts).filter(|part| part.len() >= SHORTEST).flat_map(forms).collect();
+        let parts: Vec<&str> = values.into_iter().flat_map(parts).filter(|part| part.len() >= SHORTEST).collect();
+        let mut secrets: Vec<String> = parts.iter().flat_map(|part| forms(part)).collect();
         // The longest first, so that no part of one stays.
         secrets.sort_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
         secrets.dedup();
-        Self(secrets)
+        let breakable = parts.into_iter().filter(|part| !part.contains(char::is_whitespace)).flat_map(forms).collect();
+        Self { secrets, breakable }
     }
 
     /// A text without the credentials, and without what is left of one where the text was cut.
     #[must_use]
     pub fn text(&self, text: &str) -> String {
-        if self.0.is_empty() {
-            return text.to_owned();
+        let text = self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, REDACTED));
+        if self.secrets.is_empty() || !text.contains(CUT) {
+            return text;
         }
-        let text = self.0.iter().fold(text.to_owned(), |text, secret| text.replace(secret, REDACTED));
-        let pieces: Vec<String> = text.split(CUT).map(|piece| self.ends(piece)).collect();
-        pieces.join(CUT)
+        let last = text.matches(CUT).count();
+        let pieces = text.split(CUT).enumerate().map(|(index, piece)| {
+            let piece = if index > 0 { self.without_end(piece) } else { piece.to_owned() };
+            if index < last { self.without_beginning(&piece) } else { piece }
+        });
+        pieces.collect::<Vec<_>>().join(CUT)
     }
 
-    /// A piece of a cut text without the beginning of a credential at its end, and the end of one at its beginning.
-    fn ends(&self, piece: &str) -> String {
-        // A part with spaces would take ordinary words with it, and its own parts are looked for, too.
-        let secrets = || self.0.iter().filter(|secret| !secret.contains(' '));
-        let long = |length: &usize| *length >= SHORTEST;
-        let boundaries = |secret: &'_ str| -> Vec<usize> { secret.char_indices().map(|(at, _)| at).skip(1).collect() };
-        let tail = secrets()
-            .flat_map(|secret| boundaries(secret).into_iter().filter(|at| piece.ends_with(&secret[..*at])))
-            .filter(long)
-            .max();
-        let (piece, after) = match tail {
-            Some(length) => (&piece[..piece.len() - length], REDACTED),
-            None => (piece, ""),
-        };
-        let head = secrets()
-            .flat_map(|secret| {
-                let starts = boundaries(secret).into_iter().filter(|at| piece.starts_with(&secret[*at..]));
-                starts.map(|at| secret.len() - at)
-            })
-            .filter(long)
-            .max();
-        match head {
-            Some(length) => format!("{REDACTED}{}{after}", &piece[length..]),
-            None => format!("{piece}{after}"),
+    /// A text without the beginning of a credential that it was cut in.
+    fn without_beginning(&self, piece: &str) -> String {
+        let text = piece.trim_end_matches(CUT_OFF);
+        let beginnings = self.breakable.iter().flat_map(|secret| {
+            secret.char_indices().map(|(at, _)| at).filter(|at| *at >= SHORTEST && text.ends_with(&secret[..*at]))
+        });
+        match beginnings.max() {
+            Some(length) => format!("{}{REDACTED}{}", &text[..text.len() - length], &piece[text.len()..]),
+            None => piece.to_owned(),
+        }
+    }
+
+    /// A text without the end of a credential that it was cut in.
+    fn without_end(&self, piece: &str) -> String {
+        let text = piece.trim_start_matches(CUT_OFF);
+        let ends = self.breakable.iter().flat_map(|secret| {
+            let lengths = secret.char_indices().map(|(at, _)| secret.len() - at);
+            lengths.filter(|length| *length >= SHORTEST && text.starts_with(&secret[secret.len() - length..]))
+        });
+        match ends.max() {
+            Some(length) => format!("{}{REDACTED}{}", &piece[..piece.len() - text.len()], &text[length..]),
+            None => piece.to_owned(),
         }
     }
 
@@ -76,7 +87,7 @@ impl Scrubber {
     #[must_use]
     pub fn event(&self, event: Event) -> Event {
         match event {
-            Event::Finished(mut finished) if !self.0.is_empty() => {
+            Event::Finished(mut finished) if !self.secrets.is_empty() => {
                 self.finished(&mut finished);
                 Event::Finished(finished)
             }
@@ -128,7 +139,7 @@ fn forms(text: &str) -> [String; 3] {
 
 impl std::fmt::Debug for Scrubber {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Scrubber({})", crate::words::count(self.0.len(), "secret"))
+        write!(f, "Scrubber({})", crate::words::count(self.secrets.len(), "secret"))
     }
 }
 
@@ -159,7 +170,8 @@ mod tests {
         let scrubber = Scrubber::new(["Bearer s3cr3t-token"]);
         for (text, scrubbed) in [
             ("you sent s3cr3t…", "you sent [redacted]…"),
-            ("you sent s3cr3t-to", "you sent [redacted]"),
+            (r#"got "s3cr3t-to"…"#, r#"got "[redacted]"…"#),
+            ("you sent s3cr3t-to\n… (9 bytes in all)", "you sent [redacted]\n… (9 bytes in all)"),
             ("…3t-token came", "…[redacted] came"),
             ("a Bearer…", "a Bearer…"),
             ("s3c…ken", "s3c…ken"),

@@ -14,7 +14,7 @@ struct Case {
     code: i32,
     world: World,
     arguments: Vec<String>,
-    _provider: Provider,
+    provider: Provider,
 }
 
 /// One for each code that a run of `verify` can end with by itself. (130 stands in `cli_process`.)
@@ -29,7 +29,7 @@ fn cases() -> [Case; 4] {
         };
         let only = if code == 2 { "nothing" } else { "thing" };
         let arguments = ["verify", "--url", &url, "--only", only].map(str::to_owned).into();
-        Case { code, world, arguments, _provider: provider }
+        Case { code, world, arguments, provider }
     })
 }
 
@@ -96,7 +96,7 @@ fn a_reader_that_went_away_is_no_fault_of_other_commands_either() {
 #[test]
 fn streams_that_are_closed_change_no_code() {
     for case in cases() {
-        let line = format!("exec \"$0\" \"$@\" >&- 2>&- <&-");
+        let line = "exec \"$0\" \"$@\" >&- 2>&- <&-";
         let mut command = Command::new("sh");
         let program = case.command(&[]);
         command.arg("-c").arg(line).arg(program.get_program()).args(program.get_args()).current_dir(case.world.root());
@@ -192,5 +192,5 @@ fn a_report_that_can_t_be_written_is_told_before_anything_is_sent() {
     help: give each of them a file of its own
     [exit code 2]
     ");
-    assert!(case._provider.lines().is_empty());
+    assert!(case.provider.lines().is_empty());
 }

@@ -127,7 +127,7 @@ fn it_hangs_up() {
 fn its_body_never_ends() {
     let endless = |stream: &mut TcpStream| {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n");
-        let chunk = [b"10000\r\n".as_slice(), &[b'x'; 0x1_0000], b"\r\n"].concat();
+        let chunk = [b"10000\r\n".as_slice(), &vec![b'x'; 0x1_0000], b"\r\n"].concat();
         while stream.write_all(&chunk).is_ok() {}
     };
     assert_snapshot!(verify_with(endless, &["--max-body", "1000000", "--timeout", "10s"]), @"

@@ -9,7 +9,7 @@ fn ten_mistakes() -> World {
     let world = World::new();
     world.write(
         "contracts/storefront/orders.yaml",
-        r#"contract: 1
+        "contract: 1
 consumer: storefront
 provider: orders
 interactions:
@@ -28,11 +28,11 @@ interactions:
     response:
       status: 200
       body: { orders: [] }
-"#,
+",
     );
     world.write(
         "contracts/mobile/orders.yaml",
-        r#"contract: 1
+        "contract: 1
 consumer: mobile
 provider: orders
 interactions:
@@ -52,7 +52,7 @@ interactions:
       status: 2000
       headers: [content-type]
       body: { orders: [] }
-"#,
+",
     );
     world.write(
         "contracts/mobile/payments.yaml",

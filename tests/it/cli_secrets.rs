@@ -69,9 +69,8 @@ fn a_header_is_sent_and_never_shown() {
     let sent = format!("Bearer {SECRET}");
     assert!(provider.requests().iter().all(|request| request.header("authorization") == Some(&sent)));
     for part in ["s3cr3t", "token"] {
-        for (at, _) in everything.match_indices(part) {
-            panic!("{part} is shown: {}", &everything[at.saturating_sub(100)..(at + 100).min(everything.len())]);
-        }
+        let shown: Vec<&str> = everything.lines().filter(|line| line.contains(part)).collect();
+        assert!(shown.is_empty(), "{part} is shown: {shown:#?}");
     }
     assert_snapshot!(output, @r#"
     broken  storefront → orders  echo in a body            contracts/storefront/orders.yaml:5

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 
 use crate::support::{Answer, Provider, World};
 
-const ORDER: &str = r#"
+const ORDER: &str = "
   - name: get an order
     request: GET /orders/42
     response:
@@ -18,7 +18,7 @@ const ORDER: &str = r#"
         status: [paid, open]
         items: 1+
         items[].qty: integer
-"#;
+";
 
 #[test]
 fn an_upheld_contract_is_one_line_for_each_interaction() {
@@ -314,7 +314,7 @@ fn warnings_about_contracts_are_counted_beside_the_result() {
 #[test]
 fn a_comparison_of_whole_bodies_is_shown_where_several_values_differ() {
     let world = World::with(
-        r#"
+        "
   - name: get the menu
     request: GET /menu
     response:
@@ -329,7 +329,7 @@ fn a_comparison_of_whole_bodies_is_shown_where_several_values_differ() {
         1. Be kind.
         2. Pay.
         3. Come again.
-"#,
+",
     );
     let provider = Provider::new(|request| match request.path.as_str() {
         "/menu" => {

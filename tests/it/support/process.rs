@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::output::{CommandOutput, Redaction};
 
 /// Enough for the slowest machine: nothing waits for it to pass but a test that fails.
-pub const DEADLINE: Duration = Duration::from_secs(60);
+pub const DEADLINE: Duration = Duration::from_mins(1);
 
 /// The program at work. It is killed where a test ends before it does.
 pub struct Running {
