@@ -173,7 +173,7 @@ fn is_plain(text: &str, place: Place) -> bool {
     safe_first
         && text.chars().all(|c| c.is_ascii_graphic() || c == ' ' || (c.is_alphanumeric() && !c.is_ascii()))
         && !text.contains(['"', '\'', '`'])
-        && !(place == Place::Flow && breaks_flow(text))
+        && (place == Place::Block || !breaks_flow(text))
         && !text.ends_with([' ', ':'])
         // Correct YAML, and yet some readers (`saphyr-parser` 0.3 is one) refuse it before a `]`.
         && !text.ends_with(" -")
