@@ -91,8 +91,9 @@ fn waiting(world: &World, arguments: &[&str]) -> (Provider, Running) {
         _ => Answer::status(204),
     });
     let url = provider.url();
-    let running =
-        world.start(["verify", "--timeout", "10m", "--url", &url].into_iter().chain(arguments.iter().copied()));
+    let running = world.start(
+        ["verify", "--jobs", "1", "--timeout", "10m", "--url", &url].into_iter().chain(arguments.iter().copied()),
+    );
     until("both requests", || (provider.lines().len() == 2).then_some(()));
     (provider, running)
 }

@@ -218,7 +218,7 @@ fn a_mistake_is_told_once_and_not_by_what_follows_from_it() {
         ),
         (
             format!("{HEAD}  - 5"),
-            "5:5 C104 element 1 of `interactions` must be a mapping, not a number | A request, exactly as the consumer sends it, and the least that the consumer needs of the response",
+            "5:5 C104 element 1 of `interactions` must be a mapping, not a number | a request, exactly as the consumer sends it, and the least that the consumer needs of the response",
         ),
         (
             format!("{HEAD}  - {{ name: a, given: [{{}}], request: GET /, response: {{ status: 200 }} }}"),
@@ -232,7 +232,7 @@ fn a_mistake_is_told_once_and_not_by_what_follows_from_it() {
         ),
         (
             String::from("just a text"),
-            "1:1 C104 the file must be a mapping, not a text | All that one consumer expects of one provider",
+            "1:1 C104 the file must be a mapping, not a text | all that one consumer expects of one provider",
         ),
         (
             String::from("{}"),
