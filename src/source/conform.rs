@@ -33,7 +33,9 @@ impl Shape {
     /// # Errors
     ///
     /// What is wrong with the schema.
-    pub fn new(schema: Value) -> Result<Self, String> {
+    pub fn new(mut schema: Value) -> Result<Self, String> {
+        // What a key that is left out becomes inside is no value that a file may have there.
+        without_defaults(&mut schema);
         let validator = jsonschema::draft202012::new(&schema).map_err(|error| error.to_string())?;
         Ok(Self { schema, validator })
     }
@@ -170,6 +172,18 @@ impl Shape {
         let mut rest = text.chars();
         let first: String = rest.by_ref().take(1).flat_map(char::to_lowercase).collect();
         (text.len() <= 160).then(|| first + rest.as_str())
+    }
+}
+
+/// Takes the defaults out of a schema. (None of ours has a key named `default`.)
+fn without_defaults(schema: &mut Value) {
+    match schema {
+        Value::Object(object) => {
+            object.shift_remove("default");
+            object.values_mut().for_each(without_defaults);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_defaults),
+        _ => {}
     }
 }
 

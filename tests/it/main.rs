@@ -10,7 +10,7 @@
 //! - `properties`: what holds for every contract and message; `strategies` makes them up
 //! - `hostile_contracts`: files and bodies that mean harm
 //! - `examples`: the example services do what their contracts say
-//! - `readme`: the README does what it says
+//! - `readme`: the README does what it says; `published`: so does the schema beside the contracts
 //! - `ranks`: the house keeps its order; `codes`: no two findings or errors share a code
 //!
 //! `reading` holds the shortest ways from a text to a contract. `support` holds the world of a test that runs the
@@ -44,6 +44,7 @@ mod examples;
 mod identity;
 mod matching_matrix;
 mod properties;
+mod published;
 mod ranks;
 mod reading;
 mod readme;
