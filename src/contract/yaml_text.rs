@@ -10,11 +10,32 @@ use crate::source::{Resolved, ambiguity, resolve_plain};
 /// How long a line may get before a list or a mapping is written as a block.
 const WIDTH: usize = 100;
 
+/// How long a key may be that is not marked as one with `?`: readers look for its colon no further than 1,024
+/// characters (YAML 1.2, section 7.4.2).
+const LONGEST_KEY: usize = 1000;
+
+/// Where a scalar stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// At the end of a line, or as a key before a line's colon.
+    Block,
+    /// Inside of `[…]` or `{…}`.
+    Flow,
+}
+
 /// Writes a mapping as a block, each line indented by `indent` spaces.
 pub(super) fn mapping(map: &Map<String, Value>, indent: usize, out: &mut String) {
     for (key, value) in map {
         out.extend(std::iter::repeat_n(' ', indent));
-        out.push_str(&scalar_text(key));
+        let key = scalar_text(key, Place::Block);
+        if key.chars().count() > LONGEST_KEY {
+            out.push_str("? ");
+            out.push_str(&key);
+            out.push('\n');
+            out.extend(std::iter::repeat_n(' ', indent));
+        } else {
+            out.push_str(&key);
+        }
         out.push(':');
         value_after_key(value, indent, out);
     }
@@ -40,7 +61,7 @@ fn value_after_key(value: &Value, indent: usize, out: &mut String) {
         },
         Value::String(text) => {
             out.push(' ');
-            out.push_str(&literal(text, indent + 2).unwrap_or_else(|| format!("{}\n", scalar_text(text))));
+            out.push_str(&text_line(text, indent + 2));
         }
         scalar => {
             out.push(' ');
@@ -65,17 +86,14 @@ pub(super) fn list(items: &[Value], indent: usize, out: &mut String) {
             Value::Object(map) if map.len() == 1 && map.values().all(Value::is_object) => {
                 // A provider state with its parameters: `- an order exists: { id: 42 }`.
                 for (key, value) in map {
-                    out.push_str(&format!("{}: {}\n", scalar_text(key), flow(value)));
+                    out.extend([&*scalar_text(key, Place::Block), ": ", &flow(value), "\n"]);
                 }
             }
             Value::Array(inner) if !inner.is_empty() && flow_if_short(item, indent).is_none() => {
                 out.push('\n');
                 list(inner, indent + 2, out);
             }
-            Value::String(text) => {
-                let block = literal(text, indent + 2).unwrap_or_else(|| format!("{}\n", scalar_text(text)));
-                out.push_str(&block);
-            }
+            Value::String(text) => out.push_str(&text_line(text, indent + 2)),
             short => {
                 out.push_str(&flow(short));
                 out.push('\n');
@@ -109,17 +127,17 @@ fn flow_if_short(value: &Value, indent: usize) -> Option<String> {
 }
 
 /// A value in one line.
-pub(super) fn flow(value: &Value) -> String {
+fn flow(value: &Value) -> String {
     match value {
         Value::Null => String::from("null"),
         Value::Bool(value) => value.to_string(),
         Value::Number(number) => number_text(number),
-        Value::String(text) => scalar_text(text),
+        Value::String(text) => scalar_text(text, Place::Flow),
         Value::Array(items) => format!("[{}]", items.iter().map(flow).collect::<Vec<_>>().join(", ")),
         Value::Object(map) if map.is_empty() => String::from("{}"),
         Value::Object(map) => {
             let entries: Vec<String> =
-                map.iter().map(|(key, value)| format!("{}: {}", scalar_text(key), flow(value))).collect();
+                map.iter().map(|(key, value)| format!("{}: {}", scalar_text(key, Place::Flow), flow(value))).collect();
             format!("{{ {} }}", entries.join(", "))
         }
     }
@@ -135,13 +153,17 @@ fn number_text(number: &Number) -> String {
 }
 
 /// A text as a scalar: plain where every reader takes it for that text, else in double quotes.
-#[must_use]
-pub(super) fn scalar_text(text: &str) -> String {
-    if is_plain(text) { text.to_owned() } else { double_quoted(text) }
+fn scalar_text(text: &str, place: Place) -> String {
+    if is_plain(text, place) { text.to_owned() } else { double_quoted(text) }
 }
 
-/// Whether a text may stand plain, in a block or in a line (YAML 1.2, section 7.3.3), for every reader.
-fn is_plain(text: &str) -> bool {
+/// A text with the end of its line: as a literal block where it has several lines, else as a scalar.
+fn text_line(text: &str, indent: usize) -> String {
+    literal(text, indent).unwrap_or_else(|| format!("{}\n", scalar_text(text, Place::Block)))
+}
+
+/// Whether a text may stand plain (YAML 1.2, section 7.3.3), for every reader.
+fn is_plain(text: &str, place: Place) -> bool {
     let first = text.bytes().next();
     let safe_first = first.is_some_and(|b| {
         b.is_ascii_alphanumeric()
@@ -150,12 +172,22 @@ fn is_plain(text: &str) -> bool {
     });
     safe_first
         && text.chars().all(|c| c.is_ascii_graphic() || c == ' ' || (c.is_alphanumeric() && !c.is_ascii()))
-        && !text.contains([',', '[', ']', '{', '}', '"', '\'', '`'])
+        && !text.contains(['"', '\'', '`'])
+        && (place == Place::Block || !breaks_flow(text))
         && !text.ends_with([' ', ':'])
+        // Correct YAML, and yet some readers (`saphyr-parser` 0.3 is one) refuse it before a `]`.
+        && !text.ends_with(" -")
         && !text.contains(": ")
         && !text.contains(" #")
         && resolve_plain(text) == Some(Resolved::String)
         && ambiguity(text).is_none()
+}
+
+/// Whether a text can't stand plain inside of `[…]` or `{…}`. To readers of YAML 1.1, a colon before a sign ends it.
+fn breaks_flow(text: &str) -> bool {
+    let after_colon = text.split(':').skip(1).map(|rest| rest.chars().next());
+    text.contains([',', '[', ']', '{', '}'])
+        || after_colon.flatten().any(|c| !(c.is_alphanumeric() || matches!(c, '/' | '-' | '_' | '.')))
 }
 
 /// A text in double quotes, with the escapes that YAML and JSON share.
@@ -170,8 +202,8 @@ fn double_quoted(text: &str) -> String {
             '\r' => quoted.push_str("\\r"),
             '\t' => quoted.push_str("\\t"),
             c if is_printable(c) => quoted.push(c),
-            c if u32::from(c) <= 0xffff => quoted.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => quoted.push_str(&format!("\\U{:08x}", u32::from(c))),
+            c if u32::from(c) <= 0xffff => quoted += &format!("\\u{:04x}", u32::from(c)),
+            c => quoted += &format!("\\U{:08x}", u32::from(c)),
         }
     }
     quoted.push('"');

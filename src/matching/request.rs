@@ -16,7 +16,7 @@ use crate::words::{count, did_you_mean};
 pub fn match_request(asked: &Request, actual: &ActualRequest, at: &Pointer) -> Vec<Mismatch> {
     let mut found = Vec::new();
     if asked.method != actual.method {
-        found.push(mismatch(METHOD, Part::Method, "", asked.method.clone(), actual.method.clone(), at.key("method")));
+        found.push(mismatch(METHOD, Part::Method, "", asked.method.clone(), plain(&actual.method), at.key("method")));
     }
     found.extend(path(asked, &actual.path, at));
     found.extend(query(asked, actual.query.as_deref().unwrap_or_default(), at));
@@ -36,9 +36,14 @@ fn mismatch(code: Code, part: Part, path: &str, expected: String, actual: String
     Mismatch { code, part, path: path.to_owned(), expected, actual, asked, hint: None }
 }
 
+/// A method or a path as it is shown.
+fn plain(text: &str) -> String {
+    if text.is_empty() { String::from("nothing") } else { describe::cut(text) }
+}
+
 fn path(asked: &Request, actual: &str, at: &Pointer) -> Option<Mismatch> {
     let place = at.key(if asked.path_rule.is_some() { "match-path" } else { "path" });
-    let wrong = |expected: String| Some(mismatch(PATH, Part::Path, "", expected, actual.to_owned(), place.clone()));
+    let wrong = |expected: String| Some(mismatch(PATH, Part::Path, "", expected, plain(actual), place.clone()));
     let segments = |path: &str| -> Vec<String> {
         path.split('/').map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned()).collect()
     };

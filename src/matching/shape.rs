@@ -52,6 +52,9 @@ pub(super) struct Shape<'c> {
     pub examples: Examples<'c>,
     pub object: Option<ObjectShape<'c>>,
     pub array: Option<ArrayShape<'c>>,
+    /// One shape for each example, where a value must be as one of several objects or lists is. (By their types, they
+    /// can be put together; by their values, each stands for itself.)
+    pub alternatives: Vec<Shape<'c>>,
 }
 
 /// What is asked of an object.
@@ -76,16 +79,22 @@ pub(super) struct Field<'c> {
 pub(super) struct ArrayShape<'c> {
     pub elements: Elements<'c>,
     /// Elements with a rule for their index, where all others are alike.
-    pub at: BTreeMap<usize, Shape<'c>>,
+    pub at: BTreeMap<usize, Element<'c>>,
+}
+
+/// What is asked of the element at an index.
+#[derive(Debug)]
+pub(super) struct Element<'c> {
+    pub shape: Shape<'c>,
+    /// Whether there must be one: each of the example's arrays has it.
+    pub required: bool,
 }
 
 /// What is asked of an array's elements.
 #[derive(Debug)]
 pub(super) enum Elements<'c> {
-    /// Each is like all of the example's put together.
+    /// Each is like all of the example's put together, or by their values like one of them.
     Each(Box<Shape<'c>>),
-    /// Each is one of these.
-    OneOf(Vec<Shape<'c>>),
     /// These, in this order, and no others.
     Sequence(Vec<Shape<'c>>),
     /// These, in any order, and no others.
@@ -100,16 +109,21 @@ impl<'c> Shape<'c> {
         Self::of(smallvec![example], &[rules], mode)
     }
 
-    fn of(examples: Examples<'c>, speakers: Speakers<'_, 'c>, mode: Mode) -> Self {
+    fn of(examples: Examples<'c>, speakers: Speakers<'_, 'c>, outer: Mode) -> Self {
         let rule = speakers.iter().find_map(|speaker| speaker.here);
-        let mode = rule.map_or(mode, |rule| mode_below(&rule.thing, mode));
+        let mode = rule.map_or(outer, |rule| mode_below(&rule.thing, outer));
+        let taken_apart = |example: &&Value| example.is_object() || example.is_array();
+        if mode.closeness == Closeness::Value && examples.len() > 1 && examples.iter().any(taken_apart) {
+            let alternatives = examples.iter().map(|example| Self::of(smallvec![*example], speakers, outer)).collect();
+            return Self { rule, mode, examples, object: None, array: None, alternatives };
+        }
         let objects: SmallVec<[&'c Map<String, Value>; 1]> =
             examples.iter().filter_map(|example| example.as_object()).collect();
         let arrays: SmallVec<[&'c Vec<Value>; 1]> = examples.iter().filter_map(|example| example.as_array()).collect();
         let closed = mode.closed || rule.is_some_and(|rule| rule.thing.has(&Matcher::Closed));
         let object = (!objects.is_empty()).then(|| ObjectShape::of(&objects, speakers, mode, closed));
         let array = (!arrays.is_empty()).then(|| ArrayShape::of(&arrays, speakers, rule.map(|rule| &rule.thing), mode));
-        Self { rule, mode, examples, object, array }
+        Self { rule, mode, examples, object, array, alternatives: Vec::new() }
     }
 
     /// The rule without its spelling.
@@ -182,7 +196,7 @@ impl<'c> ArrayShape<'c> {
     fn of(arrays: &[&'c Vec<Value>], speakers: Speakers<'_, 'c>, rule: Option<&'c Rule>, mode: Mode) -> Self {
         let each: Vec<&RuleTree<'c>> = speakers.iter().filter_map(|speaker| speaker.each()).collect();
         let at_index = |index| PathTree::below_index(speakers, index);
-        // Several arrays meet here only where they were put together, and then in every mode but by their values.
+        // Several arrays meet here only where they are put together by their types.
         let one_by_one = || -> Vec<Shape<'c>> {
             arrays
                 .iter()
@@ -195,12 +209,8 @@ impl<'c> ArrayShape<'c> {
             Elements::Unordered(one_by_one())
         } else if has(&Matcher::Contains) {
             Elements::Contains(one_by_one())
-        } else if mode.closeness == Closeness::Value {
-            if rule.is_some_and(|rule| rule.size().is_some()) {
-                Elements::OneOf(one_by_one())
-            } else {
-                Elements::Sequence(one_by_one())
-            }
+        } else if mode.closeness == Closeness::Value && rule.is_none_or(|rule| rule.size().is_none()) {
+            Elements::Sequence(one_by_one())
         } else {
             let all = arrays.iter().flat_map(|array| array.iter()).collect();
             Elements::Each(Box::new(Shape::of(all, &each, mode)))
@@ -208,8 +218,9 @@ impl<'c> ArrayShape<'c> {
         let mut at = BTreeMap::new();
         if matches!(elements, Elements::Each(_)) {
             for index in speakers.iter().flat_map(|speaker| speaker.indexes()) {
-                let examples = arrays.iter().filter_map(|array| array.get(index)).collect();
-                at.insert(index, Shape::of(examples, &at_index(index), mode));
+                let examples: Examples<'c> = arrays.iter().filter_map(|array| array.get(index)).collect();
+                let required = examples.len() == arrays.len();
+                at.insert(index, Element { shape: Shape::of(examples, &at_index(index), mode), required });
             }
         }
         Self { elements, at }

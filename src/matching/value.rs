@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::describe;
 use super::mismatch::{CONTAINS, EMPTY, MISSING, Mismatch, ONE_OF, Part, SIZE, TYPE, UNEXPECTED, VALUE};
 use super::scalar::{Medium, misfit, same};
-use super::shape::{ArrayShape, Closeness, Elements, ObjectShape, Shape};
+use super::shape::{ArrayShape, Closeness, Element, Elements, ObjectShape, Shape};
 use crate::contract::{Matcher, Path, Rule, Segment};
 use crate::source::{Code, Pointer};
 use crate::words::{count, did_you_mean, nearest, or_list};
@@ -113,6 +113,12 @@ impl<'a> Walk<'a> {
                 return;
             }
         }
+        if !shape.alternatives.is_empty() {
+            if !shape.alternatives.iter().any(|alternative| self.fits(alternative, actual)) {
+                self.note(ONE_OF, shape, || Told::new("one of those that the example shows", describe::actual(actual)));
+            }
+            return;
+        }
         match (actual, &shape.object, &shape.array) {
             (Value::Object(object), Some(asked), _) => self.object(shape, asked, object),
             (Value::Array(items), _, Some(asked)) => self.array(shape, asked, items, actual),
@@ -189,22 +195,15 @@ impl<'a> Walk<'a> {
             Elements::Each(each) => {
                 let fits = self.size(shape, items.len(), "element");
                 for (index, item) in items.iter().enumerate() {
-                    self.element(asked.at.get(&index).unwrap_or(each), index, item);
+                    self.element(asked.at.get(&index).map_or(each, |element| &element.shape), index, item);
                 }
-                for (index, missing) in asked.at.iter().filter(|(index, _)| **index >= items.len() && fits) {
+                let beyond = asked.at.range(items.len()..).filter(|(_, element)| element.required && fits);
+                for (index, Element { shape: missing, .. }) in beyond {
                     self.at.push(Step::Index(*index));
                     self.note(MISSING, missing, || {
                         let number = count(items.len(), "element");
                         Told::new(expected_of(missing), format!("nothing: the array has {number}"))
                     });
-                    self.at.pop();
-                }
-            }
-            Elements::OneOf(alternatives) => {
-                self.size(shape, items.len(), "element");
-                for (index, item) in items.iter().enumerate() {
-                    self.at.push(Step::Index(index));
-                    self.one_of(shape, alternatives, item);
                     self.at.pop();
                 }
             }
@@ -253,19 +252,6 @@ impl<'a> Walk<'a> {
                 false
             }
             None => true,
-        }
-    }
-
-    /// Checks that an element is one of several. An example without elements says nothing about them.
-    fn one_of(&mut self, shape: &Shape<'a>, alternatives: &[Shape<'a>], item: &'a Value) {
-        match alternatives {
-            [] => {}
-            [only] => self.value(only, item),
-            several => {
-                if !self.is_over() && !several.iter().any(|alternative| self.fits(alternative, item)) {
-                    self.note(ONE_OF, shape, || Told::new("one of the example's elements", describe::actual(item)));
-                }
-            }
         }
     }
 

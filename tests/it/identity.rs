@@ -1,0 +1,281 @@
+//! Identity: an interaction is the same where it is verified in the same way, and another where anything that is
+//! verified differs.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+use upheld::contract::{
+    Body, Contract, Headers, Interaction, Matcher, PathRule, Rule, State, Status, contract_id, interaction_id, write,
+};
+use upheld::source::{Limits, parse_yaml};
+
+use crate::reading::{HEAD, contract, files, interaction, read_with, text_of};
+use crate::strategies;
+
+fn id(interaction: &Interaction) -> String {
+    interaction_id(interaction).to_string()
+}
+
+fn only(text: &str) -> Interaction {
+    contract(text).interactions.remove(0)
+}
+
+/// An interaction in every way that its text may be otherwise and mean the same.
+const SPELLINGS: &[&str] = &[
+    "  - name: get an order
+    given: [an order exists: { id: 42, tags: [a, b] }]
+    request: GET /orders/42?page=1&tag=a&tag=b
+    response:
+      status: 200
+      headers: { content-type: application/json, vary: [accept, origin] }
+      body: { id: 42, price: 1.5, list: [{ a.b: 1 }] }
+      match: { id: integer, price: [1.5, 2], \"list[].\\\"a.b\\\"\": number optional or null }
+",
+    "  # A comment, another name, a description, other orders of keys, blocks, and a mapping for the request.
+  - response:
+      match:
+        'list[].\"a.b\"': number   or null optional
+        $.price: { one-of: [2.0, 15e-1] }
+        id: integer
+      body:
+        list:
+          - \"a.b\": 1.0
+        price: 1.50
+        id: 0x2A
+      headers:
+        Vary: [accept, origin]
+        Content-Type: \"application/json\"
+      status: 200.0
+    name: fetch it
+    description: more words
+    request:
+      path: /orders/42
+      method: \"GET\"
+      query: { tag: [a, b], page: 1 }
+      headers: {}
+      match: {}
+    given:
+      - an order exists:
+          tags:
+            - a
+            - b
+          id: 42.0
+",
+    "  - {\"name\": \"n\", \"given\": [{\"an order exists\": {\"id\": 42, \"tags\": [\"a\", \"b\"]}}], \"request\": \"GET /orders/42?tag=a&page=1&tag=b\",
+     \"response\": {\"status\": 200, \"headers\": {\"CONTENT-TYPE\": \"application/json\", \"vary\": [\"accept\", \"origin\"]},
+     \"body\": {\"price\": 1.5, \"id\": 42, \"list\": [{\"a.b\": 10e-1}]},
+     \"match\": {\"list[].\\\"a.b\\\"\": \"number optional or null\", \"\\\"price\\\"\": [2, 1.5], \"id\": \"integer\"}}}
+",
+];
+
+#[test]
+fn spelling_order_names_and_comments_do_not_count() {
+    let ids: BTreeSet<String> = SPELLINGS.iter().map(|text| id(&only(&format!("{HEAD}{text}")))).collect();
+    assert_eq!(ids.len(), 1, "{ids:?}");
+}
+
+#[test]
+fn an_alias_counts_as_what_it_names() {
+    let one = text_of("method: GET\npath: /", "status: 200\nbody: { a: &x { b: 1 }, c: *x }");
+    let other = text_of("method: GET\npath: /", "status: 200\nbody: { a: { b: 1 }, c: { b: 1 } }");
+    assert_eq!(id(&only(&one)), id(&only(&other)));
+}
+
+/// A change of an interaction.
+type Change = Box<dyn Fn(&mut Interaction)>;
+
+/// Every change of one part that is verified.
+fn changes() -> Vec<(&'static str, Change)> {
+    fn change(f: impl Fn(&mut Interaction) + 'static) -> Change {
+        Box::new(f)
+    }
+    fn rule(matcher: Matcher) -> Rule {
+        Rule::of(matcher)
+    }
+    fn body_rule(i: &mut Interaction) -> &mut Rule {
+        &mut i.response.rules.body[0].thing
+    }
+    fn json_body(i: &mut Interaction) -> &mut Value {
+        let Some(Body::Json(value)) = &mut i.response.body else { panic!("a JSON body") };
+        value
+    }
+    vec![
+        ("another state", change(|i| i.given[0].name.push('x'))),
+        ("another parameter", change(|i| drop(i.given[0].params.insert(String::from("id"), json!(43))))),
+        ("a parameter of another type", change(|i| drop(i.given[0].params.insert(String::from("id"), json!("42"))))),
+        ("no state", change(|i| i.given.clear())),
+        ("one more state", change(|i| i.given.push(State { name: String::from("x"), params: Map::new() }))),
+        (
+            "the states in another order",
+            change(|i| i.given.insert(0, State { name: String::from("y"), params: Map::new() })),
+        ),
+        ("another method", change(|i| i.request.method = String::from("POST"))),
+        ("another path", change(|i| i.request.path.push('3'))),
+        ("a slash at the end", change(|i| i.request.path.push('/'))),
+        ("another parameter of the query", change(|i| drop(i.request.query.insert(String::from("x"), vec![])))),
+        ("another value in the query", change(|i| i.request.query[0][0].push('x'))),
+        ("the values of the query in another order", change(|i| i.request.query["tag"].reverse())),
+        ("a header in the request", change(|i| drop(i.request.headers.insert(String::from("x"), vec![])))),
+        ("a body in the request", change(|i| i.request.body = Some(Body::Json(json!(1))))),
+        ("a body of null in the request", change(|i| i.request.body = Some(Body::Json(json!(null))))),
+        ("a text in the request", change(|i| i.request.body = Some(Body::Text(String::from("1"))))),
+        ("bytes in the request", change(|i| i.request.body = Some(Body::Bytes(b"1"[..].into())))),
+        ("a form in the request", change(|i| i.request.body = Some(Body::Form(Headers::new())))),
+        (
+            "a rule for a header of the request",
+            change(|i| drop(i.request.rules.headers.insert(String::from("x"), rule(Matcher::Any)))),
+        ),
+        (
+            "a rule for the query",
+            change(|i| drop(i.request.query_rules.insert(String::from("page"), rule(Matcher::Any)))),
+        ),
+        ("a rule for the path", change(|i| i.request.path_rule = Some(PathRule::Whole(rule(Matcher::Any))))),
+        (
+            "a rule for a segment",
+            change(|i| i.request.path_rule = Some(PathRule::Segments([(2, rule(Matcher::Any))].into()))),
+        ),
+        (
+            "a rule for another segment",
+            change(|i| i.request.path_rule = Some(PathRule::Segments([(1, rule(Matcher::Any))].into()))),
+        ),
+        ("another status", change(|i| i.response.status = Status::Code(201))),
+        ("a class of statuses", change(|i| i.response.status = Status::Class(2))),
+        ("another header in the response", change(|i| i.response.headers["content-type"][0].push('x'))),
+        ("no header in the response", change(|i| i.response.headers.clear())),
+        ("no body", change(|i| i.response.body = None)),
+        ("another number", change(|i| json_body(i)["id"] = json!(43))),
+        ("another type", change(|i| json_body(i)["id"] = json!("42"))),
+        ("another key", change(|i| json_body(i)["x"] = json!(42))),
+        ("elements in another order", change(|i| json_body(i)["list"] = json!([{"a.b": 1}, {}]))),
+        ("elements in this order", change(|i| json_body(i)["list"] = json!([{}, {"a.b": 1}]))),
+        ("null for a value", change(|i| json_body(i)["id"] = json!(null))),
+        ("a large number", change(|i| json_body(i)["id"] = json!(9_007_199_254_740_992_u64))),
+        ("a large number and one", change(|i| json_body(i)["id"] = json!(9_007_199_254_740_993_u64))),
+        ("the text of a number's canonical form", change(|i| json_body(i)["id"] = json!("n:42"))),
+        ("no rules", change(|i| i.response.rules.body.clear())),
+        ("another rule", change(|i| *body_rule(i) = rule(Matcher::Any))),
+        ("an optional rule", change(|i| body_rule(i).optional = true)),
+        ("a rule with null", change(|i| body_rule(i).or_null = true)),
+        ("a size", change(|i| *body_rule(i) = rule(Matcher::Size { min: 1, max: None }))),
+        ("a size with an end", change(|i| *body_rule(i) = rule(Matcher::Size { min: 1, max: Some(1) }))),
+        ("one of texts", change(|i| *body_rule(i) = rule(Matcher::OneOf(vec![json!("1"), json!("2")])))),
+        ("one of numbers", change(|i| *body_rule(i) = rule(Matcher::OneOf(vec![json!(1), json!(2)])))),
+        (
+            "a rule for a header of the response",
+            change(|i| drop(i.response.rules.headers.insert(String::from("vary"), rule(Matcher::Any)))),
+        ),
+    ]
+}
+
+#[test]
+fn every_change_that_matters_changes_the_id() {
+    let before = only(&format!("{HEAD}{}", SPELLINGS[0]));
+    let mut seen = BTreeSet::from([id(&before)]);
+    for (what, change) in changes() {
+        let mut after = before.clone();
+        change(&mut after);
+        assert!(seen.insert(id(&after)), "{what} is not told apart");
+    }
+}
+
+#[test]
+fn rules_that_differ_are_told_apart() {
+    let mut seen = BTreeSet::new();
+    for rule in [
+        "exact",
+        "any",
+        "string",
+        "optional",
+        "or null",
+        "optional or null",
+        "string optional",
+        "string or null",
+        "/a|b/",
+        "/b|a/",
+        "[a, b]",
+        "[a]",
+        "[a, null]",
+        "{ schema: { type: string } }",
+        "{ schema: { minLength: 1 } }",
+        "{ schema: true }",
+    ] {
+        let it = interaction("method: GET\npath: /", &format!("status: 200\nbody: {{ x: a }}\nmatch: {{ x: {rule} }}"));
+        assert!(seen.insert(id(&it)), "{rule}");
+    }
+    // And a rule is told from the place that it stands for.
+    let it = interaction("method: GET\npath: /", "status: 200\nbody: { x: a }\nmatch: { $: any }");
+    assert!(seen.insert(id(&it)));
+}
+
+#[test]
+fn where_a_body_lies_does_not_count_unless_filling_it_would_differ() {
+    let beside = files([("a.json", r#"{"a": "x"}"#), ("b.json", r#"{"a": "${id}"}"#), ("c.json", r#"{"a": "y"}"#)]);
+    let with = |body: &str| {
+        let text = text_of("method: POST\npath: /", &format!("status: 200\n{body}"));
+        let text = text.replacen("request:", "given: [it exists: { id: 1 }]\n    request:", 1);
+        id(&read_with(&text, &beside).unwrap().contract.interactions[0])
+    };
+    assert_eq!(with("body: { a: x }"), with("body-file: a.json"));
+    assert_ne!(with("body-file: a.json"), with("body-file: c.json"));
+    assert_ne!(with("body: { a: \"${id}\" }"), with("body-file: b.json"));
+}
+
+#[test]
+fn a_schema_counts_with_its_files() {
+    let with = |file: &str| {
+        let text = text_of("method: GET\npath: /", "status: 200\nbody: 1\nmatch: { $: { schema: { $ref: a.json } } }");
+        id(&read_with(&text, &files([("a.json", file)])).unwrap().contract.interactions[0])
+    };
+    assert_eq!(with(r#"{"type": "integer", "minimum": 1}"#), with(r#"{ "minimum": 1.0, "type": "integer" }"#));
+    assert_ne!(with(r#"{"minimum": 1}"#), with(r#"{"minimum": 2}"#));
+}
+
+#[test]
+fn a_contract_is_its_provider_and_its_interactions_in_any_order() {
+    let both = |first: &str, second: &str| {
+        format!(
+            "{HEAD}  - {{ name: a, request: {first}, response: {{ status: 200 }} }}\n  - {{ name: b, request: {second}, response: {{ status: 200 }} }}\n"
+        )
+    };
+    let id = |text: &str| contract_id(&contract(text));
+    let text = both("GET /a", "GET /b");
+    assert_eq!(id(&text), id(&both("GET /b", "GET /a")));
+    assert_eq!(id(&text), id(&text.replace("storefront", "another")));
+    assert_ne!(id(&text), id(&text.replace("orders", "another")));
+    assert_ne!(id(&text), id(&both("GET /a", "GET /c")));
+}
+
+/// A document with the keys of its mappings the other way round, lists as they are.
+fn turned(value: &Value) -> Value {
+    match value {
+        Value::Array(items) => items.iter().map(turned).collect(),
+        Value::Object(map) => {
+            Value::Object(map.iter().rev().map(|(key, value)| (key.clone(), turned(value))).collect())
+        }
+        other => other.clone(),
+    }
+}
+
+proptest! {
+    #![proptest_config(strategies::cases(100))]
+
+    #[test]
+    fn blocks_lines_and_the_order_of_keys_do_not_count((contract, files) in strategies::contract()) {
+        let text = write(&contract);
+        let (root, _) = parse_yaml(&"c.yaml".into(), &text, Limits::default()).unwrap();
+        // JSON is YAML in one line.
+        let json = turned(&root).to_string();
+        let again = read_with(&json, &files).map(|read| read.contract);
+        let again = again.map_err(|findings| TestCaseError::fail(crate::reading::lines(&findings)))?;
+        let ids = |contract: &Contract| contract.interactions.iter().map(id).collect::<Vec<_>>();
+        prop_assert_eq!(ids(&again), ids(&contract), "\n{}", text);
+    }
+
+    #[test]
+    fn interactions_that_differ_have_ids_that_differ((one, _) in strategies::contract(), (other, _) in strategies::contract()) {
+        let (one, other) = (&one.interactions[0], &other.interactions[0]);
+        let same = one.given == other.given && one.request == other.request && one.response == other.response;
+        prop_assert_eq!(id(one) == id(other), same);
+    }
+}
