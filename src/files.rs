@@ -81,7 +81,7 @@ pub fn read_source(path: &Path, name: String, limits: Limits) -> Result<SourceFi
                 .help("split it, or raise the limit with --max-file-size")
         }
         ReadError::NoFile => unreadable(String::from("it is not a file")),
-        ReadError::Io(error) => unreadable(said(&error)),
+        ReadError::Io(error) => unreadable(why(&error)),
     })?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let line = 1 + error.as_bytes()[..error.utf8_error().valid_up_to()].split(|b| *b == b'\n').skip(1).count();
@@ -92,13 +92,18 @@ pub fn read_source(path: &Path, name: String, limits: Limits) -> Result<SourceFi
     Ok(SourceFile::new(name, text, limits))
 }
 
-/// What the system says, in the same words on every system where it is said often.
-fn said(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => String::from("it is not there"),
-        io::ErrorKind::PermissionDenied => String::from("this user may not read it"),
-        _ => error.to_string(),
-    }
+/// What the system says of a file, in the same words on every system where it is said often.
+#[must_use]
+pub fn why(error: &io::Error) -> String {
+    let why = match error.kind() {
+        io::ErrorKind::NotFound => "it is not there",
+        io::ErrorKind::PermissionDenied => "this user has no right to it",
+        io::ErrorKind::NotADirectory => "a part of its path is a file, and no folder",
+        io::ErrorKind::IsADirectory => "it is a folder",
+        io::ErrorKind::StorageFull => "there is no space left",
+        _ => return error.to_string(),
+    };
+    String::from(why)
 }
 
 enum ReadError {
@@ -146,7 +151,7 @@ impl Attachments for ContractFolder {
         if Path::new(path).is_absolute() || path.split(['/', '\\']).any(|part| part == "..") {
             return Err(outside());
         }
-        let refuse = |error: &io::Error| AttachmentError(said(error));
+        let refuse = |error: &io::Error| AttachmentError(why(error));
         let folder = self.folder.canonicalize().map_err(|error| refuse(&error))?;
         // Symbolic links are resolved before the look at where the file lies.
         let file = folder.join(path).canonicalize().map_err(|error| refuse(&error))?;

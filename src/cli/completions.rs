@@ -6,6 +6,7 @@ use clap::Args;
 use clap_complete::Shell;
 
 use super::{Exit, Failure, World, command};
+use crate::files;
 
 /// Print the completions of a shell
 ///
@@ -34,7 +35,11 @@ pub(super) fn completions(args: &CompletionsArgs, world: &mut World) -> Result<E
 pub(super) fn man(args: &ManArgs, world: &mut World) -> Result<Exit, Failure> {
     let folder = world.working.join(&args.folder);
     std::fs::create_dir_all(&folder).and_then(|()| clap_mangen::generate_to(command(), &folder)).map_err(|error| {
-        Failure::could_not_run(format!("the pages can't be written into {}: {error}", args.folder.display()))
+        Failure::could_not_run(format!(
+            "the pages can't be written into {}: {}",
+            args.folder.display(),
+            files::why(&error)
+        ))
     })?;
     Ok(Exit::Yes)
 }

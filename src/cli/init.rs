@@ -39,7 +39,9 @@ pub(super) fn init(global: &Global, args: &InitArgs, world: &mut World) -> Resul
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 world.print(&format!("kept   {shown}, which is there already\n"))?;
             }
-            Err(error) => return Err(Failure::could_not_run(format!("{shown} can't be written: {error}"))),
+            Err(error) => {
+                return Err(Failure::could_not_run(format!("{shown} can't be written: {}", files::why(&error))));
+            }
         }
     }
     world.print(&format!(

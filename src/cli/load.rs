@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use indexmap::IndexSet;
+
 use super::failure::Failure;
 use super::{Global, World};
 use crate::contract::{self, ContractFile, ServiceName};
@@ -134,7 +136,7 @@ fn contract_files(folder: Option<&Path>, paths: &[PathBuf], world: &World) -> Re
             continue;
         }
         let inside = files::contract_paths(&path).map_err(|(path, error)| {
-            Failure::usage(format!("`{}` can't be read: {error}", files::shown(&path, &world.working)))
+            Failure::usage(format!("`{}` can't be read: {}", files::shown(&path, &world.working), files::why(&error)))
         })?;
         if inside.is_empty() {
             return Err(Failure::usage(format!("there is no contract in `{}`", files::shown(&path, &world.working)))
@@ -142,6 +144,7 @@ fn contract_files(folder: Option<&Path>, paths: &[PathBuf], world: &World) -> Re
         }
         found.extend(inside);
     }
-    found.dedup();
-    Ok(found)
+    // A file that is named twice is read once.
+    let found: IndexSet<PathBuf> = found.into_iter().collect();
+    Ok(found.into_iter().collect())
 }

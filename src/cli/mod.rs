@@ -13,10 +13,11 @@ mod selection;
 mod streams;
 mod verify;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use clap::builder::Resettable;
+use clap::{Arg, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub use exit::Exit;
 use failure::{Failure, Told};
@@ -89,7 +90,7 @@ Exit codes:
 
 /// Runs the program with these arguments (the first is its name) in this world.
 pub fn main(arguments: impl IntoIterator<Item = OsString>, world: &mut World) -> Exit {
-    let result = match Cli::try_parse_from(arguments) {
+    let result = match parse(arguments, world) {
         Ok(Cli { global, command }) => match command {
             Command::Verify(args) => verify::verify(&global, &args, world),
             Command::Lint(args) => lint::lint(&global, &args, world),
@@ -99,7 +100,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, world: &mut World) ->
             Command::Man(args) => completions::man(&args, world),
             Command::Help { command } => {
                 let asked = [Some(OsString::from("upheld")), command.map(OsString::from), Some("--help".into())];
-                match Cli::try_parse_from(asked.into_iter().flatten()) {
+                match parse(asked.into_iter().flatten(), world) {
                     Err(error) => usage(&error, world),
                     Ok(_) => Ok(Exit::Yes),
                 }
@@ -111,6 +112,27 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, world: &mut World) ->
         report(&failure, world);
         failure.exit()
     })
+}
+
+/// Reads the command line, and the environment behind it.
+fn parse(arguments: impl IntoIterator<Item = OsString>, world: &World) -> Result<Cli, clap::Error> {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    // A variable that is empty is one that was not set: build systems make them so.
+    let or_unset = |arg: Arg| match arg.get_env().and_then(OsStr::to_str).and_then(world.variable) {
+        Some(value) if value.is_empty() => arg.env(Resettable::Reset),
+        _ => arg,
+    };
+    let mut line = command().mut_args(or_unset).mut_subcommands(|command| command.mut_args(or_unset));
+    // Flags beat the environment: where one of these ways is named, the others are not.
+    let flags: Vec<String> = verify::WAYS.iter().map(|way| format!("--{way}")).collect();
+    let text = |argument: &OsString| argument.to_string_lossy().split('=').next().unwrap_or_default().to_owned();
+    if arguments.iter().map(text).any(|argument| flags.contains(&argument)) {
+        line = line.mut_subcommand("verify", |command| {
+            verify::WAYS.iter().fold(command, |command, way| command.mut_arg(way, |arg| arg.env(Resettable::Reset)))
+        });
+    }
+    let matches = line.try_get_matches_from_mut(arguments)?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut line))
 }
 
 /// What clap has to say: help and version go to the result, mistakes to the other stream.

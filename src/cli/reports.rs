@@ -128,7 +128,7 @@ impl Reports {
                             .help("give each of them a file of its own"));
                     }
                     let way = clear(&path).map_err(|error| {
-                        Failure::usage(format!("the report can't be written to {shown}: {error}"))
+                        Failure::usage(format!("the report can't be written to {shown}: {}", files::why(&error)))
                             .help("name a file in a folder that this user may write to")
                     })?;
                     let text = Shared::default();
@@ -190,7 +190,7 @@ impl Reports {
             .finish(conclusion)
             .into_iter()
             .filter(|failure| failure.error.kind() != io::ErrorKind::BrokenPipe)
-            .map(|failure| format!("the {} report can't be written: {}", failure.report, failure.error))
+            .map(|failure| format!("the {} report can't be written: {}", failure.report, files::why(&failure.error)))
             .collect();
         faults.extend(write_pages(&self.pages, world));
         faults
@@ -201,7 +201,8 @@ fn write_pages(pages: &[Page], world: &World) -> Vec<String> {
     let mut faults = Vec::new();
     for page in pages {
         if let Err(error) = page.write(&page.text.bytes()) {
-            faults.push(format!("{} can't be written: {error}", files::shown(&page.path, &world.working)));
+            let shown = files::shown(&page.path, &world.working);
+            faults.push(format!("{shown} can't be written: {}", files::why(&error)));
         }
     }
     faults
@@ -221,7 +222,7 @@ impl Page {
 /// is written to, and never taken away.
 fn clear(path: &Path) -> io::Result<Writing> {
     match fs::metadata(path) {
-        Ok(there) if there.is_dir() => Err(io::Error::other("it is a folder")),
+        Ok(there) if there.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
         Ok(there) if there.is_file() => fs::remove_file(path).map(|()| Writing::Replace),
         Ok(_) => Ok(Writing::Into),
         // What can't be written is better known before a run than after it.

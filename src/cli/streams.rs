@@ -96,7 +96,7 @@ impl World {
     pub(super) fn print(&mut self, text: &str) -> Result<(), Failure> {
         match self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(Failure::could_not_run(format!("standard output can't be written: {error}")))
+                Err(Failure::could_not_run(format!("standard output can't be written: {}", crate::files::why(&error))))
             }
             _ => Ok(()),
         }

@@ -71,6 +71,9 @@ pub(super) struct VerifyArgs {
     quiet: bool,
 }
 
+/// The arguments that say where the provider is; one excludes the others.
+pub(super) const WAYS: [&str; 3] = ["url", "start", "env"];
+
 const EXAMPLES: &str = "\
 Examples:
   upheld verify
@@ -169,7 +172,7 @@ fn jobs(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
     if selected.len() > 1 && (!args.url.is_empty() || args.start.is_some()) {
         let all: Vec<String> = selected.iter().map(|(name, _)| name.to_string()).collect();
         return Err(Failure::usage(format!(
-            "--url and --start are for one provider, and there are contracts with {}",
+            "--url (UPHELD_URL) and --start are for one provider, and there are contracts with {}",
             crate::words::and_list(&all)
         ))
         .help(format!("name the one that is meant: upheld verify {}", all[0])));

@@ -125,7 +125,7 @@ mod a_full_disk {
         let [upheld, broken, usage, not_run] = cases();
         let (code, said) = with_full_stdout(upheld.command(&[]));
         assert_eq!(code, Some(5));
-        assert_snapshot!(said, @"error: the human report can't be written: No space left on device (os error 28)");
+        assert_snapshot!(said, @"error: the human report can't be written: there is no space left");
         // What is worse than an unwritten report stays what it was.
         for case in [broken, usage, not_run] {
             assert_eq!(with_full_stdout(case.command(&[])).0, Some(case.code));
@@ -141,7 +141,7 @@ mod a_full_disk {
         for arguments in [&["schema"][..], &["lint"], &["--help"], &["--version"], &["completions", "zsh"], &["init"]] {
             let (code, said) = with_full_stdout(world.command(arguments.iter().copied()));
             assert_eq!(code, Some(5), "{arguments:?}");
-            assert!(said.starts_with("error: standard output can't be written: No space left"), "{said}");
+            assert!(said.starts_with("error: standard output can't be written: there is no space left"), "{said}");
         }
     }
 
@@ -153,7 +153,7 @@ mod a_full_disk {
 
         UPHELD  1 interaction in <time>
         ------- stderr -------
-        error: /dev/full can't be written: No space left on device (os error 28)
+        error: /dev/full can't be written: there is no space left
         [exit code 5]
         ");
         assert_eq!(broken.run(&["--report", "junit=/dev/full"]).code, Some(1));
@@ -176,7 +176,7 @@ fn a_report_that_can_t_be_written_is_told_before_anything_is_sent() {
     ");
     assert_snapshot!(case.run(&["--report", "json=folder/file/report.json"]), @"
     ------- stderr -------
-    error: the report can't be written to folder/file/report.json: Not a directory (os error 20)
+    error: the report can't be written to folder/file/report.json: a part of its path is a file, and no folder
     help: name a file in a folder that this user may write to
     [exit code 2]
     ");

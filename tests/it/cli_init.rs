@@ -61,7 +61,7 @@ fn names_that_are_none_and_folders_that_can_t_be_are_refused() {
     world.write("contracts", "a file");
     assert_snapshot!(world.upheld(["init"]), @"
     ------- stderr -------
-    error: contracts/upheld.yaml can't be written: not a directory
+    error: contracts/upheld.yaml can't be written: a part of its path is a file, and no folder
     [exit code 5]
     ");
 }

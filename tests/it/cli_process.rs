@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use insta::assert_snapshot;
 
-use crate::support::{Answer, CommandOutput, Provider, Running, World, runs, until};
+use crate::support::{Answer, CommandOutput, Provider, Running, World, example, runs, until};
 
 const TWO: &str = "
   - name: get a thing
@@ -175,5 +175,25 @@ fn a_provider_that_does_not_want_to_end_is_ended() {
     let ids = family(&world);
     running.signal("INT");
     assert_eq!(running.finish().code, Some(130));
+    all_gone(&ids);
+}
+
+#[test]
+fn ctrl_c_in_a_run_stops_the_provider_and_the_state_command_with_all_that_they_started() {
+    let world = World::with(&TWO.replace("    request", "    given: [things]\n    request"));
+    let world = world.variable("ORDERS", example("orders"));
+    world.write("orders.sh", "sleep 1000 & echo $! >> ids\necho $$ >> ids\n\"$ORDERS\" --port \"$PORT\"\n");
+    world.write("states.sh", "sleep 1000 & echo $! >> ids\necho $$ >> ids\necho started >> ids\nwait\n");
+    let running = world.start(["verify", "--start", "sh orders.sh", "--states", "sh states.sh", "--timeout", "10m"]);
+    let ids = family(&world);
+    running.signal("INT");
+    assert_snapshot!(running.finish(), @"
+    skipped storefront → orders  get a thing               contracts/storefront/orders.yaml:5
+            E401: the run was interrupted before this interaction was done
+    skipped storefront → orders  get another thing         contracts/storefront/orders.yaml:9
+
+    ERROR   2 interactions: 2 skipped in <time>
+    [exit code 130]
+    ");
     all_gone(&ids);
 }

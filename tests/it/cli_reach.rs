@@ -63,7 +63,7 @@ fn an_address_is_for_one_provider() {
     world.contract("storefront", "payments", ONE);
     assert_snapshot!(world.upheld(["verify", "--url", "http://127.0.0.1:1"]), @"
     ------- stderr -------
-    error: --url and --start are for one provider, and there are contracts with orders and payments
+    error: --url (UPHELD_URL) and --start are for one provider, and there are contracts with orders and payments
     help: name the one that is meant: upheld verify orders
     [exit code 2]
     ");
@@ -170,9 +170,16 @@ fn variables_of_the_registry_are_filled_from_the_environment() {
 }
 
 #[test]
-fn flags_can_come_from_the_environment() {
-    let provider = Provider::new(|_| Answer::status(204));
-    let world = World::with(ONE).variable("UPHELD_URL", provider.url());
+fn flags_can_come_from_the_environment_and_beat_it() {
+    let (provider, other) = (Provider::new(|_| Answer::status(204)), Provider::new(|_| Answer::status(404)));
+    let world = World::with(ONE).variable("UPHELD_URL", provider.url()).variable("UPHELD_JOBS", "");
+    assert_eq!(world.upheld(["verify"]).code, Some(0));
+    assert_eq!(world.upheld(["verify", "--url", &other.url()]).code, Some(1));
+    world.registry(&format!("  orders:\n    url: {{ staging: \"{}\" }}\n", other.url()));
+    assert_eq!(world.upheld(["verify", "--env", "staging"]).code, Some(1));
+    let world = World::with(ONE).variable("UPHELD_ENV", "staging").variable("UPHELD_URL", "");
+    assert_eq!(world.upheld(["verify", "--url", &provider.url()]).code, Some(0));
+    world.registry(&format!("  orders:\n    url: {{ staging: \"{}\" }}\n", provider.url()));
     assert_eq!(world.upheld(["verify"]).code, Some(0));
     let elsewhere = World::new().variable("UPHELD_CONTRACTS", world.path("contracts").display().to_string());
     assert_eq!(elsewhere.upheld(["verify", "--url", &provider.url()]).code, Some(0));

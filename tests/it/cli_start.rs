@@ -3,7 +3,7 @@
 
 use insta::assert_snapshot;
 
-use crate::support::{CommandOutput, World};
+use crate::support::{CommandOutput, World, example};
 
 const GIVEN: &str = "
   - name: get an order
@@ -14,21 +14,12 @@ const GIVEN: &str = "
 
 const ONE: &str = "  - name: get a thing\n    request: GET /things/1\n    response: { status: 204 }\n";
 
-/// The example service `orders`, which `cargo test` builds.
-fn orders() -> String {
-    let test = std::env::current_exe().unwrap();
-    let program =
-        test.ancestors().nth(2).unwrap().join("examples").join(format!("orders{}", std::env::consts::EXE_SUFFIX));
-    assert!(program.exists(), "{} is not built: run `cargo build --examples`", program.display());
-    program.to_str().unwrap().replace('\\', "/")
-}
-
 #[test]
 fn a_provider_is_started_on_a_free_port_asked_for_its_health_and_brought_into_states() {
     let world = World::with(GIVEN);
     world.registry(&format!(
         "  orders:\n    start: '\"{}\" --port ${{PORT}}'\n    health: GET /health\n    states: POST /_states\n",
-        orders()
+        example("orders")
     ));
     assert_snapshot!(world.upheld(["verify"]), @"
     upheld  storefront → orders  get an order
@@ -41,7 +32,7 @@ fn a_provider_is_started_on_a_free_port_asked_for_its_health_and_brought_into_st
 #[test]
 fn a_plain_mismatch_needs_no_look_at_the_provider_s_output() {
     let world = World::with(GIVEN);
-    let start = format!("\"{}\" --port ${{PORT}} --break qty-as-text", orders());
+    let start = format!("\"{}\" --port ${{PORT}} --break qty-as-text", example("orders"));
     assert_snapshot!(world.upheld(["verify", "--start", &start, "--states", "POST /_states"]), @r#"
     broken  storefront → orders  get an order              contracts/storefront/orders.yaml:5
             given  an order exists (id: 42)
@@ -129,7 +120,7 @@ fn a_provider_that_never_gets_healthy_is_shown_with_its_answer() {
     let world = World::with(ONE);
     world.registry(&format!(
         "  orders:\n    start: '\"{}\" --port ${{PORT}}'\n    start-timeout: 2s\n    health: GET /healthz\n",
-        orders()
+        example("orders")
     ));
     assert_snapshot!(world.upheld(["verify"]), @"
     error   storefront → orders  get a thing               contracts/storefront/orders.yaml:5
@@ -185,7 +176,7 @@ fn a_command_that_is_not_there_is_told_before_anything_is_started() {
 #[cfg(unix)]
 #[test]
 fn the_last_lines_of_a_provider_are_shown_where_it_failed_and_not_where_it_answers_otherwise() {
-    let world = World::new().variable("ORDERS", orders());
+    let world = World::new().variable("ORDERS", example("orders"));
     world.write(
         "orders.sh",
         "echo 'no such state, and my password is hunter22' >&2\nexec \"$ORDERS\" --port \"$PORT\"\n",

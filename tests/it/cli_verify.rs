@@ -247,6 +247,15 @@ fn contracts_can_be_named_by_their_files_and_folders() {
 }
 
 #[test]
+fn a_contract_that_is_named_twice_is_verified_once() {
+    let world = World::new();
+    let [orders, _payments] = several(&world);
+    let output =
+        world.upheld(["verify", "./contracts", "contracts/./mobile/orders.yaml", "orders", "--consumer", "mobile"]);
+    assert_eq!((output.code, orders.lines().len()), (Some(0), 1), "{output}");
+}
+
+#[test]
 fn a_folder_with_a_provider_s_name_does_not_hide_the_provider() {
     let world = World::new();
     let _providers = several(&world);

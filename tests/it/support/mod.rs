@@ -6,6 +6,8 @@ mod provider;
 mod world;
 
 pub use output::CommandOutput;
-pub use process::{Running, runs, until};
+#[cfg(unix)]
+pub use process::runs;
+pub use process::{Running, example, until};
 pub use provider::{Answer, Provider, Request, Socket};
 pub use world::World;

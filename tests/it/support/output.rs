@@ -44,7 +44,7 @@ impl fmt::Display for CommandOutput {
 
 /// The folder that the programs were built into.
 fn target() -> Option<String> {
-    Some(Path::new(env!("CARGO_BIN_EXE_upheld")).parent()?.to_str()?.to_owned())
+    Some(Path::new(env!("CARGO_BIN_EXE_upheld")).parent()?.to_str()?.replace('\\', "/"))
 }
 
 /// What differs from run to run: the folder, ports, and lengths of time.
@@ -77,11 +77,16 @@ impl Redaction {
             .map(|(pattern, mark)| (Regex::new(pattern).unwrap(), mark))
             .into()
         });
+        // Paths are shown with `/` on every system where they are ours; the roots are what the system says.
+        let text = if cfg!(windows) { text.replace('\\', "/") } else { text.to_owned() };
         let text = match target() {
             Some(target) => text.replace(&target, "<target>"),
-            None => text.to_owned(),
+            None => text,
         };
-        let text = self.roots.iter().fold(text, |text, root| text.replace(&*root.to_string_lossy(), "<root>"));
+        let text = self
+            .roots
+            .iter()
+            .fold(text, |text, root| text.replace(&root.to_string_lossy().replace('\\', "/"), "<root>"));
         CHANGING.iter().fold(text, |text, (pattern, mark)| pattern.replace_all(&text, *mark).into_owned())
     }
 }

@@ -83,6 +83,15 @@ pub fn until<T>(what: &str, fact: impl Fn() -> Option<T>) -> T {
     }
 }
 
+/// The program of an example service, which `cargo test` builds.
+pub fn example(name: &str) -> String {
+    let test = std::env::current_exe().unwrap();
+    let folder = test.ancestors().nth(2).unwrap().join("examples");
+    let program = folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    assert!(program.exists(), "{} is not built: run `cargo build --examples`", program.display());
+    program.to_str().unwrap().replace('\\', "/")
+}
+
 /// Whether a process runs. One that has ended and that nobody asked for its status is none that runs.
 #[cfg(unix)]
 pub fn runs(id: &str) -> bool {
