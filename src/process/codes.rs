@@ -1,14 +1,6 @@
 //! The codes of what goes wrong with started programs. A code never changes its meaning once it was released.
 
-use crate::source::Code;
-
-macro_rules! codes {
-    ($($(#[doc = $doc:literal])+ $name:ident = $code:literal;)+) => {
-        $($(#[doc = $doc])+ pub const $name: Code = Code($code);)+
-        /// Every code of this list with its meaning, in order.
-        pub const CODES: &[(Code, &str)] = &[$(($name, concat!($($doc),+))),+];
-    };
-}
+use crate::source::codes::codes;
 
 codes! {
     /// A state command ended with another exit code than 0.
