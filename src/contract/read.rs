@@ -12,6 +12,7 @@ use super::attachments::Attachments;
 use super::codes::{BAD_NAME, DUPLICATE_NAME, NEWER_FORMAT, UNKNOWN_PLACEHOLDER};
 use super::document::{Contract, Interaction};
 use super::raw::{RawContract, RawInteraction, RawState};
+use super::rule_text::RuleReader;
 use super::schema::shape;
 use super::state::params;
 use super::{ServiceName, State};
@@ -49,8 +50,15 @@ pub fn read(source: &SourceFile, attachments: &dyn Attachments) -> Result<ReadCo
     let mistaken = findings.error_places();
     let faults = faults.into_iter().flat_map(|fault| fault.findings);
     findings.extend(faults.filter(|fault| fault.span.is_none_or(|span| !mistaken.contains(&span.start))));
-    let mut reader =
-        Reader { file: Arc::clone(file), root: &root, mistaken, attachments, params: Map::new(), findings };
+    let mut reader = Reader {
+        file: Arc::clone(file),
+        root: &root,
+        mistaken,
+        attachments,
+        rules: RuleReader::new(attachments),
+        params: Map::new(),
+        findings,
+    };
     let read = match serde_json::from_value::<RawContract>(value) {
         Ok(raw) => reader.contract(raw),
         Err(error) => {
@@ -88,6 +96,7 @@ pub(super) struct Reader<'a> {
     /// Where the YAML is not what it should be: what is read there is a stand-in.
     mistaken: HashSet<Position>,
     pub(super) attachments: &'a dyn Attachments,
+    pub(super) rules: RuleReader<'a>,
     /// The parameters of the provider states of the interaction that is being read.
     pub(super) params: Map<String, Value>,
     findings: Findings,

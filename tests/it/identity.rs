@@ -82,9 +82,12 @@ fn an_alias_counts_as_what_it_names() {
     assert_eq!(id(&only(&one)), id(&only(&other)));
 }
 
+/// A change of one part of an interaction.
+type Change = Box<dyn Fn(&mut Interaction)>;
+
 /// Every change of one part that is verified.
-fn changes() -> Vec<(&'static str, Box<dyn Fn(&mut Interaction)>)> {
-    fn change(f: impl Fn(&mut Interaction) + 'static) -> Box<dyn Fn(&mut Interaction)> {
+fn changes() -> Vec<(&'static str, Change)> {
+    fn change(f: impl Fn(&mut Interaction) + 'static) -> Change {
         Box::new(f)
     }
     fn rule(matcher: Matcher) -> Rule {

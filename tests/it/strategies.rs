@@ -195,7 +195,7 @@ fn fitting_rule(path: &Path, values: &[&Value], choice: usize, modifiers: (bool,
     if all(Value::is_string) {
         fitting.push(Matcher::Type(JsonType::String));
         fitting.push(anything());
-        if choice % 7 == 0 {
+        if choice.is_multiple_of(7) {
             let these: Vec<String> = values.iter().filter_map(|value| value.as_str()).map(escaped).collect();
             fitting = vec![Matcher::Regex(Pattern::new(&these.join("|")).unwrap())];
         }
@@ -244,13 +244,13 @@ fn never() -> Matcher {
 
 /// A regular expression that matches just this text.
 fn escaped(text: &str) -> String {
-    text.chars().map(|c| format!("\\x{{{:x}}}", u32::from(c))).collect()
+    text.chars().flat_map(|c| [String::from("\\x{"), format!("{:x}}}", u32::from(c))]).collect()
 }
 
 /// A body's rules, at most one for a place, each upheld by the example.
-fn rules_for(example: Value, most: usize) -> impl Strategy<Value = IndexMap<Path, Written<Rule>>> {
+fn rules_for(example: &Value, most: usize) -> impl Strategy<Value = IndexMap<Path, Written<Rule>>> + use<> {
     // Rules stand for what is sent, which has no escapes.
-    let example = fill_value(&example, &Map::new());
+    let example = fill_value(example, &Map::new());
     let paths = paths(&example);
     vec((any::<Index>(), any::<usize>(), (prop::bool::weighted(0.2), prop::bool::weighted(0.2))), 0..=most).prop_map(
         move |picks| {
@@ -267,8 +267,8 @@ fn rules_for(example: Value, most: usize) -> impl Strategy<Value = IndexMap<Path
 
 /// A JSON body of a response with rules, in which all that needs a rule has one.
 fn response_json() -> impl Strategy<Value = (Body, IndexMap<Path, Written<Rule>>)> {
-    let told = telling_json().prop_flat_map(|body| (Just(body.clone()), rules_for(body, 4)));
-    let open = json().prop_flat_map(|body| (Just(body.clone()), rules_for(body, 3))).prop_map(|(body, mut rules)| {
+    let told = telling_json().prop_flat_map(|body| (Just(body.clone()), rules_for(&body, 4)));
+    let open = json().prop_flat_map(|body| (Just(body.clone()), rules_for(&body, 3))).prop_map(|(body, mut rules)| {
         let root = rules.entry(Path::default()).or_insert(Written { thing: Rule::default(), key: String::from("$") });
         root.thing.matchers = vec![Matcher::Exact];
         (body, rules)
@@ -369,7 +369,7 @@ fn query() -> impl Strategy<Value = (IndexMap<String, Vec<String>>, IndexMap<Str
 }
 
 fn request() -> impl Strategy<Value = Request> {
-    let json = json().prop_flat_map(|body| (Just(Body::Json(body.clone())), rules_for(body, 3)));
+    let json = json().prop_flat_map(|body| (Just(Body::Json(body.clone())), rules_for(&body, 3)));
     let body = prop_oneof![
         2 => Just((None, IndexMap::new())),
         2 => json.prop_map(|(body, rules)| (Some(body), rules)),
@@ -435,7 +435,9 @@ pub fn contract() -> impl Strategy<Value = (Contract, Files)> {
                 for (side, body) in
                     [("request", &mut interaction.request.body), ("response", &mut interaction.response.body)]
                 {
-                    keep_file(body.as_mut(), &format!("{index}/{side}"), &mut files);
+                    if let Some(body) = body {
+                        keep_file(body, &format!("{index}/{side}"), &mut files);
+                    }
                 }
             }
             let name = |text: &str| ServiceName::new(text).unwrap();
@@ -445,8 +447,8 @@ pub fn contract() -> impl Strategy<Value = (Contract, Files)> {
 }
 
 /// Puts a body's file beside the contract, in a folder of its own.
-fn keep_file(body: Option<&mut Body>, folder: &str, files: &mut Files) {
-    let Some(Body::File { path, content }) = body else { return };
+fn keep_file(body: &mut Body, folder: &str, files: &mut Files) {
+    let Body::File { path, content } = body else { return };
     *path = format!("{folder}/{path}");
     let bytes = match &**content {
         Body::Json(value) => value.to_string().into_bytes(),
