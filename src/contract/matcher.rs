@@ -1,6 +1,5 @@
 //! Matchers: what one place of a message must be. Data, and the words it is written in.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -84,6 +83,11 @@ pub struct Pattern {
 }
 
 impl Pattern {
+    /// How much memory an expression may take, in bytes.
+    const MOST_MEMORY: usize = 10 << 20;
+    /// How long an expression may be, in bytes.
+    const MOST_BYTES: usize = 20_000;
+
     /// Compiles a regular expression, which then has to match a text from its beginning to its end. The engine
     /// takes time linear in the text, whatever the expression.
     ///
@@ -91,21 +95,33 @@ impl Pattern {
     ///
     /// What is wrong with the expression, in a line or more; or that it would take too much memory.
     pub fn new(text: &str) -> Result<Self, String> {
+        Self::within(Self::MOST_MEMORY, text).map_err(|error| Self::why(&error))
+    }
+
+    /// Why an expression can't be used, in words.
+    pub(super) fn why(error: &regex::Error) -> String {
+        match error {
+            regex::Error::CompiledTooBig(_) => {
+                String::from("it would take too much memory; write it with less repetition")
+            }
+            other => other.to_string(),
+        }
+    }
+
+    /// Compiles an expression that may take so many bytes of memory.
+    pub(super) fn within(memory: usize, text: &str) -> Result<Self, regex::Error> {
+        if text.len() > Self::MOST_BYTES {
+            return Err(regex::Error::CompiledTooBig(Self::MOST_BYTES));
+        }
         // Read alone first, so that an error points into what the user wrote, and `a)|(b` can't slip through the group.
-        regex_syntax::Parser::new().parse(text).map_err(|error| error.to_string())?;
+        regex_syntax::Parser::new().parse(text).map_err(|error| regex::Error::Syntax(error.to_string()))?;
         let whole = |close: &str| {
-            RegexBuilder::new(&format!(r"\A(?:{text}{close}\z")).size_limit(1 << 20).dfa_size_limit(1 << 20).build()
+            RegexBuilder::new(&format!(r"\A(?:{text}{close}\z")).size_limit(memory).dfa_size_limit(1 << 20).build()
         };
         // In verbose mode, `(?x)`, a last comment goes on to the end of the line.
         let regex = whole(")").or_else(|error| match error {
             regex::Error::Syntax(_) => whole("\n)"),
             other => Err(other),
-        });
-        let regex = regex.map_err(|error| match error {
-            regex::Error::CompiledTooBig(_) => {
-                String::from("it would take too much memory; write it with less repetition")
-            }
-            other => other.to_string(),
         })?;
         Ok(Self { text: Arc::from(text), regex })
     }
@@ -120,23 +136,6 @@ impl Pattern {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
-    }
-}
-
-/// The regular expressions of a file: contracts say the same one many times, and to compile it takes longer than all
-/// else that is done with its line.
-#[derive(Debug, Default)]
-pub(super) struct Patterns(HashMap<String, Pattern>);
-
-impl Patterns {
-    /// The compiled expression, from an earlier time where there was one.
-    pub(super) fn get(&mut self, text: &str) -> Result<Pattern, String> {
-        if let Some(known) = self.0.get(text) {
-            return Ok(known.clone());
-        }
-        let pattern = Pattern::new(text)?;
-        self.0.insert(text.to_owned(), pattern.clone());
-        Ok(pattern)
     }
 }
 

@@ -49,8 +49,7 @@ pub(super) struct RawInteraction {
     #[serde(default)]
     #[schemars(with = "String")]
     pub description: Option<String>,
-    /// What must be true at the provider before: names of provider states, each with parameters if it has any:
-    /// `an order exists: { id: 42 }`.
+    /// What must be true at the provider before: provider states, like `an order exists: { id: 42 }`.
     #[serde(default)]
     pub given: Vec<RawState>,
     /// What the consumer sends: `GET /orders/42`, or a mapping with `method` and `path`.

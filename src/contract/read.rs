@@ -10,8 +10,8 @@ use serde_json::{Map, Value, json};
 use super::attachments::Attachments;
 use super::codes::{BAD_NAME, DUPLICATE_NAME, NEWER_FORMAT, UNKNOWN_PLACEHOLDER};
 use super::document::{Contract, Interaction};
-use super::matcher::Patterns;
 use super::raw::{RawContract, RawInteraction, RawState};
+use super::rule_text::RuleReader;
 use super::schema::shape;
 use super::state::params;
 use super::{InteractionId, ServiceName, State, interaction_id};
@@ -53,7 +53,7 @@ pub fn read(source: &SourceFile, attachments: &dyn Attachments) -> Result<ReadCo
     let faults = faults.into_iter().flat_map(|fault| fault.findings);
     findings.extend(faults.filter(|fault| fault.span.is_none_or(|span| !mistaken.contains(&span.start))));
     let mut reader =
-        Reader { source, mistaken, attachments, patterns: Patterns::default(), params: Map::new(), findings };
+        Reader { source, mistaken, attachments, rules: RuleReader::new(attachments), params: Map::new(), findings };
     let read = match serde_json::from_value::<RawContract>(value) {
         Ok(raw) => reader.contract(raw, &lines),
         Err(error) => {
@@ -93,7 +93,7 @@ pub(super) struct Reader<'a> {
     /// Where the YAML is not what it should be: what is read there is a stand-in.
     mistaken: HashSet<Position>,
     pub(super) attachments: &'a dyn Attachments,
-    pub(super) patterns: Patterns,
+    pub(super) rules: RuleReader<'a>,
     /// The parameters of the provider states of the interaction that is being read.
     pub(super) params: Map<String, Value>,
     findings: Findings,

@@ -10,13 +10,12 @@ use super::document::PathRule;
 use super::matcher::{Matcher, Rule};
 use super::raw::{RULE_KEYS, RawPathRule, RawRule};
 use super::read::Reader;
-use super::rule_text::read_rule;
 use crate::source::Pointer;
 use crate::words::{did_you_mean, or_list, quoted};
 
 impl Reader<'_> {
     pub(super) fn rule(&mut self, raw: &RawRule, at: &Pointer) -> Option<Rule> {
-        match read_rule(&raw.0, self.attachments, &mut self.patterns) {
+        match self.rules.rule(&raw.0) {
             Ok(rule) => Some(rule),
             Err(fault) => {
                 self.error(fault.code, at, fault.message, fault.help);

@@ -1,12 +1,15 @@
 //! From the YAML form of a matcher to a [`Rule`]: words, `/regular expressions/`, lists and mappings.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use super::attachments::Attachments;
 use super::codes::{BAD_MATCHER, BAD_REGEX, BAD_SCHEMA};
-use super::matcher::{Format, JsonType, Matcher, Patterns, Rule};
+use super::matcher::{Format, JsonType, Matcher, Pattern, Rule};
 use super::schema_rule::SchemaRule;
 use crate::source::Code;
+use crate::source::codes::OVER_LIMIT;
 use crate::words::did_you_mean;
 
 /// What is wrong with a matcher, and what to do.
@@ -60,38 +63,141 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("*", "`any`"),
 ];
 
-/// Reads the YAML form of a matcher.
-pub(super) fn read_rule(
-    value: &Value,
-    attachments: &dyn Attachments,
-    patterns: &mut Patterns,
-) -> Result<Rule, RuleFault> {
-    match value {
-        Value::String(text) => read_words(text, patterns),
-        Value::Array(values) => Ok(Rule::of(Matcher::OneOf(values.clone()))),
-        Value::Object(map) => {
-            let mut rule = Rule::default();
-            if let Some(Value::Array(values)) = map.get("one-of") {
-                rule.matchers.push(Matcher::OneOf(values.clone()));
-            }
-            if let Some(schema) = map.get("schema") {
-                let schema = SchemaRule::new(schema, attachments).map_err(|why| RuleFault {
-                    code: BAD_SCHEMA,
-                    message: format!("this JSON Schema can't be used: {why}"),
-                    help: None,
-                })?;
-                rule.matchers.push(Matcher::Schema(schema));
-            }
-            rule.optional = map.get("optional") == Some(&Value::Bool(true));
-            rule.or_null = map.get("or-null") == Some(&Value::Bool(true));
-            says_something(rule)
-        }
-        other => Err(RuleFault {
-            code: BAD_MATCHER,
-            message: format!("`{other}` is no matcher"),
-            help: Some(String::from("a matcher is words, /a regular expression/, a list of values, or a mapping")),
-        }),
+/// How many different regular expressions and schemas a contract may have: each takes memory as long as it lives.
+const MOST_COMPILED: usize = 2000;
+
+/// How much memory an expression takes at most, of almost all that people write, in bytes.
+const COMMON_MEMORY: usize = 256 << 10;
+
+/// How many expressions of a contract may take more.
+const MOST_LARGE: usize = 20;
+
+/// Reads the YAML forms of matchers. What has to be compiled is so once, however often it is written.
+pub(super) struct RuleReader<'a> {
+    attachments: &'a dyn Attachments,
+    patterns: HashMap<String, Result<Pattern, String>>,
+    schemas: HashMap<String, Result<SchemaRule, String>>,
+    large: usize,
+}
+
+impl<'a> RuleReader<'a> {
+    /// Nothing was read yet; the files that schemas refer to are read through `attachments`.
+    pub(super) fn new(attachments: &'a dyn Attachments) -> Self {
+        Self { attachments, patterns: HashMap::new(), schemas: HashMap::new(), large: 0 }
     }
+
+    /// Reads the YAML form of a matcher.
+    pub(super) fn rule(&mut self, value: &Value) -> Result<Rule, RuleFault> {
+        match value {
+            Value::String(text) => self.words(text),
+            Value::Array(values) => Ok(Rule::of(Matcher::OneOf(values.clone()))),
+            Value::Object(map) => {
+                let mut rule = Rule::default();
+                if let Some(Value::Array(values)) = map.get("one-of") {
+                    rule.matchers.push(Matcher::OneOf(values.clone()));
+                }
+                if let Some(schema) = map.get("schema") {
+                    rule.matchers.push(Matcher::Schema(self.schema(schema)?));
+                }
+                rule.optional = map.get("optional") == Some(&Value::Bool(true));
+                rule.or_null = map.get("or-null") == Some(&Value::Bool(true));
+                says_something(rule)
+            }
+            other => Err(RuleFault {
+                code: BAD_MATCHER,
+                message: format!("`{other}` is no matcher"),
+                help: Some(String::from("a matcher is words, /a regular expression/, a list of values, or a mapping")),
+            }),
+        }
+    }
+
+    fn schema(&mut self, schema: &Value) -> Result<SchemaRule, RuleFault> {
+        let text = schema.to_string();
+        if self.schemas.len() >= MOST_COMPILED && !self.schemas.contains_key(&text) {
+            return Err(too_many("JSON Schemas"));
+        }
+        let attachments = self.attachments;
+        let compiled = self.schemas.entry(text).or_insert_with(|| SchemaRule::new(schema, attachments));
+        compiled.clone().map_err(|why| RuleFault {
+            code: BAD_SCHEMA,
+            message: format!("this JSON Schema can't be used: {why}"),
+            help: None,
+        })
+    }
+
+    fn pattern(&mut self, text: &str) -> Result<Pattern, RuleFault> {
+        if !self.patterns.contains_key(text) {
+            if self.patterns.len() >= MOST_COMPILED {
+                return Err(too_many("regular expressions"));
+            }
+            let compiled = match Pattern::within(COMMON_MEMORY, text) {
+                Err(regex::Error::CompiledTooBig(_)) if self.large < MOST_LARGE => {
+                    self.large += 1;
+                    Pattern::new(text)
+                }
+                compiled => compiled.map_err(|error| Pattern::why(&error)),
+            };
+            self.patterns.insert(text.to_owned(), compiled);
+        }
+        let compiled = self.patterns.get(text).cloned().unwrap_or_else(|| Err(String::new()));
+        compiled.map_err(|why| RuleFault {
+            code: BAD_REGEX,
+            message: format!("this is no regular expression: {}", one_line(&why)),
+            help: Some(String::from(
+                "it has to match the whole value; look-around and back-references are not known here",
+            )),
+        })
+    }
+
+    fn words(&mut self, text: &str) -> Result<Rule, RuleFault> {
+        let text = text.trim();
+        let mut rule = Rule::default();
+        let mut words = text;
+        if let Some(inside) = text.strip_prefix('/') {
+            let Some(end) = inside.rfind('/') else {
+                return Err(fault(format!("the regular expression `{text}` has no closing `/`"), None));
+            };
+            rule.matchers.push(Matcher::Regex(self.pattern(&inside[..end])?));
+            words = &inside[end + 1..];
+            refuse_flags(words)?;
+        }
+        let mut words = words.split_whitespace();
+        while let Some(word) = words.next() {
+            if word == "or" {
+                if words.next() != Some("null") {
+                    return Err(fault(
+                        String::from("`or` must be followed by `null`"),
+                        Some(String::from("several values that are allowed are a list: `[a, b]`")),
+                    ));
+                }
+                rule.or_null = true;
+            } else if word == "optional" {
+                rule.optional = true;
+            } else {
+                rule.matchers.push(read_word(word)?);
+            }
+        }
+        check_together(&rule)?;
+        says_something(rule)
+    }
+}
+
+fn too_many(what: &str) -> RuleFault {
+    RuleFault {
+        code: OVER_LIMIT,
+        message: format!("this contract has more than {MOST_COMPILED} different {what}"),
+        help: Some(String::from("use fewer, or the same in several places")),
+    }
+}
+
+/// `/…/i` is how other languages write it.
+fn refuse_flags(behind: &str) -> Result<(), RuleFault> {
+    let flags = behind.split_whitespace().next().unwrap_or_default();
+    if flags.is_empty() || !behind.starts_with(flags) || !flags.bytes().all(|b| b"gimsuxy".contains(&b)) {
+        return Ok(());
+    }
+    let help = format!("write them inside, as far as they are known: `/(?{flags})…/`");
+    Err(fault(format!("a regular expression has no flags behind it, like `{flags}`"), Some(help)))
 }
 
 /// Refuses a rule without a matcher and a modifier.
@@ -100,50 +206,6 @@ fn says_something(rule: Rule) -> Result<Rule, RuleFault> {
         return Err(fault(String::from("this matcher says nothing"), Some(String::from("leave it out"))));
     }
     Ok(rule)
-}
-
-fn read_words(text: &str, patterns: &mut Patterns) -> Result<Rule, RuleFault> {
-    let text = text.trim();
-    let mut rule = Rule::default();
-    let mut words = text;
-    if let Some(inside) = text.strip_prefix('/') {
-        let Some(end) = inside.rfind('/') else {
-            return Err(fault(format!("the regular expression `{text}` has no closing `/`"), None));
-        };
-        let pattern = patterns.get(&inside[..end]).map_err(|why| RuleFault {
-            code: BAD_REGEX,
-            message: format!("this is no regular expression: {}", one_line(&why)),
-            help: Some(String::from(
-                "it has to match the whole value; look-around and back-references are not known here",
-            )),
-        })?;
-        rule.matchers.push(Matcher::Regex(pattern));
-        words = &inside[end + 1..];
-        // `/…/i` is how other languages write it.
-        let flags = words.split_whitespace().next().unwrap_or_default();
-        if words.starts_with(flags) && !flags.is_empty() && flags.bytes().all(|b| b"gimsuxy".contains(&b)) {
-            let help = format!("write them inside, as far as they are known: `/(?{flags})…/`");
-            return Err(fault(format!("a regular expression has no flags behind it, like `{flags}`"), Some(help)));
-        }
-    }
-    let mut words = words.split_whitespace();
-    while let Some(word) = words.next() {
-        if word == "or" {
-            if words.next() != Some("null") {
-                return Err(fault(
-                    String::from("`or` must be followed by `null`"),
-                    Some(String::from("several values that are allowed are a list: `[a, b]`")),
-                ));
-            }
-            rule.or_null = true;
-        } else if word == "optional" {
-            rule.optional = true;
-        } else {
-            rule.matchers.push(read_word(word)?);
-        }
-    }
-    check_together(&rule)?;
-    says_something(rule)
 }
 
 fn read_word(word: &str) -> Result<Matcher, RuleFault> {
@@ -259,8 +321,8 @@ mod tests {
             (json!({"one-of": [1, 2], "optional": true}), "[1,2] optional"),
             (json!({"schema": {"type": "string"}}), r#"{"type":"string"}"#),
         ] {
-            let rule = read_rule(&written, &NoAttachments, &mut Patterns::default())
-                .unwrap_or_else(|fault| panic!("{written}: {}", fault.message));
+            let rule = RuleReader::new(&NoAttachments).rule(&written);
+            let rule = rule.unwrap_or_else(|fault| panic!("{written}: {}", fault.message));
             assert_eq!(rule.to_string(), shown);
         }
     }
@@ -286,9 +348,8 @@ mod tests {
             (json!({"schema": {"$ref": "http://example.com/a.json"}}), "never the network", ""),
             (json!({"schema": {"$ref": "a.json"}}), "no folder of its own", ""),
         ] {
-            let fault = read_rule(&written, &NoAttachments, &mut Patterns::default())
-                .err()
-                .unwrap_or_else(|| panic!("{written} was read"));
+            let fault = RuleReader::new(&NoAttachments).rule(&written);
+            let fault = fault.err().unwrap_or_else(|| panic!("{written} was read"));
             assert!(fault.message.contains(message), "{written}: {}", fault.message);
             assert!(fault.help.unwrap_or_default().contains(help), "{written}");
         }

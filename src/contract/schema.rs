@@ -2,7 +2,9 @@
 
 use std::sync::LazyLock;
 
+use schemars::Schema;
 use schemars::generate::SchemaSettings;
+use schemars::transform::RecursiveTransform;
 use serde_json::Value;
 
 use super::raw::RawContract;
@@ -17,7 +19,12 @@ pub fn contract_schema() -> &'static Value {
 /// The same schema, compiled.
 pub(super) fn shape() -> &'static Shape {
     static SHAPE: LazyLock<Shape> = LazyLock::new(|| {
-        let schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<RawContract>();
+        // What a missing key stands for is told in its description; `default: null` would be written by editors.
+        let without_defaults = RecursiveTransform(|schema: &mut Schema| {
+            schema.remove("default");
+        });
+        let settings = SchemaSettings::draft2020_12().with_transform(without_defaults);
+        let schema = settings.into_generator().into_root_schema_for::<RawContract>();
         #[expect(
             clippy::expect_used,
             reason = "the schema is a constant of the types, and every test of reading compiles it"

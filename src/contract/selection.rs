@@ -10,7 +10,7 @@ use super::path_tree::PathTree;
 
 /// How many places all rules of a message may select together. A file within its limits can hold a hundred thousand
 /// rules that each select a hundred thousand places.
-const MOST_SELECTED: usize = 5_000_000;
+const MOST_SELECTED: usize = 2_000_000;
 
 /// How many places without a rule are named.
 const MOST_MISSING: usize = 500;

@@ -3,6 +3,8 @@
 //! Mappings and lists are blocks; a list of scalars, and a small mapping of scalars inside a list, stand in one line
 //! where they fit. A text is plain only where no reader, of YAML 1.1 or 1.2, takes it for anything else.
 
+use std::fmt::Write as _;
+
 use serde_json::{Map, Number, Value};
 
 use crate::source::{Resolved, ambiguity, resolve_plain};
@@ -202,8 +204,9 @@ fn double_quoted(text: &str) -> String {
             '\r' => quoted.push_str("\\r"),
             '\t' => quoted.push_str("\\t"),
             c if is_printable(c) => quoted.push(c),
-            c if u32::from(c) <= 0xffff => quoted += &format!("\\u{:04x}", u32::from(c)),
-            c => quoted += &format!("\\U{:08x}", u32::from(c)),
+            // Writing into a String can't fail.
+            c if u32::from(c) <= 0xffff => drop(write!(quoted, "\\u{:04x}", u32::from(c))),
+            c => drop(write!(quoted, "\\U{:08x}", u32::from(c))),
         }
     }
     quoted.push('"');

@@ -16,15 +16,27 @@ pub(super) fn pair(wanted: usize, given: usize, mut fits: impl FnMut(usize, usiz
             None => left.push(want),
         }
     }
-    if !left.is_empty() {
-        // Of all that fit, as many as there are wanted elements do: the others can take no more than that.
-        let edges: Vec<Vec<usize>> =
-            (0..wanted).map(|want| (0..given).filter(|give| fits(want, *give)).take(wanted).collect()).collect();
-        for want in left {
-            pairs.augment(want, &edges);
-        }
+    // Of all that fit, as many as there are wanted elements do: the others can take no more than that.
+    let mut edges = Edges {
+        known: vec![None; wanted],
+        find: |want| (0..given).filter(|give| fits(want, *give)).take(wanted).collect(),
+    };
+    for want in left {
+        pairs.augment(want, &mut edges);
     }
     pairs.taken
+}
+
+/// What fits each wanted element, found when it is first asked for: mostly, nobody asks.
+struct Edges<F> {
+    known: Vec<Option<Vec<usize>>>,
+    find: F,
+}
+
+impl<F: FnMut(usize) -> Vec<usize>> Edges<F> {
+    fn of(&mut self, want: usize) -> &[usize] {
+        self.known[want].get_or_insert_with(|| (self.find)(want))
+    }
 }
 
 /// Who has what, from both sides.
@@ -43,12 +55,12 @@ impl Pairs {
 
     /// Looks for a chain of moves that frees an element for `start`, without recursion: a chain may be as long as the
     /// array.
-    fn augment(&mut self, start: usize, edges: &[Vec<usize>]) {
+    fn augment<F: FnMut(usize) -> Vec<usize>>(&mut self, start: usize, edges: &mut Edges<F>) {
         // For each element reached, the wanted one that would take it; and which wanted ones are still to be asked.
         let mut taker: Vec<Option<usize>> = vec![None; self.owner.len()];
         let mut open = vec![start];
         while let Some(want) = open.pop() {
-            for give in edges[want].iter().copied() {
+            for give in edges.of(want).iter().copied() {
                 if taker[give].is_some() {
                     continue;
                 }

@@ -1,7 +1,7 @@
 //! What an example and its rules ask of a value, put together once, so that the comparison takes time in proportion
 //! to the value that came and not to its product with the example.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
@@ -61,6 +61,8 @@ pub(super) struct Shape<'c> {
 #[derive(Debug)]
 pub(super) struct ObjectShape<'c> {
     pub fields: IndexMap<&'c str, Field<'c>>,
+    /// The fields that must be there.
+    pub required: Vec<&'c str>,
     /// What every other value must be, where the keys are data.
     pub any_key: Option<Box<Shape<'c>>>,
     pub closed: bool,
@@ -79,15 +81,9 @@ pub(super) struct Field<'c> {
 pub(super) struct ArrayShape<'c> {
     pub elements: Elements<'c>,
     /// Elements with a rule for their index, where all others are alike.
-    pub at: BTreeMap<usize, Element<'c>>,
-}
-
-/// What is asked of the element at an index.
-#[derive(Debug)]
-pub(super) struct Element<'c> {
-    pub shape: Shape<'c>,
-    /// Whether there must be one: each of the example's arrays has it.
-    pub required: bool,
+    pub at: BTreeMap<usize, Shape<'c>>,
+    /// Those of them that there must be: each of the example's arrays has them.
+    pub required: BTreeSet<usize>,
 }
 
 /// What is asked of an array's elements.
@@ -188,7 +184,8 @@ impl<'c> ObjectShape<'c> {
                 }
             }
         }
-        Self { fields, any_key, closed }
+        let required = fields.iter().filter(|(_, field)| field.required).map(|(key, _)| *key).collect();
+        Self { fields, required, any_key, closed }
     }
 }
 
@@ -215,14 +212,16 @@ impl<'c> ArrayShape<'c> {
             let all = arrays.iter().flat_map(|array| array.iter()).collect();
             Elements::Each(Box::new(Shape::of(all, &each, mode)))
         };
-        let mut at = BTreeMap::new();
+        let (mut at, mut required) = (BTreeMap::new(), BTreeSet::new());
         if matches!(elements, Elements::Each(_)) {
             for index in speakers.iter().flat_map(|speaker| speaker.indexes()) {
                 let examples: Examples<'c> = arrays.iter().filter_map(|array| array.get(index)).collect();
-                let required = examples.len() == arrays.len();
-                at.insert(index, Element { shape: Shape::of(examples, &at_index(index), mode), required });
+                if examples.len() == arrays.len() {
+                    required.insert(index);
+                }
+                at.insert(index, Shape::of(examples, &at_index(index), mode));
             }
         }
-        Self { elements, at }
+        Self { elements, at, required }
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::describe;
 use super::mismatch::{CONTAINS, EMPTY, MISSING, Mismatch, ONE_OF, Part, SIZE, TYPE, UNEXPECTED, VALUE};
 use super::scalar::{Medium, misfit, same};
-use super::shape::{ArrayShape, Closeness, Element, Elements, ObjectShape, Shape};
+use super::shape::{ArrayShape, Closeness, Elements, Field, ObjectShape, Shape};
 use crate::contract::{Matcher, Path, Rule, Segment};
 use crate::source::{Code, Pointer};
 use crate::words::{count, did_you_mean, nearest, or_list};
@@ -149,24 +149,18 @@ impl<'a> Walk<'a> {
     }
 
     fn object(&mut self, shape: &Shape<'a>, asked: &ObjectShape<'a>, object: &'a Map<String, Value>) {
-        for (key, field) in &asked.fields {
-            if self.is_over() {
-                return;
+        // In the order of the contract; but where elements of a list differ, an example may have far more keys than any
+        // of them.
+        if asked.fields.len() <= object.len() * 2 + 100 {
+            for (key, field) in &asked.fields {
+                self.field(asked, key, field, object);
             }
-            self.at.push(Step::Key(key));
-            match object.get(*key) {
-                None if field.required => self.note(MISSING, &field.shape, || {
-                    let others = object.keys().map(String::as_str).filter(|other| !asked.fields.contains_key(other));
-                    let near = nearest(key, others).map(|near| format!("the body has a key like it: `{near}`"));
-                    Told::new(expected_of(&field.shape), "nothing: the key is missing").hint(near)
-                }),
-                None => {}
-                Some(value) if field.absent => {
-                    self.note(UNEXPECTED, &field.shape, || Told::new("no such key", describe::actual(value)));
-                }
-                Some(value) => self.value(&field.shape, value),
+        } else {
+            let known = |key: &String| asked.fields.get_full(key.as_str()).map(|(_, key, _)| *key);
+            let here = object.keys().filter_map(known).filter(|key| !asked.fields[key].required);
+            for key in asked.required.iter().copied().chain(here) {
+                self.field(asked, key, &asked.fields[key], object);
             }
-            self.at.pop();
         }
         if asked.any_key.is_some() {
             self.size(shape, object.len(), "entry");
@@ -190,15 +184,35 @@ impl<'a> Walk<'a> {
         }
     }
 
+    fn field(&mut self, asked: &ObjectShape<'a>, key: &'a str, field: &Field<'a>, object: &'a Map<String, Value>) {
+        if self.is_over() {
+            return;
+        }
+        self.at.push(Step::Key(key));
+        match object.get(key) {
+            None if field.required => self.note(MISSING, &field.shape, || {
+                let others = object.keys().map(String::as_str).filter(|other| !asked.fields.contains_key(other));
+                let near = nearest(key, others).map(|near| format!("the body has a key like it: `{near}`"));
+                Told::new(expected_of(&field.shape), "nothing: the key is missing").hint(near)
+            }),
+            None => {}
+            Some(value) if field.absent => {
+                self.note(UNEXPECTED, &field.shape, || Told::new("no such key", describe::actual(value)));
+            }
+            Some(value) => self.value(&field.shape, value),
+        }
+        self.at.pop();
+    }
+
     fn array(&mut self, shape: &Shape<'a>, asked: &ArrayShape<'a>, items: &'a [Value], actual: &'a Value) {
         match &asked.elements {
             Elements::Each(each) => {
                 let fits = self.size(shape, items.len(), "element");
                 for (index, item) in items.iter().enumerate() {
-                    self.element(asked.at.get(&index).map_or(each, |element| &element.shape), index, item);
+                    self.element(asked.at.get(&index).unwrap_or(each), index, item);
                 }
-                let beyond = asked.at.range(items.len()..).filter(|(_, element)| element.required && fits);
-                for (index, Element { shape: missing, .. }) in beyond {
+                let beyond = asked.required.range(items.len()..).filter(|_| fits);
+                for (index, missing) in beyond.filter_map(|index| asked.at.get_key_value(index)) {
                     self.at.push(Step::Index(*index));
                     self.note(MISSING, missing, || {
                         let number = count(items.len(), "element");

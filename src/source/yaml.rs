@@ -221,12 +221,9 @@ mod tests {
 
     #[test]
     fn a_bomb_of_aliases_and_a_deep_nest_end_in_a_finding() {
-        let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
-        for level in 1..12 {
-            let before = level - 1;
-            let list = vec![format!("*a{before}"); 10].join(", ");
-            bomb += &format!("a{level}: &a{level} [{list}]\n");
-        }
+        let line =
+            |level: usize| format!("a{level}: &a{level} [{}]\n", vec![format!("*a{}", level - 1); 10].join(", "));
+        let bomb = String::from("a0: &a0 [x, x, x]\n") + &(1..12).map(line).collect::<String>();
         assert_eq!(codes(&bomb), ["Y103"]);
         assert_eq!(codes(&"[".repeat(10_000)), ["Y103"]);
         assert_eq!(codes(&"- ".repeat(10_000)), ["Y103"]);

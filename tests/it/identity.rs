@@ -82,7 +82,7 @@ fn an_alias_counts_as_what_it_names() {
     assert_eq!(id(&only(&one)), id(&only(&other)));
 }
 
-/// A change of an interaction.
+/// A change of one part of an interaction.
 type Change = Box<dyn Fn(&mut Interaction)>;
 
 /// Every change of one part that is verified.

@@ -5,16 +5,18 @@
 //!   code included
 //! - `contract_read`: what a contract file says, and every finding about it
 //! - `contract_write`: what is written, and that it reads as itself
+//! - `contract_schema`: what editors know of the format, and the contracts of this repository
 //! - `identity`: what is the same interaction or contract, and what is not
-//! - `matching_matrix`: each matcher upheld and broken, wherever it may stand
+//! - `matching_matrix` and `matching_parts`: each matcher upheld and broken, in bodies and in all other parts
 //! - `properties`: what holds for every contract and message; `strategies` makes them up
 //! - `hostile_contracts`: files and bodies that mean harm
-//! - `examples`: the example services do what their contracts say
-//! - `readme`: the README does what it says; `published`: so does the schema beside the contracts
+//! - `examples`: the example services do what their pages and contracts say
 //! - `ranks`: the house keeps its order; `codes`: no two findings or errors share a code
+//! - `readme`: the README does what it says; `published`: so does the schema beside the contracts
 //!
-//! `reading` holds the shortest ways from a text to a contract. `support` holds the world of a test that runs the
-//! program: a folder of its own, a cleared environment, and providers on ports that the system picks.
+//! `reading` holds the shortest ways from a text to a contract, `messages` those to its mismatches. `support` holds the
+//! world of a test that runs the program: a folder of its own, a cleared environment, and providers on ports that the
+//! system picks.
 
 #![expect(
     clippy::unwrap_used,
@@ -39,10 +41,14 @@ mod cli_states;
 mod cli_verify;
 mod codes;
 mod contract_read;
+mod contract_schema;
 mod contract_write;
 mod examples;
+mod hostile_contracts;
 mod identity;
 mod matching_matrix;
+mod matching_parts;
+mod messages;
 mod properties;
 mod published;
 mod ranks;

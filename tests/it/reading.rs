@@ -40,8 +40,10 @@ pub fn contract(text: &str) -> Contract {
 
 /// The text of a contract of one interaction, of which request and response are given as the lines under their keys.
 pub fn text_of(request: &str, response: &str) -> String {
-    let indented =
-        |lines: &str| lines.trim_matches('\n').lines().map(|line| format!("      {line}\n")).collect::<String>();
+    let indented = |lines: &str| {
+        let lines = lines.trim_matches('\n').lines();
+        lines.flat_map(|line| ["      ", line, "\n"]).collect::<String>()
+    };
     format!("{HEAD}  - name: it\n    request:\n{}    response:\n{}", indented(request), indented(response))
 }
 
@@ -68,7 +70,7 @@ pub fn all_findings(text: &str, files: &Files) -> Vec<Finding> {
 pub fn lines(findings: &[Finding]) -> String {
     let line = |finding: &Finding| {
         let place = finding.span.map_or_else(|| String::from("-"), |span| span.start.to_string());
-        let help: String = finding.help.iter().map(|help| format!(" | {help}")).collect();
+        let help: String = finding.help.iter().flat_map(|help| [" | ", help]).collect();
         format!("{place} {} {}{help}", finding.code, finding.message)
     };
     findings.iter().map(line).collect::<Vec<_>>().join("\n")

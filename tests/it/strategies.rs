@@ -244,7 +244,7 @@ fn never() -> Matcher {
 
 /// A regular expression that matches just this text.
 fn escaped(text: &str) -> String {
-    text.chars().map(|c| format!("\\x{{{:x}}}", u32::from(c))).collect()
+    text.chars().flat_map(|c| [String::from("\\x{"), format!("{:x}}}", u32::from(c))]).collect()
 }
 
 /// A body's rules, at most one for a place, each upheld by the example.
