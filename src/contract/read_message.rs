@@ -183,7 +183,6 @@ impl Reader<'_> {
                 format!("`{second}` stands beside `{first}`: a message has one body"),
                 Some(String::from("keep one of the two")),
             );
-            return None;
         }
         let body = if let Some(value) = raw.json {
             Body::Json(value)

@@ -197,7 +197,11 @@ impl<'a> Walk<'a> {
             }),
             None => {}
             Some(value) if field.absent => {
-                self.note(UNEXPECTED, &field.shape, || Told::new("no such key", describe::actual(value)));
+                self.note(UNEXPECTED, &field.shape, || {
+                    let hint =
+                        "the contract says that this must be absent; if it does no harm, take that rule out of it";
+                    Told::new("no such key", describe::actual(value)).hint(Some(hint.to_owned()))
+                });
             }
             Some(value) => self.value(&field.shape, value),
         }

@@ -134,8 +134,8 @@ impl Service {
         let message = format!("{} was not healthy within {}: {cause}", self.name, duration(limit));
         RunError::new(codes::NOT_HEALTHY, message)
             .detail(self.last_lines())
-            .help(format!("it must listen on the port that it is given, here {}, as ${{PORT}} or in PORT", self.port))
             .help(format!("is its `health` in upheld.yaml right? {}", self.quiet()))
+            .help(format!("it must listen on the port that it is given, here {}, as ${{PORT}} or in PORT", self.port))
     }
 
     /// What there is to say of its output.

@@ -78,7 +78,7 @@ fn remark(mismatch: &Mismatch, finished: &Finished) -> Option<Remark> {
         codes::MISSING => clear(format!(
             "{provider} leaves out what {consumer} needs. If {consumer} can do without it, its contract says so: `optional`."
         )),
-        codes::UNEXPECTED => clear(format!(
+        codes::UNEXPECTED => unless_hinted(format!(
             "the contract of {consumer} allows nothing else in this place. If more does no harm, take `closed` out of it."
         )),
         codes::TYPE if mismatch.actual == "null" => clear(format!(

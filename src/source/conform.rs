@@ -142,7 +142,8 @@ impl Shape {
             ValidationErrorKind::Pattern { pattern } => one(
                 NOT_ALLOWED,
                 format!("{name} must not be {}", shown(found)),
-                self.description(error.schema_path())
+                unquoted(found)
+                    .or_else(|| self.description(error.schema_path()))
                     .or_else(|| Some(format!("what is allowed, as a regular expression: {pattern}"))),
             ),
             ValidationErrorKind::PropertyNames { .. } => {
@@ -185,6 +186,12 @@ fn without_defaults(schema: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(without_defaults),
         _ => {}
     }
+}
+
+/// A number is wanted and stands there in quotes.
+fn unquoted(found: &Value) -> Option<String> {
+    let text = found.as_str()?;
+    text.parse::<serde_json::Number>().is_ok().then(|| format!("write it without quotes: {text}"))
 }
 
 /// The type that an error asks for at exactly this place.

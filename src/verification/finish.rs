@@ -7,7 +7,7 @@ use super::outcome::{Outcome, RunError};
 use super::plan::Plan;
 use super::provider::Reply;
 use super::runner::Exchange;
-use crate::contract::{Body, Interaction, Response, State};
+use crate::contract::{Body, Interaction, Matcher, Response, State};
 use crate::matching::mismatch::{CONTAINS, SIZE, UNEXPECTED, VALUE};
 use crate::matching::{ActualRequest, ActualResponse, Mismatch, Part, in_one_order, match_response};
 
@@ -79,6 +79,11 @@ fn blank(plan: &Plan, position: usize, request: String) -> Finished {
     }
 }
 
+/// Whether the body as a whole is asked for by its values.
+fn is_exact(asked: &Response) -> bool {
+    asked.rules.body.iter().any(|(path, rule)| path.0.is_empty() && rule.thing.has(&Matcher::Exact))
+}
+
 /// The two bodies as texts, where a look at the whole helps: several lines of text, or values compared exactly. An
 /// example that only lends its types would differ from every answer, and hide what matters.
 fn bodies(asked: &Response, actual: &ActualResponse, mismatches: &[Mismatch]) -> Option<Bodies> {
@@ -91,7 +96,7 @@ fn bodies(asked: &Response, actual: &ActualResponse, mismatches: &[Mismatch]) ->
         Body::Text(text) if text.contains('\n') => {
             Bodies { expected: text.clone(), actual: String::from_utf8_lossy(&actual.body).into_owned() }
         }
-        Body::Json(example) if by_value > 1 => {
+        Body::Json(example) if by_value > 1 && is_exact(asked) => {
             let came: Value = serde_json::from_slice(&actual.body).ok()?;
             let pretty = |value: &Value| format!("{:#}", in_one_order(value));
             Bodies { expected: pretty(example), actual: pretty(&came) }

@@ -106,8 +106,8 @@ fn a_provider_that_never_listens_is_shown_with_what_it_wrote() {
 
             E305: orders was not healthy within 1 s: nothing listens at localhost:<port>: connection refused
             │ waiting for the database
-            help: it must listen on the port that it is given, here <port>, as ${PORT} or in PORT
             help: is its `health` in upheld.yaml right? its last output is above
+            help: it must listen on the port that it is given, here <port>, as ${PORT} or in PORT
             help: `--start-timeout`, or `start-timeout` in upheld.yaml, gives it more time
 
     ERROR   1 interaction: 1 error in <time>
@@ -128,8 +128,8 @@ fn a_provider_that_never_gets_healthy_is_shown_with_its_answer() {
 
             E305: orders was not healthy within 2 s: GET /healthz answered 404
             │ orders listens on http://127.0.0.1:<port>
-            help: it must listen on the port that it is given, here <port>, as ${PORT} or in PORT
             help: is its `health` in upheld.yaml right? its last output is above
+            help: it must listen on the port that it is given, here <port>, as ${PORT} or in PORT
             help: `--start-timeout`, or `start-timeout` in upheld.yaml, gives it more time
 
     ERROR   1 interaction: 1 error in <time>
