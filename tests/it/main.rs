@@ -2,6 +2,7 @@
 //! A test that needs the inside of a module stands in that module.
 //!
 //! - `contract_read`: what a contract file says, and every finding about it
+//! - `finding_codes`: each code of a finding, found
 //! - `contract_write`: what is written, and that it reads as itself
 //! - `contract_schema`: what editors know of the format, and the contracts of this repository
 //! - `identity`: what is the same interaction or contract, and what is not
@@ -16,6 +17,7 @@ mod contract_read;
 mod contract_schema;
 mod contract_write;
 mod examples;
+mod finding_codes;
 mod hostile_contracts;
 mod identity;
 mod matching_matrix;
