@@ -1,7 +1,43 @@
-//! Upheld: consumer-driven contracts.
+//! Upheld: consumer-driven contracts, verified.
+//!
+//! A consumer writes down the least it needs of a provider as a contract. Upheld checks real providers against it and
+//! shows exactly where one breaks it. The program is `upheld`; this library is how it is built and tested, and promises
+//! no stability of its own.
+//!
+//! # The map of the house
+//!
+//! Modules have ranks and use only lower ones; modules of one rank do not know each other. A test holds this
+//! (`tests/it/ranks.rs`). Ranks 0 to 3 are pure: no files, sockets, processes, environment, clock or printing.
+//!
+//! | rank | modules |
+//! |---|---|
+//! | 0 | [`source`]: where a thing was written, and findings about it · [`words`]: counts, lists, "did you mean" |
+//! | 1 | [`contract`]: read, checked, written, named |
+//! | 2 | [`matching`]: a message against a contract |
+//! | 3 | [`verification`]: plan, runner, events, summary |
+//! | 4, the edges | [`files`] · [`registry`]: `upheld.yaml` · [`http`] · [`process`] · [`report`] |
+//! | 5 | [`cli`]: the commands |
+//!
+//! # The way that data takes
+//!
+//! `verify`: contract texts → [`contract::read`] → [`verification::Plan`] → [`verification::run`], which sends through
+//! [`verification::Provider`], brings about states through [`verification::StateHandler`], and compares by
+//! [`matching::match_response`] → [`verification::Event`]s → [`report::Fanout`], and folded into a
+//! [`verification::Summary`] → [`cli::Exit`].
+//!
+//! `lint`: contract texts → [`contract::read`], [`matching::check_examples`], [`contract::lint`] →
+//! [`source::Finding`]s → [`report::findings`].
+//!
+//! Traits live beside the code that needs them, and the edges implement them. Errors and findings are data; their text
+//! is made once, in [`report`].
 
+pub mod cli;
 pub mod contract;
+pub mod files;
+pub mod http;
 pub mod matching;
+pub mod process;
+pub mod registry;
 pub mod report;
 pub mod source;
 pub mod verification;

@@ -6,6 +6,8 @@
 //! curl -i localhost:8080/orders -H 'content-type: application/json' -d '{"items": [{"sku": "TEA-1", "qty": 2}]}'
 //! ```
 
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for people to run, with its output for them")]
+
 mod breaking;
 mod orders;
 mod payments;

@@ -7,6 +7,8 @@
 //! curl -i localhost:8081/payments/42
 //! ```
 
+#![expect(clippy::print_stdout, reason = "a program for people to run, with its output for them")]
+
 use std::collections::BTreeMap;
 use std::io;
 use std::net::Ipv4Addr;

@@ -6,6 +6,8 @@
 //! cargo run --example storefront -- show 1
 //! ```
 
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for people to run, with its output for them")]
+
 mod client;
 mod page;
 

@@ -4,13 +4,15 @@
 //! are put in with their type in front of them (`s:` for texts, `n:` for numbers), since RFC 8785 has no numbers past
 //! 2^53 and an id must tell 9007199254740993 from 9007199254740992 and from "9007199254740993".
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use indexmap::IndexMap;
-use serde_json::{Map, Value, json};
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
-use super::document::{Body, Contract, Interaction, PathRule, Rules};
+use super::document::{Body, Contract, Headers, Interaction, PathRule, Rules};
 use super::matcher::{Matcher, Rule};
 use super::number::Decimal;
 
@@ -33,123 +35,239 @@ pub fn interaction_id(interaction: &Interaction) -> InteractionId {
 }
 
 /// What an interaction's id is made of.
-fn content(interaction: &Interaction) -> Value {
-    let given: Vec<Value> =
-        interaction.given.iter().map(|state| json!({"name": state.name, "params": object(&state.params)})).collect();
+fn content(interaction: &Interaction) -> Content<'_> {
     let request = &interaction.request;
     let response = &interaction.response;
-    json!({
-        "format": FORMAT,
-        "given": given,
-        "request": {
-            "method": request.method,
-            "path": request.path,
-            "query": request.query,
-            "headers": request.headers,
-            "body": request.body.as_ref().map(body),
-            "match": rules(&request.rules),
-            "match-query": named_rules(&request.query_rules),
-            "match-path": request.path_rule.as_ref().map(|rule| match rule {
-                PathRule::Whole(one) => json!({"whole": self::rule(one)}),
-                PathRule::Segments(segments) => {
-                    json!({"segments": segments.iter().map(|(index, one)| (index.to_string(), self::rule(one))).collect::<Map<_, _>>()})
-                }
-            }),
+    Content {
+        format: FORMAT,
+        given: interaction
+            .given
+            .iter()
+            .map(|state| Given { name: &state.name, params: Typed(&state.params) })
+            .collect(),
+        request: RequestContent {
+            method: &request.method,
+            path: &request.path,
+            query: &request.query,
+            headers: &request.headers,
+            body: request.body.as_ref().map(BodyContent::of),
+            rules: RulesContent::of(&request.rules),
+            query_rules: NamedRules(&request.query_rules),
+            path_rule: request.path_rule.as_ref().map(PathRuleContent::of),
         },
-        "response": {
-            "status": response.status.to_string(),
-            "headers": response.headers,
-            "body": response.body.as_ref().map(body),
-            "match": rules(&response.rules),
+        response: ResponseContent {
+            status: response.status.to_string(),
+            headers: &response.headers,
+            body: response.body.as_ref().map(BodyContent::of),
+            rules: RulesContent::of(&response.rules),
         },
-    })
+    }
 }
 
 /// The id of a contract: of its provider and what is expected of it, whatever the order.
 #[must_use]
 pub fn contract_id(contract: &Contract) -> ContractId {
-    let mut ids: Vec<String> =
+    let mut interactions: Vec<String> =
         contract.interactions.iter().map(|interaction| interaction_id(interaction).to_string()).collect();
-    ids.sort();
-    ContractId(hash(&json!({"format": FORMAT, "provider": contract.provider.as_str(), "interactions": ids})))
+    interactions.sort();
+    ContractId(hash(&ContractContent { format: FORMAT, provider: contract.provider.as_str(), interactions }))
 }
 
-fn hash(content: &Value) -> [u8; 32] {
+fn hash(content: &impl Serialize) -> [u8; 32] {
     Sha256::digest(canonical(content)).into()
 }
 
-fn canonical(content: &Value) -> Vec<u8> {
+fn canonical(content: &impl Serialize) -> Vec<u8> {
     #[expect(clippy::expect_used, reason = "the content holds texts, booleans, lists and maps only")]
     serde_json_canonicalizer::to_vec(content).expect("canonical content can be written")
 }
 
-fn body(body: &Body) -> Value {
-    match body {
-        Body::Json(json) => json!({"json": value(json)}),
-        Body::Text(text) => json!({"text": text}),
-        Body::Bytes(bytes) => json!({"bytes": hex(&Sha256::digest(bytes))}),
-        Body::Form(fields) => json!({"form": fields}),
-        // Where the bytes lie is spelling: what they are counts. But `${` in a file is no placeholder.
-        Body::File { content, .. } if content.has_placeholder() => json!({"literal": self::body(content)}),
-        Body::File { content, .. } => self::body(content),
-    }
+#[derive(Serialize)]
+struct ContractContent<'c> {
+    format: &'static str,
+    provider: &'c str,
+    interactions: Vec<String>,
 }
 
-fn rules(rules: &Rules) -> Value {
-    let body: Map<String, Value> =
-        rules.body.iter().map(|(path, written)| (path.to_string(), rule(&written.thing))).collect();
-    json!({"body": body, "headers": named_rules(&rules.headers)})
+#[derive(Serialize)]
+struct Content<'c> {
+    format: &'static str,
+    given: Vec<Given<'c>>,
+    request: RequestContent<'c>,
+    response: ResponseContent<'c>,
 }
 
-fn named_rules(rules: &IndexMap<String, Rule>) -> Value {
-    Value::Object(rules.iter().map(|(name, one)| (name.clone(), rule(one))).collect())
+#[derive(Serialize)]
+struct Given<'c> {
+    name: &'c str,
+    params: Typed<&'c Map<String, Value>>,
 }
 
-fn rule(rule: &Rule) -> Value {
-    let mut matchers: Vec<Value> = rule.matchers.iter().map(matcher).collect();
-    matchers.sort_by_key(canonical);
-    json!({"matchers": matchers, "optional": rule.optional, "or-null": rule.or_null})
+#[derive(Serialize)]
+struct RequestContent<'c> {
+    method: &'c str,
+    path: &'c str,
+    query: &'c IndexMap<String, Vec<String>>,
+    headers: &'c Headers,
+    body: Option<BodyContent<'c>>,
+    #[serde(rename = "match")]
+    rules: RulesContent<'c>,
+    #[serde(rename = "match-query")]
+    query_rules: NamedRules<'c>,
+    #[serde(rename = "match-path")]
+    path_rule: Option<PathRuleContent<'c>>,
 }
 
-fn matcher(matcher: &Matcher) -> Value {
-    match matcher {
-        Matcher::OneOf(values) => {
-            let mut values: Vec<Value> = values.iter().map(value).collect();
-            values.sort_by_key(canonical);
-            json!({"one-of": values})
+#[derive(Serialize)]
+struct ResponseContent<'c> {
+    status: String,
+    headers: &'c Headers,
+    body: Option<BodyContent<'c>>,
+    #[serde(rename = "match")]
+    rules: RulesContent<'c>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+enum BodyContent<'c> {
+    Json(Typed<&'c Value>),
+    Text(&'c str),
+    /// The SHA-256 of the bytes.
+    Bytes(String),
+    Form(&'c IndexMap<String, Vec<String>>),
+    /// What a file holds where it has a `${`, which is no placeholder there.
+    Literal(Box<BodyContent<'c>>),
+}
+
+impl<'c> BodyContent<'c> {
+    /// Where the content lies, in the contract or in a file, is spelling: what it is counts.
+    fn of(body: &'c Body) -> Self {
+        match body {
+            Body::Json(value) => Self::Json(Typed(value)),
+            Body::Text(text) => Self::Text(text),
+            Body::Form(fields) => Self::Form(fields),
+            Body::Bytes(bytes) => Self::Bytes(hex(&Sha256::digest(bytes))),
+            Body::File { content, .. } if content.has_placeholder() => Self::Literal(Box::new(Self::of(content))),
+            Body::File { content, .. } => Self::of(content),
         }
-        Matcher::Schema(schema) => {
-            let files: Map<String, Value> =
-                schema.files().iter().map(|(path, file)| (path.clone(), value(file))).collect();
-            json!({"schema": value(schema.schema()), "files": files})
+    }
+}
+
+#[derive(Serialize)]
+struct RulesContent<'c> {
+    body: BTreeMap<String, RuleContent<'c>>,
+    headers: NamedRules<'c>,
+}
+
+impl<'c> RulesContent<'c> {
+    fn of(rules: &'c Rules) -> Self {
+        let body = rules.body.iter().map(|(path, written)| (path.to_string(), RuleContent::of(&written.thing)));
+        Self { body: body.collect(), headers: NamedRules(&rules.headers) }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+enum PathRuleContent<'c> {
+    Whole(RuleContent<'c>),
+    Segments(BTreeMap<usize, RuleContent<'c>>),
+}
+
+impl<'c> PathRuleContent<'c> {
+    fn of(rule: &'c PathRule) -> Self {
+        match rule {
+            PathRule::Whole(one) => Self::Whole(RuleContent::of(one)),
+            PathRule::Segments(segments) => {
+                Self::Segments(segments.iter().map(|(index, one)| (*index, RuleContent::of(one))).collect())
+            }
         }
-        // All others are words of their own, and a regular expression stands between slashes.
-        word => json!(word.to_string()),
     }
 }
 
-/// A value of the user's, with types in front of texts and numbers.
-fn value(of: &Value) -> Value {
-    match of {
-        Value::String(text) => Value::String(format!("s:{text}")),
-        Value::Number(number) => Value::String(format!("n:{}", Decimal::of(number).canonical())),
-        Value::Array(items) => Value::Array(items.iter().map(value).collect()),
-        Value::Object(map) => object(map),
-        other => other.clone(),
+struct NamedRules<'c>(&'c IndexMap<String, Rule>);
+
+impl Serialize for NamedRules<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, one)| (name, RuleContent::of(one))))
     }
 }
 
-fn object(map: &Map<String, Value>) -> Value {
-    Value::Object(map.iter().map(|(key, item)| (key.clone(), value(item))).collect())
+#[derive(Serialize)]
+struct RuleContent<'c> {
+    matchers: Vec<MatcherContent<'c>>,
+    optional: bool,
+    #[serde(rename = "or-null")]
+    or_null: bool,
+}
+
+impl<'c> RuleContent<'c> {
+    /// The order of the words doesn't count.
+    fn of(rule: &'c Rule) -> Self {
+        let mut matchers: Vec<MatcherContent<'c>> = rule.matchers.iter().map(MatcherContent::of).collect();
+        if matchers.len() > 1 {
+            matchers.sort_by_cached_key(canonical);
+        }
+        Self { matchers, optional: rule.optional, or_null: rule.or_null }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum MatcherContent<'c> {
+    Word(String),
+    OneOf {
+        #[serde(rename = "one-of")]
+        values: Vec<Typed<&'c Value>>,
+    },
+    Schema {
+        schema: Typed<&'c Value>,
+        files: BTreeMap<&'c str, Typed<&'c Value>>,
+    },
+}
+
+impl<'c> MatcherContent<'c> {
+    fn of(matcher: &'c Matcher) -> Self {
+        match matcher {
+            Matcher::OneOf(values) => {
+                let mut values: Vec<Typed<&'c Value>> = values.iter().map(Typed).collect();
+                values.sort_by_cached_key(canonical);
+                Self::OneOf { values }
+            }
+            Matcher::Schema(rule) => {
+                let files = rule.files().iter().map(|(path, file)| (path.as_str(), Typed(file))).collect();
+                Self::Schema { schema: Typed(rule.schema()), files }
+            }
+            // All others are words of their own, and a regular expression stands between slashes.
+            word => Self::Word(word.to_string()),
+        }
+    }
+}
+
+/// A value of the user's, with its type in front of its texts and numbers.
+struct Typed<T>(T);
+
+impl Serialize for Typed<&Value> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::String(text) => serializer.collect_str(&format_args!("s:{text}")),
+            Value::Number(number) => serializer.collect_str(&format_args!("n:{}", Decimal::of(number).canonical())),
+            Value::Array(items) => serializer.collect_seq(items.iter().map(Typed)),
+            Value::Object(map) => Typed(map).serialize(serializer),
+            Value::Bool(value) => serializer.serialize_bool(*value),
+            Value::Null => serializer.serialize_unit(),
+        }
+    }
+}
+
+impl Serialize for Typed<&Map<String, Value>> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(key, item)| (key, Typed(item))))
+    }
 }
 
 fn hex(bytes: &[u8]) -> String {
-    use fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing into a String can't fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
 }
 
 macro_rules! shown_in_hex {

@@ -7,7 +7,7 @@ use super::document::{Body, Contract, Interaction, Written};
 use super::matcher::{Matcher, Rule};
 use super::path::Path;
 use super::path_tree::PathTree;
-use super::{InteractionId, ReadContract, interaction_id};
+use super::{InteractionId, ReadContract};
 use crate::source::{Finding, Pointer, SourceFile};
 
 /// All warnings about a contract that was read, those of its reading left out.
@@ -18,7 +18,7 @@ pub fn lint(source: &SourceFile, read: &ReadContract) -> Vec<Finding> {
     let mut seen: HashMap<InteractionId, usize> = HashMap::new();
     for (index, interaction) in read.contract.interactions.iter().enumerate() {
         let at = Interaction::pointer(index);
-        if let Some(first) = seen.insert(interaction_id(interaction), index) {
+        if let Some(first) = seen.insert(read.ids[index], index) {
             let first = &read.contract.interactions[first].name;
             let message = format!("this interaction is the same as `{first}`, but for its name");
             findings.push(warning(SAME_INTERACTION, source, &at.key("name"), message).help("keep one of the two"));

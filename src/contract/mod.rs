@@ -1,8 +1,8 @@
 //! The contract: all that one consumer expects of one provider, read, checked, written and named.
 //!
-//! Text goes to a tree with places ([`crate::source`]), the tree is held against the published schema ([`schema`]),
-//! read into the types of the file ([`raw`]), checked for what it means ([`read`]), and becomes the model
-//! ([`document`]). The model has an identity ([`id`]) and a way back to text ([`write`]).
+//! Text becomes a value ([`crate::source`]), the value is held against the published schema ([`schema`]),
+//! read into the types of the file ([`raw`]), checked for what it means ([`read()`]), and becomes the model
+//! ([`document`]). The model has an identity ([`id`]) and a way back to text ([`write()`]).
 
 pub mod attachments;
 pub mod codes;

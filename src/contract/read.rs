@@ -4,7 +4,6 @@
 //! checked for what it means; the contract itself is given out only where there was no error.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
@@ -15,9 +14,9 @@ use super::raw::{RawContract, RawInteraction, RawState};
 use super::rule_text::RuleReader;
 use super::schema::shape;
 use super::state::params;
-use super::{ServiceName, State};
+use super::{InteractionId, ServiceName, State, interaction_id};
 use crate::source::conform::{Fault, WRONG_TYPE};
-use crate::source::{Code, Finding, Findings, Node, Pointer, Position, SourceFile, Span, Step, survey_yaml};
+use crate::source::{Code, Finding, Findings, Pointer, Position, SourceFile, Span, Step, Survey, survey_yaml};
 use crate::words::did_you_mean;
 
 /// A contract that can be used, and what else there is to say about its file.
@@ -26,6 +25,8 @@ pub struct ReadContract {
     pub contract: Contract,
     /// The line in which each interaction begins, in their order, counted from 1.
     pub lines: Vec<u32>,
+    /// The id of each interaction, in their order.
+    pub ids: Vec<InteractionId>,
     /// Warnings only.
     pub findings: Vec<Finding>,
 }
@@ -37,30 +38,24 @@ pub struct ReadContract {
 /// All findings, where at least one of them is an error.
 pub fn read(source: &SourceFile, attachments: &dyn Attachments) -> Result<ReadContract, Vec<Finding>> {
     let file = &source.name;
-    let (root, mut findings) = survey_yaml(file, &source.text, source.limits());
-    let Some(root) = root else { return Err(findings.into_sorted()) };
-    let mut value = root.to_json();
+    let Survey { value, mut lists, mut findings } = survey_yaml(file, &source.text, source.limits());
+    let Some(mut value) = value else { return Err(findings.into_sorted()) };
+    // All that is kept of the places: for the few others that somebody is told of, the source map is made.
+    let lines = lists.remove("interactions").unwrap_or_default();
     if let Some(version) = value.get("contract").and_then(Value::as_u64).filter(|version| *version > 1) {
-        return Err(vec![newer_format(file, &root, version)]);
+        return Err(vec![newer_format(source, version)]);
     }
-    let mut faults = shape().faults(file, &root, &value);
+    let mut faults = shape().faults(source, &value);
     // What a name may be is told better by the name itself, below.
     faults.retain(|fault| !is_bad_name(fault, &value));
     repair(&mut value, &faults);
     let mistaken = findings.error_places();
     let faults = faults.into_iter().flat_map(|fault| fault.findings);
     findings.extend(faults.filter(|fault| fault.span.is_none_or(|span| !mistaken.contains(&span.start))));
-    let mut reader = Reader {
-        file: Arc::clone(file),
-        root: &root,
-        mistaken,
-        attachments,
-        rules: RuleReader::new(attachments),
-        params: Map::new(),
-        findings,
-    };
+    let mut reader =
+        Reader { source, mistaken, attachments, rules: RuleReader::new(attachments), params: Map::new(), findings };
     let read = match serde_json::from_value::<RawContract>(value) {
-        Ok(raw) => reader.contract(raw),
+        Ok(raw) => reader.contract(raw, &lines),
         Err(error) => {
             // The shape was wrong in a way that no stand-in helps; say so even if no fault was found.
             if !reader.findings.any_error() {
@@ -72,15 +67,18 @@ pub fn read(source: &SourceFile, attachments: &dyn Attachments) -> Result<ReadCo
     let usable = !reader.findings.any_error();
     let findings = reader.findings.into_sorted();
     match read {
-        Some((contract, lines)) if usable => Ok(ReadContract { contract, lines, findings }),
+        Some(contract) if usable => {
+            let ids = contract.interactions.iter().map(interaction_id).collect();
+            Ok(ReadContract { contract, lines, ids, findings })
+        }
         _ => Err(findings),
     }
 }
 
-fn newer_format(file: &Arc<str>, root: &Node<'_>, version: u64) -> Finding {
-    let at = root.place(&Pointer::root().key("contract"));
+fn newer_format(source: &SourceFile, version: u64) -> Finding {
+    let at = source.place(&Pointer::root().key("contract"));
     let message = format!("this is a contract of format {version}; this program reads format 1");
-    Finding::error(NEWER_FORMAT, file, Some(at), message).help("install a newer version of upheld")
+    Finding::error(NEWER_FORMAT, &source.name, at, message).help("install a newer version of upheld")
 }
 
 /// Whether a fault is a text that is no name of a service.
@@ -91,8 +89,7 @@ fn is_bad_name(fault: &Fault, value: &Value) -> bool {
 
 /// What the reading of one file goes through: its places, its files, and what was found so far.
 pub(super) struct Reader<'a> {
-    file: Arc<str>,
-    root: &'a Node<'a>,
+    source: &'a SourceFile,
     /// Where the YAML is not what it should be: what is read there is a stand-in.
     mistaken: HashSet<Position>,
     pub(super) attachments: &'a dyn Attachments,
@@ -110,34 +107,32 @@ impl Reader<'_> {
 
     /// Reports an error at a value.
     pub(super) fn error(&mut self, code: Code, at: &Pointer, message: impl Into<String>, help: Option<String>) {
-        self.report(code, self.root.place(at), message, help);
+        self.report(code, self.source.place(at), message, help);
     }
 
     /// Reports an error at a key.
     pub(super) fn key_error(&mut self, code: Code, at: &Pointer, message: impl Into<String>, help: Option<String>) {
-        self.report(code, self.root.key_place(at), message, help);
+        self.report(code, self.source.key_place(at), message, help);
     }
 
-    fn report(&mut self, code: Code, span: Span, message: impl Into<String>, help: Option<String>) {
-        if !self.mistaken.contains(&span.start) {
-            self.findings.push(Finding::error(code, &self.file, Some(span), message).maybe_help(help));
+    fn report(&mut self, code: Code, span: Option<Span>, message: impl Into<String>, help: Option<String>) {
+        if !span.is_some_and(|span| self.mistaken.contains(&span.start)) {
+            self.findings.push(Finding::error(code, &self.source.name, span, message).maybe_help(help));
         }
     }
 
-    fn contract(&mut self, raw: RawContract) -> Option<(Contract, Vec<u32>)> {
+    fn contract(&mut self, raw: RawContract, lines: &[u32]) -> Option<Contract> {
         let root = Pointer::root();
         let consumer = self.name(&raw.consumer, &root.key("consumer"));
         let provider = self.name(&raw.provider, &root.key("provider"));
         let mut seen: HashMap<String, u32> = HashMap::with_capacity(raw.interactions.len());
-        let mut lines = Vec::with_capacity(raw.interactions.len());
         let mut interactions = Vec::with_capacity(raw.interactions.len());
         for (index, raw) in raw.interactions.into_iter().enumerate() {
             if self.is_full() {
                 break;
             }
             let at = Interaction::pointer(index);
-            let line = self.root.place(&at).start.line;
-            lines.push(line);
+            let line = lines.get(index).copied().unwrap_or(1);
             if let Some(first) = seen.insert(raw.name.clone(), line) {
                 self.error(
                     DUPLICATE_NAME,
@@ -150,9 +145,7 @@ impl Reader<'_> {
             }
             interactions.extend(self.interaction(raw, &at));
         }
-        let contract =
-            Contract { consumer: consumer?, provider: provider?, description: raw.description, interactions };
-        Some((contract, lines))
+        Some(Contract { consumer: consumer?, provider: provider?, description: raw.description, interactions })
     }
 
     fn name(&mut self, text: &str, at: &Pointer) -> Option<ServiceName> {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
+use smallvec::{SmallVec, smallvec};
 
 use crate::contract::{Matcher, PathTree, Rule, Written};
 
@@ -39,6 +40,8 @@ pub(super) type RuleTree<'c> = PathTree<'c, &'c Written<Rule>>;
 
 /// Where the rules stand that speak of a value, the most specific first.
 type Speakers<'s, 'c> = &'s [&'s RuleTree<'c>];
+/// The values that an example has at one place: one, but where elements of a list were put together.
+type Examples<'c> = SmallVec<[&'c Value; 1]>;
 
 /// What is asked of one value.
 #[derive(Debug)]
@@ -46,7 +49,7 @@ pub(super) struct Shape<'c> {
     pub rule: Option<&'c Written<Rule>>,
     pub mode: Mode,
     /// The values that the example has here; several where elements of a list were put together.
-    pub examples: Vec<&'c Value>,
+    pub examples: Examples<'c>,
     pub object: Option<ObjectShape<'c>>,
     pub array: Option<ArrayShape<'c>>,
     /// One shape for each example, where a value must be as one of several objects or lists is. (By their types, they
@@ -99,19 +102,20 @@ pub(super) enum Elements<'c> {
 impl<'c> Shape<'c> {
     /// What an example and its rules ask for.
     pub(super) fn new(example: &'c Value, rules: &RuleTree<'c>, mode: Mode) -> Self {
-        Self::of(vec![example], &[rules], mode)
+        Self::of(smallvec![example], &[rules], mode)
     }
 
-    fn of(examples: Vec<&'c Value>, speakers: Speakers<'_, 'c>, outer: Mode) -> Self {
+    fn of(examples: Examples<'c>, speakers: Speakers<'_, 'c>, outer: Mode) -> Self {
         let rule = speakers.iter().find_map(|speaker| speaker.here);
         let mode = rule.map_or(outer, |rule| mode_below(&rule.thing, outer));
         let taken_apart = |example: &&Value| example.is_object() || example.is_array();
         if mode.closeness == Closeness::Value && examples.len() > 1 && examples.iter().any(taken_apart) {
-            let alternatives = examples.iter().map(|example| Self::of(vec![*example], speakers, outer)).collect();
+            let alternatives = examples.iter().map(|example| Self::of(smallvec![*example], speakers, outer)).collect();
             return Self { rule, mode, examples, object: None, array: None, alternatives };
         }
-        let objects: Vec<&'c Map<String, Value>> = examples.iter().filter_map(|example| example.as_object()).collect();
-        let arrays: Vec<&'c Vec<Value>> = examples.iter().filter_map(|example| example.as_array()).collect();
+        let objects: SmallVec<[&'c Map<String, Value>; 1]> =
+            examples.iter().filter_map(|example| example.as_object()).collect();
+        let arrays: SmallVec<[&'c Vec<Value>; 1]> = examples.iter().filter_map(|example| example.as_array()).collect();
         let closed = mode.closed || rule.is_some_and(|rule| rule.thing.has(&Matcher::Closed));
         let object = (!objects.is_empty()).then(|| ObjectShape::of(&objects, speakers, mode, closed));
         let array = (!arrays.is_empty()).then(|| ArrayShape::of(&arrays, speakers, rule.map(|rule| &rule.thing), mode));
@@ -144,7 +148,8 @@ fn mode_below(rule: &Rule, mode: Mode) -> Mode {
 
 impl<'c> ObjectShape<'c> {
     fn of(objects: &[&'c Map<String, Value>], speakers: Speakers<'_, 'c>, mode: Mode, closed: bool) -> Self {
-        let mut examples: IndexMap<&'c str, Vec<&'c Value>> = IndexMap::new();
+        let mut examples: IndexMap<&'c str, Examples<'c>> =
+            IndexMap::with_capacity(objects.first().map_or(0, |object| object.len()));
         for object in objects {
             for (key, value) in *object {
                 examples.entry(key).or_default().push(value);
@@ -174,7 +179,7 @@ impl<'c> ObjectShape<'c> {
             for (key, tree) in speaker.keys() {
                 let absent = tree.here.is_some_and(|rule| rule.thing.has(&Matcher::Absent));
                 if absent && !fields.contains_key(key) {
-                    let shape = Shape::of(Vec::new(), &[tree], mode);
+                    let shape = Shape::of(SmallVec::new(), &[tree], mode);
                     fields.insert(key, Field { shape, required: false, absent: true });
                 }
             }
@@ -193,7 +198,7 @@ impl<'c> ArrayShape<'c> {
             arrays
                 .iter()
                 .flat_map(|array| array.iter().enumerate())
-                .map(|(index, item)| Shape::of(vec![item], &at_index(index), mode))
+                .map(|(index, item)| Shape::of(smallvec![item], &at_index(index), mode))
                 .collect()
         };
         let has = |matcher| rule.is_some_and(|rule| rule.has(matcher));
@@ -210,7 +215,7 @@ impl<'c> ArrayShape<'c> {
         let (mut at, mut required) = (BTreeMap::new(), BTreeSet::new());
         if matches!(elements, Elements::Each(_)) {
             for index in speakers.iter().flat_map(|speaker| speaker.indexes()) {
-                let examples: Vec<&Value> = arrays.iter().filter_map(|array| array.get(index)).collect();
+                let examples: Examples<'c> = arrays.iter().filter_map(|array| array.get(index)).collect();
                 if examples.len() == arrays.len() {
                     required.insert(index);
                 }

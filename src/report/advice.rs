@@ -99,6 +99,10 @@ fn remark(mismatch: &Mismatch, finished: &Finished) -> Option<Remark> {
         )),
         codes::CONTAINS => agreed(format!("{provider} sends no element like this, in whatever order.")),
         codes::SCHEMA => agreed(format!("{provider} sends what the schema does not allow.")),
+        codes::BODY_KIND if mismatch.actual == "an empty body" => agreed(format!("{provider} sends no body.")),
+        codes::BODY_KIND if begins_like_json(&mismatch.actual) => clear(format!(
+            "{provider} sends what begins like JSON and is none: look at how it writes it, and at the length that it declares."
+        )),
         codes::BODY_KIND => {
             clear(format!("{provider} answers with another kind of body than the contract's, an error page perhaps."))
         }
@@ -128,6 +132,11 @@ fn status(finished: &Finished) -> Remark {
         )),
         _ => Remark { text: format!("{provider} answers with another status."), can_be_agreed: true },
     }
+}
+
+/// Whether a body, as it is described, begins like JSON.
+fn begins_like_json(actual: &str) -> bool {
+    actual.strip_prefix('`').is_some_and(|body| body.trim_start().starts_with(['{', '[']))
 }
 
 /// What kind of value came, by the end of its description: `"2", a string` is text.

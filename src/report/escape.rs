@@ -58,10 +58,11 @@ pub(super) fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(defused(out))
 }
 
-/// The lines of a foreign text, each made printable and cut, and the number of lines that were left out.
+/// The lines of a foreign text, each made printable and cut where no person reads on, and the number of lines that
+/// were left out.
 pub(super) fn shown_lines(text: &str, most: usize) -> (Vec<String>, usize) {
     let text = text.trim_end();
-    let lines: Vec<String> = text.lines().take(most).map(|line| shown(&line.replace('\t', "    "))).collect();
+    let lines: Vec<String> = text.lines().take(most).map(|line| shown_sentence(&line.replace('\t', "    "))).collect();
     let left_out = text.lines().skip(most).count();
     (lines, left_out)
 }

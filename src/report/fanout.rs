@@ -7,7 +7,7 @@ use crate::verification::Event;
 
 /// Hands every event to several reports. A report that can't be written is left behind, and the others go on: a
 /// closed terminal must not cost the file that a build waits for.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Fanout<'a> {
     reports: Vec<Report<'a>>,
 }
@@ -16,6 +16,12 @@ struct Report<'a> {
     name: String,
     reporter: Box<dyn Reporter + 'a>,
     failed: Option<io::Error>,
+}
+
+impl std::fmt::Debug for Report<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.name)
+    }
 }
 
 /// A report that could not be written.

@@ -6,8 +6,8 @@ use std::io;
 
 use super::advice::advice;
 use super::escape::{shown, shown_sentence};
-use super::interaction::{exchange, of_one_cause, pair, rank, reason, word};
-use super::mismatch::sentence;
+use super::interaction::{exchange, name, of_one_cause, pair, rank, reason, word};
+use super::mismatch::{hint, sentence};
 use super::{Conclusion, Palette, Reporter};
 use crate::source::{Finding, Severity};
 use crate::verification::{Event, Finished, Outcome};
@@ -86,7 +86,7 @@ fn annotation(group: &[Finished]) -> String {
         Outcome::Skipped | Outcome::Upheld => "warning",
     };
     let (word, _) = word(first, &Palette::default());
-    let mut title = format!("{word}: {}: {}", pair(first), shown(&first.name));
+    let mut title = format!("{word}: {}: {}", pair(first), name(first));
     if group.len() > 1 {
         let _ = write!(title, " and {}", count(group.len() - 1, "more interaction"));
     }
@@ -104,7 +104,7 @@ fn message(finished: &Finished) -> String {
         let advice = advice(finished);
         for (index, shown) in finished.mismatches.iter().enumerate().take(MOST_MISMATCHES) {
             lines.push(sentence(&shown.mismatch));
-            lines.extend(shown.mismatch.hint.as_ref().map(|hint| help_line(hint)));
+            lines.extend(hint(&shown.mismatch).map(|(word, text)| format!("{word} {}", shown_sentence(text))));
             lines.extend(advice.beside.get(index).into_iter().flatten().map(|line| help_line(line)));
         }
         if finished.mismatches.len() > MOST_MISMATCHES {

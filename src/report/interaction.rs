@@ -39,7 +39,7 @@ pub fn interaction(finished: &Finished, palette: &Palette) -> String {
 pub(super) fn title(finished: &Finished, palette: &Palette) -> String {
     let (word, style) = word(finished, palette);
     let pair = pair(finished);
-    let name = shown(&finished.name);
+    let name = name(finished);
     let mut out = format!("{}{:2$}{pair}  ", paint(style, word), "", INDENT.len() - word.len());
     if finished.outcome == Outcome::Upheld {
         let _ = writeln!(out, "{name}");
@@ -50,6 +50,15 @@ pub(super) fn title(finished: &Finished, palette: &Palette) -> String {
         let _ = writeln!(out, "{}{:gap$}{}", paint(palette.strong, name), "", paint(palette.faint, place));
     }
     out
+}
+
+/// The interaction's name, and where it was sent to if the provider was verified at several addresses.
+pub(super) fn name(finished: &Finished) -> String {
+    let name = shown(&finished.name);
+    match &finished.instance {
+        Some(instance) => format!("{name}, at {}", shown(instance)),
+        None => name,
+    }
 }
 
 /// `storefront → orders`

@@ -45,6 +45,7 @@ impl<W: io::Write> Reporter for Json<W> {
             verdict: conclusion.summary.verdict().word(),
             exit_code: conclusion.exit_code,
             summary: Counts::of(&conclusion.summary),
+            seconds: conclusion.seconds.map(microseconds),
             interactions: self.finished.iter().map(Interaction::of).collect(),
         };
         self.out.write_all(pretty(&document)?.as_bytes())?;
@@ -105,6 +106,8 @@ struct Document<'a> {
     verdict: &'static str,
     exit_code: u8,
     summary: Counts,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seconds: Option<f64>,
     interactions: Vec<Interaction<'a>>,
 }
 
@@ -128,6 +131,8 @@ struct Interaction<'a> {
     seconds: f64,
     contract: Place<'a>,
     given: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instance: Option<&'a str>,
     request: &'a str,
     status: Option<u16>,
     mismatches: Vec<Mismatch<'a>>,
@@ -178,10 +183,10 @@ impl<'a> Interaction<'a> {
             id: &finished.id,
             outcome: finished.outcome.word(),
             pending: finished.pending,
-            // Microseconds: what is finer is noise.
-            seconds: (finished.seconds * 1e6).round() / 1e6,
+            seconds: microseconds(finished.seconds),
             contract: Place { file: &finished.file, line: finished.line },
             given: &finished.given,
+            instance: finished.instance.as_deref(),
             request: &finished.request,
             status: finished.status,
             mismatches: finished.mismatches.iter().map(Mismatch::of).collect(),
@@ -210,4 +215,9 @@ impl<'a> Error<'a> {
     fn of(error: &'a RunError) -> Self {
         Self { code: error.code.0, message: &error.message, detail: error.detail.as_deref(), help: &error.help }
     }
+}
+
+/// Seconds to the microsecond: what is finer is noise.
+fn microseconds(seconds: f64) -> f64 {
+    (seconds * 1e6).round() / 1e6
 }

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::escape::shown;
-use super::interaction::{interaction, pair, reason};
+use super::interaction::{interaction, name, pair, reason};
 use super::{Conclusion, Palette, Reporter};
 use crate::verification::{Event, Finished, Outcome};
 
@@ -55,7 +55,7 @@ impl<W: io::Write> Reporter for Junit<W> {
 }
 
 fn case(finished: &Finished, time: Duration) -> TestCase {
-    let mut case = TestCase::new(shown(&finished.name), status(finished));
+    let mut case = TestCase::new(name(finished), status(finished));
     case.set_classname(format!("{}.{}", finished.consumer, finished.provider));
     case.set_time(time);
     case.extra.insert("file".into(), shown(&finished.file).into());

@@ -6,9 +6,8 @@ use std::io;
 
 use indexmap::IndexMap;
 
-use super::escape::shown;
 use super::human::Human;
-use super::interaction::{of_one_cause, pair, rank, reason, word};
+use super::interaction::{name, of_one_cause, pair, rank, reason, word};
 use super::{Conclusion, Palette, Reporter, summary};
 use crate::verification::{Event, Finished, Outcome, Summary, Verdict};
 use crate::words::count;
@@ -127,7 +126,7 @@ fn section(group: &[Finished]) -> io::Result<String> {
     let summary = if group.len() > 1 {
         format!("<b>{word}</b> {}: <code>{}</code>", count(group.len(), "interaction"), html(&reason(first)))
     } else {
-        format!("<b>{word}</b> {} <code>{}</code>", pair(first), html(&shown(&first.name)))
+        format!("<b>{word}</b> {} <code>{}</code>", pair(first), html(&name(first)))
     };
 
     let mut said = Vec::new();

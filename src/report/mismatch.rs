@@ -7,6 +7,7 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 use super::escape::{cut, defused, printable, shown, shown_sentence};
 use super::palette::{Palette, paint};
 use crate::matching::Mismatch;
+use crate::matching::mismatch as codes;
 use crate::verification::{AskedLine, ShownMismatch};
 use crate::words::count;
 
@@ -48,13 +49,13 @@ pub(super) fn with_advice(all: &[ShownMismatch], beside: &[Option<String>], pale
         if let Some(asked) = group.first().and_then(|shown| shown.asked.as_ref()) {
             source_line(&mut out, asked, palette);
         }
-        let hints = group.iter().filter_map(|shown| shown.mismatch.hint.as_deref());
+        let hints = group.iter().filter_map(|shown| hint(&shown.mismatch));
         let advice = beside.iter().skip(first).take(group.len()).filter_map(Option::as_deref);
         let mut said: Vec<&str> = Vec::new();
-        for line in hints.chain(advice) {
+        for (word, line) in hints.chain(advice.map(|line| (HELP, line))) {
             if !said.contains(&line) {
                 said.push(line);
-                help(&mut out, line, palette);
+                remark(&mut out, word, line, palette);
             }
         }
         first += group.len();
@@ -72,7 +73,21 @@ pub(super) fn sentence(mismatch: &Mismatch) -> String {
 
 /// Writes one line of what to do.
 pub(super) fn help(out: &mut String, text: &str, palette: &Palette) {
-    let _ = writeln!(out, "{INDENT}{} {}", paint(palette.help, "help:"), shown_sentence(text));
+    remark(out, HELP, text, palette);
+}
+
+fn remark(out: &mut String, word: &str, text: &str, palette: &Palette) {
+    let _ = writeln!(out, "{INDENT}{} {}", paint(palette.help, word), shown_sentence(text));
+}
+
+/// The word before what is to be done, and the word before what is good to know.
+const HELP: &str = "help:";
+const NOTE: &str = "note:";
+
+/// A mismatch's own hint, under the word for it: some tell more of what came, the others what to do.
+pub(super) fn hint(mismatch: &Mismatch) -> Option<(&'static str, &str)> {
+    let word = if [codes::STATUS, codes::MISSING, codes::BODY_KIND].contains(&mismatch.code) { NOTE } else { HELP };
+    mismatch.hint.as_deref().map(|hint| (word, hint))
 }
 
 fn place(mismatch: &Mismatch) -> String {

@@ -11,6 +11,7 @@
 mod advice;
 mod diff;
 mod escape;
+mod failure;
 mod fanout;
 pub mod findings;
 mod github;
@@ -21,6 +22,7 @@ mod junit;
 mod markdown;
 mod mismatch;
 mod palette;
+mod progress;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -29,6 +31,7 @@ use std::io;
 
 use crate::verification::{Event, Summary};
 
+pub use failure::{failure, note};
 pub use fanout::{Fanout, WriteFailure};
 pub use github::Github;
 pub use human::Human;
@@ -38,6 +41,7 @@ pub use junit::Junit;
 pub use markdown::Markdown;
 pub use mismatch::mismatches;
 pub use palette::Palette;
+pub use progress::Progress;
 
 /// One form of the report of a run.
 pub trait Reporter {

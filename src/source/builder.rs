@@ -1,4 +1,7 @@
-//! The tree of a YAML text, put together event by event, with the limits held at each.
+//! What a YAML text holds, put together event by event, with the limits held at each.
+//!
+//! What is put together is the caller's choice: the JSON value that the text stands for, or a tree of its places. A
+//! large document is so never there in both forms, and the places are looked up only where somebody is told of them.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -7,9 +10,10 @@ use std::sync::Arc;
 use saphyr_parser::{Event, ScalarStyle, Tag};
 
 use super::codes::{AMBIGUOUS, DUPLICATE_KEY, NOT_JSON, NOT_YAML, OVER_LIMIT};
+use super::node::FEW;
 use super::scalar::{Resolved, ambiguity, resolve_plain};
 use super::yaml::too_deep;
-use super::{Data, Entry, Finding, Findings, Limits, Mapping, Node, Position, Scalar, Span, Style};
+use super::{Finding, Findings, Limits, Position, Span};
 
 /// What `serde_json` takes a number apart into, to keep its digits: an object with this key would become a number.
 const NUMBER_KEY: &str = "$serde_json::private::Number";
@@ -17,24 +21,53 @@ const NUMBER_KEY: &str = "$serde_json::private::Number";
 /// Stops the reading; the finding that says why is already kept.
 pub(super) struct Stop;
 
+/// What is made of a text's values.
+pub(super) trait Product<'t>: Clone {
+    fn scalar(text: Cow<'t, str>, resolved: Resolved, span: Span) -> Self;
+    fn sequence(items: Vec<Self>, span: Span) -> Self;
+    /// Of entries whose keys differ.
+    fn mapping(entries: Vec<Entry<'t, Self>>, span: Span) -> Self;
+    /// The same at another place: where an alias of it stands.
+    fn at(self, span: Span) -> Self;
+}
+
+/// A key and its value.
+pub(super) struct Entry<'t, P> {
+    pub key: Cow<'t, str>,
+    pub key_span: Span,
+    pub value: P,
+}
+
+/// What a text holds, as far as it could be read, and what was found.
+pub(super) struct Built<P> {
+    pub root: Option<P>,
+    /// The lines in which the elements of the lists at the document's top begin, by the list's key.
+    pub lists: HashMap<String, Vec<u32>>,
+    pub findings: Findings,
+}
+
 /// What was read so far.
-pub(super) struct Builder<'t, 'f> {
+pub(super) struct Builder<'t, 'f, P> {
     file: &'f Arc<str>,
     limits: Limits,
     values: usize,
     aliased: usize,
     findings: Findings,
     /// The sequences and mappings that were begun and not ended, outermost first.
-    open: Vec<Open<'t>>,
-    anchors: HashMap<usize, Anchored<'t>>,
-    root: Option<Node<'t>>,
+    open: Vec<Open<'t, P>>,
+    anchors: HashMap<usize, Anchored<'t, P>>,
+    root: Option<P>,
+    lists: HashMap<String, Vec<u32>>,
     /// Whether the tree can't be used: the text ended too early.
     failed: bool,
 }
 
 /// A value with an anchor, to be put where its aliases stand.
-struct Anchored<'t> {
-    node: Node<'t>,
+#[derive(Clone)]
+struct Anchored<'t, P> {
+    value: P,
+    /// Its text, where it is a scalar and so can be a key.
+    text: Option<Cow<'t, str>>,
     extent: Extent,
 }
 
@@ -45,17 +78,17 @@ struct Extent {
     levels: usize,
 }
 
-struct Open<'t> {
+struct Open<'t, P> {
     start: Position,
     anchor: usize,
     extent: Extent,
-    kind: Kind<'t>,
+    kind: Kind<'t, P>,
 }
 
-enum Kind<'t> {
-    Sequence(Vec<Node<'t>>),
+enum Kind<'t, P> {
+    Sequence(Vec<P>),
     Mapping {
-        entries: Vec<Entry<'t>>,
+        entries: Vec<Entry<'t, P>>,
         /// Where each key stands first.
         keys: HashMap<Cow<'t, str>, Position>,
         key: Option<Key<'t>>,
@@ -64,12 +97,12 @@ enum Kind<'t> {
 
 /// A key that waits for its value.
 enum Key<'t> {
-    Text(Cow<'t, str>, Span, Style),
+    Text(Cow<'t, str>, Span),
     /// One that JSON can't have: its value is left out.
     Impossible,
 }
 
-impl<'t, 'f> Builder<'t, 'f> {
+impl<'t, 'f, P: Product<'t>> Builder<'t, 'f, P> {
     pub(super) fn new(file: &'f Arc<str>, limits: Limits, findings: Findings) -> Self {
         let limits = Limits { depth: limits.depth.min(Limits::MOST_DEPTH), ..limits };
         Self {
@@ -81,19 +114,20 @@ impl<'t, 'f> Builder<'t, 'f> {
             open: Vec::new(),
             anchors: HashMap::new(),
             root: None,
+            lists: HashMap::new(),
             failed: false,
         }
     }
 
-    /// The tree, if there is one that can be used, and what was found.
-    pub(super) fn finish(mut self) -> (Option<Node<'t>>, Findings) {
+    /// What there is that can be used, and what was found.
+    pub(super) fn finish(mut self) -> Built<P> {
         if self.root.is_none() && !self.failed {
             self.findings.push(
                 Finding::error(NOT_YAML, self.file, Some(Span::at(Position::START)), "the file is empty")
                     .help("`upheld init` writes a first contract, ready to edit"),
             );
         }
-        (self.root.filter(|_| !self.failed), self.findings)
+        Built { root: self.root.filter(|_| !self.failed), lists: self.lists, findings: self.findings }
     }
 
     /// Notes why the text can't be read to its end.
@@ -147,12 +181,16 @@ impl<'t, 'f> Builder<'t, 'f> {
         self.values += 1;
         let limit = self.limits.values;
         if self.values > limit {
-            return Err(self.over_limit(span, format!("the file holds more than {limit} values"), "split the file"));
+            return Err(self.over_limit(
+                span,
+                format!("the file holds more than {limit} values"),
+                "split the file, or raise the limit with --max-values",
+            ));
         }
         Ok(())
     }
 
-    fn begin(&mut self, anchor: usize, span: Span, kind: Kind<'t>) -> Result<(), Stop> {
+    fn begin(&mut self, anchor: usize, span: Span, kind: Kind<'t, P>) -> Result<(), Stop> {
         self.count(span)?;
         if self.open.len() >= self.limits.depth {
             return Err(self.stop(too_deep(self.file, span)));
@@ -163,52 +201,61 @@ impl<'t, 'f> Builder<'t, 'f> {
 
     fn end(&mut self, span: Span) -> Result<(), Stop> {
         let Some(open) = self.open.pop() else { return Ok(()) };
-        let data = match open.kind {
-            Kind::Sequence(items) => Data::Sequence(items),
-            Kind::Mapping { entries, .. } => Data::Mapping(Mapping::new(entries)),
+        let span = Span { start: open.start, end: span.start };
+        let value = match open.kind {
+            // A large document is many small lists: what each has room for beyond its elements would double it.
+            Kind::Sequence(mut items) => {
+                items.shrink_to_fit();
+                P::sequence(items, span)
+            }
+            Kind::Mapping { entries, .. } => P::mapping(entries, span),
         };
-        let node = Node { span: Span { start: open.start, end: span.start }, data };
-        self.anchor(open.anchor, &node, open.extent)?;
-        self.add(node, Style::Plain, open.extent);
+        self.keep_and_add(open.anchor, Anchored { value, text: None, extent: open.extent }, span)
+    }
+
+    /// Puts a finished value where it belongs, and keeps it where it has an anchor.
+    fn keep_and_add(&mut self, anchor: usize, value: Anchored<'t, P>, span: Span) -> Result<(), Stop> {
+        if anchor != 0 {
+            self.anchor(anchor, &value, span)?;
+        }
+        self.add(value, span);
         Ok(())
     }
 
     /// Keeps a value that has an anchor. What is kept is counted: anchors inside of anchors would be kept again and
     /// again.
-    fn anchor(&mut self, anchor: usize, node: &Node<'t>, extent: Extent) -> Result<(), Stop> {
-        if anchor == 0 {
-            return Ok(());
-        }
-        self.aliased = self.aliased.saturating_add(extent.values);
-        let limit = self.limits.aliased;
-        if self.aliased > limit {
-            let message = format!("the file's anchors and aliases stand for more than {limit} values");
-            return Err(self.over_limit(node.span, message, "write the values out, or split the file"));
-        }
-        self.anchors.insert(anchor, Anchored { node: node.clone(), extent });
+    fn anchor(&mut self, anchor: usize, value: &Anchored<'t, P>, span: Span) -> Result<(), Stop> {
+        self.count_aliased(value.extent, span)?;
+        self.anchors.insert(anchor, value.clone());
         Ok(())
     }
 
-    fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Stop> {
-        let Some(Anchored { node, extent }) = self.anchors.get(&anchor) else {
-            let message = "this alias stands inside the value it names";
-            self.error(NOT_YAML, span, message, "write the value out: JSON has no values without an end");
-            self.add(stand_in(span), Style::Plain, Extent { values: 1, levels: 0 });
-            return Ok(());
-        };
-        let extent = *extent;
-        // Counted before it is copied: a bomb of aliases ends here, with nothing built.
+    fn count_aliased(&mut self, extent: Extent, span: Span) -> Result<(), Stop> {
         self.aliased = self.aliased.saturating_add(extent.values);
         let limit = self.limits.aliased;
         if self.aliased > limit {
             let message = format!("the file's anchors and aliases stand for more than {limit} values");
             return Err(self.over_limit(span, message, "write the values out, or split the file"));
         }
+        Ok(())
+    }
+
+    fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Stop> {
+        let Some(extent) = self.anchors.get(&anchor).map(|anchored| anchored.extent) else {
+            let message = "this alias stands inside the value it names";
+            self.error(NOT_YAML, span, message, "write the value out: JSON has no values without an end");
+            let value = P::scalar(Cow::Borrowed(""), Resolved::String, span);
+            self.add(Anchored { value, text: Some(Cow::Borrowed("")), extent: Extent { values: 1, levels: 0 } }, span);
+            return Ok(());
+        };
+        // Counted before it is copied: a bomb of aliases ends here, with nothing built.
+        self.count_aliased(extent, span)?;
         if self.open.len() + extent.levels > self.limits.depth {
             return Err(self.stop(too_deep(self.file, span)));
         }
-        let node = Node { span, ..node.clone() };
-        self.add(node, Style::Plain, extent);
+        if let Some(Anchored { value, text, extent }) = self.anchors.get(&anchor).cloned() {
+            self.add(Anchored { value: value.at(span), text, extent }, span);
+        }
         Ok(())
     }
 
@@ -221,13 +268,8 @@ impl<'t, 'f> Builder<'t, 'f> {
         span: Span,
     ) -> Result<(), Stop> {
         self.count(span)?;
-        let style = match style {
-            ScalarStyle::Plain => Style::Plain,
-            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => Style::Quoted,
-            ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
-        };
         let forced_text = self.tag(tag, "str", span);
-        let resolved = if style != Style::Plain || forced_text {
+        let resolved = if style != ScalarStyle::Plain || forced_text {
             Resolved::String
         } else {
             self.warn_of_other_readers(&text, span);
@@ -237,11 +279,15 @@ impl<'t, 'f> Builder<'t, 'f> {
                 Resolved::String
             })
         };
-        let node = Node { span, data: Data::Scalar(Scalar { text, style, resolved }) };
-        let extent = Extent { values: 1, levels: 0 };
-        self.anchor(anchor, &node, extent)?;
-        self.add(node, style, extent);
-        Ok(())
+        // The text is needed once more only where it may be a key.
+        let key = (anchor != 0 || self.awaits_key()).then(|| text.clone());
+        let value = P::scalar(text, resolved, span);
+        self.keep_and_add(anchor, Anchored { value, text: key, extent: Extent { values: 1, levels: 0 } }, span)
+    }
+
+    /// Whether the next value is a key.
+    fn awaits_key(&self) -> bool {
+        matches!(self.open.last(), Some(Open { kind: Kind::Mapping { key: None, .. }, .. }))
     }
 
     fn warn_of_other_readers(&mut self, text: &str, span: Span) {
@@ -263,54 +309,68 @@ impl<'t, 'f> Builder<'t, 'f> {
         false
     }
 
-    /// Puts a finished node where it belongs: a key, a value, an element, or the document itself.
-    fn add(&mut self, node: Node<'t>, style: Style, extent: Extent) {
+    /// Puts a finished value where it belongs: it is a key, a value, an element, or the document itself.
+    fn add(&mut self, Anchored { value, text, extent }: Anchored<'t, P>, span: Span) {
+        self.note_line(span);
         let Some(open) = self.open.last_mut() else {
-            self.root = Some(node);
+            self.root = Some(value);
             return;
         };
         open.extent.values = open.extent.values.saturating_add(extent.values);
         open.extent.levels = open.extent.levels.max(extent.levels + 1);
         let (entries, keys, key) = match &mut open.kind {
-            Kind::Sequence(items) => return items.push(node),
+            Kind::Sequence(items) => return items.push(value),
             Kind::Mapping { entries, keys, key } => (entries, keys, key),
         };
         match key.take() {
-            None => {
-                let span = node.span;
-                if let Data::Scalar(scalar) = node.data {
-                    if scalar.text == NUMBER_KEY {
-                        *key = Some(Key::Impossible);
-                        let message = format!("the key `{NUMBER_KEY}` has a meaning of its own to JSON's readers");
-                        self.error(NOT_JSON, span, message, "use another name");
-                    } else {
-                        *key = Some(Key::Text(scalar.text, span, style));
-                    }
-                } else {
+            None => match text {
+                Some(text) if text == NUMBER_KEY => {
+                    *key = Some(Key::Impossible);
+                    let message = format!("the key `{NUMBER_KEY}` has a meaning of its own to JSON's readers");
+                    self.error(NOT_JSON, span, message, "use another name");
+                }
+                Some(text) => *key = Some(Key::Text(text, span)),
+                None => {
                     *key = Some(Key::Impossible);
                     let message = "a key must be a text, not a list or a mapping";
                     self.error(NOT_JSON, span, message, "a text that begins with `[` or `{` must be quoted");
                 }
-            }
+            },
             Some(Key::Impossible) => {}
-            Some(Key::Text(text, span, style)) => {
-                if let Some(first) = keys.get(&text) {
+            Some(Key::Text(text, span)) => {
+                let first = if entries.len() <= FEW {
+                    entries.iter().find(|entry| entry.key == text).map(|entry| entry.key_span.start)
+                } else {
+                    if keys.is_empty() {
+                        keys.extend(entries.iter().map(|entry| (entry.key.clone(), entry.key_span.start)));
+                    }
+                    keys.insert(text.clone(), span.start)
+                };
+                if let Some(first) = first {
+                    // Of three, the third is told of the first, too.
+                    keys.entry(text.clone()).and_modify(|place| *place = first);
                     let help = format!("it stands first in line {}: keep one of the two", first.line);
                     let message = format!("the key `{text}` stands here a second time");
                     self.error(DUPLICATE_KEY, span, message, help);
                 } else {
-                    keys.insert(text.clone(), span.start);
-                    entries.push(Entry { key: text, key_span: span, key_style: style, value: node });
+                    entries.push(Entry { key: text, key_span: span, value });
                 }
             }
         }
     }
-}
 
-/// What stands where a value was that JSON can't have.
-fn stand_in<'t>(span: Span) -> Node<'t> {
-    Node {
-        span,
-        data: Data::Scalar(Scalar { text: Cow::Borrowed(""), style: Style::Quoted, resolved: Resolved::String }),
+    /// Notes the line of an element of a list at the document's top.
+    fn note_line(&mut self, span: Span) {
+        if let [
+            Open { kind: Kind::Mapping { key: Some(Key::Text(list, _)), .. }, .. },
+            Open { kind: Kind::Sequence(_), .. },
+        ] = self.open.as_slice()
+        {
+            if let Some(lines) = self.lists.get_mut(&**list) {
+                lines.push(span.start.line);
+            } else {
+                self.lists.insert(list.to_string(), vec![span.start.line]);
+            }
+        }
     }
 }

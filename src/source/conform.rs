@@ -1,15 +1,13 @@
 //! Does a document have the shape that its published JSON Schema asks for? Every fault at once, each with its place
 //! and a help line.
 
-use std::sync::Arc;
-
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::paths::Location;
 use jsonschema::{JsonType, ValidationError, Validator};
 use serde_json::Value;
 
 pub use super::codes::{MISSING_KEY, NOT_ALLOWED, UNKNOWN_KEY, WRONG_TYPE};
-use super::{Data, Finding, MOST_FINDINGS, Node, Pointer, Step};
+use super::{Finding, MOST_FINDINGS, Pointer, SourceFile, Step};
 use crate::words::{did_you_mean, or_list, quoted};
 
 /// A JSON Schema, compiled, with its text kept for "did you mean".
@@ -35,7 +33,9 @@ impl Shape {
     /// # Errors
     ///
     /// What is wrong with the schema.
-    pub fn new(schema: Value) -> Result<Self, String> {
+    pub fn new(mut schema: Value) -> Result<Self, String> {
+        // What a key that is left out becomes inside is no value that a file may have there.
+        without_defaults(&mut schema);
         let validator = jsonschema::draft202012::new(&schema).map_err(|error| error.to_string())?;
         Ok(Self { schema, validator })
     }
@@ -46,27 +46,28 @@ impl Shape {
         &self.schema
     }
 
-    /// All faults of a document, given as a tree with places and as the value that it stands for; of very many, as
+    /// All faults of a document, given as its text and as the value that it stands for; of very many, as
     /// many as are shown.
     #[must_use]
-    pub fn faults(&self, file: &Arc<str>, root: &Node<'_>, value: &Value) -> Vec<Fault> {
+    pub fn faults(&self, source: &SourceFile, value: &Value) -> Vec<Fault> {
         // Almost every document has none, and this is the fast way to know.
         if self.validator.is_valid(value) {
             return Vec::new();
         }
         let mut faults = Vec::new();
         for error in self.validator.iter_errors(value).take(MOST_FINDINGS) {
-            self.fault(file, root, &error, &mut faults);
+            self.fault(source, value, &error, &mut faults);
         }
         faults
     }
 
-    fn fault(&self, file: &Arc<str>, root: &Node<'_>, error: &ValidationError<'_>, faults: &mut Vec<Fault>) {
+    fn fault(&self, source: &SourceFile, root: &Value, error: &ValidationError<'_>, faults: &mut Vec<Fault>) {
+        let file = &source.name;
         let at = pointer(error.instance_path(), root);
         let name = subject(&at);
         let found = error.instance();
         let one = |code, message: String, help: Option<String>| {
-            let finding = Finding::error(code, file, Some(root.place(&at)), message).maybe_help(help);
+            let finding = Finding::error(code, file, source.place(&at), message).maybe_help(help);
             Fault { at: at.clone(), unknown: Vec::new(), findings: vec![finding] }
         };
         let fault = match error.kind() {
@@ -76,7 +77,7 @@ impl Shape {
                     context.iter().find(|branch| !branch.iter().any(|e| type_at(e, error.instance_path()).is_some()));
                 if let Some(branch) = meant {
                     for error in branch {
-                        self.fault(file, root, error, faults);
+                        self.fault(source, root, error, faults);
                     }
                     return;
                 }
@@ -96,7 +97,7 @@ impl Shape {
                     Finding::error(
                         UNKNOWN_KEY,
                         file,
-                        Some(root.key_place(&at.key(key))),
+                        source.key_place(&at.key(key)),
                         format!("unknown key {}", cut(key)),
                     )
                     .help(help)
@@ -166,8 +167,23 @@ impl Shape {
 
     /// What the schema says a value is for, where it says it in a sentence.
     fn description(&self, schema_path: &Location) -> Option<String> {
-        let text = self.beside(schema_path, "description")?.as_str()?.trim_end_matches('.');
-        (text.len() <= 160).then(|| text.to_owned())
+        let text = self.beside(schema_path, "description")?.as_str()?.trim_end_matches('.').replace('\n', " ");
+        // It is a sentence of its own in an editor, and goes on after `help:` here.
+        let mut rest = text.chars();
+        let first: String = rest.by_ref().take(1).flat_map(char::to_lowercase).collect();
+        (text.len() <= 160).then(|| first + rest.as_str())
+    }
+}
+
+/// Takes the defaults out of a schema. (None of ours has a key named `default`.)
+fn without_defaults(schema: &mut Value) {
+    match schema {
+        Value::Object(object) => {
+            object.shift_remove("default");
+            object.values_mut().for_each(without_defaults);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_defaults),
+        _ => {}
     }
 }
 
@@ -179,17 +195,17 @@ fn type_at<'e>(error: &'e ValidationError<'_>, place: &Location) -> Option<&'e T
     }
 }
 
-/// The steps of a JSON Pointer. Its text doesn't tell an index from a key that is a number, and the tree does.
-fn pointer(location: &Location, root: &Node<'_>) -> Pointer {
-    let mut node = Some(root);
+/// The steps of a JSON Pointer. Its text doesn't tell an index from a key that is a number, and the document does.
+fn pointer(location: &Location, root: &Value) -> Pointer {
+    let mut value = Some(root);
     let steps = location.as_str().split('/').skip(1).map(|step| {
         let text = step.replace("~1", "/").replace("~0", "~");
-        let items = node.and_then(|node| if let Data::Sequence(items) = &node.data { Some(items) } else { None });
+        let items = value.and_then(Value::as_array);
         if let Some((items, index)) = items.zip(text.parse().ok()) {
-            node = items.get(index);
+            value = items.get(index);
             Step::Index(index)
         } else {
-            node = node.and_then(|node| node.entry(&text)).map(|entry| &entry.value);
+            value = value.and_then(|value| value.get(&text));
             Step::Key(text)
         }
     });

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use super::{Limits, Node, Pointer, Span, survey_yaml};
+use super::yaml::map_yaml;
+use super::{Limits, Node, Pointer, Span};
 
 /// A file's name and text, with the source map over it made when it is first asked for.
 #[derive(Debug)]
@@ -11,7 +12,7 @@ pub struct SourceFile {
     pub name: Arc<str>,
     pub text: String,
     limits: Limits,
-    map: OnceLock<Option<Node<'static>>>,
+    map: OnceLock<Option<Node>>,
     /// Where each line begins, in bytes.
     lines: OnceLock<Vec<usize>>,
 }
@@ -47,8 +48,17 @@ impl SourceFile {
     /// Where the value at `pointer` is written. The source map is built once, on the first call: most runs
     /// have nothing to point at.
     pub fn place(&self, pointer: &Pointer) -> Option<Span> {
-        let map = self.map.get_or_init(|| survey_yaml(&self.name, &self.text, self.limits).0.map(Node::into_owned));
-        map.as_ref().map(|root| root.place(pointer))
+        self.map().map(|root| root.place(pointer))
+    }
+
+    /// Where the key that `pointer` ends in is written.
+    pub fn key_place(&self, pointer: &Pointer) -> Option<Span> {
+        self.map().map(|root| root.key_place(pointer))
+    }
+
+    fn map(&self) -> Option<&Node> {
+        let map = self.map.get_or_init(|| map_yaml(&self.name, &self.text, self.limits));
+        map.as_ref()
     }
 }
 

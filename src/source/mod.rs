@@ -1,8 +1,7 @@
 //! Where a thing was written: positions, the source map of a YAML text, and findings about it.
 //!
-//! A YAML text is parsed once into a tree of [`Node`]s that keep their places. The tree is the source map
-//! (path → line, column) and also what the JSON value of the text is built from, so that the place of a thing
-//! and its meaning can't come from two readers that disagree.
+//! One reader makes of a YAML text either the JSON value that it stands for or, when somebody is to be told of a place,
+//! the source map (path → line, column). So a place and a meaning can't come from two readers that disagree.
 
 mod builder;
 pub mod codes;
@@ -17,8 +16,8 @@ mod yaml;
 
 pub use file::{SourceFile, Sources};
 pub use finding::{Code, Finding, Findings, MOST_FINDINGS, Severity, sort_findings};
-pub use node::{Data, Entry, Mapping, Node, Scalar, Style};
+pub use node::{Data, Entry, Mapping, Node};
 pub use pointer::{Pointer, Step};
 pub use scalar::{Resolved, ambiguity, resolve_plain};
 pub use span::{Position, Span};
-pub use yaml::{Limits, parse_yaml, survey_yaml};
+pub use yaml::{Limits, Survey, parse_yaml, survey_yaml};

@@ -1,84 +1,65 @@
-//! A YAML document as a tree whose nodes know where they were written.
+//! The source map of a YAML document: a tree of the places in which its keys and values were written.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use serde_json::Value;
-
+use super::builder::{self, Product};
 use super::scalar::Resolved;
 use super::{Pointer, Span, Step};
 
-/// How a scalar was written. Only plain ones mean different things to different readers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
-    Plain,
-    Quoted,
-    /// A block scalar: `|` or `>`.
-    Block,
-}
-
-/// A value and its place.
+/// The place of a value, and of those below it.
 #[derive(Clone, Debug)]
-pub struct Node<'t> {
+pub struct Node {
     pub span: Span,
-    pub data: Data<'t>,
+    pub data: Data,
 }
 
-/// What a node holds.
+/// What lies below a node.
 #[derive(Clone, Debug)]
-pub enum Data<'t> {
-    Scalar(Scalar<'t>),
-    Sequence(Vec<Node<'t>>),
-    Mapping(Mapping<'t>),
-}
-
-/// A scalar: its text, and what YAML 1.2's core schema makes of it.
-#[derive(Clone, Debug)]
-pub struct Scalar<'t> {
-    pub text: Cow<'t, str>,
-    pub style: Style,
-    pub resolved: Resolved,
+pub enum Data {
+    Scalar,
+    Sequence(Vec<Node>),
+    Mapping(Mapping),
 }
 
 /// A mapping: its entries in the order of the text, each key once, and found by its key in no time.
 #[derive(Clone, Debug)]
-pub struct Mapping<'t> {
-    entries: Vec<Entry<'t>>,
+pub struct Mapping {
+    entries: Vec<Entry>,
     /// The number of the entry by its key, and by its key in small letters; made when it is first needed.
     index: OnceLock<HashMap<String, usize>>,
 }
 
 /// Up to how many entries looking at each is as fast as an index.
-const FEW: usize = 16;
+pub(super) const FEW: usize = 16;
 
 /// A key and its value.
 #[derive(Clone, Debug)]
-pub struct Entry<'t> {
-    pub key: Cow<'t, str>,
+pub struct Entry {
+    pub key: Box<str>,
     pub key_span: Span,
-    pub key_style: Style,
-    pub value: Node<'t>,
+    pub value: Node,
 }
 
-impl<'t> Mapping<'t> {
+impl Mapping {
     /// A mapping of entries with keys that differ.
     #[must_use]
-    pub const fn new(entries: Vec<Entry<'t>>) -> Self {
+    pub const fn new(entries: Vec<Entry>) -> Self {
         Self { entries, index: OnceLock::new() }
     }
 
     /// The entries in the order of the text.
     #[must_use]
-    pub fn entries(&self) -> &[Entry<'t>] {
+    pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
     /// The entry with a key, or with one that differs in case only (names of headers have none).
     #[must_use]
-    pub fn get(&self, key: &str) -> Option<&Entry<'t>> {
+    pub fn get(&self, key: &str) -> Option<&Entry> {
         if self.entries.len() <= FEW {
-            let exact = self.entries.iter().find(|entry| entry.key == key);
+            let exact = self.entries.iter().find(|entry| &*entry.key == key);
             return exact.or_else(|| self.entries.iter().find(|entry| entry.key.eq_ignore_ascii_case(key)));
         }
         let index = self.index.get_or_init(|| {
@@ -95,52 +76,34 @@ impl<'t> Mapping<'t> {
     }
 }
 
-impl<'t> Node<'t> {
-    /// The JSON value that this node stands for.
-    #[must_use]
-    pub fn to_json(&self) -> Value {
-        match &self.data {
-            Data::Scalar(scalar) => match &scalar.resolved {
-                Resolved::Null => Value::Null,
-                Resolved::Bool(value) => Value::Bool(*value),
-                Resolved::Number(number) => Value::Number(number.clone()),
-                Resolved::String => Value::String(scalar.text.to_string()),
-            },
-            Data::Sequence(items) => Value::Array(items.iter().map(Node::to_json).collect()),
-            Data::Mapping(mapping) => {
-                let entries = mapping.entries.iter();
-                Value::Object(entries.map(|entry| (entry.key.to_string(), entry.value.to_json())).collect())
-            }
-        }
+impl<'t> Product<'t> for Node {
+    fn scalar(_: Cow<'t, str>, _: Resolved, span: Span) -> Self {
+        Self { span, data: Data::Scalar }
     }
 
-    /// The same tree, free of the text it was read from.
-    #[must_use]
-    pub fn into_owned(self) -> Node<'static> {
-        let data = match self.data {
-            Data::Scalar(scalar) => Data::Scalar(Scalar {
-                text: Cow::Owned(scalar.text.into_owned()),
-                style: scalar.style,
-                resolved: scalar.resolved,
-            }),
-            Data::Sequence(items) => Data::Sequence(items.into_iter().map(Node::into_owned).collect()),
-            Data::Mapping(mapping) => {
-                let entries = mapping.entries.into_iter().map(|entry| Entry {
-                    key: Cow::Owned(entry.key.into_owned()),
-                    key_span: entry.key_span,
-                    key_style: entry.key_style,
-                    value: entry.value.into_owned(),
-                });
-                Data::Mapping(Mapping::new(entries.collect()))
-            }
-        };
-        Node { span: self.span, data }
+    fn sequence(items: Vec<Self>, span: Span) -> Self {
+        Self { span, data: Data::Sequence(items) }
     }
 
+    fn mapping(entries: Vec<builder::Entry<'t, Self>>, span: Span) -> Self {
+        let entries = entries.into_iter().map(|builder::Entry { key, key_span, value }| Entry {
+            key: Box::from(key),
+            key_span,
+            value,
+        });
+        Self { span, data: Data::Mapping(Mapping::new(entries.collect())) }
+    }
+
+    fn at(self, span: Span) -> Self {
+        Self { span, ..self }
+    }
+}
+
+impl Node {
     /// The entry of a mapping by its key, or by a key that differs in case only (names of headers have none);
     /// nothing for other nodes.
     #[must_use]
-    pub fn entry(&self, key: &str) -> Option<&Entry<'t>> {
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
         match &self.data {
             Data::Mapping(mapping) => mapping.get(key),
             _ => None,

@@ -1,15 +1,19 @@
-//! YAML text → tree of nodes with places, within limits that a hostile file can't get round.
+//! YAML text → JSON value, or → the places in it, within limits that a hostile file can't get round.
 //!
 //! The text is read event by event, so that depth, size and aliases are bounded while they are read and not
 //! after the damage is done. Only a text that is no YAML, or that is over a limit, ends the reading: whatever else is
 //! wrong is noted, and a stand-in is put in its place.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use saphyr_parser::{Marker, Parser, Span as YamlSpan};
+use serde_json::Value;
 
-use super::builder::Builder;
+use super::builder::{Builder, Built, Entry, Product};
 use super::codes::{NOT_YAML, OVER_LIMIT};
+use super::scalar::Resolved;
 use super::{Finding, Findings, Node, Position, Span};
 
 /// How much a file may ask of its reader.
@@ -33,38 +37,52 @@ impl Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { bytes: 32 << 20, depth: 100, values: 500_000, aliased: 50_000 }
+        Self { bytes: 32 << 20, depth: 100, values: 1_000_000, aliased: 50_000 }
     }
 }
 
-/// Reads the one YAML document of `text`.
-///
-/// # Errors
-///
-/// All findings, where at least one is an error. The warnings of a text that can be used come with its tree.
-pub fn parse_yaml<'t>(
-    file: &Arc<str>,
-    text: &'t str,
-    limits: Limits,
-) -> Result<(Node<'t>, Vec<Finding>), Vec<Finding>> {
-    let (root, findings) = survey_yaml(file, text, limits);
-    match root {
-        Some(root) if !findings.any_error() => Ok((root, findings.into_sorted())),
-        _ => Err(findings.into_sorted()),
-    }
+/// What a text stands for, and what was found in it.
+#[derive(Debug)]
+pub struct Survey {
+    /// The JSON value, where the text is YAML and within the limits. Where the findings hold errors, it is not what the
+    /// author meant: of two same keys it has the first, and stand-ins for what JSON has no counterpart for.
+    pub value: Option<Value>,
+    /// The lines in which the elements of the lists at the document's top begin, by the list's key.
+    pub lists: HashMap<String, Vec<u32>>,
+    pub findings: Findings,
 }
 
 /// Reads the one YAML document of `text` as far as it can be read, whatever is wrong with it, so that what it means
 /// can be checked in the same run.
-///
-/// There is a tree where the text is YAML and within the limits. Where its findings hold errors, it is not what the
-/// author meant: of two same keys it has the first, and stand-ins for what JSON has no counterpart for.
 #[must_use]
-pub fn survey_yaml<'t>(file: &Arc<str>, text: &'t str, limits: Limits) -> (Option<Node<'t>>, Findings) {
+pub fn survey_yaml(file: &Arc<str>, text: &str, limits: Limits) -> Survey {
+    let Built { root, lists, findings } = build(file, text, limits);
+    Survey { value: root, lists, findings }
+}
+
+/// Reads the one YAML document of `text`, all of which must be right.
+///
+/// # Errors
+///
+/// All findings, where at least one is an error. The warnings of a text that can be used come with its value.
+pub fn parse_yaml(file: &Arc<str>, text: &str, limits: Limits) -> Result<(Value, Vec<Finding>), Vec<Finding>> {
+    let Survey { value, findings, .. } = survey_yaml(file, text, limits);
+    match value {
+        Some(value) if !findings.any_error() => Ok((value, findings.into_sorted())),
+        _ => Err(findings.into_sorted()),
+    }
+}
+
+/// The places of the keys and values of `text`, as far as it can be read.
+pub(super) fn map_yaml(file: &Arc<str>, text: &str, limits: Limits) -> Option<Node> {
+    build(file, text, limits).root
+}
+
+fn build<'t, P: Product<'t>>(file: &Arc<str>, text: &'t str, limits: Limits) -> Built<P> {
     let mut findings = Findings::new(file);
     if text.len() > limits.bytes {
         findings.push(too_large(file, text.len(), limits.bytes));
-        return (None, findings);
+        return Built { root: None, lists: HashMap::new(), findings };
     }
     let mut builder = Builder::new(file, limits, findings);
     for event in Parser::new_from_str(text) {
@@ -81,6 +99,29 @@ pub fn survey_yaml<'t>(file: &Arc<str>, text: &'t str, limits: Limits) -> (Optio
         }
     }
     builder.finish()
+}
+
+impl<'t> Product<'t> for Value {
+    fn scalar(text: Cow<'t, str>, resolved: Resolved, _: Span) -> Self {
+        match resolved {
+            Resolved::Null => Self::Null,
+            Resolved::Bool(value) => Self::Bool(value),
+            Resolved::Number(number) => Self::Number(number),
+            Resolved::String => Self::String(text.into_owned()),
+        }
+    }
+
+    fn sequence(items: Vec<Self>, _: Span) -> Self {
+        Self::Array(items)
+    }
+
+    fn mapping(entries: Vec<Entry<'t, Self>>, _: Span) -> Self {
+        Self::Object(entries.into_iter().map(|entry| (entry.key.into_owned(), entry.value)).collect())
+    }
+
+    fn at(self, _: Span) -> Self {
+        self
+    }
 }
 
 /// The finding for a file that is larger than is read.
@@ -132,7 +173,7 @@ mod tests {
     use crate::source::codes::DUPLICATE_KEY;
 
     fn parse(text: &str) -> Result<(serde_json::Value, Vec<Finding>), Vec<Finding>> {
-        parse_yaml(&Arc::from("c.yaml"), text, Limits::default()).map(|(node, findings)| (node.to_json(), findings))
+        parse_yaml(&Arc::from("c.yaml"), text, Limits::default())
     }
 
     fn codes(text: &str) -> Vec<&'static str> {
@@ -191,7 +232,7 @@ mod tests {
     #[test]
     fn the_tree_knows_the_place_of_every_key_and_value() {
         let file = Arc::from("c.yaml");
-        let (root, _) = parse_yaml(&file, "a:\n  - b: 1\n  - c: two\n", Limits::default()).unwrap();
+        let root = map_yaml(&file, "a:\n  - b: 1\n  - c: two\n", Limits::default()).unwrap();
         let pointer = Pointer::root().key("a").index(1).key("c");
         assert_eq!(root.place(&pointer).start.to_string(), "3:8");
         assert_eq!(root.key_place(&pointer).start.to_string(), "3:5");

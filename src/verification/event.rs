@@ -38,6 +38,8 @@ pub struct Finished {
     pub line: u32,
     /// The provider states, each with its parameters: `an order exists (id: 42)`.
     pub given: Vec<String>,
+    /// The address that it was sent to, where the provider was verified at several.
+    pub instance: Option<String>,
     /// What was sent: `GET /orders/42`.
     pub request: String,
     /// The status that came, where an answer came.

@@ -70,6 +70,7 @@ fn blank(plan: &Plan, position: usize, request: String) -> Finished {
         file: file.source.name.clone(),
         line: plan.line(position),
         given: interaction.given.iter().map(State::to_string).collect(),
+        instance: None,
         request,
         status: None,
         mismatches: Vec::new(),

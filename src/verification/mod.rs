@@ -14,5 +14,5 @@ pub use event::{AskedLine, Bodies, Event, Finished, ShownMismatch};
 pub use outcome::{Outcome, RunError, Summary, Verdict};
 pub use plan::{Parallel, Plan};
 pub use provider::{Action, Provider, Reply, StateHandler};
-pub use runner::{INTERRUPTED, NO_STATE_HANDLER, States, run};
+pub use runner::{INTERRUPTED, NO_STATE_HANDLER, States, none_run, run};
 pub use scrub::{REDACTED, Scrubber};

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::contract::{ContractFile, Interaction, InteractionId, interaction_id};
+use crate::contract::{ContractFile, Interaction, InteractionId};
 
 /// The interactions of a run, in the contracts' order, and the requests that are sent for them.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ impl Plan {
                 if !wanted(interaction) {
                     continue;
                 }
-                let id = interaction_id(interaction);
+                let id = contract.ids[index];
                 let position = plan.subjects.len();
                 plan.subjects.push(Subject { file, interaction: index, id });
                 let harmless = interaction.given.is_empty() && interaction.request.is_safe();

@@ -71,10 +71,19 @@ pub async fn run<P: Provider, S: StateHandler>(
     if stopped {
         for position in 0..plan.total() {
             if results.is_open(position) {
-                let why = RunError::new(INTERRUPTED, "the run was interrupted before this interaction had its turn");
+                let why = RunError::new(INTERRUPTED, "the run was interrupted before this interaction was done");
                 results.add(position, failed(plan, position, None, why, true));
             }
         }
+    }
+}
+
+/// Tells of every interaction of a plan that it could not be run, since the provider could not be reached at all.
+pub fn none_run(plan: &Plan, error: &RunError, mut emit: impl FnMut(Event)) {
+    let skipped = error.code == INTERRUPTED;
+    for position in 0..plan.total() {
+        emit(Event::Progress);
+        emit(Event::Finished(Box::new(failed(plan, position, None, error.clone(), skipped))));
     }
 }
 
@@ -133,14 +142,13 @@ async fn exchange<P: Provider, S: StateHandler>(
             set_up += 1;
         }
     }
-    let mut exchange = match fault {
-        Some(error) => unsent(interaction, &values, error),
-        None => {
-            let filled = interaction.has_placeholders().then(|| interaction.filled(&values));
-            let request = encode::request(&filled.as_ref().unwrap_or(interaction).request);
-            let reply = provider.send(&request).await;
-            Exchange { filled, request, reply }
-        }
+    let mut exchange = if let Some(error) = fault {
+        unsent(interaction, &values, error)
+    } else {
+        let filled = interaction.has_placeholders().then(|| interaction.filled(&values));
+        let request = encode::request(&filled.as_ref().unwrap_or(interaction).request);
+        let reply = provider.send(&request).await;
+        Exchange { filled, request, reply }
     };
     if let Some(handler) = handler {
         for state in interaction.given[..set_up].iter().rev() {

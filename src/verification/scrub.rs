@@ -1,41 +1,93 @@
 //! Keeps credentials out of everything that is told of a run: a provider may echo what it was sent.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 use super::event::{Event, Finished};
+
+/// What is not encoded in an address (RFC 3986, section 2.3).
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+/// What stands where a text was cut.
+const CUT: &str = "…";
+/// What may stand between the cut and what was cut off: the end of a quotation, or of a line.
+const CUT_OFF: &[char] = &['"', '`', '\\', '\n', ' '];
 
 /// What stands in the place of a credential.
 pub const REDACTED: &str = "[redacted]";
 
+/// The shortest text that is taken for a credential, or for a piece of one: a shorter one would take half of every
+/// text with it.
+const SHORTEST: usize = 4;
+/// The shortest value of a `name=value` that is taken for one. (`charset=utf-8` is none.)
+const SHORTEST_VALUE: usize = 6;
+
 /// The texts that must not be shown.
 #[derive(Clone, Default)]
-pub struct Scrubber(Vec<String>);
+pub struct Scrubber {
+    /// In every form that they may have.
+    secrets: Vec<String>,
+    /// Those of them that are looked for in pieces. One with spaces would take ordinary words with it, and its own
+    /// parts are looked for, too.
+    breakable: Vec<String>,
+}
 
 impl Scrubber {
-    /// Scrubs these values, and the parts of them that follow a scheme (`Bearer abc` and also `abc`). What is shorter
-    /// than four characters is left: it would take half of every text with it.
+    /// Scrubs these values, the parts of them that follow a scheme or a name (`Bearer abc` and also `abc`), and what
+    /// JSON and addresses make of them. What is shorter than four characters is left.
     pub fn new<'v>(values: impl IntoIterator<Item = &'v str>) -> Self {
-        let mut secrets: Vec<String> = values
-            .into_iter()
-            .flat_map(|value| std::iter::once(value).chain(value.split_whitespace().skip(1)))
-            .filter(|secret| secret.len() >= 4)
-            .map(str::to_owned)
-            .collect();
+        let parts: Vec<&str> = values.into_iter().flat_map(parts).filter(|part| part.len() >= SHORTEST).collect();
+        let mut secrets: Vec<String> = parts.iter().flat_map(|part| forms(part)).collect();
         // The longest first, so that no part of one stays.
-        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        secrets.sort_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
         secrets.dedup();
-        Self(secrets)
+        let breakable = parts.into_iter().filter(|part| !part.contains(char::is_whitespace)).flat_map(forms).collect();
+        Self { secrets, breakable }
     }
 
-    /// A text without the credentials.
+    /// A text without the credentials, and without what is left of one where the text was cut.
     #[must_use]
     pub fn text(&self, text: &str) -> String {
-        self.0.iter().fold(text.to_owned(), |text, secret| text.replace(secret, REDACTED))
+        let text = self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, REDACTED));
+        if self.secrets.is_empty() || !text.contains(CUT) {
+            return text;
+        }
+        let last = text.matches(CUT).count();
+        let pieces = text.split(CUT).enumerate().map(|(index, piece)| {
+            let piece = if index > 0 { self.without_end(piece) } else { piece.to_owned() };
+            if index < last { self.without_beginning(&piece) } else { piece }
+        });
+        pieces.collect::<Vec<_>>().join(CUT)
+    }
+
+    /// A text without the beginning of a credential that it was cut in.
+    fn without_beginning(&self, piece: &str) -> String {
+        let text = piece.trim_end_matches(CUT_OFF);
+        let beginnings = self.breakable.iter().flat_map(|secret| {
+            secret.char_indices().map(|(at, _)| at).filter(|at| *at >= SHORTEST && text.ends_with(&secret[..*at]))
+        });
+        match beginnings.max() {
+            Some(length) => format!("{}{REDACTED}{}", &text[..text.len() - length], &piece[text.len()..]),
+            None => piece.to_owned(),
+        }
+    }
+
+    /// A text without the end of a credential that it was cut in.
+    fn without_end(&self, piece: &str) -> String {
+        let text = piece.trim_start_matches(CUT_OFF);
+        let ends = self.breakable.iter().flat_map(|secret| {
+            let lengths = secret.char_indices().map(|(at, _)| secret.len() - at);
+            lengths.filter(|length| *length >= SHORTEST && text.starts_with(&secret[secret.len() - length..]))
+        });
+        match ends.max() {
+            Some(length) => format!("{}{REDACTED}{}", &piece[..piece.len() - text.len()], &text[length..]),
+            None => piece.to_owned(),
+        }
     }
 
     /// An event without the credentials.
     #[must_use]
     pub fn event(&self, event: Event) -> Event {
         match event {
-            Event::Finished(mut finished) if !self.0.is_empty() => {
+            Event::Finished(mut finished) if !self.secrets.is_empty() => {
                 self.finished(&mut finished);
                 Event::Finished(finished)
             }
@@ -67,9 +119,27 @@ impl Scrubber {
     }
 }
 
+/// A value, what follows its scheme, and the values of its parameters.
+fn parts(value: &str) -> Vec<&str> {
+    let words = value.split([' ', '\t', ',', ';']).skip(1);
+    let parameters = value
+        .split([' ', '\t', ',', ';'])
+        .filter_map(|word| word.split_once('='))
+        .map(|(_, value)| value.trim_matches('"'))
+        .filter(|value| value.len() >= SHORTEST_VALUE);
+    std::iter::once(value).chain(words).chain(parameters).collect()
+}
+
+/// A text as it is, as it stands in a JSON string, and as it stands in an address.
+fn forms(text: &str) -> [String; 3] {
+    let json = serde_json::Value::from(text).to_string();
+    let encoded = utf8_percent_encode(text, ENCODED).to_string();
+    [text.to_owned(), json[1..json.len() - 1].to_owned(), encoded]
+}
+
 impl std::fmt::Debug for Scrubber {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Scrubber({})", crate::words::count(self.0.len(), "secret"))
+        write!(f, "Scrubber({})", crate::words::count(self.secrets.len(), "secret"))
     }
 }
 
@@ -83,5 +153,30 @@ mod tests {
         assert_eq!(scrubber.text("you sent Bearer s3cr3t-token"), "you sent [redacted]");
         assert_eq!(scrubber.text("token s3cr3t-token, abc"), "token [redacted], abc");
         assert!(!format!("{scrubber:?}").contains("s3cr3t"));
+    }
+
+    #[test]
+    fn it_is_scrubbed_in_the_forms_that_json_and_addresses_give_it() {
+        let scrubber = Scrubber::new(["Basic s3c\"r/3t=="]);
+        for text in ["s3c\"r/3t==", r#"s3c\"r/3t=="#, "s3c%22r%2F3t%3D%3D"] {
+            assert_eq!(scrubber.text(&format!("<{text}>")), "<[redacted]>");
+        }
+        let cookie = Scrubber::new(["session=abcdef; theme=dark"]);
+        assert_eq!(cookie.text("session abcdef has a dark theme"), "session [redacted] has a dark theme");
+    }
+
+    #[test]
+    fn what_a_cut_leaves_of_it_is_scrubbed_too() {
+        let scrubber = Scrubber::new(["Bearer s3cr3t-token"]);
+        for (text, scrubbed) in [
+            ("you sent s3cr3t…", "you sent [redacted]…"),
+            (r#"got "s3cr3t-to"…"#, r#"got "[redacted]"…"#),
+            ("you sent s3cr3t-to\n… (9 bytes in all)", "you sent [redacted]\n… (9 bytes in all)"),
+            ("…3t-token came", "…[redacted] came"),
+            ("a Bearer…", "a Bearer…"),
+            ("s3c…ken", "s3c…ken"),
+        ] {
+            assert_eq!(scrubber.text(text), scrubbed);
+        }
     }
 }

@@ -1,12 +1,16 @@
-//! How Upheld speaks: counted nouns, lists of names, and "did you mean".
+//! How Upheld speaks: counted nouns, lists of names, lengths of time, parts of long texts, and "did you mean".
 //!
 //! Every sentence with a number or a list in it is built here, so that no output says `1 interactions`
 //! or `thing(s)`.
 
 mod count;
+mod duration;
+mod excerpt;
 mod list;
 mod suggest;
 
 pub use count::{Count, count};
+pub use duration::{Shown, duration};
+pub use excerpt::{beginning, ending};
 pub use list::{and_list, or_list, quoted};
 pub use suggest::{did_you_mean, nearest};

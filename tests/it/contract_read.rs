@@ -65,7 +65,7 @@ interactions:
 24:11 C202 another interaction is named `get an order`, in line 6 | give each interaction a name of its own: reports and --only tell them apart by it
 27:13 C204 ` ` can't stand in a path | write it percent-encoded: `%20`
 28:21 C302 the path has no segment `41` | name a segment as the path has it, or match the whole path: `match-path: /…/`
-30:15 C105 `status` must not be `2xx` | The status, `200`, or its class, `2XX`
+30:15 C105 `status` must not be `2xx` | the status, `200`, or its class, `2XX`
 31:24 C302 there is no header `location` in the example | write an example of it under `headers`";
     assert_eq!(said(text), expected);
 }
@@ -94,7 +94,7 @@ fn a_mistake_is_told_once_and_not_by_what_follows_from_it() {
         // A body that is at fault has no places for its rules.
         (
             text_of("method: GET\npath: /", "status: 200\nbody-text: [a]\nmatch: { $: /a/ }"),
-            "11:18 C104 `body-text` must be a text, not a list | A body of plain text",
+            "11:18 C104 `body-text` must be a text, not a list | a body of plain text",
         ),
         // A tag is left out, and the value is what it would be without.
         (
@@ -115,7 +115,7 @@ fn a_mistake_is_told_once_and_not_by_what_follows_from_it() {
         ),
         (
             format!("{HEAD}  - 5"),
-            "5:5 C104 element 1 of `interactions` must be a mapping, not a number | A request, exactly as the consumer sends it, and the least that the consumer needs of the response",
+            "5:5 C104 element 1 of `interactions` must be a mapping, not a number | a request, exactly as the consumer sends it, and the least that the consumer needs of the response",
         ),
         (
             format!("{HEAD}  - {{ name: a, given: [{{}}], request: GET /, response: {{ status: 200 }} }}"),
@@ -129,7 +129,7 @@ fn a_mistake_is_told_once_and_not_by_what_follows_from_it() {
         ),
         (
             String::from("just a text"),
-            "1:1 C104 the file must be a mapping, not a text | All that one consumer expects of one provider",
+            "1:1 C104 the file must be a mapping, not a text | all that one consumer expects of one provider",
         ),
         (
             String::from("{}"),

@@ -67,7 +67,7 @@ proptest! {
         prop_assume!(!text.contains("123456789012345678901234567890"));
         let theirs: serde_yaml::Value = serde_yaml::from_str(&text).map_err(|error| TestCaseError::fail(format!("{error}\n{text}")))?;
         let (ours, _) = parse_yaml(&"c.yaml".into(), &text, Limits::default()).unwrap();
-        prop_assert_eq!(as_json(&theirs), told(&ours.to_json()), "\n{}", text);
+        prop_assert_eq!(as_json(&theirs), told(&ours), "\n{}", text);
     }
 }
 

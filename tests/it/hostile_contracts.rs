@@ -20,7 +20,7 @@ fn soon<T>(what: &str, run: impl FnOnce() -> T) -> T {
     let start = Instant::now();
     let result = run();
     let time = start.elapsed();
-    println!("{what}: {time:?}");
+
     assert!(time < SOON, "{what} took {time:?}");
     result
 }

@@ -265,7 +265,7 @@ proptest! {
         let text = write(&contract);
         let (root, _) = parse_yaml(&"c.yaml".into(), &text, Limits::default()).unwrap();
         // JSON is YAML in one line.
-        let json = turned(&root.to_json()).to_string();
+        let json = turned(&root).to_string();
         let again = read_with(&json, &files).map(|read| read.contract);
         let again = again.map_err(|findings| TestCaseError::fail(crate::reading::lines(&findings)))?;
         let ids = |contract: &Contract| contract.interactions.iter().map(id).collect::<Vec<_>>();

@@ -1,6 +1,8 @@
 //! Upheld from the outside, in one program: what can be said through the library's public API or by running it.
 //! A test that needs the inside of a module stands in that module.
 //!
+//! - `cli_…`: one subject of the command line each, through the real program; all that it wrote is compared, the exit
+//!   code included
 //! - `contract_read`: what a contract file says, and every finding about it
 //! - `finding_codes`: each code of a finding, found
 //! - `contract_write`: what is written, and that it reads as itself
@@ -10,9 +12,35 @@
 //! - `properties`: what holds for every contract and message; `strategies` makes them up
 //! - `hostile_contracts`: files and bodies that mean harm
 //! - `examples`: the example services do what their pages and contracts say
+//! - `ranks`: the house keeps its order; `codes`: no two findings or errors share a code
+//! - `readme`: the README does what it says; `published`: so does the schema beside the contracts
 //!
-//! `reading` holds the shortest ways from a text to a contract, `messages` those to its mismatches.
+//! `reading` holds the shortest ways from a text to a contract, `messages` those to its mismatches. `support` holds the
+//! world of a test that runs the program: a folder of its own, a cleared environment, and providers on ports that the
+//! system picks.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails loudly, and its helpers with it"
+)]
+
+mod cli_exit_codes;
+mod cli_help;
+mod cli_hostile_provider;
+mod cli_init;
+mod cli_lint;
+mod cli_process;
+mod cli_reach;
+mod cli_reports;
+mod cli_requests;
+mod cli_secrets;
+mod cli_selection;
+mod cli_start;
+mod cli_states;
+mod cli_verify;
+mod codes;
 mod contract_read;
 mod contract_schema;
 mod contract_write;
@@ -24,5 +52,9 @@ mod matching_matrix;
 mod matching_parts;
 mod messages;
 mod properties;
+mod published;
+mod ranks;
 mod reading;
+mod readme;
 mod strategies;
+mod support;

@@ -435,9 +435,7 @@ pub fn contract() -> impl Strategy<Value = (Contract, Files)> {
                 for (side, body) in
                     [("request", &mut interaction.request.body), ("response", &mut interaction.response.body)]
                 {
-                    if let Some(body) = body {
-                        keep_file(body, &format!("{index}/{side}"), &mut files);
-                    }
+                    keep_file(body, &format!("{index}/{side}"), &mut files);
                 }
             }
             let name = |text: &str| ServiceName::new(text).unwrap();
@@ -447,8 +445,8 @@ pub fn contract() -> impl Strategy<Value = (Contract, Files)> {
 }
 
 /// Puts a body's file beside the contract, in a folder of its own.
-fn keep_file(body: &mut Body, folder: &str, files: &mut Files) {
-    let Body::File { path, content } = body else { return };
+fn keep_file(body: &mut Option<Body>, folder: &str, files: &mut Files) {
+    let Some(Body::File { path, content }) = body else { return };
     *path = format!("{folder}/{path}");
     let bytes = match &**content {
         Body::Json(value) => value.to_string().into_bytes(),

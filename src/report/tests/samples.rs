@@ -21,6 +21,7 @@ pub fn upheld(name: &str) -> Finished {
         file: Arc::from("contracts/storefront/orders.yaml"),
         line: 6,
         given: vec!["an order exists (id: 42)".to_owned()],
+        instance: None,
         request: "GET /orders/42".to_owned(),
         status: Some(200),
         mismatches: Vec::new(),

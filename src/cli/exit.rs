@@ -1,0 +1,43 @@
+//! The exit codes: one meaning each, for all commands and all report formats.
+
+use crate::verification::Verdict;
+
+/// What a command's end means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Exit {
+    /// Yes: every contract is upheld; the command did what it was asked to.
+    Yes,
+    /// No: a contract is broken.
+    No,
+    /// Wrong usage, or an unreadable contract or registry.
+    Usage,
+    /// Could not run: network, git, a provider that did not start or did not answer.
+    CouldNotRun,
+    /// Ended by Ctrl-C or a signal to terminate, as shells have it: 128 and the number of SIGINT.
+    Interrupted,
+}
+
+impl Exit {
+    /// The number that the process ends with.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Yes => 0,
+            Self::No => 1,
+            Self::Usage => 2,
+            Self::CouldNotRun => 5,
+            Self::Interrupted => 130,
+        }
+    }
+}
+
+impl From<Verdict> for Exit {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Upheld => Self::Yes,
+            Verdict::Broken => Self::No,
+            Verdict::Error => Self::CouldNotRun,
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Why a command ended early: data here, printed once by [`super::main`].
+
+use super::exit::Exit;
+use crate::source::{Finding, Sources};
+
+/// A command's early end.
+#[derive(Debug)]
+pub enum Failure {
+    /// Something to say, and what to do about it.
+    Told(Told),
+    /// Findings in contracts or the registry.
+    Findings { findings: Vec<Finding>, sources: Sources },
+}
+
+/// An error with its hints.
+#[derive(Debug)]
+pub struct Told {
+    pub exit: Exit,
+    /// What happened, and where.
+    pub message: String,
+    /// What the other side said.
+    pub detail: Option<String>,
+    /// What to do next, one sentence each.
+    pub help: Vec<String>,
+}
+
+impl Failure {
+    /// Wrong usage.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::told(Exit::Usage, message)
+    }
+
+    /// The command could not run.
+    pub fn could_not_run(message: impl Into<String>) -> Self {
+        Self::told(Exit::CouldNotRun, message)
+    }
+
+    fn told(exit: Exit, message: impl Into<String>) -> Self {
+        Self::Told(Told { exit, message: message.into(), detail: None, help: Vec::new() })
+    }
+
+    /// The same with one more sentence of what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        if let Self::Told(told) = &mut self {
+            told.help.push(help.into());
+        }
+        self
+    }
+
+    /// The exit code that it means.
+    #[must_use]
+    pub const fn exit(&self) -> Exit {
+        match self {
+            Self::Told(told) => told.exit,
+            Self::Findings { .. } => Exit::Usage,
+        }
+    }
+}

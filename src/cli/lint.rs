@@ -1,0 +1,59 @@
+//! `upheld lint`: every finding in contracts and registry.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::load::Workspace;
+use super::{Exit, Failure, Global, World};
+use crate::report::findings;
+use crate::source::Finding;
+use crate::words::count;
+
+/// Show all findings in contracts and registry
+///
+/// Reads every contract and the registry, and shows all that is wrong or unwise, each with its place, a stable code
+/// and what to do about it. Ends with 2 if anything is wrong; warnings alone end with 0.
+#[derive(Debug, Args)]
+pub(super) struct LintArgs {
+    /// Contracts, or folders of them [default: all of the folder of contracts]
+    paths: Vec<PathBuf>,
+    /// End with 2 for warnings, too
+    #[arg(long)]
+    strict: bool,
+    /// The form of the findings
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    report: LintReport,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum LintReport {
+    /// For people
+    Human,
+    /// For programs
+    Json,
+    /// Annotations for GitHub Actions
+    Github,
+}
+
+pub(super) fn lint(global: &Global, args: &LintArgs, world: &mut World) -> Result<Exit, Failure> {
+    let workspace = Workspace::load(global, &args.paths, world)?;
+    let found = &workspace.findings;
+    let text = match args.report {
+        LintReport::Human => findings::text(found, &workspace.sources, &world.out_palette()),
+        LintReport::Json => findings::json("lint", found).map_err(|error| Failure::could_not_run(error.to_string()))?,
+        LintReport::Github => findings::github(found),
+    };
+    world.print(&text)?;
+    let errors = found.iter().any(Finding::is_error);
+    if args.report == LintReport::Human && !errors {
+        let interactions = workspace.files.iter().map(|file| file.contract.interactions.len()).sum();
+        let usable = match workspace.files.len() {
+            // Only the registry was named.
+            0 => String::from("the registry"),
+            contracts => format!("{} with {}", count(contracts, "contract"), count(interactions, "interaction")),
+        };
+        world.print(&format!("{usable} can be used\n"))?;
+    }
+    Ok(if errors || (args.strict && !found.is_empty()) { Exit::Usage } else { Exit::Yes })
+}

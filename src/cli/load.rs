@@ -1,0 +1,150 @@
+//! Reads what a command works on: the folder of contracts, the registry in it, and the contracts.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use indexmap::IndexSet;
+
+use super::failure::Failure;
+use super::{Global, World};
+use crate::contract::{self, ContractFile, ServiceName};
+use crate::files::{self, ContractFolder, REGISTRY};
+use crate::matching::check_examples;
+use crate::registry::{self, Registry};
+use crate::source::{Finding, Sources, sort_findings};
+
+/// Contracts and registry, with every finding about them.
+pub(super) struct Workspace {
+    /// The folder that holds `contracts`: where commands of the registry are run.
+    pub root: PathBuf,
+    pub registry: Option<Registry>,
+    /// In the order of their files' names.
+    pub files: Vec<Arc<ContractFile>>,
+    pub findings: Vec<Finding>,
+    pub sources: Sources,
+    /// How many files were read, usable or not.
+    pub read: usize,
+}
+
+impl Workspace {
+    /// Reads the contracts at `paths`, or all of the folder of contracts where there are none, and the registry.
+    pub(super) fn load(global: &Global, paths: &[PathBuf], world: &World) -> Result<Self, Failure> {
+        let folder = contracts_folder(global, world)?;
+        let root = folder.as_deref().and_then(Path::parent).map_or_else(|| world.working.clone(), Path::to_path_buf);
+        let mut workspace = Self {
+            root,
+            registry: None,
+            files: Vec::new(),
+            findings: Vec::new(),
+            sources: Sources::default(),
+            read: 0,
+        };
+        if let Some(folder) = &folder {
+            workspace.read_registry(&folder.join(REGISTRY), global, world);
+        }
+        for path in contract_files(folder.as_deref(), paths, world)? {
+            if path.file_name().is_some_and(|name| name == REGISTRY) {
+                workspace.read_registry(&path, global, world);
+            } else {
+                workspace.read_contract(&path, global, world);
+            }
+        }
+        sort_findings(&mut workspace.findings);
+        Ok(workspace)
+    }
+
+    /// The workspace if it can be used; else what is wrong with it.
+    pub(super) fn usable(mut self) -> Result<Self, Failure> {
+        if self.findings.iter().any(Finding::is_error) {
+            let findings = std::mem::take(&mut self.findings);
+            return Err(Failure::Findings { findings, sources: self.sources });
+        }
+        Ok(self)
+    }
+
+    fn read_registry(&mut self, path: &Path, global: &Global, world: &World) {
+        if !path.exists() || self.registry.is_some() {
+            return;
+        }
+        self.read += 1;
+        match files::read_source(path, files::shown(path, &world.working), global.limits()) {
+            Ok(source) => {
+                let source = Arc::new(source);
+                self.sources.add(Arc::clone(&source));
+                match registry::read(source) {
+                    Ok((registry, findings)) => {
+                        self.registry = Some(registry);
+                        self.findings.extend(findings);
+                    }
+                    Err(findings) => self.findings.extend(findings),
+                }
+            }
+            Err(finding) => self.findings.push(finding),
+        }
+    }
+
+    fn read_contract(&mut self, path: &Path, global: &Global, world: &World) {
+        self.read += 1;
+        let source = match files::read_source(path, files::shown(path, &world.working), global.limits()) {
+            Ok(source) => Arc::new(source),
+            Err(finding) => return self.findings.push(finding),
+        };
+        self.sources.add(Arc::clone(&source));
+        match contract::read(&source, &ContractFolder::of(path, global.limits())) {
+            Ok(mut read) => {
+                self.findings.append(&mut read.findings);
+                self.findings.extend(check_examples(&source, &read.contract));
+                self.findings.extend(contract::lint::lint(&source, &read));
+                self.files.push(Arc::new(ContractFile::new(source, read)));
+            }
+            Err(findings) => self.findings.extend(findings),
+        }
+    }
+
+    /// What the registry knows of a service.
+    pub(super) fn service(&self, name: &ServiceName) -> Option<&registry::Service> {
+        self.registry.as_ref().and_then(|registry| registry.services.get(name))
+    }
+}
+
+/// The folder of contracts: the one that was named, or the nearest.
+pub(super) fn contracts_folder(global: &Global, world: &World) -> Result<Option<PathBuf>, Failure> {
+    let Some(named) = &global.contracts else { return Ok(files::find_contracts(&world.working)) };
+    let folder = world.working.join(named);
+    if folder.is_dir() {
+        return Ok(Some(folder));
+    }
+    Err(Failure::usage(format!("there is no folder `{}`", files::shown(&folder, &world.working)))
+        .help("name the folder of contracts with --contracts DIR, or make one with `upheld init`"))
+}
+
+/// The files to read. A folder without a contract is an error: to have read nothing must not look like success.
+fn contract_files(folder: Option<&Path>, paths: &[PathBuf], world: &World) -> Result<Vec<PathBuf>, Failure> {
+    let named: Vec<PathBuf> = if paths.is_empty() {
+        let folder = folder.ok_or_else(|| {
+            Failure::usage("there is no folder `contracts` here or in a folder above")
+                .help("`upheld init` writes a first contract; --contracts DIR names a folder elsewhere")
+        })?;
+        vec![folder.to_path_buf()]
+    } else {
+        paths.iter().map(|path| world.working.join(path)).collect()
+    };
+    let mut found = Vec::new();
+    for path in named {
+        if !path.is_dir() {
+            found.push(path);
+            continue;
+        }
+        let inside = files::contract_paths(&path).map_err(|(path, error)| {
+            Failure::usage(format!("`{}` can't be read: {}", files::shown(&path, &world.working), files::why(&error)))
+        })?;
+        if inside.is_empty() {
+            return Err(Failure::usage(format!("there is no contract in `{}`", files::shown(&path, &world.working)))
+                .help("a contract is a file <consumer>/<provider>.yaml; `upheld init` writes a first one"));
+        }
+        found.extend(inside);
+    }
+    // A file that is named twice is read once.
+    let found: IndexSet<PathBuf> = found.into_iter().collect();
+    Ok(found.into_iter().collect())
+}

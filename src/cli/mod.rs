@@ -1,0 +1,173 @@
+//! The command line: what was typed, the command that it names, and the one place where an error is printed.
+
+mod completions;
+mod exit;
+mod failure;
+mod init;
+mod lint;
+mod load;
+mod provider;
+mod reports;
+mod schema;
+mod selection;
+mod streams;
+mod verify;
+
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+use clap::builder::Resettable;
+use clap::{Arg, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+pub use exit::Exit;
+use failure::{Failure, Told};
+pub use streams::World;
+
+use crate::report::findings;
+use crate::source::Limits;
+
+/// Consumer-driven contracts: verify that a provider upholds what its consumers need
+///
+/// A consumer writes down the least it needs of a provider as a contract, a YAML file. Upheld checks real providers
+/// against it, and shows exactly where one breaks it.
+#[derive(Debug, Parser)]
+#[command(name = "upheld", version, max_term_width = 100, after_help = EXIT_CODES, arg_required_else_help = true, args_override_self = true, disable_help_subcommand = true)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options of all commands.
+#[derive(Clone, Debug, Args)]
+struct Global {
+    /// The folder of contracts and registry [default: `contracts`, here or in a folder above]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "UPHELD_CONTRACTS",
+        hide_env_values = true,
+        help_heading = "Global options"
+    )]
+    contracts: Option<PathBuf>,
+    /// The largest contract, registry or body file that is read, in bytes
+    #[arg(long, global = true, value_name = "BYTES", env = "UPHELD_MAX_FILE_SIZE", hide_env_values = true, default_value_t = Limits::default().bytes, hide_short_help = true, help_heading = "Global options")]
+    max_file_size: usize,
+    /// How deep the values of a contract may be nested
+    #[arg(long, global = true, value_name = "LEVELS", env = "UPHELD_MAX_DEPTH", hide_env_values = true, default_value_t = Limits::default().depth, value_parser = clap::value_parser!(usize), hide_short_help = true, help_heading = "Global options")]
+    max_depth: usize,
+    /// How many values a contract may hold
+    #[arg(long, global = true, value_name = "N", env = "UPHELD_MAX_VALUES", hide_env_values = true, default_value_t = Limits::default().values, hide_short_help = true, help_heading = "Global options")]
+    max_values: usize,
+}
+
+#[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it in a run")]
+enum Command {
+    Verify(verify::VerifyArgs),
+    Lint(lint::LintArgs),
+    Init(init::InitArgs),
+    Schema(schema::SchemaArgs),
+    Completions(completions::CompletionsArgs),
+    #[command(hide = true)]
+    Man(completions::ManArgs),
+    /// Print the help of a command
+    Help {
+        /// The command [default: an overview of all]
+        command: Option<String>,
+    },
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    yes: every contract is upheld
+  1    no: a contract is broken
+  2    wrong usage, or an unreadable contract or registry
+  5    could not run: network, or a provider that did not start or answer
+  130  interrupted";
+
+/// Runs the program with these arguments (the first is its name) in this world.
+pub fn main(arguments: impl IntoIterator<Item = OsString>, world: &mut World) -> Exit {
+    let result = match parse(arguments, world) {
+        Ok(Cli { global, command }) => match command {
+            Command::Verify(args) => verify::verify(&global, &args, world),
+            Command::Lint(args) => lint::lint(&global, &args, world),
+            Command::Init(args) => init::init(&global, &args, world),
+            Command::Schema(args) => schema::schema(&args, world),
+            Command::Completions(args) => completions::completions(&args, world),
+            Command::Man(args) => completions::man(&args, world),
+            Command::Help { command } => {
+                let asked = [Some(OsString::from("upheld")), command.map(OsString::from), Some("--help".into())];
+                match parse(asked.into_iter().flatten(), world) {
+                    Err(error) => usage(&error, world),
+                    Ok(_) => Ok(Exit::Yes),
+                }
+            }
+        },
+        Err(error) => usage(&error, world),
+    };
+    result.unwrap_or_else(|failure| {
+        report(&failure, world);
+        failure.exit()
+    })
+}
+
+/// Reads the command line, and the environment behind it.
+fn parse(arguments: impl IntoIterator<Item = OsString>, world: &World) -> Result<Cli, clap::Error> {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    // A variable that is empty is one that was not set: build systems make them so.
+    let or_unset = |arg: Arg| match arg.get_env().and_then(OsStr::to_str).and_then(world.variable) {
+        Some(value) if value.is_empty() => arg.env(Resettable::Reset),
+        _ => arg,
+    };
+    let mut line = command().mut_args(or_unset).mut_subcommands(|command| command.mut_args(or_unset));
+    // Flags beat the environment: where one of these ways is named, the others are not.
+    let flags: Vec<String> = verify::WAYS.iter().map(|way| format!("--{way}")).collect();
+    let text = |argument: &OsString| argument.to_string_lossy().split('=').next().unwrap_or_default().to_owned();
+    if arguments.iter().map(text).any(|argument| flags.contains(&argument)) {
+        line = line.mut_subcommand("verify", |command| {
+            verify::WAYS.iter().fold(command, |command, way| command.mut_arg(way, |arg| arg.env(Resettable::Reset)))
+        });
+    }
+    let matches = line.try_get_matches_from_mut(arguments)?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut line))
+}
+
+/// What clap has to say: help and version go to the result, mistakes to the other stream.
+fn usage(error: &clap::Error, world: &mut World) -> Result<Exit, Failure> {
+    let rendered = error.render();
+    if error.use_stderr() {
+        let coloured = world.err_palette() != crate::report::Palette::default();
+        world.say(&if coloured { rendered.ansi().to_string() } else { rendered.to_string() });
+        Ok(Exit::Usage)
+    } else {
+        let coloured = world.out_palette() != crate::report::Palette::default();
+        world.print(&if coloured { rendered.ansi().to_string() } else { rendered.to_string() })?;
+        Ok(Exit::Yes)
+    }
+}
+
+fn report(failure: &Failure, world: &mut World) {
+    let palette = world.err_palette();
+    let text = match failure {
+        Failure::Told(Told { message, detail, help, .. }) => {
+            crate::report::failure(message, detail.as_deref(), help, &palette)
+        }
+        Failure::Findings { findings: found, sources } => findings::text(found, sources, &palette),
+    };
+    world.say(&text);
+}
+
+impl Global {
+    /// The limits that files are read with.
+    fn limits(&self) -> Limits {
+        Limits { bytes: self.max_file_size, depth: self.max_depth, values: self.max_values, ..Limits::default() }
+    }
+}
+
+/// The command line as clap knows it, for completions and manual pages.
+fn command() -> clap::Command {
+    Cli::command()
+}

@@ -1,0 +1,302 @@
+//! From what the command line and the registry say of a provider to a provider that answers: its address, or its
+//! process; its states; whether it is ready.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::failure::{Failure, Told};
+use super::load::Workspace;
+use super::verify::VerifyArgs;
+use super::{Exit, World};
+use crate::contract::ServiceName;
+use crate::http::{BaseUrl, HttpClient, HttpOptions, HttpStates};
+use crate::matching::ActualRequest;
+use crate::process::{CommandStates, Service, ShellCommand};
+use crate::registry::{self, StatesBy, expand};
+use crate::verification::{INTERRUPTED, Provider as _, RunError, StateHandler, States};
+use crate::words::{and_list, did_you_mean, or_list, quoted};
+
+/// How long a provider may take to become ready where nobody says.
+const START_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// How a provider is to be reached, with everything filled in and checked, and nothing started yet.
+#[derive(Debug)]
+pub(super) struct Reach {
+    pub name: ServiceName,
+    pub way: Way,
+    health: Option<String>,
+    start_timeout: Duration,
+    states: Option<StatesBy>,
+    folder: PathBuf,
+    options: HttpOptions,
+}
+
+/// Where a provider is, or how it gets there.
+#[derive(Debug)]
+pub(super) enum Way {
+    /// It runs at these addresses, one for each instance.
+    At(Vec<BaseUrl>),
+    /// It is started with this command line, in which `${PORT}` is still to be filled in.
+    Start(String),
+}
+
+/// A provider that answers.
+pub(super) struct Reached {
+    pub client: HttpClient,
+    pub states: States<Handler>,
+    /// The process, where it was started here.
+    pub service: Option<Service>,
+}
+
+/// A state handler of either kind.
+#[derive(Debug)]
+pub(super) enum Handler {
+    Http(HttpStates),
+    Command(CommandStates),
+}
+
+impl StateHandler for Handler {
+    async fn change(
+        &self,
+        state: &crate::contract::State,
+        action: crate::verification::Action,
+    ) -> Result<serde_json::Map<String, serde_json::Value>, RunError> {
+        match self {
+            Self::Http(handler) => handler.change(state, action).await,
+            Self::Command(handler) => handler.change(state, action).await,
+        }
+    }
+}
+
+/// Finds out how to reach a provider, and checks what can be checked before anything is started or sent.
+pub(super) fn reach(
+    name: &ServiceName,
+    args: &VerifyArgs,
+    options: &HttpOptions,
+    workspace: &Workspace,
+    world: &World,
+) -> Result<Reach, Failure> {
+    let known = workspace.service(name);
+    let service = known.cloned().unwrap_or_default();
+    let way = way(name, args, &service, workspace, world)?;
+    let there = |line: &str, key: &str, flag: bool| {
+        let from = || if flag { format!("--{key}") } else { place(name, key, workspace) };
+        if line.trim().is_empty() {
+            return Err(Failure::usage(format!("{}: the command is empty", from())));
+        }
+        ShellCommand::new(line, &workspace.root).check().map_err(|error| {
+            let error = RunError { message: format!("{}: {}", from(), error.message), ..error };
+            from_run_error(error, Exit::Usage)
+        })
+    };
+    if let Way::Start(line) = &way {
+        there(line, "start", args.start.is_some())?;
+    }
+    let states = match &args.states {
+        Some(text) => Some(registry::states_by(text)),
+        None => service.states,
+    };
+    let states = match states {
+        Some(StatesBy::Http(target)) => {
+            let target = fill(&target, "states", name, workspace, world)?;
+            if target.contains("://") {
+                let address = target.split('?').next().unwrap_or_default();
+                BaseUrl::parse(address).map_err(|error| bad_states(name, &error, args, workspace))?;
+            } else if !target.starts_with('/') {
+                let why = format!("`{target}` is neither a path nor an address");
+                return Err(bad_states(name, &why, args, workspace).help("write it like `POST /_states`"));
+            }
+            Some(StatesBy::Http(target))
+        }
+        Some(StatesBy::Command(line)) => {
+            fill(&line, "states", name, workspace, world)?;
+            there(&line, "states", args.states.is_some())?;
+            Some(StatesBy::Command(line))
+        }
+        other => other,
+    };
+    Ok(Reach {
+        name: name.clone(),
+        way,
+        health: service.health.map(|path| fill(&path, "health", name, workspace, world)).transpose()?,
+        start_timeout: args.start_timeout.or(service.start_timeout).unwrap_or(START_TIMEOUT),
+        states,
+        folder: workspace.root.clone(),
+        options: options.clone(),
+    })
+}
+
+fn bad_states(name: &ServiceName, why: &dyn fmt::Display, args: &VerifyArgs, workspace: &Workspace) -> Failure {
+    let from = if args.states.is_some() { String::from("--states") } else { place(name, "states", workspace) };
+    Failure::usage(format!("{from}: {why}"))
+}
+
+/// Flags before the registry; an environment that is named before a start; a start before the local address.
+fn way(
+    name: &ServiceName,
+    args: &VerifyArgs,
+    service: &registry::Service,
+    workspace: &Workspace,
+    world: &World,
+) -> Result<Way, Failure> {
+    if !args.url.is_empty() {
+        let parsed: Result<Vec<BaseUrl>, _> = args.url.iter().map(|url| BaseUrl::parse(url)).collect();
+        return parsed.map(Way::At).map_err(|error| Failure::usage(error.to_string()));
+    }
+    if let Some(line) = &args.start {
+        return Ok(Way::Start(line.clone()));
+    }
+    let environment = args.env.as_deref();
+    if let (None, Some(line)) = (environment, &service.start) {
+        let filled = fill(line, "start", name, workspace, world)?;
+        // A shell fills in what is set in the environment itself, quotes and all, and nothing of it gets into a message.
+        return Ok(Way::Start(if cfg!(unix) { line.clone() } else { filled }));
+    }
+    let wanted = environment.unwrap_or("local");
+    if let Some(urls) = service.url.get(wanted) {
+        let mut parsed = Vec::with_capacity(urls.len());
+        for url in urls {
+            let url = fill(url, "url", name, workspace, world)?;
+            parsed.push(
+                BaseUrl::parse(&url)
+                    .map_err(|error| Failure::usage(format!("{}: {error}", place(name, "url", workspace))))?,
+            );
+        }
+        return Ok(Way::At(parsed));
+    }
+    let known = || service.url.keys().map(String::as_str);
+    let failure = match environment {
+        Some(environment) => {
+            let failure = Failure::usage(format!("nothing says where {name} is in the environment `{environment}`"));
+            match did_you_mean(environment, known()) {
+                Some(help) => failure.help(help),
+                None if service.url.is_empty() => failure,
+                None => failure.help(format!("there is an address for {}", and_list(quoted(known())))),
+            }
+        }
+        None if service.url.is_empty() => Failure::usage(format!("nothing says how to reach {name}")),
+        None => Failure::usage(format!("nothing says which address of {name} is meant"))
+            .help(format!("name its environment: {}", or_list(known().map(|known| format!("--env {known}"))))),
+    };
+    let registered = if workspace.registry.is_some() {
+        ""
+    } else {
+        " (there is no contracts/upheld.yaml yet; `upheld init` writes one)"
+    };
+    Err(failure
+        .help(format!("name its address: upheld verify {name} --url http://127.0.0.1:8080"))
+        .help(format!("or write `start` or `url` for {name} into upheld.yaml{registered}")))
+}
+
+/// Fills in variables of the environment; `${PORT}` of a start waits for the port.
+fn fill(text: &str, key: &str, name: &ServiceName, workspace: &Workspace, world: &World) -> Result<String, Failure> {
+    let value_of = |variable: &str| {
+        if key == "start" && variable == "PORT" { Some(String::from("${PORT}")) } else { (world.variable)(variable) }
+    };
+    expand(text, value_of).map_err(|missing| {
+        Failure::usage(format!("{}: {missing}", place(name, key, workspace)))
+            .help(format!("set it: {}=… upheld verify {name}", missing.0))
+    })
+}
+
+fn place(name: &ServiceName, key: &str, workspace: &Workspace) -> String {
+    workspace.registry.as_ref().map_or_else(|| String::from("upheld.yaml"), |registry| registry.place(name, key))
+}
+
+/// An error of an edge as the end of the command.
+pub(super) fn from_run_error(error: RunError, exit: Exit) -> Failure {
+    Failure::Told(Told { exit, message: error.message, detail: error.detail, help: error.help })
+}
+
+impl Reach {
+    /// The addresses to verify; a provider that is started has one, which is known when it runs.
+    pub(super) fn instances(&self) -> Vec<Option<BaseUrl>> {
+        match &self.way {
+            Way::At(urls) => urls.iter().cloned().map(Some).collect(),
+            Way::Start(_) => vec![None],
+        }
+    }
+
+    /// Reaches an instance, or starts the provider; comes back when it is ready, or with [`INTERRUPTED`] when `stop`
+    /// is.
+    pub(super) async fn connect(
+        &self,
+        instance: Option<BaseUrl>,
+        stop: impl Future<Output = ()>,
+    ) -> Result<Reached, RunError> {
+        let interrupted = async {
+            stop.await;
+            Err(RunError::new(INTERRUPTED, format!("the run was interrupted before {} was ready", self.name)))
+        };
+        match (instance, &self.way) {
+            (Some(base), _) => {
+                let client = HttpClient::new(base, &self.options);
+                // One look before everything is sent: a hundred interactions with the same error help nobody.
+                tokio::select! {
+                    biased;
+                    stopped = interrupted => stopped,
+                    ready = self.probe(&client) => ready.map_err(|error| self.unhealthy(error)),
+                }?;
+                Ok(Reached { states: self.handler(&client)?, client, service: None })
+            }
+            (None, Way::Start(line)) => {
+                let mut service = Service::start(self.name.to_string(), &ShellCommand::new(line, &self.folder))?;
+                let client = HttpClient::new(BaseUrl::local(service.port()), &self.options);
+                let probe = |_| async { self.probe(&client).await.map_err(|error| error.message) };
+                let ready = tokio::select! {
+                    biased;
+                    stopped = interrupted => stopped,
+                    ready = service.wait_healthy(self.start_timeout, probe) => ready,
+                };
+                if let Err(mut error) = ready {
+                    if error.code == crate::process::codes::NOT_HEALTHY {
+                        error = error.help("`--start-timeout`, or `start-timeout` in upheld.yaml, gives it more time");
+                    }
+                    service.stop(Service::GRACE).await;
+                    return Err(error);
+                }
+                Ok(Reached { states: self.handler(&client)?, client, service: Some(service) })
+            }
+            (None, Way::At(_)) => Err(RunError::new(crate::http::codes::UNSENDABLE, "no address was given")),
+        }
+    }
+
+    /// Whether the provider is ready: its health check answers with 2XX, or it takes connections.
+    async fn probe(&self, client: &HttpClient) -> Result<(), RunError> {
+        let Some(path) = &self.health else { return client.connects().await };
+        let request = ActualRequest { method: String::from("GET"), path: path.clone(), ..ActualRequest::default() };
+        let response = client.send(&request).await?.response;
+        if (200..300).contains(&response.status) {
+            return Ok(());
+        }
+        let message = format!("GET {path} answered {}", response.status);
+        Err(RunError::new(crate::process::codes::NOT_HEALTHY, message).detail(String::from_utf8_lossy(&response.body)))
+    }
+
+    /// A provider that runs already and does not answer its health check as it should.
+    fn unhealthy(&self, error: RunError) -> RunError {
+        if error.code != crate::process::codes::NOT_HEALTHY {
+            return error;
+        }
+        RunError { message: format!("{} is not healthy: {}", self.name, error.message), ..error }
+            .help("wait until it is, or correct `health` in upheld.yaml")
+    }
+
+    fn handler(&self, client: &HttpClient) -> Result<States<Handler>, RunError> {
+        Ok(match &self.states {
+            Some(StatesBy::Http(target)) => {
+                let handler = HttpStates::new(client.clone(), target)
+                    .map_err(|error| RunError::new(crate::http::codes::UNSENDABLE, error.to_string()))?;
+                States::Handled(Handler::Http(handler))
+            }
+            Some(StatesBy::Command(line)) => States::Handled(Handler::Command(CommandStates::new(
+                ShellCommand::new(line, &self.folder),
+                client.base().to_string(),
+                self.options.timeout,
+            ))),
+            Some(StatesBy::NotNeeded) => States::NotNeeded,
+            None => States::Missing,
+        })
+    }
+}

@@ -1,0 +1,319 @@
+//! `upheld verify`: providers against the contracts of their consumers.
+
+use std::convert::Infallible;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+
+use super::load::Workspace;
+use super::provider::{Reach, reach};
+use super::reports::{ReportArg, Reports};
+use super::selection::select;
+use super::{Exit, Failure, Global, World};
+use crate::contract::Interaction;
+use crate::http::{BaseUrl, ExtraHeader, ExtraHeaderError, HttpOptions, Proxies};
+use crate::process::Service;
+use crate::registry::duration;
+use crate::report::{Conclusion, Progress};
+use crate::verification::{Event, INTERRUPTED, Outcome, Parallel, Plan, RunError, Scrubber, Summary, none_run, run};
+use crate::words::count;
+
+/// Check providers against the contracts of their consumers
+///
+/// Starts or reaches each provider, sends every request of the contracts with it, and compares the answers. Without a
+/// provider's name, every provider that has contracts is verified.
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct VerifyArgs {
+    /// Providers by name, and contract files or folders [default: all]
+    #[arg(value_name = "PROVIDER|CONTRACT")]
+    targets: Vec<String>,
+    /// The provider's address; several for several instances
+    #[arg(long, value_name = "URL", env = "UPHELD_URL", hide_env_values = true, conflicts_with_all = ["start", "env"], help_heading = "Provider")]
+    pub url: Vec<String>,
+    /// The command that starts the provider on the port ${PORT}
+    #[arg(long, value_name = "COMMAND", conflicts_with = "env", help_heading = "Provider")]
+    pub start: Option<String>,
+    /// The environment whose addresses of upheld.yaml are verified
+    #[arg(long, value_name = "ENV", env = "UPHELD_ENV", hide_env_values = true, help_heading = "Provider")]
+    pub env: Option<String>,
+    /// How the provider is brought into a state: `POST /path`, a command, or `none`
+    #[arg(long, value_name = "HOW", env = "UPHELD_STATES", hide_env_values = true, help_heading = "Provider")]
+    pub states: Option<String>,
+    /// How long the provider may take to become ready: 30s, 2m [default: upheld.yaml's, or 60s]
+    #[arg(long, value_name = "TIME", value_parser = time, env = "UPHELD_START_TIMEOUT", hide_env_values = true, help_heading = "Provider")]
+    pub start_timeout: Option<Duration>,
+    /// Only interactions whose name holds this text, in any case
+    #[arg(long, value_name = "TEXT", help_heading = "Selection")]
+    only: Vec<String>,
+    /// Only contracts of this consumer
+    #[arg(long, value_name = "NAME", help_heading = "Selection")]
+    consumer: Vec<String>,
+    /// How many requests may be under way at once
+    #[arg(long, value_name = "N", default_value_t = 16, env = "UPHELD_JOBS", hide_env_values = true, value_parser = clap::value_parser!(u16).range(1..), help_heading = "Requests")]
+    jobs: u16,
+    /// How long an answer may take, to its last byte
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = time, env = "UPHELD_TIMEOUT", hide_env_values = true, help_heading = "Requests")]
+    timeout: Duration,
+    /// The most bytes of an answer's body
+    #[arg(long, value_name = "BYTES", default_value_t = 32 << 20, env = "UPHELD_MAX_BODY", hide_env_values = true, help_heading = "Requests")]
+    max_body: usize,
+    /// A header for every request, never shown in any report: 'Authorization: Bearer …'
+    #[arg(long, value_name = "NAME: VALUE", value_parser = header, help_heading = "Requests")]
+    header: Vec<HeaderArg>,
+    /// A report beside the human one: json, junit, markdown or github, to standard output or =FILE
+    #[arg(long, value_name = "FORMAT[=FILE]", help_heading = "Output")]
+    report: Vec<ReportArg>,
+    /// Show only what is not upheld
+    #[arg(short, long, help_heading = "Output")]
+    quiet: bool,
+}
+
+/// The arguments that say where the provider is; one excludes the others.
+pub(super) const WAYS: [&str; 3] = ["url", "start", "env"];
+
+const EXAMPLES: &str = "\
+Examples:
+  upheld verify
+      every provider that has contracts, each started or reached as contracts/upheld.yaml says
+  upheld verify orders --url http://127.0.0.1:8080
+      one provider, which runs already
+  upheld verify orders --env staging --header \"Authorization: Bearer $TOKEN\"
+      all its instances in an environment
+  upheld verify orders contracts/storefront --only 'get an order'
+      one interaction, while you work on it
+  upheld verify --report junit=report.xml --report github
+      with reports for a build";
+
+/// Reads a length of time, and says how one is written.
+fn time(text: &str) -> Result<Duration, String> {
+    duration(text).map_err(|why| format!("{why}: write a number and its unit, like `500ms`, `30s` or `2m`"))
+}
+
+/// A header, or what is wrong with it. The parser of the command line shows what it can't read, and this must not be
+/// shown: so it takes everything.
+type HeaderArg = Result<ExtraHeader, ExtraHeaderError>;
+
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the parser of the command line asks for a result, and gets one that holds"
+)]
+fn header(text: &str) -> Result<HeaderArg, Infallible> {
+    Ok(ExtraHeader::parse(text))
+}
+
+/// One provider with the contracts that it is verified against, and how it is reached.
+struct Job {
+    reach: Arc<Reach>,
+    instance: Option<BaseUrl>,
+    /// Whether the provider has other instances, so that output must say which is meant.
+    of_several: bool,
+    plan: Plan,
+}
+
+pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> Result<Exit, Failure> {
+    // Before anything is read: what a run before this one has left must not be taken for its report.
+    let reports = Reports::open(&args.report, args.quiet, world)?;
+    let headers: Result<Vec<_>, _> = args.header.iter().cloned().collect();
+    let headers = headers.map_err(|why| Failure::usage(format!("--header: {why}")))?;
+    let options =
+        HttpOptions { timeout: args.timeout, max_body: args.max_body, headers, proxies: Proxies::from_environment() };
+    let jobs = match jobs(global, args, &options, world) {
+        Ok(jobs) => jobs,
+        Err(failure) => {
+            if let Failure::Findings { findings, .. } = &failure {
+                say_faults(&reports.instead_of_a_run(findings, world), world);
+            }
+            return Err(failure);
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::could_not_run(format!("no runtime can be started: {error}")))?;
+    let mut run = Run {
+        reports,
+        progress: if world.err_is_terminal && !args.quiet { Progress::on_stderr() } else { Progress::hidden() },
+        // Header values must never be shown; addresses with passwords are refused.
+        scrubber: Scrubber::new(options.headers.iter().map(|header| header.value().expose())),
+        summary: Summary::default(),
+        jobs: usize::from(args.jobs),
+        instance: None,
+        failed: false,
+        last_words: Vec::new(),
+    };
+    let started = Instant::now();
+    let interrupted = runtime.block_on(run.all(&jobs));
+    let seconds = started.elapsed().as_secs_f64();
+    // What is still under way was given up: nothing of it may hold up the end.
+    runtime.shutdown_background();
+    Ok(run.finish(interrupted, seconds, world))
+}
+
+/// What is to be verified, read, selected and checked; nothing is started or sent yet.
+fn jobs(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut World) -> Result<Vec<Job>, Failure> {
+    let (paths, names): (Vec<&String>, Vec<&String>) = args.targets.iter().partition(|target| is_path(target));
+    let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
+    let workspace = Workspace::load(global, &paths, world)?.usable()?;
+    if !workspace.findings.is_empty() && !args.quiet {
+        let warnings = count(workspace.findings.len(), "warning");
+        world.say(&format!("note: {warnings} about the contracts: see `upheld lint`\n"));
+    }
+    let selected = select(&workspace, &names, &args.consumer, &args.only).map_err(|failure| {
+        // A folder of that name may be what was meant; a provider's own folder must not hide the provider.
+        match names.iter().find(|name| world.working.join(name).exists()) {
+            Some(name) => failure.help(format!("for the contracts in `{name}`, write ./{name}")),
+            None => failure,
+        }
+    })?;
+    if selected.len() > 1 && (!args.url.is_empty() || args.start.is_some()) {
+        let all: Vec<String> = selected.iter().map(|(name, _)| name.to_string()).collect();
+        return Err(Failure::usage(format!(
+            "--url (UPHELD_URL) and --start are for one provider, and there are contracts with {}",
+            crate::words::and_list(&all)
+        ))
+        .help(format!("name the one that is meant: upheld verify {}", all[0])));
+    }
+    let wanted = |interaction: &Interaction| super::selection::is_wanted(interaction, &args.only);
+    let mut jobs = Vec::new();
+    for (name, files) in selected {
+        let parallel = if workspace.service(&name).is_some_and(|service| service.parallel) {
+            Parallel::All
+        } else {
+            Parallel::Safe
+        };
+        let reach = Arc::new(reach(&name, args, options, &workspace, world)?);
+        let instances = reach.instances();
+        let of_several = instances.len() > 1;
+        for instance in instances {
+            let plan = Plan::new(files.clone(), parallel, wanted);
+            jobs.push(Job { reach: Arc::clone(&reach), instance, of_several, plan });
+        }
+    }
+    Ok(jobs)
+}
+
+fn say_faults(faults: &[String], world: &mut World) {
+    for fault in faults {
+        world.say(&format!("error: {fault}\n"));
+    }
+}
+
+/// Whether a target is a file or a folder, and not a provider's name: by its looks alone, since a provider often has a
+/// folder or a program of its name beside the contracts.
+fn is_path(target: &str) -> bool {
+    let ending = Path::new(target).extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
+    target.contains(['/', '\\']) || ending || target == "." || target == ".."
+}
+
+/// A run: what it has come to so far, and who is told.
+struct Run {
+    reports: Reports,
+    progress: Progress,
+    scrubber: Scrubber,
+    summary: Summary,
+    jobs: usize,
+    /// The address that is being verified, where its provider has several.
+    instance: Option<String>,
+    /// Whether the provider that is being verified failed, beyond answering something else than was asked for.
+    failed: bool,
+    /// What providers wrote that were started here and failed, by name.
+    last_words: Vec<(String, String)>,
+}
+
+impl Run {
+    /// Runs all jobs, one provider after the other; true where it was interrupted.
+    async fn all(&mut self, jobs: &[Job]) -> bool {
+        let total = jobs.iter().map(|job| job.plan.total()).sum();
+        self.tell(Event::Started { total });
+        let mut stop = std::pin::pin!(stop_signal());
+        let mut stopped = false;
+        for job in jobs {
+            let name = job.reach.name.as_str();
+            self.failed = false;
+            self.instance = job.instance.as_ref().filter(|_| job.of_several).map(BaseUrl::to_string);
+            self.progress.waiting_for(name);
+            let connected = if stopped {
+                Err(RunError::new(INTERRUPTED, "the run was interrupted before this interaction was done"))
+            } else {
+                job.reach.connect(job.instance.clone(), &mut stop).await
+            };
+            stopped |= connected.as_ref().is_err_and(|error| error.code == INTERRUPTED);
+            self.progress.verifying(name);
+            match connected {
+                Ok(reached) => {
+                    let watch = async {
+                        (&mut stop).await;
+                        stopped = true;
+                    };
+                    let width = self.jobs;
+                    let emit = |event| self.tell(event);
+                    run(&job.plan, &reached.client, &reached.states, width, watch, emit).await;
+                    if let Some(service) = reached.service {
+                        if self.failed && !stopped {
+                            self.last_words.push((name.to_owned(), service.last_lines()));
+                        }
+                        service.stop(Service::GRACE).await;
+                    }
+                }
+                Err(error) => none_run(&job.plan, &error, |event| self.tell(event)),
+            }
+        }
+        stopped
+    }
+
+    fn tell(&mut self, event: Event) {
+        let mut event = self.scrubber.event(event);
+        self.progress.event(&event);
+        if let Event::Finished(finished) = &mut event {
+            finished.instance.clone_from(&self.instance);
+            self.summary.add(finished.outcome, finished.pending);
+            self.failed |= match finished.outcome {
+                Outcome::Error => true,
+                Outcome::Broken => finished.status.is_some_and(|status| status >= 500),
+                Outcome::Upheld | Outcome::Skipped => false,
+            };
+        }
+        let reports = &mut self.reports;
+        match event {
+            Event::Finished(_) => self.progress.aside(|| reports.event(&event)),
+            _ => reports.event(&event),
+        }
+    }
+
+    fn finish(self, interrupted: bool, seconds: f64, world: &mut World) -> Exit {
+        self.progress.finish();
+        let verdict = self.summary.verdict();
+        let exit = if interrupted { Exit::Interrupted } else { Exit::from(verdict) };
+        let conclusion = Conclusion { summary: self.summary, exit_code: exit.code(), seconds: Some(seconds) };
+        let faults = self.reports.finish(&conclusion, world);
+        for (name, text) in self.last_words.iter().filter(|(_, text)| !text.trim().is_empty()) {
+            let text = self.scrubber.text(text);
+            world.say(&crate::report::note(&format!("the last lines that {name} wrote"), &text, &world.err_palette()));
+        }
+        say_faults(&faults, world);
+        // A report that nobody can read must not pass for a yes.
+        if !faults.is_empty() && exit == Exit::Yes { Exit::CouldNotRun } else { exit }
+    }
+}
+
+/// Waits for Ctrl-C, for the signal to terminate, or for the end of the terminal.
+async fn stop_signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        // A provider is in a process group of its own, so that nobody but this program tells it of the terminal's end.
+        if let (Ok(mut terminate), Ok(mut hangup)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+                _ = hangup.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}

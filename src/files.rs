@@ -1,0 +1,272 @@
+//! Files and folders: where contracts lie, reading them within limits, and writing so that nothing is half-written.
+
+use std::fs::{self, File};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::contract::attachments::{AttachmentError, Attachments};
+use crate::source::{Code, Finding, Limits, SourceFile};
+
+/// The name of the folder that holds contracts.
+pub const CONTRACTS: &str = "contracts";
+/// The name of the registry in it.
+pub const REGISTRY: &str = "upheld.yaml";
+
+/// A file can't be read.
+pub const UNREADABLE: Code = Code("F101");
+/// A file is larger than is read.
+pub const TOO_LARGE: Code = Code("F102");
+
+/// The folder `contracts` in `start` or the nearest folder above it.
+#[must_use]
+pub fn find_contracts(start: &Path) -> Option<PathBuf> {
+    start.ancestors().map(|folder| folder.join(CONTRACTS)).find(|folder| folder.is_dir())
+}
+
+/// Every contract file in `folder` and below, in the order of their names: files that end in `.yaml` or `.yml`, the
+/// registry and what is hidden left out.
+///
+/// # Errors
+///
+/// Which folder can't be read, and why.
+pub fn contract_paths(folder: &Path) -> Result<Vec<PathBuf>, (PathBuf, io::Error)> {
+    let mut found = Vec::new();
+    let mut open = vec![folder.to_path_buf()];
+    while let Some(folder) = open.pop() {
+        let entries = fs::read_dir(&folder).map_err(|error| (folder.clone(), error))?;
+        for entry in entries {
+            let entry = entry.map_err(|error| (folder.clone(), error))?;
+            let path = entry.path();
+            let hidden = entry.file_name().to_string_lossy().starts_with('.');
+            let kind = entry.file_type().map_err(|error| (path.clone(), error))?;
+            if hidden {
+                continue;
+            }
+            // A link to a folder is not followed: it may lead in a circle.
+            if kind.is_dir() {
+                open.push(path);
+            } else if is_yaml(&path) && entry.file_name() != REGISTRY {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn is_yaml(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+}
+
+/// How a path is shown: from the working directory where it lies in it, with `/` on every system.
+#[must_use]
+pub fn shown(path: &Path, working: &Path) -> String {
+    let relative = path.strip_prefix(working).unwrap_or(path);
+    let text = relative.to_string_lossy();
+    if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() }
+}
+
+/// Reads a text file, within the limit on its size.
+///
+/// # Errors
+///
+/// A finding that says why it can't be read.
+pub fn read_source(path: &Path, name: String, limits: Limits) -> Result<SourceFile, Finding> {
+    let name: Arc<str> = Arc::from(name);
+    let unreadable = |why: String| Finding::error(UNREADABLE, &name, None, format!("the file can't be read: {why}"));
+    let bytes = read_limited(path, limits.bytes).map_err(|error| match error {
+        ReadError::TooLarge => {
+            Finding::error(TOO_LARGE, &name, None, format!("the file has more than {} bytes", limits.bytes))
+                .help("split it, or raise the limit with --max-file-size")
+        }
+        ReadError::NoFile => unreadable(String::from("it is not a file")),
+        ReadError::Io(error) => unreadable(why(&error)),
+    })?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let line = 1 + error.as_bytes()[..error.utf8_error().valid_up_to()].split(|b| *b == b'\n').skip(1).count();
+        unreadable(format!("line {line} is not UTF-8")).help("save it in UTF-8")
+    })?;
+    // A byte order mark is no part of the text (YAML 1.2, section 5.2).
+    let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+    Ok(SourceFile::new(name, text, limits))
+}
+
+/// What the system says of a file, in the same words on every system where it is said often.
+#[must_use]
+pub fn why(error: &io::Error) -> String {
+    let why = match error.kind() {
+        io::ErrorKind::NotFound => "it is not there",
+        io::ErrorKind::PermissionDenied => "this user has no right to it",
+        io::ErrorKind::NotADirectory => "a part of its path is a file, and no folder",
+        io::ErrorKind::IsADirectory => "it is a folder",
+        io::ErrorKind::StorageFull => "there is no space left",
+        _ => return error.to_string(),
+    };
+    String::from(why)
+}
+
+enum ReadError {
+    TooLarge,
+    NoFile,
+    Io(io::Error),
+}
+
+/// Reads a regular file whole, or nothing of it: a device or a pipe could hang or never end.
+fn read_limited(path: &Path, limit: usize) -> Result<Vec<u8>, ReadError> {
+    let meta = fs::metadata(path).map_err(ReadError::Io)?;
+    if !meta.is_file() {
+        return Err(ReadError::NoFile);
+    }
+    let limit_bytes = u64::try_from(limit).unwrap_or(u64::MAX);
+    if meta.len() > limit_bytes {
+        return Err(ReadError::TooLarge);
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or(0));
+    // The file may grow between the look and the reading.
+    let mut file = File::open(path).map_err(ReadError::Io)?.take(limit_bytes.saturating_add(1));
+    file.read_to_end(&mut bytes).map_err(ReadError::Io)?;
+    if bytes.len() > limit { Err(ReadError::TooLarge) } else { Ok(bytes) }
+}
+
+/// The folder of a contract, whose files it may name.
+#[derive(Debug)]
+pub struct ContractFolder {
+    folder: PathBuf,
+    limit: usize,
+}
+
+impl ContractFolder {
+    /// The folder that the contract at `path` lies in.
+    #[must_use]
+    pub fn of(path: &Path, limits: Limits) -> Self {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Self { folder: folder.to_path_buf(), limit: limits.bytes }
+    }
+}
+
+impl Attachments for ContractFolder {
+    fn load(&self, path: &str) -> Result<Vec<u8>, AttachmentError> {
+        let outside = || AttachmentError(String::from("it lies outside of the contract's folder"));
+        if Path::new(path).is_absolute() || path.split(['/', '\\']).any(|part| part == "..") {
+            return Err(outside());
+        }
+        let refuse = |error: &io::Error| AttachmentError(why(error));
+        let folder = self.folder.canonicalize().map_err(|error| refuse(&error))?;
+        // Symbolic links are resolved before the look at where the file lies.
+        let file = folder.join(path).canonicalize().map_err(|error| refuse(&error))?;
+        if !file.starts_with(&folder) {
+            return Err(outside());
+        }
+        read_limited(&file, self.limit).map_err(|error| match error {
+            ReadError::TooLarge => AttachmentError(format!("it has more than {} bytes", self.limit)),
+            ReadError::NoFile => AttachmentError(String::from("it is not a file")),
+            ReadError::Io(error) => refuse(&error),
+        })
+    }
+}
+
+/// Writes a file by a rename, so that there is the old one or the new one and never half of one. Folders above it are
+/// made.
+///
+/// # Errors
+///
+/// Why it can't be written; the old file is then as it was.
+pub fn replace(path: &Path, text: impl AsRef<[u8]>) -> io::Result<()> {
+    staged(path, text.as_ref())?.persist(path).map(drop).map_err(|error| error.error)
+}
+
+/// Writes a file that is not there yet; one that is there is left alone.
+///
+/// # Errors
+///
+/// [`io::ErrorKind::AlreadyExists`] where there is one, or why it can't be written.
+pub fn create(path: &Path, text: impl AsRef<[u8]>) -> io::Result<()> {
+    staged(path, text.as_ref())?.persist_noclobber(path).map(drop).map_err(|error| error.error)
+}
+
+/// Whether a file can be written at `path`, as far as that can be told without writing it. Folders above it are made.
+///
+/// # Errors
+///
+/// Why it can't be written.
+pub fn probe(path: &Path) -> io::Result<()> {
+    staged(path, &[]).map(drop)
+}
+
+fn staged(path: &Path, text: &[u8]) -> io::Result<tempfile::NamedTempFile> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // That there is a file where a folder should be must not look as if the file were there already.
+    fs::create_dir_all(folder).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => io::ErrorKind::NotADirectory.into(),
+        _ => error,
+    })?;
+    // Beside its place: a rename is whole only within one file system.
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // As any new file; the process's umask takes its part.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let mut file = builder.prefix(".upheld-").tempfile_in(folder)?;
+    file.write_all(text)?;
+    file.as_file().sync_all()?;
+    Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_contract_s_files_are_read_from_its_own_folder_only() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("contracts/web");
+        fs::create_dir_all(folder.join("bodies")).unwrap();
+        fs::write(folder.join("bodies/a.json"), "{}").unwrap();
+        fs::write(root.path().join("secret"), "s").unwrap();
+        let files = ContractFolder::of(&folder.join("orders.yaml"), Limits { bytes: 10, ..Limits::default() });
+        assert_eq!(files.load("bodies/a.json").unwrap(), b"{}");
+        assert_eq!(files.load("./bodies/a.json").unwrap(), b"{}");
+        for path in ["../../secret", "bodies/../../../secret", "/etc/passwd", "..\\secret"] {
+            assert!(files.load(path).unwrap_err().0.contains("outside"), "{path}");
+        }
+        assert!(files.load("bodies").unwrap_err().0.contains("not a file"));
+        assert!(files.load("none").is_err());
+        fs::write(folder.join("large"), "12345678901").unwrap();
+        assert!(files.load("large").unwrap_err().0.contains("more than 10 bytes"));
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink(root.path().join("secret"), folder.join("link")).unwrap();
+            assert!(files.load("link").unwrap_err().0.contains("outside"));
+        }
+    }
+
+    #[test]
+    fn a_file_is_replaced_whole_and_never_created_over_another() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("a/b.yaml");
+        create(&path, "one").unwrap();
+        assert_eq!(create(&path, "two").unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        replace(&path, "three").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "three");
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "nothing else is left behind");
+        assert_ne!(create(&path.join("c.yaml"), "two").unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_ne!(create(&path.join("c/d.yaml"), "two").unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+    }
+
+    #[test]
+    fn files_that_are_no_text_are_refused_with_the_line() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("a.yaml");
+        fs::write(&path, b"a: 1\nb: \xff\n").unwrap();
+        let finding = read_source(&path, String::from("a.yaml"), Limits::default()).unwrap_err();
+        assert!(finding.message.contains("line 2 is not UTF-8"));
+        fs::write(&path, "\u{feff}a: 1").unwrap();
+        assert_eq!(read_source(&path, String::from("a.yaml"), Limits::default()).unwrap().text, "a: 1");
+        assert!(
+            read_source(root.path(), String::from("."), Limits::default()).unwrap_err().message.contains("not a file")
+        );
+    }
+}

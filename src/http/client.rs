@@ -1,0 +1,206 @@
+//! The client that the verifier sends a contract's requests with.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::body::Bytes;
+use hyper::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
+use hyper::{Method, Uri};
+use tokio::time::timeout;
+
+use super::base_url::BaseUrl;
+use super::connect::Connector;
+use super::decode::decode;
+use super::exchange::{Answer, Limits, Outgoing, exchange};
+use super::failure::Failure;
+use super::header::ExtraHeader;
+use super::pool::Pool;
+use super::proxy::Proxies;
+use crate::matching::{ActualRequest, ActualResponse};
+use crate::verification::{Provider, Reply, RunError};
+
+/// What holds for every request of a client.
+#[derive(Clone, Debug)]
+pub struct HttpOptions {
+    /// For one whole exchange: connecting, sending, and reading the answer to its end.
+    pub timeout: Duration,
+    /// The most bytes that an answer's body may have, as it comes and again once it is decoded.
+    pub max_body: usize,
+    /// Sent with every request, in place of the request's own headers of the same names.
+    pub headers: Vec<ExtraHeader>,
+    /// The way to hosts that are not this machine.
+    pub proxies: Proxies,
+}
+
+/// Sends requests to one provider. Clones share their connections.
+#[derive(Clone)]
+pub struct HttpClient {
+    base: BaseUrl,
+    limits: Limits,
+    headers: Arc<[ExtraHeader]>,
+    connector: Arc<Connector>,
+    pool: Arc<Pool>,
+}
+
+impl Default for HttpOptions {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(30),
+            max_body: 32 * 1024 * 1024,
+            headers: Vec::new(),
+            proxies: Proxies::none(),
+        }
+    }
+}
+
+impl HttpClient {
+    /// A client for the provider at `base`. Nothing is connected before the first request.
+    #[must_use]
+    pub fn new(base: BaseUrl, options: &HttpOptions) -> Self {
+        Self::connecting_by(Connector::new(options.proxies.clone()), base, options)
+    }
+
+    pub(super) fn connecting_by(connector: Connector, base: BaseUrl, options: &HttpOptions) -> Self {
+        Self {
+            base,
+            limits: Limits { timeout: options.timeout, max_body: options.max_body },
+            headers: options.headers.as_slice().into(),
+            connector: Arc::new(connector),
+            pool: Arc::default(),
+        }
+    }
+
+    /// A client for another base with the same options, limits and connections: another instance, or the host that
+    /// changes the provider's states.
+    #[must_use]
+    pub fn with_base(&self, base: BaseUrl) -> Self {
+        Self { base, ..self.clone() }
+    }
+
+    /// The same client with another time limit for each exchange.
+    #[must_use]
+    pub fn with_timeout(&self, timeout: Duration) -> Self {
+        Self { limits: Limits { timeout, ..self.limits }, ..self.clone() }
+    }
+
+    /// Where the requests go.
+    #[must_use]
+    pub const fn base(&self) -> &BaseUrl {
+        &self.base
+    }
+
+    /// Connects, and keeps the connection for the next request: whether the provider can be reached at all.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no connection within the time limit.
+    pub async fn connects(&self) -> Result<(), RunError> {
+        let told = |failure: Failure| failure.told(&self.base, self.limits);
+        let connected = timeout(self.limits.timeout, self.connector.connect(&self.base)).await;
+        let connection =
+            connected.map_err(|_| told(Failure::ConnectTimeout))?.map_err(|failure| told(failure.into()))?;
+        self.pool.put(&self.base, connection);
+        Ok(())
+    }
+
+    async fn exchange(&self, request: &ActualRequest) -> Result<Reply, Failure> {
+        let outgoing = self.outgoing(request)?;
+        let Answer { status, headers, body, seconds } =
+            exchange(&self.connector, &self.pool, &self.base, self.limits, &outgoing).await?;
+        let body = decode(&headers, body, self.limits.max_body).map_err(|error| Failure::decoding(error, status))?;
+        let headers = headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
+        Ok(Reply { response: ActualResponse { status: status.as_u16(), headers, body }, seconds })
+    }
+
+    /// Checks a request and puts the base's prefix and the extra headers to it.
+    fn outgoing(&self, request: &ActualRequest) -> Result<Outgoing, Failure> {
+        let unsendable = |text: String| Err(Failure::Unsendable(text));
+        let Ok(method) = Method::from_bytes(request.method.as_bytes()) else {
+            return unsendable(format!("`{}` is not an HTTP method", request.method));
+        };
+        if method == Method::CONNECT {
+            return unsendable("CONNECT asks for a tunnel and not for an answer, so it can't be verified".to_owned());
+        }
+        let mut target = format!("{}{}", self.base.prefix(), request.path);
+        if target.is_empty() {
+            target.push('/');
+        }
+        if let Some(query) = &request.query {
+            target.push('?');
+            target.push_str(query);
+        }
+        // What is read back must be what was meant: a `#` would be cut off, a space refused.
+        let kept = target.parse::<Uri>().is_ok_and(|uri| {
+            uri.scheme().is_none() && uri.path_and_query().is_some_and(|kept| kept.as_str() == target)
+        });
+        if !kept || !target.starts_with('/') || request.path.contains('?') {
+            return unsendable(format!(
+                "`{target}` can't be requested as it is: a path begins with `/`, and what is not allowed in it is \
+                 written with `%`"
+            ));
+        }
+        let headers = self.headers(request)?;
+        let body = Bytes::copy_from_slice(&request.body);
+        if let Some(length) = headers.get(CONTENT_LENGTH)
+            && length.to_str().ok() != Some(body.len().to_string().as_str())
+        {
+            return unsendable(format!(
+                "the request says `content-length: {}`, and its body has {}",
+                text(length),
+                crate::words::count(body.len(), "byte")
+            ));
+        }
+        Ok(Outgoing { method, target, headers, body })
+    }
+
+    fn headers(&self, request: &ActualRequest) -> Result<HeaderMap, Failure> {
+        let mut headers = HeaderMap::new();
+        let own = request.headers.iter().filter(|(name, _)| {
+            let replaced = |extra: &ExtraHeader| extra.name().eq_ignore_ascii_case(name);
+            !self.headers.iter().any(replaced)
+        });
+        for (name, value) in own {
+            let Ok(parsed) = HeaderName::from_bytes(name.as_bytes()) else {
+                return Err(Failure::Unsendable(format!("`{name}` is not a header's name")));
+            };
+            let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) else {
+                let text = format!("the value of the header `{name}` has a character that no header can hold");
+                return Err(Failure::Unsendable(text));
+            };
+            headers.append(parsed, value);
+        }
+        for extra in self.headers.iter() {
+            let unsendable = || Failure::Unsendable(format!("the header `{}` can't be sent", extra.name()));
+            let name = HeaderName::from_bytes(extra.name().as_bytes()).map_err(|_| unsendable())?;
+            let mut value = HeaderValue::from_bytes(extra.value().expose().as_bytes()).map_err(|_| unsendable())?;
+            value.set_sensitive(true);
+            headers.append(name, value);
+        }
+        Ok(headers)
+    }
+}
+
+impl Provider for HttpClient {
+    async fn send(&self, request: &ActualRequest) -> Result<Reply, RunError> {
+        self.exchange(request).await.map_err(|failure| failure.told(&self.base, self.limits))
+    }
+}
+
+impl fmt::Debug for HttpClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpClient")
+            .field("base", &self.base)
+            .field("limits", &self.limits)
+            .field("headers", &self.headers)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A header's value as UTF-8, or else as Latin-1, in which every byte is a character.
+fn text(value: &HeaderValue) -> String {
+    match std::str::from_utf8(value.as_bytes()) {
+        Ok(text) => text.to_owned(),
+        Err(_) => value.as_bytes().iter().map(|byte| char::from(*byte)).collect(),
+    }
+}

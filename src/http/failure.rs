@@ -1,0 +1,242 @@
+//! Why an exchange is not whole: first as data, then as what a person reads, with the cause spelled out and what to
+//! do about it.
+
+use std::error::Error;
+use std::io;
+
+use hyper::StatusCode;
+
+use super::base_url::{BaseUrl, Scheme};
+use super::codes;
+use super::connect::ConnectFailure;
+use super::decode::DecodeError;
+use super::exchange::Limits;
+use crate::verification::RunError;
+use crate::words::{count, duration};
+
+/// Why an exchange is not whole.
+#[derive(Debug)]
+pub(super) enum Failure {
+    Unsendable(String),
+    Connect(ConnectFailure),
+    ConnectTimeout,
+    AnswerTimeout,
+    BodyTimeout {
+        received: usize,
+        promised: Option<u64>,
+    },
+    /// The connection failed before the answer's head was whole.
+    Head(hyper::Error),
+    /// The connection failed inside the answer's body.
+    Body {
+        error: hyper::Error,
+        received: usize,
+        promised: Option<u64>,
+    },
+    Surplus {
+        promised: usize,
+    },
+    TooLarge {
+        decoded: bool,
+    },
+    Coding {
+        status: StatusCode,
+        cause: String,
+    },
+}
+
+impl From<ConnectFailure> for Failure {
+    fn from(failure: ConnectFailure) -> Self {
+        Self::Connect(failure)
+    }
+}
+
+impl Failure {
+    pub(super) fn decoding(error: DecodeError, status: StatusCode) -> Self {
+        match error {
+            DecodeError::TooLarge => Self::TooLarge { decoded: true },
+            DecodeError::Undecodable(cause) => Self::Coding { status, cause },
+        }
+    }
+
+    /// What a person reads.
+    pub(super) fn told(self, base: &BaseUrl, limits: Limits) -> RunError {
+        let limit = duration(limits.timeout);
+        match self {
+            Self::Unsendable(why) => RunError::new(codes::UNSENDABLE, why)
+                .help("correct the interaction's request in the contract, or the `--header` that is added to it"),
+            Self::Connect(failure) => connecting(&failure, base),
+            Self::ConnectTimeout => RunError::new(
+                codes::CONNECT_TIMEOUT,
+                format!("no connection to {} within {limit}", base.host_and_port()),
+            )
+            .help("is it reachable from here, or is there a firewall or a VPN in the way?")
+            .help("`--timeout` gives it more time"),
+            Self::AnswerTimeout => RunError::new(codes::ANSWER_TIMEOUT, format!("no answer within {limit}"))
+                .help("the provider took the request and did not answer: look into its log")
+                .help("`--timeout` gives it more time"),
+            Self::BodyTimeout { received, promised } => RunError::new(
+                codes::BODY_TIMEOUT,
+                format!("the answer was not complete after {limit}: {} had come", portion(received, promised)),
+            )
+            .help("the provider began to answer and did not end: look into its log, or does it stream without an end?")
+            .help("`--timeout` gives it more time"),
+            Self::Head(error) => head(&error, base),
+            Self::Body { error, received, promised } => body(&error, received, promised),
+            Self::Surplus { promised } => RunError::new(
+                codes::SURPLUS,
+                format!("the answer goes on after the {} that its content-length promises", count(promised, "byte")),
+            )
+            .help("the provider counts characters and not bytes, or answers twice: clients cut such an answer off"),
+            Self::TooLarge { decoded } => {
+                let size = bytes(limits.max_body);
+                let once = if decoded { " once its content coding is undone" } else { "" };
+                RunError::new(codes::TOO_LARGE, format!("the answer's body is larger than {size}{once}")).help(
+                    "ask for less in the interaction's request, such as one page of a list; `--max-body` allows more",
+                )
+            }
+            Self::Coding { status, cause } => RunError::new(
+                codes::CODING,
+                format!("the answer ({status}) can't be decoded as its content-encoding says: {cause}"),
+            )
+            .help("the provider must send the coding that it names, and only one that the request accepts"),
+        }
+    }
+}
+
+fn connecting(failure: &ConnectFailure, base: &BaseUrl) -> RunError {
+    let target = base.host_and_port();
+    match failure {
+        ConnectFailure::Tcp(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+            RunError::new(codes::REFUSED, format!("nothing listens at {target}: connection refused"))
+                .help("start the provider, or correct its URL")
+        }
+        ConnectFailure::Tcp(error) => {
+            RunError::new(codes::UNREACHABLE, format!("no connection to {target}: {}", causes(error)))
+                .help("is it reachable from here, or is there a firewall or a VPN in the way?")
+        }
+        ConnectFailure::Name(error) => {
+            RunError::new(codes::NAME, format!("the name `{}` can't be resolved: {}", base.bare_host(), causes(error)))
+                .help(format!("check the host in `{base}`, and whether this machine's DNS knows it"))
+        }
+        ConnectFailure::Proxy { proxy, cause } => {
+            RunError::new(codes::PROXY, format!("the proxy {proxy} did not connect to {target}: {cause}"))
+                .help("correct HTTP_PROXY or HTTPS_PROXY, or name the host in NO_PROXY to reach it without the proxy")
+        }
+        ConnectFailure::TlsSetup(cause) => RunError::new(codes::TLS, format!("TLS can't be set up: {cause}"))
+            .help("install this system's CA certificates, or on Linux name a file with them in SSL_CERT_FILE"),
+        ConnectFailure::Tls(error) => tls(error, base),
+        ConnectFailure::Http(error) => head(error, base),
+    }
+}
+
+/// A failed handshake. The help depends on what rustls says of it.
+fn tls(error: &io::Error, base: &BaseUrl) -> RunError {
+    let target = base.host_and_port();
+    let told = RunError::new(codes::TLS, format!("the TLS handshake with {target} failed: {}", causes(error)));
+    match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        Some(rustls::Error::InvalidMessage(_)) => {
+            told.help(format!("it does not speak TLS: if it speaks plain HTTP, write `http://{target}`"))
+        }
+        Some(rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer)) => {
+            told.help("add the CA of its certificate to this system's trusted ones, or name its file in SSL_CERT_FILE")
+        }
+        // webpki's own word, which rustls has no variant for; the usual fate of a certificate made by hand.
+        Some(rustls::Error::InvalidCertificate(error)) if format!("{error:?}").contains("CaUsedAsEndEntity") => {
+            told.help("a server's certificate must not be a CA's: make it with `basicConstraints=CA:FALSE`")
+        }
+        Some(rustls::Error::InvalidCertificate(_)) => {
+            told.help("the provider needs a certificate that is valid now and for the host in its URL")
+        }
+        _ => told.help("the provider may speak only old TLS versions, or ask for a client's certificate"),
+    }
+}
+
+fn head(error: &hyper::Error, base: &BaseUrl) -> RunError {
+    if error.is_parse() {
+        let told = RunError::new(codes::NOT_HTTP, format!("what came is no HTTP/1.1 answer: {}", causes(error)));
+        return match base.scheme() {
+            Scheme::Http => told.help(format!(
+                "is {} the provider's port? If it speaks TLS there, write `https://` in its URL",
+                base.host_and_port()
+            )),
+            Scheme::Https => told.help(format!("is {} the provider's port?", base.host_and_port())),
+        };
+    }
+    let message = match io_cause(error) {
+        Some(cause) => format!("the connection failed before an answer came: {}", causes(cause)),
+        None if error.is_incomplete_message() => "the connection was closed before an answer came".to_owned(),
+        None => format!("the connection failed before an answer came: {}", causes(error)),
+    };
+    let told =
+        RunError::new(codes::CLOSED, message).help("the provider may have crashed on this request: look into its log");
+    match base.scheme() {
+        Scheme::Http if !base.is_local() => told.help("if it speaks TLS there, write `https://` in its URL"),
+        Scheme::Http | Scheme::Https => told,
+    }
+}
+
+fn body(error: &hyper::Error, received: usize, promised: Option<u64>) -> RunError {
+    let cause = io_cause(error);
+    if let Some(cause) = cause
+        && matches!(cause.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput)
+    {
+        return RunError::new(codes::BAD_FRAMING, format!("the answer's body can't be read: {}", causes(cause)))
+            .help("the provider, or a server before it, does not frame its answers as HTTP/1.1 says");
+    }
+    let portion = portion(received, promised);
+    let message = match cause.filter(|cause| cause.kind() != io::ErrorKind::UnexpectedEof) {
+        Some(cause) => format!("the answer's body ends too early: {portion} came, then: {}", causes(cause)),
+        None => format!("the answer's body ends too early: {portion} came"),
+    };
+    RunError::new(codes::CUT_SHORT, message)
+        .help("the provider may have crashed while it answered: look into its log, or its content-length is wrong")
+}
+
+/// `10 of 100 bytes`, or `10 bytes` where nothing was promised.
+fn portion(received: usize, promised: Option<u64>) -> String {
+    match promised.and_then(|promised| usize::try_from(promised).ok()) {
+        Some(promised) => format!("{received} of {}", count(promised, "byte")),
+        None => count(received, "byte").to_string(),
+    }
+}
+
+/// A size in the largest unit that it is whole in.
+fn bytes(size: usize) -> String {
+    const KIB: usize = 1024;
+    match size {
+        size if size >= KIB * KIB && size.is_multiple_of(KIB * KIB) => format!("{} MiB", size / KIB / KIB),
+        size if size >= KIB && size.is_multiple_of(KIB) => format!("{} KiB", size / KIB),
+        size => count(size, "byte").to_string(),
+    }
+}
+
+/// An error and all that led to it, from the outermost to the innermost.
+fn chain<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    fn cause<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
+        match error.downcast_ref::<io::Error>().map(io::Error::get_ref) {
+            // The error inside an I/O error is skipped by its `source`.
+            Some(Some(inner)) => Some(inner),
+            _ => error.source(),
+        }
+    }
+    std::iter::successors(Some(error), |error| cause(*error))
+}
+
+/// What the operating system, or who reads for it, said.
+fn io_cause<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e io::Error> {
+    chain(error).find_map(|cause| cause.downcast_ref())
+}
+
+/// What every error of the chain says, each once.
+pub(super) fn causes(error: &(dyn Error + 'static)) -> String {
+    let mut told: Vec<String> = Vec::new();
+    for error in chain(error) {
+        let text = error.to_string();
+        // An error that wraps another one often says what the other says.
+        if !text.is_empty() && !told.iter().any(|earlier| earlier.contains(&text)) {
+            told.push(text);
+        }
+    }
+    told.join(": ")
+}

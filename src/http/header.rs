@@ -1,0 +1,114 @@
+//! Headers that the user adds to every request, mostly credentials: held so that no output can show them.
+
+use std::fmt;
+
+use hyper::header::{HeaderName, HeaderValue};
+
+/// A text that hides itself: it is shown as `[redacted]`, and read only by who asks for it by name.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Hides a text.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text itself: for the wire, and for what must know it to hide it.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+impl fmt::Display for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad("[redacted]")
+    }
+}
+
+/// A header of `--header 'Name: value'`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExtraHeader {
+    name: HeaderName,
+    value: Secret,
+}
+
+/// Why a text is not a header. Never shows the text's value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ExtraHeaderError {
+    #[error("a header is written as `Name: value`, and this one has no colon")]
+    NoColon,
+    #[error("`{0}` is not a header's name: a name has letters, digits and `-`, and no spaces")]
+    Name(String),
+    #[error("the value of the header `{0}` has a character that no header can hold, such as a line break")]
+    Value(String),
+}
+
+impl ExtraHeader {
+    /// Reads `Name: value`; white space around both is not part of them.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no colon, or the name or the value can't be sent (RFC 9110, section 5).
+    pub fn parse(text: &str) -> Result<Self, ExtraHeaderError> {
+        let (name, value) = text.split_once(':').ok_or(ExtraHeaderError::NoColon)?;
+        let (name, value) = (name.trim(), value.trim());
+        let parsed = HeaderName::from_bytes(name.as_bytes()).map_err(|_| ExtraHeaderError::Name(name.to_owned()))?;
+        HeaderValue::from_bytes(value.as_bytes()).map_err(|_| ExtraHeaderError::Value(name.to_owned()))?;
+        Ok(Self { name: parsed, value: Secret::new(value) })
+    }
+
+    /// The name in lower case.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.name.as_str()
+    }
+
+    /// The value, hidden.
+    #[must_use]
+    pub const fn value(&self) -> &Secret {
+        &self.value
+    }
+}
+
+impl std::str::FromStr for ExtraHeader {
+    type Err = ExtraHeaderError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::parse(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_is_read_and_hides_its_value() {
+        let header = ExtraHeader::parse("X-Api-Key:  s3cr3t: yes ").expect("a header");
+        assert_eq!((header.name(), header.value().expose()), ("x-api-key", "s3cr3t: yes"));
+        assert_eq!(header.value().to_string(), "[redacted]");
+        assert!(!format!("{header:?}").contains("s3cr3t"), "{header:?}");
+    }
+
+    #[test]
+    fn what_is_no_header_is_refused_without_showing_a_value() {
+        for (text, error) in [
+            ("s3cr3t", ExtraHeaderError::NoColon),
+            ("a b: s3cr3t", ExtraHeaderError::Name("a b".to_owned())),
+            (": s3cr3t", ExtraHeaderError::Name(String::new())),
+            ("a: s3\ncr3t", ExtraHeaderError::Value("a".to_owned())),
+        ] {
+            let found = ExtraHeader::parse(text).expect_err(text);
+            assert!(!found.to_string().contains("cr3t"), "{found}");
+            assert_eq!(found, error);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! HTTP, as a client: sends a contract's requests to a provider, and asks a provider over HTTP to change its state.
+//!
+//! A request says exactly what the consumer sends, so nothing is added here but what makes the message one: `host`
+//! and the length of the body. No redirect is followed, no cookie kept, no body decompressed behind the caller's
+//! back, and every wait and every buffer has a limit.
+
+mod base_url;
+mod client;
+pub mod codes;
+mod connect;
+mod decode;
+mod exchange;
+mod failure;
+mod header;
+mod pool;
+mod proxy;
+mod states;
+#[cfg(test)]
+mod tests;
+
+pub use base_url::{BaseUrl, BaseUrlError};
+pub use client::{HttpClient, HttpOptions};
+pub use header::{ExtraHeader, ExtraHeaderError, Secret};
+pub use proxy::Proxies;
+pub use states::HttpStates;

@@ -1,0 +1,106 @@
+//! Changes a provider's states by asking the provider itself: one POST for each change.
+
+use serde_json::{Map, Value, json};
+
+use super::base_url::{BaseUrl, BaseUrlError};
+use super::client::HttpClient;
+use super::codes;
+use crate::contract::State;
+use crate::matching::ActualRequest;
+use crate::verification::{Action, Provider as _, RunError, StateHandler};
+use crate::words::beginning;
+
+/// How much of a refusing answer's body is shown, in bytes.
+const SHOWN: usize = 2048;
+
+/// A state handler that is reached over HTTP.
+///
+/// It is sent `{"state": name, "params": {…}, "action": "setup" | "teardown"}` as JSON. Any 2xx is a success; a JSON
+/// object in such an answer holds the values that stand for `${name}` in the request. A request is never sent twice:
+/// a state may not be what it was after half a change.
+#[derive(Clone, Debug)]
+pub struct HttpStates {
+    client: HttpClient,
+    path: String,
+    query: Option<String>,
+}
+
+impl HttpStates {
+    /// The handler at `target`: a path that follows the client's base, or a whole URL, each perhaps with a query.
+    /// The client's headers and limits hold for it too.
+    ///
+    /// # Errors
+    ///
+    /// Why a whole URL is none.
+    pub fn new(client: HttpClient, target: &str) -> Result<Self, BaseUrlError> {
+        let (target, query) = match target.split_once('?') {
+            Some((target, query)) => (target, Some(query.to_owned())),
+            None => (target, None),
+        };
+        if target.contains("://") {
+            let client = client.with_base(BaseUrl::parse(target)?);
+            return Ok(Self { client, path: String::new(), query });
+        }
+        Ok(Self { client, path: target.to_owned(), query })
+    }
+
+    fn url(&self) -> String {
+        self.client.base().join(&self.path)
+    }
+}
+
+impl StateHandler for HttpStates {
+    async fn change(&self, state: &State, action: Action) -> Result<Map<String, Value>, RunError> {
+        let message = json!({ "state": state.name, "params": state.params, "action": action.word() });
+        let request = ActualRequest {
+            method: "POST".to_owned(),
+            path: self.path.clone(),
+            query: self.query.clone(),
+            headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+            body: message.to_string().into_bytes(),
+        };
+        let sent = self.client.send(&request).await;
+        let answer = sent.map_err(|error| self.unreached(error, state, action))?.response;
+        if !(200..300).contains(&answer.status) {
+            return Err(self.refused(answer.status, &answer.body, state, action));
+        }
+        Ok(serde_json::from_slice(&answer.body).unwrap_or_default())
+    }
+}
+
+impl HttpStates {
+    /// The failure of the exchange, told as one of the state handler's.
+    fn unreached(&self, error: RunError, state: &State, action: Action) -> RunError {
+        let message = format!(
+            "{} of the provider state `{}` failed at {}: {}",
+            action.word(),
+            state.name,
+            self.url(),
+            error.message
+        );
+        RunError { message, ..error }
+    }
+
+    fn refused(&self, status: u16, body: &[u8], state: &State, action: Action) -> RunError {
+        let help = match status {
+            404 | 405 => format!("does the provider serve `POST {}` in this environment?", self.url()),
+            300..=399 => "redirects are not followed: give the handler's own URL as `states`".to_owned(),
+            401 | 403 => "send the credentials that it asks for with `--header 'Authorization: …'`".to_owned(),
+            _ => "the handler must answer 2xx once the state is reached: look into the provider's log".to_owned(),
+        };
+        let message = format!(
+            "{} of the provider state `{}` failed: {} answered {}",
+            action.word(),
+            state.name,
+            self.url(),
+            status_line(status)
+        );
+        RunError::new(codes::STATE_REFUSED, message).detail(beginning(body, SHOWN)).help(help)
+    }
+}
+
+/// `404 Not Found`, or the number alone where it has no name.
+fn status_line(status: u16) -> String {
+    let name = hyper::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+    name.map_or_else(|| status.to_string(), |name| format!("{status} {name}"))
+}

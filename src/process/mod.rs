@@ -1,0 +1,19 @@
+//! Programs that are started for a run: a provider, and commands that change its states. Each runs in its own
+//! process group, so that what it starts ends with it.
+
+pub mod codes;
+mod command;
+mod group;
+mod lookup;
+mod port;
+mod service;
+mod state_command;
+mod tail;
+#[cfg(test)]
+#[cfg(unix)]
+mod tests;
+
+pub use command::ShellCommand;
+pub use port::listens;
+pub use service::Service;
+pub use state_command::CommandStates;

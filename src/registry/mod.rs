@@ -1,0 +1,74 @@
+//! `upheld.yaml`: the registry of a workspace's services: how each is started, reached, brought into a state, and who
+//! owns it.
+
+mod raw;
+mod read;
+mod variables;
+
+pub use raw::registry_schema;
+pub use read::{duration, read, states_by};
+pub use variables::{MissingVariable, expand};
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use indexmap::IndexMap;
+
+use crate::contract::ServiceName;
+use crate::source::{Pointer, SourceFile};
+
+/// The services of a workspace. Texts are as they were written: `${NAME}` is filled in when a text is used, so that
+/// a variable must be set only by those who need it.
+#[derive(Debug)]
+pub struct Registry {
+    /// The file, to point into.
+    pub source: Arc<SourceFile>,
+    /// Where the ledger is kept.
+    pub store: Option<String>,
+    pub services: IndexMap<ServiceName, Service>,
+}
+
+/// What is known of one service.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Service {
+    /// The command line that starts it, on the port `${PORT}`.
+    pub start: Option<String>,
+    /// How long it may take to become healthy.
+    pub start_timeout: Option<Duration>,
+    /// The path that answers when it is ready.
+    pub health: Option<String>,
+    pub states: Option<StatesBy>,
+    /// Its addresses by environment.
+    pub url: BTreeMap<String, Vec<String>>,
+    /// Who to talk to.
+    pub owners: Vec<String>,
+    /// Whether all of its interactions may run at once.
+    pub parallel: bool,
+}
+
+/// How a service is brought into a state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StatesBy {
+    /// A POST to this path of the service, or to this address.
+    Http(String),
+    /// A command line.
+    Command(String),
+    /// It is always in all of them.
+    NotNeeded,
+}
+
+impl Registry {
+    /// Where a service's key is written.
+    #[must_use]
+    pub fn pointer(service: &ServiceName, key: &str) -> Pointer {
+        Pointer::root().key("services").key(service.as_str()).key(key)
+    }
+
+    /// The file and line in which a service's key is written: `contracts/upheld.yaml:5`.
+    #[must_use]
+    pub fn place(&self, service: &ServiceName, key: &str) -> String {
+        let line = self.source.place(&Self::pointer(service, key)).map_or(1, |span| span.start.line);
+        format!("{}:{line}", self.source.name)
+    }
+}

@@ -1,0 +1,184 @@
+//! From the registry's text to its model, with every finding at once.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use serde_json::Value;
+
+use super::raw::{RawParallel, RawRegistry, RawService, shape};
+use super::{Registry, Service, StatesBy};
+use crate::contract::ServiceName;
+use crate::source::{Code, Finding, Pointer, SourceFile, parse_yaml, sort_findings};
+
+/// The registry is of a newer format.
+pub const NEWER_FORMAT: Code = Code("R101");
+/// A text is not a name.
+pub const BAD_NAME: Code = Code("R102");
+/// A text is not a length of time.
+pub const BAD_DURATION: Code = Code("R103");
+/// The shape of the registry can't be used.
+pub const UNUSABLE: Code = Code("R104");
+
+/// Reads a registry. Warnings come with it.
+///
+/// # Errors
+///
+/// All findings, where at least one is an error.
+pub fn read(source: Arc<SourceFile>) -> Result<(Registry, Vec<Finding>), Vec<Finding>> {
+    let (read, findings) = {
+        let file = &source.name;
+        let (value, mut findings) = parse_yaml(file, &source.text, source.limits())?;
+        if let Some(version) = value.get("upheld").and_then(serde_json::Value::as_u64).filter(|version| *version > 1) {
+            let at = source.place(&Pointer::root().key("upheld"));
+            let message = format!("this is a registry of format {version}; this program reads format 1");
+            return Err(vec![
+                Finding::error(NEWER_FORMAT, file, at, message).help("install a newer version of upheld"),
+            ]);
+        }
+        findings.extend(shape().faults(&source, &value).into_iter().flat_map(|fault| fault.findings));
+        findings.extend(meaning(&value, &source));
+        let read = if findings.iter().any(Finding::is_error) {
+            None
+        } else {
+            let read = serde_json::from_value::<RawRegistry>(value);
+            read.map_err(|error| findings.push(Finding::error(UNUSABLE, file, None, error.to_string()))).ok()
+        };
+        sort_findings(&mut findings);
+        (read, findings)
+    };
+    match read {
+        Some(raw) => {
+            let (store, services) = registry(raw);
+            Ok((Registry { source, store, services }, findings))
+        }
+        None => Err(findings),
+    }
+}
+
+/// What the schema can't say of names and lengths of time. It is looked for in a registry of whatever shape, so that
+/// all findings are told at once.
+fn meaning(value: &Value, source: &SourceFile) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (name, service) in value.get("services").and_then(Value::as_object).into_iter().flatten() {
+        let at = Pointer::root().key("services").key(name);
+        if let Err(error) = ServiceName::new(name) {
+            findings.push(Finding::error(BAD_NAME, &source.name, source.key_place(&at), error.to_string()));
+        }
+        if let Some(Err(why)) = service.get("start-timeout").and_then(Value::as_str).map(duration) {
+            let place = source.place(&at.key("start-timeout"));
+            findings.push(
+                Finding::error(BAD_DURATION, &source.name, place, why)
+                    .help("write a number and its unit: `500ms`, `30s`, `2m`"),
+            );
+        }
+    }
+    findings
+}
+
+fn registry(raw: RawRegistry) -> (Option<String>, IndexMap<ServiceName, Service>) {
+    // What is none was found before.
+    let named = raw.services.into_iter().filter_map(|(name, raw)| Some((ServiceName::new(&name).ok()?, service(raw))));
+    (raw.store, named.collect())
+}
+
+fn service(raw: RawService) -> Service {
+    Service {
+        start: raw.start,
+        start_timeout: raw.start_timeout.and_then(|text| duration(&text).ok()),
+        health: raw.health.map(|line| line.trim_start_matches("GET ").trim().to_owned()),
+        states: raw.states.as_deref().map(states_by),
+        url: raw.url.into_iter().map(|(environment, urls)| (environment, urls.0)).collect::<BTreeMap<_, _>>(),
+        owners: raw.owners,
+        parallel: raw.parallel == Some(RawParallel::All),
+    }
+}
+
+/// Reads how states are brought about: `POST /_states`, `none`, or a command.
+#[must_use]
+pub fn states_by(text: &str) -> StatesBy {
+    match text.strip_prefix("POST ") {
+        Some(target) => StatesBy::Http(target.trim().to_owned()),
+        None if text == "none" => StatesBy::NotNeeded,
+        None => StatesBy::Command(text.to_owned()),
+    }
+}
+
+/// Reads a length of time: a number and its unit, `500ms`, `30s`, `2m`, `1h`.
+///
+/// # Errors
+///
+/// What is wrong, as a sentence without a full stop.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text.trim().trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = &text.trim()[digits.len()..];
+    let wrong = || format!("`{text}` is no length of time");
+    let number: f64 = digits.trim().parse().map_err(|_| wrong())?;
+    let seconds = match unit {
+        "ms" => number / 1000.0,
+        "s" | "sec" => number,
+        "m" | "min" => number * 60.0,
+        "h" => number * 3600.0,
+        _ => return Err(wrong()),
+    };
+    // A day is longer than anything here has to wait, and far from overflowing a clock.
+    if !(0.001..=86_400.0).contains(&seconds) {
+        return Err(format!("`{text}` is not between a millisecond and a day"));
+    }
+    Ok(Duration::from_secs_f64(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Limits;
+
+    fn read_text(text: &str) -> Result<Registry, Vec<String>> {
+        let source = Arc::new(SourceFile::new("upheld.yaml", text.to_owned(), Limits::default()));
+        read(source).map(|(registry, _)| registry).map_err(|findings| {
+            findings.iter().map(|finding| format!("{} {} {:?}", finding.code, finding.message, finding.help)).collect()
+        })
+    }
+
+    #[test]
+    fn a_registry_tells_how_each_service_is_reached() {
+        let registry = read_text(
+            "upheld: 1\nservices:\n  orders:\n    start: run ${PORT}\n    start-timeout: 2m\n    health: GET /health\n    states: POST /_states\n    url: { local: \"http://a\", staging: [\"http://b\", \"http://c\"] }\n    owners: [team]\n    parallel: all\n  web:\n    states: none\n  old: { states: ./states.sh }\n",
+        )
+        .unwrap();
+        let orders = &registry.services[0];
+        assert_eq!(orders.start.as_deref(), Some("run ${PORT}"));
+        assert_eq!(orders.start_timeout, Some(Duration::from_mins(2)));
+        assert_eq!(orders.health.as_deref(), Some("/health"));
+        assert_eq!(orders.states, Some(StatesBy::Http(String::from("/_states"))));
+        assert_eq!(orders.url["staging"], ["http://b", "http://c"]);
+        assert!(orders.parallel);
+        assert_eq!(registry.services[1].states, Some(StatesBy::NotNeeded));
+        assert_eq!(registry.services[2].states, Some(StatesBy::Command(String::from("./states.sh"))));
+        assert_eq!(registry.place(&ServiceName::new("orders").unwrap(), "health"), "upheld.yaml:6");
+    }
+
+    #[test]
+    fn every_mistake_is_found_at_once() {
+        let found = read_text(
+            "upheld: 1\nservices:\n  orders:\n    strat: x\n    health: POST /x\n    owners: team\n  a b: {}\n",
+        )
+        .unwrap_err();
+        assert_eq!(found.len(), 4, "{found:?}");
+        assert!(found[0].contains("unknown key `strat`") && found[0].contains("did you mean `start`?"));
+        assert!(read_text("upheld: 2\n").unwrap_err()[0].contains("newer version"));
+        let names = read_text("upheld: 1\nservices:\n  a b: { start-timeout: soon }\n").unwrap_err();
+        assert!(names[0].contains("is not a name"), "{names:?}");
+    }
+
+    #[test]
+    fn a_length_of_time_is_a_number_and_its_unit() {
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("1.5s"), Ok(Duration::from_millis(1500)));
+        assert_eq!(duration("2m"), Ok(Duration::from_mins(2)));
+        for text in ["", "5", "s", "-1s", "0s", "1e99h", "NaNs", "5 parsecs"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! The end of a command that could not do what it was asked to, as text: what happened, what the other side said, and
+//! what to do next.
+
+use super::escape::{shown_lines, shown_sentence};
+use super::palette::{Palette, paint};
+use crate::words::count;
+
+/// How many lines of a detail are shown.
+const LINES: usize = 40;
+
+/// `error: …`, the detail behind bars, and a line for each help.
+#[must_use]
+pub fn failure(message: &str, detail: Option<&str>, help: &[String], palette: &Palette) -> String {
+    let mut text = format!("{}: {}\n", paint(palette.error, "error"), shown_sentence(message));
+    text.push_str(&quoted(detail.unwrap_or_default()));
+    for help in help {
+        text.push_str(&format!("{}: {}\n", paint(palette.help, "help"), shown_sentence(help)));
+    }
+    text
+}
+
+/// What somebody else wrote, under a title of ours.
+#[must_use]
+pub fn note(title: &str, lines: &str, palette: &Palette) -> String {
+    format!("{}: {}\n{}", paint(palette.warning, "note"), shown_sentence(title), quoted(lines))
+}
+
+fn quoted(text: &str) -> String {
+    let (lines, left_out) = shown_lines(text, LINES);
+    let mut quoted: String = lines.iter().map(|line| format!("       │ {line}\n")).collect();
+    if left_out > 0 {
+        quoted.push_str(&format!("       and {}\n", count(left_out, "more line")));
+    }
+    quoted
+}

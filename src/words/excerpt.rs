@@ -1,0 +1,64 @@
+//! Parts of long foreign texts: the beginning of an answer, the end of a program's output.
+
+use super::count;
+
+/// The first `bytes` bytes as a text, with a last line that says how much there was where it is not all. Bytes that
+/// are no UTF-8 become `�`.
+#[must_use]
+pub fn beginning(text: &[u8], bytes: usize) -> String {
+    if text.len() <= bytes {
+        return String::from_utf8_lossy(text).into_owned();
+    }
+    let mut end = bytes;
+    // A character that the cut goes through is left out.
+    while end > 0 && is_continuation(text[end]) {
+        end -= 1;
+    }
+    let shown = String::from_utf8_lossy(&text[..end]);
+    format!("{}\n… ({} in all)", shown.trim_end(), count(text.len(), "byte"))
+}
+
+/// The last `bytes` bytes as a text, from the beginning of a line on where there is one, after a line with `…` where
+/// it is not all. Bytes that are no UTF-8 become `�`.
+#[must_use]
+pub fn ending(text: &[u8], bytes: usize) -> String {
+    if text.len() <= bytes {
+        return String::from_utf8_lossy(text).into_owned();
+    }
+    let mut shown = &text[text.len() - bytes..];
+    while let [first, rest @ ..] = shown
+        && is_continuation(*first)
+    {
+        shown = rest;
+    }
+    if let Some(at) = shown.iter().position(|byte| *byte == b'\n')
+        && at + 1 < shown.len()
+    {
+        shown = &shown[at + 1..];
+    }
+    format!("…\n{}", String::from_utf8_lossy(shown))
+}
+
+/// Whether a byte is inside a UTF-8 character and not its first.
+const fn is_continuation(byte: u8) -> bool {
+    byte & 0b1100_0000 == 0b1000_0000
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_text_is_shown_whole() {
+        assert_eq!(beginning(b"abc", 3), "abc");
+        assert_eq!(ending(b"abc", 3), "abc");
+    }
+
+    #[test]
+    fn a_long_text_is_cut_between_characters_and_says_so() {
+        assert_eq!(beginning("aéé".as_bytes(), 4), "aé\n… (5 bytes in all)");
+        assert_eq!(ending("ééa".as_bytes(), 4), "…\néa");
+        assert_eq!(ending(b"first line\nlast line", 12), "…\nlast line");
+        assert_eq!(ending(b"0123456789\n", 4), "…\n789\n");
+    }
+}

@@ -1,0 +1,340 @@
+//! `upheld lint`: every finding that can be known, at once, each with its place, its line, a code and what to do.
+
+use insta::assert_snapshot;
+
+use crate::support::{Answer, Provider, World};
+
+/// Ten mistakes, each of another kind, of which two stand in files of their own.
+fn ten_mistakes() -> World {
+    let world = World::new();
+    world.write(
+        "contracts/storefront/orders.yaml",
+        "contract: 1
+consumer: storefront
+provider: orders
+interactions:
+  - name: get an order
+    reqeust: GET /orders/42
+    request: GET /orders/42
+    response:
+      status: 200
+      body: { id: 42, state: open, live: no }
+      match:
+        id: [1, 2
+        state: /(open/
+
+  - name: list orders
+    request: FETCH /orders
+    response:
+      status: 200
+      body: { orders: [] }
+",
+    );
+    world.write(
+        "contracts/mobile/orders.yaml",
+        "contract: 1
+consumer: mobile
+provider: orders
+interactions:
+  - name: get an order
+    reqeust: GET /orders/41
+    request: GET /orders/42
+    response:
+      status: 200
+      body: { id: 42, state: open, live: no, state: paid }
+      match:
+        state: /(open/
+        totl: integer
+
+  - name: get an order
+    request: FETCH /orders
+    response:
+      status: 2000
+      headers: [content-type]
+      body: { orders: [] }
+",
+    );
+    world.write(
+        "contracts/mobile/payments.yaml",
+        "contract: 1\nconsumer: mobile\nprovider: payments\ninteractions:\n\t- name: pay\n",
+    );
+    world
+}
+
+#[test]
+fn ten_mistakes_are_ten_findings_at_once() {
+    assert_snapshot!(ten_mistakes().upheld(["lint"]), @r#"
+    error[C102]: unknown key `reqeust`
+      ╭▸ contracts/mobile/orders.yaml:6:5
+      │
+    6 │     reqeust: GET /orders/41
+      │     ━━━━━━━
+      │
+      ╰ help: did you mean `request`?
+
+    warning[Y201]: other YAML readers take `no` for a boolean
+       ╭▸ contracts/mobile/orders.yaml:10:42
+       │
+    10 │       body: { id: 42, state: open, live: no, state: paid }
+       │                                          ━━
+       │
+       ╰ help: quote it: "no"
+
+    error[Y102]: the key `state` stands here a second time
+       ╭▸ contracts/mobile/orders.yaml:10:46
+       │
+    10 │       body: { id: 42, state: open, live: no, state: paid }
+       │                                              ━━━━━
+       │
+       ╰ help: it stands first in line 10: keep one of the two
+
+    error[C304]: this is no regular expression: unclosed group
+       ╭▸ contracts/mobile/orders.yaml:12:16
+       │
+    12 │         state: /(open/
+       │                ━━━━━━━
+       │
+       ╰ help: it has to match the whole value; look-around and back-references are not known here
+
+    error[C302]: `totl` selects nothing in the example
+       ╭▸ contracts/mobile/orders.yaml:13:9
+       │
+    13 │         totl: integer
+       │         ━━━━
+       │
+       ╰ help: the body has no `totl`
+
+    error[C202]: another interaction is named `get an order`, in line 5
+       ╭▸ contracts/mobile/orders.yaml:15:11
+       │
+    15 │   - name: get an order
+       │           ━━━━━━━━━━━━
+       │
+       ╰ help: give each interaction a name of its own: reports and --only tell them apart by it
+
+    error[C203]: `FETCH` is no method
+       ╭▸ contracts/mobile/orders.yaml:16:14
+       │
+    16 │     request: FETCH /orders
+       │              ━━━━━━━━━━━━━
+       │
+       ╰ help: one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE, QUERY, COPY, LOCK, MKCOL, MOVE, PROPFIND, PROPPATCH, REPORT, SEARCH, UNLOCK
+
+    error[C105]: `status` must be at most 599, not `2000`
+       ╭▸ contracts/mobile/orders.yaml:18:15
+       │
+    18 │       status: 2000
+       ╰╴              ━━━━
+
+    error[C104]: `headers` must be a mapping, not a list
+       ╭▸ contracts/mobile/orders.yaml:19:16
+       │
+    19 │       headers: [content-type]
+       │                ━━━━━━━━━━━━━
+       │
+       ╰ help: the headers that must be there
+
+    error[C306]: an empty list at `orders` does not tell what the consumer needs
+       ╭▸ contracts/mobile/orders.yaml:20:23
+       │
+    20 │       body: { orders: [] }
+       │                       ━
+       │
+       ╰ help: say what is meant: `orders: 0+` for any elements, `orders: exact` for none
+
+    error[Y101]: this is not YAML: tabs disallowed within this context (block indentation)
+      ╭▸ contracts/mobile/payments.yaml:5:2
+      │
+    5 │     - name: pay
+      │     ━
+      │
+      ╰ help: YAML indents with spaces: replace the tab
+
+    warning[Y201]: other YAML readers take `no` for a boolean
+       ╭▸ contracts/storefront/orders.yaml:10:42
+       │
+    10 │       body: { id: 42, state: open, live: no }
+       │                                          ━━
+       │
+       ╰ help: quote it: "no"
+
+    error[Y101]: this is not YAML: illegal placement of ':' indicator
+       ╭▸ contracts/storefront/orders.yaml:13:14
+       │
+    13 │         state: /(open/
+       ╰╴             ━
+
+    11 errors, 2 warnings in 3 files
+    [exit code 2]
+    "#);
+}
+
+#[test]
+fn findings_for_programs_and_for_github() {
+    let world = ten_mistakes();
+    assert_snapshot!("findings_as_json", world.upheld(["lint", "--report", "json"]));
+    assert_snapshot!("findings_as_annotations", world.upheld(["lint", "--report", "github"]));
+}
+
+#[test]
+fn a_verification_shows_the_same_and_sends_nothing() {
+    let world = ten_mistakes();
+    let provider = Provider::new(|_| Answer::status(200));
+    let output = world.upheld(["verify", "orders", "--url", &provider.url()]);
+    assert_eq!(output.code, Some(2));
+    assert_eq!(output.stdout, "");
+    assert_eq!(output.stderr, world.upheld(["lint"]).stdout);
+    assert_eq!(provider.connections(), 0);
+}
+
+const UNWISE: &str = "
+  - name: get a thing
+    request: { method: GET, path: /thing, body: { a: 1 } }
+    response: { status: 200, body: { answer: no } }
+  - name: get the same thing
+    request: { method: GET, path: /thing, body: { a: 1 } }
+    response: { status: 200, body: { answer: \"no\" } }
+";
+
+#[test]
+fn warnings_alone_end_with_0_and_with_2_where_they_are_not_wanted() {
+    let world = World::with(UNWISE);
+    assert_snapshot!(world.upheld(["lint"]), @r#"
+    warning[L104]: a GET has no use for a body (RFC 9110, section 9.3)
+      ╭▸ contracts/storefront/orders.yaml:6:14
+      │
+    6 │     request: { method: GET, path: /thing, body: { a: 1 } }
+      │              ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+      │
+      ╰ help: leave the body out, or use POST or QUERY
+
+    warning[Y201]: other YAML readers take `no` for a boolean
+      ╭▸ contracts/storefront/orders.yaml:7:46
+      │
+    7 │     response: { status: 200, body: { answer: no } }
+      │                                              ━━
+      │
+      ╰ help: quote it: "no"
+
+    warning[L101]: this interaction is the same as `get a thing`, but for its name
+      ╭▸ contracts/storefront/orders.yaml:8:11
+      │
+    8 │   - name: get the same thing
+      │           ━━━━━━━━━━━━━━━━━━
+      │
+      ╰ help: keep one of the two
+
+    warning[L104]: a GET has no use for a body (RFC 9110, section 9.3)
+      ╭▸ contracts/storefront/orders.yaml:9:14
+      │
+    9 │     request: { method: GET, path: /thing, body: { a: 1 } }
+      │              ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+      │
+      ╰ help: leave the body out, or use POST or QUERY
+
+    4 warnings in 1 file
+    1 contract with 2 interactions can be used
+    [exit code 0]
+    "#);
+    assert_eq!(world.upheld(["lint", "--strict"]).code, Some(2));
+    assert_eq!(world.upheld(["lint", "--report", "json"]).code, Some(0));
+}
+
+#[test]
+fn what_is_in_order_is_counted() {
+    let world = World::with("  - name: get\n    request: GET /a\n    response: { status: 200 }\n");
+    world.registry("  orders: { states: none }\n");
+    assert_snapshot!(world.upheld(["lint"]), @"
+    1 contract with 1 interaction can be used
+    [exit code 0]
+    ");
+    assert_snapshot!(world.upheld(["lint", "--report", "json"]), @r#"
+    {
+      "format": 1,
+      "command": "lint",
+      "findings": []
+    }
+    [exit code 0]
+    "#);
+    assert_snapshot!(world.upheld(["lint", "--report", "github"]), @"[exit code 0]");
+    assert_snapshot!(world.upheld(["lint", "contracts/upheld.yaml"]), @"
+    the registry can be used
+    [exit code 0]
+    ");
+}
+
+#[test]
+fn the_registry_is_checked_too() {
+    let world = World::with("  - name: get\n    request: GET /a\n    response: { status: 200 }\n");
+    world.registry(
+        "  orders:\n    strat: ./run\n    health: POST /health\n    start-timeout: soon\n    owners: team\n  my orders: {}\n",
+    );
+    assert_snapshot!(world.upheld(["lint"]), @"
+    error[C102]: unknown key `strat`
+      ╭▸ contracts/upheld.yaml:4:5
+      │
+    4 │     strat: ./run
+      │     ━━━━━
+      │
+      ╰ help: did you mean `start`?
+
+    error[C105]: `health` must not be `POST /health`
+      ╭▸ contracts/upheld.yaml:5:13
+      │
+    5 │     health: POST /health
+      │             ━━━━━━━━━━━━
+      │
+      ╰ help: the request that it answers with a status of 2XX when it is ready: `GET /health`. Without it, a connection is enough
+
+    error[R103]: `soon` is no length of time
+      ╭▸ contracts/upheld.yaml:6:20
+      │
+    6 │     start-timeout: soon
+      │                    ━━━━
+      │
+      ╰ help: write a number and its unit: `500ms`, `30s`, `2m`
+
+    error[C104]: `owners` must be a list, not a text
+      ╭▸ contracts/upheld.yaml:7:13
+      │
+    7 │     owners: team
+      │             ━━━━
+      │
+      ╰ help: who owns it
+
+    error[R102]: `my orders` is not a name: a name has at most 100 letters, digits, `.`, `_` and `-`, and begins with a letter or a digit
+      ╭▸ contracts/upheld.yaml:8:3
+      │
+    8 │   my orders: {}
+      ╰╴  ━━━━━━━━━
+
+    5 errors in 1 file
+    [exit code 2]
+    ");
+}
+
+#[test]
+fn files_and_folders_can_be_named() {
+    let world = ten_mistakes();
+    assert_eq!(
+        world.upheld(["lint", "contracts/mobile/payments.yaml"]).stdout.lines().last(),
+        Some("1 error in 1 file")
+    );
+    let output = world.upheld(["lint", "contracts/mobile", "contracts/none"]);
+    assert!(output.stdout.contains("contracts/none"), "{output}");
+    assert_eq!(world.upheld(["lint", "--report", "xml"]).code, Some(2));
+}
+
+#[test]
+fn a_verification_tells_them_in_the_forms_that_can_hold_them_and_leaves_no_old_report() {
+    let world = ten_mistakes();
+    world.write("old.xml", "the report of a run before");
+    let form = |form: &str| world.upheld(["verify", "--report", form, "--report", "junit=old.xml"]);
+    let lint = |form: &str| world.upheld(["lint", "--report", form]).stdout;
+    assert_eq!(form("json").stdout, lint("json").replace("\"lint\"", "\"verify\""));
+    assert_eq!(form("github").stdout, lint("github"));
+    assert_eq!(form("github=r.txt").stdout, "");
+    assert_eq!(world.read("r.txt"), lint("github"));
+    assert!(!world.path("old.xml").exists());
+    assert_eq!(form("markdown").stdout, "");
+}

@@ -1,0 +1,13 @@
+//! What the tests share: a world that nothing from outside reaches, providers in it, and the program run in it.
+
+mod output;
+mod process;
+mod provider;
+mod world;
+
+pub use output::CommandOutput;
+#[cfg(unix)]
+pub use process::runs;
+pub use process::{Running, example, until};
+pub use provider::{Answer, Provider, Request, Socket};
+pub use world::World;

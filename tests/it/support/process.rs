@@ -1,0 +1,101 @@
+//! The program while it runs, and other processes by their ids.
+
+use std::io::Read;
+use std::process::{Child, Command};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::output::{CommandOutput, Redaction};
+
+/// Enough for the slowest machine: nothing waits for it to pass but a test that fails.
+pub const DEADLINE: Duration = Duration::from_mins(1);
+
+/// The program at work. It is killed where a test ends before it does.
+pub struct Running {
+    child: Child,
+    stdout: Option<Receiver<Vec<u8>>>,
+    stderr: Option<Receiver<Vec<u8>>>,
+    redaction: Redaction,
+}
+
+impl Running {
+    pub(super) fn spawn(mut command: Command, redaction: Redaction) -> Self {
+        let mut child = command.spawn().unwrap();
+        let stdout = child.stdout.take().map(read_all);
+        let stderr = child.stderr.take().map(read_all);
+        Self { child, stdout, stderr, redaction }
+    }
+
+    /// Waits for the program's end, and tells all that it wrote.
+    pub fn finish(mut self) -> CommandOutput {
+        let deadline = Instant::now() + DEADLINE;
+        let [stdout, stderr] = [self.stdout.take(), self.stderr.take()].map(|stream| {
+            let Some(stream) = stream else { return Vec::new() };
+            match stream.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(bytes) => bytes,
+                Err(RecvTimeoutError::Timeout) => panic!("the program did not end within {DEADLINE:?}"),
+                Err(RecvTimeoutError::Disconnected) => panic!("the program's output can't be read"),
+            }
+        });
+        let status = self.child.wait().unwrap();
+        CommandOutput::new(&stdout, &stderr, status, &self.redaction)
+    }
+
+    /// Sends the program a signal by its name, like `INT`.
+    #[cfg(unix)]
+    pub fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap();
+        assert!(sent.success());
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Both fail where it has ended, as it should.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Reads a stream to its end beside the test, so that the program never waits for a reader.
+fn read_all(mut stream: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
+    let (sender, receiver) = channel();
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        if stream.read_to_end(&mut bytes).is_ok() {
+            let _ = sender.send(bytes);
+        }
+    });
+    receiver
+}
+
+/// Waits until a fact is there. There are facts that nothing tells of, like a process's end: they are looked for.
+pub fn until<T>(what: &str, fact: impl Fn() -> Option<T>) -> T {
+    let deadline = Instant::now() + DEADLINE;
+    loop {
+        if let Some(found) = fact() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "in vain for {what}");
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// The program of an example service, which `cargo test` builds.
+pub fn example(name: &str) -> String {
+    let test = std::env::current_exe().unwrap();
+    let folder = test.ancestors().nth(2).unwrap().join("examples");
+    let program = folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    assert!(program.exists(), "{} is not built: run `cargo build --examples`", program.display());
+    program.to_str().unwrap().replace('\\', "/")
+}
+
+/// Whether a process runs. One that has ended and that nobody asked for its status is none that runs.
+#[cfg(unix)]
+pub fn runs(id: &str) -> bool {
+    let output = Command::new("ps").args(["-o", "stat=", "-p", id]).output().unwrap();
+    let state = String::from_utf8(output.stdout).unwrap();
+    !state.trim().is_empty() && !state.trim_start().starts_with('Z')
+}

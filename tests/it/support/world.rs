@@ -1,0 +1,115 @@
+//! A folder of its own with contracts in it, a cleared environment, and the program run there.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+use super::output::{CommandOutput, Redaction};
+use super::process::Running;
+
+/// What the program can't do without on some system; everything else of the environment stays outside.
+const KEPT: &[&str] = &["PATH", "PATHEXT", "SystemRoot", "COMSPEC"];
+
+/// A world of one test: it is gone when it is dropped.
+pub struct World {
+    root: TempDir,
+    variables: Vec<(String, String)>,
+}
+
+impl World {
+    /// An empty folder.
+    pub fn new() -> Self {
+        Self { root: tempfile::Builder::new().prefix("upheld-").tempdir().unwrap(), variables: Vec::new() }
+    }
+
+    /// A world with one contract, of storefront with orders, that holds these interactions.
+    pub fn with(interactions: &str) -> Self {
+        let world = Self::new();
+        world.contract("storefront", "orders", interactions);
+        world
+    }
+
+    /// The same world with a variable in the environment.
+    pub fn variable(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.variables.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// The folder.
+    pub fn root(&self) -> &Path {
+        self.root.path()
+    }
+
+    /// A place in the folder.
+    pub fn path(&self, path: &str) -> PathBuf {
+        self.root.path().join(path)
+    }
+
+    /// Writes a file, and the folders above it.
+    pub fn write(&self, path: &str, text: impl AsRef<[u8]>) {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// Reads a file.
+    pub fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    /// Writes a contract where it belongs. The interactions are a list, indented as a reader likes it.
+    pub fn contract(&self, consumer: &str, provider: &str, interactions: &str) {
+        let header = format!("contract: 1\nconsumer: {consumer}\nprovider: {provider}\ninteractions:\n");
+        let text = header + interactions.trim_start_matches('\n');
+        self.write(&format!("contracts/{consumer}/{provider}.yaml"), text);
+    }
+
+    /// Writes the registry; the services are a mapping.
+    pub fn registry(&self, services: &str) {
+        let text = format!("upheld: 1\nservices:\n{}", services.trim_start_matches('\n'));
+        self.write("contracts/upheld.yaml", text);
+    }
+
+    /// Runs the program to its end, and tells all that it wrote.
+    pub fn upheld<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> CommandOutput {
+        self.start(arguments).finish()
+    }
+
+    /// Runs a command to its end.
+    pub fn run(&self, command: Command) -> CommandOutput {
+        self.spawn(command).finish()
+    }
+
+    /// Starts the program; it is ended with the test at the latest.
+    pub fn start<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Running {
+        self.spawn(self.command(arguments))
+    }
+
+    fn spawn(&self, mut command: Command) -> Running {
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        Running::spawn(command, self.redaction())
+    }
+
+    /// The program with these arguments, ready to be started in this world. It has nothing to read.
+    pub fn command<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_upheld"));
+        let kept = KEPT.iter().filter_map(|name| std::env::var_os(name).map(|value| (OsString::from(name), value)));
+        command
+            .args(arguments)
+            .current_dir(self.root())
+            .env_clear()
+            .envs(kept)
+            .env("HOME", self.root())
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// What of a text differs from run to run in this world.
+    pub fn redaction(&self) -> Redaction {
+        Redaction::of(self.root())
+    }
+}
