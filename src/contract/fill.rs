@@ -1,5 +1,6 @@
 //! An interaction with its placeholders filled: what is really sent, and what is really asked for.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -44,11 +45,16 @@ impl Interaction {
 }
 
 impl Body {
-    /// Whether a text of it would be changed by filling, if it were no file's.
+    /// Whether a text of it would be changed by filling. What a file holds is never filled.
     pub(super) fn has_placeholder(&self) -> bool {
         let mut found = false;
         each_body_text(self, &mut |text| found |= has_placeholder(text));
         found
+    }
+
+    /// The body with `values` in the place of its placeholders.
+    pub(super) fn filled(&self, values: &Map<String, Value>) -> Cow<'_, Self> {
+        if self.has_placeholder() { Cow::Owned(fill_body(self, values)) } else { Cow::Borrowed(self) }
     }
 }
 

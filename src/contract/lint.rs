@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 
 use super::codes::{BODY_ON_SAFE, MISFILED, SAME_INTERACTION, VOLATILE_EXACT};
-use super::document::{Body, Contract, Interaction};
-use super::matcher::Matcher;
+use super::document::{Body, Contract, Interaction, Written};
+use super::matcher::{Matcher, Rule};
+use super::path::Path;
+use super::path_tree::PathTree;
 use super::{InteractionId, ReadContract};
 use crate::source::{Finding, Pointer, SourceFile};
 
@@ -67,21 +69,18 @@ fn volatile_exact(source: &SourceFile, interaction: &Interaction, at: &Pointer) 
     let volatile = |text: &str| {
         uuid::Uuid::try_parse(text).is_ok() || (text.len() > 15 && text.parse::<jiff::Timestamp>().is_ok())
     };
-    let mut findings = Vec::new();
-    for (path, written) in &interaction.response.rules.body {
-        if !written.thing.has(&Matcher::Exact) {
-            continue;
-        }
-        if let Some(text) =
-            path.select(example).into_iter().filter_map(serde_json::Value::as_str).find(|text| volatile(text))
-        {
-            let message = format!("`{path}` must be exactly `{text}`, which looks as if it were made anew each time");
-            findings.push(
-                warning(VOLATILE_EXACT, source, &at.key("response").key("match").key(&*written.key), message).help(
-                    "ask for its format (`uuid`, `date-time`), or fix the value in a provider state's parameters",
-                ),
-            );
-        }
-    }
-    findings
+    let exact = interaction.response.rules.body.iter().filter(|(_, written)| written.thing.has(&Matcher::Exact));
+    let exact: Vec<_> = exact.collect();
+    let mut found: Vec<Option<&str>> = vec![None; exact.len()];
+    let tree = PathTree::of(exact.iter().enumerate().map(|(number, (path, _))| (*path, number)));
+    tree.visit(example, &mut |number, place| {
+        found[*number] = found[*number].or_else(|| place.as_str().filter(|text| volatile(text)));
+    });
+    let found = exact.into_iter().zip(found).filter_map(|(rule, text)| text.map(|text| (rule, text)));
+    let finding = |((path, written), text): ((&Path, &Written<Rule>), &str)| {
+        let message = format!("`{path}` must be exactly `{text}`, which looks as if it were made anew each time");
+        warning(VOLATILE_EXACT, source, &at.key("response").key("match").key(&*written.key), message)
+            .help("ask for its format (`uuid`, `date-time`), or fix the value in a provider state's parameters")
+    };
+    found.map(finding).collect()
 }

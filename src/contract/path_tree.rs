@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use serde_json::Value;
+
 use super::path::{Path, Segment};
 
 /// Paths that begin alike, each with a thing at its end.
@@ -82,5 +84,44 @@ impl<'p, T> PathTree<'p, T> {
     pub fn below_index<'s>(trees: &[&'s Self], index: usize) -> Vec<&'s Self> {
         let exact = trees.iter().filter_map(|tree| tree.indexes.get(&index));
         exact.chain(trees.iter().filter_map(|tree| tree.each())).collect()
+    }
+
+    /// Calls `visit` with each thing and each of the places in `value` that its path leads to.
+    pub fn visit<'v>(&self, value: &'v Value, visit: &mut dyn FnMut(&T, &'v Value)) {
+        fn go<'v, T>(trees: &[&PathTree<'_, T>], value: &'v Value, visit: &mut dyn FnMut(&T, &'v Value)) {
+            trees.iter().filter_map(|tree| tree.here.as_ref()).for_each(|thing| visit(thing, value));
+            match value {
+                _ if trees.is_empty() => {}
+                Value::Array(items) => items
+                    .iter()
+                    .enumerate()
+                    .for_each(|(index, item)| go(&PathTree::below_index(trees, index), item, visit)),
+                Value::Object(object) => {
+                    object.iter().for_each(|(key, item)| go(&PathTree::below_key(trees, key), item, visit));
+                }
+                _ => {}
+            }
+        }
+        go(&[self], value, visit);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn one_walk_meets_what_each_path_selects() {
+        let value = json!({"items": [{"qty": 1}, {"qty": 2}, 3], "stock": {"a": 1, "b": [2]}});
+        let texts = ["$", "items[]", "items[].qty", "items[1].qty", "stock.*", "*.b", "stock.b[0]", "nothing[]"];
+        let paths = texts.map(|text| Path::parse(text).unwrap());
+        let tree = PathTree::of(paths.iter().enumerate().map(|(number, path)| (path, number)));
+        let mut found = vec![Vec::new(); paths.len()];
+        tree.visit(&value, &mut |number: &usize, place| found[*number].push(place));
+        for ((text, path), found) in texts.iter().zip(&paths).zip(&found) {
+            assert_eq!(*found, path.select(&value), "{text}");
+        }
     }
 }

@@ -1,7 +1,6 @@
 //! The reading of `match`: each rule leads somewhere in the example and fits what is there, and what the example leaves
 //! open has a rule.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 
 use indexmap::IndexMap;
@@ -16,7 +15,6 @@ use super::raw::RawRule;
 use super::read::Reader;
 use super::rule_text::WORDS;
 use super::selection::{Known, Selected, select};
-use super::template::fill_value;
 use crate::source::Pointer;
 use crate::source::codes::OVER_LIMIT;
 use crate::words::{count, did_you_mean};
@@ -38,8 +36,8 @@ impl Reader<'_> {
     ) -> BodyRules {
         let written = self.written_rules(raw, at);
         // The example is what it is with the states' parameters in their places.
-        let view = body.and_then(Body::view).map(|view| Cow::Owned::<Value>(fill_value(&view, &self.params)));
-        let Some(view) = view else {
+        let filled = body.map(|body| body.filled(&self.params));
+        let Some(view) = filled.as_deref().and_then(Body::view) else {
             let help = if body.is_some() {
                 "a binary body is compared as a whole"
             } else {

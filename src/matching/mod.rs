@@ -2,7 +2,8 @@
 //! of mismatches, which is empty where it fits.
 //!
 //! An example and its rules become a [`shape`], once for each comparison; a walk along the [`value`] that came notes
-//! where it differs. Time grows with the size of what came, not with its product with the example.
+//! where it differs. Time grows with the size of what came, not with its product with the example; but for `unordered`
+//! and `contains`, which have to look for each of the example's elements among all that came.
 
 mod body;
 mod describe;

@@ -1,12 +1,8 @@
 //! Reading: every finding at once, each with its place, its code and what to do.
 
-use std::collections::BTreeSet;
-
 use serde_json::json;
-use upheld::contract::codes::CODES as CONTRACT_CODES;
 use upheld::contract::{Body, PathRule, Status};
-use upheld::source::codes::CODES as SOURCE_CODES;
-use upheld::source::{Pointer, Severity};
+use upheld::source::Pointer;
 
 use crate::reading::{
     Files, HEAD, all_findings, contract, files, interaction, lines, read_ok, read_with, source, text_of,
@@ -72,105 +68,6 @@ interactions:
 30:15 C105 `status` must not be `2xx` | the status, `200`, or its class, `2XX`
 31:24 C302 there is no header `location` in the example | write an example of it under `headers`";
     assert_eq!(said(text), expected);
-}
-
-/// An interaction in which one line is at fault; the others are right.
-fn one(request: &str, response: &str) -> String {
-    text_of(request, response)
-}
-
-/// For each code a text that it is found in, with a part of its message, and a part of what to do where that is told.
-fn examples() -> Vec<(&'static str, String, &'static str, &'static str)> {
-    let get = "method: GET\npath: /";
-    let ok = "status: 200";
-    let body = |lines: &str| one(get, &format!("status: 200\n{lines}"));
-    vec![
-        ("Y101", String::from("a: [1"), "this is not YAML", ""),
-        (
-            "Y102",
-            format!("{HEAD}  - {{ name: a, request: GET /, response: {{ status: 200 }}, name: b }}"),
-            "`name` stands here a second time",
-            "in line 5",
-        ),
-        ("Y103", "[".repeat(1000), "nested too deep", "leave out what it does not read"),
-        ("Y104", body("body: { a: .nan }"), "`.nan` has no counterpart in JSON", "quote it"),
-        ("Y201", body("body: { a: 0123 }"), "for an octal number", "quote it: \"0123\""),
-        ("C101", String::from("contract: 2\nanything: goes\n"), "format 2", "newer version"),
-        ("C102", body("bodi: 1"), "unknown key `bodi`", "did you mean `body`?"),
-        ("C103", format!("{HEAD}  - name: a\n    response: {{ status: 200 }}\n"), "has no `request`", "add `request:`"),
-        ("C104", body("body-text: 5"), "`body-text` must be a text, not a number", "quote it: \"5\""),
-        ("C105", one(get, "status: 600"), "at most 599", ""),
-        (
-            "C201",
-            HEAD.replace("orders", "a/b") + "  - { name: a, request: GET /, response: { status: 200 } }",
-            "is not a name",
-            "",
-        ),
-        (
-            "C202",
-            format!("{HEAD}  - {{ name: a, request: GET /, response: {{ status: 200 }} }}\n")
-                + "  - { name: a, request: GET /b, response: { status: 200 } }\n",
-            "another interaction is named `a`, in line 5",
-            "a name of its own",
-        ),
-        ("C203", one("method: get\npath: /", ok), "`get` is no method", "did you mean `GET`?"),
-        ("C204", one("method: GET\npath: orders", ok), "does not begin with `/`", "write `/orders`"),
-        ("C206", one("method: GET\npath: /\nheaders: { \"a b\": c }", ok), "`a b` is no header name", ""),
-        ("C207", body("body: 1\nbody-text: x"), "`body-text` stands beside `body`", "keep one"),
-        ("C208", body("body-file: a.json"), "`a.json` can't be read", "beside the contract"),
-        ("C209", body("body-base64: \"%\""), "not base64", ""),
-        ("C301", body("body: { a: 1 }\nmatch: { \"a[\": any }"), "`a[` is no path", ""),
-        ("C302", body("body: { a: 1 }\nmatch: { b: any }"), "`b` selects nothing", "has no `b`"),
-        ("C303", body("body: { a: 1 }\nmatch: { a: int }"), "`int` is no matcher", "here that is `integer`"),
-        ("C304", body("body: { a: x }\nmatch: { a: \"/(?=a)/\" }"), "no regular expression", "look-around"),
-        ("C305", body("body: { a: x }\nmatch: { a: 1+ }"), "`1+` does not fit", "a size is for lists"),
-        ("C306", body("body: { a: null }"), "null at `a`", "`a: string or null`"),
-        ("C307", body("body: { a: x }\nmatch: { a: uuid }"), "does not uphold its own contract", "agree"),
-        ("C308", body("body: { a: x }\nmatch: { a: { schema: { type: strin } } }"), "JSON Schema can't be used", ""),
-        ("C309", body("body: { a: x }\nmatch: { a: any, $.a: string }"), "another rule stands for `a`", "keep one"),
-        ("C401", one("method: GET\npath: /orders/${id}", ok), "nothing gives `${id}` a value", "under `given`"),
-        (
-            "L101",
-            format!("{HEAD}  - {{ name: a, request: GET /, response: {{ status: 200 }} }}\n")
-                + "  - { name: b, request: GET /, response: { status: 200 } }\n",
-            "the same as `a`",
-            "keep one",
-        ),
-        (
-            "L102",
-            body("body: { id: 6f1c6f2e-8a53-4d0c-9d5f-0a3f1f6a2b11 }\nmatch: { id: exact }"),
-            "looks as if it were made anew",
-            "`uuid`",
-        ),
-        ("L103", one(get, ok).replace("storefront", "web"), "its file says otherwise", "contracts/web/orders.yaml"),
-        ("L104", one("method: GET\npath: /\nbody: { a: 1 }", ok), "no use for a body", "POST or QUERY"),
-    ]
-}
-
-#[test]
-fn every_code_has_an_example_that_is_found_with_its_place() {
-    let mut left: BTreeSet<&str> = SOURCE_CODES.iter().chain(CONTRACT_CODES).map(|(code, _)| code.0).collect();
-    for (code, text, message, help) in examples() {
-        let findings = all_findings(&text, &Files::new());
-        let found = findings.iter().find(|finding| finding.code.0 == code);
-        let found = found.unwrap_or_else(|| panic!("{code} is not found in\n{text}\nbut\n{}", lines(&findings)));
-        assert!(found.message.contains(message), "{code}: {}", found.message);
-        assert!(found.help.join(" ").contains(help), "{code}: {:?}", found.help);
-        assert!(found.span.is_some(), "{code} has no place");
-        assert_eq!(findings.len(), 1, "{code} comes with others:\n{}", lines(&findings));
-        let warning = code.starts_with('L') || code == "Y201";
-        assert_eq!(found.severity == Severity::Warning, warning, "{code}");
-        left.remove(code);
-    }
-    assert!(left.is_empty(), "no example for {left:?}");
-}
-
-#[test]
-fn codes_differ_and_have_a_meaning() {
-    let all: Vec<_> = SOURCE_CODES.iter().chain(CONTRACT_CODES).collect();
-    let different: BTreeSet<&str> = all.iter().map(|(code, _)| code.0).collect();
-    assert_eq!(different.len(), all.len());
-    assert!(all.iter().all(|(_, meaning)| meaning.trim().ends_with('.')));
 }
 
 #[test]
@@ -416,6 +313,24 @@ fn a_parameter_stands_in_the_example_that_rules_are_held_against() {
         said.contains("C302 `items[].sku` selects nothing") && said.contains("C306 an empty list at `items`"),
         "{said}"
     );
+}
+
+#[test]
+fn what_a_file_holds_is_no_template() {
+    let files = files([("a.json", r#"{"a": "${items}"}"#)]);
+    let text = text_of("method: GET\npath: /", "status: 200\nbody-file: a.json\nmatch: { \"a[]\": any, a: /.items./ }");
+    let text = text.replacen("request:", "given: [it exists: { items: [1] }]\n    request:", 1);
+    let said = lines(&all_findings(&text, &files));
+    assert!(said.contains("C302 `a[]` selects nothing"), "{said}");
+}
+
+#[test]
+fn a_byte_order_mark_and_line_ends_of_windows_change_nothing() {
+    let text = text_of("method: GET\npath: /", "status: 200\nbody-text: |\n  a\n  b\nbdy: 1");
+    let expected = said(&text);
+    assert!(expected.starts_with("14:7 C102"), "{expected}");
+    assert_eq!(said(&text.replace('\n', "\r\n")), expected);
+    assert_eq!(said(&format!("\u{feff}{text}")), expected);
 }
 
 #[test]

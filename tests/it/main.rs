@@ -4,6 +4,7 @@
 //! - `cli_…`: one subject of the command line each, through the real program; all that it wrote is compared, the exit
 //!   code included
 //! - `contract_read`: what a contract file says, and every finding about it
+//! - `finding_codes`: each code of a finding, found
 //! - `contract_write`: what is written, and that it reads as itself
 //! - `contract_schema`: what editors know of the format, and the contracts of this repository
 //! - `identity`: what is the same interaction or contract, and what is not
@@ -44,6 +45,7 @@ mod contract_read;
 mod contract_schema;
 mod contract_write;
 mod examples;
+mod finding_codes;
 mod hostile_contracts;
 mod identity;
 mod matching_matrix;
