@@ -14,7 +14,7 @@
 //! | 0 | [`source`]: where a thing was written, and findings about it · [`words`]: counts, lists, "did you mean" |
 //! | 1 | [`contract`]: read, checked, written, named |
 //! | 2 | [`matching`]: a message against a contract |
-//! | 3 | [`verification`]: plan, runner, events, summary |
+//! | 3 | [`recording`]: from traffic to a contract · [`mocking`]: from a contract to answers · [`verification`]: plan, runner, events, summary |
 //! | 4, the edges | [`files`] · [`registry`]: `upheld.yaml` · [`http`] · [`process`] · [`report`] |
 //! | 5 | [`cli`]: the commands |
 //!
@@ -36,7 +36,9 @@ pub mod contract;
 pub mod files;
 pub mod http;
 pub mod matching;
+pub mod mocking;
 pub mod process;
+pub mod recording;
 pub mod registry;
 pub mod report;
 pub mod source;

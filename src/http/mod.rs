@@ -14,6 +14,7 @@ mod failure;
 mod header;
 mod pool;
 mod proxy;
+mod server;
 mod states;
 #[cfg(test)]
 mod tests;

@@ -11,6 +11,8 @@ const RANKS: &[(&str, u8)] = &[
     ("words", 0),
     ("contract", 1),
     ("matching", 2),
+    ("mocking", 3),
+    ("recording", 3),
     ("verification", 3),
     ("files", 4),
     ("registry", 4),

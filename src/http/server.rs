@@ -1,0 +1,174 @@
+//! HTTP/1.1, as a server on this machine: accepts connections on a port of the loopback interface and hands each
+//! request to whoever answers.
+//!
+//! Nothing is added to an answer, not even a date: a recorder's answers are the provider's own, and a mock's are those
+//! of the contract.
+
+use std::fmt;
+use std::future::Future;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_body_util::combinators::BoxBody;
+use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// The body of an answer, in whatever pieces it comes. An error in it ends the connection, so that nobody takes what
+/// came for the whole.
+pub(super) type AnswerBody = BoxBody<Bytes, io::Error>;
+
+/// How many headers a request may have: far more than any has.
+const MAX_HEADERS: usize = 1000;
+/// How long a request's head may take to come, in whole.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long the answers that are under way have once the server is to stop.
+const LAST_ANSWERS: Duration = Duration::from_secs(2);
+/// How long to wait where no connection can be accepted, as when there are too many open files.
+const NO_CONNECTION: Duration = Duration::from_millis(20);
+
+/// Who answers. One for all connections.
+pub(super) trait Answerer: Send + Sync + 'static {
+    /// Answers a request. An error closes the connection without an answer.
+    fn answer(
+        &self,
+        request: Request<Incoming>,
+    ) -> impl Future<Output = Result<Response<AnswerBody>, io::Error>> + Send;
+}
+
+/// A port of the loopback interface that takes connections from now on, and answers none yet.
+pub(super) struct Listening {
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+/// A server at work. It ends with [`Server::stop`], or at once where this is dropped.
+pub(super) struct Server {
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    accepting: JoinSet<()>,
+}
+
+impl Listening {
+    /// Takes a port; 0 is any that is free.
+    pub(super) async fn on(port: u16) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+        let address = listener.local_addr()?;
+        Ok(Self { listener, address })
+    }
+
+    /// Where it listens.
+    pub(super) const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Answers what comes. `wrap` makes of each connection what HTTP is spoken on, such as TLS; where that fails, the
+    /// connection is closed.
+    pub(super) fn serve<A, W, S, F>(self, answerer: Arc<A>, wrap: W) -> Server
+    where
+        A: Answerer,
+        W: Fn(TcpStream) -> F + Send + Sync + 'static,
+        F: Future<Output = io::Result<S>> + Send + 'static,
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let (stop, stopping) = watch::channel(false);
+        let mut accepting = JoinSet::new();
+        let address = self.address;
+        accepting.spawn(accept(self.listener, answerer, wrap, stopping));
+        Server { address, stop, accepting }
+    }
+}
+
+impl Server {
+    /// Where it listens.
+    pub(super) const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Takes no more connections and requests, and waits a moment for the answers that are under way.
+    pub(super) async fn stop(mut self) {
+        let _ = self.stop.send(true);
+        while self.accepting.join_next().await.is_some() {}
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+async fn accept<A, W, S, F>(listener: TcpListener, answerer: Arc<A>, wrap: W, mut stopping: watch::Receiver<bool>)
+where
+    A: Answerer,
+    W: Fn(TcpStream) -> F + Send + Sync + 'static,
+    F: Future<Output = io::Result<S>> + Send + 'static,
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let mut connections = JoinSet::new();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = told(&mut stopping) => break,
+        };
+        // Those that have ended, so that they are not kept.
+        while connections.try_join_next().is_some() {}
+        let Ok((stream, _)) = accepted else {
+            tokio::time::sleep(NO_CONNECTION).await;
+            continue;
+        };
+        // Answers are to go out as they come; a socket that refuses this works all the same.
+        let _ = stream.set_nodelay(true);
+        let (answerer, stopping, wrapping) = (Arc::clone(&answerer), stopping.clone(), wrap(stream));
+        connections.spawn(async move {
+            if let Ok(stream) = wrapping.await {
+                speak(stream, answerer, stopping).await;
+            }
+        });
+    }
+    drop(listener);
+    let ended = async { while connections.join_next().await.is_some() {} };
+    let _ = tokio::time::timeout(LAST_ANSWERS, ended).await;
+}
+
+/// Speaks HTTP on one connection until either side ends it.
+async fn speak<A: Answerer>(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send,
+    answerer: Arc<A>,
+    mut stopping: watch::Receiver<bool>,
+) {
+    let service = service_fn(move |request| {
+        let answerer = Arc::clone(&answerer);
+        async move { answerer.answer(request).await }
+    });
+    let connection = http1::Builder::new()
+        .auto_date_header(false)
+        .preserve_header_case(true)
+        .half_close(true)
+        .max_headers(MAX_HEADERS)
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        .serve_connection(TokioIo::new(stream), service);
+    let mut connection = std::pin::pin!(connection);
+    // What ended a connection is the client's affair, or was told where it happened.
+    tokio::select! {
+        _ = connection.as_mut() => {}
+        () = told(&mut stopping) => {
+            connection.as_mut().graceful_shutdown();
+            let _ = connection.await;
+        }
+    }
+}
+
+/// Ends when the server is to stop.
+async fn told(stopping: &mut watch::Receiver<bool>) {
+    let _ = stopping.wait_for(|stop| *stop).await;
+}
