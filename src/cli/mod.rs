@@ -7,6 +7,7 @@ mod init;
 mod lint;
 mod load;
 mod provider;
+mod recorded;
 mod reports;
 mod schema;
 mod selection;
