@@ -53,6 +53,12 @@ pub fn fill(text: &str, values: &Map<String, Value>) -> String {
     })
 }
 
+/// A text that stands for itself when it is filled: what looks like a placeholder in it is escaped.
+#[must_use]
+pub fn escape(text: &str) -> String {
+    text.replace("${", "$${")
+}
+
 /// Fills the placeholders of all texts of a value. A text that is one placeholder and nothing else becomes the
 /// value itself, so that `"${id}"` can become the number 42.
 #[must_use]
@@ -124,6 +130,14 @@ mod tests {
             ("100$ ${id}", "100$ 42"),
         ] {
             assert_eq!(fill(text, values), filled, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_escaped_text_is_filled_with_itself() {
+        let values = json!({"id": 42});
+        for text in ["${id}", "$${id}", "$$${id}${id}", "${", "$", "a ${id} b", "$$$${id}$"] {
+            assert_eq!(fill(&escape(text), values.as_object().unwrap()), text);
         }
     }
 

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::document::{Body, Contract, Interaction, PathRule, Request, Response, Rules, Status};
 use super::matcher::{Matcher, Rule};
+use super::path::Path;
 use super::template::has_placeholder;
 use super::{urlencoded, yaml_text};
 
@@ -31,9 +32,42 @@ pub fn write(contract: &Contract) -> String {
         if index > 0 {
             text.push('\n');
         }
-        yaml_text::list(&[self::interaction(interaction)], 2, &mut text);
+        text.push_str(&write_interaction(interaction, 2));
     }
     text
+}
+
+/// Writes one interaction as an element of a list whose dashes are indented by so many spaces.
+#[must_use]
+pub fn write_interaction(interaction: &Interaction, indent: usize) -> String {
+    let mut text = String::new();
+    yaml_text::list(&[self::interaction(interaction)], indent, &mut text);
+    text
+}
+
+/// Writes a request as the value of the key `request`, which is indented by so many spaces.
+#[must_use]
+pub fn write_request(request: &Request, indent: usize) -> String {
+    entry("request", self::request(request), indent)
+}
+
+/// Writes a response as the value of the key `response`, which is indented by so many spaces.
+#[must_use]
+pub fn write_response(response: &Response, indent: usize) -> String {
+    entry("response", self::response(response), indent)
+}
+
+fn entry(key: &str, value: Value, indent: usize) -> String {
+    let mut text = String::new();
+    yaml_text::mapping(&Map::from_iter([(key.to_owned(), value)]), indent, &mut text);
+    text
+}
+
+/// Writes rules of a body in one line: as they stand under `match`, or as the value of `match` itself.
+#[must_use]
+pub fn write_rules<'r>(rules: impl IntoIterator<Item = (&'r Path, &'r Rule)>, bare: bool) -> String {
+    let map = rules.into_iter().map(|(path, one)| (path.to_string(), rule(one))).collect();
+    yaml_text::one_line(&map, bare)
 }
 
 fn interaction(interaction: &Interaction) -> Value {

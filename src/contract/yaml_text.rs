@@ -43,6 +43,18 @@ pub(super) fn mapping(map: &Map<String, Value>, indent: usize, out: &mut String)
     }
 }
 
+/// Writes a mapping in one line: in braces, or bare, as it stands in a block.
+pub(super) fn one_line(map: &Map<String, Value>, bare: bool) -> String {
+    if !bare {
+        return flow(&Value::Object(map.clone()));
+    }
+    let entries = map.iter().map(|(key, value)| {
+        let value = if let Value::String(text) = value { scalar_text(text, Place::Block) } else { flow(value) };
+        format!("{}: {value}", scalar_text(key, Place::Block))
+    });
+    entries.collect::<Vec<_>>().join(", ")
+}
+
 /// Writes what follows a key and its colon, with the end of the line.
 fn value_after_key(value: &Value, indent: usize, out: &mut String) {
     match value {

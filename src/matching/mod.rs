@@ -21,7 +21,9 @@ mod value;
 
 pub use body::in_one_order;
 pub use example::{check_examples, example_response};
+pub(crate) use message::header_values;
 pub use message::{ActualRequest, ActualResponse};
 pub use mismatch::{Mismatch, Part};
 pub use request::match_request;
 pub use response::match_response;
+pub use scalar::has_format;

@@ -78,7 +78,9 @@ fn has_type(kind: JsonType, actual: &Value, medium: Medium) -> bool {
     }
 }
 
-fn has_format(format: Format, text: &str) -> bool {
+/// Whether a text has a format, as its RFC says.
+#[must_use]
+pub fn has_format(format: Format, text: &str) -> bool {
     match format {
         // RFC 9562, section 4: 36 characters; the library also reads other spellings.
         Format::Uuid => text.len() == 36 && uuid::Uuid::try_parse(text).is_ok(),

@@ -1,5 +1,22 @@
 //! From what a consumer and a provider said to each other to a contract. Pure: exchanges in, text out.
 
+mod draft;
+mod edit;
+mod example;
 mod exchange;
+mod group;
+mod infer;
+mod looks;
+mod names;
+mod record;
+mod redact;
+mod remark;
+mod sample;
+mod seen;
+mod target;
+mod text;
+mod update;
 
 pub use exchange::{Capture, Exchange};
+pub use record::{Change, Entry, LeftOut, Options, RecordError, Recorded, Standing, Take, record};
+pub use remark::{Remark, What};

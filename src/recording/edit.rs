@@ -1,0 +1,119 @@
+//! Changes to the text of a contract, by whole lines: what nobody asked to change stays byte for byte.
+
+use std::ops::Range;
+
+use crate::contract::{ContractFile, Interaction};
+
+/// A text with changes to it, which are made together.
+pub(super) struct Edit<'t> {
+    text: &'t str,
+    /// The lines with their ends.
+    lines: Vec<&'t str>,
+    changes: Vec<(Range<usize>, String)>,
+}
+
+/// Where an interaction stands in a text.
+#[derive(Clone, Debug)]
+pub(super) struct Block {
+    /// Its lines, counted from 0, from its dash to its last line that says something.
+    pub lines: Range<usize>,
+    /// How far its dash is indented.
+    pub indent: usize,
+}
+
+impl<'t> Edit<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        Self { text, lines: text.split_inclusive('\n').collect(), changes: Vec::new() }
+    }
+
+    /// Where interaction `index` stands; nothing where it is not an element of a list in lines of its own.
+    pub(super) fn block(&self, file: &ContractFile, index: usize) -> Option<Block> {
+        let line = usize::try_from(*file.lines.get(index)?).ok()?.checked_sub(1)?;
+        let indent = indent(self.lines.get(line)?);
+        let dashed = self.lines.get(line)?.get(indent..)?.starts_with("- ");
+        dashed.then(|| Block { lines: line..self.end(line, indent), indent })
+    }
+
+    /// Where a key of an interaction (`request`, `response`) stands with its value.
+    pub(super) fn part(&self, file: &ContractFile, index: usize, key: &str) -> Option<Block> {
+        let place = file.source.key_place(&Interaction::pointer(index).key(key))?;
+        let line = usize::try_from(place.start.line).ok()?.checked_sub(1)?;
+        let indent = indent(self.lines.get(line)?);
+        let alone = self.lines.get(line)?.get(indent..)?.starts_with(key);
+        alone.then(|| Block { lines: line..self.end(line, indent), indent })
+    }
+
+    /// The line behind what begins in `line` at this indentation: lines that are indented deeper belong to it, and what
+    /// is empty or a comment behind the last of them does not.
+    fn end(&self, line: usize, indented: usize) -> usize {
+        let mut end = line + 1;
+        for (number, text) in self.lines.iter().enumerate().skip(line + 1) {
+            let says = text.trim();
+            if says.is_empty() || says.starts_with('#') && indent(text) <= indented {
+                continue;
+            }
+            if indent(text) <= indented {
+                break;
+            }
+            end = number + 1;
+        }
+        end
+    }
+
+    /// The text of some lines.
+    pub(super) fn text_of(&self, lines: &Range<usize>) -> String {
+        self.lines.get(lines.clone()).unwrap_or_default().concat()
+    }
+
+    pub(super) fn replace(&mut self, lines: Range<usize>, text: String) {
+        self.changes.push((lines, text));
+    }
+
+    /// Removes an interaction, with the comments right above it and the empty lines before those.
+    pub(super) fn remove(&mut self, block: &Block) {
+        let line = |number: usize| self.lines.get(number).map_or("", |line| line.trim());
+        let mut start = block.lines.start;
+        while start > 0 && line(start - 1).starts_with('#') {
+            start -= 1;
+        }
+        while start > 0 && line(start - 1).is_empty() {
+            start -= 1;
+        }
+        self.changes.push((start..block.lines.end, String::new()));
+    }
+
+    /// Adds interactions behind a line, each after an empty one.
+    pub(super) fn add(&mut self, behind: usize, texts: &[String]) {
+        let texts: String = texts.iter().flat_map(|text| ["\n", text]).collect();
+        self.changes.push((behind..behind, texts));
+    }
+
+    /// The text with all changes.
+    pub(super) fn made(mut self) -> String {
+        let changes = std::mem::take(&mut self.changes);
+        self.with(&(0..self.lines.len()), changes)
+    }
+
+    /// Some of the lines, with changes inside of them.
+    pub(super) fn with(&self, lines: &Range<usize>, mut changes: Vec<(Range<usize>, String)>) -> String {
+        // What is added behind a line comes after what is done to the line itself.
+        changes.sort_by_key(|(lines, _)| (lines.start, lines.end));
+        let windows = self.text.contains("\r\n");
+        let mut made = String::new();
+        let mut next = lines.start;
+        for (changed, text) in changes {
+            made.push_str(&self.text_of(&(next..changed.start)));
+            if !made.is_empty() && !made.ends_with('\n') && !text.is_empty() {
+                made.push('\n');
+            }
+            made.push_str(&if windows { text.replace('\n', "\r\n") } else { text });
+            next = next.max(changed.end);
+        }
+        made.push_str(&self.text_of(&(next..lines.end)));
+        made
+    }
+}
+
+fn indent(line: &str) -> usize {
+    line.bytes().take_while(|byte| *byte == b' ').count()
+}

@@ -1,0 +1,51 @@
+//! What recorded interactions are called: after their requests and answers, readably, and the same each time.
+
+use std::collections::HashSet;
+
+use super::group::Shape;
+
+/// The name of an interaction that no other has: `GET /orders/{id} → 200`, and more where that is taken.
+pub(super) fn name(shape: &Shape, taken: &mut HashSet<String>) -> String {
+    let plain = plain(shape);
+    let (_, sent) = &shape.sent;
+    let with_keys = (!sent.is_empty()).then(|| format!("{plain} for {}", sent.join(", ")));
+    let with_type = shape.came.1.as_ref().map(|media_type| format!("{plain} as {media_type}"));
+    let numbered = (2..).map(|number| format!("{plain} ({number})"));
+    let mut names = std::iter::once(plain.clone()).chain(with_type).chain(with_keys).chain(numbered);
+    // A name is for people: one that holds a whole body's keys is none.
+    let name =
+        names.find(|name| name.chars().count() <= LONGEST.max(plain.chars().count() + 10) && !taken.contains(name));
+    let name = name.unwrap_or(plain);
+    taken.insert(name.clone());
+    name
+}
+
+/// How long a name may get by what tells it from others, in characters.
+const LONGEST: usize = 80;
+
+fn plain(shape: &Shape) -> String {
+    let mut name = format!("{} {}", shape.method(), shape.template.shown());
+    let query: Vec<String> = shape
+        .query
+        .iter()
+        .map(|parameter| match shape.operation.get(parameter) {
+            Some(value) => format!("{parameter}={value}"),
+            None => parameter.clone(),
+        })
+        .collect();
+    if !query.is_empty() {
+        name.push('?');
+        name.push_str(&query.join("&"));
+    }
+    let told: Vec<&str> = shape
+        .operation
+        .iter()
+        .filter(|(key, _)| !shape.query.contains(*key))
+        .map(|(_, value)| value.as_str())
+        .collect();
+    if !told.is_empty() {
+        name.push_str(&format!(" ({})", told.join(", ")));
+    }
+    let name: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    format!("{name} → {}", shape.status)
+}

@@ -1,0 +1,212 @@
+//! The paths of a recording: which of their segments are parameters, and what they are called.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::looks::{self, Identifier};
+use super::sample::{Read, Sample};
+use crate::contract::{Format, Matcher, PathRule, Pattern, Rule};
+
+/// How many different words at the same place of paths are values of a parameter.
+const MANY: usize = 3;
+
+/// A path with the segments that are parameters.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Template {
+    /// The segments, those before the first `/` too; nothing where a parameter stands.
+    segments: Vec<Option<String>>,
+}
+
+impl Template {
+    /// The path with what looks like an identifier as a parameter.
+    pub(super) fn of(path: &str) -> Self {
+        let segments = path.split('/').map(|segment| looks::identifier(segment).is_none().then(|| segment.to_owned()));
+        Self { segments: segments.collect() }
+    }
+
+    /// The numbers of the segments that are parameters.
+    pub(super) fn parameters(&self) -> impl Iterator<Item = usize> {
+        self.segments.iter().enumerate().filter(|(_, segment)| segment.is_none()).map(|(index, _)| index)
+    }
+
+    /// How it is shown: `/orders/{id}`, and with several parameters `/orders/{order_id}/items/{item_id}`.
+    pub(super) fn shown(&self) -> String {
+        let several = self.parameters().count() > 1;
+        let mut before = None;
+        let segments = self.segments.iter().map(|segment| match segment {
+            Some(text) => {
+                before = Some(text);
+                text.clone()
+            }
+            None => match before.filter(|word| several && !word.is_empty()) {
+                Some(word) => format!("{{{}_id}}", looks::singular(word)),
+                None => String::from("{id}"),
+            },
+        });
+        segments.collect::<Vec<_>>().join("/")
+    }
+
+    /// What is meant by a parameter's segment: one of the things that the segment before it names.
+    pub(super) fn thing(&self, parameter: usize) -> Option<String> {
+        let before = self.segments.get(parameter.checked_sub(1)?)?.as_ref()?;
+        (!before.is_empty()).then(|| looks::singular(before))
+    }
+}
+
+/// The template of each sample's path, in their order.
+///
+/// A segment is a parameter where it looks like an identifier; or where three or more different words stand between
+/// the same neighbours, all that is known to stand there was answered alike, and it is neither the first segment that
+/// names something nor behind another parameter.
+pub(super) fn templates(samples: &[Sample<'_>]) -> Vec<Template> {
+    let mut templates: Vec<Template> =
+        samples.iter().map(|sample| Template::of(&sample.exchange.request.path)).collect();
+    let longest = templates.iter().map(|template| template.segments.len()).max().unwrap_or_default();
+    for index in 1..longest {
+        let mut siblings: BTreeMap<Vec<Option<String>>, Siblings> = BTreeMap::new();
+        for (template, sample) in templates.iter().zip(samples) {
+            let Some(Some(word)) = template.segments.get(index) else { continue };
+            let before = &template.segments[..index];
+            siblings.entry(before.to_vec()).or_default().add(word, &template.segments[index + 1..], sample);
+        }
+        for template in &mut templates {
+            let before = template.segments.get(..index).unwrap_or_default();
+            if may_vary(before)
+                && siblings.get(before).is_some_and(Siblings::are_values)
+                && let Some(segment) = template.segments.get_mut(index)
+            {
+                *segment = None;
+            }
+        }
+    }
+    templates
+}
+
+/// Whether a word behind these segments may be a parameter's value.
+fn may_vary(before: &[Option<String>]) -> bool {
+    let names_something = |segment: &&Option<String>| {
+        segment.as_deref().is_some_and(|word| !word.is_empty() && word != "api" && !is_version(word))
+    };
+    matches!(before.last(), Some(Some(_))) && before.iter().any(|segment| names_something(&segment))
+}
+
+fn is_version(word: &str) -> bool {
+    word.strip_prefix('v').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit() || b == b'.'))
+}
+
+/// The words that stand at one place of paths.
+#[derive(Default)]
+struct Siblings {
+    words: BTreeSet<String>,
+    /// What follows each of them.
+    tails: BTreeSet<Vec<Option<String>>>,
+    /// The keys of the answers to those that end here, by word.
+    keys: BTreeMap<String, BTreeSet<String>>,
+    /// Whether one of those that end here was answered with something else than an object.
+    others: bool,
+}
+
+impl Siblings {
+    fn add(&mut self, word: &str, tail: &[Option<String>], sample: &Sample<'_>) {
+        self.words.insert(word.to_owned());
+        self.tails.insert(tail.to_vec());
+        if !tail.is_empty() || !(200..300).contains(&sample.exchange.response.status) {
+            return;
+        }
+        match &sample.came {
+            Read::Json(Value::Object(object)) => {
+                self.keys.entry(word.to_owned()).or_default().extend(object.keys().cloned());
+            }
+            Read::Nothing => {}
+            _ => self.others = true,
+        }
+    }
+
+    /// Whether these are values of one parameter.
+    fn are_values(&self) -> bool {
+        let Some(first) = self.keys.values().next() else { return false };
+        let in_all = first.iter().filter(|key| self.keys.values().all(|keys| keys.contains(*key))).count();
+        let in_any: BTreeSet<&String> = self.keys.values().flatten().collect();
+        // Every word was seen with an answer of its own, and the answers have most of their keys in common.
+        self.keys.len() >= MANY && self.keys.len() == self.words.len() && !self.others && in_all * 2 > in_any.len()
+    }
+}
+
+/// The rule for a path whose parameters were seen with these values, where it has to be loosened: by segment, or as a
+/// whole where two segments are alike.
+pub(super) fn rule(path: &str, loose: &BTreeMap<usize, Vec<&str>>) -> Option<PathRule> {
+    if loose.is_empty() {
+        return None;
+    }
+    let segments: Vec<&str> = path.split('/').collect();
+    let alone =
+        |index: usize| segments.iter().filter(|segment| Some(**segment) == segments.get(index).copied()).count() == 1;
+    if loose.keys().all(|index| alone(*index)) {
+        let rules = loose.iter().map(|(index, values)| (*index, segment_rule(values)));
+        return Some(PathRule::Segments(rules.collect()));
+    }
+    let pattern: Vec<String> = segments
+        .iter()
+        .enumerate()
+        .map(|(index, segment)| match loose.get(&index) {
+            Some(values) if is_every(values, Identifier::Number) => String::from("[0-9]+"),
+            Some(_) => String::from("[^/]+"),
+            None => regex::escape(segment),
+        })
+        .collect();
+    Pattern::new(&pattern.join("/")).ok().map(|pattern| PathRule::Whole(Rule::of(Matcher::Regex(pattern))))
+}
+
+fn is_every(values: &[&str], identifier: Identifier) -> bool {
+    values.iter().all(|value| looks::identifier(value) == Some(identifier))
+}
+
+fn segment_rule(values: &[&str]) -> Rule {
+    let number = Pattern::new("[0-9]+").ok().filter(|_| is_every(values, Identifier::Number));
+    match number {
+        Some(pattern) => Rule::of(Matcher::Regex(pattern)),
+        None if is_every(values, Identifier::Uuid) => Rule::of(Matcher::Format(Format::Uuid)),
+        None => Rule::of(Matcher::Any),
+    }
+}
+
+/// The rule for addresses such as those of `location`, where they hold what differs from time to time: hosts, and
+/// segments that look like identifiers. Nothing where the address itself can be asked for.
+pub(super) fn location_rule(values: &[&str]) -> Option<Rule> {
+    let parts: Vec<(bool, &str, bool)> = values.iter().map(|value| address(value)).collect();
+    let (_, first, _) = parts.first()?;
+    let template = Template::of(first);
+    let parameters: BTreeMap<usize, Vec<&str>> = template
+        .parameters()
+        .map(|index| (index, parts.iter().filter_map(|(_, path, _)| path.split('/').nth(index)).collect()))
+        .collect();
+    let absolute = parts.iter().any(|(absolute, ..)| *absolute);
+    let queried = parts.iter().any(|(.., queried)| *queried);
+    let alike = parts.iter().all(|(_, path, _)| Template::of(path) == template);
+    if alike && parameters.is_empty() && !absolute && !queried {
+        return None;
+    }
+    if !alike {
+        return Some(Rule::of(Matcher::Any));
+    }
+    let segments = first.split('/').enumerate().map(|(index, segment)| match parameters.get(&index) {
+        Some(values) if is_every(values, Identifier::Number) => String::from("[0-9]+"),
+        Some(_) => String::from("[^/]+"),
+        None => regex::escape(segment),
+    });
+    let host = if absolute { "(https?://[^/]+)?" } else { "" };
+    let query = if queried { "(\\?.*)?" } else { "" };
+    let text = format!("{host}{}{query}", segments.collect::<Vec<_>>().join("/"));
+    Some(Pattern::new(&text).map_or_else(|_| Rule::of(Matcher::Any), |pattern| Rule::of(Matcher::Regex(pattern))))
+}
+
+/// Whether an address names a host, its path, and whether it has a query.
+fn address(text: &str) -> (bool, &str, bool) {
+    let (absolute, rest) = match text.split_once("://") {
+        Some((scheme, rest)) if !scheme.contains(['/', '?']) => (true, rest.find('/').map_or("", |at| &rest[at..])),
+        _ => (false, text),
+    };
+    let path = rest.split(['?', '#']).next().unwrap_or_default();
+    (absolute, path, path.len() < rest.len())
+}
