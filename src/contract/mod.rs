@@ -44,4 +44,4 @@ pub use read::{ReadContract, read};
 pub use schema::contract_schema;
 pub use schema_rule::SchemaRule;
 pub use state::State;
-pub use write::{write, write_interaction, write_request, write_response, write_rules};
+pub use write::{write, write_interaction, write_request, write_response, write_rule, write_rules};

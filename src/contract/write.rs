@@ -171,6 +171,15 @@ fn insert_named_rules(map: &mut Map<String, Value>, key: &str, rules: &IndexMap<
     }
 }
 
+/// Writes a rule in one line, as the value of a key.
+#[must_use]
+pub fn write_rule(one: &Rule) -> String {
+    match rule(one) {
+        Value::String(text) => text,
+        other => yaml_text::flow(&other),
+    }
+}
+
 /// A rule in the shortest of its forms.
 fn rule(rule: &Rule) -> Value {
     let plain = !rule.optional && !rule.or_null;

@@ -141,7 +141,7 @@ fn flow_if_short(value: &Value, indent: usize) -> Option<String> {
 }
 
 /// A value in one line.
-fn flow(value: &Value) -> String {
+pub(super) fn flow(value: &Value) -> String {
     match value {
         Value::Null => String::from("null"),
         Value::Bool(value) => value.to_string(),

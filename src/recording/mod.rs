@@ -19,4 +19,5 @@ mod update;
 
 pub use exchange::{Capture, Exchange};
 pub use record::{Change, Entry, LeftOut, Options, RecordError, Recorded, Standing, Take, record};
+pub use redact::{FoundSecret, Guard, REDACTED, Redaction, redact};
 pub use remark::{Remark, What};

@@ -60,10 +60,13 @@ pub(super) fn with_advice(all: &[ShownMismatch], beside: &[Option<String>], pale
         }
         first += group.len();
     }
-    if all.len() > shown.len() {
-        let _ = writeln!(out, "{INDENT}and {}", count(all.len() - shown.len(), "more mismatch"));
-    }
+    out.push_str(&more_mismatches(all.len() - shown.len()));
     out
+}
+
+/// The line for those that are not shown, where there are some.
+pub(super) fn more_mismatches(number: usize) -> String {
+    if number == 0 { String::new() } else { format!("{INDENT}and {}\n", count(number, "more mismatch")) }
 }
 
 /// A mismatch in one line: `body items[0].qty: expected an integer, like 2, got "2", a string`.

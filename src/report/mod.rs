@@ -23,6 +23,7 @@ mod markdown;
 mod mismatch;
 mod palette;
 mod progress;
+mod recorded;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -42,6 +43,7 @@ pub use markdown::Markdown;
 pub use mismatch::mismatches;
 pub use palette::Palette;
 pub use progress::Progress;
+pub use recorded::{recorded, secrets};
 
 /// One form of the report of a run.
 pub trait Reporter {
