@@ -1,10 +1,18 @@
 //! What `record` and `import` end with: from exchanges to contract files, and what is told of it.
 
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
 use clap::Args;
 
+use super::load::contracts_folder;
 use super::{Exit, Failure, Global, World};
-use crate::contract::ServiceName;
-use crate::recording::Exchange;
+use crate::contract::{self, ContractFile, ServiceName, contract_schema};
+use crate::files::{self, CONTRACTS, ContractFolder};
+use crate::recording::{self, Exchange, FoundSecret, Guard, Options, Recorded, Redaction, Standing, Take, redact};
+use crate::report;
+use crate::source::Sources;
+use crate::words::{and_list, count};
 
 /// What was seen of one provider.
 #[derive(Debug)]
@@ -22,7 +30,7 @@ pub(super) struct KeepArgs {
     /// The service that calls
     #[arg(long, value_name = "NAME", env = "UPHELD_CONSUMER", hide_env_values = true, value_parser = ServiceName::new)]
     pub consumer: ServiceName,
-    /// Take over what differs from the contract that is there
+    /// Change the interactions that differ from what was seen
     #[arg(long, help_heading = "Contract")]
     pub update: bool,
     /// Remove the interactions that were not seen
@@ -31,15 +39,166 @@ pub(super) struct KeepArgs {
     /// A header to record beside those that always are, in requests and responses
     #[arg(long, value_name = "NAME", help_heading = "Contract")]
     pub keep_header: Vec<String>,
+    /// A query parameter or field of a body whose values tell interactions apart
+    #[arg(long, value_name = "NAME", help_heading = "Contract")]
+    pub distinct: Vec<String>,
 }
 
-/// Writes or extends the contract of each provider, and tells what became of the exchanges.
-pub(super) fn keep(taken: &[Taken], args: &KeepArgs, _global: &Global, world: &mut World) -> Result<Exit, Failure> {
+/// The contract of one provider: where it lies, what is there, and what came of the recording.
+struct Page {
+    provider: ServiceName,
+    path: PathBuf,
+    shown: String,
+    exchanges: usize,
+    lost: Vec<String>,
+    found: Vec<FoundSecret>,
+    recorded: Recorded,
+    guard: Guard,
+}
+
+/// Writes or extends the contract of each provider, and tells what became of the exchanges. Nothing is written where
+/// one of the contracts can't be.
+pub(super) fn keep(taken: Vec<Taken>, args: &KeepArgs, global: &Global, world: &mut World) -> Result<Exit, Failure> {
+    let folder = contracts_folder(global, world)?.unwrap_or_else(|| world.working.join(CONTRACTS));
+    let mut pages = Vec::new();
     for taken in taken {
-        for exchange in &taken.exchanges {
-            let (request, status) = (exchange.request.line(), exchange.response.status);
-            world.print(&format!("{} → {}  {request} → {status}\n", args.consumer, taken.provider))?;
+        pages.push(page(taken, &folder, args, global, world)?);
+    }
+    // Told before it is written: what can't be told must not be done in silence.
+    for page in &pages {
+        tell(page, args, world)?;
+    }
+    for page in &pages {
+        if let Some(text) = &page.recorded.text {
+            files::replace(&page.path, text).map_err(|error| {
+                Failure::could_not_run(format!("{} can't be written: {}", page.shown, files::why(&error)))
+            })?;
         }
     }
-    Ok(Exit::Yes)
+    if pages.iter().any(|page| page.recorded.text.is_some()) {
+        write_schema(&folder);
+    }
+    let differs = |standing: &Standing| matches!(standing, Standing::Differs(change) if !change.made);
+    let any_differs = pages.iter().flat_map(|page| &page.recorded.interactions).any(|entry| differs(&entry.standing));
+    Ok(if any_differs { Exit::No } else { Exit::Yes })
+}
+
+/// What a recording comes to, with its secrets taken out; nothing is written yet.
+fn page(taken: Taken, folder: &Path, args: &KeepArgs, global: &Global, world: &World) -> Result<Page, Failure> {
+    let Taken { provider, exchanges, lost } = taken;
+    let path = folder.join(args.consumer.as_str()).join(format!("{provider}.yaml"));
+    let shown = files::shown(&path, &world.working);
+    let number = exchanges.len();
+    let Redaction { exchanges, found, unplaced, guard } = redact(exchanges, &args.keep_header);
+    if !unplaced.is_empty() {
+        let places = and_list(unplaced.iter().map(|secret| format!("a {} in the {}", secret.kind, secret.place)));
+        return Err(Failure::could_not_run(format!(
+            "nothing is written: there is {places}, which nothing can stand for"
+        ))
+        .help("leave that request out of the recording, or let the consumer use a service without real secrets"));
+    }
+    let existing = if path.exists() { Some(existing(&path, &shown, global)?) } else { None };
+    if let Some(file) = &existing {
+        fits(file, &args.consumer, &provider, &shown)?;
+    }
+    let options = Options {
+        update: args.update,
+        prune: args.prune,
+        keep_headers: args.keep_header.clone(),
+        distinct: args.distinct.clone(),
+    };
+    let take = Take {
+        consumer: &args.consumer,
+        provider: &provider,
+        exchanges: &exchanges,
+        existing: existing.as_ref(),
+        options: &options,
+    };
+    let recorded = recording::record(&take, &ContractFolder::of(&path, global.limits())).map_err(|why| {
+        Failure::usage(format!("{shown} can't be extended: {why}")).help("move it away, and record it anew")
+    })?;
+    let page = Page { provider, path, shown, exchanges: number, lost, found, recorded, guard };
+    if let Some(secret) = page.recorded.text.as_deref().and_then(|text| page.guard.leak(text)) {
+        return Err(leaked(secret));
+    }
+    Ok(page)
+}
+
+fn leaked(secret: &FoundSecret) -> Failure {
+    Failure::could_not_run(format!(
+        "nothing is written: a {} of the {} would have been in it",
+        secret.kind, secret.place
+    ))
+    .help("leave that request out of the recording, or let the consumer use a service without real secrets")
+}
+
+/// The contract that is there. One that can't be read is left as it is.
+fn existing(path: &Path, shown: &str, global: &Global) -> Result<ContractFile, Failure> {
+    let findings = |findings, sources| Failure::Findings { findings, sources };
+    let source = files::read_source(path, shown.to_owned(), global.limits())
+        .map_err(|finding| findings(vec![finding], Sources::default()))?;
+    let source = Arc::new(source);
+    let read = contract::read(&source, &ContractFolder::of(path, global.limits())).map_err(|found| {
+        let mut sources = Sources::default();
+        sources.add(Arc::clone(&source));
+        findings(found, sources)
+    })?;
+    Ok(ContractFile::new(source, read))
+}
+
+fn fits(file: &ContractFile, consumer: &ServiceName, provider: &ServiceName, shown: &str) -> Result<(), Failure> {
+    let contract = &file.contract;
+    if contract.consumer == *consumer && contract.provider == *provider {
+        return Ok(());
+    }
+    let names = format!("{} with {}", contract.consumer, contract.provider);
+    Err(Failure::usage(format!("{shown} is the contract of {names}, and not of {consumer} with {provider}"))
+        .help("move it to where its names say, or correct them"))
+}
+
+fn tell(page: &Page, args: &KeepArgs, world: &mut World) -> Result<(), Failure> {
+    let Page { provider, shown, recorded, .. } = page;
+    let palette = world.out_palette();
+    let mut text = report::recorded(recorded, &palette);
+    for lost in &page.lost {
+        text.push_str(&report::note(&format!("not recorded: {lost}"), "", &palette));
+    }
+    text.push_str(&report::secrets(&page.found, &palette));
+    let standing = |is: fn(&Standing) -> bool| recorded.interactions.iter().filter(|entry| is(&entry.standing)).count();
+    let numbers = [
+        (standing(|standing| matches!(standing, Standing::New)), "new"),
+        (standing(|standing| matches!(standing, Standing::Same)), "as before"),
+        (standing(|standing| matches!(standing, Standing::Differs(change) if change.made)), "updated"),
+        (standing(|standing| matches!(standing, Standing::Differs(change) if !change.made)), "different"),
+        (standing(|standing| matches!(standing, Standing::Unseen { removed: true })), "removed"),
+        (standing(|standing| matches!(standing, Standing::Unseen { removed: false })), "unseen"),
+    ];
+    let numbers: Vec<String> =
+        numbers.iter().filter(|(number, _)| *number > 0).map(|(number, word)| format!("{number} {word}")).collect();
+    let requests = count(page.exchanges, "request");
+    let interactions = if numbers.is_empty() { String::from("no interaction") } else { numbers.join(", ") };
+    let fate = if recorded.text.is_some() { "written to" } else { "nothing to change in" };
+    let consumer = &args.consumer;
+    let file = if page.path.exists() || recorded.text.is_some() {
+        format!("{fate} {shown}")
+    } else {
+        String::from("nothing written")
+    };
+    text.push_str(&format!("{consumer} → {provider}  {requests}: {interactions}; {file}\n"));
+    if standing(|standing| matches!(standing, Standing::Differs(change) if !change.made)) > 0 {
+        text.push_str("--update takes over what differs\n");
+    }
+    if standing(|standing| matches!(standing, Standing::Unseen { removed: false })) > 0 {
+        text.push_str("--prune removes what was not seen\n");
+    }
+    if let Some(secret) = page.guard.leak(&text) {
+        return Err(leaked(secret));
+    }
+    world.print(&text)
+}
+
+/// The schema that the first line of a contract names, so that editors know the format. What is there is left alone,
+/// and a contract is as good without.
+fn write_schema(folder: &Path) {
+    let _ = files::create(&folder.join("contract.schema.json"), format!("{:#}\n", contract_schema()));
 }
