@@ -185,7 +185,7 @@ fn is_plain(text: &str, place: Place) -> bool {
             || (b == b'-' && text.len() > 1 && text.as_bytes()[1].is_ascii_alphanumeric())
     });
     safe_first
-        && text.chars().all(|c| c.is_ascii_graphic() || c == ' ' || (c.is_alphanumeric() && !c.is_ascii()))
+        && text.chars().all(|c| c.is_ascii_graphic() || c == ' ' || c == '→' || (c.is_alphanumeric() && !c.is_ascii()))
         && !text.contains(['"', '\'', '`'])
         && (place == Place::Block || !breaks_flow(text))
         && !text.ends_with([' ', ':'])

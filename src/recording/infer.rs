@@ -201,10 +201,15 @@ impl Inference {
         path.push(Segment::AnyKey);
         let before = self.rules.len();
         below(self, entries, path, ALWAYS_THERE);
-        // A rule for `.*` is what makes the keys data.
-        if self.rules.len() == before || !self.rules[before..].keys().any(|written| written.0.starts_with(path)) {
-            let why = vec![String::from("the keys are data")];
-            self.write(path, Rule { matchers: types(entries).into_iter().collect(), ..Rule::default() }, &why);
+        // A rule for `.*`, or for what lies below it, is what makes the keys data.
+        let has_rule =
+            self.rules.get_range(before..).is_some_and(|rules| rules.keys().any(|rule| rule.0.starts_with(path)));
+        if !has_rule {
+            let why = [String::from("the keys are data")];
+            let depth = path.len();
+            let matcher = type_within(entries, path);
+            self.write(path, Rule { matchers: matcher.into_iter().collect(), ..Rule::default() }, &why);
+            path.truncate(depth);
         }
         path.pop();
     }
@@ -245,13 +250,17 @@ impl Inference {
             if field.values.len() != seen.objects() || field.only_kind() != Some(Kind::String) || field.nulls > 0 {
                 continue;
             }
-            let mut keys_by_tag: IndexMap<&str, Vec<&str>> = IndexMap::new();
+            // Each tag with its keys, and how often it was seen.
+            let mut keys_by_tag: IndexMap<&str, (Vec<&str>, usize)> = IndexMap::new();
             let decides = objects().all(|object| {
                 let Some(tag) = object.get(*key).and_then(Value::as_str) else { return false };
                 let mut keys: Vec<&str> = object.keys().map(String::as_str).collect();
                 keys.sort_unstable();
-                *keys_by_tag.entry(tag).or_insert_with(|| keys.clone()) == keys
+                let known = keys_by_tag.entry(tag).or_insert_with(|| (keys.clone(), 0));
+                known.1 += 1;
+                known.0 == keys
             });
+            let decides = decides && keys_by_tag.values().all(|(_, times)| *times > 1);
             let tags = keys_by_tag.len();
             if decides
                 && (2..=FEW).contains(&tags)
@@ -390,9 +399,21 @@ fn one_of_types(seen: &Seen<'_>) -> Option<Matcher> {
     SchemaRule::new(&json!({ "type": types }), &NoAttachments).ok().map(Matcher::Schema)
 }
 
-/// The type of a place, where it has one, as a matcher.
-fn types(seen: &Seen<'_>) -> Option<Matcher> {
+/// A type that says no more than the example does: that of a place, or of the first place below it that has one and
+/// is always there.
+fn type_within(seen: &Seen<'_>, path: &mut Vec<Segment>) -> Option<Matcher> {
     match seen.only_kind() {
+        Some(Kind::Object) if seen.entries.is_none() => {
+            let depth = path.len();
+            for (key, field) in seen.fields.iter().filter(|(_, field)| field.values.len() == seen.objects()) {
+                path.push(Segment::Key((*key).to_owned()));
+                if let Some(matcher) = type_within(field, path).filter(|matcher| matches!(matcher, Matcher::Type(_))) {
+                    return Some(matcher);
+                }
+                path.truncate(depth);
+            }
+            one_of_types(seen)
+        }
         Some(Kind::Boolean) => Some(Matcher::Type(JsonType::Boolean)),
         Some(Kind::Number) => Some(Matcher::Type(JsonType::Number)),
         Some(Kind::String) => Some(Matcher::Type(JsonType::String)),
