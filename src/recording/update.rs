@@ -8,7 +8,8 @@ use super::draft::{self, Context};
 use super::exchange::Exchange;
 use super::group::{Group, Shape};
 use super::sample::{Read, Sample};
-use crate::contract::{Body, Interaction, Request, Response, Rule, Rules, Written};
+use crate::contract::number::same_value;
+use crate::contract::{Body, Interaction, Matcher, Request, Response, Rule, Rules, Written};
 use crate::matching::{Mismatch, encode, example_response, match_request, match_response};
 use crate::source::Pointer;
 
@@ -53,7 +54,8 @@ pub(super) fn updated(
     let drafts: Vec<Interaction> = [drafted(0), drafted(1)].into_iter().flatten().collect();
     let requests = drafts.iter().flat_map(|draft| ways_to_ask(&interaction.request, &draft.request));
     let requests: Vec<Request> = std::iter::once(interaction.request.clone()).chain(requests).collect();
-    let responses = drafts.iter().flat_map(|draft| ways_to_answer(&interaction.response, &draft.response));
+    let wider = Response { rules: widened(&interaction.response.rules, &samples), ..interaction.response.clone() };
+    let responses = drafts.iter().flat_map(|draft| ways_to_answer(&wider, &draft.response));
     let responses: Vec<Response> = std::iter::once(interaction.response.clone()).chain(responses).collect();
     let upheld = |candidate: &Interaction, of_request: bool| {
         let filled = candidate.filled(&candidate.params());
@@ -102,6 +104,25 @@ fn ways_to_answer(old: &Response, new: &Response) -> Vec<Response> {
     let body_anew = Response { body: new.body.clone(), ..loosened.clone() };
     let ruled_anew = Response { rules: joined(&new.rules, &old.rules), body: new.body.clone(), ..old.clone() };
     vec![loosened, body_anew, ruled_anew, Response { status: old.status, ..new.clone() }]
+}
+
+/// The rules with the texts and numbers that were seen among those that they allow.
+fn widened(rules: &Rules, samples: &[Sample<'_>]) -> Rules {
+    let mut rules = rules.clone();
+    for (path, written) in &mut rules.body {
+        for matcher in &mut written.thing.matchers {
+            let Matcher::OneOf(values) = matcher else { continue };
+            for view in samples.iter().filter_map(|sample| sample.came.view()) {
+                for value in path.select(&view) {
+                    let is_one = values.iter().any(|known| same_value(known, value));
+                    if !is_one && (value.is_string() || value.is_number()) {
+                        values.push(value.clone());
+                    }
+                }
+            }
+        }
+    }
+    rules
 }
 
 /// The rules of two messages together; where both have one for a place, that of the first.

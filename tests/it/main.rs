@@ -57,6 +57,8 @@ mod published;
 mod ranks;
 mod reading;
 mod readme;
+mod recording_again;
 mod recording_inference;
+mod recording_interactions;
 mod strategies;
 mod support;

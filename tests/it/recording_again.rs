@@ -1,0 +1,170 @@
+//! Recording into a contract that is there: what a person wrote stays byte for byte.
+
+use insta::assert_snapshot;
+use upheld::recording::{Options, Standing};
+
+use super::exchanges::{answered, clean, got, recorded_into, said, standings, text};
+
+/// A contract as a person wrote it.
+const WRITTEN: &str = r#"# yaml-language-server: $schema=../contract.schema.json
+# What storefront needs.
+contract: 1
+consumer:   storefront   # a comment
+provider: orders
+interactions:
+
+    # The first.
+    - name: "get an order"   # by its id
+      given: [ { an order exists: { id: 42 } } ]
+      request:
+          path: /orders/${id}
+          method: GET
+      # The least.
+      response:
+          body: { status: paid, items: [ { qty: 2 } ] }   # in one line
+          status: 200
+          match: { status: [paid, open], "items[].qty": integer }
+
+
+    # The second.
+    - name: list
+      request: GET /orders?limit=2
+      response: { status: 200, body: [ { id: 1 } ] }
+
+# The end.
+"#;
+
+const UPDATE: fn() -> Options = || Options { update: true, ..Options::default() };
+
+#[test]
+fn what_upholds_the_contract_changes_nothing() {
+    let exchanges = [
+        got("GET /orders/42", 200, r#"{"id":9,"status":"open","items":[{"qty":1,"sku":"A"}],"more":true}"#),
+        got("GET /orders?limit=2", 200, r#"[{"id":7},{"id":8}]"#),
+    ];
+    let recorded = recorded_into(WRITTEN, &exchanges, &UPDATE());
+    assert_eq!(recorded.text, None);
+    assert_eq!(standings(&recorded), ["same get an order", "same list"]);
+}
+
+#[test]
+fn a_recording_recorded_again_is_the_same_file() {
+    let first = [
+        got(
+            "GET /orders/1",
+            200,
+            r#"{"id":"6f1c6f2e-8a53-4d0c-9d5f-0a3f1f6a2b11","at":"2026-05-01T09:30:00Z","tags":[]}"#,
+        ),
+        got(
+            "GET /orders/2",
+            200,
+            r#"{"id":"0b5a3a5c-1f0e-4f5e-8f0a-6f2b8f2f9a01","at":"2026-05-01T09:30:00Z","tags":["a"]}"#,
+        ),
+        answered(
+            said("POST /orders", r#"{"at":"2026-05-01T09:30:00Z"}"#, 201, r#"{"id":4711}"#),
+            "location",
+            "/orders/4711",
+        ),
+        got("GET /orders/4711", 200, r#"{"id":"x","at":"2026-05-01T09:30:00Z","tags":[]}"#),
+    ];
+    let written = text(&first);
+    let again = [
+        got(
+            "GET /orders/1",
+            200,
+            r#"{"id":"d9428888-122b-41e1-b85c-61cdf1b3c0a7","at":"2026-06-01T09:30:00Z","tags":["b"]}"#,
+        ),
+        got(
+            "GET /orders/2",
+            200,
+            r#"{"id":"0b5a3a5c-1f0e-4f5e-8f0a-6f2b8f2f9a01","at":"2026-06-01T09:30:00Z","tags":["a"]}"#,
+        ),
+        answered(
+            said("POST /orders", r#"{"at":"2026-06-02T09:30:00Z"}"#, 201, r#"{"id":4712}"#),
+            "location",
+            "/orders/4712",
+        ),
+        got("GET /orders/4712", 200, r#"{"id":"y","at":"2026-06-01T09:30:00Z","tags":[]}"#),
+    ];
+    let recorded = recorded_into(&written, &again, &Options { update: true, prune: true, ..Options::default() });
+    assert_eq!(recorded.text, None, "{:#?}\n{written}", recorded.interactions);
+}
+
+#[test]
+fn what_is_new_is_added_behind_what_is_there() {
+    let exchanges = [
+        got("GET /orders/42", 200, r#"{"status":"open","items":[{"qty":1}]}"#),
+        got("GET /stock", 200, r#"{"eu":1}"#),
+        got("GET /orders/42", 404, ""),
+    ];
+    let recorded = recorded_into(WRITTEN, &exchanges, &Options::default());
+    assert_eq!(
+        standings(&recorded),
+        ["same get an order", "unseen list", "new GET /orders/{id} → 404", "new GET /stock → 200"]
+    );
+    let text = recorded.text.unwrap();
+    clean(&text);
+    assert!(text.starts_with(WRITTEN.strip_suffix("\n# The end.\n").unwrap()), "{text}");
+    assert_snapshot!(&text[WRITTEN.find("    # The second.").unwrap()..]);
+}
+
+#[test]
+fn what_differs_is_shown_and_changed_only_where_that_is_asked_for() {
+    let exchanges = [
+        got("GET /orders/42", 200, r#"{"status":"void","items":[{"qty":"1","sku":"A"}],"more":1}"#),
+        got("GET /orders?limit=2", 200, r#"[{"id":null},{"name":"x"}]"#),
+        got("GET /orders?limit=3", 200, r#"[{"id":3}]"#),
+    ];
+    let shown = recorded_into(WRITTEN, &exchanges, &Options::default());
+    assert_eq!(shown.text, None);
+    assert_eq!(standings(&shown), ["differs get an order", "differs list"]);
+    let Standing::Differs(change) = &shown.interactions[0].standing else { panic!("{shown:?}") };
+    assert_eq!(change.mismatches.len(), 2, "{change:?}");
+    let updated = recorded_into(WRITTEN, &exchanges, &UPDATE());
+    assert_eq!(standings(&updated), ["updated get an order", "updated list"]);
+    let text = updated.text.unwrap();
+    assert_snapshot!(text);
+    let again = recorded_into(&text, &exchanges, &UPDATE());
+    assert_eq!(again.text, None, "{again:#?}");
+}
+
+#[test]
+fn what_was_not_seen_is_removed_only_where_that_is_asked_for() {
+    let exchanges = [got("GET /orders/42", 200, r#"{"status":"open","items":[{"qty":1}]}"#)];
+    let kept = recorded_into(WRITTEN, &exchanges, &Options::default());
+    assert_eq!(
+        (kept.text.as_ref(), standings(&kept)),
+        (None, vec![String::from("same get an order"), String::from("unseen list")])
+    );
+    let options = Options { prune: true, ..Options::default() };
+    let pruned = recorded_into(WRITTEN, &exchanges, &options);
+    assert_eq!(standings(&pruned)[1], "removed list");
+    let text = pruned.text.unwrap();
+    let (before, _) = WRITTEN.split_once("\n\n\n    # The second.").unwrap();
+    assert_eq!(text, format!("{before}\n\n# The end.\n"));
+}
+
+#[test]
+fn the_last_interaction_of_a_file_can_be_removed_and_another_added() {
+    let exchanges = [got("GET /stock", 200, r#"{"eu":1}"#)];
+    let options = Options { prune: true, ..Options::default() };
+    let text = recorded_into(WRITTEN, &exchanges, &options).text.unwrap();
+    clean(&text);
+    assert!(text.contains("GET /stock") && !text.contains("The second") && !text.contains("get an order"), "{text}");
+}
+
+#[test]
+fn line_ends_are_those_of_the_file() {
+    let windows = WRITTEN.replace('\n', "\r\n");
+    let text = recorded_into(&windows, &[got("GET /stock", 200, "{}")], &Options::default()).text.unwrap();
+    assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
+    clean(&text);
+}
+
+#[test]
+fn a_file_without_a_last_line_end_is_extended() {
+    let text = recorded_into(WRITTEN.trim_end(), &[got("GET /stock", 200, "{}")], &Options::default()).text.unwrap();
+    clean(&text);
+    let bare = WRITTEN.split("\n# The end.").next().unwrap();
+    clean(&recorded_into(bare, &[got("GET /stock", 200, "{}")], &Options::default()).text.unwrap());
+}
