@@ -16,6 +16,8 @@ pub enum Exit {
     CouldNotRun,
     /// Ended by Ctrl-C or a signal to terminate, as shells have it: 128 and the number of SIGINT.
     Interrupted,
+    /// The exit code of the command that was wrapped, which is not 0.
+    Command(u8),
 }
 
 impl Exit {
@@ -28,6 +30,7 @@ impl Exit {
             Self::Usage => 2,
             Self::CouldNotRun => 5,
             Self::Interrupted => 130,
+            Self::Command(code) => code,
         }
     }
 }

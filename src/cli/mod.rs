@@ -1,16 +1,19 @@
 //! The command line: what was typed, the command that it names, and the one place where an error is printed.
 
 mod completions;
+mod ends;
 mod exit;
 mod failure;
 mod init;
 mod lint;
 mod load;
 mod provider;
+mod record;
 mod recorded;
 mod reports;
 mod schema;
 mod selection;
+mod signal;
 mod streams;
 mod verify;
 
@@ -67,6 +70,7 @@ struct Global {
 #[derive(Debug, Subcommand)]
 #[expect(clippy::large_enum_variant, reason = "there is one of it in a run")]
 enum Command {
+    Record(Box<record::RecordArgs>),
     Verify(verify::VerifyArgs),
     Lint(lint::LintArgs),
     Init(init::InitArgs),
@@ -87,12 +91,15 @@ Exit codes:
   1    no: a contract is broken
   2    wrong usage, or an unreadable contract or registry
   5    could not run: network, or a provider that did not start or answer
-  130  interrupted";
+  130  interrupted
+
+A command behind `--` that fails gives its own exit code.";
 
 /// Runs the program with these arguments (the first is its name) in this world.
 pub fn main(arguments: impl IntoIterator<Item = OsString>, world: &mut World) -> Exit {
     let result = match parse(arguments, world) {
         Ok(Cli { global, command }) => match command {
+            Command::Record(args) => record::record(&global, &args, world),
             Command::Verify(args) => verify::verify(&global, &args, world),
             Command::Lint(args) => lint::lint(&global, &args, world),
             Command::Init(args) => init::init(&global, &args, world),

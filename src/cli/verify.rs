@@ -11,6 +11,7 @@ use super::load::Workspace;
 use super::provider::{Reach, reach};
 use super::reports::{ReportArg, Reports};
 use super::selection::select;
+use super::signal::stop_signal;
 use super::{Exit, Failure, Global, World};
 use crate::contract::Interaction;
 use crate::http::{BaseUrl, ExtraHeader, ExtraHeaderError, HttpOptions, Proxies};
@@ -88,7 +89,7 @@ Examples:
       with reports for a build";
 
 /// Reads a length of time, and says how one is written.
-fn time(text: &str) -> Result<Duration, String> {
+pub(super) fn time(text: &str) -> Result<Duration, String> {
     duration(text).map_err(|why| format!("{why}: write a number and its unit, like `500ms`, `30s` or `2m`"))
 }
 
@@ -298,22 +299,4 @@ impl Run {
         // A report that nobody can read must not pass for a yes.
         if !faults.is_empty() && exit == Exit::Yes { Exit::CouldNotRun } else { exit }
     }
-}
-
-/// Waits for Ctrl-C, for the signal to terminate, or for the end of the terminal.
-async fn stop_signal() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        // A provider is in a process group of its own, so that nobody but this program tells it of the terminal's end.
-        if let (Ok(mut terminate), Ok(mut hangup)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-                _ = hangup.recv() => {}
-            }
-            return;
-        }
-    }
-    let _ = tokio::signal::ctrl_c().await;
 }

@@ -14,7 +14,7 @@ use super::connect::Connector;
 use super::decode::decode;
 use super::exchange::{Answer, Limits, Outgoing, exchange};
 use super::failure::Failure;
-use super::header::ExtraHeader;
+use super::header::{ExtraHeader, header_text};
 use super::pool::Pool;
 use super::proxy::Proxies;
 use crate::matching::{ActualRequest, ActualResponse};
@@ -109,7 +109,7 @@ impl HttpClient {
         let Answer { status, headers, body, seconds } =
             exchange(&self.connector, &self.pool, &self.base, self.limits, &outgoing).await?;
         let body = decode(&headers, body, self.limits.max_body).map_err(|error| Failure::decoding(error, status))?;
-        let headers = headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
+        let headers = headers.iter().map(|(name, value)| (name.as_str().to_owned(), header_text(value))).collect();
         Ok(Reply { response: ActualResponse { status: status.as_u16(), headers, body }, seconds })
     }
 
@@ -147,7 +147,7 @@ impl HttpClient {
         {
             return unsendable(format!(
                 "the request says `content-length: {}`, and its body has {}",
-                text(length),
+                header_text(length),
                 crate::words::count(body.len(), "byte")
             ));
         }
@@ -194,13 +194,5 @@ impl fmt::Debug for HttpClient {
             .field("limits", &self.limits)
             .field("headers", &self.headers)
             .finish_non_exhaustive()
-    }
-}
-
-/// A header's value as UTF-8, or else as Latin-1, in which every byte is a character.
-fn text(value: &HeaderValue) -> String {
-    match std::str::from_utf8(value.as_bytes()) {
-        Ok(text) => text.to_owned(),
-        Err(_) => value.as_bytes().iter().map(|byte| char::from(*byte)).collect(),
     }
 }

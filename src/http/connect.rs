@@ -6,7 +6,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
-use http_body_util::{Empty, Full};
+use http_body_util::combinators::BoxBody;
+use http_body_util::{Either, Empty, Full};
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
 use hyper::header::{HOST, HeaderValue, PROXY_AUTHORIZATION};
@@ -29,17 +30,22 @@ const NEXT_ADDRESS: Duration = Duration::from_millis(250);
 /// How many headers an answer may have: far more than any has.
 const MAX_HEADERS: usize = 1000;
 
+/// What is sent as a body: all of it at once, or as it comes from somewhere else.
+pub(super) type SentBody = Either<Full<Bytes>, BoxBody<Bytes, io::Error>>;
+
 /// Makes connections. The TLS set-up is made once, with the first connection that needs it.
 #[derive(Debug)]
 pub(super) struct Connector {
     proxies: Proxies,
     tls: OnceLock<Result<Arc<ClientConfig>, String>>,
+    /// Whether headers are sent and given with their names' letters as they came.
+    keep_case: bool,
 }
 
 /// A connection on which one request at a time can be sent.
 #[derive(Debug)]
 pub(super) struct Connection {
-    pub sender: http1::SendRequest<Full<Bytes>>,
+    pub sender: http1::SendRequest<SentBody>,
     /// Set when requests on it name the whole URL, since a proxy reads them.
     pub forwarded: Option<Forwarded>,
     /// The task that drives it, which ends with what ended the connection.
@@ -71,13 +77,18 @@ pub(super) enum ConnectFailure {
 
 impl Connector {
     pub(super) const fn new(proxies: Proxies) -> Self {
-        Self { proxies, tls: OnceLock::new() }
+        Self { proxies, tls: OnceLock::new(), keep_case: false }
+    }
+
+    /// The same connector, which leaves the letters of headers' names as they are.
+    pub(super) fn keeping_case(self) -> Self {
+        Self { keep_case: true, ..self }
     }
 
     /// A connector that trusts what `config` trusts, and not what the system does.
     #[cfg(test)]
     pub(super) fn trusting(config: ClientConfig) -> Self {
-        Self { proxies: Proxies::none(), tls: OnceLock::from(Ok(Arc::new(config))) }
+        Self { proxies: Proxies::none(), tls: OnceLock::from(Ok(Arc::new(config))), keep_case: false }
     }
 
     #[cfg(test)]
@@ -90,14 +101,14 @@ impl Connector {
         let Some(proxy) = self.proxies.between(base) else {
             let stream = tcp(base.bare_host(), base.port()).await?;
             return match base.scheme() {
-                Scheme::Http => http(stream, None).await,
-                Scheme::Https => http(self.tls(base, stream).await?, None).await,
+                Scheme::Http => self.http(stream, None).await,
+                Scheme::Https => self.http(self.tls(base, stream).await?, None).await,
             };
         };
         let stream = to_proxy(&proxy).await?;
         match base.scheme() {
-            Scheme::Http => http(stream, Some(Forwarded { authorization: proxy.basic_auth().cloned() })).await,
-            Scheme::Https => http(self.tls(base, tunnel(stream, &proxy, base).await?).await?, None).await,
+            Scheme::Http => self.http(stream, Some(Forwarded { authorization: proxy.basic_auth().cloned() })).await,
+            Scheme::Https => self.http(self.tls(base, tunnel(stream, &proxy, base).await?).await?, None).await,
         }
     }
 
@@ -109,6 +120,21 @@ impl Connector {
         let name = ServerName::try_from(base.bare_host().to_owned())
             .map_err(|error| ConnectFailure::Tls(io::Error::new(io::ErrorKind::InvalidInput, error)))?;
         TlsConnector::from(config).connect(name, stream).await.map_err(ConnectFailure::Tls)
+    }
+
+    /// Begins HTTP/1.1 on a stream. A task drives the connection until either side is done with it.
+    async fn http<S>(&self, stream: S, forwarded: Option<Forwarded>) -> Result<Connection, ConnectFailure>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let (sender, connection) = http1::Builder::new()
+            .max_headers(MAX_HEADERS)
+            .preserve_header_case(self.keep_case)
+            .handshake(TokioIo::new(stream))
+            .await
+            .map_err(ConnectFailure::Http)?;
+        let driver = tokio::spawn(async move { connection.await.err() });
+        Ok(Connection { sender, forwarded, driver })
     }
 }
 
@@ -200,18 +226,4 @@ async fn tunnel(
         }
         status => Err(fail(format!("it answered {status}"))),
     }
-}
-
-/// Begins HTTP/1.1 on a stream. A task drives the connection until either side is done with it.
-async fn http<S>(stream: S, forwarded: Option<Forwarded>) -> Result<Connection, ConnectFailure>
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let (sender, connection) = http1::Builder::new()
-        .max_headers(MAX_HEADERS)
-        .handshake(TokioIo::new(stream))
-        .await
-        .map_err(ConnectFailure::Http)?;
-    let driver = tokio::spawn(async move { connection.await.err() });
-    Ok(Connection { sender, forwarded, driver })
 }

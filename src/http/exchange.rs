@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::{BodyExt as _, Either, Full};
 use hyper::body::{Body as _, Bytes, Incoming};
 use hyper::header::{CONTENT_LENGTH, HOST, HeaderMap, HeaderValue, PROXY_AUTHORIZATION};
 use hyper::{Method, Request, Response, StatusCode, Uri};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::base_url::BaseUrl;
-use super::connect::{Connection, Connector};
+use super::connect::{Connection, Connector, SentBody};
 use super::failure::Failure;
 use super::pool::Pool;
 
@@ -86,7 +86,7 @@ pub(super) async fn exchange(
 
 impl Outgoing {
     /// The request as this connection needs it.
-    fn on(&self, connection: &Connection, base: &BaseUrl) -> Result<Request<Full<Bytes>>, Failure> {
+    fn on(&self, connection: &Connection, base: &BaseUrl) -> Result<Request<SentBody>, Failure> {
         let unsendable = |text: String| Failure::Unsendable(text);
         let target = match &connection.forwarded {
             None => self.target.clone(),
@@ -94,7 +94,7 @@ impl Outgoing {
             Some(_) => format!("{}://{}{}", base.scheme().word(), base.authority(), self.target),
         };
         let uri: Uri = target.parse().map_err(|error| unsendable(format!("`{target}` can't be requested: {error}")))?;
-        let mut request = Request::new(Full::new(self.body.clone()));
+        let mut request = Request::new(Either::Left(Full::new(self.body.clone())));
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = uri;
         *request.headers_mut() = self.headers.clone();

@@ -86,6 +86,14 @@ impl std::str::FromStr for ExtraHeader {
     }
 }
 
+/// A header's value as UTF-8, or else as Latin-1, in which every byte is a character.
+pub(super) fn header_text(value: &HeaderValue) -> String {
+    match std::str::from_utf8(value.as_bytes()) {
+        Ok(text) => text.to_owned(),
+        Err(_) => value.as_bytes().iter().map(|byte| char::from(*byte)).collect(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,4 +1,5 @@
 //! HTTP, as a client: sends a contract's requests to a provider, and asks a provider over HTTP to change its state.
+//! And as a server on this machine: a recorder in front of a provider.
 //!
 //! A request says exactly what the consumer sends, so nothing is added here but what makes the message one: `host`
 //! and the length of the body. No redirect is followed, no cookie kept, no body decompressed behind the caller's
@@ -13,9 +14,13 @@ mod exchange;
 mod failure;
 mod header;
 mod pool;
+mod problem;
 mod proxy;
+mod recorder;
 mod server;
 mod states;
+mod tape;
+mod tee;
 #[cfg(test)]
 mod tests;
 
@@ -23,4 +28,5 @@ pub use base_url::{BaseUrl, BaseUrlError};
 pub use client::{HttpClient, HttpOptions};
 pub use header::{ExtraHeader, ExtraHeaderError, Secret};
 pub use proxy::Proxies;
+pub use recorder::{Recorder, RecorderOptions};
 pub use states::HttpStates;

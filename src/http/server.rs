@@ -137,6 +137,7 @@ where
     drop(listener);
     let ended = async { while connections.join_next().await.is_some() {} };
     let _ = tokio::time::timeout(LAST_ANSWERS, ended).await;
+    connections.shutdown().await;
 }
 
 /// Speaks HTTP on one connection until either side ends it.

@@ -1,5 +1,6 @@
 //! Programs that are started for a run: a provider, and commands that change its states. Each runs in its own
-//! process group, so that what it starts ends with it.
+//! process group, so that what it starts ends with it. The user's own command, which is wrapped, stays in that of the
+//! terminal.
 
 pub mod codes;
 mod command;
@@ -12,8 +13,10 @@ mod tail;
 #[cfg(test)]
 #[cfg(unix)]
 mod tests;
+mod wrapped;
 
 pub use command::ShellCommand;
 pub use port::listens;
 pub use service::Service;
 pub use state_command::CommandStates;
+pub use wrapped::Wrapped;

@@ -1,6 +1,6 @@
 //! From the samples of one interaction to the interaction, with all that there is to say about it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -14,8 +14,11 @@ use super::remark::{Remark, What};
 use super::sample::{Read, Sample};
 use super::target;
 use crate::contract::template::escape;
-use crate::contract::{Body, Headers, Interaction, JsonType, Matcher, Pattern, Request, Response, Rule, Rules, Status};
+use crate::contract::{
+    Body, Headers, Interaction, JsonType, Matcher, Path, Pattern, Request, Response, Rule, Rules, Status, Written,
+};
 use crate::source::Pointer;
+use crate::words::and_list;
 
 /// The headers of an answer that a contract asks for. All others (dates, servers, request ids, cookies, caches) are of
 /// no use to a consumer or none of a contract's business.
@@ -48,10 +51,8 @@ impl Context {
         };
         for sample in samples.iter().filter(is_creation) {
             let line = format!("POST {}", sample.exchange.request.path);
-            sample.each_scalar(&mut |text| {
-                if looks::identifier(text).is_some() {
-                    created.entry(text.to_owned()).or_insert_with(|| line.clone());
-                }
+            sample.each_identifier(&mut |text| {
+                created.entry(text.to_owned()).or_insert_with(|| line.clone());
             });
         }
         Self { keep_headers: keep_headers.iter().map(|name| name.to_ascii_lowercase()).collect(), created }
@@ -62,7 +63,8 @@ impl Context {
 pub(super) fn draft(group: &Group<'_, '_>, name: String, context: &Context) -> Result<Draft, String> {
     let mut remarks = Vec::new();
     let request = request(group, context, &mut remarks)?;
-    let response = response(group, context, &mut remarks);
+    let sent: Vec<&str> = request.headers.keys().map(String::as_str).collect();
+    let response = response(group, &sent, context, &mut remarks);
     let interaction = Interaction { name, description: None, given: Vec::new(), request, response };
     let draft = Draft { shape: group.shape.clone(), interaction, samples: group.samples.len(), remarks };
     draft.checked(&group.samples)
@@ -301,6 +303,13 @@ fn request_body(samples: &[&Read], rules: &mut Rules, remarks: &mut Vec<Remark>)
     })
 }
 
+/// The rule that lets any text stand for a text.
+fn any_text() -> (Path, Written<Rule>) {
+    let path = Path::default();
+    let key = path.to_string();
+    (path, Written { thing: Rule::of(Matcher::Type(JsonType::String)), key })
+}
+
 fn field(value: Value) -> Vec<String> {
     let text = |value: Value| match value {
         Value::String(text) => text,
@@ -324,7 +333,7 @@ fn escape_value(value: Value) -> Value {
     }
 }
 
-fn response(group: &Group<'_, '_>, context: &Context, remarks: &mut Vec<Remark>) -> Response {
+fn response(group: &Group<'_, '_>, sent: &[&str], context: &Context, remarks: &mut Vec<Remark>) -> Response {
     let mut response = Response {
         status: Status::Code(group.shape.status),
         headers: IndexMap::new(),
@@ -346,15 +355,30 @@ fn response(group: &Group<'_, '_>, context: &Context, remarks: &mut Vec<Remark>)
             remarks.push(Remark::new(place, What::Written(rule.clone()), "its value differs from time to time"));
         }
     }
-    let views: Vec<Value> = group.samples.iter().filter_map(|sample| sample.came.view()).collect();
     match group.samples.first().map(|sample| &sample.came) {
         Some(Read::Json(_)) => {
-            let Inferred { example, rules, remarks: more } = infer::response(views.iter().collect(), "response body");
+            let (views, echoes): (Vec<Option<Value>>, Vec<Vec<String>>) =
+                group.samples.iter().map(|sample| sample.came_without_echoes(sent)).unzip();
+            let Inferred { example, rules, remarks: more } =
+                infer::response(views.iter().flatten().collect(), "response body");
             response.body = Some(Body::Json(escape_value(example)));
             response.rules.body = rules;
             remarks.extend(more);
+            let echoes: BTreeSet<String> = echoes.into_iter().flatten().collect();
+            if !echoes.is_empty() {
+                let why = format!("left out: {} only say which headers the request had", and_list(&echoes));
+                remarks.push(Remark::new("response body", What::Warned, why));
+            }
         }
-        Some(Read::Text(text)) => response.body = Some(Body::Text(escape(text))),
+        Some(Read::Text(text)) => {
+            response.body = Some(Body::Text(escape(text)));
+            response.rules.body.extend([any_text()]);
+            remarks.push(Remark::new(
+                "response body",
+                What::Written(Rule::of(Matcher::Type(JsonType::String))),
+                "any text will do",
+            ));
+        }
         Some(Read::LeftOut(why)) => {
             remarks.push(Remark::new("response body", What::Warned, format!("left out: {why}")));
         }

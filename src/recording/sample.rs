@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::exchange::{Capture, Exchange};
+use super::looks::{self, Identifier};
 use crate::contract::{is_json, urlencoded};
 use crate::matching::header_values;
 use crate::words::count;
@@ -66,24 +67,67 @@ impl<'e> Sample<'e> {
         header_values(&self.exchange.response.headers, name).map(|value| value.trim().to_owned()).collect()
     }
 
-    /// The texts and numbers of the answer's body and its location, by what they are: where a later request got its
-    /// identifiers from.
-    pub(super) fn each_scalar(&self, visit: &mut dyn FnMut(&str)) {
-        fn go(value: &Value, visit: &mut dyn FnMut(&str)) {
+    /// The identifiers that the answer's body and its location tell: where later requests may have theirs from. A
+    /// number is one only where it is called so.
+    pub(super) fn each_identifier(&self, visit: &mut dyn FnMut(&str)) {
+        fn go(value: &Value, called_id: bool, visit: &mut dyn FnMut(&str)) {
             match value {
-                Value::String(text) => visit(text),
-                Value::Number(number) => visit(number.as_str()),
-                Value::Array(items) => items.iter().for_each(|item| go(item, visit)),
-                Value::Object(object) => object.values().for_each(|item| go(item, visit)),
-                Value::Null | Value::Bool(_) => {}
+                Value::String(text) => match looks::identifier(text) {
+                    Some(Identifier::Number) if !called_id => {}
+                    Some(_) => visit(text),
+                    None => {}
+                },
+                Value::Number(number) if called_id => visit(number.as_str()),
+                Value::Array(items) => items.iter().for_each(|item| go(item, called_id, visit)),
+                Value::Object(object) => object.iter().for_each(|(key, item)| {
+                    go(item, key.to_lowercase().ends_with("id"), visit);
+                }),
+                Value::Null | Value::Bool(_) | Value::Number(_) => {}
             }
         }
         if let Read::Json(value) = &self.came {
-            go(value, visit);
+            go(value, false, visit);
         }
         for location in self.came_header("location") {
-            location.split(['/', '?', '#', '&', '=']).for_each(&mut *visit);
+            let path = location.split_once("://").map_or(location.as_str(), |(_, rest)| rest);
+            let segments = path.split(['/', '?', '#', '&', '=']);
+            segments.filter(|segment| looks::identifier(segment).is_some()).for_each(&mut *visit);
         }
+    }
+
+    /// The answer's body without what only says again which headers the request had, but for those that the contract
+    /// sends; and the places that are left out so.
+    pub(super) fn came_without_echoes(&self, sent: &[&str]) -> (Option<Value>, Vec<String>) {
+        let normal = |name: &str| name.to_ascii_lowercase().replace('_', "-");
+        let echoes = |key: &str, value: &str| {
+            let name = normal(key);
+            let of_message = ["host", "content-length"].contains(&name.as_str()) || sent.contains(&name.as_str());
+            !of_message && self.sent_header(&name).iter().any(|header| header == value)
+        };
+        fn go(value: &mut Value, echoes: &dyn Fn(&str, &str) -> bool, left_out: &mut Vec<String>) {
+            match value {
+                Value::Array(items) => items.iter_mut().for_each(|item| go(item, echoes, left_out)),
+                Value::Object(object) => {
+                    let keys: Vec<String> = object
+                        .iter()
+                        .filter(|(key, value)| value.as_str().is_some_and(|text| echoes(key, text)))
+                        .map(|(key, _)| key.clone())
+                        .collect();
+                    for key in keys {
+                        object.shift_remove(&key);
+                        left_out.push(key);
+                    }
+                    object.values_mut().for_each(|item| go(item, echoes, left_out));
+                }
+                _ => {}
+            }
+        }
+        let mut view = self.came.view();
+        let mut left_out = Vec::new();
+        if let Some(view) = &mut view {
+            go(view, &echoes, &mut left_out);
+        }
+        (view, left_out)
     }
 
     /// What tells operations apart that share a path: the query of GraphQL, the method of JSON-RPC; and the values of

@@ -1,0 +1,112 @@
+//! The addresses that a wrapped command gets: one for each provider, in variables of its environment.
+
+use std::str::FromStr;
+
+use super::Failure;
+use crate::contract::ServiceName;
+
+/// `VALUE`, or `NAME=VALUE` for one of several providers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct OfProvider {
+    pub provider: Option<ServiceName>,
+    pub value: String,
+}
+
+impl FromStr for OfProvider {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        // The value may have `=` in it, a name can't have `:` or `/`.
+        let named = text.split_once('=').and_then(|(name, value)| Some((ServiceName::new(name).ok()?, value)));
+        let (provider, value) = named.map_or((None, text), |(name, value)| (Some(name), value));
+        if value.is_empty() {
+            return Err(String::from("the value is missing"));
+        }
+        Ok(Self { provider, value: value.to_owned() })
+    }
+}
+
+/// The variable that names an address: `UPHELD_URL_ORDER_SERVICE` of `order-service`.
+pub(super) fn variable(provider: &ServiceName) -> String {
+    let upper = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+    format!("UPHELD_URL_{}", provider.as_str().chars().map(upper).collect::<String>())
+}
+
+/// All variables for these addresses: `UPHELD_URL` for the first, one by name for each, and those of the user's choice.
+pub(super) fn variables(
+    urls: &[(ServiceName, String)],
+    chosen: &[OfProvider],
+) -> Result<Vec<(String, String)>, Failure> {
+    let mut variables: Vec<(String, String)> =
+        urls.iter().map(|(provider, url)| (variable(provider), url.clone())).collect();
+    if let Some((_, first)) = urls.first() {
+        variables.insert(0, (String::from("UPHELD_URL"), first.clone()));
+    }
+    for OfProvider { provider, value } in chosen {
+        let (_, url) = find(urls, provider.as_ref(), "--env-var")?;
+        variables.push((value.clone(), url.clone()));
+    }
+    Ok(variables)
+}
+
+/// The port that a provider is to have; any that is free where none is named.
+pub(super) fn port(provider: &ServiceName, all: &[ServiceName], ports: &[OfProvider]) -> Result<u16, Failure> {
+    let mut found = 0;
+    for asked in ports {
+        let named: Vec<(ServiceName, ())> = all.iter().map(|name| (name.clone(), ())).collect();
+        let (name, ()) = find(&named, asked.provider.as_ref(), "--port")?;
+        if name == provider {
+            found = asked.value.parse().map_err(|_| {
+                Failure::usage(format!("--port: `{}` is no port: a number from 1 to 65535", asked.value))
+            })?;
+        }
+    }
+    Ok(found)
+}
+
+/// The one that is meant: by its name, or the only one.
+fn find<'a, T>(
+    all: &'a [(ServiceName, T)],
+    name: Option<&ServiceName>,
+    flag: &str,
+) -> Result<&'a (ServiceName, T), Failure> {
+    match (name, all) {
+        (None, [only]) => Ok(only),
+        (None, _) => Err(Failure::usage(format!("{flag}: there are several providers"))
+            .help(format!("say which one is meant: {flag} NAME=…"))),
+        (Some(name), all) => all.iter().find(|(known, _)| known == name).ok_or_else(|| {
+            let known = crate::words::and_list(crate::words::quoted(all.iter().map(|(known, _)| known)));
+            Failure::usage(format!("{flag}: there is no provider `{name}` here")).help(format!("there are {known}"))
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variable_is_the_provider_s_name_in_capitals() {
+        for (name, expected) in [("orders", "UPHELD_URL_ORDERS"), ("order-service.v2", "UPHELD_URL_ORDER_SERVICE_V2")] {
+            assert_eq!(variable(&ServiceName::new(name).unwrap()), expected);
+        }
+    }
+
+    #[test]
+    fn a_value_can_name_its_provider() {
+        for (text, provider, value) in [
+            ("http://localhost:1/a?b=c", None, "http://localhost:1/a?b=c"),
+            ("orders=http://localhost:1", Some("orders"), "http://localhost:1"),
+            ("ORDERS_URL", None, "ORDERS_URL"),
+            ("orders=8080", Some("orders"), "8080"),
+        ] {
+            let read: OfProvider = text.parse().unwrap();
+            assert_eq!(
+                (read.provider.as_ref().map(ServiceName::as_str), read.value.as_str()),
+                (provider, value),
+                "{text}"
+            );
+        }
+        assert!("orders=".parse::<OfProvider>().is_err());
+    }
+}

@@ -1,0 +1,184 @@
+//! `upheld record`: a recording proxy in front of real providers while the consumer's tests run.
+
+use std::time::Duration;
+
+use clap::Args;
+
+use super::ends::{OfProvider, port, variables};
+use super::provider::from_run_error;
+use super::recorded::{KeepArgs, Taken, keep};
+use super::signal::{stop_signal, stop_signal_beside_a_command};
+use super::verify::time;
+use super::{Exit, Failure, Global, World};
+use crate::contract::ServiceName;
+use crate::files;
+use crate::http::{BaseUrl, Proxies, Recorder, RecorderOptions};
+use crate::process::Wrapped;
+use crate::words::{and_list, count, quoted};
+
+/// Record what a consumer asks of its providers, and write it down as contracts
+///
+/// Stands in front of each provider while COMMAND runs, such as the consumer's tests. The command finds a provider at
+/// the address in UPHELD_URL; with several, at UPHELD_URL_ORDERS and so on. What it asks and what comes back becomes the
+/// contract contracts/CONSUMER/PROVIDER.yaml, or is added to it: what you wrote there stays as it is.
+///
+/// Secrets never reach the contract: most headers are left out, and passwords, tokens and keys are replaced wherever
+/// they are found.
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct RecordArgs {
+    #[command(flatten)]
+    keep: KeepArgs,
+    /// The service that answers, where there is one
+    #[arg(long, value_name = "NAME", value_parser = ServiceName::new)]
+    provider: Option<ServiceName>,
+    /// Where the provider is: a URL, or NAME=URL for each of several
+    #[arg(long, value_name = "[NAME=]URL", required = true)]
+    upstream: Vec<OfProvider>,
+    /// A variable that gets the recorder's address too: ORDERS_URL, or NAME=ORDERS_URL
+    #[arg(long, value_name = "[NAME=]VAR")]
+    env_var: Vec<OfProvider>,
+    /// The port of the recorder: 8080, or NAME=8080 [default: one that is free]
+    #[arg(long, value_name = "[NAME=]PORT")]
+    port: Vec<OfProvider>,
+    /// How long connecting may take, and again the beginning of an answer
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = time)]
+    timeout: Duration,
+    /// The most bytes that are kept of one body
+    #[arg(long, value_name = "BYTES", default_value_t = 1 << 20)]
+    max_body: usize,
+    /// Write the contracts even where the command fails
+    #[arg(long)]
+    keep_failed: bool,
+    /// The command to run, with its arguments [default: record until Ctrl-C]
+    #[arg(last = true, value_name = "COMMAND")]
+    command: Vec<String>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  upheld record --consumer storefront --provider orders --upstream http://127.0.0.1:8080 -- npm test
+      the tests ask the recorder at $UPHELD_URL in place of the service
+  upheld record --consumer storefront --upstream orders=https://orders.staging.example \\
+                --upstream payments=https://pay.staging.example --env-var orders=ORDERS_API -- pytest
+      two providers, one of them at the address in $ORDERS_API
+  upheld record --consumer storefront --provider orders --upstream http://127.0.0.1:8080 --port 9090
+      until Ctrl-C: use your application, pointed at port 9090
+  upheld record … --update -- npm test
+      take over what has changed since the last recording";
+
+/// A provider that is to be recorded.
+struct Upstream {
+    provider: ServiceName,
+    url: BaseUrl,
+}
+
+pub(super) fn record(global: &Global, args: &RecordArgs, world: &mut World) -> Result<Exit, Failure> {
+    let upstreams = upstreams(args)?;
+    let names: Vec<ServiceName> = upstreams.iter().map(|upstream| upstream.provider.clone()).collect();
+    let ports = names.iter().map(|name| port(name, &names, &args.port)).collect::<Result<Vec<u16>, Failure>>()?;
+    let options =
+        RecorderOptions { timeout: args.timeout, max_body: args.max_body, proxies: Proxies::from_environment() };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::could_not_run(format!("no runtime can be started: {error}")))?;
+    let (code, taken) = runtime.block_on(async {
+        let mut recorders = Vec::new();
+        for (upstream, port) in upstreams.iter().zip(ports) {
+            let recorder = Recorder::start(upstream.url.clone(), port, options.clone()).await.map_err(|error| {
+                let why = files::why(&error);
+                Failure::could_not_run(format!(
+                    "the recorder for {} can't listen on port {port}: {why}",
+                    upstream.provider
+                ))
+                .help("leave out --port, or name another one")
+            })?;
+            recorders.push((upstream.provider.clone(), recorder));
+        }
+        let urls: Vec<(ServiceName, String)> =
+            recorders.iter().map(|(provider, recorder)| (provider.clone(), recorder.url())).collect();
+        let failed = |error| from_run_error(error, Exit::CouldNotRun);
+        let code = if args.command.is_empty() {
+            for ((provider, url), upstream) in urls.iter().zip(&upstreams) {
+                world.say(&format!("{provider}  {url} → {}\n", upstream.url));
+            }
+            world.say("recording until Ctrl-C\n");
+            stop_signal().await;
+            0
+        } else {
+            let variables = variables(&urls, &args.env_var)?;
+            let command = Wrapped::start(&args.command, &world.working, &variables).map_err(failed)?;
+            command.ended(stop_signal_beside_a_command()).await.map_err(failed)?
+        };
+        let mut taken = Vec::new();
+        for (provider, recorder) in recorders {
+            let (exchanges, lost) = recorder.stop().await;
+            taken.push(Taken { provider, exchanges, lost });
+        }
+        Ok::<_, Failure>((code, taken))
+    })?;
+    // What is still under way was given up.
+    runtime.shutdown_background();
+    if code != 0 && !args.keep_failed {
+        world.say(&format!(
+            "note: the command ended with exit code {code}, so nothing is written; --keep-failed writes all the same\n"
+        ));
+        return Ok(Exit::Command(code));
+    }
+    let exit = finish(taken, args, global, world)?;
+    Ok(if code == 0 { exit } else { Exit::Command(code) })
+}
+
+fn finish(taken: Vec<Taken>, args: &RecordArgs, global: &Global, world: &mut World) -> Result<Exit, Failure> {
+    if taken.iter().all(|taken| taken.exchanges.is_empty()) {
+        let lost: Vec<String> = taken.iter().flat_map(|taken| taken.lost.iter().cloned()).collect();
+        if let Some(first) = lost.first() {
+            return Err(Failure::could_not_run(format!("nothing was recorded: {first}")).help(format!(
+                "{} came to no exchange; is the provider at its address?",
+                count(lost.len(), "request")
+            )));
+        }
+        let who = if args.command.is_empty() { "nobody" } else { "the command" };
+        let asked = if args.command.is_empty() { "asked the recorder" } else { "did not ask the recorder" };
+        let failure = Failure::could_not_run(format!("nothing was recorded: {who} {asked} for anything"));
+        let help = if args.command.is_empty() {
+            "send the consumer's requests to the address above"
+        } else {
+            "let the command use the address in the variable UPHELD_URL, or name its own variable with --env-var"
+        };
+        return Err(failure.help(help));
+    }
+    let quiet: Vec<&ServiceName> =
+        taken.iter().filter(|taken| taken.exchanges.is_empty()).map(|taken| &taken.provider).collect();
+    if !quiet.is_empty() {
+        world.say(&format!("note: nothing was asked of {}\n", and_list(quoted(quiet))));
+    }
+    let taken = taken.into_iter().filter(|taken| !taken.exchanges.is_empty() || !taken.lost.is_empty()).collect();
+    keep(taken, &args.keep, global, world)
+}
+
+/// The providers by name, each once.
+fn upstreams(args: &RecordArgs) -> Result<Vec<Upstream>, Failure> {
+    let mut upstreams: Vec<Upstream> = Vec::new();
+    for OfProvider { provider, value } in &args.upstream {
+        let named = provider.clone().or_else(|| args.provider.clone().filter(|_| args.upstream.len() == 1));
+        let provider = named.ok_or_else(|| {
+            Failure::usage("the provider's name is missing")
+                .help("name it: --provider orders --upstream URL, or --upstream orders=URL for each of several")
+        })?;
+        let url = BaseUrl::parse(value).map_err(|why| Failure::usage(format!("--upstream: {why}")))?;
+        if upstreams.iter().any(|known| known.provider == provider) {
+            return Err(Failure::usage(format!("--upstream: `{provider}` is named twice")));
+        }
+        upstreams.push(Upstream { provider, url });
+    }
+    match &args.provider {
+        Some(name) if !upstreams.iter().any(|upstream| upstream.provider == *name) => {
+            Err(Failure::usage(format!("--provider is `{name}`, and --upstream names others"))
+                .help("leave out --provider where --upstream names each"))
+        }
+        _ => Ok(upstreams),
+    }
+}

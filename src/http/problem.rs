@@ -1,0 +1,30 @@
+//! Answers of our own, where there is none of a provider or a contract to give (RFC 9457).
+
+use http_body_util::{BodyExt as _, Full};
+use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::{Response, StatusCode};
+use serde_json::{Map, Value, json};
+
+use super::server::AnswerBody;
+
+/// A problem with its title and what it is, and with more members where there is more to say.
+pub(super) fn problem(status: StatusCode, title: &str, detail: &str, more: Map<String, Value>) -> Response<AnswerBody> {
+    let mut members = Map::from_iter([
+        (String::from("type"), json!("about:blank")),
+        (String::from("title"), json!(title)),
+        (String::from("status"), json!(status.as_u16())),
+        (String::from("detail"), json!(detail)),
+        (String::from("from"), json!("upheld")),
+    ]);
+    members.extend(more);
+    json_answer(status, "application/problem+json", &Value::Object(members))
+}
+
+/// An answer with a JSON body, for people to read too.
+pub(super) fn json_answer(status: StatusCode, media_type: &'static str, value: &Value) -> Response<AnswerBody> {
+    let text = format!("{value:#}\n");
+    let mut response = Response::new(Full::from(text).map_err(|never| match never {}).boxed());
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+    response
+}

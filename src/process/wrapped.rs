@@ -1,0 +1,111 @@
+//! The user's own command, wrapped: run with this program's input and outputs and in its process group, as if this
+//! program were not there.
+
+use std::path::Path;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use tokio::process::{Child, Command};
+
+use super::codes;
+use crate::verification::RunError;
+
+/// How long the command may take to end once it was asked to.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// A command that runs. It is killed where this is dropped.
+#[derive(Debug)]
+pub struct Wrapped {
+    child: Child,
+    name: String,
+}
+
+impl Wrapped {
+    /// Starts a command, its program first, in a folder and with more variables in its environment.
+    ///
+    /// It is in this program's process group, so that a terminal's Ctrl-C reaches both, and the terminal is the
+    /// command's to read from.
+    ///
+    /// # Errors
+    ///
+    /// [`codes::COMMAND_NOT_FOUND`] or [`codes::NOT_STARTED`].
+    pub fn start(command: &[String], folder: &Path, variables: &[(String, String)]) -> Result<Self, RunError> {
+        let (program, arguments) = command
+            .split_first()
+            .ok_or_else(|| RunError::new(codes::NOT_STARTED, "there is no command behind `--`"))?;
+        let started = Command::new(program)
+            .args(arguments)
+            .current_dir(folder)
+            .envs(variables.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::inherit())
+            .stdout(Stdio::inherit())
+            .stderr(Stdio::inherit())
+            .kill_on_drop(true)
+            .spawn();
+        match started {
+            Ok(child) => Ok(Self { child, name: program.clone() }),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let told = RunError::new(codes::COMMAND_NOT_FOUND, format!("the command `{program}` was not found"));
+                Err(told.help(if program.contains(char::is_whitespace) {
+                    String::from("write the program and its arguments apart, or run a shell: -- sh -c '…'")
+                } else {
+                    format!("install `{program}`, or add its folder to PATH")
+                }))
+            }
+            Err(error) => Err(RunError::new(codes::NOT_STARTED, format!("`{program}` could not be started: {error}"))),
+        }
+    }
+
+    /// Waits for the command's end, and gives its exit code: for a signal that ended it, as shells do, 128 and the
+    /// signal's number. Where `asked_to_end` ends first, the command is asked to end, and killed if it does not.
+    ///
+    /// # Errors
+    ///
+    /// Why its end can't be told.
+    pub async fn ended(mut self, asked_to_end: impl Future<Output = ()>) -> Result<u8, RunError> {
+        let unknown = |name: &str, error: std::io::Error| {
+            RunError::new(codes::NOT_STARTED, format!("how `{name}` ended can't be told: {error}"))
+        };
+        let status = tokio::select! {
+            status = self.child.wait() => status,
+            () = asked_to_end => {
+                self.ask_to_end();
+                match tokio::time::timeout(GRACE, self.child.wait()).await {
+                    Ok(status) => status,
+                    Err(_) => {
+                        let _ = self.child.start_kill();
+                        self.child.wait().await
+                    }
+                }
+            }
+        };
+        status.map(exit_code).map_err(|error| unknown(&self.name, error))
+    }
+
+    #[cfg(unix)]
+    fn ask_to_end(&self) {
+        use nix::sys::signal::{Signal, kill};
+        use nix::unistd::Pid;
+        // It fails where the command has just ended, which is what was wanted.
+        if let Some(id) = self.child.id().and_then(|id| i32::try_from(id).ok()) {
+            let _ = kill(Pid::from_raw(id), Signal::SIGTERM);
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn ask_to_end(&mut self) {
+        let _ = self.child.start_kill();
+    }
+}
+
+fn exit_code(status: ExitStatus) -> u8 {
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::ExitStatusExt as _;
+        if let Some(signal) = status.signal() {
+            return u8::try_from(128 + signal).unwrap_or(u8::MAX);
+        }
+    }
+    // Some systems have larger codes: what is not zero must stay so.
+    status.code().map_or(1, |code| u8::try_from(code).unwrap_or(u8::MAX))
+}
