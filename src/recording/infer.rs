@@ -13,6 +13,7 @@ use super::example;
 use super::looks;
 use super::redact::REDACTED;
 use super::remark::{Remark, What};
+use super::secret_names::is_secret_name;
 use super::seen::{Kind, Seen};
 use crate::contract::attachments::NoAttachments;
 use crate::contract::number::is_integer;
@@ -342,7 +343,15 @@ impl Inference {
             Value::Object(object) => {
                 for (key, item) in object {
                     path.push(Segment::Key(key.clone()));
-                    self.volatile(item, path);
+                    if item.is_number() && is_secret_name(key) {
+                        self.write(
+                            path,
+                            Rule::of(Matcher::Type(JsonType::Number)),
+                            &[String::from("a secret was here")],
+                        );
+                    } else {
+                        self.volatile(item, path);
+                    }
                     path.pop();
                 }
             }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::looks::{self, Identifier};
+use super::redact::REDACTED;
 use super::sample::{Read, Sample};
 use crate::contract::{Format, Matcher, PathRule, Pattern, Rule};
 
@@ -21,7 +22,8 @@ pub(super) struct Template {
 impl Template {
     /// The path with what looks like an identifier as a parameter.
     pub(super) fn of(path: &str) -> Self {
-        let segments = path.split('/').map(|segment| looks::identifier(segment).is_none().then(|| segment.to_owned()));
+        let is_parameter = |segment: &str| looks::identifier(segment).is_some() || segment.contains(REDACTED);
+        let segments = path.split('/').map(|segment| (!is_parameter(segment)).then(|| segment.to_owned()));
         Self { segments: segments.collect() }
     }
 

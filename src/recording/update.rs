@@ -1,6 +1,8 @@
 //! An interaction that no longer is what was seen, made so that it is: what a person wrote stays wherever what was
 //! seen still upholds it.
 
+use std::collections::HashSet;
+
 use indexmap::IndexMap;
 use serde_json::Value;
 
@@ -51,11 +53,16 @@ pub(super) fn updated(
         draft::draft(&group, interaction.name.clone(), &Context::default()).ok().map(|draft| draft.interaction)
     };
     // With the old example where the two go together, else from what was seen alone.
-    let drafts: Vec<Interaction> = [drafted(0), drafted(1)].into_iter().flatten().collect();
+    let mut drafts: Vec<Interaction> = [drafted(0), drafted(1)].into_iter().flatten().collect();
+    drafts.sort_by_key(|draft| conflicts(&draft.response.rules) > conflicts(&interaction.response.rules));
     let requests = drafts.iter().flat_map(|draft| ways_to_ask(&interaction.request, &draft.request));
     let requests: Vec<Request> = std::iter::once(interaction.request.clone()).chain(requests).collect();
     let wider = Response { rules: widened(&interaction.response.rules, &samples), ..interaction.response.clone() };
-    let responses = drafts.iter().flat_map(|draft| ways_to_answer(&wider, &draft.response));
+    let kept = Response { rules: unbroken(interaction, &wider, exchanges), ..wider.clone() };
+    let responses = drafts.iter().flat_map(|draft| {
+        [ways_to_answer(&wider, &draft.response), ways_to_answer(&kept, &draft.response), vec![draft.response.clone()]]
+    });
+    let responses = responses.flatten();
     let responses: Vec<Response> = std::iter::once(interaction.response.clone()).chain(responses).collect();
     let upheld = |candidate: &Interaction, of_request: bool| {
         let filled = candidate.filled(&candidate.params());
@@ -103,7 +110,7 @@ fn ways_to_answer(old: &Response, new: &Response) -> Vec<Response> {
     let loosened = Response { rules: joined(&old.rules, &new.rules), ..old.clone() };
     let body_anew = Response { body: new.body.clone(), ..loosened.clone() };
     let ruled_anew = Response { rules: joined(&new.rules, &old.rules), body: new.body.clone(), ..old.clone() };
-    vec![loosened, body_anew, ruled_anew, Response { status: old.status, ..new.clone() }]
+    vec![loosened, body_anew, ruled_anew]
 }
 
 /// The rules with the texts and numbers that were seen among those that they allow.
@@ -122,6 +129,26 @@ fn widened(rules: &Rules, samples: &[Sample<'_>]) -> Rules {
             }
         }
     }
+    rules
+}
+
+/// How many places were of several types.
+fn conflicts(rules: &Rules) -> usize {
+    let has =
+        |written: &&Written<Rule>| written.thing.matchers.iter().any(|matcher| matches!(matcher, Matcher::Schema(_)));
+    rules.body.values().filter(has).count()
+}
+
+/// The rules of a response but for those that an exchange breaks.
+fn unbroken(interaction: &Interaction, response: &Response, exchanges: &[&Exchange]) -> Rules {
+    let candidate = Interaction { response: response.clone(), ..interaction.clone() };
+    let filled = candidate.filled(&candidate.params());
+    let root = Pointer::root();
+    let found = exchanges.iter().flat_map(|exchange| match_response(&filled.response, &exchange.response, &root));
+    let broken: HashSet<Pointer> = found.map(|mismatch| mismatch.asked).collect();
+    let mut rules = response.rules.clone();
+    rules.body.retain(|_, written| !broken.contains(&root.key("match").key(written.key.clone())));
+    rules.headers.retain(|name, _| !broken.contains(&root.key("match-headers").key(name.clone())));
     rules
 }
 

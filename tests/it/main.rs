@@ -33,6 +33,7 @@ mod cli_init;
 mod cli_lint;
 mod cli_process;
 mod cli_reach;
+mod cli_record;
 mod cli_reports;
 mod cli_requests;
 mod cli_secrets;

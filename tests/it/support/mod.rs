@@ -1,5 +1,6 @@
 //! What the tests share: a world that nothing from outside reaches, providers in it, and the program run in it.
 
+pub mod client;
 mod output;
 mod process;
 mod provider;

@@ -88,6 +88,20 @@ impl World {
         self.spawn(self.command(arguments))
     }
 
+    /// Starts the program around a command that tells its addresses and waits for [`Wrapped::done`].
+    #[cfg(unix)]
+    pub fn wrap<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Wrapped<'_> {
+        const WAIT: &str = "env | grep '^UPHELD_URL' | sort > .addresses.new && mv .addresses.new .addresses; \
+                            while [ ! -e .code ]; do sleep 0.01; done; exit $(cat .code)";
+        for old in [".addresses", ".code"] {
+            let _ = fs::remove_file(self.path(old));
+        }
+        let running = self.start(arguments.into_iter().chain(["--", "sh", "-c", WAIT]));
+        let addresses = super::until("the addresses", || fs::read_to_string(self.path(".addresses")).ok());
+        let pairs = addresses.lines().filter_map(|line| line.split_once('='));
+        Wrapped { world: self, running, urls: pairs.map(|(name, url)| (name.to_owned(), url.to_owned())).collect() }
+    }
+
     fn spawn(&self, mut command: Command) -> Running {
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         Running::spawn(command, self.redaction())
@@ -111,5 +125,38 @@ impl World {
     /// What of a text differs from run to run in this world.
     pub fn redaction(&self) -> Redaction {
         Redaction::of(self.root())
+    }
+}
+
+/// The program around a command that waits.
+#[cfg(unix)]
+pub struct Wrapped<'w> {
+    world: &'w World,
+    pub running: Running,
+    urls: std::collections::BTreeMap<String, String>,
+}
+
+#[cfg(unix)]
+impl Wrapped<'_> {
+    /// The address in `UPHELD_URL`.
+    pub fn url(&self) -> &str {
+        self.variable("UPHELD_URL")
+    }
+
+    /// The address in another variable.
+    pub fn variable(&self, name: &str) -> &str {
+        self.urls.get(name).unwrap_or_else(|| panic!("{name} is not among {:?}", self.urls))
+    }
+
+    /// Lets the command end well, and waits for the program's end.
+    pub fn done(self) -> CommandOutput {
+        self.ends_with(0)
+    }
+
+    /// Lets the command end with an exit code, and waits for the program's end.
+    pub fn ends_with(self, code: u8) -> CommandOutput {
+        self.world.write(".code.new", code.to_string());
+        fs::rename(self.world.path(".code.new"), self.world.path(".code")).unwrap();
+        self.running.finish()
     }
 }

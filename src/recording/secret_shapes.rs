@@ -1,0 +1,172 @@
+//! Secrets that are known by their look, wherever they stand.
+
+use std::sync::LazyLock;
+
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use regex::Regex;
+
+/// A kind of secret, and what it looks like. Where the expression has a group, the secret is what is in it.
+type Shape = (&'static str, &'static str);
+
+/// The prefixes are those that their issuers made for being found.
+const SHAPES: &[Shape] = &[
+    (
+        "private key",
+        r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----(?:[\s\S]*?-----END [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----|[\s\S]*)",
+    ),
+    ("JSON web token", r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_.-]*"),
+    ("AWS access key", r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b"),
+    ("AWS secret key", r#"(?i)secret_?-?access_?-?key["'\s:=\\]{1,8}(?P<secret>[A-Za-z0-9/+]{40})"#),
+    ("GitHub token", r"\bgh[opsur]_[A-Za-z0-9]{20,}|\bgithub_pat_[A-Za-z0-9_]{20,}"),
+    ("GitLab token", r"\bgl(?:pat|dt|rt|ptt|cbt|oas|soat)-[A-Za-z0-9_-]{20,}"),
+    ("Slack token", r"\bxox[abeoprs](?:-[A-Za-z0-9]+){2,}|\bxapp-[0-9]-[A-Za-z0-9-]{10,}"),
+    ("Slack webhook", r"hooks\.slack\.com/(?:services|workflows)/(?P<secret>[A-Za-z0-9/+]{20,})"),
+    ("Stripe key", r"\b(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{10,}|\bwhsec_[A-Za-z0-9]{16,}"),
+    ("Google API key", r"\bAIza[A-Za-z0-9_-]{30,}"),
+    ("Google token", r"\bya29\.[A-Za-z0-9_-]{20,}"),
+    ("API key", r"\bsk-(?:[a-z]+-)*[A-Za-z0-9_-]{20,}"),
+    ("npm token", r"\bnpm_[A-Za-z0-9]{30,}"),
+    ("PyPI token", r"\bpypi-[A-Za-z0-9_-]{20,}"),
+    ("SendGrid key", r"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"),
+    ("Twilio key", r"\b(?:SK|AC)[0-9a-f]{32}\b"),
+    ("DigitalOcean token", r"\bdo[opr]_v1_[0-9a-f]{40,}"),
+    ("Hugging Face token", r"\bhf_[A-Za-z0-9]{30,}"),
+    ("Shopify token", r"\bshp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}"),
+    ("password in an address", r#"[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@"'<>\\]*:(?P<secret>[^\s/@"'<>\\]+)@"#),
+    ("bearer token", r"(?i)\bbearer\s+(?P<secret>[A-Za-z0-9._~+/-]{8,}=*)"),
+    ("basic credentials", r"(?i)\bbasic\s+(?P<secret>[A-Za-z0-9+/]{8,}={0,2})"),
+    (
+        "secret",
+        r#"(?i)\b(?:password|passwd|pwd|secret|token|api[_-]?key)["']?\s*[=:]\s*["']?(?P<secret>[^\s"'&,;<>]{8,})"#,
+    ),
+];
+
+static EXPRESSIONS: LazyLock<Vec<(&'static str, Regex)>> = LazyLock::new(|| {
+    // Each was tried by a test, and one that could not be read would be missed there.
+    SHAPES.iter().filter_map(|(kind, text)| Some((*kind, Regex::new(text).ok()?))).collect()
+});
+
+/// Base64 with and without its end, as it is found in the wild.
+const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
+    .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+    .with_decode_allow_trailing_bits(true);
+
+/// A secret in a text: its kind and where it stands, in bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Sighting {
+    pub kind: &'static str,
+    pub at: std::ops::Range<usize>,
+}
+
+/// All secrets of a text that are known by their look.
+pub(super) fn sightings(text: &str) -> Vec<Sighting> {
+    let mut found: Vec<Sighting> = Vec::new();
+    for (kind, expression) in EXPRESSIONS.iter() {
+        for captures in expression.captures_iter(text) {
+            let Some(secret) = captures.name("secret").or_else(|| captures.get(0)) else { continue };
+            let is_one = match *kind {
+                "bearer token" | "secret" => is_telling(secret.as_str()),
+                "basic credentials" => credentials(secret.as_str()).is_some(),
+                _ => true,
+            };
+            let overlaps = found.iter().any(|other| other.at.start < secret.end() && secret.start() < other.at.end);
+            if is_one && !overlaps && !is_fake(secret.as_str()) {
+                found.push(Sighting { kind, at: secret.range() });
+            }
+        }
+    }
+    found.sort_by_key(|sighting| sighting.at.start);
+    found
+}
+
+/// The name and the password in the credentials of the scheme `Basic` (RFC 7617).
+pub(super) fn credentials(encoded: &str) -> Option<(String, String)> {
+    let decoded = GeneralPurpose::new(&alphabet::STANDARD, LENIENT).decode(encoded).ok()?;
+    let text = String::from_utf8(decoded).ok()?;
+    let (name, password) = text.split_once(':')?;
+    (!text.chars().any(char::is_control)).then(|| (name.to_owned(), password.to_owned()))
+}
+
+/// Whether a text is so much of its own that it is the secret wherever it stands: long, and neither a word nor a date.
+pub(super) fn is_telling(text: &str) -> bool {
+    let has = |is: fn(&char) -> bool| text.chars().any(|c| is(&c));
+    let letters = has(|c| c.is_alphabetic());
+    let digits = has(|c| c.is_ascii_digit());
+    let mixed = has(|c| c.is_uppercase()) && has(|c| c.is_lowercase());
+    let length = text.chars().count();
+    (length >= 8 && letters && digits) || (length >= 12 && mixed) || length >= 20
+}
+
+/// Whether a text only stands for a secret: `redacted`, `***`, `${token}`, `<token>`.
+pub(super) fn is_fake(text: &str) -> bool {
+    let text = text.trim();
+    let mut chars = text.chars();
+    let first = chars.next();
+    text.is_empty()
+        || text.contains(super::REDACTED)
+        || chars.all(|c| Some(c) == first)
+        || text.starts_with("${") && text.ends_with('}')
+        || text.starts_with('<') && text.ends_with('>')
+        || text.starts_with("{{") && text.ends_with("}}")
+        || matches!(text, "null" | "true" | "false" | "undefined" | "none" | "None")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_expression_can_be_read() {
+        assert_eq!(EXPRESSIONS.len(), SHAPES.len());
+    }
+
+    // The samples are put together here, so that nobody's scanner takes this file for a leak.
+    #[test]
+    fn secrets_are_known_by_their_look() {
+        let many = |text: &str, times: usize| text.repeat(times);
+        for (kind, text) in [
+            ("JSON web token", String::from("a eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl b")),
+            ("AWS access key", format!("AKIA{}", many("A1B2", 4))),
+            ("AWS secret key", format!("aws_secret_access_key = {}", many("aB3/x", 8))),
+            ("GitHub token", format!("ghp_{}", many("a1B2", 9))),
+            ("GitLab token", format!("glpat-{}", many("a1B2", 5))),
+            ("Slack token", format!("xoxb-{}-{}", many("12", 6), many("aB1", 8))),
+            ("Stripe key", format!("sk_live_{}", many("a1", 12))),
+            ("Google API key", format!("AIza{}", many("aB1-_", 7))),
+            ("API key", format!("sk-proj-{}", many("a1B2", 10))),
+            ("npm token", format!("npm_{}", many("a1B2", 9))),
+            (
+                "private key",
+                format!("-----BEGIN RSA PRIVATE KEY-----\n{}\n-----END RSA PRIVATE KEY-----", many("abcd", 9)),
+            ),
+            ("password in an address", String::from("postgres://ada:hunter2@db.example/orders")),
+            ("bearer token", String::from("Authorization: Bearer abc123def456")),
+            ("basic credentials", String::from("Basic YWRhOmh1bnRlcjI=")),
+            ("secret", String::from("log in with password=hunter2hunter")),
+        ] {
+            let found = sightings(&text);
+            assert_eq!(found.first().map(|sighting| sighting.kind), Some(kind), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_secret_is_left_alone() {
+        for text in [
+            "6f1c6f2e-8a53-4d0c-9d5f-0a3f1f6a2b11",
+            "d41d8cd98f00b204e9800998ecf8427e",
+            "2026-05-01T09:30:00Z",
+            "W/\"5e1-PqfB/nKTO1bYx\"",
+            "https://shop.example/orders/42?page=2",
+            "a basic subscription",
+            "the bearer of this letter",
+            "password: required",
+            "Bearer redacted",
+            "token=${token}",
+            "sk-1",
+        ] {
+            assert_eq!(sightings(text), [], "{text}");
+        }
+    }
+}
