@@ -58,6 +58,7 @@ mod published;
 mod ranks;
 mod reading;
 mod readme;
+mod recorded_secrets;
 mod recording_again;
 mod recording_inference;
 mod recording_interactions;
