@@ -84,7 +84,7 @@ impl Recorder {
             limits: Limits { timeout: options.timeout, max_body: options.max_body },
             tape: Arc::clone(&tape),
         };
-        let server = Listening::on(port).await?.serve(Arc::new(relay), |stream| async move { Ok(stream) });
+        let server = Listening::on(port).await?.serve(Arc::new(relay), |stream| async move { Ok((stream, ())) });
         Ok(Self { server, tape })
     }
 
@@ -103,7 +103,9 @@ impl Recorder {
 }
 
 impl Answerer for Relay {
-    async fn answer(&self, request: Request<Incoming>) -> Result<Response<AnswerBody>, io::Error> {
+    type Wire = ();
+
+    async fn answer(&self, request: Request<Incoming>, _wire: &()) -> Result<Response<AnswerBody>, io::Error> {
         let number = self.tape.begin();
         let (head, body) = request.into_parts();
         // Without the query, which may hold secrets.
@@ -167,7 +169,7 @@ impl Relay {
             }
             ending.come(ended);
         });
-        Ok(Response::from_parts(head, body.boxed()))
+        Ok(Response::from_parts(head, body.boxed_unsync()))
     }
 
     /// Sends a request, on a connection that is idle where there is one.
