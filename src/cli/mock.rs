@@ -84,6 +84,9 @@ In tests:
   a request with the header `upheld-fault: timeout` fails so;
   GET /_upheld/usage tells what was asked for.";
 
+/// How many interactions are listed that were never asked for, where that is no fault.
+const LISTED: usize = 20;
+
 /// A provider's mock at work.
 struct Stand {
     provider: ServiceName,
@@ -119,7 +122,13 @@ pub(super) fn mock(global: &Global, args: &MockArgs, world: &mut World) -> Resul
     let (code, tally, stands) = runtime.block_on(async {
         let mut stands = Vec::new();
         for ((provider, files), port) in selected.into_iter().zip(ports) {
-            let options = MockOptions { port, https: args.https, max_body: args.max_body, fault: fault.clone() };
+            let options = MockOptions {
+                port,
+                https: args.https,
+                max_body: args.max_body,
+                fault: fault.clone(),
+                health: workspace.service(&provider).and_then(|service| service.health.clone()),
+            };
             let started = MockServer::start(provider.as_str(), Mock::new(files), &options).await;
             let (server, asked) = started.map_err(|error| not_started(&provider, port, &error))?;
             stands.push(Stand { provider, server, asked });
@@ -274,12 +283,18 @@ fn finish(args: &MockArgs, tally: &Tally, stands: &[Stand], world: &mut World) -
         for (number, times) in stand.server.used().into_iter().enumerate() {
             if let Some((file, interaction, place)) = stand.server.mock().interaction(number).filter(|_| times == 0) {
                 unused += 1;
+                if unused > LISTED && !args.all_used {
+                    continue;
+                }
                 let pair = format!("{} → {}", file.contract.consumer, stand.provider);
                 let begins = file.lines.get(place.interaction).copied().unwrap_or_default();
                 let place = format!("{}:{begins}", file.source.name);
                 text.push_str(&report::unused(&pair, &interaction.name, &place, &palette));
             }
         }
+    }
+    if unused > LISTED && !args.all_used {
+        text.push_str(&format!("and {}\n", count(unused - LISTED, "more unused interaction")));
     }
     let total: usize = stands.iter().map(|stand| stand.server.mock().len()).sum();
     let refused = if tally.refused > 0 { format!(", {} refused", tally.refused) } else { String::new() };

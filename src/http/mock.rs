@@ -49,6 +49,8 @@ pub struct MockOptions {
     /// The most bytes of a request's body.
     pub max_body: usize,
     pub fault: Option<Arc<FaultPlan>>,
+    /// The path that tells whether the provider is ready, which is answered where no interaction has it.
+    pub health: Option<String>,
 }
 
 /// A mock at work.
@@ -107,6 +109,7 @@ struct Answering {
     desk: Arc<Desk>,
     max_body: usize,
     fault: Option<Arc<FaultPlan>>,
+    health: Option<String>,
     asked: mpsc::UnboundedSender<Asked>,
     stopping: watch::Receiver<bool>,
 }
@@ -136,6 +139,7 @@ impl MockServer {
             desk: Arc::clone(&desk),
             max_body: options.max_body,
             fault: options.fault.clone(),
+            health: options.health.clone(),
             asked: sender,
             stopping,
         };
@@ -288,14 +292,17 @@ impl Answering {
                         Ok(response)
                     }
                     Some(fault) => {
-                        let failed = self.fail(fault, selected.response, wire).await;
-                        tell(failed.as_ref().ok().map(Response::status), Fate::Failed(fault));
-                        failed
+                        // Told first: a client that is left waiting goes away, and this with it.
+                        tell(status_of(fault, selected.response.status), Fate::Failed(fault));
+                        self.fail(fault, selected.response, wire).await
                     }
                 }
             }
             // What browsers ask by themselves is in no contract.
             Err(_) if cors::is_preflight(&head.method, &head.headers) => Ok(self.preflight(head)),
+            Err(_) if head.method == hyper::Method::GET && self.health.as_deref() == Some(head.uri.path()) => {
+                Ok(super::problem::json_answer(StatusCode::OK, "application/json", &json!({ "mock": true })))
+            }
             Err(Miss { nearest }) => {
                 self.desk.refused.fetch_add(1, Ordering::Relaxed);
                 let response = self.refusal(&line, nearest.as_ref());
@@ -428,6 +435,16 @@ fn asked_fault(request: &ActualRequest) -> Result<Option<Fault>, String> {
             Err(String::from("a request that has come can't be refused any more: use `reset`, or --fault refused"))
         }
         fault => Ok(Some(fault)),
+    }
+}
+
+/// The status that a client sees, where it sees one.
+fn status_of(fault: Fault, right: u16) -> Option<StatusCode> {
+    match fault {
+        Fault::Timeout | Fault::Reset | Fault::Garbage | Fault::Refused => None,
+        Fault::Slow | Fault::Truncated => StatusCode::from_u16(right).ok(),
+        Fault::Unavailable => Some(StatusCode::SERVICE_UNAVAILABLE),
+        Fault::TooMany => Some(StatusCode::TOO_MANY_REQUESTS),
     }
 }
 

@@ -31,6 +31,8 @@ mod cli_help;
 mod cli_hostile_provider;
 mod cli_init;
 mod cli_lint;
+mod cli_mock;
+mod cli_mock_faults;
 mod cli_process;
 mod cli_reach;
 mod cli_record;
