@@ -1,6 +1,6 @@
 //! What is answered: the example, as it goes over the wire.
 
-use crate::contract::Response;
+use crate::contract::{Body, Matcher, Response};
 use crate::matching::{ActualResponse, example_response};
 
 /// Headers that say how the bytes of one connection are to be read: a server has its own.
@@ -13,13 +13,14 @@ pub fn reply_of(response: &Response, method: &str) -> ActualResponse {
     let mut reply = example_response(response);
     let named = |headers: &[(String, String)], name: &str| headers.iter().any(|(known, _)| known == name);
     reply.headers.retain(|(name, _)| !OF_CONNECTION.contains(&name.as_str()));
-    let implied = match response.body.as_ref().map(crate::contract::Body::content) {
-        Some(crate::contract::Body::Json(_)) => Some("application/json"),
-        Some(crate::contract::Body::Form(_)) => Some("application/x-www-form-urlencoded"),
-        Some(crate::contract::Body::Text(_)) => Some("text/plain; charset=utf-8"),
+    let implied = match response.body.as_ref().map(Body::content) {
+        Some(Body::Json(_)) => Some("application/json"),
+        Some(Body::Form(_)) => Some("application/x-www-form-urlencoded"),
+        Some(Body::Text(_)) => Some("text/plain; charset=utf-8"),
         _ => None,
     };
-    if let Some(media_type) = implied.filter(|_| !named(&reply.headers, "content-type")) {
+    let refused = response.rules.headers.get("content-type").is_some_and(|rule| rule.has(&Matcher::Absent));
+    if let Some(media_type) = implied.filter(|_| !refused && !named(&reply.headers, "content-type")) {
         reply.headers.push((String::from("content-type"), media_type.to_owned()));
     }
     // RFC 9110, sections 9.3.2, 15.3.5 and 15.4.5.

@@ -55,6 +55,7 @@ mod identity;
 mod matching_matrix;
 mod matching_parts;
 mod messages;
+mod mock_properties;
 mod properties;
 mod published;
 mod ranks;
