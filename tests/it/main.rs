@@ -65,5 +65,6 @@ mod recorded_secrets;
 mod recording_again;
 mod recording_inference;
 mod recording_interactions;
+mod recording_properties;
 mod strategies;
 mod support;
