@@ -89,10 +89,12 @@ impl World {
     }
 
     /// Starts the program around a command that tells its addresses and waits for [`Wrapped::done`].
+    ///
+    /// The command ends with the test's folder, too: one whose program was killed would wait for ever.
     #[cfg(unix)]
     pub fn wrap<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Wrapped<'_> {
         const WAIT: &str = "env | grep '^UPHELD_URL' | sort > .addresses.new && mv .addresses.new .addresses; \
-                            while [ ! -e .code ]; do sleep 0.01; done; exit $(cat .code)";
+                            while [ ! -e .code ]; do [ -e .addresses ] || exit 1; sleep 0.01; done; exit $(cat .code)";
         for old in [".addresses", ".code"] {
             let _ = fs::remove_file(self.path(old));
         }
