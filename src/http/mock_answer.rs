@@ -9,7 +9,7 @@ use flate2::write::{GzEncoder, ZlibEncoder};
 use futures_util::stream;
 use http_body_util::{BodyExt as _, Full, StreamBody};
 use hyper::body::{Bytes, Frame};
-use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use hyper::header::{CONTENT_ENCODING, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use hyper::http::response::Parts;
 use hyper::{Response, StatusCode};
 use serde_json::Map;
@@ -50,9 +50,7 @@ pub(super) fn sent(reply: ActualResponse) -> Response<AnswerBody> {
         else {
             return unsendable(&format!("the header `{name}` has a character that no header can have"));
         };
-        if parsed != CONTENT_TYPE || !headers.contains_key(CONTENT_TYPE) {
-            headers.append(parsed, value);
-        }
+        headers.append(parsed, value);
     }
     let mut response = Response::new(whole(encoded(reply.body, &mut headers)));
     *response.status_mut() = status;

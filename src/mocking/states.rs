@@ -70,17 +70,25 @@ impl ActiveState {
 /// own.
 pub(super) fn standing(active: &[ActiveState], given: &[State]) -> Standing {
     let mut standing = Standing { all: true, active: 0, differing: 0, values: Map::new() };
-    for state in given {
-        let differing = |active: &&ActiveState| {
+    // Each stands for one: who needs two orders is not served by one.
+    let mut left: Vec<&ActiveState> = active.iter().collect();
+    let mut take = |fits: &dyn Fn(&ActiveState) -> bool| left.iter().position(|it| fits(it)).map(|at| left.remove(at));
+    let same: Vec<Option<&ActiveState>> =
+        given.iter().map(|state| take(&|active| active.name == state.name && active.params == state.params)).collect();
+    for (state, same) in given.iter().zip(same) {
+        let differing = |active: &ActiveState| {
             let differs = |(name, value): &(&String, &Value)| active.params.get(*name).is_some_and(|it| it != *value);
             state.params.iter().filter(differs).count()
         };
+        let found = same
+            .or_else(|| take(&|active| active.name == state.name && differing(active) == 0))
+            .or_else(|| take(&|active| active.name == state.name));
         standing.values.extend(state.params.clone());
-        match active.iter().filter(|active| active.name == state.name).min_by_key(differing) {
-            Some(nearest) => {
+        match found {
+            Some(active) => {
                 standing.active += 1;
-                standing.differing += differing(&nearest);
-                standing.values.extend(nearest.params.clone());
+                standing.differing += differing(active);
+                standing.values.extend(active.params.clone());
             }
             None => standing.all = false,
         }
