@@ -12,6 +12,7 @@ mod connect;
 mod decode;
 mod exchange;
 mod failure;
+mod forward;
 mod header;
 mod pool;
 mod problem;
@@ -23,6 +24,7 @@ mod tape;
 mod tee;
 #[cfg(test)]
 mod tests;
+mod witness;
 
 pub use base_url::{BaseUrl, BaseUrlError};
 pub use client::{HttpClient, HttpOptions};

@@ -102,6 +102,11 @@ impl World {
         Wrapped { world: self, running, urls: pairs.map(|(name, url)| (name.to_owned(), url.to_owned())).collect() }
     }
 
+    /// Starts a command; it is ended with the test at the latest.
+    pub fn begin(&self, command: Command) -> Running {
+        self.spawn(command)
+    }
+
     fn spawn(&self, mut command: Command) -> Running {
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         Running::spawn(command, self.redaction())
