@@ -7,6 +7,7 @@ mod failure;
 mod init;
 mod lint;
 mod load;
+mod mock;
 mod provider;
 mod record;
 mod recorded;
@@ -71,6 +72,7 @@ struct Global {
 #[expect(clippy::large_enum_variant, reason = "there is one of it in a run")]
 enum Command {
     Record(Box<record::RecordArgs>),
+    Mock(Box<mock::MockArgs>),
     Verify(verify::VerifyArgs),
     Lint(lint::LintArgs),
     Init(init::InitArgs),
@@ -100,6 +102,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, world: &mut World) ->
     let result = match parse(arguments, world) {
         Ok(Cli { global, command }) => match command {
             Command::Record(args) => record::record(&global, &args, world),
+            Command::Mock(args) => mock::mock(&global, &args, world),
             Command::Verify(args) => verify::verify(&global, &args, world),
             Command::Lint(args) => lint::lint(&global, &args, world),
             Command::Init(args) => init::init(&global, &args, world),

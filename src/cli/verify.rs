@@ -205,7 +205,7 @@ fn say_faults(faults: &[String], world: &mut World) {
 
 /// Whether a target is a file or a folder, and not a provider's name: by its looks alone, since a provider often has a
 /// folder or a program of its name beside the contracts.
-fn is_path(target: &str) -> bool {
+pub(super) fn is_path(target: &str) -> bool {
     let ending = Path::new(target).extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
     target.contains(['/', '\\']) || ending || target == "." || target == ".."
 }

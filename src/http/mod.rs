@@ -1,19 +1,24 @@
 //! HTTP, as a client: sends a contract's requests to a provider, and asks a provider over HTTP to change its state.
-//! And as a server on this machine: a recorder in front of a provider.
+//! And as a server on this machine: a recorder in front of a provider, and a mock of one.
 //!
 //! A request says exactly what the consumer sends, so nothing is added here but what makes the message one: `host`
 //! and the length of the body. No redirect is followed, no cookie kept, no body decompressed behind the caller's
 //! back, and every wait and every buffer has a limit.
 
 mod base_url;
+mod certificate;
 mod client;
 pub mod codes;
 mod connect;
+mod cors;
 mod decode;
 mod exchange;
 mod failure;
+mod fault;
 mod forward;
 mod header;
+mod mock;
+mod mock_control;
 mod pool;
 mod problem;
 mod proxy;
@@ -28,7 +33,9 @@ mod witness;
 
 pub use base_url::{BaseUrl, BaseUrlError};
 pub use client::{HttpClient, HttpOptions};
+pub use fault::{Fault, FaultPlan, RequestPattern};
 pub use header::{ExtraHeader, ExtraHeaderError, Secret};
+pub use mock::{Asked, Fate, MockError, MockOptions, MockServer};
 pub use proxy::Proxies;
 pub use recorder::{Recorder, RecorderOptions};
 pub use states::HttpStates;

@@ -23,7 +23,7 @@ pub(super) fn problem(status: StatusCode, title: &str, detail: &str, more: Map<S
 /// An answer with a JSON body, for people to read too.
 pub(super) fn json_answer(status: StatusCode, media_type: &'static str, value: &Value) -> Response<AnswerBody> {
     let text = format!("{value:#}\n");
-    let mut response = Response::new(Full::from(text).map_err(|never| match never {}).boxed());
+    let mut response = Response::new(Full::from(text).map_err(|never| match never {}).boxed_unsync());
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
     response

@@ -83,7 +83,7 @@ impl Recorder {
             limits: Limits { timeout: options.timeout, max_body: options.max_body },
             tape: Arc::clone(&tape),
         };
-        let server = Listening::on(port).await?.serve(Arc::new(relay), |stream| async move { Ok(stream) });
+        let server = Listening::on(port).await?.serve(Arc::new(relay), |stream| async move { Ok((stream, ())) });
         Ok(Self { server, tape })
     }
 
@@ -105,7 +105,9 @@ impl Answerer for Relay {
     /// A consumer that goes away while it waits takes its request to the provider with it, as without a recorder.
     const HALF_CLOSE: bool = false;
 
-    async fn answer(&self, request: Request<Incoming>) -> Result<Response<AnswerBody>, io::Error> {
+    type Wire = ();
+
+    async fn answer(&self, request: Request<Incoming>, _wire: &()) -> Result<Response<AnswerBody>, io::Error> {
         let (head, body) = request.into_parts();
         let witness = Witness::of(&self.tape, &head);
         if head.method == Method::CONNECT || head.uri.scheme().is_some() {
@@ -154,7 +156,7 @@ impl Relay {
             }
             coming.came(ended);
         });
-        Ok(Response::from_parts(head, body.boxed()))
+        Ok(Response::from_parts(head, body.boxed_unsync()))
     }
 
     /// Sends a request, on a connection that is idle where there is one.

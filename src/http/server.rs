@@ -11,7 +11,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use http_body_util::combinators::BoxBody;
+use http_body_util::combinators::UnsyncBoxBody;
 use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -24,7 +24,7 @@ use tokio::task::JoinSet;
 
 /// The body of an answer, in whatever pieces it comes. An error in it ends the connection, so that nobody takes what
 /// came for the whole.
-pub(super) type AnswerBody = BoxBody<Bytes, io::Error>;
+pub(super) type AnswerBody = UnsyncBoxBody<Bytes, io::Error>;
 
 /// How many headers a request may have: far more than any has.
 const MAX_HEADERS: usize = 1000;
@@ -41,10 +41,14 @@ pub(super) trait Answerer: Send + Sync + 'static {
     /// that has left, whose request is given up where this is false.
     const HALF_CLOSE: bool = true;
 
+    /// What an answer can do to the connection that it goes out on.
+    type Wire: Send + Sync + 'static;
+
     /// Answers a request. An error closes the connection without an answer.
     fn answer(
         &self,
         request: Request<Incoming>,
+        wire: &Self::Wire,
     ) -> impl Future<Output = Result<Response<AnswerBody>, io::Error>> + Send;
 }
 
@@ -74,13 +78,13 @@ impl Listening {
         self.address
     }
 
-    /// Answers what comes. `wrap` makes of each connection what HTTP is spoken on, such as TLS; where that fails, the
-    /// connection is closed.
+    /// Answers what comes. `wrap` makes of each connection what HTTP is spoken on, such as TLS, and what an answer can
+    /// do to it; where that fails, the connection is closed.
     pub(super) fn serve<A, W, S, F>(self, answerer: Arc<A>, wrap: W) -> Server
     where
         A: Answerer,
         W: Fn(TcpStream) -> F + Send + Sync + 'static,
-        F: Future<Output = io::Result<S>> + Send + 'static,
+        F: Future<Output = io::Result<(S, A::Wire)>> + Send + 'static,
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let (stop, stopping) = watch::channel(false);
@@ -114,7 +118,7 @@ async fn accept<A, W, S, F>(listener: TcpListener, answerer: Arc<A>, wrap: W, mu
 where
     A: Answerer,
     W: Fn(TcpStream) -> F + Send + Sync + 'static,
-    F: Future<Output = io::Result<S>> + Send + 'static,
+    F: Future<Output = io::Result<(S, A::Wire)>> + Send + 'static,
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let mut connections = JoinSet::new();
@@ -133,8 +137,8 @@ where
         let _ = stream.set_nodelay(true);
         let (answerer, stopping, wrapping) = (Arc::clone(&answerer), stopping.clone(), wrap(stream));
         connections.spawn(async move {
-            if let Ok(stream) = wrapping.await {
-                speak(stream, answerer, stopping).await;
+            if let Ok((stream, wire)) = wrapping.await {
+                speak(stream, wire, answerer, stopping).await;
             }
         });
     }
@@ -147,12 +151,14 @@ where
 /// Speaks HTTP on one connection until either side ends it.
 async fn speak<A: Answerer>(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send,
+    wire: A::Wire,
     answerer: Arc<A>,
     mut stopping: watch::Receiver<bool>,
 ) {
+    let wire = Arc::new(wire);
     let service = service_fn(move |request| {
-        let answerer = Arc::clone(&answerer);
-        async move { answerer.answer(request).await }
+        let (answerer, wire) = (Arc::clone(&answerer), Arc::clone(&wire));
+        async move { answerer.answer(request, &wire).await }
     });
     let connection = http1::Builder::new()
         .auto_date_header(false)

@@ -26,8 +26,10 @@ pub(super) fn of_request(seen: &Seen<'_>) -> Value {
 /// An example that begins with `base`. `whole` says whether it has to show all that was seen, or whether another
 /// element of the same list does.
 fn example(seen: &Seen<'_>, base: Option<&Value>, whole: bool, elements: usize) -> Value {
+    // A rule for a size stands for lists only, so that no null may be shown beside them.
+    let has_size = seen.only_kind() == Some(Kind::Array) || seen.entries.is_some();
     let base = match base {
-        Some(Value::Null) | None if whole => seen.first(),
+        Some(Value::Null) | None if whole || has_size => seen.first(),
         base => base,
     };
     let Some(base) = base else { return Value::Null };

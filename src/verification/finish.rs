@@ -10,6 +10,7 @@ use super::runner::Exchange;
 use crate::contract::{Body, Interaction, Matcher, Response, State};
 use crate::matching::mismatch::{CONTAINS, SIZE, UNEXPECTED, VALUE};
 use crate::matching::{ActualRequest, ActualResponse, Mismatch, Part, in_one_order, match_response};
+use crate::source::SourceFile;
 
 /// The largest body that is shown beside its example, in bytes.
 const COMPARED: usize = 64 << 10;
@@ -21,15 +22,7 @@ pub(super) fn broken_or_upheld(plan: &Plan, position: usize, exchange: &Exchange
     let mismatches = match_response(&interaction.response, &reply.response, &at);
     let bodies = bodies(&interaction.response, &reply.response, &mismatches);
     let source = &plan.file(position).source;
-    let shown = mismatches.into_iter().map(|mismatch| {
-        let asked = source.place(&mismatch.asked).map(|span| AskedLine {
-            line: span.start.line,
-            column: span.start.column,
-            text: source.line(span.start.line).to_owned(),
-        });
-        ShownMismatch { mismatch, asked }
-    });
-    let mismatches: Vec<ShownMismatch> = shown.collect();
+    let mismatches = with_lines(mismatches, source);
     Finished {
         outcome: if mismatches.is_empty() { Outcome::Upheld } else { Outcome::Broken },
         seconds: reply.seconds,
@@ -38,6 +31,20 @@ pub(super) fn broken_or_upheld(plan: &Plan, position: usize, exchange: &Exchange
         bodies,
         ..blank(plan, position, exchange.request.line())
     }
+}
+
+/// Mismatches with the contract's lines that ask for what did not come.
+#[must_use]
+pub fn with_lines(mismatches: Vec<Mismatch>, source: &SourceFile) -> Vec<ShownMismatch> {
+    let shown = mismatches.into_iter().map(|mismatch| {
+        let asked = source.place(&mismatch.asked).map(|span| AskedLine {
+            line: span.start.line,
+            column: span.start.column,
+            text: source.line(span.start.line).to_owned(),
+        });
+        ShownMismatch { mismatch, asked }
+    });
+    shown.collect()
 }
 
 /// The result of an interaction that could not be run, or was skipped.

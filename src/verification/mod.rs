@@ -11,6 +11,7 @@ mod runner;
 mod scrub;
 
 pub use event::{AskedLine, Bodies, Event, Finished, ShownMismatch};
+pub use finish::with_lines;
 pub use outcome::{Outcome, RunError, Summary, Verdict};
 pub use plan::{Parallel, Plan};
 pub use provider::{Action, Provider, Reply, StateHandler};

@@ -411,12 +411,12 @@ fn many_requests_at_once_are_recorded_in_the_order_in_which_they_came() {
     });
     let (world, url) = (World::new(), provider.url());
     let recording = world.wrap(of(&url));
+    let at = recording.url();
     thread::scope(|scope| {
-        scope.spawn(|| assert_eq!(send(recording.url(), "GET /first", &[], b"").status, 200));
+        scope.spawn(move || assert_eq!(send(at, "GET /first", &[], b"").status, 200));
         until("the first request", || (provider.lines().len() == 1).then_some(()));
         for number in 1..100 {
-            let url = recording.url();
-            scope.spawn(move || assert_eq!(send(url, &format!("GET /then?n={number}"), &[], b"").status, 200));
+            scope.spawn(move || assert_eq!(send(at, &format!("GET /then?n={number}"), &[], b"").status, 200));
         }
     });
     let output = recording.done();

@@ -88,11 +88,12 @@ impl World {
         self.spawn(self.command(arguments))
     }
 
-    /// Starts the program around a command that tells its addresses and waits for [`Wrapped::done`].
+    /// Starts the program around a command that tells its addresses and waits for [`Wrapped::done`], or for the end of
+    /// this world: where a test fails before that, nobody else tells it to end.
     #[cfg(unix)]
     pub fn wrap<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Wrapped<'_> {
         const WAIT: &str = "env | grep '^UPHELD_URL' | sort > .addresses.new && mv .addresses.new .addresses; \
-                            while [ ! -e .code ]; do sleep 0.01; done; exit $(cat .code)";
+                            while [ ! -e .code ]; do [ -e .addresses ] || exit; sleep 0.01; done; exit $(cat .code)";
         for old in [".addresses", ".code"] {
             let _ = fs::remove_file(self.path(old));
         }

@@ -1,0 +1,309 @@
+//! `upheld mock`: contracts, served to the consumer's tests.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use tokio::sync::mpsc;
+
+use super::ends::{OfProvider, port, variables};
+use super::load::Workspace;
+use super::provider::from_run_error;
+use super::selection::select;
+use super::signal::{stop_signal, stop_signal_beside_a_command};
+use super::verify::is_path;
+use super::{Exit, Failure, Global, World};
+use crate::contract::ServiceName;
+use crate::files;
+use crate::http::{Asked, Fate, Fault, FaultPlan, MockError, MockOptions, MockServer, RequestPattern};
+use crate::mocking::Mock;
+use crate::process::Wrapped;
+use crate::report::{self, Nearest, Palette};
+use crate::verification::with_lines;
+use crate::words::count;
+
+/// Serve contracts to a consumer's tests
+///
+/// Answers each request that a contract has an interaction for with that interaction's example, while COMMAND runs. The
+/// command finds the mock of a provider at the address in UPHELD_URL; with several providers, at UPHELD_URL_ORDERS and
+/// so on. A request that no interaction allows is answered with 501 and fails the run; what it comes nearest to is
+/// shown with each difference.
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct MockArgs {
+    /// Contract files or folders, and providers by name [default: all]
+    #[arg(value_name = "CONTRACT|PROVIDER")]
+    targets: Vec<String>,
+    /// Only contracts of this consumer
+    #[arg(long, value_name = "NAME")]
+    consumer: Vec<String>,
+    /// A variable that gets a mock's address too: ORDERS_URL, or NAME=ORDERS_URL
+    #[arg(long, value_name = "[NAME=]VAR")]
+    env_var: Vec<OfProvider>,
+    /// The port of a mock: 8080, or NAME=8080 [default: one that is free]
+    #[arg(long, value_name = "[NAME=]PORT")]
+    port: Vec<OfProvider>,
+    /// Speak TLS, with a certificate for this run only; its authority is in the file in UPHELD_CA
+    #[arg(long)]
+    https: bool,
+    /// Fail also where an interaction was never asked for
+    #[arg(long)]
+    all_used: bool,
+    /// The most bytes of a request's body
+    #[arg(long, value_name = "BYTES", default_value_t = 32 << 20, hide_short_help = true)]
+    max_body: usize,
+    /// Fail on purpose: timeout, slow, reset, truncated, garbage, 503, 429 or refused
+    #[arg(long, value_name = "FAULT", help_heading = "Faults")]
+    fault: Option<Fault>,
+    /// For which requests: 'GET /orders/*', * for one segment, ** for the rest [default: all]
+    #[arg(long, value_name = "REQUEST", requires = "fault", help_heading = "Faults")]
+    on: Option<RequestPattern>,
+    /// For how many of them, the first ones [default: all]
+    #[arg(long, value_name = "N", requires = "fault", help_heading = "Faults")]
+    times: Option<usize>,
+    /// The command to run, with its arguments [default: serve until Ctrl-C]
+    #[arg(last = true, value_name = "COMMAND")]
+    command: Vec<String>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  upheld mock -- npm test
+      all contracts of contracts/, each provider at its own address
+  upheld mock contracts/storefront --env-var orders=ORDERS_API -- pytest
+      one consumer's contracts
+  upheld mock orders --port 8080
+      until Ctrl-C, each request shown
+  upheld mock orders --fault reset --on 'GET /orders/*' --times 2 -- npm test
+      what does the consumer do when two connections are reset?
+
+In tests:
+  a request with the header `upheld-state: an order exists` is answered as in that provider state;
+  POST /_upheld/states {\"state\": \"an order exists\", \"params\": {\"id\": 7}} makes one active, DELETE none;
+  a request with the header `upheld-fault: timeout` fails so;
+  GET /_upheld/usage tells what was asked for.";
+
+/// How many interactions are listed that were never asked for, where that is no fault.
+const LISTED: usize = 20;
+
+/// A provider's mock at work.
+struct Stand {
+    provider: ServiceName,
+    server: MockServer,
+    asked: mpsc::UnboundedReceiver<Asked>,
+}
+
+/// What the consumer did that its contracts don't allow.
+#[derive(Default)]
+struct Tally {
+    requests: usize,
+    refused: usize,
+}
+
+pub(super) fn mock(global: &Global, args: &MockArgs, world: &mut World) -> Result<Exit, Failure> {
+    if args.fault == Some(Fault::Refused) && (args.on.is_some() || args.times.is_some()) {
+        return Err(Failure::usage("--fault refused closes the port for everybody: --on and --times can't choose")
+            .help("use --fault reset for some of the requests"));
+    }
+    let (paths, names): (Vec<&String>, Vec<&String>) = args.targets.iter().partition(|target| is_path(target));
+    let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
+    let workspace = Workspace::load(global, &paths, world)?.usable()?;
+    let selected = select(&workspace, &names, &args.consumer, &[])?;
+    let providers: Vec<ServiceName> = selected.iter().map(|(name, _)| name.clone()).collect();
+    let fault = args.fault.map(|fault| Arc::new(FaultPlan::new(fault, args.on.clone(), args.times)));
+    let ports =
+        providers.iter().map(|name| port(name, &providers, &args.port)).collect::<Result<Vec<u16>, Failure>>()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::could_not_run(format!("no runtime can be started: {error}")))?;
+    let (code, tally, stands) = runtime.block_on(async {
+        let mut stands = Vec::new();
+        for ((provider, files), port) in selected.into_iter().zip(ports) {
+            let options = MockOptions {
+                port,
+                https: args.https,
+                max_body: args.max_body,
+                fault: fault.clone(),
+                health: workspace.service(&provider).and_then(|service| service.health.clone()),
+            };
+            let started = MockServer::start(provider.as_str(), Mock::new(files), &options).await;
+            let (server, asked) = started.map_err(|error| not_started(&provider, port, &error))?;
+            stands.push(Stand { provider, server, asked });
+        }
+        let authority = authority(&stands)?;
+        let mut tally = Tally::default();
+        let code = serve(args, &mut stands, authority.as_ref(), &mut tally, world).await?;
+        for stand in &mut stands {
+            stand.server.stop().await;
+        }
+        // What was asked last may not have been told yet.
+        for stand in &mut stands {
+            while let Ok(asked) = stand.asked.try_recv() {
+                told(&asked, &stand.provider, stand.server.mock(), args.command.is_empty(), &mut tally, world);
+            }
+        }
+        Ok::<_, Failure>((code, tally, stands))
+    })?;
+    runtime.shutdown_background();
+    let exit = finish(args, &tally, &stands, world)?;
+    Ok(if code == 0 { exit } else { Exit::Command(code) })
+}
+
+fn not_started(provider: &ServiceName, port: u16, error: &MockError) -> Failure {
+    match error {
+        MockError::Port(error) => {
+            let why = files::why(error);
+            Failure::could_not_run(format!("the mock of {provider} can't listen on port {port}: {why}"))
+                .help("leave out --port, or name another one")
+        }
+        MockError::Certificate(_) => {
+            Failure::could_not_run(format!("the mock of {provider} can't be started: {error}"))
+        }
+    }
+}
+
+/// The file with the certificates that clients have to trust, one for each mock, where TLS is spoken.
+fn authority(stands: &[Stand]) -> Result<Option<tempfile::NamedTempFile>, Failure> {
+    let all: String = stands.iter().filter_map(|stand| stand.server.authority()).collect();
+    if all.is_empty() {
+        return Ok(None);
+    }
+    let written = tempfile::Builder::new().prefix("upheld-ca-").suffix(".pem").tempfile().and_then(|mut file| {
+        file.write_all(all.as_bytes())?;
+        Ok(file)
+    });
+    written
+        .map(Some)
+        .map_err(|error| Failure::could_not_run(format!("the certificate can't be written: {}", files::why(&error))))
+}
+
+/// Serves until the command ends, or until somebody asks to end; gives the command's exit code.
+async fn serve(
+    args: &MockArgs,
+    stands: &mut [Stand],
+    authority: Option<&tempfile::NamedTempFile>,
+    tally: &mut Tally,
+    world: &mut World,
+) -> Result<u8, Failure> {
+    let urls: Vec<(ServiceName, String)> =
+        stands.iter().map(|stand| (stand.provider.clone(), stand.server.url())).collect();
+    let ca = authority.map(|file| file.path().to_string_lossy().into_owned());
+    let end: std::pin::Pin<Box<dyn Future<Output = Result<u8, Failure>>>> = if args.command.is_empty() {
+        for (provider, url) in &urls {
+            world.say(&format!("{provider}  {url}\n"));
+        }
+        if let Some(ca) = &ca {
+            world.say(&format!("trust   {ca}\n"));
+        }
+        world.say("serving until Ctrl-C\n");
+        Box::pin(async {
+            stop_signal().await;
+            Ok(0)
+        })
+    } else {
+        let mut variables = variables(&urls, &args.env_var)?;
+        if let Some(ca) = ca {
+            // Node adds this one to what it trusts. The variables of other clients (SSL_CERT_FILE, REQUESTS_CA_BUNDLE)
+            // replace what they trust, so that whoever else the tests talk to would not be trusted any more.
+            variables.push((String::from("NODE_EXTRA_CA_CERTS"), ca.clone()));
+            variables.push((String::from("UPHELD_CA"), ca));
+        }
+        let failed = |error| from_run_error(error, Exit::CouldNotRun);
+        let command = Wrapped::start(&args.command, &world.working, &variables).map_err(failed)?;
+        Box::pin(async move { command.ended(stop_signal_beside_a_command()).await.map_err(failed) })
+    };
+    let mut end = end;
+    loop {
+        let next = futures_util::future::select_all(stands.iter_mut().map(|stand| Box::pin(stand.asked.recv())));
+        let (asked, number) = tokio::select! {
+            biased;
+            (asked, number, _) = next => (asked, number),
+            code = &mut end => return code,
+        };
+        if let (Some(asked), Some(stand)) = (asked, stands.get(number)) {
+            told(&asked, &stand.provider, stand.server.mock(), args.command.is_empty(), tally, world);
+        } else {
+            // Nobody listens there: only the end can come.
+            return end.await;
+        }
+    }
+}
+
+/// Tells what became of a request: all of them where nothing else writes to the terminal, else those that are refused.
+fn told(asked: &Asked, provider: &ServiceName, mock: &Mock, all: bool, tally: &mut Tally, world: &mut World) {
+    tally.requests += 1;
+    let palette = world.err_palette();
+    let line = |by: &str| report::served(&asked.line, asked.status, by, &palette);
+    let text = match &asked.fate {
+        Fate::Answered(number) if all => {
+            line(mock.interaction(*number).map_or("", |(_, interaction, _)| interaction.name.as_str()))
+        }
+        Fate::Failed(fault) if all => line(&format!("fault: {}", fault.word())),
+        Fate::Answered(_) | Fate::Failed(_) => return,
+        Fate::Unreadable(why) => {
+            tally.refused += 1;
+            line(why)
+        }
+        Fate::Refused(nearest) => {
+            tally.refused += 1;
+            refused(&asked.line, provider, nearest.as_ref(), mock, &palette)
+        }
+    };
+    world.say(&text);
+}
+
+fn refused(
+    line: &str,
+    provider: &ServiceName,
+    nearest: Option<&(usize, Vec<crate::matching::Mismatch>)>,
+    mock: &Mock,
+    palette: &Palette,
+) -> String {
+    let nearest = nearest.and_then(|(number, mismatches)| {
+        let (file, interaction, place) = mock.interaction(*number)?;
+        let begins = file.lines.get(place.interaction).copied().unwrap_or_default();
+        Some(Nearest {
+            pair: format!("{} → {provider}", file.contract.consumer),
+            name: &interaction.name,
+            place: format!("{}:{begins}", file.source.name),
+            mismatches: with_lines(mismatches.clone(), &file.source),
+        })
+    });
+    report::refused(line, provider.as_str(), nearest.as_ref(), palette)
+}
+
+fn finish(args: &MockArgs, tally: &Tally, stands: &[Stand], world: &mut World) -> Result<Exit, Failure> {
+    let palette = world.out_palette();
+    let mut unused = 0;
+    let mut text = String::new();
+    for stand in stands {
+        for (number, times) in stand.server.used().into_iter().enumerate() {
+            if let Some((file, interaction, place)) = stand.server.mock().interaction(number).filter(|_| times == 0) {
+                unused += 1;
+                if unused > LISTED && !args.all_used {
+                    continue;
+                }
+                let pair = format!("{} → {}", file.contract.consumer, stand.provider);
+                let begins = file.lines.get(place.interaction).copied().unwrap_or_default();
+                let place = format!("{}:{begins}", file.source.name);
+                text.push_str(&report::unused(&pair, &interaction.name, &place, &palette));
+            }
+        }
+    }
+    if unused > LISTED && !args.all_used {
+        text.push_str(&format!("and {}\n", count(unused - LISTED, "more unused interaction")));
+    }
+    let total: usize = stands.iter().map(|stand| stand.server.mock().len()).sum();
+    let refused = if tally.refused > 0 { format!(", {} refused", tally.refused) } else { String::new() };
+    text.push_str(&format!(
+        "{} of {} asked for, by {}{refused}\n",
+        total - unused,
+        count(total, "interaction"),
+        count(tally.requests, "request"),
+    ));
+    world.print(&text)?;
+    if tally.refused > 0 || (args.all_used && unused > 0) { Ok(Exit::No) } else { Ok(Exit::Yes) }
+}

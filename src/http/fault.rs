@@ -1,0 +1,251 @@
+//! Faults on purpose, so that a consumer can test what it does when a provider fails: which there are, for which
+//! requests, and how each is done on the wire.
+
+use std::io;
+use std::pin::Pin;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+/// A way to fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The request is taken, and nothing ever comes.
+    Timeout,
+    /// The right answer comes, in small pieces over some seconds.
+    Slow,
+    /// The connection is reset (TCP RST) before the first byte of an answer.
+    Reset,
+    /// The answer breaks off in the middle of its body.
+    Truncated,
+    /// What comes is no HTTP.
+    Garbage,
+    /// `503 Service Unavailable`, with `retry-after`.
+    Unavailable,
+    /// `429 Too Many Requests`, with `retry-after`.
+    TooMany,
+    /// Nobody listens.
+    Refused,
+}
+
+/// How long a slow answer takes, and in how many pieces it comes.
+pub(super) const SLOW: Duration = Duration::from_secs(3);
+pub(super) const PIECES: usize = 10;
+
+/// What comes in place of HTTP: no protocol begins so.
+const GARBAGE: &[u8] = b"\x00\xff\xfe garbage \x80\x81 no protocol begins like this\r\n\r\n";
+
+impl Fault {
+    /// All faults by their names.
+    pub const ALL: [(&'static str, Self); 8] = [
+        ("timeout", Self::Timeout),
+        ("slow", Self::Slow),
+        ("reset", Self::Reset),
+        ("truncated", Self::Truncated),
+        ("garbage", Self::Garbage),
+        ("503", Self::Unavailable),
+        ("429", Self::TooMany),
+        ("refused", Self::Refused),
+    ];
+
+    /// Its name.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(_, fault)| *fault == self).map_or("", |(word, _)| word)
+    }
+}
+
+impl FromStr for Fault {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let names = || Self::ALL.iter().map(|(word, _)| *word);
+        Self::ALL.iter().find(|(word, _)| *word == text).map(|(_, fault)| *fault).ok_or_else(|| {
+            crate::words::did_you_mean(text, names())
+                .unwrap_or_else(|| format!("the faults are {}", crate::words::or_list(names())))
+        })
+    }
+}
+
+/// Requests by their method and path: `GET /orders/*`, `/orders/**`, `*` for one segment and `**` for all that follow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestPattern {
+    method: Option<String>,
+    segments: Vec<String>,
+}
+
+impl FromStr for RequestPattern {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (method, path) = match text.trim().split_once(' ') {
+            Some((method, path)) => (Some(method.to_ascii_uppercase()).filter(|method| method != "*"), path.trim()),
+            None => (None, text.trim()),
+        };
+        if !path.starts_with('/') {
+            return Err(String::from("write a method and a path, like `GET /orders/*`, or the path alone"));
+        }
+        Ok(Self { method, segments: path.split('/').map(str::to_owned).collect() })
+    }
+}
+
+impl RequestPattern {
+    fn fits(&self, method: &str, path: &str) -> bool {
+        if self.method.as_ref().is_some_and(|asked| asked != method) {
+            return false;
+        }
+        let mut came = path.split('/');
+        for segment in &self.segments {
+            if segment == "**" {
+                return true;
+            }
+            match came.next() {
+                Some(text) if segment == "*" || segment == text => {}
+                _ => return false,
+            }
+        }
+        came.next().is_none()
+    }
+}
+
+/// A fault for a run: which, for which requests, and for how many of them.
+#[derive(Debug)]
+pub struct FaultPlan {
+    fault: Fault,
+    on: Option<RequestPattern>,
+    left: AtomicUsize,
+}
+
+impl FaultPlan {
+    /// A fault for the first so many requests that the pattern fits; without a number for all, without a pattern for
+    /// each.
+    #[must_use]
+    pub fn new(fault: Fault, on: Option<RequestPattern>, times: Option<usize>) -> Self {
+        Self { fault, on, left: AtomicUsize::new(times.unwrap_or(usize::MAX)) }
+    }
+
+    /// Whether nobody is to listen at all.
+    #[must_use]
+    pub fn refuses(&self) -> bool {
+        self.fault == Fault::Refused
+    }
+
+    /// The fault for this request, which is then used up by one.
+    pub(super) fn next(&self, method: &str, path: &str) -> Option<Fault> {
+        if !self.on.as_ref().is_none_or(|on| on.fits(method, path)) {
+            return None;
+        }
+        let less = |left: usize| if left == usize::MAX { Some(left) } else { left.checked_sub(1) };
+        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).ok().map(|_| self.fault)
+    }
+}
+
+/// What an answer can do to its connection, beside being written to it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Wire(Arc<AtomicU8>);
+
+const SOUND: u8 = 0;
+const RESET: u8 = 1;
+const GARBLED: u8 = 2;
+const SWALLOWED: u8 = 3;
+
+impl Wire {
+    /// The connection is reset as soon as it ends, which is now if nothing is answered.
+    pub(super) fn reset(&self) {
+        self.0.store(RESET, Ordering::SeqCst);
+    }
+
+    /// What is written next goes out as garbage.
+    pub(super) fn garble(&self) {
+        self.0.store(GARBLED, Ordering::SeqCst);
+    }
+}
+
+/// A connection that can fail on purpose.
+pub(super) struct Faulty {
+    stream: TcpStream,
+    wire: Wire,
+}
+
+impl Faulty {
+    pub(super) fn new(stream: TcpStream) -> (Self, Wire) {
+        let wire = Wire::default();
+        (Self { stream, wire: wire.clone() }, wire)
+    }
+}
+
+impl Drop for Faulty {
+    fn drop(&mut self) {
+        if self.wire.0.load(Ordering::SeqCst) == RESET {
+            // Closing a socket that lingers for no time sends RST in place of FIN.
+            let _ = socket2::SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
+        }
+    }
+}
+
+impl AsyncRead for Faulty {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Faulty {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        match self.wire.0.load(Ordering::SeqCst) {
+            SOUND => Pin::new(&mut self.stream).poll_write(cx, buf),
+            RESET => Poll::Ready(Err(io::ErrorKind::ConnectionReset.into())),
+            GARBLED => {
+                ready!(Pin::new(&mut self.stream).poll_write(cx, GARBAGE))?;
+                self.wire.0.store(SWALLOWED, Ordering::SeqCst);
+                Poll::Ready(Ok(buf.len()))
+            }
+            _ => Poll::Ready(Ok(buf.len())),
+        }
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.wire.0.load(Ordering::SeqCst) == RESET {
+            // A reset has no good-bye before it.
+            return Poll::Ready(Ok(()));
+        }
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_fits_by_method_and_segments() {
+        for (pattern, method, path, fits) in [
+            ("GET /orders/*", "GET", "/orders/42", true),
+            ("GET /orders/*", "POST", "/orders/42", false),
+            ("GET /orders/*", "GET", "/orders/42/items", false),
+            ("GET /orders/*", "GET", "/orders", false),
+            ("/orders/**", "PUT", "/orders/42/items", true),
+            ("* /orders", "PUT", "/orders", true),
+            ("/orders", "GET", "/orders/", false),
+            ("get /orders", "GET", "/orders", true),
+        ] {
+            assert_eq!(pattern.parse::<RequestPattern>().unwrap().fits(method, path), fits, "{pattern} {path}");
+        }
+        assert!("orders".parse::<RequestPattern>().is_err());
+    }
+
+    #[test]
+    fn a_fault_comes_as_often_as_it_is_to() {
+        let plan = FaultPlan::new(Fault::Reset, Some("/a".parse().unwrap()), Some(2));
+        let next = |path: &str| plan.next("GET", path).is_some();
+        assert_eq!([next("/b"), next("/a"), next("/a"), next("/a")], [false, true, true, false]);
+    }
+}

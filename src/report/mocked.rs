@@ -1,0 +1,59 @@
+//! What a mock was asked, as text.
+
+use std::fmt::Write as _;
+
+use super::escape::shown;
+use super::mismatch::{INDENT, help, mismatches};
+use super::palette::{Palette, paint};
+use crate::verification::ShownMismatch;
+
+/// The interaction that a refused request comes nearest to.
+#[derive(Debug)]
+pub struct Nearest<'a> {
+    /// `storefront → orders`
+    pub pair: String,
+    pub name: &'a str,
+    /// `contracts/storefront/orders.yaml:7`
+    pub place: String,
+    pub mismatches: Vec<ShownMismatch>,
+}
+
+/// A request that no interaction allows: what it is, what it comes nearest to, each difference, and what to do.
+#[must_use]
+pub fn refused(line: &str, provider: &str, nearest: Option<&Nearest<'_>>, palette: &Palette) -> String {
+    let request = paint(palette.strong, shown(line));
+    let mut out = format!("{}  {request}\n", paint(palette.broken, "refused"));
+    let Some(nearest) = nearest else {
+        help(&mut out, &format!("there is no interaction with {provider} at all: record one, or write one"), palette);
+        return out;
+    };
+    let Nearest { pair, name, place, mismatches: all } = nearest;
+    let _ = writeln!(
+        out,
+        "{INDENT}nearest  {}  {}   {}\n",
+        shown(pair),
+        paint(palette.strong, shown(name)),
+        paint(palette.faint, shown(place))
+    );
+    out.push_str(&mismatches(all, palette));
+    help(
+        &mut out,
+        "if the consumer means this, its contract must say so: add an interaction, or loosen this one with `match`",
+        palette,
+    );
+    out
+}
+
+/// A request that was answered: what came of it, and by which interaction or fault.
+#[must_use]
+pub fn served(line: &str, status: Option<u16>, by: &str, palette: &Palette) -> String {
+    let status = status.map_or_else(|| String::from("nothing"), |status| status.to_string());
+    format!("{} → {status}  {}\n", shown(line), paint(palette.faint, shown(by)))
+}
+
+/// An interaction that nobody asked for.
+#[must_use]
+pub fn unused(pair: &str, name: &str, place: &str, palette: &Palette) -> String {
+    let (label, name) = (paint(palette.warning, "unused"), paint(palette.strong, shown(name)));
+    format!("{label}   {}  {name}   {}\n", shown(pair), paint(palette.faint, shown(place)))
+}

@@ -1,0 +1,121 @@
+//! What holds for the mock of every contract: it is that contract's own provider.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+use upheld::contract::{Contract, ContractFile, Interaction, Status, read, write};
+use upheld::matching::{encode, match_request, match_response};
+use upheld::mocking::{ActiveState, Mock};
+use upheld::source::{Limits, Pointer, SourceFile};
+
+use super::reading::Files;
+use super::strategies;
+
+fn mock_of(contract: &Contract, files: &Files) -> Mock {
+    let source = Arc::new(SourceFile::new("c.yaml", write(contract), Limits::default()));
+    let read = read(&source, files).unwrap();
+    Mock::new(vec![Arc::new(ContractFile::new(source, read))])
+}
+
+/// An interaction's provider states, as a test makes them active.
+fn states_of(interaction: &Interaction) -> Vec<ActiveState> {
+    let states = interaction.given.iter();
+    states.map(|state| ActiveState { name: state.name.clone(), params: state.params.clone() }).collect()
+}
+
+/// Whether an interaction asks for an answer that HTTP has: one to HEAD, and some statuses, have no body.
+fn can_be_answered(interaction: &Interaction) -> bool {
+    let (bodiless, interim) = match interaction.response.status {
+        Status::Code(status) => (matches!(status, 204 | 205 | 304), status < 200),
+        Status::Class(class) => (false, class < 2),
+    };
+    !interim && (interaction.response.body.is_none() || !bodiless && interaction.request.method != "HEAD")
+}
+
+proptest! {
+    #![proptest_config(strategies::cases(300))]
+
+    #[test]
+    fn asked_with_an_interaction_s_own_request_it_answers_as_the_contract_says((contract, files) in strategies::contract()) {
+        let mock = mock_of(&contract, &files);
+        for (number, interaction) in contract.interactions.iter().enumerate().filter(|(_, it)| can_be_answered(it)) {
+            let filled = interaction.filled(&interaction.params());
+            let request = encode::request(&filled.request);
+            let selected = mock.answer(&request, &states_of(interaction));
+            prop_assert!(selected.is_ok(), "{:?} {:?}", filled.request, selected);
+            let selected = selected.unwrap();
+            // Another interaction may allow the same request; it then is what answers.
+            let (_, answering, _) = mock.interaction(selected.number).unwrap();
+            let answering = answering.filled(&answering.params());
+            let found = match_response(&answering.response, &selected.response, &Pointer::root());
+            prop_assert!(!can_be_answered(&answering) || found.is_empty(), "{:?} {:#?}", answering.response, found);
+            if selected.number != number {
+                prop_assert!(match_request(&answering.request, &request, &Pointer::root()).is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn a_request_that_it_answers_is_one_that_the_contract_allows((contract, files) in strategies::contract(), line in "(GET|PUT) /[a-z0-9/]{0,6}") {
+        let mock = mock_of(&contract, &files);
+        let (method, path) = line.split_once(' ').unwrap();
+        let request = upheld::matching::ActualRequest { method: method.to_owned(), path: path.to_owned(), ..Default::default() };
+        let allowed = contract.interactions.iter().any(|interaction| {
+            let filled = interaction.filled(&interaction.params());
+            match_request(&filled.request, &request, &Pointer::root()).is_empty()
+        });
+        match mock.answer(&request, &[]) {
+            Ok(_) => prop_assert!(allowed),
+            Err(miss) => {
+                prop_assert!(!allowed);
+                prop_assert!(!miss.nearest.unwrap().1.is_empty());
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_verification_of_any_contract_against_its_own_mock_is_upheld() {
+    use super::support::World;
+
+    let mut runner = TestRunner::new(strategies::cases(20));
+    let contracts = strategies::contract().prop_map(|(mut contract, files)| {
+        contract.interactions.retain(can_be_answered);
+        // Which of two interactions answers the same request is the mock's to choose; a verification wants each.
+        let mut requests = Vec::new();
+        contract.interactions.retain(|interaction| {
+            let own = encode::request(&interaction.filled(&interaction.params()).request);
+            let taken = requests.iter().any(|known: &Interaction| {
+                let filled = known.filled(&known.params());
+                match_request(&filled.request, &own, &Pointer::root()).is_empty()
+                    || match_request(
+                        &interaction.filled(&interaction.params()).request,
+                        &encode::request(&filled.request),
+                        &Pointer::root(),
+                    )
+                    .is_empty()
+            });
+            requests.push(interaction.clone());
+            !taken
+        });
+        (contract, files)
+    });
+    let contracts =
+        contracts.prop_filter("something is left to verify", |(contract, _)| !contract.interactions.is_empty());
+    runner
+        .run(&contracts, |(contract, files)| {
+            let world = World::new();
+            let folder = format!("contracts/{}", contract.consumer);
+            world.write(&format!("{folder}/{}.yaml", contract.provider), write(&contract));
+            files.iter().for_each(|(path, bytes)| world.write(&format!("{folder}/{path}"), bytes));
+            let mock = world.wrap(["mock", "--all-used"]);
+            let output = world.upheld(["verify", "--url", mock.url(), "--states", "POST /_upheld/states"]);
+            prop_assert_eq!(output.code, Some(0), "{}\n{}", output, write(&contract));
+            let output = mock.done();
+            prop_assert_eq!(output.code, Some(0), "{}\n{}", output, write(&contract));
+            Ok(())
+        })
+        .unwrap();
+}
