@@ -46,7 +46,15 @@ pub(super) fn variables(
         let (_, url) = find(urls, provider.as_ref(), "--env-var")?;
         variables.push((value.clone(), url.clone()));
     }
-    Ok(variables)
+    let twice = variables
+        .iter()
+        .enumerate()
+        .find(|(number, (name, url))| variables[..*number].iter().any(|(known, other)| known == name && other != url));
+    match twice {
+        Some((_, (name, _))) => Err(Failure::usage(format!("the variable `{name}` would name two addresses"))
+            .help("give one of the providers another name, or another variable with --env-var")),
+        None => Ok(variables),
+    }
 }
 
 /// The port that a provider is to have; any that is free where none is named.

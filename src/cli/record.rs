@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
+use futures_util::future::join_all;
 
 use super::ends::{OfProvider, port, variables};
 use super::provider::from_run_error;
@@ -112,12 +113,11 @@ pub(super) fn record(global: &Global, args: &RecordArgs, world: &mut World) -> R
             let command = Wrapped::start(&args.command, &world.working, &variables).map_err(failed)?;
             command.ended(stop_signal_beside_a_command()).await.map_err(failed)?
         };
-        let mut taken = Vec::new();
-        for (provider, recorder) in recorders {
+        let taking = recorders.into_iter().map(|(provider, recorder)| async move {
             let (exchanges, lost) = recorder.stop().await;
-            taken.push(Taken { provider, exchanges, lost });
-        }
-        Ok::<_, Failure>((code, taken))
+            Taken { provider, exchanges, lost }
+        });
+        Ok::<_, Failure>((code, join_all(taking).await))
     })?;
     // What is still under way was given up.
     runtime.shutdown_background();

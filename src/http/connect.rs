@@ -52,6 +52,13 @@ pub(super) struct Connection {
     pub driver: JoinHandle<Option<hyper::Error>>,
 }
 
+impl Drop for Connection {
+    /// Nobody waits for what it still has to give or to take, and the other side may never take the rest.
+    fn drop(&mut self) {
+        self.driver.abort();
+    }
+}
+
 /// What a request needs to be forwarded by a proxy.
 #[derive(Clone, Debug)]
 pub(super) struct Forwarded {

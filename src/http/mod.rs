@@ -15,6 +15,7 @@ mod decode;
 mod exchange;
 mod failure;
 mod fault;
+mod forward;
 mod header;
 mod mock;
 mod mock_answer;
@@ -30,6 +31,7 @@ mod tape;
 mod tee;
 #[cfg(test)]
 mod tests;
+mod witness;
 
 pub use base_url::{BaseUrl, BaseUrlError};
 pub use client::{HttpClient, HttpOptions};

@@ -37,6 +37,10 @@ const NO_CONNECTION: Duration = Duration::from_millis(20);
 
 /// Who answers. One for all connections.
 pub(super) trait Answerer: Send + Sync + 'static {
+    /// Whether a client that has closed its sending side still waits for its answer. On the wire it looks like one
+    /// that has left, whose request is given up where this is false.
+    const HALF_CLOSE: bool = true;
+
     /// What an answer can do to the connection that it goes out on.
     type Wire: Send + Sync + 'static;
 
@@ -159,7 +163,7 @@ async fn speak<A: Answerer>(
     let connection = http1::Builder::new()
         .auto_date_header(false)
         .preserve_header_case(true)
-        .half_close(true)
+        .half_close(A::HALF_CLOSE)
         .max_headers(MAX_HEADERS)
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)

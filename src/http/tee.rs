@@ -3,19 +3,19 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
+use tokio::time::Instant;
 
-use super::tape::{Copied, Tape};
+use super::tape::Copied;
 
 /// A body on its way from one side to the other.
 pub(super) struct Tee {
     from: Incoming,
-    tape: Arc<Tape>,
-    copied: Copied,
-    /// Told once how it ended; then nothing.
-    ended: Option<Box<dyn FnOnce(Ended) + Send + Sync>>,
+    flow: Flow,
+    /// What is known of it, and who is told once how it ended; then nothing.
+    open: Option<(Copied, Box<dyn FnOnce(Ended) + Send + Sync>)>,
 }
 
 /// How a body ended.
@@ -23,39 +23,59 @@ pub(super) struct Tee {
 pub(super) enum Ended {
     Whole(Copied),
     /// Who sent it broke off.
-    Broken(Copied, String),
+    Broken(String),
     /// Who received it left.
     Left(Copied),
 }
 
-/// What became of a body, to be looked at by somebody else later.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Fate(Arc<Mutex<Option<Ended>>>);
+/// Where a body stands: whether it is its sender or its receiver that is waited for.
+#[derive(Clone, Debug)]
+pub(super) struct Flow(Arc<Mutex<Stand>>);
 
-impl Fate {
-    pub(super) fn set(&self, ended: Ended) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(ended);
+#[derive(Clone, Copy, Debug)]
+enum Stand {
+    /// Its sender has sent nothing more yet.
+    AtSender,
+    /// Its receiver has got all that there is, since then.
+    AtReceiver(Instant),
+}
+
+impl Flow {
+    pub(super) fn new() -> Self {
+        Self(Arc::new(Mutex::new(Stand::AtReceiver(Instant::now()))))
     }
 
-    /// What is known of it, which is nothing while it is under way.
-    pub(super) fn take(&self) -> Option<Ended> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    /// Since when its receiver is waited for; now, where it is its sender.
+    pub(super) fn since(&self) -> Instant {
+        match *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+            Stand::AtSender => Instant::now(),
+            Stand::AtReceiver(since) => since,
+        }
+    }
+
+    fn set(&self, stand: Stand) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = stand;
     }
 }
 
 impl Tee {
     /// A body that tells how it ended. One that has no bytes has ended now.
-    pub(super) fn new(from: Incoming, tape: Arc<Tape>, ended: impl FnOnce(Ended) + Send + Sync + 'static) -> Self {
-        let mut tee = Self { from, tape, copied: Copied::default(), ended: Some(Box::new(ended)) };
+    pub(super) fn new(from: Incoming, copied: Copied, ended: impl FnOnce(Ended) + Send + Sync + 'static) -> Self {
+        let mut tee = Self { from, flow: Flow::new(), open: Some((copied, Box::new(ended))) };
         if tee.from.is_end_stream() {
             tee.end(Ended::Whole);
         }
         tee
     }
 
+    /// Where it stands, also once it is on its way.
+    pub(super) fn flow(&self) -> Flow {
+        self.flow.clone()
+    }
+
     fn end(&mut self, how: impl FnOnce(Copied) -> Ended) {
-        if let Some(ended) = self.ended.take() {
-            ended(how(std::mem::take(&mut self.copied)));
+        if let Some((copied, ended)) = self.open.take() {
+            ended(how(copied));
         }
     }
 }
@@ -66,10 +86,15 @@ impl Body for Tee {
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         let tee = &mut *self;
-        match ready!(Pin::new(&mut tee.from).poll_frame(cx)) {
+        let Poll::Ready(frame) = Pin::new(&mut tee.from).poll_frame(cx) else {
+            tee.flow.set(Stand::AtSender);
+            return Poll::Pending;
+        };
+        tee.flow.set(Stand::AtReceiver(Instant::now()));
+        match frame {
             Some(Ok(frame)) => {
-                if let Some(data) = frame.data_ref() {
-                    tee.tape.copy(data, &mut tee.copied);
+                if let (Some(data), Some((copied, _))) = (frame.data_ref(), &mut tee.open) {
+                    copied.add(data);
                 }
                 // Nobody asks for the end of a body whose length is known.
                 if tee.from.is_end_stream() {
@@ -79,7 +104,7 @@ impl Body for Tee {
             }
             Some(Err(error)) => {
                 let why = super::failure::causes(&error);
-                tee.end(|copied| Ended::Broken(copied, why.clone()));
+                tee.end(|_| Ended::Broken(why.clone()));
                 Poll::Ready(Some(Err(io::Error::other(why))))
             }
             None => {

@@ -36,6 +36,8 @@ mod cli_mock_faults;
 mod cli_process;
 mod cli_reach;
 mod cli_record;
+mod cli_record_command;
+mod cli_record_proxy;
 mod cli_reports;
 mod cli_requests;
 mod cli_secrets;

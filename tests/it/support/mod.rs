@@ -9,6 +9,6 @@ mod world;
 pub use output::CommandOutput;
 #[cfg(unix)]
 pub use process::runs;
-pub use process::{Running, example, until};
+pub use process::{DEADLINE, Running, example, until};
 pub use provider::{Answer, Provider, Request, Socket};
 pub use world::World;

@@ -42,12 +42,23 @@ impl Running {
         CommandOutput::new(&stdout, &stderr, status, &self.redaction)
     }
 
+    /// The most memory that the program has had so far, in bytes (Linux only).
+    pub fn peak_memory(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() * 1024
+    }
+
     /// Sends the program a signal by its name, like `INT`.
     #[cfg(unix)]
     pub fn signal(&self, name: &str) {
-        let id = self.child.id().to_string();
-        let sent = Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap();
-        assert!(sent.success());
+        send_signal(name, &self.child.id().to_string());
+    }
+
+    /// Sends a signal to the program and all others of its process group, whose first it must be: what a terminal does.
+    #[cfg(unix)]
+    pub fn signal_group(&self, name: &str) {
+        send_signal(name, &format!("-{}", self.child.id()));
     }
 }
 
@@ -57,6 +68,12 @@ impl Drop for Running {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+#[cfg(unix)]
+fn send_signal(name: &str, to: &str) {
+    let sent = Command::new("kill").args([&format!("-{name}"), "--", to]).status().unwrap();
+    assert!(sent.success());
 }
 
 /// Reads a stream to its end beside the test, so that the program never waits for a reader.

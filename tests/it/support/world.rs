@@ -88,13 +88,12 @@ impl World {
         self.spawn(self.command(arguments))
     }
 
-    /// Starts the program around a command that tells its addresses and waits for [`Wrapped::done`].
-    ///
-    /// The command ends with the test's folder, too: one whose program was killed would wait for ever.
+    /// Starts the program around a command that tells its addresses and waits for [`Wrapped::done`], or for the end of
+    /// this world: where a test fails before that, nobody else tells it to end.
     #[cfg(unix)]
     pub fn wrap<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Wrapped<'_> {
         const WAIT: &str = "env | grep '^UPHELD_URL' | sort > .addresses.new && mv .addresses.new .addresses; \
-                            while [ ! -e .code ]; do [ -e .addresses ] || exit 1; sleep 0.01; done; exit $(cat .code)";
+                            while [ ! -e .code ]; do [ -e .addresses ] || exit; sleep 0.01; done; exit $(cat .code)";
         for old in [".addresses", ".code"] {
             let _ = fs::remove_file(self.path(old));
         }
@@ -102,6 +101,11 @@ impl World {
         let addresses = super::until("the addresses", || fs::read_to_string(self.path(".addresses")).ok());
         let pairs = addresses.lines().filter_map(|line| line.split_once('='));
         Wrapped { world: self, running, urls: pairs.map(|(name, url)| (name.to_owned(), url.to_owned())).collect() }
+    }
+
+    /// Starts a command; it is ended with the test at the latest.
+    pub fn begin(&self, command: Command) -> Running {
+        self.spawn(command)
     }
 
     fn spawn(&self, mut command: Command) -> Running {

@@ -1,0 +1,125 @@
+//! Which headers of a message are passed on. What belongs to one connection and not to the message (RFC 9110, section
+//! 7.6.1) is each connection's own.
+
+use hyper::header::{
+    ACCEPT_ENCODING, CONNECTION, EXPECT, HeaderMap, HeaderName, HeaderValue, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION,
+    TE, TRANSFER_ENCODING, UPGRADE,
+};
+
+use super::header::header_text;
+
+/// The codings that can be undone, and the words that stand for none or any.
+const DECODABLE: [&str; 8] = ["gzip", "x-gzip", "deflate", "br", "zstd", "identity", "", "*"];
+
+/// The headers of a request as the provider gets them, in their order. `host` is still the consumer's.
+pub(super) fn of_request(headers: &HeaderMap) -> HeaderMap {
+    // What is expected is answered here: the provider gets the body with the head.
+    let mut kept = end_to_end(headers, &[EXPECT, PROXY_AUTHORIZATION]);
+    if let Some(accepted) = decodable(headers) {
+        kept.insert(ACCEPT_ENCODING, accepted);
+    }
+    if items(headers, &TE).any(|item| item.eq_ignore_ascii_case("trailers")) {
+        // Trailers are passed on, so that this holds for both connections.
+        kept.insert(TE, HeaderValue::from_static("trailers"));
+        kept.insert(CONNECTION, HeaderValue::from_static("te"));
+    }
+    kept
+}
+
+/// The headers of an answer as the consumer gets them, in their order.
+pub(super) fn of_response(headers: &HeaderMap) -> HeaderMap {
+    end_to_end(headers, &[PROXY_AUTHENTICATE])
+}
+
+/// The headers that belong to the message, but for some more.
+fn end_to_end(headers: &HeaderMap, but: &[HeaderName]) -> HeaderMap {
+    let named: Vec<String> = items(headers, &CONNECTION).map(|name| name.to_ascii_lowercase()).collect();
+    let mut kept = HeaderMap::with_capacity(headers.len());
+    for (name, value) in headers {
+        let is_of_connection = [CONNECTION, TE, UPGRADE].contains(name)
+            || matches!(name.as_str(), "keep-alive" | "proxy-connection")
+            || named.iter().any(|named| named == name.as_str());
+        // Only the chunks are the connection's: another transfer coding is passed on as it is, and its name with it.
+        let is_framing = *name == TRANSFER_ENCODING && !header_text(value).to_ascii_lowercase().contains("chunked");
+        if !is_of_connection && !is_framing && !but.contains(name) {
+            kept.append(name, value.clone());
+        }
+    }
+    kept
+}
+
+/// What the consumer accepts of the codings that can be undone for the record; nothing where that is all it accepts.
+fn decodable(headers: &HeaderMap) -> Option<HeaderValue> {
+    let all: Vec<String> = items(headers, &ACCEPT_ENCODING).collect();
+    let is_known = |coding: &&String| {
+        let name = coding.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        DECODABLE.contains(&name.as_str())
+    };
+    let known: Vec<&str> = all.iter().filter(is_known).map(String::as_str).collect();
+    if known.len() == all.len() {
+        return None;
+    }
+    HeaderValue::try_from(if known.is_empty() { String::from("identity") } else { known.join(", ") }).ok()
+}
+
+/// The items of a header that is a list.
+fn items(headers: &HeaderMap, name: &HeaderName) -> impl Iterator<Item = String> {
+    headers
+        .get_all(name)
+        .iter()
+        .flat_map(|value| header_text(value).split(',').map(|item| item.trim().to_owned()).collect::<Vec<_>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect()
+    }
+
+    fn pairs(headers: &HeaderMap) -> Vec<(&str, &str)> {
+        headers.iter().map(|(name, value)| (name.as_str(), value.to_str().expect("a text"))).collect()
+    }
+
+    #[test]
+    fn what_belongs_to_a_connection_is_not_passed_on() {
+        let all = headers(&[
+            ("a", "1"),
+            ("connection", "keep-alive, X-Mine"),
+            ("keep-alive", "timeout=5"),
+            ("x-mine", "1"),
+            ("upgrade", "h2c"),
+            ("te", "gzip"),
+            ("proxy-connection", "keep-alive"),
+            ("expect", "100-continue"),
+            ("transfer-encoding", "chunked"),
+            ("trailer", "x-sum"),
+            ("b", "2"),
+        ]);
+        let kept = [("a", "1"), ("transfer-encoding", "chunked"), ("trailer", "x-sum"), ("b", "2")];
+        assert_eq!(pairs(&of_request(&all)), kept);
+        let kept = [("a", "1"), ("expect", "100-continue"), kept[1], kept[2], kept[3]];
+        assert_eq!(pairs(&of_response(&all)), kept);
+    }
+
+    #[test]
+    fn trailers_are_asked_for_where_the_consumer_asks_for_them() {
+        let kept = of_request(&headers(&[("te", "gzip, trailers")]));
+        assert_eq!(pairs(&kept), [("te", "trailers"), ("connection", "te")]);
+    }
+
+    #[test]
+    fn only_codings_that_can_be_undone_are_accepted() {
+        for (accepted, kept) in [
+            ("gzip, deflate, br, zstd", "gzip, deflate, br, zstd"),
+            ("GZIP;q=0.5,  snappy, br", "GZIP;q=0.5, br"),
+            ("dcb, dcz", "identity"),
+            ("*;q=0.1", "*;q=0.1"),
+            ("", ""),
+        ] {
+            assert_eq!(pairs(&of_request(&headers(&[("accept-encoding", accepted)]))), [("accept-encoding", kept)]);
+        }
+        assert!(of_request(&headers(&[])).is_empty());
+    }
+}

@@ -1,0 +1,123 @@
+//! The command that `upheld record` wraps: its input, its environment, and how signals end it.
+#![cfg(unix)]
+
+use std::os::unix::process::CommandExt as _;
+use std::process::Stdio;
+
+use super::support::{Answer, CommandOutput, Provider, World, until};
+
+/// The arguments of a recording of orders.
+fn of(url: &str) -> Vec<&str> {
+    vec!["record", "--consumer", "storefront", "--provider", "orders", "--upstream", url]
+}
+
+/// A command that asks the recorder once, by nothing but a shell.
+const ASK: &str = r#"address=${UPHELD_URL#http://}; exec 3<>/dev/tcp/${address%:*}/${address#*:};
+printf 'GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n' >&3; cat <&3 >/dev/null; "#;
+
+/// Runs a recording around a script that asks once and then does something, sends a signal to all processes of its
+/// terminal or to the program alone, and tells what it wrote.
+fn signalled(world: &World, then: &str, signal: &str, to_all: bool) -> CommandOutput {
+    let provider = Provider::new(|_| Answer::json("{}"));
+    let url = provider.url();
+    let script = format!("{ASK} {then}");
+    let mut command = world.command([&of(&url)[..], &["--", "bash", "-c", &script]].concat());
+    command.process_group(0).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let running = world.begin(command);
+    until("the command", || world.path("ready").exists().then_some(()));
+    if to_all {
+        running.signal_group(signal)
+    } else {
+        running.signal(signal)
+    }
+    running.finish()
+}
+
+#[test]
+fn ctrl_c_ends_the_command_and_writes_nothing() {
+    let world = World::new();
+    let output = signalled(&world, "touch ready; sleep 1000", "INT", true);
+    assert_eq!(output.code, Some(130), "{output}");
+    assert!(output.stderr.contains("exit code 130, so nothing is written"), "{output}");
+    assert!(!world.path("contracts").exists());
+}
+
+#[test]
+fn a_command_that_ends_well_after_ctrl_c_is_recorded() {
+    let world = World::new();
+    let then = "trap 'exit 0' INT; touch ready; while :; do sleep 0.01; done";
+    let output = signalled(&world, then, "INT", true);
+    assert_eq!(output.code, Some(0), "{output}");
+    assert!(world.read("contracts/storefront/orders.yaml").contains("GET /a"));
+}
+
+#[test]
+fn a_signal_to_terminate_or_of_a_closed_terminal_is_passed_on() {
+    for signal in ["TERM", "HUP"] {
+        let world = World::new();
+        let then = "trap 'echo asked; exit 3' TERM; touch ready; while :; do sleep 0.01; done";
+        let output = signalled(&world, then, signal, false);
+        assert_eq!((output.code, output.stdout.as_str()), (Some(3), "asked\n"), "{output}");
+    }
+}
+
+#[test]
+fn a_command_has_the_input_the_arguments_and_the_environment_of_this_program() {
+    let provider = Provider::new(|_| Answer::json("{}"));
+    let (world, url) = (World::new().variable("MINE", "mine"), provider.url());
+    world.write("input", "a line\n");
+    let script = r#"read line; echo "$line|$MINE|$1|$2|$ORDERS_URL"; exit 9"#;
+    let arguments = ["--env-var", "ORDERS_URL", "--", "sh", "-c", script, "sh", "a  b", "--upstream"];
+    let mut command = world.command([&of(&url)[..], &arguments].concat());
+    command.stdin(std::fs::File::open(world.path("input")).unwrap());
+    let output = world.run(command);
+    assert_eq!(output.stdout, "a line|mine|a  b|--upstream|http://127.0.0.1:<port>\n", "{output}");
+    assert_eq!(output.code, Some(9));
+}
+
+#[test]
+fn what_can_t_be_meant_is_said_before_anything_is_started() {
+    let world = World::new();
+    let url = "http://127.0.0.1:1";
+    let record = |arguments: &[&str]| {
+        let all = [&["record", "--consumer", "web"], arguments, &["--", "touch", "started"]].concat();
+        let output = world.upheld(all);
+        assert_eq!((output.code, world.path("started").exists()), (Some(2), false), "{output}");
+        output.stderr
+    };
+    let (a, b, c) = (format!("a={url}"), format!("b={url}"), format!("a.b={url}"));
+    for (arguments, said) in [
+        (&["--upstream", url][..], "the provider's name is missing"),
+        (&["--upstream", &a, "--upstream", &a], "`a` is named twice"),
+        (&["--upstream", &a, "--upstream", &b, "--env-var", "X"], "there are several providers"),
+        (&["--upstream", &a, "--env-var", "c=X"], "there is no provider `c` here"),
+        (&["--upstream", &a, "--port", "70000"], "`70000` is no port"),
+        (&["--upstream", &c, "--upstream", &format!("a-b={url}")], "UPHELD_URL_A_B"),
+        (&["--upstream", &a, "--upstream", &b, "--env-var", "a=X", "--env-var", "b=X"], "`X`"),
+        (&["--upstream", "a=localhost:80"], "it has no scheme"),
+    ] {
+        let stderr = record(arguments);
+        assert!(stderr.contains(said), "{arguments:?}: {stderr}");
+    }
+}
+
+#[test]
+fn a_port_that_is_taken_is_named() {
+    let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let world = World::new();
+    let output = world.upheld([&of("http://127.0.0.1:1")[..], &["--port", &port, "--", "true"]].concat());
+    assert_eq!(output.code, Some(5));
+    assert!(output.stderr.contains("the recorder for orders can't listen on port"), "{output}");
+    drop(taken);
+}
+
+#[test]
+fn what_the_command_and_the_program_print_does_not_hold_what_was_sent() {
+    let provider = Provider::new(|_| Answer::json(r#"{"token":"s3cr3t-of-body"}"#).header("x-key", "s3cr3t-of-header"));
+    let (world, url) = (World::new(), provider.url());
+    let script = ASK.replace("GET /a", "GET /a?token=s3cr3t-of-query");
+    let output = world.upheld([&of(&url)[..], &["--", "bash", "-c", &script]].concat());
+    assert_eq!(output.code, Some(0), "{output}");
+    assert!(!format!("{output}").contains("s3cr3t"), "{output}");
+}
