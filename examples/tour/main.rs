@@ -66,6 +66,78 @@ const STORY: &[Step] = &[
             meaning: "a contract is broken, and the build of orders stops here",
         },
     },
+    Step {
+        headline: "a new consumer: kiosk, which nobody has to write a contract for",
+        story: &[
+            "kiosk places orders, too. Its tests run once against the real service, with a recorder in between:",
+            "the address in ORDERS_URL is the recorder's.",
+        ],
+        scene: |_| Ok(()),
+        act: Act::Run {
+            arguments: &[
+                "record",
+                "--consumer",
+                "kiosk",
+                "--provider",
+                "orders",
+                "--upstream",
+                "{orders}",
+                "--env-var",
+                "ORDERS_URL",
+                "--",
+                "storefront",
+                "place",
+                "TEA-1=2",
+            ],
+            exit_code: 0,
+            meaning: "what was asked and answered is a contract now",
+        },
+    },
+    Step {
+        headline: "the contract that was recorded",
+        story: &["It asks for no more than was seen, and what is only likely stands there as a suggestion."],
+        scene: |_| Ok(()),
+        act: Act::Read("contracts/kiosk/orders.yaml"),
+    },
+    Step {
+        headline: "from now on, kiosk's tests need no orders",
+        story: &["A mock answers by the contract, and by nothing else."],
+        scene: |_| Ok(()),
+        act: Act::Run {
+            arguments: &[
+                "mock",
+                "contracts/kiosk/orders.yaml",
+                "--env-var",
+                "ORDERS_URL",
+                "--all-used",
+                "--",
+                "storefront",
+                "place",
+                "TEA-1=2",
+            ],
+            exit_code: 0,
+            meaning: "each request is one that the contract has",
+        },
+    },
+    Step {
+        headline: "kiosk asks for something that its contract does not have",
+        story: &["Nobody at orders would know of it. The mock says what the request comes nearest to."],
+        scene: |_| Ok(()),
+        act: Act::Run {
+            arguments: &[
+                "mock",
+                "contracts/kiosk/orders.yaml",
+                "--env-var",
+                "ORDERS_URL",
+                "--",
+                "storefront",
+                "place",
+                "TEA-1=3",
+            ],
+            exit_code: 1,
+            meaning: "a request that the contract does not allow, and the build of kiosk stops here",
+        },
+    },
 ];
 
 fn main() -> ExitCode {
@@ -96,6 +168,7 @@ fn tell(story: &[Step]) -> Result<(), Box<dyn Error>> {
     }
 
     println!("\n{HEADLINE}And now yours{HEADLINE:#}\n");
+    println!("   {COMMAND}upheld record{COMMAND:#}   around your consumer's tests writes its contracts");
     println!(
         "   {COMMAND}upheld init{COMMAND:#}     writes a first contract and registry into your repository, ready to edit"
     );
@@ -117,9 +190,10 @@ fn read(stage: &Stage, contract: &str) -> Result<(), Box<dyn Error>> {
 
 /// Runs `upheld`; an error where it does not end as the story wants it.
 fn run(stage: &Stage, arguments: &[&str], expected: i32, meaning: &str) -> Result<(), Box<dyn Error>> {
-    let command = shell_words::join([&["upheld"], arguments].concat());
+    let arguments: Vec<String> = arguments.iter().map(|argument| stage.filled(argument)).collect();
+    let command = shell_words::join(std::iter::once("upheld").chain(arguments.iter().map(String::as_str)));
     println!("{COMMAND}$ {command}{COMMAND:#}");
-    let status = stage.upheld(arguments)?;
+    let status = stage.upheld(&arguments)?;
     if status.code() != Some(expected) {
         return Err(format!("`{command}` was to end with exit code {expected}, but it ended with {status}").into());
     }

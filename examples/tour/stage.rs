@@ -3,8 +3,9 @@
 use std::env::{self, consts::EXE_SUFFIX};
 use std::error::Error;
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus};
+use std::process::{Child, Command, ExitStatus, Stdio};
 
 use tempfile::TempDir;
 
@@ -19,6 +20,22 @@ pub struct Stage {
     folder: TempDir,
     /// Where cargo puts programs: `target/debug`, with `examples` in it.
     programs: PathBuf,
+    /// The orders that run beside the story, and where.
+    orders: Service,
+}
+
+/// A service that runs until it is dropped.
+struct Service {
+    process: Child,
+    address: String,
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        // Both fail where it has ended by itself.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
 }
 
 impl Stage {
@@ -34,7 +51,8 @@ impl Stage {
             fs::create_dir_all(copy.parent().unwrap_or(folder.path()))?;
             fs::copy(Path::new(REPOSITORY).join(contract), copy)?;
         }
-        Ok(Self { folder, programs: programs.to_owned() })
+        let orders = run_orders(programs)?;
+        Ok(Self { folder, programs: programs.to_owned(), orders })
     }
 
     /// The text of a file in the folder.
@@ -65,11 +83,19 @@ impl Stage {
         Ok(fs::write(self.folder.path().join("contracts/upheld.yaml"), registry)?)
     }
 
-    /// Runs `upheld` in the folder; what it says goes where the tour's own words go.
-    pub fn upheld(&self, arguments: &[&str]) -> Result<ExitStatus, Box<dyn Error>> {
+    /// An argument with the address of the running orders in its place.
+    pub fn filled(&self, argument: &str) -> String {
+        argument.replace("{orders}", &self.orders.address)
+    }
+
+    /// Runs `upheld` in the folder; what it says goes where the tour's own words go. Programs that it runs are the
+    /// examples.
+    pub fn upheld(&self, arguments: &[String]) -> Result<ExitStatus, Box<dyn Error>> {
         let program = self.programs.join(format!("upheld{EXE_SUFFIX}"));
         let mut command = Command::new(&program);
-        command.args(arguments).current_dir(self.folder.path());
+        let path = env::var_os("PATH").unwrap_or_default();
+        let path = env::join_paths(std::iter::once(self.programs.join("examples")).chain(env::split_paths(&path)))?;
+        command.args(arguments).current_dir(self.folder.path()).env("PATH", path);
         // The user's own settings are not part of the story.
         for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("UPHELD_")) {
             command.env_remove(name);
@@ -85,6 +111,23 @@ impl Stage {
         // A JSON text is a YAML text, whatever the path has in it.
         Ok(serde_json::to_string(&format!("{} --port ${{PORT}}", shell_words::join(line)))?)
     }
+}
+
+/// Starts orders on a free port, which it tells in its first line.
+fn run_orders(programs: &Path) -> Result<Service, Box<dyn Error>> {
+    let program = programs.join("examples").join(format!("orders{EXE_SUFFIX}"));
+    let mut process = Command::new(&program)
+        .args(["--port", "0"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| format!("{} can't be run: {error}", program.display()))?;
+    let mut line = String::new();
+    if let Some(output) = process.stdout.take() {
+        BufReader::new(output).read_line(&mut line)?;
+    }
+    // It ends with this, too, where the line is not what it should be.
+    let service = Service { process, address: line.rsplit(' ').next().unwrap_or_default().trim().to_owned() };
+    if service.address.starts_with("http://") { Ok(service) } else { Err("orders did not start".into()) }
 }
 
 /// Builds `upheld` and the example services where the tour itself was built.

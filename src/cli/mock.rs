@@ -1,6 +1,5 @@
 //! `upheld mock`: contracts, served to the consumer's tests.
 
-use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -12,6 +11,7 @@ use super::load::Workspace;
 use super::provider::from_run_error;
 use super::selection::select;
 use super::signal::{stop_signal, stop_signal_beside_a_command};
+use super::trust::Trust;
 use super::verify::is_path;
 use super::{Exit, Failure, Global, World};
 use crate::contract::ServiceName;
@@ -19,6 +19,7 @@ use crate::files;
 use crate::http::{Asked, Fate, Fault, FaultPlan, MockError, MockOptions, MockServer, RequestPattern};
 use crate::mocking::Mock;
 use crate::process::Wrapped;
+use crate::registry::StatesBy;
 use crate::report::{self, Nearest, Palette};
 use crate::verification::with_lines;
 use crate::words::count;
@@ -44,7 +45,8 @@ pub(super) struct MockArgs {
     /// The port of a mock: 8080, or NAME=8080 [default: one that is free]
     #[arg(long, value_name = "[NAME=]PORT")]
     port: Vec<OfProvider>,
-    /// Speak TLS, with a certificate for this run only; its authority is in the file in UPHELD_CA
+    /// Speak TLS, with a certificate for this run only; its authority is in the file in UPHELD_CA, and in those that
+    /// OpenSSL, Node, curl and Python's requests trust
     #[arg(long)]
     https: bool,
     /// Fail also where an interaction was never asked for
@@ -53,10 +55,10 @@ pub(super) struct MockArgs {
     /// The most bytes of a request's body
     #[arg(long, value_name = "BYTES", default_value_t = 32 << 20, hide_short_help = true)]
     max_body: usize,
-    /// Fail on purpose: timeout, slow, reset, truncated, garbage, 503, 429 or refused
+    /// Fail on purpose: timeout, slow (slow=5s), reset, truncated, garbage, 503, 429 or refused
     #[arg(long, value_name = "FAULT", help_heading = "Faults")]
     fault: Option<Fault>,
-    /// For which requests: 'GET /orders/*', * for one segment, ** for the rest [default: all]
+    /// For which requests: 'GET /orders/*', ** for the rest of a path [default: all that are allowed]
     #[arg(long, value_name = "REQUEST", requires = "fault", help_heading = "Faults")]
     on: Option<RequestPattern>,
     /// For how many of them, the first ones [default: all]
@@ -79,8 +81,10 @@ Examples:
       what does the consumer do when two connections are reset?
 
 In tests:
-  a request with the header `upheld-state: an order exists` is answered as in that provider state;
-  POST /_upheld/states {\"state\": \"an order exists\", \"params\": {\"id\": 7}} makes one active, DELETE none;
+  a request with the header `upheld-state: an order exists` is answered as in that provider state, and with
+  `upheld-state: an order exists: { id: 7 }` with these parameters;
+  POST /_upheld/states with such a line, or as a provider's state handler takes it, does so for all that follow, and
+  DELETE /_upheld/states makes none active;
   a request with the header `upheld-fault: timeout` fails so;
   GET /_upheld/usage tells what was asked for.";
 
@@ -122,20 +126,25 @@ pub(super) fn mock(global: &Global, args: &MockArgs, world: &mut World) -> Resul
     let (code, tally, stands) = runtime.block_on(async {
         let mut stands = Vec::new();
         for ((provider, files), port) in selected.into_iter().zip(ports) {
+            let service = workspace.service(&provider);
             let options = MockOptions {
                 port,
                 https: args.https,
                 max_body: args.max_body,
                 fault: fault.clone(),
-                health: workspace.service(&provider).and_then(|service| service.health.clone()),
+                health: service.and_then(|service| service.health.clone()),
+                states: service.and_then(|service| match &service.states {
+                    Some(StatesBy::Http(path)) if path.starts_with('/') => Some(path.clone()),
+                    _ => None,
+                }),
             };
             let started = MockServer::start(provider.as_str(), Mock::new(files), &options).await;
             let (server, asked) = started.map_err(|error| not_started(&provider, port, &error))?;
             stands.push(Stand { provider, server, asked });
         }
-        let authority = authority(&stands)?;
+        let trust = trust(&stands, world)?;
         let mut tally = Tally::default();
-        let code = serve(args, &mut stands, authority.as_ref(), &mut tally, world).await?;
+        let code = serve(args, &mut stands, trust.as_ref(), &mut tally, world).await?;
         for stand in &mut stands {
             stand.server.stop().await;
         }
@@ -165,38 +174,28 @@ fn not_started(provider: &ServiceName, port: u16, error: &MockError) -> Failure 
     }
 }
 
-/// The file with the certificates that clients have to trust, one for each mock, where TLS is spoken.
-fn authority(stands: &[Stand]) -> Result<Option<tempfile::NamedTempFile>, Failure> {
+/// The files with the certificates that clients have to trust, where TLS is spoken.
+fn trust(stands: &[Stand], world: &World) -> Result<Option<Trust>, Failure> {
     let all: String = stands.iter().filter_map(|stand| stand.server.authority()).collect();
-    if all.is_empty() {
-        return Ok(None);
-    }
-    let written = tempfile::Builder::new().prefix("upheld-ca-").suffix(".pem").tempfile().and_then(|mut file| {
-        file.write_all(all.as_bytes())?;
-        Ok(file)
-    });
-    written
-        .map(Some)
-        .map_err(|error| Failure::could_not_run(format!("the certificate can't be written: {}", files::why(&error))))
+    if all.is_empty() { Ok(None) } else { Trust::of(&all, world).map(Some) }
 }
 
 /// Serves until the command ends, or until somebody asks to end; gives the command's exit code.
 async fn serve(
     args: &MockArgs,
     stands: &mut [Stand],
-    authority: Option<&tempfile::NamedTempFile>,
+    trust: Option<&Trust>,
     tally: &mut Tally,
     world: &mut World,
 ) -> Result<u8, Failure> {
     let urls: Vec<(ServiceName, String)> =
         stands.iter().map(|stand| (stand.provider.clone(), stand.server.url())).collect();
-    let ca = authority.map(|file| file.path().to_string_lossy().into_owned());
     let end: std::pin::Pin<Box<dyn Future<Output = Result<u8, Failure>>>> = if args.command.is_empty() {
         for (provider, url) in &urls {
             world.say(&format!("{provider}  {url}\n"));
         }
-        if let Some(ca) = &ca {
-            world.say(&format!("trust   {ca}\n"));
+        if let Some(trust) = trust {
+            world.say(&format!("trust   {}\n", trust.authority.display()));
         }
         world.say("serving until Ctrl-C\n");
         Box::pin(async {
@@ -205,12 +204,7 @@ async fn serve(
         })
     } else {
         let mut variables = variables(&urls, &args.env_var)?;
-        if let Some(ca) = ca {
-            // Node adds this one to what it trusts. The variables of other clients (SSL_CERT_FILE, REQUESTS_CA_BUNDLE)
-            // replace what they trust, so that whoever else the tests talk to would not be trusted any more.
-            variables.push((String::from("NODE_EXTRA_CA_CERTS"), ca.clone()));
-            variables.push((String::from("UPHELD_CA"), ca));
-        }
+        variables.extend(trust.into_iter().flat_map(Trust::variables));
         let failed = |error| from_run_error(error, Exit::CouldNotRun);
         let command = Wrapped::start(&args.command, &world.working, &variables).map_err(failed)?;
         Box::pin(async move { command.ended(stop_signal_beside_a_command()).await.map_err(failed) })

@@ -16,6 +16,7 @@ mod schema;
 mod selection;
 mod signal;
 mod streams;
+mod trust;
 mod verify;
 
 use std::ffi::{OsStr, OsString};

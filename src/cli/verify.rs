@@ -16,10 +16,9 @@ use super::{Exit, Failure, Global, World};
 use crate::contract::Interaction;
 use crate::http::{BaseUrl, ExtraHeader, ExtraHeaderError, HttpOptions, Proxies};
 use crate::process::Service;
-use crate::registry::duration;
 use crate::report::{Conclusion, Progress};
 use crate::verification::{Event, INTERRUPTED, Outcome, Parallel, Plan, RunError, Scrubber, Summary, none_run, run};
-use crate::words::count;
+use crate::words::{count, read_duration};
 
 /// Check providers against the contracts of their consumers
 ///
@@ -90,7 +89,7 @@ Examples:
 
 /// Reads a length of time, and says how one is written.
 pub(super) fn time(text: &str) -> Result<Duration, String> {
-    duration(text).map_err(|why| format!("{why}: write a number and its unit, like `500ms`, `30s` or `2m`"))
+    read_duration(text).map_err(|why| format!("{why}: write a number and its unit, like `500ms`, `30s` or `2m`"))
 }
 
 /// A header, or what is wrong with it. The parser of the command line shows what it can't read, and this must not be

@@ -12,13 +12,15 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
+use crate::words::read_duration;
+
 /// A way to fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// The request is taken, and nothing ever comes.
     Timeout,
-    /// The right answer comes, in small pieces over some seconds.
-    Slow,
+    /// The right answer comes, in small pieces over so much time.
+    Slow(Duration),
     /// The connection is reset (TCP RST) before the first byte of an answer.
     Reset,
     /// The answer breaks off in the middle of its body.
@@ -33,8 +35,11 @@ pub enum Fault {
     Refused,
 }
 
-/// How long a slow answer takes, and in how many pieces it comes.
-pub(super) const SLOW: Duration = Duration::from_secs(3);
+/// How long a slow answer takes where nothing is said.
+const SLOW: Duration = Duration::from_secs(3);
+/// The longest that can be asked for.
+const SLOWEST: Duration = Duration::from_mins(10);
+/// In how many pieces a slow answer comes.
 pub(super) const PIECES: usize = 10;
 
 /// What comes in place of HTTP: no protocol begins so.
@@ -44,7 +49,7 @@ impl Fault {
     /// All faults by their names.
     pub const ALL: [(&'static str, Self); 8] = [
         ("timeout", Self::Timeout),
-        ("slow", Self::Slow),
+        ("slow", Self::Slow(SLOW)),
         ("reset", Self::Reset),
         ("truncated", Self::Truncated),
         ("garbage", Self::Garbage),
@@ -56,7 +61,8 @@ impl Fault {
     /// Its name.
     #[must_use]
     pub fn word(self) -> &'static str {
-        Self::ALL.iter().find(|(_, fault)| *fault == self).map_or("", |(word, _)| word)
+        let same = |other: Self| std::mem::discriminant(&other) == std::mem::discriminant(&self);
+        Self::ALL.iter().find(|(_, fault)| same(*fault)).map_or("", |(word, _)| word)
     }
 }
 
@@ -64,6 +70,10 @@ impl FromStr for Fault {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
+        if let Some(time) = text.strip_prefix("slow=") {
+            let time = read_duration(time).map_err(|why| format!("{why}: write `slow=5s` or `slow=800ms`"))?;
+            return if time > SLOWEST { Err(format!("`{text}`: at most 10m")) } else { Ok(Self::Slow(time)) };
+        }
         let names = || Self::ALL.iter().map(|(word, _)| *word);
         Self::ALL.iter().find(|(word, _)| *word == text).map(|(_, fault)| *fault).ok_or_else(|| {
             crate::words::did_you_mean(text, names())
@@ -72,7 +82,8 @@ impl FromStr for Fault {
     }
 }
 
-/// Requests by their method and path: `GET /orders/*`, `/orders/**`, `*` for one segment and `**` for all that follow.
+/// Requests by their method and path: `GET /orders/*`, `/orders/**`, `*` for any part of a segment and `**` for all
+/// that follows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestPattern {
     method: Option<String>,
@@ -105,12 +116,26 @@ impl RequestPattern {
                 return true;
             }
             match came.next() {
-                Some(text) if segment == "*" || segment == text => {}
+                Some(text) if part_fits(segment, text) => {}
                 _ => return false,
             }
         }
         came.next().is_none()
     }
+}
+
+/// Whether a segment is of a pattern, in which each `*` stands for any part of it.
+fn part_fits(pattern: &str, text: &str) -> bool {
+    let Some((head, rest)) = pattern.split_once('*') else { return pattern == text };
+    let Some(mut left) = text.strip_prefix(head) else { return false };
+    let mut parts: Vec<&str> = rest.split('*').collect();
+    let tail = parts.pop().unwrap_or_default();
+    // The first place for each part leaves the most for those that follow.
+    for part in parts {
+        let Some(at) = left.find(part) else { return false };
+        left = &left[at + part.len()..];
+    }
+    left.ends_with(tail)
 }
 
 /// A fault for a run: which, for which requests, and for how many of them.
@@ -236,10 +261,23 @@ mod tests {
             ("* /orders", "PUT", "/orders", true),
             ("/orders", "GET", "/orders/", false),
             ("get /orders", "GET", "/orders", true),
+            ("/orders/4*", "GET", "/orders/42", true),
+            ("/orders/4*", "GET", "/orders/24", false),
+            ("/o*s/*-*-c", "GET", "/orders/a-b-c", true),
+            ("/a*a", "GET", "/a", false),
         ] {
             assert_eq!(pattern.parse::<RequestPattern>().unwrap().fits(method, path), fits, "{pattern} {path}");
         }
         assert!("orders".parse::<RequestPattern>().is_err());
+    }
+
+    #[test]
+    fn a_slow_fault_may_say_how_slow() {
+        assert_eq!("slow=800ms".parse(), Ok(Fault::Slow(Duration::from_millis(800))));
+        assert_eq!(Fault::Slow(SLOWEST).word(), "slow");
+        for bad in ["slow=", "slow=5", "slow=1h"] {
+            assert!(bad.parse::<Fault>().is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -1,43 +1,42 @@
 //! A mock of one provider: answers requests as its contracts say, on a port of the loopback interface.
 
-use std::convert::Infallible;
 use std::fmt;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use futures_util::stream;
-use http_body_util::{BodyExt as _, Full, Limited, StreamBody};
-use hyper::body::{Bytes, Frame, Incoming};
-use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
+use http_body_util::{BodyExt as _, Limited};
+use hyper::body::Incoming;
+use hyper::header::{CONTENT_LENGTH, HeaderValue};
 use hyper::http::request::Parts;
-use hyper::{Request, Response, StatusCode};
-use serde_json::{Map, Value, json};
+use hyper::{Method, Request, Response, StatusCode};
+use serde_json::{Map, json};
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpSocket;
 use tokio::sync::{mpsc, watch};
 use tokio_rustls::TlsAcceptor;
 
 use super::certificate::throw_away;
 use super::cors;
 use super::decode::decode;
-use super::fault::{Fault, FaultPlan, Faulty, PIECES, SLOW, Wire};
+use super::fault::{Fault, FaultPlan, Faulty, Wire};
 use super::header::header_text;
+use super::mock_answer::{asks_to_wait, broken_off, bytes_of, dribbled, sent, whole};
 use super::mock_control;
+use super::mock_refusal::{discreet, refusal, shown};
 use super::problem::problem;
 use super::server::{AnswerBody, Answerer, Listening, Server};
 use crate::matching::{ActualRequest, ActualResponse, Mismatch, header_values};
 use crate::mocking::{ActiveState, Miss, Mock};
 
-/// A header of a request that names an active state, for this request alone.
+/// A header of a request that names the states of this request, in place of those that are active for all.
 const STATE: &str = "upheld-state";
 /// A header of a request that asks for a fault.
 const FAULT: &str = "upheld-fault";
 /// How long a request's body may take.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long a client is asked to wait, in seconds.
-const RETRY_SECONDS: &str = "1";
 
 /// How a mock serves.
 #[derive(Debug, Default)]
@@ -51,6 +50,8 @@ pub struct MockOptions {
     pub fault: Option<Arc<FaultPlan>>,
     /// The path that tells whether the provider is ready, which is answered where no interaction has it.
     pub health: Option<String>,
+    /// The path at which the provider takes states, which is the mock's own where no interaction has it.
+    pub states: Option<String>,
 }
 
 /// A mock at work.
@@ -61,6 +62,8 @@ pub struct MockServer {
     authority: Option<String>,
     desk: Arc<Desk>,
     stop: watch::Sender<bool>,
+    /// Keeps a port from others at which nobody is to listen.
+    _taken: Option<TcpSocket>,
 }
 
 /// One request, and what became of it.
@@ -110,6 +113,7 @@ struct Answering {
     max_body: usize,
     fault: Option<Arc<FaultPlan>>,
     health: Option<String>,
+    states: Option<String>,
     asked: mpsc::UnboundedSender<Asked>,
     stopping: watch::Receiver<bool>,
 }
@@ -140,16 +144,17 @@ impl MockServer {
             max_body: options.max_body,
             fault: options.fault.clone(),
             health: options.health.clone(),
+            states: options.states.clone(),
             asked: sender,
             stopping,
         };
+        if options.fault.as_ref().is_some_and(|plan| plan.refuses()) {
+            let (taken, address) = taken(options.port).map_err(MockError::Port)?;
+            return Ok((Self { server: None, address, authority: None, desk, stop, _taken: Some(taken) }, receiver));
+        }
         let listening = Listening::on(options.port).await.map_err(MockError::Port)?;
         let address = listening.address();
-        let refuses = options.fault.as_ref().is_some_and(|plan| plan.refuses());
-        let (server, authority) = if refuses {
-            // The port was taken and is given back: nobody listens where a consumer looks for the provider.
-            (None, None)
-        } else if options.https {
+        let (server, authority) = if options.https {
             let made = throw_away().map_err(MockError::Certificate)?;
             let acceptor = TlsAcceptor::from(made.config);
             let server = listening.serve(Arc::new(answering), move |stream| {
@@ -164,7 +169,7 @@ impl MockServer {
         } else {
             (Some(listening.serve(Arc::new(answering), |stream| async move { Ok(Faulty::new(stream)) })), None)
         };
-        Ok((Self { server, address, authority, desk, stop }, receiver))
+        Ok((Self { server, address, authority, desk, stop, _taken: None }, receiver))
     }
 
     /// Where the consumer finds it: `http://127.0.0.1:PORT`, or `https://localhost:PORT`.
@@ -203,6 +208,14 @@ impl MockServer {
     }
 }
 
+/// A port that is bound and never listened at: whoever connects is refused, and nobody else can take it.
+fn taken(port: u16) -> io::Result<(TcpSocket, SocketAddr)> {
+    let socket = TcpSocket::new_v4()?;
+    socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
+    let address = socket.local_addr()?;
+    Ok((socket, address))
+}
+
 /// What HTTP can be spoken on.
 trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
@@ -210,6 +223,10 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 impl Desk {
     pub(super) fn provider(&self) -> &str {
         &self.provider
+    }
+
+    pub(super) const fn mock(&self) -> &Mock {
+        &self.mock
     }
 
     pub(super) fn active(&self) -> Vec<ActiveState> {
@@ -256,7 +273,7 @@ impl Answerer for Answering {
 impl Answering {
     /// Answers a request as the contracts say, or as a fault does.
     async fn contract(&self, head: &Parts, body: Incoming, wire: &Wire) -> Result<Response<AnswerBody>, io::Error> {
-        let line = format!("{} {}", head.method, head.uri.path_and_query().map_or("/", |target| target.as_str()));
+        let line = shown(&without_body(head));
         let tell = |status: Option<StatusCode>, fate: Fate| {
             // Nobody listens any more where the run is about to end.
             let _ = self.asked.send(Asked { line: line.clone(), status: status.map(|status| status.as_u16()), fate });
@@ -268,26 +285,27 @@ impl Answering {
                 return Ok(problem(status, "The mock can't read this request", &why, Map::new()));
             }
         };
-        let fault = match asked_fault(&request) {
-            Ok(asked) => asked.or_else(|| self.fault.as_ref()?.next(&request.method, &request.path)),
-            Err(why) => {
-                tell(Some(StatusCode::BAD_REQUEST), Fate::Unreadable(why.clone()));
-                return Ok(problem(StatusCode::BAD_REQUEST, "The mock knows no such fault", &why, Map::new()));
-            }
+        let unreadable = |why: String| {
+            tell(Some(StatusCode::BAD_REQUEST), Fate::Unreadable(why.clone()));
+            Ok(problem(StatusCode::BAD_REQUEST, "The mock can't do this", &why, Map::new()))
         };
-        let mut active = self.desk.active();
-        active.extend(
-            header_values(&request.headers, STATE)
-                .map(|name| ActiveState { name: name.trim().to_owned(), params: Map::new() }),
-        );
+        let asked_fault = match asked_fault(&request) {
+            Ok(asked) => asked,
+            Err(why) => return unreadable(why),
+        };
+        let active = match self.active(&request) {
+            Ok(active) => active,
+            Err(why) => return unreadable(why),
+        };
         match self.desk.mock.answer(&request, &active) {
             Ok(selected) => {
                 if let Some(used) = self.desk.used.get(selected.number) {
                     used.fetch_add(1, Ordering::Relaxed);
                 }
-                match fault {
+                // Only a request that an interaction allows is one of the times that a fault is for.
+                match asked_fault.or_else(|| self.fault.as_ref()?.next(&request.method, &request.path)) {
                     None => {
-                        let response = sent(selected.response)?;
+                        let response = sent(selected.response);
                         tell(Some(response.status()), Fate::Answered(selected.number));
                         Ok(response)
                     }
@@ -300,16 +318,31 @@ impl Answering {
             }
             // What browsers ask by themselves is in no contract.
             Err(_) if cors::is_preflight(&head.method, &head.headers) => Ok(self.preflight(head)),
-            Err(_) if head.method == hyper::Method::GET && self.health.as_deref() == Some(head.uri.path()) => {
+            // Nor is what a verification asks of the provider beside it.
+            Err(_) if head.method == Method::GET && self.health.as_deref() == Some(head.uri.path()) => {
                 Ok(super::problem::json_answer(StatusCode::OK, "application/json", &json!({ "mock": true })))
+            }
+            Err(_) if head.method == Method::POST && self.states.as_deref() == Some(head.uri.path()) => {
+                Ok(mock_control::answer(&self.desk, &head.method, mock_control::STATES, &request.body))
             }
             Err(Miss { nearest }) => {
                 self.desk.refused.fetch_add(1, Ordering::Relaxed);
-                let response = self.refusal(&line, nearest.as_ref());
+                let nearest = nearest.map(|(number, mismatches)| (number, discreet(mismatches)));
+                let response = refusal(&self.desk, &line, nearest.as_ref());
                 tell(Some(response.status()), Fate::Refused(nearest));
                 Ok(response)
             }
         }
+    }
+
+    /// The states of a request: those that it names, or else those that are active for all.
+    fn active(&self, request: &ActualRequest) -> Result<Vec<ActiveState>, String> {
+        if header_values(&request.headers, STATE).next().is_none() {
+            return Ok(self.desk.active());
+        }
+        let states = ActiveState::read(header_values(&request.headers, STATE));
+        mock_control::known(&self.desk, &states).map_err(|why| format!("the header `{STATE}`: {why}"))?;
+        Ok(states)
     }
 
     fn preflight(&self, head: &Parts) -> Response<AnswerBody> {
@@ -333,52 +366,7 @@ impl Answering {
             super::decode::DecodeError::TooLarge => too_large(),
             super::decode::DecodeError::Undecodable(why) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, why),
         })?;
-        let headers = head.headers.iter().map(|(name, value)| (name.as_str().to_owned(), header_text(value)));
-        Ok(ActualRequest {
-            method: head.method.to_string(),
-            path: head.uri.path().to_owned(),
-            query: head.uri.query().map(str::to_owned),
-            headers: headers.collect(),
-            body,
-        })
-    }
-
-    /// What a request is told that no interaction allows (RFC 9457).
-    fn refusal(&self, line: &str, nearest: Option<&(usize, Vec<Mismatch>)>) -> Response<AnswerBody> {
-        let provider = &self.desk.provider;
-        let mut more = Map::new();
-        let mut detail = format!("no contract with {provider} has an interaction for {line}");
-        if let Some((number, mismatches)) = nearest
-            && let Some((file, interaction, place)) = self.desk.mock.interaction(*number)
-        {
-            let first = mismatches.first().map(|mismatch| format!(": {}: {}", mismatch.place(), mismatch.message()));
-            detail.push_str(&format!("; the nearest is `{}`{}", interaction.name, first.unwrap_or_default()));
-            let line = file.lines.get(place.interaction).copied().unwrap_or_default();
-            more.insert(
-                String::from("nearest"),
-                json!({
-                    "consumer": file.contract.consumer.as_str(),
-                    "provider": provider,
-                    "interaction": interaction.name,
-                    "contract": { "file": &*file.source.name, "line": line },
-                }),
-            );
-            let mismatches: Value = mismatches
-                .iter()
-                .map(|mismatch| {
-                    json!({
-                        "code": mismatch.code.0,
-                        "part": mismatch.part.to_string(),
-                        "path": mismatch.path,
-                        "expected": mismatch.expected,
-                        "actual": mismatch.actual,
-                        "message": mismatch.message(),
-                    })
-                })
-                .collect();
-            more.insert(String::from("mismatches"), mismatches);
-        }
-        problem(StatusCode::NOT_IMPLEMENTED, "No interaction allows this request", &detail, more)
+        Ok(ActualRequest { body, ..without_body(head) })
     }
 
     /// Fails on purpose.
@@ -399,31 +387,40 @@ impl Answering {
                 response.headers_mut().insert(hyper::header::CONNECTION, HeaderValue::from_static("close"));
                 Ok(response)
             }
-            Fault::Slow => {
-                let body = Bytes::from(right.body.clone());
-                let mut response = sent(right)?;
+            Fault::Slow(time) => {
+                let (head, body) = bytes_of(sent(right)).await?;
+                let mut response = Response::from_parts(head, whole(Vec::new()));
                 if body.is_empty() {
-                    tokio::time::sleep(SLOW).await;
+                    tokio::time::sleep(time).await;
                 } else {
                     response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
-                    *response.body_mut() = dribbled(body);
+                    *response.body_mut() = dribbled(body, time);
                 }
                 Ok(response)
             }
             Fault::Truncated => {
-                let body = Bytes::from(right.body.clone());
-                let mut response = sent(right)?;
-                if response.status() == StatusCode::NO_CONTENT || response.status() == StatusCode::NOT_MODIFIED {
+                let (mut head, body) = bytes_of(sent(right)).await?;
+                if head.status == StatusCode::NO_CONTENT || head.status == StatusCode::NOT_MODIFIED {
                     // A body that can't be there can't break off: the answer is another one.
-                    *response.status_mut() = StatusCode::OK;
+                    head.status = StatusCode::OK;
                 }
-                response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(body.len().max(1)));
-                *response.body_mut() = broken_off(body.slice(..body.len() / 2));
-                Ok(response)
+                head.headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len().max(1)));
+                Ok(Response::from_parts(head, broken_off(body.slice(..body.len() / 2))))
             }
             Fault::Unavailable => Ok(asks_to_wait(StatusCode::SERVICE_UNAVAILABLE)),
             Fault::TooMany => Ok(asks_to_wait(StatusCode::TOO_MANY_REQUESTS)),
         }
+    }
+}
+
+fn without_body(head: &Parts) -> ActualRequest {
+    let headers = head.headers.iter().map(|(name, value)| (name.as_str().to_owned(), header_text(value)));
+    ActualRequest {
+        method: head.method.to_string(),
+        path: head.uri.path().to_owned(),
+        query: head.uri.query().map(str::to_owned),
+        headers: headers.collect(),
+        body: Vec::new(),
     }
 }
 
@@ -442,71 +439,10 @@ fn asked_fault(request: &ActualRequest) -> Result<Option<Fault>, String> {
 fn status_of(fault: Fault, right: u16) -> Option<StatusCode> {
     match fault {
         Fault::Timeout | Fault::Reset | Fault::Garbage | Fault::Refused => None,
-        Fault::Slow | Fault::Truncated => StatusCode::from_u16(right).ok(),
+        Fault::Slow(_) | Fault::Truncated => StatusCode::from_u16(right).ok(),
         Fault::Unavailable => Some(StatusCode::SERVICE_UNAVAILABLE),
         Fault::TooMany => Some(StatusCode::TOO_MANY_REQUESTS),
     }
-}
-
-fn asks_to_wait(status: StatusCode) -> Response<AnswerBody> {
-    let mut response = problem(status, "This is a fault that was asked for", "the mock fails on purpose", Map::new());
-    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(RETRY_SECONDS));
-    response
-}
-
-fn whole(body: impl Into<Bytes>) -> AnswerBody {
-    Full::new(body.into()).map_err(|never: Infallible| match never {}).boxed_unsync()
-}
-
-/// An answer as it goes out.
-fn sent(reply: ActualResponse) -> Result<Response<AnswerBody>, io::Error> {
-    let unfit = |what: String| io::Error::new(io::ErrorKind::InvalidData, what);
-    let mut response = Response::new(whole(reply.body));
-    *response.status_mut() = StatusCode::from_u16(reply.status).map_err(|error| unfit(error.to_string()))?;
-    for (name, value) in &reply.headers {
-        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|error| unfit(error.to_string()))?;
-        let value = HeaderValue::from_bytes(value.as_bytes()).map_err(|error| unfit(error.to_string()))?;
-        if name == CONTENT_TYPE && response.headers().contains_key(CONTENT_TYPE) {
-            continue;
-        }
-        response.headers_mut().append(name, value);
-    }
-    Ok(response)
-}
-
-/// A body that comes in pieces, over some seconds.
-fn dribbled(body: Bytes) -> AnswerBody {
-    let piece = body.len().div_ceil(PIECES);
-    let pause = SLOW / u32::try_from(PIECES).unwrap_or(1);
-    let pieces = stream::unfold(body, move |mut left| async move {
-        if left.is_empty() {
-            return None;
-        }
-        tokio::time::sleep(pause).await;
-        let next = left.split_to(piece.min(left.len()));
-        Some((Ok::<_, io::Error>(Frame::data(next)), left))
-    });
-    boxed(pieces)
-}
-
-/// A body that breaks off behind what is there of it.
-fn broken_off(body: Bytes) -> AnswerBody {
-    let pieces = stream::unfold(Some(body), |left| async move {
-        match left {
-            Some(bytes) if !bytes.is_empty() => Some((Ok(Frame::data(bytes)), Some(Bytes::new()))),
-            Some(_) => {
-                // What was given so far goes out while this waits for its next turn.
-                tokio::task::yield_now().await;
-                Some((Err(io::Error::from(io::ErrorKind::BrokenPipe)), None))
-            }
-            None => None,
-        }
-    });
-    boxed(pieces)
-}
-
-fn boxed(pieces: impl futures_util::Stream<Item = io::Result<Frame<Bytes>>> + Send + 'static) -> AnswerBody {
-    StreamBody::new(Box::pin(pieces)).boxed_unsync()
 }
 
 impl fmt::Debug for Answering {

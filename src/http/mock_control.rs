@@ -6,18 +6,22 @@ use serde_json::{Map, Value, json};
 use super::mock::Desk;
 use super::problem::{json_answer, problem};
 use super::server::AnswerBody;
-use crate::mocking::ActiveState;
+use crate::mocking::{ActiveState, Change};
+use crate::words::did_you_mean;
 
 /// Where they are.
 pub(super) const PREFIX: &str = "/_upheld/";
+
+/// Where states are changed.
+pub(super) const STATES: &str = "/_upheld/states";
 
 const JSON: &str = "application/json";
 
 /// Answers a request to the mock itself.
 ///
 /// - `POST /_upheld/states` makes a state active. It takes what a provider's state handler is sent,
-///   `{"state": …, "params": {…}, "action": "setup" | "teardown"}`, or a list of states, which are then the only ones:
-///   names, or objects with `state` and `params`.
+///   `{"state": …, "params": {…}, "action": "setup" | "teardown"}`, or all states that are to be active: a name,
+///   `{name: {params}}`, or a list of such; in JSON, or as a contract writes them under `given`, a line for each.
 /// - `GET /_upheld/states` tells which are active, `DELETE` makes none active.
 /// - `GET /_upheld/usage` tells how often each interaction was asked for.
 pub(super) fn answer(desk: &Desk, method: &Method, path: &str, body: &[u8]) -> Response<AnswerBody> {
@@ -27,12 +31,9 @@ pub(super) fn answer(desk: &Desk, method: &Method, path: &str, body: &[u8]) -> R
             desk.change_states(|active| active.clear());
             states(desk)
         }
-        ("POST" | "PUT", "states") => match serde_json::from_slice::<Value>(body).map_err(|error| error.to_string()) {
-            Ok(value) => match change(desk, &value) {
-                Ok(()) => json_answer(StatusCode::OK, JSON, &json!({})),
-                Err(why) => refused(&why),
-            },
-            Err(why) => refused(&format!("the body is not JSON: {why}")),
+        ("POST" | "PUT", "states") => match change(desk, body) {
+            Ok(()) => json_answer(StatusCode::OK, JSON, &json!({})),
+            Err(why) => problem(StatusCode::BAD_REQUEST, "The mock can't take this state", &why, Map::new()),
         },
         ("GET", "usage") => json_answer(StatusCode::OK, JSON, &usage(desk)),
         ("GET", "health") => json_answer(StatusCode::OK, JSON, &json!({ "provider": desk.provider() })),
@@ -45,55 +46,34 @@ pub(super) fn answer(desk: &Desk, method: &Method, path: &str, body: &[u8]) -> R
     }
 }
 
-fn refused(why: &str) -> Response<AnswerBody> {
-    problem(StatusCode::BAD_REQUEST, "The mock can't take this state", why, Map::new())
-}
-
 fn states(desk: &Desk) -> Response<AnswerBody> {
     let active = desk.active();
     let states: Value = active.iter().map(|state| json!({ "state": state.name, "params": state.params })).collect();
     json_answer(StatusCode::OK, JSON, &states)
 }
 
-fn change(desk: &Desk, value: &Value) -> Result<(), String> {
-    if let Value::Array(items) = value {
-        let states = items.iter().map(state).collect::<Result<Vec<ActiveState>, String>>()?;
-        desk.change_states(|active| *active = states);
-        return Ok(());
-    }
-    let state = state(value)?;
-    let ends = match value.get("action").map(Value::as_str) {
-        None | Some(Some("setup")) => false,
-        Some(Some("teardown")) => true,
-        Some(_) => return Err(String::from("`action` is `setup` or `teardown`")),
-    };
-    desk.change_states(|active| {
-        // The same state can be active twice, with different parameters: what ends is the last of them.
-        if ends {
-            if let Some(at) = active.iter().rposition(|other| other.name == state.name) {
-                active.remove(at);
-            }
-        } else {
-            active.push(state);
+/// Makes what a body says, in JSON or as a contract writes it, happen to the states.
+fn change(desk: &Desk, body: &[u8]) -> Result<(), String> {
+    let change = match serde_json::from_slice::<Value>(body) {
+        Ok(value) => Change::read(&value).map_err(|error| error.to_string())?,
+        Err(error) => {
+            let text = std::str::from_utf8(body).ok().filter(|text| !text.trim_start().starts_with(['{', '[']));
+            let text = text.ok_or_else(|| format!("the body is not JSON: {error}"))?;
+            Change::Set(ActiveState::read(text.lines()))
         }
-    });
+    };
+    known(desk, change.states())?;
+    desk.change_states(|active| change.make(active));
     Ok(())
 }
 
-/// A state: its name, or an object.
-fn state(value: &Value) -> Result<ActiveState, String> {
-    let object = match value {
-        Value::String(name) => return Ok(ActiveState { name: name.clone(), params: Map::new() }),
-        Value::Object(object) => object,
-        _ => return Err(String::from("a state is a name, or an object with `state` and `params`")),
-    };
-    let name = object.get("state").and_then(Value::as_str).ok_or("`state` is missing: the state's name")?;
-    let params = match object.get("params") {
-        None | Some(Value::Null) => Map::new(),
-        Some(Value::Object(params)) => params.clone(),
-        Some(_) => return Err(String::from("`params` is an object")),
-    };
-    Ok(ActiveState { name: name.to_owned(), params })
+/// A state that no interaction has is a slip of the finger: nothing would come of it.
+pub(super) fn known(desk: &Desk, states: &[ActiveState]) -> Result<(), String> {
+    let unknown = states.iter().find(|state| !desk.mock().states().any(|name| name == state.name));
+    unknown.map_or(Ok(()), |state| {
+        let help = did_you_mean(&state.name, desk.mock().states()).map_or_else(String::new, |help| format!(": {help}"));
+        Err(format!("no interaction has the provider state `{}`{help}", state.name))
+    })
 }
 
 fn usage(desk: &Desk) -> Value {

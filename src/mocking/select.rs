@@ -4,16 +4,15 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
 use super::index::Index;
 use super::reply::reply_of;
+use super::states::{ActiveState, Standing, standing};
 use crate::contract::{ContractFile, Interaction, Request, Rules};
 use crate::matching::{ActualRequest, ActualResponse, Mismatch, Part, match_request};
 use crate::source::Pointer;
 
 /// How many interactions a request that none allows is compared with: the nearest of them is shown.
-const COMPARED: usize = 500;
+const COMPARED: usize = 100;
 
 /// The contracts of one provider, ready to answer.
 #[derive(Debug)]
@@ -30,14 +29,6 @@ pub struct Mock {
 pub struct Place {
     pub file: usize,
     pub interaction: usize,
-}
-
-/// A provider state that is active, with the parameters that it was given.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ActiveState {
-    pub name: String,
-    /// These stand in the place of the contract's own.
-    pub params: Map<String, Value>,
 }
 
 /// The interaction that answers.
@@ -68,7 +59,7 @@ impl Mock {
         let mut mock = Self { files, places: Vec::new(), filled: Vec::new(), index: Index::default() };
         for (file, contract) in mock.files.iter().enumerate() {
             for (number, interaction) in contract.contract.interactions.iter().enumerate() {
-                mock.index.add(mock.places.len(), &interaction.request);
+                mock.index.add(&interaction.request);
                 mock.places.push(Place { file, interaction: number });
                 let filled =
                     interaction.has_placeholders().then(|| Box::new(interaction.filled(&interaction.params())));
@@ -105,51 +96,62 @@ impl Mock {
     /// The nearest interaction, where none allows the request.
     pub fn answer(&self, request: &ActualRequest, active: &[ActiveState]) -> Result<Selected, Miss> {
         let at = Pointer::root();
-        let mut allowing: Vec<(usize, Cow<'_, Interaction>)> = self
+        let allowing: Vec<(usize, Cow<'_, Interaction>, Standing)> = self
             .index
             .candidates(&request.method, &request.path)
             .into_iter()
-            .filter_map(|number| Some((number, self.filled(number, active)?)))
-            .filter(|(_, interaction)| match_request(&interaction.request, request, &at).is_empty())
+            .filter_map(|number| {
+                let (interaction, standing) = self.filled(number, active)?;
+                Some((number, interaction, standing))
+            })
+            .filter(|(_, interaction, _)| match_request(&interaction.request, request, &at).is_empty())
             .collect();
-        if allowing.len() > 1 {
-            allowing.sort_by_cached_key(|(number, interaction)| {
-                (state_rank(interaction, active), !is_own_example(&interaction.request, request), *number)
-            });
-        }
-        match allowing.into_iter().next() {
-            Some((number, interaction)) => {
+        let best = if allowing.len() > 1 {
+            allowing.into_iter().min_by_key(|(number, interaction, standing)| {
+                let by_state = (!standing.all, Reverse(standing.active), standing.differing);
+                let loosened = loosened(&interaction.request, request);
+                // While no state is active, all that can be told is what was asked for.
+                let (first, second) = if active.is_empty() { (loosened, 0) } else { (0, loosened) };
+                (first, by_state, second, *number)
+            })
+        } else {
+            allowing.into_iter().next()
+        };
+        match best {
+            Some((number, interaction, _)) => {
                 Ok(Selected { number, response: reply_of(&interaction.response, &request.method) })
             }
             None => Err(Miss { nearest: self.nearest(request, active) }),
         }
     }
 
-    /// An interaction with its placeholders filled: by its own parameters, and over those by what active states say.
-    fn filled(&self, number: usize, active: &[ActiveState]) -> Option<Cow<'_, Interaction>> {
+    /// An interaction with its placeholders filled, by its own parameters, and over those by what active states say; and
+    /// how well these are its own.
+    fn filled(&self, number: usize, active: &[ActiveState]) -> Option<(Cow<'_, Interaction>, Standing)> {
         let (_, interaction, _) = self.interaction(number)?;
-        let Some(filled) = &self.filled.get(number)?.interaction else { return Some(Cow::Borrowed(interaction)) };
-        let mut params = interaction.params();
-        let mut given_anew = false;
-        for state in active.iter().filter(|active| interaction.given.iter().any(|given| given.name == active.name)) {
-            given_anew |= !state.params.is_empty();
-            params.extend(state.params.clone());
-        }
-        Some(if given_anew { Cow::Owned(interaction.filled(&params)) } else { Cow::Borrowed(filled) })
+        let standing = standing(active, &interaction.given);
+        let filled = match &self.filled.get(number)?.interaction {
+            None => Cow::Borrowed(interaction),
+            Some(filled) if standing.active == 0 => Cow::Borrowed(&**filled),
+            Some(_) => Cow::Owned(interaction.filled(&standing.values)),
+        };
+        Some((filled, standing))
+    }
+
+    /// The names of all provider states that the contracts name, in their order.
+    pub fn states(&self) -> impl Iterator<Item = &str> {
+        let interactions = self.files.iter().flat_map(|file| &file.contract.interactions);
+        interactions.flat_map(|interaction| &interaction.given).map(|state| state.name.as_str())
     }
 
     /// The interaction that a request comes nearest to, with each difference.
     fn nearest(&self, request: &ActualRequest, active: &[ActiveState]) -> Option<(usize, Vec<Mismatch>)> {
-        // Those on the same path come first, so that the limit leaves out the others.
-        let near = self.index.candidates(&request.method, &request.path);
-        let others = (0..self.places.len()).filter(|number| near.binary_search(number).is_err());
-        near.iter()
-            .copied()
-            .chain(others)
-            .take(COMPARED)
+        self.index
+            .nearest(&request.method, &request.path, COMPARED)
+            .into_iter()
             .filter_map(|number| {
                 let (_, _, place) = self.interaction(number)?;
-                let interaction = self.filled(number, active)?;
+                let (interaction, _) = self.filled(number, active)?;
                 let at = Interaction::pointer(place.interaction).key("request");
                 let mismatches = match_request(&interaction.request, request, &at);
                 Some((distance(&interaction.request, request, &mismatches), number, mismatches))
@@ -159,25 +161,11 @@ impl Mock {
     }
 }
 
-/// How near an interaction's states are to those that are active: the nearest first.
-fn state_rank(interaction: &Interaction, active: &[ActiveState]) -> (u8, Reverse<usize>) {
-    if active.is_empty() {
-        return (0, Reverse(0));
-    }
-    let given = interaction.given.len();
-    let is_active = |name: &str| active.iter().any(|state| state.name == name);
-    match interaction.given.iter().all(|state| is_active(&state.name)) {
-        true if given > 0 => (0, Reverse(given)),
-        true => (1, Reverse(0)),
-        false => (2, Reverse(0)),
-    }
-}
-
-/// Whether a request is the very one of the example, and not only one that its rules let through.
-fn is_own_example(asked: &Request, request: &ActualRequest) -> bool {
+/// In how many places a request is not the very one of the example, but let through by a rule.
+fn loosened(asked: &Request, request: &ActualRequest) -> usize {
     let exact =
         Request { rules: Rules::default(), query_rules: indexmap::IndexMap::new(), path_rule: None, ..asked.clone() };
-    match_request(&exact, request, &Pointer::root()).is_empty()
+    match_request(&exact, request, &Pointer::root()).len()
 }
 
 /// How far a request is from what is asked for: a wrong path counts more than a wrong method, that more than whatever
@@ -201,6 +189,8 @@ fn differing_segments(a: &str, b: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use crate::contract::attachments::NoAttachments;
     use crate::contract::read;
     use crate::source::{Limits, SourceFile};
@@ -229,7 +219,11 @@ interactions:
 ";
 
     fn mock() -> Mock {
-        let source = Arc::new(SourceFile::new("c.yaml", CONTRACT.to_owned(), Limits::default()));
+        mock_of(CONTRACT)
+    }
+
+    fn mock_of(text: &str) -> Mock {
+        let source = Arc::new(SourceFile::new("c.yaml", text.to_owned(), Limits::default()));
         let read = read(&source, &NoAttachments).unwrap();
         Mock::new(vec![Arc::new(ContractFile::new(source, read))])
     }
@@ -265,6 +259,58 @@ interactions:
         assert_eq!(name(&mock, "GET /orders/42", &[state("an order exists", &none)]), "any order");
         assert_eq!(name(&mock, "GET /orders/7", &[state("no orders", &none)]), "any order", "nothing else allows it");
         assert_eq!(name(&mock, "GET /orders?limit=2", &[state("no orders", &none)]), "list");
+    }
+
+    #[test]
+    fn what_needs_no_state_is_meant_where_the_states_of_others_are_not_active() {
+        let text = "\
+contract: 1
+consumer: storefront
+provider: orders
+interactions:
+  - name: paid
+    given: [ { an order: { status: paid } } ]
+    request: GET /a
+    response: { status: 200 }
+  - name: open
+    given: [ { an order: { status: open } } ]
+    request: GET /a
+    response: { status: 200 }
+  - name: plain
+    request: GET /a
+    response: { status: 404 }
+  - name: loose
+    given: [ { an order: { status: open } }, a friend ]
+    request: { method: GET, path: /a, match-path: any }
+    response: { status: 202 }
+";
+        let mock = mock_of(text);
+        let an_order = |status: &str| state("an order", &serde_json::json!({ "status": status }));
+        let none = serde_json::json!({});
+        for (active, expected) in [
+            (vec![], "plain"),
+            (vec![an_order("paid")], "paid"),
+            (vec![an_order("open")], "open"),
+            (vec![state("an order", &none)], "paid"),
+            (vec![an_order("open"), state("a friend", &none)], "loose"),
+            (vec![state("a friend", &none)], "plain"),
+        ] {
+            assert_eq!(name(&mock, "GET /a", &active), expected, "{active:?}");
+        }
+        assert_eq!(name(&mock, "GET /b", &[]), "loose");
+    }
+
+    #[test]
+    fn the_nearest_is_found_among_thousands() {
+        let mut text = String::from("contract: 1\nconsumer: storefront\nprovider: orders\ninteractions:\n");
+        for number in 0..3_000 {
+            text.push_str(&format!(
+                "  - {{ name: n{number}, request: GET /a{number}/b, response: {{ status: 200 }} }}\n"
+            ));
+        }
+        let mock = mock_of(&text);
+        let miss = mock.answer(&request("GET /a2999/b?x=1", ""), &[]).unwrap_err();
+        assert_eq!(miss.nearest.unwrap().0, 2_999);
     }
 
     #[test]

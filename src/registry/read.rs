@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -11,6 +10,7 @@ use super::raw::{RawParallel, RawRegistry, RawService, shape};
 use super::{Registry, Service, StatesBy};
 use crate::contract::ServiceName;
 use crate::source::{Code, Finding, Pointer, SourceFile, parse_yaml, sort_findings};
+use crate::words::read_duration;
 
 /// The registry is of a newer format.
 pub const NEWER_FORMAT: Code = Code("R101");
@@ -66,7 +66,7 @@ fn meaning(value: &Value, source: &SourceFile) -> Vec<Finding> {
         if let Err(error) = ServiceName::new(name) {
             findings.push(Finding::error(BAD_NAME, &source.name, source.key_place(&at), error.to_string()));
         }
-        if let Some(Err(why)) = service.get("start-timeout").and_then(Value::as_str).map(duration) {
+        if let Some(Err(why)) = service.get("start-timeout").and_then(Value::as_str).map(read_duration) {
             let place = source.place(&at.key("start-timeout"));
             findings.push(
                 Finding::error(BAD_DURATION, &source.name, place, why)
@@ -86,7 +86,7 @@ fn registry(raw: RawRegistry) -> (Option<String>, IndexMap<ServiceName, Service>
 fn service(raw: RawService) -> Service {
     Service {
         start: raw.start,
-        start_timeout: raw.start_timeout.and_then(|text| duration(&text).ok()),
+        start_timeout: raw.start_timeout.and_then(|text| read_duration(&text).ok()),
         health: raw.health.map(|line| line.trim_start_matches("GET ").trim().to_owned()),
         states: raw.states.as_deref().map(states_by),
         url: raw.url.into_iter().map(|(environment, urls)| (environment, urls.0)).collect::<BTreeMap<_, _>>(),
@@ -105,32 +105,10 @@ pub fn states_by(text: &str) -> StatesBy {
     }
 }
 
-/// Reads a length of time: a number and its unit, `500ms`, `30s`, `2m`, `1h`.
-///
-/// # Errors
-///
-/// What is wrong, as a sentence without a full stop.
-pub fn duration(text: &str) -> Result<Duration, String> {
-    let digits = text.trim().trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let unit = &text.trim()[digits.len()..];
-    let wrong = || format!("`{text}` is no length of time");
-    let number: f64 = digits.trim().parse().map_err(|_| wrong())?;
-    let seconds = match unit {
-        "ms" => number / 1000.0,
-        "s" | "sec" => number,
-        "m" | "min" => number * 60.0,
-        "h" => number * 3600.0,
-        _ => return Err(wrong()),
-    };
-    // A day is longer than anything here has to wait, and far from overflowing a clock.
-    if !(0.001..=86_400.0).contains(&seconds) {
-        return Err(format!("`{text}` is not between a millisecond and a day"));
-    }
-    Ok(Duration::from_secs_f64(seconds))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::source::Limits;
 
@@ -170,15 +148,5 @@ mod tests {
         assert!(read_text("upheld: 2\n").unwrap_err()[0].contains("newer version"));
         let names = read_text("upheld: 1\nservices:\n  a b: { start-timeout: soon }\n").unwrap_err();
         assert!(names[0].contains("is not a name"), "{names:?}");
-    }
-
-    #[test]
-    fn a_length_of_time_is_a_number_and_its_unit() {
-        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
-        assert_eq!(duration("1.5s"), Ok(Duration::from_millis(1500)));
-        assert_eq!(duration("2m"), Ok(Duration::from_mins(2)));
-        for text in ["", "5", "s", "-1s", "0s", "1e99h", "NaNs", "5 parsecs"] {
-            assert!(duration(text).is_err(), "{text}");
-        }
     }
 }

@@ -27,6 +27,30 @@ impl fmt::Display for Shown {
     }
 }
 
+/// Reads a length of time: a number and its unit, `500ms`, `30s`, `2m`, `1h`.
+///
+/// # Errors
+///
+/// What is wrong, as a sentence without a full stop.
+pub fn read_duration(text: &str) -> Result<Duration, String> {
+    let digits = text.trim().trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = &text.trim()[digits.len()..];
+    let wrong = || format!("`{text}` is no length of time");
+    let number: f64 = digits.trim().parse().map_err(|_| wrong())?;
+    let seconds = match unit {
+        "ms" => number / 1000.0,
+        "s" | "sec" => number,
+        "m" | "min" => number * 60.0,
+        "h" => number * 3600.0,
+        _ => return Err(wrong()),
+    };
+    // A day is longer than anything here has to wait, and far from overflowing a clock.
+    if !(0.001..=86_400.0).contains(&seconds) {
+        return Err(format!("`{text}` is not between a millisecond and a day"));
+    }
+    Ok(Duration::from_secs_f64(seconds))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -36,6 +60,16 @@ mod tests {
         for (milliseconds, expected) in [(0, "0 ms"), (300, "300 ms"), (1000, "1 s"), (1549, "1.5 s"), (30_000, "30 s")]
         {
             assert_eq!(duration(Duration::from_millis(milliseconds)).to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn a_length_of_time_is_a_number_and_its_unit() {
+        assert_eq!(read_duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(read_duration("1.5s"), Ok(Duration::from_millis(1500)));
+        assert_eq!(read_duration("2m"), Ok(Duration::from_mins(2)));
+        for text in ["", "5", "s", "-1s", "0s", "1e99h", "NaNs", "5 parsecs"] {
+            assert!(read_duration(text).is_err(), "{text}");
         }
     }
 }

@@ -88,13 +88,29 @@ fn states_are_changed_in_the_midst_of_a_run() {
     post(r#"[{"state":"an order exists","params":{"id":7}}]"#);
     assert_eq!(send(mock.url(), "GET /orders/7", &[], b"").json()["id"], 7);
     assert_eq!(send(mock.url(), "DELETE /_upheld/states", &[], b"").json(), json!([]));
-    for bad in ["{", "7", r#"{"params":{}}"#, r#"{"state":"a","params":[]}"#, r#"{"state":"a","action":"x"}"#] {
+    assert_eq!(post("no orders").status, 200);
+    assert_eq!(status(), 404);
+    assert_eq!(send(mock.url(), "GET /orders/8", &["Upheld-State: an order exists: { id: 8 }"], b"").json()["id"], 8);
+    send(mock.url(), "DELETE /_upheld/states", &[], b"");
+    for bad in [
+        "{",
+        "7",
+        r#"{"params":{}}"#,
+        r#"{"state":"no orders","params":[]}"#,
+        r#"{"state":"no orders","action":"x"}"#,
+        "no order",
+    ] {
         assert_eq!(post(bad).status, 400, "{bad}");
     }
     assert_eq!(send(mock.url(), "GET /_upheld/nothing", &[], b"").status, 404);
     let usage = send(mock.url(), "GET /_upheld/usage", &[], b"").json();
-    assert_eq!(usage["interactions"][0], json!({"consumer": "storefront", "interaction": "get an order", "times": 3}));
+    assert_eq!(usage["interactions"][0], json!({"consumer": "storefront", "interaction": "get an order", "times": 4}));
     assert_eq!(mock.done().code, Some(0));
+    let mock = world.wrap(["mock"]);
+    let came = send(mock.url(), "GET /orders/42", &["Upheld-State: no ordres"], b"");
+    assert_eq!(came.status, 400);
+    assert!(came.text().contains("did you mean `no orders`?"), "{came:?}");
+    assert_eq!(mock.done().code, Some(1), "a test that names no state does not test what it means to");
 }
 
 #[test]
@@ -220,6 +236,85 @@ fn a_verification_of_this_repository_s_contracts_against_their_own_mock_is_uphel
         let output = mock.done();
         assert_eq!(output.code, Some(0), "{output}");
     }
+}
+
+#[test]
+fn a_verification_finds_in_the_mock_what_the_registry_says_of_the_provider() {
+    let world = World::with(ALIKE);
+    world.registry("  orders: { states: POST /_states, health: GET /health }\n");
+    let mock = world.wrap(["mock", "--all-used"]);
+    let output = world.upheld(["verify", "orders", "--url", mock.url()]);
+    assert_eq!(output.code, Some(0), "{output}");
+    let output = mock.done();
+    assert_eq!(output.code, Some(0), "{output}");
+}
+
+/// The same request again and again: only the states, and their parameters, tell what is meant.
+const ALIKE: &str = "
+  - name: a paid order
+    given: [ { an order exists: { status: paid } } ]
+    request: GET /orders/42
+    response: { status: 200, body: { status: paid }, match: { status: exact } }
+  - name: an open order
+    given: [ { an order exists: { status: open } } ]
+    request: GET /orders/42
+    response: { status: 200, body: { status: open }, match: { status: exact } }
+  - name: an open order of two
+    given: [ { an order exists: { status: paid } }, { an order exists: { status: open } } ]
+    request: GET /orders/42
+    response: { status: 300 }
+  - name: no order
+    request: GET /orders/42
+    response: { status: 404 }
+  - name: an encoded answer
+    request: { method: GET, path: /packed, headers: { accept-encoding: gzip } }
+    response: { status: 200, headers: { content-encoding: gzip }, body: { is: packed } }
+";
+
+#[test]
+fn credentials_are_shown_to_nobody() {
+    let world = World::with(
+        "  - name: mine\n    request: { method: GET, path: /me, headers: { authorization: Bearer example }, query: { api_key: example } }\n    response: { status: 200 }\n",
+    );
+    let mock = world.wrap(["mock"]);
+    let came = send(mock.url(), "GET /me?api_key=s3cr3tkey", &["Authorization: Bearer s3cr3t-t0ken"], b"");
+    assert_eq!(came.status, 501);
+    assert!(!came.text().contains("s3cr3t"), "{came:?}");
+    let output = mock.done();
+    assert!(!output.to_string().contains("s3cr3t"), "{output}");
+    assert!(output.stderr.contains("header  authorization") && output.stderr.contains("not shown"), "{output}");
+}
+
+#[test]
+fn a_command_s_clients_trust_the_certificate_that_is_thrown_away() {
+    let world = World::with("  - name: it\n    request: GET /a\n    response: { status: 200, body-text: it }\n");
+    let script = "for name in UPHELD_CA NODE_EXTRA_CA_CERTS SSL_CERT_FILE REQUESTS_CA_BUNDLE CURL_CA_BUNDLE; do \
+                  eval \"cat \\$$name\" > $name; done; echo $UPHELD_CA > file; echo $UPHELD_URL > url; \
+                  echo > .addresses; while [ ! -e .code ]; do [ -e .addresses ] || exit 1; sleep 0.01; done";
+    let world = world.variable("SSL_CERT_FILE", "before.pem");
+    world.write("before.pem", "what was trusted before\n");
+    let running = world.start(["mock", "--https", "--", "sh", "-c", script]);
+    until("the command", || world.path(".addresses").exists().then_some(()));
+    let authority = world.read("UPHELD_CA");
+    for name in ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"] {
+        assert!(world.read(name).starts_with(&authority), "{name}");
+    }
+    assert!(world.read("SSL_CERT_FILE").contains("what was trusted before"));
+    let url = world.read("url").trim().to_owned();
+    assert!(url.starts_with("https://localhost:"), "{url}");
+    // It is a provider like any other: who trusts the file can verify it.
+    let verified = {
+        let mut command = world.command(["verify", "--url", &url]);
+        command.env("SSL_CERT_FILE", world.read("file").trim());
+        world.run(command)
+    };
+    assert_eq!(verified.code, Some(0), "{verified}");
+    let untrusting = world.upheld(["verify", "--url", &url]);
+    assert_eq!(untrusting.code, Some(5), "{untrusting}");
+    world.write(".code", "0");
+    let output = running.finish();
+    assert_eq!(output.code, Some(0), "{output}");
+    assert!(!std::path::Path::new(world.read("file").trim()).exists(), "it is thrown away");
 }
 
 #[test]

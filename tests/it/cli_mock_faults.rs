@@ -78,7 +78,9 @@ fn a_slow_answer_is_the_right_one_in_pieces() {
     let mock = world.wrap(["mock"]);
     let mut stream = connect(mock.url());
     let begun = Instant::now();
-    stream.write_all(b"GET /orders/42 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nUpheld-Fault: slow\r\n\r\n").unwrap();
+    stream
+        .write_all(b"GET /orders/42 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nUpheld-Fault: slow=2100ms\r\n\r\n")
+        .unwrap();
     let (mut came, mut reads) = (Vec::new(), 0);
     loop {
         let mut bytes = [0; 1024];
@@ -114,6 +116,8 @@ fn nobody_listens_where_connections_are_refused() {
     let address = mock.url().strip_prefix("http://").unwrap().to_owned();
     let error = std::net::TcpStream::connect(address).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionRefused);
+    let port = mock.url().rsplit(':').next().unwrap().parse::<u16>().unwrap();
+    assert!(std::net::TcpListener::bind(("127.0.0.1", port)).is_err(), "the port is kept from others");
     mock.done();
     let output = world.upheld(["mock", "--fault", "refused", "--times", "1", "--", "true"]);
     assert_eq!(output.code, Some(2), "{output}");
@@ -125,8 +129,9 @@ fn a_fault_comes_for_the_requests_and_as_often_as_is_said() {
     let mock = world.wrap(["mock", "--fault", "503", "--on", "GET /orders/*", "--times", "2"]);
     let status = |line: &str| send(mock.url(), line, &[], b"").status;
     assert_eq!(status("DELETE /orders/42"), 204);
+    assert_eq!(status("GET /orders/42?more=1"), 501, "what no interaction allows is none of the times");
     assert_eq!(["GET /orders/1", "GET /orders/2", "GET /orders/3"].map(status), [503, 503, 200]);
-    assert_eq!(mock.done().code, Some(0));
+    assert_eq!(mock.done().code, Some(1));
     for (more, part) in [
         (&["--fault", "rest"][..], "did you mean"),
         (&["--fault", "503", "--on", "orders"], "write a method and a path"),

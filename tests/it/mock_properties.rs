@@ -24,6 +24,24 @@ fn states_of(interaction: &Interaction) -> Vec<ActiveState> {
     states.map(|state| ActiveState { name: state.name.clone(), params: state.params.clone() }).collect()
 }
 
+/// What an interaction needs to be true, in whatever order.
+fn as_a_set(interaction: &Interaction) -> std::collections::BTreeSet<String> {
+    interaction.given.iter().map(|state| format!("{state:?}")).collect()
+}
+
+/// A contract in which several interactions have the same request, and different states and answers.
+fn with_alike() -> impl Strategy<Value = (Contract, Files)> {
+    (strategies::contract(), any::<proptest::sample::Index>()).prop_map(|((mut contract, files), pick)| {
+        let request = contract.interactions[pick.index(contract.interactions.len())].request.clone();
+        for (number, interaction) in contract.interactions.iter_mut().enumerate() {
+            interaction.request = request.clone();
+            // They differ by a parameter alone, or by the one having a state more.
+            interaction.given.last_mut().unwrap().params.insert(String::from("number"), number.into());
+        }
+        (contract, files)
+    })
+}
+
 /// Whether an interaction asks for an answer that HTTP has: one to HEAD, and some statuses, have no body.
 fn can_be_answered(interaction: &Interaction) -> bool {
     let (bodiless, interim) = match interaction.response.status {
@@ -45,14 +63,25 @@ proptest! {
             let selected = mock.answer(&request, &states_of(interaction));
             prop_assert!(selected.is_ok(), "{:?} {:?}", filled.request, selected);
             let selected = selected.unwrap();
-            // Another interaction may allow the same request; it then is what answers.
+            // Another interaction may need the same states and allow the same request; it then is what answers.
             let (_, answering, _) = mock.interaction(selected.number).unwrap();
             let answering = answering.filled(&answering.params());
             let found = match_response(&answering.response, &selected.response, &Pointer::root());
             prop_assert!(!can_be_answered(&answering) || found.is_empty(), "{:?} {:#?}", answering.response, found);
             if selected.number != number {
                 prop_assert!(match_request(&answering.request, &request, &Pointer::root()).is_empty());
+                prop_assert_eq!(as_a_set(&answering), as_a_set(interaction));
             }
+        }
+    }
+
+    #[test]
+    fn provider_states_tell_interactions_apart_whose_requests_are_the_same((contract, files) in with_alike()) {
+        let mock = mock_of(&contract, &files);
+        for (number, interaction) in contract.interactions.iter().enumerate() {
+            let request = encode::request(&interaction.filled(&interaction.params()).request);
+            let selected = mock.answer(&request, &states_of(interaction)).unwrap();
+            prop_assert_eq!(selected.number, number);
         }
     }
 
@@ -83,11 +112,15 @@ fn a_verification_of_any_contract_against_its_own_mock_is_upheld() {
     let mut runner = TestRunner::new(strategies::cases(20));
     let contracts = strategies::contract().prop_map(|(mut contract, files)| {
         contract.interactions.retain(can_be_answered);
-        // Which of two interactions answers the same request is the mock's to choose; a verification wants each.
+        // Which of two interactions with the same states answers the same request is the mock's to choose; a
+        // verification wants each.
         let mut requests = Vec::new();
         contract.interactions.retain(|interaction| {
             let own = encode::request(&interaction.filled(&interaction.params()).request);
             let taken = requests.iter().any(|known: &Interaction| {
+                if as_a_set(known) != as_a_set(interaction) {
+                    return false;
+                }
                 let filled = known.filled(&known.params());
                 match_request(&filled.request, &own, &Pointer::root()).is_empty()
                     || match_request(
@@ -112,8 +145,9 @@ fn a_verification_of_any_contract_against_its_own_mock_is_upheld() {
             files.iter().for_each(|(path, bytes)| world.write(&format!("{folder}/{path}"), bytes));
             let mock = world.wrap(["mock", "--all-used"]);
             let output = world.upheld(["verify", "--url", mock.url(), "--states", "POST /_upheld/states"]);
+            let mocked = mock.done();
             prop_assert_eq!(output.code, Some(0), "{}\n{}", output, write(&contract));
-            let output = mock.done();
+            let output = mocked;
             prop_assert_eq!(output.code, Some(0), "{}\n{}", output, write(&contract));
             Ok(())
         })

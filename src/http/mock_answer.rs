@@ -1,0 +1,121 @@
+//! The answers of a mock as they go out: the contracts' examples, and those that fail on purpose.
+
+use std::convert::Infallible;
+use std::io::{self, Write as _};
+use std::time::Duration;
+
+use flate2::Compression;
+use flate2::write::{GzEncoder, ZlibEncoder};
+use futures_util::stream;
+use http_body_util::{BodyExt as _, Full, StreamBody};
+use hyper::body::{Bytes, Frame};
+use hyper::header::{CONTENT_ENCODING, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use hyper::http::response::Parts;
+use hyper::{Response, StatusCode};
+use serde_json::Map;
+
+use super::fault::PIECES;
+use super::header::header_text;
+use super::problem::problem;
+use super::server::AnswerBody;
+use crate::matching::ActualResponse;
+
+/// How long a client is asked to wait, in seconds.
+const RETRY_SECONDS: &str = "1";
+
+pub(super) fn asks_to_wait(status: StatusCode) -> Response<AnswerBody> {
+    let mut response = problem(status, "This is a fault that was asked for", "the mock fails on purpose", Map::new());
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(RETRY_SECONDS));
+    response
+}
+
+pub(super) fn whole(body: impl Into<Bytes>) -> AnswerBody {
+    Full::new(body.into()).map_err(|never: Infallible| match never {}).boxed_unsync()
+}
+
+/// An answer as it goes out. What no server can send is told instead.
+pub(super) fn sent(reply: ActualResponse) -> Response<AnswerBody> {
+    let unsendable = |what: &str| {
+        let detail = format!("{what}, so no server can answer like this: change the contract");
+        problem(StatusCode::INTERNAL_SERVER_ERROR, "The contract's answer can't be sent", &detail, Map::new())
+    };
+    let status = match StatusCode::from_u16(reply.status) {
+        Ok(status) if !status.is_informational() => status,
+        _ => return unsendable(&format!("{} is no status of an answer", reply.status)),
+    };
+    let mut headers = HeaderMap::with_capacity(reply.headers.len());
+    for (name, value) in &reply.headers {
+        let (Ok(parsed), Ok(value)) =
+            (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value.as_bytes()))
+        else {
+            return unsendable(&format!("the header `{name}` has a character that no header can have"));
+        };
+        headers.append(parsed, value);
+    }
+    let mut response = Response::new(whole(encoded(reply.body, &mut headers)));
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
+}
+
+/// An answer in two parts: its head, and the bytes of its body.
+pub(super) async fn bytes_of(response: Response<AnswerBody>) -> io::Result<(Parts, Bytes)> {
+    let (head, body) = response.into_parts();
+    Ok((head, body.collect().await?.to_bytes()))
+}
+
+/// A body in the content coding that its headers name. One that can't be made is not named.
+fn encoded(body: Vec<u8>, headers: &mut HeaderMap) -> Vec<u8> {
+    let Some(coding) = headers.get(CONTENT_ENCODING).map(header_text).filter(|_| !body.is_empty()) else { return body };
+    let made = match coding.trim().to_ascii_lowercase().as_str() {
+        "identity" => return body,
+        "gzip" | "x-gzip" => {
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+            encoder.write_all(&body).and_then(|()| encoder.finish()).ok()
+        }
+        "deflate" => {
+            let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
+            encoder.write_all(&body).and_then(|()| encoder.finish()).ok()
+        }
+        _ => None,
+    };
+    made.unwrap_or_else(|| {
+        headers.remove(CONTENT_ENCODING);
+        body
+    })
+}
+
+/// A body that comes in pieces, over some seconds.
+pub(super) fn dribbled(body: Bytes, time: Duration) -> AnswerBody {
+    let piece = body.len().div_ceil(PIECES);
+    let pause = time / u32::try_from(PIECES).unwrap_or(1);
+    let pieces = stream::unfold(body, move |mut left| async move {
+        if left.is_empty() {
+            return None;
+        }
+        tokio::time::sleep(pause).await;
+        let next = left.split_to(piece.min(left.len()));
+        Some((Ok::<_, io::Error>(Frame::data(next)), left))
+    });
+    boxed(pieces)
+}
+
+/// A body that breaks off behind what is there of it.
+pub(super) fn broken_off(body: Bytes) -> AnswerBody {
+    let pieces = stream::unfold(Some(body), |left| async move {
+        match left {
+            Some(bytes) if !bytes.is_empty() => Some((Ok(Frame::data(bytes)), Some(Bytes::new()))),
+            Some(_) => {
+                // What was given so far goes out while this waits for its next turn.
+                tokio::task::yield_now().await;
+                Some((Err(io::Error::from(io::ErrorKind::BrokenPipe)), None))
+            }
+            None => None,
+        }
+    });
+    boxed(pieces)
+}
+
+fn boxed(pieces: impl futures_util::Stream<Item = io::Result<Frame<Bytes>>> + Send + 'static) -> AnswerBody {
+    StreamBody::new(Box::pin(pieces)).boxed_unsync()
+}
