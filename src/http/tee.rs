@@ -96,8 +96,8 @@ impl Body for Tee {
                 if let (Some(data), Some((copied, _))) = (frame.data_ref(), &mut tee.open) {
                     copied.add(data);
                 }
-                // Nobody asks for the end of a body whose length is known.
-                if tee.from.is_end_stream() {
+                // Nobody asks for the end of a body whose length is known, nor for what comes after trailers.
+                if tee.from.is_end_stream() || frame.is_trailers() {
                     tee.end(Ended::Whole);
                 }
                 Poll::Ready(Some(Ok(frame)))

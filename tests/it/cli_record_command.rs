@@ -36,7 +36,7 @@ fn signalled(world: &World, then: &str, signal: &str, to_all: bool) -> CommandOu
 #[test]
 fn ctrl_c_ends_the_command_and_writes_nothing() {
     let world = World::new();
-    let output = signalled(&world, "touch ready; sleep 1000", "INT", true);
+    let output = signalled(&world, ": > ready; exec sleep 1000", "INT", true);
     assert_eq!(output.code, Some(130), "{output}");
     assert!(output.stderr.contains("exit code 130, so nothing is written"), "{output}");
     assert!(!world.path("contracts").exists());
@@ -45,7 +45,7 @@ fn ctrl_c_ends_the_command_and_writes_nothing() {
 #[test]
 fn a_command_that_ends_well_after_ctrl_c_is_recorded() {
     let world = World::new();
-    let then = "trap 'exit 0' INT; touch ready; while :; do sleep 0.01; done";
+    let then = "trap 'exit 0' INT; : > ready; while :; do sleep 0.01; done";
     let output = signalled(&world, then, "INT", true);
     assert_eq!(output.code, Some(0), "{output}");
     assert!(world.read("contracts/storefront/orders.yaml").contains("GET /a"));
@@ -55,7 +55,7 @@ fn a_command_that_ends_well_after_ctrl_c_is_recorded() {
 fn a_signal_to_terminate_or_of_a_closed_terminal_is_passed_on() {
     for signal in ["TERM", "HUP"] {
         let world = World::new();
-        let then = "trap 'echo asked; exit 3' TERM; touch ready; while :; do sleep 0.01; done";
+        let then = "trap 'echo asked; exit 3' TERM; : > ready; while :; do sleep 0.01; done";
         let output = signalled(&world, then, signal, false);
         assert_eq!((output.code, output.stdout.as_str()), (Some(3), "asked\n"), "{output}");
     }
