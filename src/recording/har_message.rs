@@ -101,7 +101,9 @@ fn with_type(headers: &mut Vec<(String, String)>, media_type: Option<&str>) {
 
 fn encoded(pairs: Vec<(String, String)>) -> String {
     let mut fields: IndexMap<String, Vec<String>> = IndexMap::new();
-    pairs.into_iter().for_each(|(name, value)| fields.entry(name).or_default().push(value));
+    for (name, value) in pairs {
+        fields.entry(name).or_default().push(value);
+    }
     urlencoded::write(&fields)
 }
 
@@ -137,13 +139,11 @@ fn posted(post: &Value, headers: &[(String, String)]) -> (Vec<u8>, Capture) {
 fn decoded(body: &str, encoding: Option<&str>) -> (Vec<u8>, Capture) {
     let bytes = if encoding.is_some_and(|encoding| encoding.eq_ignore_ascii_case("base64")) {
         let digits: String = body.chars().filter(|c| !c.is_whitespace()).collect();
-        match LENIENT.decode(digits) {
-            Ok(bytes) => bytes,
-            Err(_) => {
-                let why = String::from("it is said to be base64 in the HAR file, and is none");
-                return (Vec::new(), Capture::Undecodable(why));
-            }
-        }
+        let Ok(bytes) = LENIENT.decode(digits) else {
+            let why = String::from("it is said to be base64 in the HAR file, and is none");
+            return (Vec::new(), Capture::Undecodable(why));
+        };
+        bytes
     } else {
         body.as_bytes().to_vec()
     };
