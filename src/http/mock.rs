@@ -255,7 +255,7 @@ impl Answerer for Answering {
         let path = head.uri.path();
         let mut response = if path.starts_with(mock_control::PREFIX) {
             if cors::is_preflight(&head.method, &head.headers) {
-                self.preflight(&head)
+                preflight(&head)
             } else {
                 match self.read(&head, body).await {
                     Ok(request) => mock_control::answer(&self.desk, &head.method, path, &request.body),
@@ -317,7 +317,7 @@ impl Answering {
                 }
             }
             // What browsers ask by themselves is in no contract.
-            Err(_) if cors::is_preflight(&head.method, &head.headers) => Ok(self.preflight(head)),
+            Err(_) if cors::is_preflight(&head.method, &head.headers) => Ok(preflight(head)),
             // Nor is what a verification asks of the provider beside it.
             Err(_) if head.method == Method::GET && self.health.as_deref() == Some(head.uri.path()) => {
                 Ok(super::problem::json_answer(StatusCode::OK, "application/json", &json!({ "mock": true })))
@@ -343,13 +343,6 @@ impl Answering {
         let states = ActiveState::read(header_values(&request.headers, STATE));
         mock_control::known(&self.desk, &states).map_err(|why| format!("the header `{STATE}`: {why}"))?;
         Ok(states)
-    }
-
-    fn preflight(&self, head: &Parts) -> Response<AnswerBody> {
-        let mut response = Response::new(whole(Vec::new()));
-        *response.status_mut() = StatusCode::NO_CONTENT;
-        cors::allow_preflight(&head.headers, response.headers_mut());
-        response
     }
 
     /// Reads a request whole, within the limits on time and size, and undoes its content coding.
@@ -411,6 +404,14 @@ impl Answering {
             Fault::TooMany => Ok(asks_to_wait(StatusCode::TOO_MANY_REQUESTS)),
         }
     }
+}
+
+/// Allows what a browser asks for.
+fn preflight(head: &Parts) -> Response<AnswerBody> {
+    let mut response = Response::new(whole(Vec::new()));
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    cors::allow_preflight(&head.headers, response.headers_mut());
+    response
 }
 
 fn without_body(head: &Parts) -> ActualRequest {

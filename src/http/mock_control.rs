@@ -28,7 +28,7 @@ pub(super) fn answer(desk: &Desk, method: &Method, path: &str, body: &[u8]) -> R
     match (method.as_str(), path.strip_prefix(PREFIX).unwrap_or_default()) {
         ("GET", "states") => states(desk),
         ("DELETE", "states") => {
-            desk.change_states(|active| active.clear());
+            desk.change_states(Vec::clear);
             states(desk)
         }
         ("POST" | "PUT", "states") => match change(desk, body) {

@@ -155,12 +155,12 @@ impl Copied {
             self.bytes.extend_from_slice(piece);
         } else {
             self.too_large = true;
-            drop(self.into_bytes());
+            drop(self.take_bytes());
         }
     }
 
     /// The bytes, whose room is free again.
-    pub(super) fn into_bytes(&mut self) -> Vec<u8> {
+    pub(super) fn take_bytes(&mut self) -> Vec<u8> {
         self.tape.give_room(self.bytes.len());
         std::mem::take(&mut self.bytes)
     }
@@ -168,7 +168,7 @@ impl Copied {
 
 impl Drop for Copied {
     fn drop(&mut self) {
-        drop(self.into_bytes());
+        drop(self.take_bytes());
     }
 }
 
@@ -182,7 +182,9 @@ mod tests {
 
     fn copied(tape: &Arc<Tape>, pieces: &[&'static str]) -> Copied {
         let mut copied = Copied::new(Arc::clone(tape));
-        pieces.iter().for_each(|piece| copied.add(&Bytes::from_static(piece.as_bytes())));
+        for piece in pieces {
+            copied.add(&Bytes::from_static(piece.as_bytes()));
+        }
         copied
     }
 

@@ -15,8 +15,11 @@ pub(super) struct Tee {
     from: Incoming,
     flow: Flow,
     /// What is known of it, and who is told once how it ended; then nothing.
-    open: Option<(Copied, Box<dyn FnOnce(Ended) + Send + Sync>)>,
+    open: Option<(Copied, Told)>,
 }
+
+/// Is told how a body ended.
+type Told = Box<dyn FnOnce(Ended) + Send + Sync>;
 
 /// How a body ended.
 #[derive(Debug)]

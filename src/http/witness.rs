@@ -117,7 +117,7 @@ impl Witness {
         if copied.too_large {
             return Capture::TooLarge { bytes };
         }
-        match decode(headers, copied.into_bytes(), self.tape.max_body()) {
+        match decode(headers, copied.take_bytes(), self.tape.max_body()) {
             // A small body may be a large one once it is decoded.
             Ok(decoded) if self.tape.take_room(decoded.len()) => {
                 *body = decoded;

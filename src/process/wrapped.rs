@@ -70,12 +70,11 @@ impl Wrapped {
             status = self.child.wait() => status,
             () = asked_to_end => {
                 self.ask_to_end();
-                match tokio::time::timeout(GRACE, self.child.wait()).await {
-                    Ok(status) => status,
-                    Err(_) => {
-                        let _ = self.child.start_kill();
-                        self.child.wait().await
-                    }
+                if let Ok(status) = tokio::time::timeout(GRACE, self.child.wait()).await {
+                    status
+                } else {
+                    let _ = self.child.start_kill();
+                    self.child.wait().await
                 }
             }
         };

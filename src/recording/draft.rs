@@ -210,7 +210,7 @@ fn loosen_query(request: &mut Request, group: &Group<'_, '_>, remarks: &mut Vec<
             Matcher::Any
         } else if texts().all(is_integer) {
             Matcher::Type(JsonType::Integer)
-        } else if let Some(format) = looks::format(texts().collect::<Vec<_>>().into_iter()) {
+        } else if let Some(format) = looks::format(&texts().collect::<Vec<_>>()) {
             Matcher::Format(format)
         } else {
             Matcher::Type(JsonType::String)

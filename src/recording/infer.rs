@@ -108,13 +108,11 @@ impl Inference {
                 rule = Rule { matchers: vec![Matcher::Any], or_null: false, ..rule };
                 self.write(path, rule, &why);
                 self.warn(path, "only null was seen: what else may come is not known");
-                return;
             }
             (None, false) => {
                 why.insert(0, kinds_in_words(seen));
                 rule.matchers.extend(one_of_types(seen));
                 self.write(path, rule, &why);
-                return;
             }
             (Some(Kind::String), _) => {
                 let format = written_format(seen);
@@ -223,7 +221,7 @@ impl Inference {
         if values.iter().any(|text| text.contains(REDACTED)) {
             return;
         }
-        if let Some(format) = looks::format(values.iter().copied()) {
+        if let Some(format) = looks::format(&values) {
             let why = String::from("its only value looks so");
             return self.suggest(path, Matcher::Format(format), why);
         }
@@ -293,18 +291,18 @@ impl Inference {
         match (seen.only_kind(), seen.kinds.is_empty()) {
             (None, true) => rule.matchers.push(Matcher::Any),
             (None, false) => rule.matchers.extend(one_of_types(seen)),
-            (Some(Kind::Object), _) => match &seen.entries {
-                Some(entries) => return self.mapped(seen, entries, path, rule, why, Self::asked),
-                None => {
-                    self.write(path, rule, &why);
-                    for (key, field) in &seen.fields {
-                        path.push(Segment::Key((*key).to_owned()));
-                        self.asked(field, path, absence_of(seen, field));
-                        path.pop();
-                    }
-                    return;
+            (Some(Kind::Object), _) => {
+                if let Some(entries) = &seen.entries {
+                    return self.mapped(seen, entries, path, rule, why, Self::asked);
                 }
-            },
+                self.write(path, rule, &why);
+                for (key, field) in &seen.fields {
+                    path.push(Segment::Key((*key).to_owned()));
+                    self.asked(field, path, absence_of(seen, field));
+                    path.pop();
+                }
+                return;
+            }
             (Some(Kind::Array), _) => {
                 rule.matchers.push(Matcher::Size { min: u64::from(seen.empty == 0), max: None });
                 self.write(path, rule, &why);
@@ -315,7 +313,7 @@ impl Inference {
                 }
                 return;
             }
-            (Some(Kind::String), _) => match looks::format(seen.texts().collect::<Vec<_>>().into_iter()) {
+            (Some(Kind::String), _) => match looks::format(&seen.texts().collect::<Vec<_>>()) {
                 Some(format) => rule.matchers.push(Matcher::Format(format)),
                 None => rule.matchers.push(Matcher::Type(JsonType::String)),
             },
@@ -333,7 +331,7 @@ impl Inference {
                 self.write(path, Rule::of(Matcher::Type(JsonType::String)), &[String::from("a secret was here")]);
             }
             Value::String(text) if looks::is_volatile(text) => {
-                let format = looks::format(std::iter::once(text.as_str()));
+                let format = looks::format(&[text.as_str()]);
                 let matcher = format.map_or(Matcher::Type(JsonType::String), Matcher::Format);
                 self.write(path, Rule::of(matcher), &likely());
             }
@@ -386,7 +384,7 @@ fn absence_of(around: &Seen<'_>, field: &Seen<'_>) -> Absence {
 
 /// The format of a place: what two or more different values have in common is no accident.
 fn written_format(seen: &Seen<'_>) -> Option<Format> {
-    if distinct(seen) < 2 { None } else { looks::format(seen.texts().collect::<Vec<_>>().into_iter()) }
+    if distinct(seen) < 2 { None } else { looks::format(&seen.texts().collect::<Vec<_>>()) }
 }
 
 /// How many different values there were.

@@ -16,8 +16,8 @@ pub(super) enum Identifier {
 }
 
 /// The format that all of these texts have, if they have one.
-pub(super) fn format<'t>(texts: impl Iterator<Item = &'t str> + Clone) -> Option<Format> {
-    FORMATS.into_iter().find(|format| texts.clone().all(|text| is(*format, text)))
+pub(super) fn format(texts: &[&str]) -> Option<Format> {
+    FORMATS.into_iter().find(|format| texts.iter().all(|text| is(*format, text)))
 }
 
 fn is(format: Format, text: &str) -> bool {
@@ -87,15 +87,15 @@ pub(super) fn has_few_values(name: &str) -> bool {
 }
 
 /// Whether the keys of an object are data by their look: all of them numbers, uuids, days or locales.
-pub(super) fn keys_are_names_of_data<'k>(keys: impl Iterator<Item = &'k str> + Clone) -> bool {
-    let all = |is: fn(&str) -> bool| keys.clone().all(is);
-    if keys.clone().next().is_none() {
+pub(super) fn keys_are_names_of_data(keys: &[&str]) -> bool {
+    let all = |is: fn(&str) -> bool| keys.iter().all(|key| is(key));
+    if keys.is_empty() {
         return false;
     }
     all(|key| matches!(identifier(key), Some(Identifier::Number)))
         || all(|key| has_format(Format::Uuid, key))
         || all(|key| has_format(Format::Date, key))
-        || all(is_locale) && (keys.clone().count() > 2 || keys.clone().any(|key| key.len() > 2))
+        || all(is_locale) && (keys.len() > 2 || keys.iter().any(|key| key.len() > 2))
 }
 
 /// `en`, `en-GB`, `pt_BR`; two letters alone are also many a name's.
@@ -155,7 +155,7 @@ mod tests {
             (&["20260501", "20260502"], None),
             (&["1717171717"], None),
         ] {
-            assert_eq!(format(texts.iter().copied()), expected, "{texts:?}");
+            assert_eq!(format(texts), expected, "{texts:?}");
         }
     }
 
@@ -172,10 +172,10 @@ mod tests {
     #[test]
     fn keys_that_are_data_are_numbers_uuids_days_or_locales() {
         for keys in [&["17", "18"][..], &["2026-05-01"], &["en", "de", "fr"], &["en-GB", "de"]] {
-            assert!(keys_are_names_of_data(keys.iter().copied()), "{keys:?}");
+            assert!(keys_are_names_of_data(keys), "{keys:?}");
         }
         for keys in [&["id", "no"][..], &["id"], &["en", "de"], &["17", "name"], &[], &["to", "by", "at"]] {
-            assert!(!keys_are_names_of_data(keys.iter().copied()), "{keys:?}");
+            assert!(!keys_are_names_of_data(keys), "{keys:?}");
         }
     }
 

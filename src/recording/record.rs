@@ -341,7 +341,9 @@ fn changed(
     let changes = parts.unwrap_or_else(|| vec![(whole.lines.clone(), write_interaction(&new, whole.indent))]);
     let new_text = edit.with(&whole.lines, changes.clone());
     if make {
-        changes.into_iter().for_each(|(lines, text)| edit.replace(lines, text));
+        for (lines, text) in changes {
+            edit.replace(lines, text);
+        }
     }
     Some((old_text, new_text))
 }

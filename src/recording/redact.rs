@@ -115,7 +115,9 @@ fn spellings(secret: &str) -> BTreeSet<String> {
 #[must_use]
 pub fn redact(exchanges: Vec<Exchange>, kept_headers: &[String]) -> Redaction {
     let mut collector = Collector::default();
-    exchanges.iter().for_each(|exchange| collector.exchange(exchange));
+    for exchange in &exchanges {
+        collector.exchange(exchange);
+    }
     let guard = Guard::new(&collector.secrets);
     let mut editor = Editor { guard: &guard, of: String::new(), found: BTreeMap::new(), unplaced: BTreeMap::new() };
     let exchanges = exchanges.into_iter().map(|exchange| editor.exchange(exchange, kept_headers)).collect();
@@ -452,7 +454,9 @@ impl Editor<'_> {
             }
             Value::Array(items) => {
                 let path = format!("{path}[]");
-                items.iter_mut().fold(false, |changed, item| self.value(item, name, part, &path, depth) || changed)
+                let changed =
+                    items.iter_mut().filter_map(|item| self.value(item, name, part, &path, depth).then_some(()));
+                changed.count() > 0
             }
             Value::Object(object) => self.object(object, part, path, depth),
             Value::Null | Value::Bool(_) | Value::Number(_) => false,

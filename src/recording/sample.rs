@@ -104,28 +104,10 @@ impl<'e> Sample<'e> {
             let of_message = ["host", "content-length"].contains(&name.as_str()) || sent.contains(&name.as_str());
             !of_message && self.sent_header(&name).iter().any(|header| header == value)
         };
-        fn go(value: &mut Value, echoes: &dyn Fn(&str, &str) -> bool, left_out: &mut Vec<String>) {
-            match value {
-                Value::Array(items) => items.iter_mut().for_each(|item| go(item, echoes, left_out)),
-                Value::Object(object) => {
-                    let keys: Vec<String> = object
-                        .iter()
-                        .filter(|(key, value)| value.as_str().is_some_and(|text| echoes(key, text)))
-                        .map(|(key, _)| key.clone())
-                        .collect();
-                    for key in keys {
-                        object.shift_remove(&key);
-                        left_out.push(key);
-                    }
-                    object.values_mut().for_each(|item| go(item, echoes, left_out));
-                }
-                _ => {}
-            }
-        }
         let mut view = self.came.view();
         let mut left_out = Vec::new();
         if let Some(view) = &mut view {
-            go(view, &echoes, &mut left_out);
+            leave_out(view, &echoes, &mut left_out);
         }
         (view, left_out)
     }
@@ -192,6 +174,26 @@ impl Read {
             Self::Bytes(_) => ("bytes", Vec::new()),
             Self::LeftOut(_) => ("left out", Vec::new()),
         }
+    }
+}
+
+/// Takes out of a value what echoes something, and tells under which keys it stood.
+fn leave_out(value: &mut Value, echoes: &dyn Fn(&str, &str) -> bool, left_out: &mut Vec<String>) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| leave_out(item, echoes, left_out)),
+        Value::Object(object) => {
+            let keys: Vec<String> = object
+                .iter()
+                .filter(|(key, value)| value.as_str().is_some_and(|text| echoes(key, text)))
+                .map(|(key, _)| key.clone())
+                .collect();
+            for key in keys {
+                object.shift_remove(&key);
+                left_out.push(key);
+            }
+            object.values_mut().for_each(|item| leave_out(item, echoes, left_out));
+        }
+        _ => {}
     }
 }
 

@@ -93,7 +93,7 @@ pub(super) fn credentials(encoded: &str) -> Option<(String, String)> {
 pub(super) fn is_telling(text: &str) -> bool {
     let has = |is: fn(&char) -> bool| text.chars().any(|c| is(&c));
     let letters = has(|c| c.is_alphabetic());
-    let digits = has(|c| c.is_ascii_digit());
+    let digits = has(char::is_ascii_digit);
     let mixed = has(|c| c.is_uppercase()) && has(|c| c.is_lowercase());
     let length = text.chars().count();
     (length >= 8 && letters && digits) || (length >= 12 && mixed) || length >= 20

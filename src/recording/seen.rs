@@ -91,7 +91,8 @@ impl<'v> Seen<'v> {
             fields.entry(key).or_default().push(value);
         }
         let all = || fields.values().flatten().copied().collect();
-        if looks::keys_are_names_of_data(fields.keys().copied()) || has_little_in_common(objects.len(), &fields) {
+        let keys: Vec<&str> = fields.keys().copied().collect();
+        if looks::keys_are_names_of_data(&keys) || has_little_in_common(objects.len(), &fields) {
             self.empty += objects.iter().filter(|object| object.is_empty()).count();
             self.entries = Some(Box::new(Self::new(all())));
         } else {

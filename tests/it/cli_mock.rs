@@ -211,7 +211,9 @@ fn a_thousand_requests_at_once_are_answered() {
             thread::Builder::new().stack_size(256 << 10).spawn(client).unwrap()
         })
         .collect();
-    clients.into_iter().for_each(|client| client.join().unwrap());
+    for client in clients {
+        client.join().unwrap();
+    }
     let output = mock.done();
     assert_eq!(output.stdout, "500 of 500 interactions asked for, by 1000 requests\n");
 }

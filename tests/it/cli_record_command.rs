@@ -12,8 +12,8 @@ fn of(url: &str) -> Vec<&str> {
 }
 
 /// A command that asks the recorder once, by nothing but a shell.
-const ASK: &str = r#"address=${UPHELD_URL#http://}; exec 3<>/dev/tcp/${address%:*}/${address#*:};
-printf 'GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n' >&3; cat <&3 >/dev/null; "#;
+const ASK: &str = r"address=${UPHELD_URL#http://}; exec 3<>/dev/tcp/${address%:*}/${address#*:};
+printf 'GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n' >&3; cat <&3 >/dev/null; ";
 
 /// Runs a recording around a script that asks once and then does something, sends a signal to all processes of its
 /// terminal or to the program alone, and tells what it wrote.
@@ -26,9 +26,9 @@ fn signalled(world: &World, then: &str, signal: &str, to_all: bool) -> CommandOu
     let running = world.begin(command);
     until("the command", || world.path("ready").exists().then_some(()));
     if to_all {
-        running.signal_group(signal)
+        running.signal_group(signal);
     } else {
-        running.signal(signal)
+        running.signal(signal);
     }
     running.finish()
 }

@@ -142,7 +142,9 @@ fn a_verification_of_any_contract_against_its_own_mock_is_upheld() {
             let world = World::new();
             let folder = format!("contracts/{}", contract.consumer);
             world.write(&format!("{folder}/{}.yaml", contract.provider), write(&contract));
-            files.iter().for_each(|(path, bytes)| world.write(&format!("{folder}/{path}"), bytes));
+            for (path, bytes) in &files {
+                world.write(&format!("{folder}/{path}"), bytes);
+            }
             let mock = world.wrap(["mock", "--all-used"]);
             let output = world.upheld(["verify", "--url", mock.url(), "--states", "POST /_upheld/states"]);
             let mocked = mock.done();
