@@ -4,6 +4,7 @@ mod completions;
 mod ends;
 mod exit;
 mod failure;
+mod import;
 mod init;
 mod lint;
 mod load;
@@ -73,6 +74,7 @@ struct Global {
 #[expect(clippy::large_enum_variant, reason = "there is one of it in a run")]
 enum Command {
     Record(Box<record::RecordArgs>),
+    Import(import::ImportArgs),
     Mock(Box<mock::MockArgs>),
     Verify(verify::VerifyArgs),
     Lint(lint::LintArgs),
@@ -103,6 +105,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, world: &mut World) ->
     let result = match parse(arguments, world) {
         Ok(Cli { global, command }) => match command {
             Command::Record(args) => record::record(&global, &args, world),
+            Command::Import(args) => import::import(&global, &args, world),
             Command::Mock(args) => mock::mock(&global, &args, world),
             Command::Verify(args) => verify::verify(&global, &args, world),
             Command::Lint(args) => lint::lint(&global, &args, world),

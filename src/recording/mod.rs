@@ -5,6 +5,8 @@ mod edit;
 mod example;
 mod exchange;
 mod group;
+mod har;
+mod har_message;
 mod infer;
 mod looks;
 mod names;
@@ -20,6 +22,7 @@ mod text;
 mod update;
 
 pub use exchange::{Capture, Exchange};
+pub use har::{CODES as HAR_CODES, HarEntry, read_har};
 pub use record::{Change, Entry, LeftOut, Options, RecordError, Recorded, Standing, Take, record};
 pub use redact::{FoundSecret, Guard, REDACTED, Redaction, redact};
 pub use remark::{Remark, What};

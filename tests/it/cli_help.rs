@@ -10,7 +10,7 @@ use crate::support::World;
 fn each_command_has_its_help() {
     let world = World::new();
     assert_snapshot!("help", world.upheld(["--help"]));
-    for command in ["record", "mock", "verify", "lint", "init", "schema", "completions"] {
+    for command in ["record", "import", "mock", "verify", "lint", "init", "schema", "completions"] {
         assert_snapshot!(format!("help_{command}"), world.upheld([command, "--help"]));
     }
     assert_snapshot!("help_verify_short", world.upheld(["verify", "-h"]));

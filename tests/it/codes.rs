@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use upheld::{http, matching, process, verification};
+use upheld::{http, matching, process, recording, verification};
 
 #[test]
 fn no_two_meanings_share_a_code() {
@@ -10,7 +10,8 @@ fn no_two_meanings_share_a_code() {
         (verification::INTERRUPTED, "The run was ended before the interaction's turn."),
         (verification::NO_STATE_HANDLER, "Nothing is there to bring a provider state about."),
     ];
-    let lists = [matching::mismatch::CODES, http::codes::CODES, process::codes::CODES, &of_the_runner];
+    let lists =
+        [matching::mismatch::CODES, http::codes::CODES, process::codes::CODES, recording::HAR_CODES, &of_the_runner];
     let mut meanings = BTreeMap::new();
     for (code, meaning) in lists.into_iter().flatten() {
         assert!(meaning.trim().ends_with('.'), "{code} has no meaning: {meaning}");

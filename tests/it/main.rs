@@ -29,6 +29,7 @@
 mod cli_exit_codes;
 mod cli_help;
 mod cli_hostile_provider;
+mod cli_import;
 mod cli_init;
 mod cli_lint;
 mod cli_mock;
