@@ -1,6 +1,6 @@
 //! Upheld: consumer-driven contracts, verified.
 //!
-//! A consumer writes down the least it needs of a provider as a contract. Upheld checks real providers against it and
+//! A consumer writes down, or records, the least it needs of a provider as a contract. Upheld checks real providers against it and
 //! shows exactly where one breaks it. The program is `upheld`; this library is how it is built and tested, and promises
 //! no stability of its own.
 //!
@@ -24,6 +24,13 @@
 //! [`verification::Provider`], brings about states through [`verification::StateHandler`], and compares by
 //! [`matching::match_response`] → [`verification::Event`]s → [`report::Fanout`], and folded into a
 //! [`verification::Summary`] → [`cli::Exit`].
+//!
+//! `record`: [`http::Recorder`] → [`recording::Exchange`]s → [`recording::redact`] → [`recording::record`], which groups
+//! them, infers rules and joins them with the contract that is there → a text → a file, by rename. `import`: the same
+//! from [`recording::read_har`].
+//!
+//! `mock`: contracts → [`mocking::Mock`] → [`http::MockServer`] → [`mocking::Selected`] or the nearest
+//! [`mocking::Miss`] → what was used.
 //!
 //! `lint`: contract texts → [`contract::read`], [`matching::check_examples`], [`contract::lint`] →
 //! [`source::Finding`]s → [`report::findings`].

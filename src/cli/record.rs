@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 
 use super::ends::{OfProvider, port, variables};
 use super::provider::from_run_error;
-use super::recorded::{KeepArgs, Taken, keep};
+use super::recorded::{KeepArgs, Taken, check, keep};
 use super::signal::{stop_signal, stop_signal_beside_a_command};
 use super::verify::time;
 use super::{Exit, Failure, Global, World};
@@ -77,6 +77,8 @@ struct Upstream {
 pub(super) fn record(global: &Global, args: &RecordArgs, world: &mut World) -> Result<Exit, Failure> {
     let upstreams = upstreams(args)?;
     let names: Vec<ServiceName> = upstreams.iter().map(|upstream| upstream.provider.clone()).collect();
+    // A contract that can't be extended is better known before the tests have run than after.
+    check(&names, &args.keep, global, world)?;
     let ports = names.iter().map(|name| port(name, &names, &args.port)).collect::<Result<Vec<u16>, Failure>>()?;
     let options =
         RecorderOptions { timeout: args.timeout, max_body: args.max_body, proxies: Proxies::from_environment() };

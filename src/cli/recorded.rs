@@ -64,6 +64,12 @@ pub(super) fn keep(taken: Vec<Taken>, args: &KeepArgs, global: &Global, world: &
     for taken in taken {
         pages.push(page(taken, &folder, args, global, world)?);
     }
+    // A secret that one provider was given may be what another one answers with.
+    for text in pages.iter().filter_map(|page| page.recorded.text.as_deref()) {
+        if let Some(secret) = pages.iter().find_map(|page| page.guard.leak(text)) {
+            return Err(leaked(secret));
+        }
+    }
     // Told before it is written: what can't be told must not be done in silence.
     for page in &pages {
         tell(page, args, world)?;
@@ -86,8 +92,7 @@ pub(super) fn keep(taken: Vec<Taken>, args: &KeepArgs, global: &Global, world: &
 /// What a recording comes to, with its secrets taken out; nothing is written yet.
 fn page(taken: Taken, folder: &Path, args: &KeepArgs, global: &Global, world: &World) -> Result<Page, Failure> {
     let Taken { provider, exchanges, lost } = taken;
-    let path = folder.join(args.consumer.as_str()).join(format!("{provider}.yaml"));
-    let shown = files::shown(&path, &world.working);
+    let (path, shown) = place(&provider, folder, args, world);
     let number = exchanges.len();
     let Redaction { exchanges, found, unplaced, guard } = redact(exchanges, &args.keep_header);
     if !unplaced.is_empty() {
@@ -97,10 +102,7 @@ fn page(taken: Taken, folder: &Path, args: &KeepArgs, global: &Global, world: &W
         ))
         .help("leave that request out of the recording, or let the consumer use a service without real secrets"));
     }
-    let existing = if path.exists() { Some(existing(&path, &shown, global)?) } else { None };
-    if let Some(file) = &existing {
-        fits(file, &args.consumer, &provider, &shown)?;
-    }
+    let existing = existing(&path, &shown, &provider, args, global)?;
     let options = Options {
         update: args.update,
         prune: args.prune,
@@ -117,11 +119,7 @@ fn page(taken: Taken, folder: &Path, args: &KeepArgs, global: &Global, world: &W
     let recorded = recording::record(&take, &ContractFolder::of(&path, global.limits())).map_err(|why| {
         Failure::usage(format!("{shown} can't be extended: {why}")).help("move it away, and record it anew")
     })?;
-    let page = Page { provider, path, shown, exchanges: number, lost, found, recorded, guard };
-    if let Some(secret) = page.recorded.text.as_deref().and_then(|text| page.guard.leak(text)) {
-        return Err(leaked(secret));
-    }
-    Ok(page)
+    Ok(Page { provider, path, shown, exchanges: number, lost, found, recorded, guard })
 }
 
 fn leaked(secret: &FoundSecret) -> Failure {
@@ -132,8 +130,34 @@ fn leaked(secret: &FoundSecret) -> Failure {
     .help("leave that request out of the recording, or let the consumer use a service without real secrets")
 }
 
-/// The contract that is there. One that can't be read is left as it is.
-fn existing(path: &Path, shown: &str, global: &Global) -> Result<ContractFile, Failure> {
+/// Whether the contracts that are there can be extended, as far as that can be told before anything was recorded.
+pub(super) fn check(providers: &[ServiceName], args: &KeepArgs, global: &Global, world: &World) -> Result<(), Failure> {
+    let Some(folder) = contracts_folder(global, world)? else { return Ok(()) };
+    for provider in providers {
+        let (path, shown) = place(provider, &folder, args, world);
+        existing(&path, &shown, provider, args, global)?;
+    }
+    Ok(())
+}
+
+/// Where a contract lies, and how that is shown.
+fn place(provider: &ServiceName, folder: &Path, args: &KeepArgs, world: &World) -> (PathBuf, String) {
+    let path = folder.join(args.consumer.as_str()).join(format!("{provider}.yaml"));
+    let shown = files::shown(&path, &world.working);
+    (path, shown)
+}
+
+/// The contract that is there, if there is one. One that can't be read is left as it is.
+fn existing(
+    path: &Path,
+    shown: &str,
+    provider: &ServiceName,
+    args: &KeepArgs,
+    global: &Global,
+) -> Result<Option<ContractFile>, Failure> {
+    if !path.exists() {
+        return Ok(None);
+    }
     let findings = |findings, sources| Failure::Findings { findings, sources };
     let source = files::read_source(path, shown.to_owned(), global.limits())
         .map_err(|finding| findings(vec![finding], Sources::default()))?;
@@ -143,7 +167,9 @@ fn existing(path: &Path, shown: &str, global: &Global) -> Result<ContractFile, F
         sources.add(Arc::clone(&source));
         findings(found, sources)
     })?;
-    Ok(ContractFile::new(source, read))
+    let file = ContractFile::new(source, read);
+    fits(&file, &args.consumer, provider, shown)?;
+    Ok(Some(file))
 }
 
 fn fits(file: &ContractFile, consumer: &ServiceName, provider: &ServiceName, shown: &str) -> Result<(), Failure> {

@@ -241,6 +241,33 @@ fn a_recorder_that_is_killed_leaves_the_contract_as_it_was() {
 }
 
 #[test]
+fn a_recorder_that_is_killed_at_any_time_leaves_the_old_contract_or_the_new_one() {
+    let old = "contract: 1\nconsumer: storefront\nprovider: orders\ninteractions:\n  - name: it\n    request: GET /b\n    response: { status: 200 }\n";
+    let provider = Provider::new(|_| Answer::json(format!("[{}]", ["{\"a\":1}"; 200].join(","))));
+    let (world, url) = (World::new(), provider.url());
+    let record = || {
+        world.write(CONTRACT, old);
+        let recording = world.wrap(of(&url));
+        (0..20).for_each(|number| drop(send(recording.url(), &format!("GET /a{}/b", "x".repeat(number)), &[], b"")));
+        recording
+    };
+    let output = record().done();
+    assert_eq!(output.code, Some(0), "{output}");
+    let new = world.read(CONTRACT);
+    assert_ne!(new, old);
+    // From the command's end on, in steps of half a millisecond: before, while and after the file is written.
+    for step in 0..24u64 {
+        let recording = record();
+        recording.let_go(0);
+        std::thread::sleep(std::time::Duration::from_micros(500 * step));
+        recording.running.signal("KILL");
+        recording.running.finish();
+        let left = world.read(CONTRACT);
+        assert!(left == old || left == new, "step {step}: {left}");
+    }
+}
+
+#[test]
 fn a_large_body_goes_through_and_is_not_kept() {
     const LENGTH: usize = 64 << 20;
     let provider = Socket::new(|request, stream| {
@@ -270,9 +297,15 @@ fn a_contract_that_can_t_be_read_or_extended_is_left_alone() {
         "contract: 1\nconsumer: web\nprovider: orders\ninteractions:\n  - name: a\n    request: GET /b\n    response: { status: 200 }\n",
     ] {
         world.write(CONTRACT, text);
-        let recording = world.wrap(of(&url));
-        send(recording.url(), "GET /a", &[], b"");
-        let output = recording.done();
+        // What can be told at once is told before the command runs.
+        let output = if text.starts_with('{') {
+            let recording = world.wrap(of(&url));
+            send(recording.url(), "GET /a", &[], b"");
+            recording.done()
+        } else {
+            world.upheld([&of(&url)[..], &["--", "touch", "was-run"]].concat())
+        };
+        assert!(!world.path("was-run").exists());
         assert_eq!(output.code, Some(2), "{output}");
         assert_eq!(world.read(CONTRACT), text);
     }

@@ -10,12 +10,15 @@
 //! - `identity`: what is the same interaction or contract, and what is not
 //! - `matching_matrix` and `matching_parts`: each matcher upheld and broken, in bodies and in all other parts
 //! - `properties`: what holds for every contract and message; `strategies` makes them up
+//! - `recording_…`: from what was said on the wire to contracts; `recorded_secrets`: no secret is in any of them
+//! - `mock_properties`: a mock is its contract's own provider
 //! - `hostile_contracts`: files and bodies that mean harm
 //! - `examples`: the example services do what their pages and contracts say
 //! - `ranks`: the house keeps its order; `codes`: no two findings or errors share a code
 //! - `readme`: the README does what it says; `published`: so does the schema beside the contracts
 //!
-//! `reading` holds the shortest ways from a text to a contract, `messages` those to its mismatches. `support` holds the
+//! `reading` holds the shortest ways from a text to a contract, `messages` those to its mismatches, `exchanges` those from
+//! the wire to a recording. `support` holds the
 //! world of a test that runs the program: a folder of its own, a cleared environment, and providers on ports that the
 //! system picks.
 

@@ -161,8 +161,13 @@ impl Wrapped<'_> {
 
     /// Lets the command end with an exit code, and waits for the program's end.
     pub fn ends_with(self, code: u8) -> CommandOutput {
+        self.let_go(code);
+        self.running.finish()
+    }
+
+    /// Lets the command end with an exit code, and waits for nothing.
+    pub fn let_go(&self, code: u8) {
         self.world.write(".code.new", code.to_string());
         fs::rename(self.world.path(".code.new"), self.world.path(".code")).unwrap();
-        self.running.finish()
     }
 }
