@@ -256,3 +256,18 @@ fn what_can_t_be_written_is_said_and_the_rest_is() {
     assert_snapshot!(left.join("\n"));
     assert!(recorded.text.unwrap().contains("path: /a%7Bb%7D") || recorded.interactions.len() == 1);
 }
+
+#[test]
+fn what_only_echoes_headers_that_the_contract_does_not_send_is_left_out() {
+    let echo = r#"{"headers":{"User-Agent":"curl/8","X-Mine":"1","Content-Type":"application/json; charset=utf-8","Content-Length":"7"},"user_agent":"curl/8","agent":"curl/8"}"#;
+    let exchange = said("POST /echo", r#"{"a":1}"#, 200, echo);
+    let exchange = asking(asking(asking(exchange, "User-Agent", "curl/8"), "X-Mine", "1"), "Content-Length", "7");
+    let body = only(&[exchange]).response.body.unwrap().view().unwrap().into_owned();
+    assert_eq!(
+        body,
+        serde_json::json!({
+            "headers": {"Content-Type": "application/json; charset=utf-8", "Content-Length": "7"},
+            "agent": "curl/8",
+        })
+    );
+}
