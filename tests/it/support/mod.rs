@@ -1,5 +1,6 @@
 //! What the tests share: a world that nothing from outside reaches, providers in it, and the program run in it.
 
+#[cfg(unix)]
 pub mod client;
 mod output;
 mod process;
