@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::draft::{self, Context, Draft};
-use super::edit::{Block, Edit};
+use super::edit::{Block, Edit, with_comments_of};
 use super::exchange::Exchange;
 use super::group::{Shape, group};
 use super::names;
@@ -339,6 +339,13 @@ fn changed(
     }
     let parts: Option<Vec<(Range<usize>, String)>> = parts.into_iter().collect();
     let changes = parts.unwrap_or_else(|| vec![(whole.lines.clone(), write_interaction(&new, whole.indent))]);
+    let changes: Vec<(Range<usize>, String)> = changes
+        .into_iter()
+        .map(|(lines, text)| {
+            let text = with_comments_of(&edit.text_of(&lines).replace("\r\n", "\n"), &text);
+            (lines, text)
+        })
+        .collect();
     let new_text = edit.with(&whole.lines, changes.clone());
     if make {
         for (lines, text) in changes {

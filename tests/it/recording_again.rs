@@ -129,6 +129,34 @@ fn what_differs_is_shown_and_changed_only_where_that_is_asked_for() {
 }
 
 #[test]
+fn comments_stay_where_they_are_in_what_is_taken_over() {
+    let text = "\
+contract: 1
+consumer: storefront
+provider: orders
+interactions:
+  - name: it
+    request: GET /a
+    response:
+      # It has a status.
+      status: 200
+      body:
+        # How many.
+        qty: 1
+        # The name.
+        name: x
+        # suggest: qty: integer
+";
+    let exchanges = [got("GET /a", 200, r#"{"qty":"1","name":"z"}"#)];
+    let updated = recorded_into(text, &exchanges, &UPDATE()).text.unwrap();
+    let expected = text
+        .replace("qty: 1\n", "qty: \"1\"\n")
+        .replace("name: x", "name: z")
+        .replace("        # suggest: qty: integer\n", "");
+    assert_eq!(updated, expected);
+}
+
+#[test]
 fn what_was_not_seen_is_removed_only_where_that_is_asked_for() {
     let exchanges = [got("GET /orders/42", 200, r#"{"status":"open","items":[{"qty":1}]}"#)];
     let kept = recorded_into(WRITTEN, &exchanges, &Options::default());
