@@ -5,13 +5,13 @@
 //! 2^53 and an id must tell 9007199254740993 from 9007199254740992 and from "9007199254740993".
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use indexmap::IndexMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
+use super::digest::{digests, hex};
 use super::document::{Body, Contract, Headers, Interaction, PathRule, Rules};
 use super::matcher::{Matcher, Rule};
 use super::number::Decimal;
@@ -20,13 +20,12 @@ use super::number::Decimal;
 /// in the canonical form, so that no writer of it can spell one otherwise.
 const FORMAT: &str = "1";
 
-/// The identity of an interaction: 64 hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct InteractionId([u8; 32]);
-
-/// The identity of a contract: 64 hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ContractId([u8; 32]);
+digests! {
+    /// The identity of an interaction: 64 hexadecimal digits.
+    InteractionId;
+    /// The identity of a contract: 64 hexadecimal digits.
+    ContractId;
+}
 
 /// The id of an interaction: the same for all that is verified in the same way.
 #[must_use]
@@ -264,31 +263,6 @@ impl Serialize for Typed<&Map<String, Value>> {
         serializer.collect_map(self.0.iter().map(|(key, item)| (key, Typed(item))))
     }
 }
-
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
-}
-
-macro_rules! shown_in_hex {
-    ($($type:ty),+) => {
-        $(
-            impl fmt::Display for $type {
-                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                    f.write_str(&hex(&self.0))
-                }
-            }
-
-            impl fmt::Debug for $type {
-                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                    fmt::Display::fmt(self, f)
-                }
-            }
-        )+
-    };
-}
-
-shown_in_hex!(InteractionId, ContractId);
 
 #[cfg(test)]
 mod tests {

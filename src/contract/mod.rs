@@ -6,6 +6,7 @@
 
 pub mod attachments;
 pub mod codes;
+pub(crate) mod digest;
 mod document;
 mod file;
 mod fill;

@@ -10,6 +10,7 @@ const RANKS: &[(&str, u8)] = &[
     ("source", 0),
     ("words", 0),
     ("contract", 1),
+    ("ledger", 2),
     ("matching", 2),
     ("mocking", 3),
     ("recording", 3),

@@ -1,0 +1,429 @@
+//! The book: questions about the records of one view of a store. Every answer comes with the doubts that touch it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::contracts::read_contract;
+use super::declared::{DeclaredService, StorePolicy, read_environment, read_policy, read_service};
+use super::doubt::{Doubt, DoubtKind};
+use super::layout;
+use super::live::{LiveSet, live};
+use super::record::{Deployment, Publication, Record, RecordId, Verification, parse};
+use super::results::Results;
+use super::snapshot::{EntryKind, Snapshot, StoreError};
+use super::version::Version;
+use crate::contract::{ContractFile, ContractId, ServiceName};
+
+/// A view of a store, and the questions that can be asked about it.
+pub struct Book<'s> {
+    snapshot: &'s dyn Snapshot,
+}
+
+impl std::fmt::Debug for Book<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Book({})", self.snapshot.id())
+    }
+}
+
+/// An answer, and what of the files that it was read from can't be trusted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Read<T> {
+    pub value: T,
+    pub doubts: Vec<Doubt>,
+}
+
+/// What a version expects of whom.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Published {
+    /// These contracts and no others.
+    As(BTreeMap<ServiceName, ContractId>),
+    /// Two publications say different things: neither counts.
+    Conflicting,
+}
+
+/// What is live of a service in an environment, and what each of these versions has published.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceWorld {
+    pub live: LiveSet,
+    pub published: BTreeMap<Version, Published>,
+}
+
+/// What is put aside of an environment: of each service what it came to, and of what.
+#[derive(Default, Serialize, Deserialize)]
+struct Aside {
+    services: BTreeMap<ServiceName, (String, ServiceWorld)>,
+}
+
+impl<'s> Book<'s> {
+    /// The book of a view.
+    #[must_use]
+    pub const fn new(snapshot: &'s dyn Snapshot) -> Self {
+        Self { snapshot }
+    }
+
+    /// What names the view.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.snapshot.id()
+    }
+
+    /// Whether the store's history was rewritten, and how that can be told.
+    #[must_use]
+    pub fn rewritten(&self) -> Option<String> {
+        self.snapshot.rewritten()
+    }
+
+    /// The store's policy. A store without `store.yaml` is none.
+    ///
+    /// # Errors
+    ///
+    /// Why the store can't be read.
+    pub fn policy(&self) -> Result<Read<StorePolicy>, StoreError> {
+        let read = match self.file(layout::STORE)? {
+            None => Err(DoubtKind::Missing),
+            Some(bytes) => read_policy(&bytes),
+        };
+        Ok(match read {
+            Ok(value) => Read { value, doubts: Vec::new() },
+            Err(kind) => Read { value: StorePolicy::default(), doubts: vec![Doubt::new(layout::STORE, kind)] },
+        })
+    }
+
+    /// The names of all declared services.
+    ///
+    /// # Errors
+    ///
+    /// Why the store can't be read.
+    pub fn services(&self) -> Result<BTreeSet<ServiceName>, StoreError> {
+        self.declared(layout::SERVICES)
+    }
+
+    /// The names of all declared environments.
+    ///
+    /// # Errors
+    ///
+    /// Why the store can't be read.
+    pub fn environments(&self) -> Result<BTreeSet<ServiceName>, StoreError> {
+        self.declared(layout::ENVIRONMENTS)
+    }
+
+    fn declared(&self, folder: &str) -> Result<BTreeSet<ServiceName>, StoreError> {
+        let entries = self.snapshot.list(folder)?;
+        let names = entries.iter().filter(|entry| entry.kind == EntryKind::File);
+        Ok(names.filter_map(|entry| entry.name.strip_suffix(".yaml")?.parse().ok()).collect())
+    }
+
+    /// What is declared of a service; `None` where it is not.
+    ///
+    /// # Errors
+    ///
+    /// Why the store can't be read.
+    pub fn service(&self, name: &ServiceName) -> Result<Option<Read<DeclaredService>>, StoreError> {
+        let path = layout::service(name);
+        Ok(self.file(&path)?.map(|bytes| match read_service(&bytes) {
+            Ok(value) => Read { value, doubts: Vec::new() },
+            Err(kind) => Read { value: DeclaredService::default(), doubts: vec![Doubt::new(path, kind)] },
+        }))
+    }
+
+    /// Whether an environment is declared, and in words that can be read.
+    ///
+    /// # Errors
+    ///
+    /// Why the store can't be read.
+    pub fn environment(&self, name: &ServiceName) -> Result<Option<Read<()>>, StoreError> {
+        let path = layout::environment(name);
+        Ok(self.file(&path)?.map(|bytes| match read_environment(&bytes) {
+            Ok(()) => Read::default(),
+            Err(kind) => Read { value: (), doubts: vec![Doubt::new(path, kind)] },
+        }))
+    }
+
+    /// What a version has published; `None` where it has not.
+    ///
+    /// # Errors
+    ///
+    /// Why the store can't be read.
+    pub fn published(&self, service: &ServiceName, version: &Version) -> Result<Read<Option<Published>>, StoreError> {
+        let folder = layout::publications(service, version);
+        let Read { value: records, doubts } = self.of_version(&folder, Some(version), |record| match record {
+            Record::Publication(publication) => Some(publication),
+            _ => None,
+        })?;
+        Ok(Read { value: joined(records.into_iter().map(|(_, record)| record)), doubts })
+    }
+
+    /// All publications of a service.
+    ///
+    /// # Errors
+    ///
+    /// Why the store can't be read.
+    pub fn publications(&self, service: &ServiceName) -> Result<Read<Vec<(RecordId, Publication)>>, StoreError> {
+        self.all_below(&format!("{}/{service}", layout::PUBLICATIONS), |record| match record {
+            Record::Publication(publication) => Some(publication),
+            _ => None,
+        })
+    }
+
+    /// All versions of a service that have a publication by their files' names.
+    ///
+    /// # Errors
+    ///
+    /// Why the store can't be read.
+    pub fn versions(&self, service: &ServiceName) -> Result<BTreeSet<Version>, StoreError> {
+        let mut versions = BTreeSet::new();
+        let folder = format!("{}/{service}", layout::PUBLICATIONS);
+        for shard in self.snapshot.list(&folder)?.iter().filter(|entry| entry.kind == EntryKind::Folder) {
+            for entry in self.snapshot.list(&format!("{folder}/{}", shard.name))? {
+                let version = layout::record_name(&entry.name).and_then(|(version, _)| version?.parse().ok());
+                versions.extend(version);
+            }
+        }
+        Ok(versions)
+    }
+
+    /// The results of a version of a provider.
+    ///
+    /// # Errors
+    ///
+    /// Why the store can't be read.
+    pub fn results(&self, provider: &ServiceName, version: &Version) -> Result<Read<Results>, StoreError> {
+        let read = self.verifications(provider, version)?;
+        Ok(Read { value: Results::of(&read.value), doubts: read.doubts })
+    }
+
+    /// The verifications of a version of a provider.
+    ///
+    /// # Errors
+    ///
+    /// Why the store can't be read.
+    pub fn verifications(
+        &self,
+        provider: &ServiceName,
+        version: &Version,
+    ) -> Result<Read<Vec<(RecordId, Verification)>>, StoreError> {
+        self.of_version(&layout::verifications(provider, version), Some(version), verification)
+    }
+
+    /// All verifications of a provider.
+    ///
+    /// # Errors
+    ///
+    /// Why the store can't be read.
+    pub fn all_verifications(&self, provider: &ServiceName) -> Result<Read<Vec<(RecordId, Verification)>>, StoreError> {
+        self.all_below(&format!("{}/{provider}", layout::VERIFICATIONS), verification)
+    }
+
+    /// All that ever happened to a service in an environment.
+    ///
+    /// # Errors
+    ///
+    /// Why the store can't be read.
+    pub fn history(
+        &self,
+        environment: &ServiceName,
+        service: &ServiceName,
+    ) -> Result<Read<Vec<(RecordId, Deployment)>>, StoreError> {
+        self.all_below(&layout::deployments(environment, service), |record| match record {
+            Record::Deployment(deployment) => Some(deployment),
+            _ => None,
+        })
+    }
+
+    /// What is live of a service in an environment.
+    ///
+    /// # Errors
+    ///
+    /// Why the store can't be read.
+    pub fn live(&self, environment: &ServiceName, service: &ServiceName) -> Result<Read<LiveSet>, StoreError> {
+        let history = self.history(environment, service)?;
+        Ok(Read { value: live(&history.value), doubts: history.doubts })
+    }
+
+    /// What is live in an environment, with what it has published, of every service that ever was there. What was read
+    /// without a doubt is put aside, and not read again until it changes.
+    ///
+    /// # Errors
+    ///
+    /// Why the store can't be read.
+    pub fn world(&self, environment: &ServiceName) -> Result<BTreeMap<ServiceName, Read<ServiceWorld>>, StoreError> {
+        let folders = self.snapshot.list(&format!("{}/{environment}", layout::DEPLOYMENTS))?;
+        let publications: BTreeMap<String, Option<String>> =
+            self.snapshot.list(layout::PUBLICATIONS)?.into_iter().map(|entry| (entry.name, entry.content)).collect();
+        let name = format!("world-{environment}-{}", env!("CARGO_PKG_VERSION"));
+        let aside: Aside =
+            self.snapshot.recall(&name).and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+        let mut known = aside.services;
+        let mut changed = false;
+        let mut next = Aside::default();
+        let mut world = BTreeMap::new();
+        for entry in folders {
+            let Ok(service) = entry.name.parse::<ServiceName>() else { continue };
+            // Where the store knows what changes with the content, it knows when nothing did.
+            let of = entry.content.as_ref().map(|content| {
+                let published = publications.get(entry.name.as_str()).cloned().flatten().unwrap_or_default();
+                format!("{content} {published}")
+            });
+            let read = match (known.remove(&service), &of) {
+                (Some((before, world)), Some(of)) if before == *of => Read { value: world, doubts: Vec::new() },
+                _ => {
+                    changed = true;
+                    self.service_world(environment, &service)?
+                }
+            };
+            if let (Some(of), true) = (of, read.doubts.is_empty()) {
+                next.services.insert(service.clone(), (of, read.value.clone()));
+            }
+            world.insert(service, read);
+        }
+        if changed && let Ok(bytes) = serde_json::to_vec(&next) {
+            self.snapshot.remember(&name, &bytes);
+        }
+        Ok(world)
+    }
+
+    fn service_world(
+        &self,
+        environment: &ServiceName,
+        service: &ServiceName,
+    ) -> Result<Read<ServiceWorld>, StoreError> {
+        let Read { value: live, mut doubts } = self.live(environment, service)?;
+        let mut published = BTreeMap::new();
+        for one in &live {
+            let read = self.published(service, &one.version)?;
+            doubts.extend(read.doubts);
+            if let Some(known) = read.value {
+                published.insert(one.version.clone(), known);
+            }
+        }
+        doubts.sort();
+        doubts.dedup();
+        Ok(Read { value: ServiceWorld { live, published }, doubts })
+    }
+
+    /// The consumers that ever published a contract with a provider.
+    ///
+    /// # Errors
+    ///
+    /// Why the store can't be read.
+    pub fn consumers_ever(&self, provider: &ServiceName) -> Result<BTreeSet<ServiceName>, StoreError> {
+        let entries = self.snapshot.list(&format!("{}/{provider}", layout::CONTRACTS))?;
+        Ok(entries.iter().filter_map(|entry| entry.name.parse().ok()).collect())
+    }
+
+    /// A contract.
+    ///
+    /// # Errors
+    ///
+    /// Why the store can't be read.
+    pub fn contract(
+        &self,
+        provider: &ServiceName,
+        consumer: &ServiceName,
+        id: ContractId,
+    ) -> Result<Result<Arc<ContractFile>, Doubt>, StoreError> {
+        read_contract(self.snapshot, provider, consumer, id)
+    }
+
+    /// Whether a file is there.
+    ///
+    /// # Errors
+    ///
+    /// Why the store can't be read.
+    pub fn has(&self, path: &str) -> Result<bool, StoreError> {
+        Ok(self.file(path)?.is_some())
+    }
+
+    fn file(&self, path: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.snapshot.read(&[path.to_owned()])?.pop().flatten())
+    }
+
+    /// The records of a folder and the folders in it.
+    fn all_below<T>(
+        &self,
+        folder: &str,
+        of_kind: impl Fn(Record) -> Option<T> + Copy,
+    ) -> Result<Read<Vec<(RecordId, T)>>, StoreError> {
+        let mut all = Read { value: Vec::new(), doubts: Vec::new() };
+        for entry in self.snapshot.list(folder)? {
+            let path = format!("{folder}/{}", entry.name);
+            match entry.kind {
+                EntryKind::Folder => {
+                    let read = self.of_version(&path, None, of_kind)?;
+                    all.value.extend(read.value);
+                    all.doubts.extend(read.doubts);
+                }
+                EntryKind::File if is_hidden(&entry.name) => {}
+                _ => all.doubts.push(Doubt::unreadable(path, "it is no folder")),
+            }
+        }
+        Ok(all)
+    }
+
+    /// The records of one folder: all of them, or those of one version.
+    fn of_version<T>(
+        &self,
+        folder: &str,
+        version: Option<&Version>,
+        of_kind: impl Fn(Record) -> Option<T>,
+    ) -> Result<Read<Vec<(RecordId, T)>>, StoreError> {
+        let mut doubts = Vec::new();
+        let mut names = Vec::new();
+        for entry in self.snapshot.list(folder)?.into_iter().filter(|entry| !is_hidden(&entry.name)) {
+            let path = format!("{folder}/{}", entry.name);
+            match (layout::record_name(&entry.name), version) {
+                (Some((Some(named), _)), Some(version)) if named != version.as_str() => {}
+                (Some((_, id)), _) if entry.kind == EntryKind::File => names.push((path, id)),
+                // A name that says nothing may hide anything.
+                _ => doubts.push(Doubt::unreadable(path, "its name is not that of a record")),
+            }
+        }
+        let paths: Vec<String> = names.iter().map(|(path, _)| path.clone()).collect();
+        let mut records = Vec::new();
+        for ((path, id), bytes) in names.into_iter().zip(self.snapshot.read(&paths)?) {
+            let Some(bytes) = bytes else {
+                doubts.push(Doubt::new(path, DoubtKind::Missing));
+                continue;
+            };
+            match parse(&bytes, id) {
+                Ok(record) if layout::record(&record, id) != path => {
+                    doubts.push(Doubt::new(path, DoubtKind::Misplaced));
+                }
+                Ok(record) => match of_kind(record) {
+                    Some(record) => records.push((id, record)),
+                    None => doubts.push(Doubt::new(path, DoubtKind::Misplaced)),
+                },
+                Err(kind) => doubts.push(Doubt::new(path, kind)),
+            }
+        }
+        Ok(Read { value: records, doubts })
+    }
+}
+
+/// Whether a name is of a file that is still being written, or of something that no store knows.
+pub(super) fn is_hidden(name: &str) -> bool {
+    name.starts_with('.')
+}
+
+fn verification(record: Record) -> Option<Verification> {
+    match record {
+        Record::Verification(verification) => Some(verification),
+        _ => None,
+    }
+}
+
+/// What several publications of one version say together.
+pub(super) fn joined(publications: impl Iterator<Item = Publication>) -> Option<Published> {
+    let mut known: Option<BTreeMap<ServiceName, ContractId>> = None;
+    for publication in publications {
+        match &known {
+            Some(contracts) if *contracts != publication.contracts => return Some(Published::Conflicting),
+            Some(_) => {}
+            None => known = Some(publication.contracts),
+        }
+    }
+    known.map(Published::As)
+}

@@ -1,0 +1,92 @@
+//! Contracts in a store: their text as a person wrote it, under the name that their content gives them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::doubt::{Doubt, DoubtKind};
+use super::layout;
+use super::snapshot::{NewFile, Snapshot, StoreError};
+use crate::contract::attachments::{AttachmentError, Attachments};
+use crate::contract::{Contract, ContractFile, ContractId, ServiceName, contract_id, read};
+use crate::source::{Limits, SourceFile};
+
+/// A contract that is to be put into a store.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredContract {
+    pub contract: Contract,
+    pub text: String,
+    /// The files that it names, by their paths from its folder.
+    pub files: BTreeMap<String, Vec<u8>>,
+}
+
+/// The files that hold a contract in a store: what it names first, so that there is never a contract without it.
+#[must_use]
+pub fn contract_files(stored: &StoredContract, id: ContractId) -> Vec<NewFile> {
+    let Contract { provider, consumer, .. } = &stored.contract;
+    let folder = layout::attachments(provider, consumer, id);
+    let mut files: Vec<NewFile> =
+        stored.files.iter().map(|(path, bytes)| NewFile::new(format!("{folder}/{path}"), bytes.clone())).collect();
+    files.push(NewFile::new(layout::contract(provider, consumer, id), stored.text.as_bytes()));
+    files
+}
+
+/// Reads a contract, and holds it against the name that it lies under.
+///
+/// # Errors
+///
+/// Why the store can't be read. What is wrong with the contract is a doubt.
+pub(super) fn read_contract(
+    snapshot: &dyn Snapshot,
+    provider: &ServiceName,
+    consumer: &ServiceName,
+    id: ContractId,
+) -> Result<Result<Arc<ContractFile>, Doubt>, StoreError> {
+    let path = layout::contract(provider, consumer, id);
+    let Some(bytes) = snapshot.read(std::slice::from_ref(&path))?.pop().flatten() else {
+        return Ok(Err(Doubt::new(path, DoubtKind::Missing)));
+    };
+    let attachments = InStore { snapshot, folder: layout::attachments(provider, consumer, id) };
+    Ok(understood(&path, bytes, &attachments, provider, consumer, id))
+}
+
+fn understood(
+    path: &str,
+    bytes: Vec<u8>,
+    attachments: &dyn Attachments,
+    provider: &ServiceName,
+    consumer: &ServiceName,
+    id: ContractId,
+) -> Result<Arc<ContractFile>, Doubt> {
+    let text = String::from_utf8(bytes).map_err(|_| Doubt::unreadable(path, "it is not UTF-8"))?;
+    let source = Arc::new(SourceFile::new(path, text, Limits::default()));
+    let read = read(&source, attachments).map_err(|findings| {
+        use crate::contract::codes::NEWER_FORMAT;
+        let first = findings.first();
+        if first.is_some_and(|finding| finding.code == NEWER_FORMAT) {
+            return Doubt::new(path, DoubtKind::Newer { needs: None });
+        }
+        let why = first.map_or_else(|| String::from("it is no contract"), |finding| finding.message.clone());
+        Doubt::unreadable(path, why)
+    })?;
+    if contract_id(&read.contract) != id {
+        return Err(Doubt::new(path, DoubtKind::WrongName));
+    }
+    if read.contract.provider != *provider || read.contract.consumer != *consumer {
+        return Err(Doubt::new(path, DoubtKind::Misplaced));
+    }
+    Ok(Arc::new(ContractFile::new(source, read)))
+}
+
+/// The files beside a contract in a store.
+struct InStore<'s> {
+    snapshot: &'s dyn Snapshot,
+    folder: String,
+}
+
+impl Attachments for InStore<'_> {
+    fn load(&self, path: &str) -> Result<Vec<u8>, AttachmentError> {
+        let read = self.snapshot.read(&[format!("{}/{path}", self.folder)]);
+        let file = read.map_err(|error| AttachmentError(error.message))?.pop().flatten();
+        file.ok_or_else(|| AttachmentError(String::from("it is not in the store")))
+    }
+}

@@ -1,0 +1,185 @@
+//! What people declare in a store by hand: its format and policy, its environments, its services.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::doubt::DoubtKind;
+use crate::source::{Finding, Limits, parse_yaml};
+
+/// The format of stores that this program makes, and the newest that it reads.
+pub const DECLARED_FORMAT: u64 = 1;
+
+/// `store.yaml`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct StorePolicy {
+    /// The format of the store.
+    #[serde(rename = "store")]
+    pub _store: serde::de::IgnoredAny,
+    /// The branch that services are released from, where they don't say otherwise.
+    #[serde(default = "main_branch")]
+    pub main_branch: String,
+}
+
+fn main_branch() -> String {
+    String::from("main")
+}
+
+impl Default for StorePolicy {
+    fn default() -> Self {
+        Self { _store: serde::de::IgnoredAny, main_branch: main_branch() }
+    }
+}
+
+/// `services/NAME.yaml`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct DeclaredService {
+    /// Who to talk to.
+    #[serde(default)]
+    pub owners: Vec<String>,
+    /// The branch that it is released from.
+    #[serde(default)]
+    pub main_branch: Option<String>,
+    /// Until when its versions may be live without having published: the last day, in UTC.
+    #[serde(default)]
+    pub not_onboarded_until: Option<Date>,
+}
+
+/// `environments/NAME.yaml`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct DeclaredEnvironment {
+    #[serde(default, rename = "description")]
+    _description: Option<String>,
+}
+
+/// Reads `store.yaml`.
+///
+/// # Errors
+///
+/// Why it can't be trusted: it is of a newer format, or can't be read.
+pub fn read_policy(bytes: &[u8]) -> Result<StorePolicy, DoubtKind> {
+    let value = value(bytes)?;
+    match value.get("store").and_then(Value::as_u64) {
+        Some(DECLARED_FORMAT) => typed(value),
+        Some(newer) if newer > DECLARED_FORMAT => {
+            let needs = value.get("needs").and_then(Value::as_str).map(str::to_owned);
+            Err(DoubtKind::Newer { needs })
+        }
+        _ => Err(DoubtKind::Unreadable(String::from("it does not say `store: 1`"))),
+    }
+}
+
+/// Reads the declaration of a service.
+///
+/// # Errors
+///
+/// Why it can't be read.
+pub fn read_service(bytes: &[u8]) -> Result<DeclaredService, DoubtKind> {
+    typed(value(bytes)?)
+}
+
+/// Reads the declaration of an environment, which has nothing that counts.
+///
+/// # Errors
+///
+/// Why it can't be read.
+pub fn read_environment(bytes: &[u8]) -> Result<(), DoubtKind> {
+    typed::<DeclaredEnvironment>(value(bytes)?).map(drop)
+}
+
+fn value(bytes: &[u8]) -> Result<Value, DoubtKind> {
+    let unreadable = |why: String| DoubtKind::Unreadable(why);
+    let text = std::str::from_utf8(bytes).map_err(|_| unreadable(String::from("it is not UTF-8")))?;
+    // A file of comments alone says nothing, and that is allowed.
+    if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
+        return Ok(Value::Object(serde_json::Map::new()));
+    }
+    let file: Arc<str> = Arc::from("");
+    let told = |findings: Vec<Finding>| findings.first().map_or_else(String::new, |finding| finding.message.clone());
+    parse_yaml(&file, text, Limits::default()).map(|(value, _)| value).map_err(|findings| unreadable(told(findings)))
+}
+
+fn typed<T: DeserializeOwned>(value: Value) -> Result<T, DoubtKind> {
+    if !value.is_object() {
+        return Err(DoubtKind::Unreadable(String::from("it is no mapping")));
+    }
+    serde_json::from_value(value).map_err(|error| DoubtKind::Unreadable(error.to_string()))
+}
+
+/// A new `store.yaml`.
+#[must_use]
+pub fn store_text() -> String {
+    String::from(
+        "\
+# The shared store of Upheld: what versions expect of each other, how they were verified, and what is live where.
+# Everything below contracts, publications, verifications and deployments is only ever added to, by `upheld`.
+# services and environments are declared by hand, or by `upheld store init`.
+store: 1
+# The branch that services are released from, unless services/NAME.yaml says otherwise.
+main-branch: main
+",
+    )
+}
+
+/// A new `services/NAME.yaml`.
+#[must_use]
+pub fn service_text(owners: &[String]) -> String {
+    let mut text = String::new();
+    if owners.is_empty() {
+        text.push_str("# Who to talk to when a contract is broken:\n# owners: [team-a]\n");
+    } else {
+        let owners: Vec<String> = owners.iter().map(|owner| Value::String(owner.clone()).to_string()).collect();
+        let _ = writeln!(text, "owners: [{}]", owners.join(", "));
+    }
+    text.push_str(
+        "\
+# Its versions may be live without having published, until the end of this day:
+# not-onboarded-until: 2030-01-31
+# The branch that it is released from, where it is not the store's:
+# main-branch: main
+",
+    );
+    text
+}
+
+/// A new `environments/NAME.yaml`.
+#[must_use]
+pub fn environment_text() -> String {
+    String::from("# An environment: a place where versions are live.\n# description: where our customers are\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_anew_can_be_read() {
+        assert_eq!(read_policy(store_text().as_bytes()), Ok(StorePolicy::default()));
+        assert_eq!(read_service(service_text(&[]).as_bytes()), Ok(DeclaredService::default()));
+        let owners = [String::from("team: \"a\", b"), String::from("no")];
+        assert_eq!(read_service(service_text(&owners).as_bytes()).unwrap().owners, owners);
+        assert_eq!(read_environment(environment_text().as_bytes()), Ok(()));
+        assert_eq!(read_environment(b""), Ok(()));
+    }
+
+    #[test]
+    fn what_is_not_understood_is_refused() {
+        assert_eq!(read_policy(b"store: 2\nneeds: 0.9.0\n"), Err(DoubtKind::Newer { needs: Some("0.9.0".to_owned()) }));
+        for text in ["", "store: one", "main-branch: main", "store: 1\nx: 1", "store: 1\nstore: 1"] {
+            assert!(matches!(read_policy(text.as_bytes()), Err(DoubtKind::Unreadable(_))), "{text}");
+        }
+        for text in ["owners: team", "not-onboarded-until: soon", "x: 1", "[]", "\u{0}"] {
+            assert!(matches!(read_service(text.as_bytes()), Err(DoubtKind::Unreadable(_))), "{text}");
+        }
+        let read = read_service(b"not-onboarded-until: 2026-12-31\nmain-branch: trunk\n").unwrap();
+        assert_eq!(read.not_onboarded_until.unwrap().to_string(), "2026-12-31");
+        assert_eq!(read.main_branch.as_deref(), Some("trunk"));
+    }
+}

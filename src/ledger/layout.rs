@@ -1,0 +1,121 @@
+//! Where each file of a store lies. What is asked for by its version is found by its version, so that a question reads
+//! the files that it is about and no others; no folder grows without end.
+//!
+//! ```text
+//! store.yaml
+//! environments/<environment>.yaml    services/<service>.yaml
+//! contracts/<provider>/<consumer>/<contract id>.yaml      and, where it names files: <contract id>/<file>
+//! publications/<service>/<2 digits>/<version>.<record id>.json
+//! verifications/<provider>/<2 digits>/<version>.<record id>.json
+//! deployments/<environment>/<service>/<yyyy-mm>/<record id>.json
+//! ```
+//!
+//! The two digits are the first of the SHA-256 of the version.
+
+use sha2::{Digest as _, Sha256};
+
+use super::record::{Deployment, Record, RecordId};
+use super::version::Version;
+use crate::contract::digest::hex;
+use crate::contract::{ContractId, ServiceName};
+
+/// The file with the store's format and policy.
+pub const STORE: &str = "store.yaml";
+/// The folder of environments.
+pub const ENVIRONMENTS: &str = "environments";
+/// The folder of services.
+pub const SERVICES: &str = "services";
+/// The folder of contracts.
+pub const CONTRACTS: &str = "contracts";
+/// The folder of publications.
+pub const PUBLICATIONS: &str = "publications";
+/// The folder of verifications.
+pub const VERIFICATIONS: &str = "verifications";
+/// The folder of deployments.
+pub const DEPLOYMENTS: &str = "deployments";
+
+/// Where an environment is declared.
+#[must_use]
+pub fn environment(name: &ServiceName) -> String {
+    format!("{ENVIRONMENTS}/{name}.yaml")
+}
+
+/// Where a service is declared.
+#[must_use]
+pub fn service(name: &ServiceName) -> String {
+    format!("{SERVICES}/{name}.yaml")
+}
+
+/// Where a consumer's contracts with a provider lie.
+#[must_use]
+pub fn contracts(provider: &ServiceName, consumer: &ServiceName) -> String {
+    format!("{CONTRACTS}/{provider}/{consumer}")
+}
+
+/// Where a contract lies.
+#[must_use]
+pub fn contract(provider: &ServiceName, consumer: &ServiceName, id: ContractId) -> String {
+    format!("{CONTRACTS}/{provider}/{consumer}/{id}.yaml")
+}
+
+/// Where the files lie that a contract names.
+#[must_use]
+pub fn attachments(provider: &ServiceName, consumer: &ServiceName, id: ContractId) -> String {
+    format!("{CONTRACTS}/{provider}/{consumer}/{id}")
+}
+
+/// The folder with the publications of a version, among those of others.
+#[must_use]
+pub fn publications(service: &ServiceName, version: &Version) -> String {
+    format!("{PUBLICATIONS}/{service}/{}", shard(version))
+}
+
+/// The folder with the verifications of a version, among those of others.
+#[must_use]
+pub fn verifications(provider: &ServiceName, version: &Version) -> String {
+    format!("{VERIFICATIONS}/{provider}/{}", shard(version))
+}
+
+/// The folder with what happened to a service in an environment.
+#[must_use]
+pub fn deployments(environment: &ServiceName, service: &ServiceName) -> String {
+    format!("{DEPLOYMENTS}/{environment}/{service}")
+}
+
+fn shard(version: &Version) -> String {
+    hex(&Sha256::digest(version.as_str())[..1])
+}
+
+/// Where a record lies.
+#[must_use]
+pub fn record(record: &Record, id: RecordId) -> String {
+    match record {
+        Record::Publication(it) => {
+            format!("{}/{}.{id}.json", publications(&it.service, &it.version), it.version)
+        }
+        Record::Verification(it) => {
+            format!("{}/{}.{id}.json", verifications(&it.provider, &it.version), it.version)
+        }
+        Record::Deployment(it) => {
+            let Deployment { environment, service, stamp, .. } = it;
+            format!("{}/{}/{id}.json", deployments(environment, service), stamp.month())
+        }
+    }
+}
+
+/// The record's id that a file's name tells, and the version in front of it, where there is one.
+#[must_use]
+pub fn record_name(file: &str) -> Option<(Option<&str>, RecordId)> {
+    let stem = file.strip_suffix(".json")?;
+    match stem.rsplit_once('.') {
+        Some((version, id)) => Some((Some(version), id.parse().ok()?)),
+        None => Some((None, stem.parse().ok()?)),
+    }
+}
+
+/// Whether a path holds records or contracts, which are only ever added.
+#[must_use]
+pub fn is_append_only(path: &str) -> bool {
+    let top = path.split('/').next().unwrap_or_default();
+    [CONTRACTS, PUBLICATIONS, VERIFICATIONS, DEPLOYMENTS].contains(&top)
+}

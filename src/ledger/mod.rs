@@ -1,0 +1,32 @@
+//! The ledger: what is known of services and their versions, as records that never change.
+//!
+//! A record is one file, named by the SHA-256 of its canonical bytes ([`Record`]), at a place that its content tells
+//! ([`layout`]). So sets of records never conflict, and a name that doesn't match its content is found out. A
+//! [`Book`] answers questions about the records of a [`Snapshot`], and says with every answer which files it could not
+//! trust ([`Doubt`]). Where a ledger is kept is a [`Store`], which the edges implement.
+
+mod book;
+mod contracts;
+mod declared;
+mod doubt;
+pub mod layout;
+mod live;
+mod record;
+mod results;
+mod snapshot;
+mod version;
+
+pub use book::{Book, Published, Read, ServiceWorld};
+pub use contracts::{StoredContract, contract_files};
+pub use declared::{
+    DECLARED_FORMAT, DeclaredService, StorePolicy, environment_text, read_environment, read_policy, read_service,
+    service_text, store_text,
+};
+pub use doubt::{Doubt, DoubtKind};
+pub use live::{Live, LiveSet, live};
+pub use record::{
+    By, Deployment, Event, Publication, Reason, Record, RecordId, Stamp, TestResult, Verification, parse,
+};
+pub use results::{Results, Standing};
+pub use snapshot::{Entry, EntryKind, Landing, NewFile, Snapshot, Store, StoreError};
+pub use version::{ServiceVersion, Version, VersionError};

@@ -1,0 +1,343 @@
+//! Records: immutable facts, written as canonical JSON (RFC 8785) and named by the SHA-256 of these bytes.
+//!
+//! There are no numbers in a record but its format's, so that no writer can spell one otherwise.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use super::doubt::DoubtKind;
+use super::version::Version;
+use crate::contract::digest::digests;
+use crate::contract::{ContractId, InteractionId, ServiceName};
+
+/// The format of records that this program writes, and the newest that it reads.
+pub const FORMAT: u64 = 1;
+
+digests! {
+    /// The name of a record: the SHA-256 of its canonical bytes.
+    RecordId;
+}
+
+/// One fact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Record {
+    Publication(Publication),
+    Verification(Verification),
+    Deployment(Deployment),
+}
+
+/// When a record was written, and by whom. For people: no decision rests on it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stamp {
+    /// The time in UTC, as RFC 3339 has it.
+    pub at: String,
+    #[serde(default, skip_serializing_if = "By::is_empty")]
+    pub by: By,
+}
+
+/// Who wrote a record.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct By {
+    /// The user, as the build system or the machine names them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<String>,
+    /// The address of the build.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
+}
+
+/// What a version expects of whom: these contracts and no others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Publication {
+    pub service: ServiceName,
+    pub version: Version,
+    /// The branch that it was built from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<String>,
+    /// The contract with each provider; complete.
+    pub contracts: BTreeMap<ServiceName, ContractId>,
+    /// The publications that were the newest of this branch.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub replaces: BTreeSet<RecordId>,
+    pub stamp: Stamp,
+}
+
+/// How a version of a provider stood against interactions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Verification {
+    pub provider: ServiceName,
+    pub version: Version,
+    /// The branch that it was built from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<String>,
+    pub results: BTreeMap<InteractionId, TestResult>,
+    /// Why, for those that are not upheld.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub reasons: BTreeMap<InteractionId, Vec<Reason>>,
+    /// The verifications of this version whose results for these interactions no longer count.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub supersedes: BTreeSet<RecordId>,
+    pub stamp: Stamp,
+}
+
+/// What came of one interaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TestResult {
+    Upheld,
+    Broken,
+    /// It could not be run.
+    Error,
+}
+
+/// Why an interaction is not upheld: a mismatch, or what kept it from being run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reason {
+    pub code: String,
+    /// Where in the answer: `body items[0].qty`, `status`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub place: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub expected: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub actual: String,
+    /// For what is no mismatch: what went wrong.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub message: String,
+}
+
+/// Something that happened to a version in an environment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deployment {
+    pub environment: ServiceName,
+    pub service: ServiceName,
+    pub version: Version,
+    pub event: Event,
+    /// Which of several lasting instances of the service; none is one of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<ServiceName>,
+    /// The records of this service in this environment that are over with this one, as its writer saw them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub replaces: BTreeSet<RecordId>,
+    /// What the gate said, where it did not say yes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate: Option<String>,
+    /// Until when a roll-out was to be done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    pub stamp: Stamp,
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Event {
+    /// A roll-out began: from here on the version may be live.
+    Started,
+    /// The roll-out is over, and the version is live.
+    Done,
+    /// The roll-out was given up.
+    Aborted,
+    /// The version is gone.
+    Undeployed,
+    /// The version is out with its users, beside those before it.
+    Released,
+    /// A released version need not be served any more.
+    SupportEnded,
+}
+
+impl Event {
+    /// Whether the version is live from here on, until something replaces the record.
+    #[must_use]
+    pub const fn makes_live(self) -> bool {
+        matches!(self, Self::Started | Self::Done | Self::Released)
+    }
+
+    /// As people are told of it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Started => "started",
+            Self::Done => "done",
+            Self::Aborted => "aborted",
+            Self::Undeployed => "undeployed",
+            Self::Released => "released",
+            Self::SupportEnded => "support-ended",
+        }
+    }
+}
+
+impl Stamp {
+    /// The month, as folders are named: `2026-11`.
+    #[must_use]
+    pub fn month(&self) -> &str {
+        self.at.get(..7).unwrap_or("0000-00")
+    }
+
+    /// Whether `at` is a time as it is written here: RFC 3339 in UTC.
+    fn is_valid(&self) -> bool {
+        self.at.ends_with('Z') && self.at.parse::<jiff::Timestamp>().is_ok()
+    }
+}
+
+impl By {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Record {
+    /// The canonical bytes, and the name that they give the record.
+    #[must_use]
+    pub fn bytes(&self) -> (Vec<u8>, RecordId) {
+        let bytes = match self {
+            Self::Publication(record) => canonical("publication", record),
+            Self::Verification(record) => canonical("verification", record),
+            Self::Deployment(record) => canonical("deployment", record),
+        };
+        let id = RecordId(Sha256::digest(&bytes).into());
+        (bytes, id)
+    }
+
+    /// The name of the record.
+    #[must_use]
+    pub fn id(&self) -> RecordId {
+        self.bytes().1
+    }
+
+    const fn stamp(&self) -> &Stamp {
+        match self {
+            Self::Publication(record) => &record.stamp,
+            Self::Verification(record) => &record.stamp,
+            Self::Deployment(record) => &record.stamp,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Envelope<'r, T> {
+    format: u64,
+    kind: &'static str,
+    #[serde(flatten)]
+    record: &'r T,
+}
+
+fn canonical<T: Serialize>(kind: &'static str, record: &T) -> Vec<u8> {
+    #[expect(clippy::expect_used, reason = "a record holds texts, lists and maps only, and one small number")]
+    serde_json_canonicalizer::to_vec(&Envelope { format: FORMAT, kind, record }).expect("a record can be written")
+}
+
+/// Reads a record back, and holds it against the name that it was found under.
+///
+/// # Errors
+///
+/// Why it can't be trusted.
+pub fn parse(bytes: &[u8], name: RecordId) -> Result<Record, DoubtKind> {
+    let unreadable = |why: String| DoubtKind::Unreadable(why);
+    let intact = RecordId(Sha256::digest(bytes).into()) == name;
+    let value: Value = match serde_json::from_slice(bytes) {
+        Ok(value) => value,
+        // What was changed is told apart from what was written so.
+        Err(_) if !intact => return Err(DoubtKind::WrongName),
+        Err(error) => return Err(unreadable(format!("it is not JSON: {error}"))),
+    };
+    let Value::Object(mut map) = value else { return Err(unreadable(String::from("it is no record"))) };
+    if !intact {
+        return Err(DoubtKind::WrongName);
+    }
+    let format = map.remove("format").and_then(|format| format.as_u64());
+    match format {
+        Some(FORMAT) => {}
+        Some(newer) if newer > FORMAT => {
+            let needs = map.get("needs").and_then(Value::as_str).map(str::to_owned);
+            return Err(DoubtKind::Newer { needs });
+        }
+        _ => return Err(unreadable(String::from("it has no `format`"))),
+    }
+    let kind = map.remove("kind");
+    let body = Value::Object(map);
+    let record = match kind.as_ref().and_then(Value::as_str) {
+        Some("publication") => serde_json::from_value(body).map(Record::Publication),
+        Some("verification") => serde_json::from_value(body).map(Record::Verification),
+        Some("deployment") => serde_json::from_value(body).map(Record::Deployment),
+        Some(other) => return Err(unreadable(format!("there are no records of the kind `{other}`"))),
+        None => return Err(unreadable(String::from("it has no `kind`"))),
+    };
+    let record = record.map_err(|error| unreadable(error.to_string()))?;
+    if !record.stamp().is_valid() {
+        return Err(unreadable(format!("`{}` is no time", record.stamp().at)));
+    }
+    Ok(record)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn publication() -> Record {
+        Record::Publication(Publication {
+            service: "storefront".parse().unwrap(),
+            version: "77ab0".parse().unwrap(),
+            branch: Some(String::from("main")),
+            contracts: BTreeMap::from([("orders".parse().unwrap(), "ab".repeat(32).parse().unwrap())]),
+            replaces: BTreeSet::new(),
+            stamp: Stamp { at: String::from("2026-11-24T10:00:00Z"), by: By::default() },
+        })
+    }
+
+    #[test]
+    fn the_canonical_form_is_what_it_was_when_it_was_released() {
+        let (bytes, id) = publication().bytes();
+        let expected = format!(
+            r#"{{"branch":"main","contracts":{{"orders":"{}"}},"format":1,"kind":"publication","service":"storefront","stamp":{{"at":"2026-11-24T10:00:00Z"}},"version":"77ab0"}}"#,
+            "ab".repeat(32)
+        );
+        assert_eq!(String::from_utf8(bytes).unwrap(), expected);
+        // As `sha256sum` says.
+        assert_eq!(id.to_string(), "6bce783dd650517a1445f1c3fe38bdca8b79de92101dc8648659f8214de6358f");
+    }
+
+    #[test]
+    fn what_was_written_is_read_back_and_what_was_changed_is_found_out() {
+        let record = publication();
+        let (bytes, id) = record.bytes();
+        assert_eq!(parse(&bytes, id), Ok(record));
+        for at in 0..bytes.len() {
+            let mut changed = bytes.clone();
+            changed[at] ^= 1;
+            assert_eq!(parse(&changed, id), Err(DoubtKind::WrongName), "byte {at}");
+        }
+        assert_eq!(parse(&bytes[..20], id), Err(DoubtKind::WrongName));
+    }
+
+    #[test]
+    fn what_this_program_can_t_understand_is_never_taken_for_something_else() {
+        let read = |text: &str| parse(text.as_bytes(), RecordId(Sha256::digest(text).into())).unwrap_err();
+        assert_eq!(
+            read(r#"{"format":2,"kind":"new","needs":"0.9.0"}"#),
+            DoubtKind::Newer { needs: Some(String::from("0.9.0")) }
+        );
+        for text in [
+            "",
+            "[]",
+            "{}",
+            r#"{"format":0}"#,
+            r#"{"format":1,"kind":"wish"}"#,
+            r#"{"format":1,"kind":"publication"}"#,
+            r#"{"contracts":{},"format":1,"kind":"publication","service":"a","stamp":{"at":"2026-11-24T10:00:00Z"},"version":"1","x":1}"#,
+            r#"{"contracts":{},"format":1,"kind":"publication","service":"a","stamp":{"at":"soon"},"version":"1"}"#,
+            r#"{"contracts":{"b":"12"},"format":1,"kind":"publication","service":"a","stamp":{"at":"2026-11-24T10:00:00Z"},"version":"1"}"#,
+        ] {
+            assert!(matches!(read(text), DoubtKind::Unreadable(_)), "{text}");
+        }
+    }
+}

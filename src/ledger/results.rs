@@ -1,0 +1,130 @@
+//! What is known of one version of a provider, interaction by interaction.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::record::{Reason, RecordId, TestResult, Verification};
+use crate::contract::InteractionId;
+
+/// How an interaction stands with a version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Upheld,
+    /// Broken, and why.
+    Broken(Vec<Reason>),
+    /// Both upheld and broken, and nothing says which of them counts; why it was broken.
+    Conflicting(Vec<Reason>),
+    /// It could not be run, and nothing else is known; why.
+    Errored(Vec<Reason>),
+}
+
+/// The results of one version.
+#[derive(Clone, Debug, Default)]
+pub struct Results {
+    standings: BTreeMap<InteractionId, Standing>,
+    /// The records that they were read from.
+    pub records: BTreeSet<RecordId>,
+}
+
+impl Results {
+    /// Reads the results off the verifications of one version. A record that supersedes another voids its results for
+    /// the interactions that both have; what was broken stays broken unless it was superseded, whatever came later.
+    #[must_use]
+    pub fn of(records: &[(RecordId, Verification)]) -> Self {
+        let mut void: BTreeSet<(RecordId, InteractionId)> = BTreeSet::new();
+        for (own, record) in records {
+            for other in record.supersedes.iter().filter(|other| *other != own) {
+                void.extend(record.results.keys().map(|interaction| (*other, *interaction)));
+            }
+        }
+        let mut standings: BTreeMap<InteractionId, Standing> = BTreeMap::new();
+        for (id, record) in records {
+            for (interaction, result) in &record.results {
+                if void.contains(&(*id, *interaction)) {
+                    continue;
+                }
+                let reasons = record.reasons.get(interaction).cloned().unwrap_or_default();
+                let standing = match standings.remove(interaction) {
+                    None => Self::first(*result, reasons),
+                    Some(before) => Self::joined(before, *result, reasons),
+                };
+                standings.insert(*interaction, standing);
+            }
+        }
+        Self { standings, records: records.iter().map(|(id, _)| *id).collect() }
+    }
+
+    fn first(result: TestResult, reasons: Vec<Reason>) -> Standing {
+        match result {
+            TestResult::Upheld => Standing::Upheld,
+            TestResult::Broken => Standing::Broken(reasons),
+            TestResult::Error => Standing::Errored(reasons),
+        }
+    }
+
+    /// What another record adds. The order in which records are read makes no difference to the kind of standing.
+    fn joined(before: Standing, result: TestResult, reasons: Vec<Reason>) -> Standing {
+        match (before, result) {
+            (Standing::Errored(_), TestResult::Upheld) => Standing::Upheld,
+            (Standing::Errored(_), TestResult::Broken) => Standing::Broken(reasons),
+            (Standing::Upheld, TestResult::Broken) => Standing::Conflicting(reasons),
+            (Standing::Broken(known), TestResult::Upheld) => Standing::Conflicting(known),
+            (before, _) => before,
+        }
+    }
+
+    /// How an interaction stands; `None` where nothing is known.
+    #[must_use]
+    pub fn standing(&self, interaction: InteractionId) -> Option<&Standing> {
+        self.standings.get(&interaction)
+    }
+
+    /// Whether anything is known at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.standings.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::{Record, Stamp};
+
+    fn record(results: &[(u8, TestResult)], supersedes: &[RecordId], minute: u8) -> (RecordId, Verification) {
+        let record = Verification {
+            provider: "orders".parse().unwrap(),
+            version: "1".parse().unwrap(),
+            branch: None,
+            results: results.iter().map(|(n, result)| (interaction(*n), *result)).collect(),
+            reasons: BTreeMap::new(),
+            supersedes: supersedes.iter().copied().collect(),
+            stamp: Stamp { at: format!("2026-11-24T10:{minute:02}:00Z"), ..Stamp::default() },
+        };
+        (Record::Verification(record.clone()).id(), record)
+    }
+
+    fn interaction(n: u8) -> InteractionId {
+        format!("{n:064x}").parse().unwrap()
+    }
+
+    #[test]
+    fn a_break_stays_unless_it_was_superseded_for_that_very_interaction() {
+        use TestResult::{Broken, Error, Upheld};
+        let broken = record(&[(1, Broken), (2, Broken)], &[], 0);
+        let upheld = record(&[(1, Upheld)], &[], 1);
+        let instead = record(&[(1, Upheld)], &[broken.0], 2);
+        let errored = record(&[(1, Error), (3, Error)], &[], 3);
+        let both = Results::of(&[broken.clone(), upheld.clone()]);
+        assert_eq!(both.standing(interaction(1)), Some(&Standing::Conflicting(vec![])));
+        let swapped = Results::of(&[upheld, broken.clone()]);
+        assert_eq!(swapped.standing(interaction(1)), Some(&Standing::Conflicting(vec![])));
+        let after = Results::of(&[broken, instead.clone()]);
+        assert_eq!(after.standing(interaction(1)), Some(&Standing::Upheld));
+        assert_eq!(after.standing(interaction(2)), Some(&Standing::Broken(vec![])));
+        assert_eq!(after.standing(interaction(3)), None);
+        let with_error = Results::of(&[errored.clone(), instead]);
+        assert_eq!(with_error.standing(interaction(1)), Some(&Standing::Upheld), "an error is no result");
+        assert_eq!(with_error.standing(interaction(3)), Some(&Standing::Errored(vec![])));
+        assert!(!Results::of(&[errored]).is_empty());
+    }
+}

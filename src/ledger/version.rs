@@ -1,0 +1,125 @@
+//! The names of versions: `8f2c1`, `3.4.1`, `2026-11-24+build.7`.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::contract::ServiceName;
+
+/// A version of a service: letters, digits, `.`, `_`, `+` and `-`, at most 100 of them, beginning with a letter or a
+/// digit. Versions have no order; a commit's id is the best of them.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Version(Arc<str>);
+
+/// Why a text is not a version, or not a service with its version.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct VersionError(String);
+
+impl Version {
+    /// The version as a text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The version as people are told of it: a commit's id is cut to its first 12 digits.
+    #[must_use]
+    pub fn short(&self) -> &str {
+        let commit = self.0.len() == 40 && self.0.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if commit { &self.0[..12] } else { &self.0 }
+    }
+}
+
+impl FromStr for Version {
+    type Err = VersionError;
+
+    fn from_str(text: &str) -> Result<Self, VersionError> {
+        let valid = text.len() <= 100
+            && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '+' | '-'));
+        if valid {
+            return Ok(Self(Arc::from(text)));
+        }
+        Err(VersionError(format!(
+            "`{text}` is not a version: a version has at most 100 letters, digits, `.`, `_`, `+` and `-`, and begins with \
+             a letter or a digit"
+        )))
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl fmt::Debug for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+impl Serialize for Version {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Version {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// One version of one service: `orders@8f2c1`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct ServiceVersion {
+    pub service: ServiceName,
+    pub version: Version,
+}
+
+impl ServiceVersion {
+    /// Joins the two.
+    #[must_use]
+    pub const fn new(service: ServiceName, version: Version) -> Self {
+        Self { service, version }
+    }
+
+    /// As people are told of it, with a commit's id cut.
+    #[must_use]
+    pub fn short(&self) -> String {
+        format!("{}@{}", self.service, self.version.short())
+    }
+}
+
+impl fmt::Display for ServiceVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@{}", self.service, self.version)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_words_that_file_names_and_shells_can_keep() {
+        for text in ["1", "8f2c1", "3.4.1-rc.1+build_7", "v2"] {
+            assert_eq!(text.parse::<Version>().unwrap().as_str(), text);
+        }
+        for text in ["", "-1", ".1", "a/b", "a b", "a@b", "é", "a\n", &"1".repeat(101)] {
+            assert!(text.parse::<Version>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_a_commit_s_id_is_cut_for_people() {
+        let commit = "0123456789abcdef0123456789abcdef01234567".parse::<Version>().unwrap();
+        assert_eq!(commit.short(), "0123456789ab");
+        let word = "3.4.1-a-rather-long-name-of-a-release".parse::<Version>().unwrap();
+        assert_eq!(word.short(), word.as_str());
+    }
+}
