@@ -15,7 +15,7 @@
 //! | 1 | [`contract`]: read, checked, written, named |
 //! | 2 | [`matching`]: a message against a contract · [`ledger`]: records of what is known, and the book that answers from them |
 //! | 3 | [`recording`]: from traffic to a contract · [`mocking`]: from a contract to answers · [`verification`]: plan, runner, events, summary |
-//! | 4, the edges | [`files`] · [`registry`]: `upheld.yaml` · [`http`] · [`process`] · [`report`] |
+//! | 4, the edges | [`files`] · [`registry`]: `upheld.yaml` · [`http`] · [`process`] · [`git`]: the program · [`store`]: a ledger in a folder or in a git repository · [`report`] |
 //! | 5 | [`cli`]: the commands |
 //!
 //! # The way that data takes
@@ -41,6 +41,7 @@
 pub mod cli;
 pub mod contract;
 pub mod files;
+pub mod git;
 pub mod http;
 pub mod ledger;
 pub mod matching;
@@ -50,5 +51,6 @@ pub mod recording;
 pub mod registry;
 pub mod report;
 pub mod source;
+pub mod store;
 pub mod verification;
 pub mod words;
