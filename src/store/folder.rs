@@ -4,16 +4,16 @@
 //! hold on to. Files that people write by hand may change; their bytes are taken with the list. Writers go one by one
 //! under an exclusive lock.
 
+use std::any::Any;
 use std::collections::BTreeMap;
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::PathBuf;
-use std::sync::mpsc::channel;
-use std::thread;
 use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 
+use super::lock::lock;
 use super::path;
 use crate::contract::digest::hex;
 use crate::files::{self, why};
@@ -23,6 +23,8 @@ use crate::words::duration;
 
 /// The file whose lock is the folder's.
 const LOCK: &str = ".lock";
+/// The file whose lock is the turn to write.
+const TURN: &str = ".turn";
 /// How the names of files begin that are not whole yet ([`files::create`]).
 const UNFINISHED: &str = ".upheld-";
 /// How long the lock is waited for: nobody holds it for longer than it takes to write some files.
@@ -97,28 +99,15 @@ impl FolderStore {
             },
             Err(error) => return Err(self.fail("can't be locked", &error)),
         };
-        let at_once = if exclusive { file.try_lock() } else { file.try_lock_shared() };
-        match at_once {
-            Ok(()) => return Ok(Some(file)),
-            Err(TryLockError::WouldBlock) => {}
-            Err(TryLockError::Error(error)) => return Err(self.fail("can't be locked", &error)),
-        }
-        // The system's queue wakes at once who is next, and knows no deadline; so it is waited for beside.
-        let (sender, locked) = channel();
-        thread::spawn(move || {
-            let result = if exclusive { file.lock() } else { file.lock_shared() };
-            // Where nobody waits any more, the lock is let go with the file.
-            let _ = sender.send(result.map(|()| file));
-        });
-        match locked.recv_timeout(self.patience) {
-            Ok(Ok(file)) => Ok(Some(file)),
-            Ok(Err(error)) => Err(self.fail("can't be locked", &error)),
-            Err(_) => Err(StoreError::new(format!(
+        match lock(file, exclusive, self.patience) {
+            Ok(Some(file)) => Ok(Some(file)),
+            Ok(None) => Err(StoreError::new(format!(
                 "the store in {} is still being written by another process after {}",
                 self.folder.display(),
                 duration(self.patience)
             ))
             .help("look for an `upheld` that hangs, and end it")),
+            Err(error) => Err(self.fail("can't be locked", &error)),
         }
     }
 
@@ -271,6 +260,11 @@ impl Store for FolderStore {
         self.tidy(&view);
         self.write(files)?;
         Ok(Landing::Landed)
+    }
+
+    fn turn(&self, patience: Duration) -> Option<Box<dyn Any>> {
+        let file = File::options().create(true).append(true).open(self.folder.join(TURN)).ok()?;
+        Some(Box::new(lock(file, true, patience).ok()??))
     }
 }
 
