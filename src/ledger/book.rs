@@ -76,6 +76,15 @@ impl<'s> Book<'s> {
         self.snapshot.rewritten()
     }
 
+    /// Whether this view holds all that the view with that id did.
+    ///
+    /// # Errors
+    ///
+    /// Why the store can't be read.
+    pub fn grew_from(&self, id: &str) -> Result<bool, StoreError> {
+        self.snapshot.grew_from(id)
+    }
+
     /// The store's policy. A store without `store.yaml` is none.
     ///
     /// # Errors

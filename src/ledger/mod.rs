@@ -15,6 +15,7 @@ mod record;
 mod results;
 mod snapshot;
 mod version;
+mod write;
 
 pub use book::{Book, Published, Read, ServiceWorld};
 pub use contracts::{StoredContract, contract_files};
@@ -30,3 +31,4 @@ pub use record::{
 pub use results::{Results, Standing};
 pub use snapshot::{Entry, EntryKind, Landing, NewFile, Snapshot, Store, StoreError};
 pub use version::{ServiceVersion, Version, VersionError};
+pub use write::{Arrival, Departure, Kind, Refusal, Target, arrive, depart, heads, publish, verification};
