@@ -10,6 +10,7 @@ mod contracts;
 mod declared;
 mod doubt;
 pub mod layout;
+mod lint;
 mod live;
 mod record;
 mod results;
@@ -24,6 +25,7 @@ pub use declared::{
     service_text, store_text,
 };
 pub use doubt::{Doubt, DoubtKind};
+pub use lint::{CODES as LINT_CODES, Linted, lint, lint_changes};
 pub use live::{Live, LiveSet, live};
 pub use record::{
     By, Deployment, Event, Publication, Reason, Record, RecordId, Stamp, TestResult, Verification, parse,
