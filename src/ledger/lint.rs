@@ -12,42 +12,10 @@ use super::record::{Publication, Record, RecordId, parse};
 use super::snapshot::{Entry, EntryKind, Snapshot, StoreError};
 use super::version::ServiceVersion;
 use crate::contract::{ContractId, ServiceName};
+use super::codes::{
+    CHANGED, MISPLACED, MISSING, NEWER, PUBLISHED_TWICE, REMOVED, STRAY, UNDECLARED, UNREADABLE, WRONG_NAME,
+};
 use crate::source::{Code, Finding};
-
-/// A file can't be read as what it should be.
-pub const UNREADABLE: Code = Code("S101");
-/// A file is of a newer format.
-pub const NEWER: Code = Code("S102");
-/// A file's name is not the hash of its content.
-pub const WRONG_NAME: Code = Code("S103");
-/// A file lies at another place than its content says.
-pub const MISPLACED: Code = Code("S104");
-/// Something is named that is not there.
-pub const MISSING: Code = Code("S105");
-/// A name is not declared.
-pub const UNDECLARED: Code = Code("S106");
-/// Something lies among the records that is none.
-pub const STRAY: Code = Code("S107");
-/// A version was published twice, with other content.
-pub const PUBLISHED_TWICE: Code = Code("S108");
-/// A record or contract was taken away.
-pub const REMOVED: Code = Code("S201");
-/// A record or contract was changed.
-pub const CHANGED: Code = Code("S202");
-
-/// The codes with what they mean.
-pub const CODES: &[(Code, &str)] = &[
-    (UNREADABLE, "A file of the store can't be read as what it should be."),
-    (NEWER, "A file of the store is of a newer format than this program reads."),
-    (WRONG_NAME, "A file was changed after it was written: its name is not the hash of its content."),
-    (MISPLACED, "A file does not lie where its content says."),
-    (MISSING, "Something points at a file that is not there: it was taken away, or never came."),
-    (UNDECLARED, "A service or environment is named that the store does not declare."),
-    (STRAY, "Something lies among the records and contracts that is neither."),
-    (PUBLISHED_TWICE, "A version was published twice, with other content: neither counts."),
-    (REMOVED, "A record or contract was taken away. They are only ever added."),
-    (CHANGED, "A record or contract was changed. They are only ever added."),
-];
 
 /// How many files are read at once.
 const BATCH: usize = 256;

@@ -6,12 +6,14 @@
 //! trust ([`Doubt`]). Where a ledger is kept is a [`Store`], which the edges implement.
 
 mod book;
+pub mod codes;
 mod contracts;
 mod declared;
 mod doubt;
 pub mod layout;
 mod lint;
 mod live;
+mod needed;
 mod record;
 mod results;
 mod snapshot;
@@ -25,8 +27,9 @@ pub use declared::{
     service_text, store_text,
 };
 pub use doubt::{Doubt, DoubtKind};
-pub use lint::{CODES as LINT_CODES, Linted, lint, lint_changes};
+pub use lint::{Linted, lint, lint_changes};
 pub use live::{Live, LiveSet, live};
+pub use needed::{Needed, NeededContract, needed};
 pub use record::{
     By, Deployment, Event, Publication, Reason, Record, RecordId, Stamp, TestResult, Verification, parse,
 };

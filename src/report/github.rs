@@ -81,7 +81,7 @@ pub fn findings(findings: &[Finding]) -> String {
 fn annotation(group: &[Finished]) -> String {
     let Some(first) = group.first() else { return String::new() };
     let level = match first.outcome {
-        Outcome::Broken if first.pending => "notice",
+        _ if first.is_pending() => "notice",
         Outcome::Broken | Outcome::Error => "error",
         Outcome::Skipped | Outcome::Upheld => "warning",
     };

@@ -14,7 +14,7 @@ const FORMAT: u32 = 1;
 
 /// Collects what happened and writes it as one document when the run ends.
 ///
-/// `summary.broken` counts pending interactions too, as `interactions` lists them with the outcome `broken`;
+/// `summary.broken` and `summary.error` count pending interactions too, as `interactions` lists them with that outcome;
 /// `summary.pending` says how many of them those are.
 #[derive(Debug)]
 pub struct Json<W> {
@@ -169,8 +169,8 @@ struct Error<'a> {
 
 impl Counts {
     const fn of(summary: &Summary) -> Self {
-        let Summary { upheld, broken, error, skipped, pending } = *summary;
-        Self { upheld, broken, error, skipped, pending }
+        let Summary { upheld, broken, error, skipped, .. } = *summary;
+        Self { upheld, broken, error, skipped, pending: summary.all_pending() }
     }
 }
 

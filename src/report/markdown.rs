@@ -83,16 +83,15 @@ fn table(text: &mut String, pairs: &IndexMap<String, Summary>, limit: usize) {
             let _ = writeln!(text, "\nand {}", count(pairs.len() - index, "more pair"));
             return;
         }
-        let broken = summary.broken.saturating_sub(summary.pending);
         let bold = |number: usize| if number > 0 { format!("**{number}**") } else { number.to_string() };
         let _ = writeln!(
             text,
             "| {pair} | {} | {} | {} | {} | {} |",
             summary.upheld,
-            bold(broken),
-            bold(summary.error),
+            bold(summary.failing_broken()),
+            bold(summary.failing_error()),
             summary.skipped,
-            summary.pending
+            summary.all_pending()
         );
     }
 }

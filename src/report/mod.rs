@@ -33,6 +33,7 @@ use std::io;
 
 use crate::verification::{Event, Summary};
 
+pub use diff::compared;
 pub use failure::{failure, note};
 pub use fanout::{Fanout, WriteFailure};
 pub use github::Github;
