@@ -15,7 +15,7 @@
 //! | 1 | [`contract`]: read, checked, written, named |
 //! | 2 | [`matching`]: a message against a contract · [`ledger`]: records of what is known, and the book that answers from them |
 //! | 3 | [`recording`]: from traffic to a contract · [`mocking`]: from a contract to answers · [`verification`]: plan, runner, events, summary · [`gate`]: question, pairs, decision |
-//! | 4, the edges | [`files`] · [`registry`]: `upheld.yaml` · [`http`] · [`process`] · [`report`] |
+//! | 4, the edges | [`files`] · [`registry`]: `upheld.yaml` · [`http`] · [`process`] · [`git`]: the program · [`store`]: a ledger in a folder or in a git repository · [`report`] |
 //! | 5 | [`cli`]: the commands |
 //!
 //! # The way that data takes
@@ -41,7 +41,8 @@
 pub mod cli;
 pub mod contract;
 pub mod files;
-pub mod gate;
+//! | 3 | [`recording`]: from traffic to a contract · [`mocking`]: from a contract to answers · [`verification`]: plan, runner, events, summary · [`gate`]: question, pairs, decision |
+//! | 4, the edges | [`files`] · [`registry`]: `upheld.yaml` · [`http`] · [`process`] · [`git`]: the program · [`store`]: a ledger in a folder or in a git repository · [`report`] |
 pub mod http;
 pub mod ledger;
 pub mod matching;
@@ -51,5 +52,6 @@ pub mod recording;
 pub mod registry;
 pub mod report;
 pub mod source;
+pub mod store;
 pub mod verification;
 pub mod words;

@@ -13,6 +13,8 @@
 //! - `recording_…`: from what was said on the wire to contracts; `recorded_secrets`: no secret is in any of them
 //! - `mock_properties`: a mock is its contract's own provider
 //! - `hostile_contracts`: files and bodies that mean harm
+//! - `store_…`: a ledger's files in a folder and in a git repository, with many writers, with hostile ones, and what is
+//!   checked out beside it
 //! - `examples`: the example services do what their pages and contracts say
 //! - `ranks`: the house keeps its order; `codes`: no two findings or errors share a code
 //! - `readme`: the README does what it says; `published`: so does the schema beside the contracts
@@ -72,5 +74,7 @@ mod recording_again;
 mod recording_inference;
 mod recording_interactions;
 mod recording_properties;
+mod store_folder;
+mod store_git;
 mod strategies;
 mod support;

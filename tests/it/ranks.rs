@@ -17,10 +17,12 @@ const RANKS: &[(&str, u8)] = &[
     ("recording", 3),
     ("verification", 3),
     ("files", 4),
+    ("git", 4),
     ("registry", 4),
     ("http", 4),
     ("process", 4),
     ("report", 4),
+    ("store", 4),
     ("cli", 5),
 ];
 
@@ -28,6 +30,9 @@ const RANKS: &[(&str, u8)] = &[
 const SAME_RANK: &[(&str, &str)] = &[
     // Findings and help lines are sentences: `source` speaks in `words`, which know nothing of it.
     ("source", "words"),
+    // A store is kept by git, or in files.
+    ("store", "files"),
+    ("store", "git"),
 ];
 
 /// What the pure ranks, 0 to 3, may not name: files, sockets, processes, the environment, the clock.

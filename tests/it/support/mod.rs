@@ -5,6 +5,7 @@ pub mod client;
 mod output;
 mod process;
 mod provider;
+mod remote;
 mod world;
 
 pub use output::CommandOutput;
@@ -12,4 +13,5 @@ pub use output::CommandOutput;
 pub use process::runs;
 pub use process::{DEADLINE, Running, example, until};
 pub use provider::{Answer, Provider, Request, Socket};
+pub use remote::Remote;
 pub use world::World;

@@ -1,0 +1,131 @@
+//! What is checked out in a folder: the commit, its branch, and whether there is more than the commit says.
+
+use std::path::Path;
+
+use super::environment::Environment;
+use super::error::GitError;
+use super::program::Git;
+
+/// What lies here beside the code and is none of it.
+const OWN: &str = ".upheld";
+
+/// What is checked out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checkout {
+    /// The commit's id. In a pull request that of its head, and not that of the merge that was made to try it.
+    pub commit: String,
+    /// The branch, where there is one or the build system tells it.
+    pub branch: Option<String>,
+    /// Whether there are changes that the commit doesn't hold, files that git knows nothing of included.
+    pub changed: bool,
+}
+
+/// Looks at what is checked out in a folder, by git and by what the build system tells.
+///
+/// # Errors
+///
+/// That there is nothing checked out, or that it can't be told.
+pub fn checkout(folder: &Path, environment: &Environment) -> Result<Checkout, GitError> {
+    // `--untracked-files`: whatever the user's configuration shows of them by itself.
+    let output = Git::new(environment)
+        .call(["status", "--porcelain=v2", "--branch", "-z", "--untracked-files=normal", "--no-renames"])
+        .at(folder)
+        .run()?;
+    if !output.succeeded() {
+        return Err(refused(folder, &output.stderr));
+    }
+    let text = output.text();
+    let mut seen = Checkout { commit: String::new(), branch: None, changed: false };
+    for line in text.split('\0').filter(|line| !line.is_empty()) {
+        if let Some(commit) = line.strip_prefix("# branch.oid ") {
+            commit.clone_into(&mut seen.commit);
+        } else if let Some(branch) = line.strip_prefix("# branch.head ") {
+            seen.branch = (branch != "(detached)").then(|| branch.to_owned());
+        } else if !line.starts_with('#') && !is_own(line) {
+            seen.changed = true;
+        }
+    }
+    let variable = |name: &str| environment.variable(name);
+    if let Some((commit, branch)) = pull_request(&variable)? {
+        seen.commit = commit;
+        seen.branch = branch;
+    } else if seen.branch.is_none() {
+        seen.branch = told_branch(&variable);
+    }
+    if !is_commit(&seen.commit) {
+        return Err(GitError::new(format!("nothing is committed yet in {}", folder.display()))
+            .help("commit first, or name the version yourself: SERVICE@VERSION"));
+    }
+    Ok(seen)
+}
+
+fn refused(folder: &Path, said: &str) -> GitError {
+    let by_hand = "name the version yourself: SERVICE@VERSION";
+    if said.contains("dubious ownership") {
+        return GitError::new(format!("git doesn't trust the repository in {}", folder.display()))
+            .detail(said)
+            .help("it belongs to another user: tell git that it may be trusted, as it says above")
+            .help(format!("or {by_hand}"));
+    }
+    if said.contains("not a git repository") {
+        return GitError::new(format!("{} is in no git repository, so there is no commit to go by", folder.display()))
+            .help(by_hand);
+    }
+    GitError::new(format!("what is checked out in {} can't be told", folder.display())).detail(said).help(by_hand)
+}
+
+/// Whether a line of `git status` is about our own folder.
+fn is_own(line: &str) -> bool {
+    // The path is the last of a number of fields that depends on the line's kind.
+    let fields = match line.as_bytes().first() {
+        Some(b'?' | b'!') => 2,
+        Some(b'1') => 9,
+        Some(b'u') => 11,
+        _ => return false,
+    };
+    line.splitn(fields, ' ').last().is_some_and(|path| path.split('/').any(|part| part == OWN))
+}
+
+/// The head of the pull request that this is the build of, and its branch.
+fn pull_request(variable: &dyn Fn(&str) -> Option<String>) -> Result<Option<(String, Option<String>)>, GitError> {
+    if !matches!(variable("GITHUB_EVENT_NAME").as_deref(), Some("pull_request" | "pull_request_target")) {
+        return Ok(None);
+    }
+    let told = variable("GITHUB_EVENT_PATH").and_then(|path| std::fs::read(path).ok());
+    let event: Option<serde_json::Value> = told.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let head = event.as_ref().and_then(|event| event.pointer("/pull_request/head/sha")?.as_str());
+    match head.filter(|head| is_commit(head)) {
+        Some(head) => Ok(Some((head.to_owned(), variable("GITHUB_HEAD_REF")))),
+        // The commit that is checked out is one that nobody made and that nothing will ever be deployed from.
+        None => Err(GitError::new("this is the build of a pull request, and its head can't be told")
+            .help("GITHUB_EVENT_PATH must name the file with the event, which holds `pull_request.head.sha`")
+            .help("or name the version yourself: SERVICE@VERSION")),
+    }
+}
+
+/// The branch that a build system tells of, where what is checked out is a commit alone.
+fn told_branch(variable: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+    let github = || variable("GITHUB_REF_NAME").filter(|_| variable("GITHUB_REF_TYPE").as_deref() == Some("branch"));
+    // GitLab names the tag there in the build of one.
+    let gitlab = || variable("CI_COMMIT_REF_NAME").filter(|_| variable("CI_COMMIT_TAG").is_none());
+    github().or_else(|| variable("CI_COMMIT_BRANCH")).or_else(gitlab)
+}
+
+fn is_commit(text: &str) -> bool {
+    matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_lies_in_our_own_folder_is_left_out() {
+        assert!(is_own("? .upheld/"));
+        assert!(is_own("? a/.upheld/store/x y"));
+        assert!(is_own("1 .M N... 100644 100644 100644 0123 0123 a/.upheld/b c"));
+        assert!(!is_own("? a/.upheldx"));
+        assert!(!is_own("1 .M N... 100644 100644 100644 0123 0123 a"));
+        assert!(!is_own("2 R. N... whatever"));
+    }
+}

@@ -1,0 +1,142 @@
+//! The environment of git's processes: that of this program, without what would turn git to another repository, and with
+//! what keeps it from asking questions.
+
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+
+/// What of git's own variables is kept: how to reach and to trust a server, who writes, and where git and its
+/// configuration are. A variable that ends in `_` here stands for all that begin so.
+const KEPT: &[&str] = &[
+    "GIT_SSH",
+    "GIT_SSH_COMMAND",
+    "GIT_SSH_VARIANT",
+    "GIT_ASKPASS",
+    "GIT_SSL_",
+    "GIT_PROXY_SSL_",
+    "GIT_HTTP_",
+    "GIT_CONFIG_GLOBAL",
+    "GIT_CONFIG_SYSTEM",
+    "GIT_CONFIG_NOSYSTEM",
+    // Tokens come so in many build systems.
+    "GIT_CONFIG_COUNT",
+    "GIT_CONFIG_KEY_",
+    "GIT_CONFIG_VALUE_",
+    // An installation of git that isn't where it was built for.
+    "GIT_EXEC_PATH",
+];
+
+/// What is set for every git process.
+const SET: &[(&str, &str)] = &[
+    // Its messages are read.
+    ("LC_ALL", "C"),
+    ("LANGUAGE", "C"),
+    // Nobody may be there to answer.
+    ("GIT_TERMINAL_PROMPT", "0"),
+    // The index of a work tree that is looked at isn't refreshed in passing.
+    ("GIT_OPTIONAL_LOCKS", "0"),
+    // No helper program comes in by an address, nor by the configuration's other spelling of one.
+    ("GIT_ALLOW_PROTOCOL", "file:git:http:https:ssh"),
+    ("GIT_PAGER", "cat"),
+];
+
+/// The variables that git is run with.
+#[derive(Clone, Default)]
+pub struct Environment {
+    variables: Vec<(OsString, OsString)>,
+}
+
+impl Environment {
+    /// The environment of this process.
+    #[must_use]
+    pub fn of_process() -> Self {
+        Self { variables: std::env::vars_os().collect() }
+    }
+
+    /// An environment of these variables and no others.
+    pub fn of<N: Into<OsString>, V: Into<OsString>>(variables: impl IntoIterator<Item = (N, V)>) -> Self {
+        Self { variables: variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect() }
+    }
+
+    /// The same environment with one more variable.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
+        let name = name.into();
+        self.variables.retain(|(other, _)| !same_name(other, &name));
+        self.variables.push((name, value.into()));
+        self
+    }
+
+    /// A variable that is set to something, and is text.
+    #[must_use]
+    pub fn variable(&self, name: &str) -> Option<String> {
+        let (_, value) = self.variables.iter().find(|(other, _)| same_name(other, OsStr::new(name)))?;
+        value.to_str().filter(|value| !value.is_empty()).map(str::to_owned)
+    }
+
+    /// What git's processes get of it.
+    pub(super) fn cleaned(&self) -> Vec<(OsString, OsString)> {
+        let ours = SET.iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
+        self.variables
+            .iter()
+            .filter(|(name, _)| is_for_git(name) && !SET.iter().any(|(set, _)| same_name(name, OsStr::new(set))))
+            .cloned()
+            .chain(ours)
+            .collect()
+    }
+}
+
+impl fmt::Debug for Environment {
+    /// Without values: some are secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.variables.iter().map(|(name, _)| name)).finish()
+    }
+}
+
+fn same_name(one: &OsStr, other: &OsStr) -> bool {
+    if cfg!(windows) { one.eq_ignore_ascii_case(other) } else { one == other }
+}
+
+fn is_for_git(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    let name = if cfg!(windows) { name.to_ascii_uppercase() } else { name.into_owned() };
+    let is_kept = |kept: &&str| if kept.ends_with('_') { name.starts_with(*kept) } else { name == **kept };
+    !name.starts_with("GIT_") || KEPT.iter().any(is_kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn git_gets_what_it_needs_to_reach_a_server_and_nothing_that_turns_it_elsewhere() {
+        let environment = Environment::of([
+            ("PATH", "/bin"),
+            ("GIT_DIR", "/elsewhere"),
+            ("GIT_WORK_TREE", "/elsewhere"),
+            ("GIT_INDEX_FILE", "/elsewhere"),
+            ("GIT_OBJECT_DIRECTORY", "/elsewhere"),
+            ("GIT_CONFIG_PARAMETERS", "'core.hooksPath=/elsewhere'"),
+            ("GIT_EXTERNAL_DIFF", "evil"),
+            ("GIT_SSH_COMMAND", "ssh -i key"),
+            ("GIT_CONFIG_COUNT", "1"),
+            ("GIT_CONFIG_KEY_0", "http.extraHeader"),
+            ("GIT_CONFIG_VALUE_0", "Authorization: secret"),
+            ("GIT_SSL_CAINFO", "ca.pem"),
+            ("GIT_TERMINAL_PROMPT", "1"),
+            ("GIT_ALLOW_PROTOCOL", "ext"),
+            ("LC_ALL", "de_DE.UTF-8"),
+        ]);
+        let cleaned = Environment::of(environment.cleaned());
+        for kept in ["PATH", "GIT_SSH_COMMAND", "GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_0", "GIT_CONFIG_VALUE_0"] {
+            assert_eq!(cleaned.variable(kept), environment.variable(kept), "{kept}");
+        }
+        for gone in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_CONFIG_PARAMETERS"] {
+            assert_eq!(cleaned.variable(gone), None, "{gone}");
+        }
+        assert_eq!(cleaned.variable("GIT_EXTERNAL_DIFF"), None);
+        assert_eq!(cleaned.variable("GIT_TERMINAL_PROMPT").as_deref(), Some("0"));
+        assert_eq!(cleaned.variable("GIT_ALLOW_PROTOCOL").as_deref(), Some("file:git:http:https:ssh"));
+        assert_eq!(cleaned.variable("LC_ALL").as_deref(), Some("C"));
+        assert!(!format!("{environment:?}").contains("secret"));
+    }
+}

@@ -1,0 +1,21 @@
+//! The `git` program, kept on a short lead: run with a cleaned environment and a deadline, and never in anybody's work
+//! tree but to look at what is checked out there.
+//!
+//! A repository that others write to is foreign data: nothing of it is ever checked out, no hook is run, and its trees
+//! are read as bytes ([`Objects`], [`read_tree`]).
+
+mod address;
+mod checkout;
+mod environment;
+mod error;
+mod objects;
+mod program;
+mod tree;
+
+pub use address::{Address, AddressError};
+pub use checkout::{Checkout, checkout};
+pub use environment::Environment;
+pub use error::GitError;
+pub use objects::{LARGEST, Object, Objects};
+pub use program::{Call, Git, Output, Patience};
+pub use tree::{CommitText, TreeEntry, read_commit, read_tree};

@@ -1,0 +1,140 @@
+//! Objects of a repository, read through one process that stays: many are asked for at once, and none is taken in whole
+//! that is larger than anything a ledger holds.
+
+use std::io::{self, BufRead, BufReader, Read as _, Write as _};
+use std::path::Path;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Duration;
+
+use super::error::GitError;
+use super::program::{Child, Git};
+use crate::words::duration;
+
+/// The largest object that is read, in bytes.
+pub const LARGEST: u64 = 64 * 1024 * 1024;
+
+/// What a name stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Object {
+    /// The repository has nothing of that name.
+    Missing,
+    /// There is one, and it is larger than [`LARGEST`].
+    TooLarge { id: String, size: u64 },
+    /// There is one.
+    Found { id: String, kind: String, bytes: Vec<u8> },
+}
+
+/// A process that gives objects by their names.
+#[derive(Debug)]
+pub struct Objects {
+    child: Child,
+    answers: Receiver<io::Result<Object>>,
+    quiet: Duration,
+}
+
+impl Objects {
+    /// Starts the process for a repository.
+    ///
+    /// # Errors
+    ///
+    /// Why it can't be started.
+    pub fn open(git: &Git, repository: &Path) -> Result<Self, GitError> {
+        let mut child = git.call(["cat-file", "--batch"]).in_repository(repository).spawn()?;
+        let (sender, answers) = channel();
+        if let Some(stream) = child.child.stdout().take() {
+            thread::spawn(move || {
+                let mut stream = BufReader::with_capacity(64 * 1024, stream);
+                loop {
+                    let answer = next(&mut stream);
+                    let last = answer.is_err();
+                    if sender.send(answer).is_err() || last {
+                        break;
+                    }
+                }
+            });
+        }
+        if let Some(mut stream) = child.child.stderr().take() {
+            // What is wrong with an object is told by its absence.
+            thread::spawn(move || io::copy(&mut stream, &mut io::sink()));
+        }
+        Ok(Self { child, answers, quiet: git.patience().quiet })
+    }
+
+    /// The objects of these names, in their order. A name is an object's id, or a full name of a reference, with
+    /// `^{commit}` and the like behind it or not.
+    ///
+    /// # Errors
+    ///
+    /// That the process is gone, or says nothing any more; it is of no use then.
+    pub fn read(&mut self, names: &[String]) -> Result<Vec<Object>, GitError> {
+        let ended = |why: &str| GitError::new(format!("`git cat-file` {why}"));
+        // A line break would make two names of one.
+        if names.iter().any(|name| name.contains('\n')) {
+            return Err(ended("was asked for a name with a line break"));
+        }
+        let mut requests: String = names.iter().flat_map(|name| [name.as_str(), "\n"]).collect();
+        requests.shrink_to_fit();
+        let stdin = self.child.child.stdin().as_mut().ok_or_else(|| ended("has no input"))?;
+        stdin
+            .write_all(requests.as_bytes())
+            .and_then(|()| stdin.flush())
+            .map_err(|error| ended(&format!("has ended: {error}")))?;
+        let mut objects = Vec::with_capacity(names.len());
+        for _ in names {
+            match self.answers.recv_timeout(self.quiet) {
+                Ok(Ok(object)) => objects.push(object),
+                Ok(Err(error)) => return Err(ended(&format!("has ended: {error}"))),
+                Err(_) => return Err(ended(&format!("said nothing for {}", duration(self.quiet)))),
+            }
+        }
+        Ok(objects)
+    }
+}
+
+/// Reads one answer: `<id> <kind> <size>`, then that many bytes and a line break; or a line that says why not.
+fn next(stream: &mut impl BufRead) -> io::Result<Object> {
+    let mut line = Vec::new();
+    stream.take(4096).read_until(b'\n', &mut line)?;
+    if line.last() != Some(&b'\n') {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    let line = String::from_utf8_lossy(&line).trim_end().to_owned();
+    let fields: Vec<&str> = line.split(' ').collect();
+    let [id, kind, size] = fields[..] else { return Ok(Object::Missing) };
+    let Ok(size) = size.parse::<u64>() else { return Ok(Object::Missing) };
+    let too_large = size > LARGEST;
+    let mut bytes = Vec::new();
+    if too_large {
+        io::copy(&mut stream.by_ref().take(size), &mut io::sink())?;
+    } else {
+        bytes.reserve_exact(usize::try_from(size).unwrap_or(0));
+        stream.by_ref().take(size).read_to_end(&mut bytes)?;
+        if u64::try_from(bytes.len()) != Ok(size) {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+    }
+    stream.read_exact(&mut [0])?;
+    let id = id.to_owned();
+    Ok(if too_large { Object::TooLarge { id, size } } else { Object::Found { id, kind: kind.to_owned(), bytes } })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_are_read_one_by_one() {
+        let mut stream: &[u8] = b"abc blob 3\na\nb\ndef missing\nabc tree 0\n\n";
+        let found = |kind: &str, bytes: &[u8]| Object::Found {
+            id: String::from("abc"),
+            kind: kind.to_owned(),
+            bytes: bytes.to_vec(),
+        };
+        assert_eq!(next(&mut stream).unwrap(), found("blob", b"a\nb"));
+        assert_eq!(next(&mut stream).unwrap(), Object::Missing);
+        assert_eq!(next(&mut stream).unwrap(), found("tree", b""));
+        assert!(next(&mut stream).is_err());
+        assert!(next(&mut &b"abc blob 3\nab"[..]).is_err());
+    }
+}

@@ -1,0 +1,421 @@
+//! One run of git: its own process group, nothing to read but what it is given, and a deadline.
+
+use std::ffi::OsString;
+use std::io::{self, Read, Write as _};
+use std::path::Path;
+use std::process::{ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use process_wrap::std::{ChildWrapper, CommandWrap};
+
+use super::address;
+use super::environment::Environment;
+use super::error::GitError;
+use crate::words::{duration, ending};
+
+/// How much of its output is kept, in bytes: far more than what is asked for ever needs.
+const OUTPUT: usize = 64 * 1024 * 1024;
+/// How much of its complaints is kept, the last of them.
+const COMPLAINTS: usize = 64 * 1024;
+/// How much of its complaints is shown.
+const SHOWN: usize = 2048;
+/// How often a process is looked at whose output stays open: what it has started may keep it so.
+const LOOK: Duration = Duration::from_millis(20);
+/// How long the output of an ended process is waited for.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
+/// What holds for every call: no hook, no helper, no housekeeping.
+const ALWAYS: &[&str] = &[
+    "core.hooksPath=/dev/null",
+    "core.fsmonitor=false",
+    "gc.auto=0",
+    "maintenance.auto=false",
+    "protocol.ext.allow=never",
+];
+
+/// What holds for our own repository, whatever the user's configuration says of theirs.
+const IN_REPOSITORY: &[&str] = &[
+    "core.bare=true",
+    "core.symlinks=false",
+    "core.logAllRefUpdates=false",
+    "core.filesRefLockTimeout=10000",
+    "core.packedRefsTimeout=10000",
+    "fetch.prune=false",
+    "fetch.pruneTags=false",
+    "fetch.recurseSubmodules=false",
+    "fetch.writeCommitGraph=false",
+    "transfer.bundleURI=false",
+    "push.followTags=false",
+    "push.gpgSign=false",
+    "push.negotiate=false",
+    "push.recurseSubmodules=no",
+    "push.pushOption=",
+    "submodule.recurse=false",
+    "init.defaultRefFormat=files",
+];
+
+/// How long git may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// Without a word: it tells how far it is while it is at work.
+    pub quiet: Duration,
+    /// In all.
+    pub total: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { quiet: Duration::from_mins(1), total: Duration::from_mins(30) }
+    }
+}
+
+/// The program, ready to be called.
+#[derive(Clone)]
+pub struct Git {
+    variables: Vec<(OsString, OsString)>,
+    secrets: Vec<String>,
+    patience: Patience,
+}
+
+impl std::fmt::Debug for Git {
+    /// Without the environment and the secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Git").field("patience", &self.patience).finish_non_exhaustive()
+    }
+}
+
+impl Git {
+    /// The program that is found by an environment's `PATH`.
+    #[must_use]
+    pub fn new(environment: &Environment) -> Self {
+        Self { variables: environment.cleaned(), secrets: Vec::new(), patience: Patience::default() }
+    }
+
+    /// The same program; what it says is shown without these.
+    #[must_use]
+    pub fn hiding(mut self, secrets: Vec<String>) -> Self {
+        self.secrets = secrets;
+        self
+    }
+
+    /// The same program with another patience.
+    #[must_use]
+    pub fn patient(mut self, patience: Patience) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// How long it may take.
+    #[must_use]
+    pub const fn patience(&self) -> Patience {
+        self.patience
+    }
+
+    /// A call with a command and its arguments.
+    pub fn call<A: Into<OsString>>(&self, arguments: impl IntoIterator<Item = A>) -> Call<'_> {
+        let place = vec![OsString::from("--no-pager")];
+        let arguments = arguments.into_iter().map(Into::into).collect();
+        Call { git: self, place, arguments, input: Vec::new() }.settings(ALWAYS)
+    }
+
+    /// What git said, for people: without secrets and without how far it was.
+    fn complaint(&self, bytes: &[u8]) -> String {
+        let text = String::from_utf8_lossy(bytes);
+        let lines = text.lines().map(|line| line.trim_end().rsplit('\r').next().unwrap_or_default().trim_end());
+        let said: Vec<&str> = lines.filter(|line| !line.is_empty() && !is_progress(line)).collect();
+        let hidden = self.secrets.iter().fold(said.join("\n"), |text, secret| text.replace(secret.as_str(), "***"));
+        ending(address::shown(&hidden).as_bytes(), SHOWN)
+    }
+}
+
+fn is_progress(line: &str) -> bool {
+    let line = line.strip_prefix("remote: ").unwrap_or(line);
+    let counted = ["Enumerating", "Counting", "Compressing", "Receiving", "Resolving", "Writing", "Unpacking"];
+    line.starts_with("Total ")
+        || line.starts_with("Delta compression")
+        || counted.iter().any(|word| line.starts_with(word))
+}
+
+/// A call that is being put together.
+#[derive(Debug)]
+pub struct Call<'g> {
+    git: &'g Git,
+    place: Vec<OsString>,
+    arguments: Vec<OsString>,
+    input: Vec<u8>,
+}
+
+/// What came of a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Output {
+    /// The exit code; nothing where a signal ended it.
+    pub code: Option<i32>,
+    pub stdout: Vec<u8>,
+    /// What it complained about, fit to be shown.
+    pub stderr: String,
+}
+
+impl Output {
+    /// Whether git was content.
+    #[must_use]
+    pub fn succeeded(&self) -> bool {
+        self.code == Some(0)
+    }
+
+    /// What it printed, as text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.stdout).into_owned()
+    }
+}
+
+impl Call<'_> {
+    fn settings(mut self, settings: &[&str]) -> Self {
+        self.place.extend(settings.iter().flat_map(|setting| ["-c".into(), OsString::from(setting)]));
+        self
+    }
+
+    /// The same call in a bare repository of our own.
+    #[must_use]
+    pub fn in_repository(self, repository: &Path) -> Self {
+        let mut call = self.settings(IN_REPOSITORY);
+        let mut place = OsString::from("--git-dir=");
+        place.push(repository);
+        call.place.push(place);
+        call
+    }
+
+    /// The same call in a folder of the user's.
+    #[must_use]
+    pub fn at(mut self, folder: &Path) -> Self {
+        self.place.extend([OsString::from("-C"), folder.into()]);
+        self
+    }
+
+    /// The same call with something to read.
+    #[must_use]
+    pub fn input(mut self, input: impl Into<Vec<u8>>) -> Self {
+        self.input = input.into();
+        self
+    }
+
+    /// The command, for people.
+    fn name(&self) -> String {
+        self.arguments.first().map(|name| format!("git {}", name.to_string_lossy())).unwrap_or_default()
+    }
+
+    /// Starts the process.
+    pub(super) fn spawn(&self) -> Result<Child, GitError> {
+        let mut wrap = CommandWrap::with_new("git", |command| {
+            command
+                .args(&self.place)
+                .args(&self.arguments)
+                .env_clear()
+                .envs(self.git.variables.iter().map(|(name, value)| (name, value)))
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped());
+        });
+        #[cfg(unix)]
+        wrap.wrap(process_wrap::std::ProcessGroup::leader());
+        #[cfg(windows)]
+        wrap.wrap(process_wrap::std::JobObject);
+        wrap.spawn().map(|child| Child { child, ended: false }).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => GitError::new("the program `git` was not found")
+                .help("install git, 2.31 or newer, or add its folder to PATH"),
+            _ => GitError::new(format!("`{}` could not be started: {error}", self.name())),
+        })
+    }
+
+    /// Runs git to its end.
+    ///
+    /// # Errors
+    ///
+    /// That it could not be started, or did not end in time; that it was not content is none.
+    pub fn run(mut self) -> Result<Output, GitError> {
+        let mut child = self.spawn()?;
+        let (sender, events) = channel();
+        let stdout = child.child.stdout().take().map(|stream| follow(stream, sender.clone(), keep_first));
+        let stderr = child.child.stderr().take().map(|stream| follow(stream, sender, keep_last));
+        if let Some(mut stdin) = child.child.stdin().take() {
+            let input = std::mem::take(&mut self.input);
+            // Beside the reading: a process that waits for a reader would wait for ever. It need not take all.
+            thread::spawn(move || drop(stdin.write_all(&input)));
+        }
+        let ended = wait(&mut child, &events, self.git.patience);
+        let complaint = || stderr.as_ref().map(|kept| self.git.complaint(&taken(kept))).unwrap_or_default();
+        match ended {
+            Ok(code) => {
+                Ok(Output { code, stdout: stdout.as_ref().map(taken).unwrap_or_default(), stderr: complaint() })
+            }
+            Err(why) => {
+                child.kill();
+                Err(GitError::new(format!("`{}` {why}, and was ended", self.name()))
+                    .detail(complaint())
+                    .help("is the network, or the disk, as quick as it should be?"))
+            }
+        }
+    }
+}
+
+/// A git process. It and all that it has started are killed where this is dropped before it ended.
+#[derive(Debug)]
+pub(super) struct Child {
+    pub(super) child: Box<dyn ChildWrapper>,
+    ended: bool,
+}
+
+impl Child {
+    fn ended(&mut self) -> io::Result<Option<ExitStatus>> {
+        // Not the wrapper's own: it waits for whatever else is in the group, too.
+        let status = self.child.inner_mut().try_wait()?;
+        self.ended |= status.is_some();
+        Ok(status)
+    }
+
+    fn kill(&mut self) {
+        if !self.ended {
+            let _ = self.child.start_kill();
+            let _ = self.child.inner_mut().wait();
+            self.ended = true;
+        }
+    }
+}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+enum Event {
+    Heard,
+    Closed,
+}
+
+/// Waits for the end of a process, and of what it says.
+fn wait(child: &mut Child, events: &Receiver<Event>, patience: Patience) -> Result<Option<i32>, String> {
+    let start = Instant::now();
+    let mut heard = start;
+    let mut open = 2;
+    loop {
+        if open == 0 {
+            thread::sleep(Duration::from_millis(1));
+        } else {
+            match events.recv_timeout(LOOK) {
+                Ok(Event::Heard) => heard = Instant::now(),
+                Ok(Event::Closed) => open -= 1,
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => open = 0,
+            }
+        }
+        match child.ended() {
+            Ok(Some(status)) => {
+                let deadline = Instant::now() + LAST_WORDS;
+                while open > 0 {
+                    match events.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                        Ok(Event::Heard) => {}
+                        Ok(Event::Closed) => open -= 1,
+                        Err(_) => break,
+                    }
+                }
+                return Ok(status.code());
+            }
+            Ok(None) => {}
+            Err(error) => return Err(format!("could not be waited for ({error})")),
+        }
+        if heard.elapsed() > patience.quiet {
+            return Err(format!("said nothing for {}", duration(patience.quiet)));
+        }
+        if start.elapsed() > patience.total {
+            return Err(format!("did not end within {}", duration(patience.total)));
+        }
+    }
+}
+
+type Kept = Arc<Mutex<Vec<u8>>>;
+
+fn taken(kept: &Kept) -> Vec<u8> {
+    std::mem::take(&mut kept.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// Reads a stream to its end, in a thread of its own.
+fn follow(mut stream: impl Read + Send + 'static, events: Sender<Event>, keep: fn(&mut Vec<u8>, &[u8])) -> Kept {
+    let kept = Kept::default();
+    let shared = Arc::clone(&kept);
+    thread::spawn(move || {
+        let mut buffer = vec![0; 16 * 1024];
+        while let Ok(read @ 1..) = stream.read(&mut buffer) {
+            keep(&mut shared.lock().unwrap_or_else(PoisonError::into_inner), &buffer[..read]);
+            let _ = events.send(Event::Heard);
+        }
+        let _ = events.send(Event::Closed);
+    });
+    kept
+}
+
+fn keep_first(kept: &mut Vec<u8>, bytes: &[u8]) {
+    kept.extend_from_slice(&bytes[..bytes.len().min(OUTPUT - kept.len())]);
+}
+
+fn keep_last(kept: &mut Vec<u8>, bytes: &[u8]) {
+    kept.extend_from_slice(bytes);
+    if kept.len() > 2 * COMPLAINTS {
+        kept.drain(..kept.len() - COMPLAINTS);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_complaint_tells_neither_secrets_nor_how_far_it_was() {
+        let git = Git::new(&Environment::default()).hiding(vec![String::from("s3cret")]);
+        let said = b"remote: Counting objects:   5% (1/20)\rremote: Counting objects: 100% (20/20), done.        \n\
+                     fatal: unable to access 'https://ann:other@example.com/a/': token s3cret\n";
+        assert_eq!(git.complaint(said), "fatal: unable to access 'https://***@example.com/a/': token ***");
+    }
+
+    #[test]
+    fn without_the_program_the_error_says_what_to_install() {
+        let empty = tempfile::tempdir().unwrap();
+        let git = Git::new(&Environment::of([("PATH", empty.path().as_os_str())]));
+        let error = git.call(["version"]).run().unwrap_err();
+        assert_eq!(error.message, "the program `git` was not found");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_process_that_says_nothing_is_ended_with_all_that_it_started() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("git");
+        // Its child holds the output open, and would for ever.
+        std::fs::write(
+            &program,
+            "#!/bin/sh\necho fatal: the last word >&2\n/bin/sleep 1000 &\necho $! > \"$HOME/id\"\nwait\n",
+        )
+        .unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let environment = Environment::of([("PATH", folder.path()), ("HOME", folder.path())]);
+        let quiet = Duration::from_millis(300);
+        let git = Git::new(&environment).patient(Patience { quiet, total: Duration::from_secs(20) });
+        let error = git.call(["fetch"]).run().unwrap_err();
+        assert_eq!(error.message, "`git fetch` said nothing for 300 ms, and was ended");
+        assert_eq!(error.detail.as_deref(), Some("fatal: the last word"));
+        let id: i32 = std::fs::read_to_string(folder.path().join("id")).unwrap().trim().parse().unwrap();
+        let deadline = Instant::now() + Duration::from_secs(20);
+        let gone = || {
+            let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+            stat.is_empty() || stat.contains(") Z ")
+        };
+        while !gone() && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(2));
+        }
+        assert!(gone());
+    }
+}

@@ -1,0 +1,135 @@
+//! Adding what is true on any view of a store: tried again, on the new view, whenever somebody else was first.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::ledger::{Landing, NewFile, Snapshot, Store, StoreError};
+use crate::words::duration;
+
+/// How long is waited for at most after the first try; doubled with each further one.
+const BASE: Duration = Duration::from_millis(50);
+/// How long is waited for at most after any try.
+const CAP: Duration = Duration::from_secs(2);
+
+/// What one view of the store leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan<T> {
+    /// What to add, what is pointed at before what points at it. Nothing, where all is there already or nothing is to
+    /// be done.
+    pub files: Vec<NewFile>,
+    /// What it comes to once the files are in.
+    pub value: T,
+}
+
+/// Adds the files that `plan` wants on the store as it is, in one step, and gives the plan's value once they are in.
+/// Where the store has moved on in the meantime, the plan is made again on the new view, until `patience` is over.
+///
+/// # Errors
+///
+/// What `plan` says, why the store can't be read or written, or that others kept it moving for all that time.
+pub fn append<T, E: From<StoreError>>(
+    store: &dyn Store,
+    patience: Duration,
+    message: &str,
+    mut plan: impl FnMut(&dyn Snapshot) -> Result<Plan<T>, E>,
+) -> Result<T, E> {
+    let deadline = Instant::now() + patience;
+    let mut most = BASE;
+    loop {
+        let snapshot = store.snapshot()?;
+        let Plan { files, value } = plan(snapshot.as_ref())?;
+        if files.is_empty() {
+            return Ok(value);
+        }
+        let why = match store.add(&files, snapshot.id(), message)? {
+            Landing::Landed => return Ok(value),
+            Landing::Moved(why) => why,
+        };
+        // Full jitter: those who collided once are unlikely to do so again.
+        let pause = most.mul_f64(fastrand::f64());
+        if Instant::now() + pause >= deadline {
+            let message = format!(
+                "nothing was added to the store {}: others kept writing to it for {}",
+                store.name(),
+                duration(patience)
+            );
+            return Err(E::from(StoreError::new(message).detail(why).help("try again, or give it more time")));
+        }
+        thread::sleep(pause);
+        most = (most * 2).min(CAP);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::ledger::Entry;
+
+    /// A store that always moves on, but for one try.
+    struct Busy {
+        tries: Cell<u32>,
+        lands_at: u32,
+    }
+
+    struct View(String);
+
+    impl Snapshot for View {
+        fn id(&self) -> &str {
+            &self.0
+        }
+        fn list(&self, _: &str) -> Result<Vec<Entry>, StoreError> {
+            Ok(Vec::new())
+        }
+        fn read(&self, _: &[String]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+            Ok(Vec::new())
+        }
+    }
+
+    impl Store for Busy {
+        fn snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError> {
+            Ok(Box::new(View(self.tries.get().to_string())))
+        }
+        fn snapshot_at(&self, _: &str) -> Result<Box<dyn Snapshot>, StoreError> {
+            self.snapshot()
+        }
+        fn name(&self) -> &'static str {
+            "busy"
+        }
+        fn add(&self, _: &[NewFile], since: &str, _: &str) -> Result<Landing, StoreError> {
+            assert_eq!(since, self.tries.get().to_string(), "each try is made on a view of its own");
+            self.tries.set(self.tries.get() + 1);
+            let landed = self.tries.get() == self.lands_at;
+            Ok(if landed { Landing::Landed } else { Landing::Moved(String::from("somebody was first")) })
+        }
+    }
+
+    fn plan(snapshot: &dyn Snapshot) -> Result<Plan<String>, StoreError> {
+        snapshot.list("")?;
+        Ok(Plan { files: vec![NewFile::new("a", "")], value: snapshot.id().to_owned() })
+    }
+
+    #[test]
+    fn what_is_added_is_planned_on_the_view_that_it_lands_on() {
+        let store = Busy { tries: Cell::new(0), lands_at: 3 };
+        assert_eq!(append(&store, Duration::from_mins(1), "m", plan), Ok(String::from("2")));
+    }
+
+    #[test]
+    fn a_store_that_never_rests_is_given_up_at_the_deadline() {
+        let store = Busy { tries: Cell::new(0), lands_at: u32::MAX };
+        let error = append(&store, Duration::from_millis(200), "m", plan).unwrap_err();
+        assert_eq!(error.message, "nothing was added to the store busy: others kept writing to it for 200 ms");
+        assert_eq!(error.detail.as_deref(), Some("somebody was first"));
+        assert!(store.tries.get() > 1);
+    }
+
+    #[test]
+    fn a_plan_without_files_touches_nothing() {
+        let store = Busy { tries: Cell::new(0), lands_at: u32::MAX };
+        let nothing = |_: &dyn Snapshot| Ok::<_, StoreError>(Plan { files: Vec::new(), value: 7 });
+        assert_eq!(append(&store, Duration::from_secs(1), "m", nothing), Ok(7));
+        assert_eq!(store.tries.get(), 0);
+    }
+}

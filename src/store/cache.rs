@@ -1,0 +1,273 @@
+//! What is kept of a git store on this machine: a bare repository in the user's cache folder, and what was put aside. All
+//! of it can be made again. Any number of processes may use it at once.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use sha2::{Digest as _, Sha256};
+
+use super::failure;
+use crate::contract::digest::hex;
+use crate::files::{self, why};
+use crate::git::{Address, Call, Environment, Git, Object, Objects};
+use crate::ledger::StoreError;
+
+/// Below it are the references of single processes, which only they use.
+const PRIVATE: &str = "refs/upheld/private";
+/// From when on a private reference is one that a killed process has left.
+const STALE: Duration = Duration::from_hours(24);
+
+/// The copy of one remote repository.
+#[derive(Debug)]
+pub(super) struct Cache {
+    folder: PathBuf,
+    git: Git,
+    /// Whether the repository's ids are SHA-256 ones.
+    sha256: AtomicBool,
+    objects: Mutex<Option<Objects>>,
+}
+
+/// A reference that only this process uses; gone when it is dropped. What it held stays: nothing is ever cleared away
+/// in the copy.
+#[derive(Debug)]
+pub(super) struct PrivateReference<'c> {
+    cache: &'c Cache,
+    pub(super) name: String,
+}
+
+impl Drop for PrivateReference<'_> {
+    fn drop(&mut self) {
+        // Its file is all there is of it: nobody packs references here.
+        let _ = fs::remove_file(self.cache.repository().join(&self.name));
+    }
+}
+
+impl Cache {
+    /// Opens the copy of a repository, and makes an empty one where there is none.
+    ///
+    /// # Errors
+    ///
+    /// Why there can be none, or git is missing.
+    pub(super) fn open(address: &Address, environment: &Environment) -> Result<Self, StoreError> {
+        let key = hex(&Sha256::digest(address.key()));
+        let folder = root(environment)?.join("stores").join(&key[..32]);
+        let git = Git::new(environment).hiding(address.secrets());
+        make_folder(&folder).map_err(|error| unwritable(&folder, &error))?;
+        let cache = Self { folder, git, sha256: AtomicBool::new(false), objects: Mutex::new(None) };
+        cache.sha256.store(cache.place(true).exists(), Ordering::Relaxed);
+        cache.make_repository()?;
+        cache.tidy();
+        Ok(cache)
+    }
+
+    /// The same copy for another patience with git.
+    pub(super) fn with_git(mut self, change: impl FnOnce(Git) -> Git) -> Self {
+        self.git = change(self.git);
+        self
+    }
+
+    fn place(&self, sha256: bool) -> PathBuf {
+        self.folder.join(if sha256 { "repository-sha256.git" } else { "repository.git" })
+    }
+
+    /// The bare repository.
+    pub(super) fn repository(&self) -> PathBuf {
+        self.place(self.sha256.load(Ordering::Relaxed))
+    }
+
+    /// How many bytes an object's id has.
+    pub(super) fn id_bytes(&self) -> usize {
+        if self.sha256.load(Ordering::Relaxed) { 32 } else { 20 }
+    }
+
+    /// The id that stands for no commit.
+    pub(super) fn zero(&self) -> String {
+        "00".repeat(self.id_bytes())
+    }
+
+    /// Changes to a repository with SHA-256 ids, where the remote one has them.
+    pub(super) fn use_sha256(&self) -> Result<(), StoreError> {
+        self.sha256.store(true, Ordering::Relaxed);
+        *self.objects.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.make_repository()
+    }
+
+    fn make_repository(&self) -> Result<(), StoreError> {
+        let place = self.repository();
+        if place.join("HEAD").is_file() {
+            return Ok(());
+        }
+        // Made beside its place, so that no other process finds half of one.
+        let made = tempfile::Builder::new()
+            .prefix(".new-")
+            .tempdir_in(&self.folder)
+            .map_err(|error| unwritable(&self.folder, &error))?;
+        let format = if self.sha256.load(Ordering::Relaxed) { "sha256" } else { "sha1" };
+        let object_format = format!("--object-format={format}");
+        // Without a template: one can bring hooks along.
+        let arguments = ["init", "--quiet", "--bare", "--template=", "--initial-branch=unused", object_format.as_str()];
+        let output = self.git.call(arguments).in_repository(made.path()).run()?;
+        if !output.succeeded() {
+            return Err(StoreError::new(format!("no repository can be made in {}", self.folder.display()))
+                .detail(output.stderr)
+                .help("is git older than 2.31? then a newer one is needed"));
+        }
+        match fs::rename(made.path(), &place) {
+            Ok(()) => Ok(()),
+            // Another process was first.
+            Err(_) if place.join("HEAD").is_file() => Ok(()),
+            Err(error) => Err(unwritable(&place, &error)),
+        }
+    }
+
+    /// A call of git in the copy.
+    pub(super) fn call<'c>(&'c self, arguments: &[&str]) -> Call<'c> {
+        self.git.call(arguments.iter().copied()).in_repository(&self.repository())
+    }
+
+    /// Objects by their names.
+    ///
+    /// # Errors
+    ///
+    /// Why the copy can't be read.
+    pub(super) fn objects(&self, names: &[String]) -> Result<Vec<Object>, StoreError> {
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut held = self.objects.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut objects = match held.take() {
+            Some(objects) => objects,
+            None => Objects::open(&self.git, &self.repository())?,
+        };
+        // One that has failed is not put back.
+        let found = objects.read(names).map_err(|error| self.damaged(&error.message))?;
+        *held = Some(objects);
+        Ok(found)
+    }
+
+    /// That something is missing or wrong in the copy.
+    pub(super) fn damaged(&self, what: &str) -> StoreError {
+        StoreError::new(format!("the copy of the store in {} can't be read: {what}", self.folder.display()))
+            .help("delete that folder: it is fetched again")
+    }
+
+    /// A reference for this process alone.
+    pub(super) fn private(&self) -> PrivateReference<'_> {
+        PrivateReference { cache: self, name: format!("{PRIVATE}/{}", unique()) }
+    }
+
+    /// What a reference points at.
+    pub(super) fn reference(&self, name: &str) -> Option<String> {
+        let text = fs::read_to_string(self.repository().join(name)).ok()?;
+        let id = text.trim();
+        (id.len() == 2 * self.id_bytes() && is_hex(id)).then(|| id.to_owned())
+    }
+
+    /// Points a reference at a commit, if it still points at `old`; `None` stands for none. Says whether it does now.
+    ///
+    /// # Errors
+    ///
+    /// That git can't be run.
+    pub(super) fn point(&self, name: &str, new: Option<&str>, old: Option<&str>) -> Result<bool, StoreError> {
+        let zero = self.zero();
+        let (new, old) = (new.unwrap_or(&zero), old.unwrap_or(&zero));
+        Ok(new == old || self.call(&["update-ref", name, new, old]).run()?.succeeded())
+    }
+
+    /// Whether one commit is among those that led to another. One that is not here is not.
+    ///
+    /// # Errors
+    ///
+    /// That git can't tell.
+    pub(super) fn is_ancestor(&self, one: &str, other: &str) -> Result<bool, StoreError> {
+        if one == other {
+            return Ok(true);
+        }
+        // What isn't here would be an error to git, as a damaged copy is.
+        let here = self.objects(&[format!("{one}^{{commit}}")])?;
+        if matches!(here[..], [Object::Missing]) {
+            return Ok(false);
+        }
+        let output = self.call(&["merge-base", "--is-ancestor", one, other]).run()?;
+        match output.code {
+            Some(0) => Ok(true),
+            Some(1) => Ok(false),
+            _ => Err(self.damaged(&format!("git ended with {}", failure::ended(&output))).detail(output.stderr)),
+        }
+    }
+
+    /// What was put aside under a name.
+    pub(super) fn recall(&self, name: &str) -> Option<Vec<u8>> {
+        fs::read(self.aside(name)).ok()
+    }
+
+    /// Puts something aside. What can't be is made again the next time.
+    pub(super) fn remember(&self, name: &str, bytes: &[u8]) {
+        let _ = files::replace(&self.aside(name), bytes);
+    }
+
+    fn aside(&self, name: &str) -> PathBuf {
+        // A name can hold anything; its digest can't.
+        self.folder.join("aside").join(&hex(&Sha256::digest(name))[..32])
+    }
+
+    /// Takes away private references whose processes were killed.
+    fn tidy(&self) {
+        let Ok(entries) = fs::read_dir(self.repository().join(PRIVATE)) else { return };
+        for entry in entries.flatten() {
+            let changed = entry.metadata().and_then(|meta| meta.modified()).unwrap_or_else(|_| SystemTime::now());
+            if changed.elapsed().is_ok_and(|age| age > STALE) {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+}
+
+/// The folder of all that Upheld keeps for itself.
+fn root(environment: &Environment) -> Result<PathBuf, StoreError> {
+    let variable = |name: &str| environment.variable(name).map(PathBuf::from);
+    let of_system = || {
+        if cfg!(windows) {
+            return variable("LOCALAPPDATA").map(|local| local.join("upheld").join("cache"));
+        }
+        let library =
+            || cfg!(target_os = "macos").then(|| variable("HOME").map(|home| home.join("Library/Caches"))).flatten();
+        // A relative one is to be ignored (XDG Base Directory Specification).
+        let caches = variable("XDG_CACHE_HOME").filter(|path| path.is_absolute()).or_else(library);
+        caches.or_else(|| variable("HOME").map(|home| home.join(".cache"))).map(|caches| caches.join("upheld"))
+    };
+    let root = variable("UPHELD_CACHE").or_else(of_system).and_then(|root| std::path::absolute(root).ok());
+    root.ok_or_else(|| {
+        StoreError::new("there is no folder to keep a copy of the store in").help("set UPHELD_CACHE to a folder")
+    })
+}
+
+fn make_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        // What a team keeps to itself is nothing for other users of this machine.
+        builder.mode(0o700);
+    }
+    builder.create(folder)
+}
+
+fn unwritable(folder: &Path, error: &io::Error) -> StoreError {
+    StoreError::new(format!("the cache folder {} can't be written: {}", folder.display(), why(error)))
+        .help("set UPHELD_CACHE to a folder that can be written")
+}
+
+/// A name that no other process uses.
+fn unique() -> String {
+    format!("{}-{:016x}", std::process::id(), fastrand::u64(..))
+}
+
+pub(super) fn is_hex(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}

@@ -1,0 +1,349 @@
+//! A ledger in a folder.
+//!
+//! A view is the list of what lies in it, taken under a shared lock: records never change, so the list is all there is to
+//! hold on to. Files that people write by hand may change; their bytes are taken with the list. Writers go one by one
+//! under an exclusive lock.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Read as _};
+use std::path::PathBuf;
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Duration;
+
+use sha2::{Digest as _, Sha256};
+
+use super::path;
+use crate::contract::digest::hex;
+use crate::files::{self, why};
+use crate::git::LARGEST;
+use crate::ledger::{Entry, EntryKind, Landing, NewFile, Snapshot, Store, StoreError, layout};
+use crate::words::duration;
+
+/// The file whose lock is the folder's.
+const LOCK: &str = ".lock";
+/// How the names of files begin that are not whole yet ([`files::create`]).
+const UNFINISHED: &str = ".upheld-";
+/// How long the lock is waited for: nobody holds it for longer than it takes to write some files.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A store that is a folder.
+#[derive(Clone, Debug)]
+pub struct FolderStore {
+    folder: PathBuf,
+    name: String,
+    /// Whether it may be missing.
+    may_be_made: bool,
+    patience: Duration,
+}
+
+impl FolderStore {
+    /// The store in a folder that is there.
+    pub fn open(folder: impl Into<PathBuf>, name: impl Into<String>) -> Self {
+        Self { folder: folder.into(), name: name.into(), may_be_made: false, patience: PATIENCE }
+    }
+
+    /// The store in a folder that is made when the first files are added.
+    pub fn create(folder: impl Into<PathBuf>, name: impl Into<String>) -> Self {
+        Self { may_be_made: true, ..Self::open(folder, name) }
+    }
+
+    /// The same store; its lock is waited for this long.
+    #[must_use]
+    pub fn patient(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    fn fail(&self, what: &str, error: &io::Error) -> StoreError {
+        StoreError::new(format!("the store in {} {what}: {}", self.folder.display(), why(error)))
+    }
+
+    /// Checks that the folder is one that a store can be in. Says whether it is there.
+    fn is_there(&self) -> Result<bool, StoreError> {
+        match fs::metadata(&self.folder) {
+            Ok(meta) if meta.is_dir() => {}
+            Ok(_) => {
+                return Err(StoreError::new(format!("the store {} is a file, and no folder", self.folder.display())));
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound && self.may_be_made => return Ok(false),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(StoreError::new(format!("there is no store in {}", self.folder.display()))
+                    .help("make one with `upheld store init`")
+                    .help(
+                        "is it kept elsewhere? then `store` in contracts/upheld.yaml, or `--store`, names the place",
+                    ));
+            }
+            Err(error) => return Err(self.fail("can't be read", &error)),
+        }
+        if ["objects", "refs"].iter().all(|name| self.folder.join(name).is_dir()) && self.folder.join("HEAD").is_file()
+        {
+            let message = format!("{} is a git repository without files of its own", self.folder.display());
+            let path = self.folder.canonicalize().unwrap_or_else(|_| self.folder.clone());
+            return Err(StoreError::new(message).help(format!("name it as one: git+file://{}", path.display())));
+        }
+        Ok(true)
+    }
+
+    /// The folder's lock, for reading or for writing. There is none in a folder that can't be written: nobody writes.
+    fn lock(&self, exclusive: bool) -> Result<Option<File>, StoreError> {
+        let path = self.folder.join(LOCK);
+        let file = match File::options().create(true).truncate(false).read(true).write(true).open(&path) {
+            Ok(file) => file,
+            Err(error) if !exclusive && is_read_only(&error) => match File::open(&path) {
+                Ok(file) => file,
+                Err(_) => return Ok(None),
+            },
+            Err(error) => return Err(self.fail("can't be locked", &error)),
+        };
+        let at_once = if exclusive { file.try_lock() } else { file.try_lock_shared() };
+        match at_once {
+            Ok(()) => return Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(error)) => return Err(self.fail("can't be locked", &error)),
+        }
+        // The system's queue wakes at once who is next, and knows no deadline; so it is waited for beside.
+        let (sender, locked) = channel();
+        thread::spawn(move || {
+            let result = if exclusive { file.lock() } else { file.lock_shared() };
+            // Where nobody waits any more, the lock is let go with the file.
+            let _ = sender.send(result.map(|()| file));
+        });
+        match locked.recv_timeout(self.patience) {
+            Ok(Ok(file)) => Ok(Some(file)),
+            Ok(Err(error)) => Err(self.fail("can't be locked", &error)),
+            Err(_) => Err(StoreError::new(format!(
+                "the store in {} is still being written by another process after {}",
+                self.folder.display(),
+                duration(self.patience)
+            ))
+            .help("look for an `upheld` that hangs, and end it")),
+        }
+    }
+
+    /// All that lies in the folder. The lock is the caller's.
+    fn look(&self) -> Result<View, StoreError> {
+        let mut view =
+            View { store: self.clone(), id: String::new(), folders: BTreeMap::new(), declared: BTreeMap::new() };
+        let mut open = vec![String::new()];
+        while let Some(folder) = open.pop() {
+            let mut entries = self.entries(&folder).map_err(|error| self.fail("can't be read", &error))?;
+            entries.sort();
+            for entry in &entries {
+                let path = below(&folder, &entry.name);
+                match entry.kind {
+                    EntryKind::Folder => open.push(path),
+                    EntryKind::File if is_declared(&path) => {
+                        let bytes = self.read_file(&path)?;
+                        view.declared.insert(path, bytes);
+                    }
+                    EntryKind::File | EntryKind::Other => {}
+                }
+            }
+            view.folders.insert(folder, entries);
+        }
+        view.id = view.derived_id();
+        Ok(view)
+    }
+
+    fn entries(&self, folder: &str) -> io::Result<Vec<Entry>> {
+        let mut entries = Vec::new();
+        for entry in fs::read_dir(self.folder.join(folder))? {
+            let entry = entry?;
+            let name = entry.file_name();
+            if name.as_encoded_bytes().starts_with(b".") {
+                continue;
+            }
+            // The entry itself: a link is not followed.
+            let kind = entry.file_type()?;
+            let (name, kind) = match name.to_str() {
+                Some(name) if kind.is_dir() => (name.to_owned(), EntryKind::Folder),
+                Some(name) if kind.is_file() => (name.to_owned(), EntryKind::File),
+                Some(name) => (name.to_owned(), EntryKind::Other),
+                None => (name.to_string_lossy().into_owned(), EntryKind::Other),
+            };
+            entries.push(Entry { name, kind, content: None });
+        }
+        Ok(entries)
+    }
+
+    fn read_file(&self, path: &str) -> Result<Vec<u8>, StoreError> {
+        let fail = |why: &str| StoreError::new(format!("{path} in the store {} can't be read: {why}", self.name));
+        let place = self.folder.join(path);
+        // What was a file when it was listed may have been made a link since.
+        let meta = fs::symlink_metadata(&place).map_err(|error| fail(&why(&error)))?;
+        if !meta.is_file() {
+            return Err(fail("it is no file any more"));
+        }
+        let mut bytes = Vec::new();
+        let file = File::open(&place).map_err(|error| fail(&why(&error)))?;
+        file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| fail(&why(&error)))?;
+        if u64::try_from(bytes.len()).is_ok_and(|size| size <= LARGEST) {
+            Ok(bytes)
+        } else {
+            Err(fail(&format!("it has more than {LARGEST} bytes")))
+        }
+    }
+
+    /// Writes files one after the other; those that were written are taken away again where one can't be.
+    fn write(&self, files: &[NewFile]) -> Result<(), StoreError> {
+        let mut written: Vec<PathBuf> = Vec::new();
+        for file in files {
+            let place = self.folder.join(&file.path);
+            let result = match files::create(&place, &file.bytes) {
+                Ok(()) => {
+                    written.push(place);
+                    continue;
+                }
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => match self.read_file(&file.path) {
+                    Ok(bytes) if bytes == file.bytes => continue,
+                    Ok(_) => StoreError::new(format!(
+                        "{} is in the store {} already, with other content",
+                        file.path, self.name
+                    )),
+                    Err(error) => error,
+                },
+                Err(error) => self.fail(&format!("can't be written ({})", file.path), &error),
+            };
+            // Nobody has seen them: the lock is ours.
+            for place in written.iter().rev() {
+                let _ = fs::remove_file(place);
+            }
+            return Err(result);
+        }
+        Ok(())
+    }
+
+    /// Takes away what writers have left who were killed. The exclusive lock is the caller's, so none is at work.
+    fn tidy(&self, view: &View) {
+        for folder in view.folders.keys() {
+            let Ok(entries) = fs::read_dir(self.folder.join(folder)) else { continue };
+            let unfinished = entries.flatten().filter(|entry| {
+                entry.file_name().to_str().is_some_and(|name| name.starts_with(UNFINISHED))
+                    && entry.file_type().is_ok_and(|kind| kind.is_file())
+            });
+            for entry in unfinished {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+
+    fn view(&self) -> Result<View, StoreError> {
+        if !self.is_there()? {
+            return Ok(View::empty(self.clone()));
+        }
+        let lock = self.lock(false)?;
+        let view = self.look();
+        drop(lock);
+        view
+    }
+}
+
+impl Store for FolderStore {
+    fn snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError> {
+        Ok(Box::new(self.view()?))
+    }
+
+    fn snapshot_at(&self, id: &str) -> Result<Box<dyn Snapshot>, StoreError> {
+        let view = self.view()?;
+        if id.len() >= 7 && view.id.starts_with(id) {
+            return Ok(Box::new(view));
+        }
+        Err(StoreError::new(format!("the store in {} is not as it was at {id}", self.folder.display()))
+            .help("a folder keeps no history; use a git store"))
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn add(&self, files: &[NewFile], since: &str, _message: &str) -> Result<Landing, StoreError> {
+        path::check(files)?;
+        if !self.is_there()? {
+            fs::create_dir_all(&self.folder).map_err(|error| self.fail("can't be made", &error))?;
+        }
+        let _lock = self.lock(true)?;
+        let view = self.look()?;
+        if view.id != since {
+            return Ok(Landing::Moved(String::from("another process has written to the folder")));
+        }
+        self.tidy(&view);
+        self.write(files)?;
+        Ok(Landing::Landed)
+    }
+}
+
+/// What lay in a folder at one moment.
+#[derive(Clone, Debug)]
+struct View {
+    store: FolderStore,
+    id: String,
+    /// Each folder's entries, in the order of their names.
+    folders: BTreeMap<String, Vec<Entry>>,
+    /// The files that people write by hand.
+    declared: BTreeMap<String, Vec<u8>>,
+}
+
+impl View {
+    fn empty(store: FolderStore) -> Self {
+        let mut view = Self { store, id: String::new(), folders: BTreeMap::new(), declared: BTreeMap::new() };
+        view.folders.insert(String::new(), Vec::new());
+        view.id = view.derived_id();
+        view
+    }
+
+    /// What is there, as one digest: records never change, so their names say all; of what people write, the content
+    /// is taken. Empty folders are nothing.
+    fn derived_id(&self) -> String {
+        let mut digest = Sha256::new();
+        for (folder, entries) in &self.folders {
+            for entry in entries.iter().filter(|entry| entry.kind != EntryKind::Folder) {
+                let path = below(folder, &entry.name);
+                let content = self.declared.get(&path).map(|bytes| hex(&Sha256::digest(bytes))).unwrap_or_default();
+                digest.update(format!("{:?} {path}\0{content}\n", entry.kind));
+            }
+        }
+        hex(&digest.finalize())
+    }
+
+    fn kind(&self, path: &str) -> Option<EntryKind> {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let entries = self.folders.get(folder)?;
+        let at = entries.binary_search_by(|entry| entry.name.as_str().cmp(name)).ok()?;
+        Some(entries[at].kind)
+    }
+}
+
+impl Snapshot for View {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<Entry>, StoreError> {
+        Ok(self.folders.get(folder).cloned().unwrap_or_default())
+    }
+
+    fn read(&self, paths: &[String]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+        let one = |path: &String| match (self.declared.get(path), self.kind(path)) {
+            (Some(bytes), _) => Ok(Some(bytes.clone())),
+            (None, Some(EntryKind::File)) => self.store.read_file(path).map(Some),
+            (None, _) => Ok(None),
+        };
+        paths.iter().map(one).collect()
+    }
+}
+
+/// Whether a file is one that people write, and change, by hand.
+fn is_declared(path: &str) -> bool {
+    let folder = path.split_once('/').map(|(folder, _)| folder);
+    path == layout::STORE || folder == Some(layout::SERVICES) || folder == Some(layout::ENVIRONMENTS)
+}
+
+fn below(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+fn is_read_only(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
+}

@@ -1,0 +1,144 @@
+//! A ledger on a branch of a git repository, anywhere that the `git` program can reach.
+//!
+//! Each view is fetched into the copy in the user's cache folder ([`super::cache`]) and read there; nothing is ever checked
+//! out, and no repository of the user's is touched. Files are added by one commit on the view that their writer saw,
+//! pushed without force.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use sha2::{Digest as _, Sha256};
+
+use super::cache::{Cache, is_hex};
+use super::git_snapshot::GitSnapshot;
+use super::history::short;
+use super::path;
+use crate::contract::digest::hex;
+use crate::git::{Address, CommitText, Environment, Object, Patience};
+use crate::ledger::{Landing, NewFile, Snapshot, Store, StoreError};
+
+/// A store that is a branch of a git repository.
+#[derive(Debug)]
+pub struct GitStore {
+    pub(super) address: Address,
+    pub(super) name: String,
+    pub(super) cache: Arc<Cache>,
+    /// Whether the branch may be missing, although there are others.
+    pub(super) may_be_made: bool,
+    /// The branch, once it is known.
+    branch: Mutex<Option<String>>,
+    /// Who commits.
+    pub(super) committer: OnceLock<String>,
+    pub(super) environment: Environment,
+}
+
+impl GitStore {
+    /// The store at an address. Nothing is fetched yet.
+    ///
+    /// # Errors
+    ///
+    /// That git is missing, or that there is no folder to keep a copy in.
+    pub fn open(address: Address, environment: &Environment) -> Result<Self, StoreError> {
+        Ok(Self {
+            name: address.shown(),
+            cache: Arc::new(Cache::open(&address, environment)?),
+            may_be_made: false,
+            branch: Mutex::new(address.branch().map(str::to_owned)),
+            address,
+            committer: OnceLock::new(),
+            environment: environment.clone(),
+        })
+    }
+
+    /// The same; its branch is made when the first files are added.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub fn create(address: Address, environment: &Environment) -> Result<Self, StoreError> {
+        Ok(Self { may_be_made: true, ..Self::open(address, environment)? })
+    }
+
+    /// The same store with another patience with git and the network.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub fn patient(mut self, patience: Patience) -> Result<Self, StoreError> {
+        let cache = Cache::open(&self.address, &self.environment)?;
+        self.cache = Arc::new(cache.with_git(|git| git.patient(patience)));
+        Ok(self)
+    }
+
+    /// The bare repository that the store is copied to.
+    #[must_use]
+    pub fn copy(&self) -> PathBuf {
+        self.cache.repository()
+    }
+
+    pub(super) fn branch(&self) -> Option<String> {
+        self.branch.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Holds on to the branch that the address leaves open.
+    pub(super) fn settle(&self, branch: String) {
+        *self.branch.lock().unwrap_or_else(PoisonError::into_inner) = Some(branch);
+    }
+
+    /// The reference in the copy to what the branch was last seen at.
+    pub(super) fn tip_reference(&self) -> String {
+        let name = self.address.branch().unwrap_or("HEAD");
+        format!("refs/upheld/seen/{}", &hex(&Sha256::digest(name))[..16])
+    }
+
+    pub(super) fn view(&self, commit: Option<(String, CommitText)>, rewritten: Option<String>) -> GitSnapshot {
+        GitSnapshot::new(Arc::clone(&self.cache), commit, rewritten)
+    }
+
+    /// A commit that is in the branch's history, by its id or the beginning of it.
+    fn commit_in_history(&self, id: &str, tip: Option<&str>) -> Result<Option<(String, CommitText)>, StoreError> {
+        let Some(tip) = tip else { return Ok(None) };
+        let name = format!("{id}^{{commit}}");
+        let Some(Object::Found { id, .. }) = self.cache.objects(&[name])?.pop() else { return Ok(None) };
+        if !self.cache.is_ancestor(&id, tip)? {
+            return Ok(None);
+        }
+        self.commit(&id).map(Some)
+    }
+}
+
+impl Store for GitStore {
+    fn snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError> {
+        let tip = self.fetch()?;
+        Ok(Box::new(self.view(tip.commit, tip.rewritten)))
+    }
+
+    fn snapshot_at(&self, id: &str) -> Result<Box<dyn Snapshot>, StoreError> {
+        if id.len() < 7 || id.len() > 2 * self.cache.id_bytes() || !is_hex(id) {
+            return Err(StoreError::new(format!("`{id}` is not the id of a commit"))
+                .help("it has at least 7 digits of 0 to 9 and a to f, as the gate shows it"));
+        }
+        // What was once seen on the branch needs no network to be read again.
+        let seen = self.cache.reference(&self.tip_reference());
+        if let Some(commit) = self.commit_in_history(id, seen.as_deref())? {
+            return Ok(Box::new(self.view(Some(commit), None)));
+        }
+        let tip = self.fetch()?;
+        let present = tip.commit.map(|(id, _)| id);
+        if let Some(commit) = self.commit_in_history(id, present.as_deref())? {
+            return Ok(Box::new(self.view(Some(commit), tip.rewritten)));
+        }
+        let present = present.map(|present| format!("it is at {} now", short(&present)));
+        Err(StoreError::new(format!("the history of the store {} has no commit {}", self.name, short(id)))
+            .help(present.unwrap_or_else(|| String::from("it is empty"))))
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn add(&self, files: &[NewFile], since: &str, message: &str) -> Result<Landing, StoreError> {
+        path::check(files)?;
+        self.add_commit(files, since, message)
+    }
+}

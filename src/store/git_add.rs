@@ -1,0 +1,259 @@
+//! Adding files to a git store: one commit on the view that their writer saw, pushed without force, and looked for where
+//! it was pushed to.
+
+use std::time::SystemTime;
+
+use super::cache::is_hex;
+use super::failure;
+use super::git::GitStore;
+use super::history::short;
+use crate::git::{Object, Output, read_commit};
+use crate::ledger::{EntryKind, Landing, NewFile, Snapshot as _, StoreError};
+
+/// What a push came to, by its own account.
+enum Pushed {
+    Done,
+    /// Another commit is there, or the other side says so.
+    Late(String),
+    /// The other side said no.
+    Refused(String),
+    /// It never said.
+    Unknown,
+}
+
+/// What git says where the other side names commits by SHA-256. An empty one is found out only so.
+const OTHER_IDS: &str = "does not support this repository's hash algorithm";
+
+/// What the other side says where two pushes met at one reference.
+const MET: &[&str] = &[
+    "lock",
+    "fetch first",
+    "non-fast-forward",
+    "stale info",
+    "incorrect old value",
+    "reference already exists",
+    "failed to update ref",
+];
+
+impl GitStore {
+    pub(super) fn add_commit(&self, files: &[NewFile], since: &str, message: &str) -> Result<Landing, StoreError> {
+        let since = (since != self.cache.zero()).then_some(since);
+        if since.is_some_and(|since| !is_hex(since)) {
+            return Err(StoreError::new("files can only be added to a view of this store"));
+        }
+        let branch = self.branch_to_write()?;
+        let Some(missing) = self.missing(files, since)? else {
+            return Ok(Landing::Moved(String::from("its history does not hold the view that was looked at")));
+        };
+        if missing.is_empty() {
+            // Nothing to do; but only what the store is now is what its writer saw.
+            let same = self.remote_tip(&branch)?.as_deref() == since;
+            return Ok(if same { Landing::Landed } else { Landing::Moved(String::from("another commit was pushed")) });
+        }
+        let private = self.cache.private();
+        let commit = self.make_commit(&missing, since, message, &private.name)?;
+        let output = self.push(&commit, &branch)?;
+        match pushed(&output, &branch) {
+            Pushed::Done if self.holds(&commit, &branch)? => Ok(Landing::Landed),
+            Pushed::Done => {
+                Ok(Landing::Moved(String::from("the push was reported as done, but the branch did not move")))
+            }
+            Pushed::Late(why) => Ok(Landing::Moved(why)),
+            Pushed::Refused(why) => {
+                // Whatever its words: where another commit is there by now, that is a reason.
+                let moved = self.remote_tip(&branch)?.as_deref() != since;
+                if moved || MET.iter().any(|word| why.contains(word)) {
+                    return Ok(Landing::Moved(why));
+                }
+                Err(StoreError::new(format!("the store {} did not take the push: {why}", self.name))
+                    .detail(&output.stderr)
+                    .help(format!(
+                        "may these credentials push to `{branch}`? look at its protection and at the server's hooks"
+                    )))
+            }
+            Pushed::Unknown if output.stderr.contains(OTHER_IDS) && since.is_none() => {
+                self.cache.use_sha256()?;
+                Ok(Landing::Moved(String::from("the ids of its commits are longer")))
+            }
+            Pushed::Unknown => {
+                let what = format!("the store {} can't be written", self.name);
+                let error = failure::unreachable(&what, &output);
+                // It may have been done before the connection was lost.
+                match self.holds(&commit, &branch) {
+                    Ok(true) => Ok(Landing::Landed),
+                    Ok(false) => Err(error),
+                    Err(_) => Err(error.help(format!("whether the commit {} is there is not known", short(&commit)))),
+                }
+            }
+        }
+    }
+
+    /// Those of the files that the view doesn't have; nothing where the view is not in the copy.
+    fn missing<'f>(&self, files: &'f [NewFile], since: Option<&str>) -> Result<Option<Vec<&'f NewFile>>, StoreError> {
+        let Some(since) = since else { return Ok(Some(files.iter().collect())) };
+        let mut known = self.cache.objects(&[since.to_owned()])?.pop();
+        if matches!(known, Some(Object::Missing)) {
+            self.fetch()?;
+            known = self.cache.objects(&[since.to_owned()])?.pop();
+        }
+        let Some(Object::Found { id, bytes, .. }) = known else { return Ok(None) };
+        let Some(commit) = read_commit(&bytes) else { return Ok(None) };
+        let view = self.view(Some((id, commit)), None);
+
+        let above =
+            |path: &str| -> Vec<String> { path.match_indices('/').map(|(at, _)| path[..at].to_owned()).collect() };
+        let folders: Vec<String> = files.iter().flat_map(|file| above(&file.path)).collect();
+        let folders: Vec<&str> = folders.iter().map(String::as_str).collect();
+        let taken =
+            |path: &str, why: &str| StoreError::new(format!("{path} is in the store {} already, {why}", self.name));
+        for (found, path) in view.find(&folders)?.iter().zip(&folders) {
+            if found.as_ref().is_some_and(|found| found.kind != EntryKind::Folder) {
+                return Err(taken(path, "and is no folder"));
+            }
+        }
+        let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
+        let found = view.find(&paths)?;
+        let there: Vec<String> =
+            files.iter().zip(&found).filter(|(_, found)| found.is_some()).map(|(file, _)| file.path.clone()).collect();
+        let contents = view.read(&there)?;
+        for (path, content) in there.iter().zip(&contents) {
+            let same = files.iter().any(|file| &file.path == path && Some(&file.bytes) == content.as_ref());
+            if !same {
+                return Err(taken(path, "with other content"));
+            }
+        }
+        Ok(Some(files.iter().zip(&found).filter(|(_, found)| found.is_none()).map(|(file, _)| file).collect()))
+    }
+
+    /// Makes the commit in the copy: only the trees on the way to the files are read and written.
+    fn make_commit(
+        &self,
+        files: &[&NewFile],
+        since: Option<&str>,
+        message: &str,
+        reference: &str,
+    ) -> Result<String, StoreError> {
+        let seconds = SystemTime::UNIX_EPOCH.elapsed().map_or(0, |time| time.as_secs());
+        let message = format!("{}\n", message.replace('\0', "").trim());
+        let mut input = Vec::new();
+        let line = |input: &mut Vec<u8>, text: String| {
+            input.extend_from_slice(text.as_bytes());
+            input.push(b'\n');
+        };
+        line(&mut input, format!("commit {reference}"));
+        line(&mut input, String::from("mark :1"));
+        line(&mut input, format!("committer {} {seconds} +0000", self.committer()?));
+        line(&mut input, format!("data {}", message.len()));
+        line(&mut input, message);
+        if let Some(since) = since {
+            line(&mut input, format!("from {since}"));
+        }
+        for file in files {
+            line(&mut input, format!("M 100644 inline {}", file.path));
+            line(&mut input, format!("data {}", file.bytes.len()));
+            input.extend_from_slice(&file.bytes);
+            input.push(b'\n');
+        }
+        line(&mut input, String::from("get-mark :1"));
+        line(&mut input, String::from("done"));
+        let output = self.cache.call(&["fast-import", "--quiet", "--done"]).input(input).run()?;
+        let id = output.text().trim().to_owned();
+        if output.succeeded() && id.len() == 2 * self.cache.id_bytes() && is_hex(&id) {
+            return Ok(id);
+        }
+        Err(failure::unreachable("the commit can't be made", &output))
+    }
+
+    /// `Name <address>` of who commits.
+    fn committer(&self) -> Result<String, StoreError> {
+        if let Some(known) = self.committer.get() {
+            return Ok(known.clone());
+        }
+        let output = self.cache.call(&["config", "--null", "--get-regexp", r"^user\.(name|email)$"]).run()?;
+        let text = output.text();
+        let configured = |key: &str| {
+            let of = |entry: &str| Some(entry.split_once('\n').filter(|(name, _)| *name == key)?.1.to_owned());
+            text.split('\0').filter_map(of).next_back()
+        };
+        let told = |variable: &str, key: &str, otherwise: &str| {
+            let value = self.environment.variable(variable).or_else(|| configured(key)).unwrap_or_default();
+            // What would end the name, or the line.
+            let value: String = value.chars().filter(|c| !c.is_control() && !matches!(c, '<' | '>')).collect();
+            let value = value.trim();
+            if value.is_empty() { otherwise.to_owned() } else { value.to_owned() }
+        };
+        let name = told("GIT_COMMITTER_NAME", "user.name", "upheld");
+        let email = told("GIT_COMMITTER_EMAIL", "user.email", "upheld@localhost");
+        Ok(self.committer.get_or_init(|| format!("{name} <{email}>")).clone())
+    }
+
+    fn push(&self, commit: &str, branch: &str) -> Result<Output, StoreError> {
+        let refspec = format!("{commit}:refs/heads/{branch}");
+        let arguments = ["push", "--porcelain", "--progress", "--no-verify", "--", self.address.url(), &refspec];
+        Ok(self.cache.call(&arguments).run()?)
+    }
+
+    /// Whether a commit is in the history of the branch, there where it is kept.
+    fn holds(&self, commit: &str, branch: &str) -> Result<bool, StoreError> {
+        match self.remote_tip(branch)? {
+            None => Ok(false),
+            Some(tip) if tip == commit => Ok(true),
+            // Others may have pushed since.
+            Some(_) => match self.fetch()?.commit {
+                Some((tip, _)) => self.cache.is_ancestor(commit, &tip),
+                None => Ok(false),
+            },
+        }
+    }
+}
+
+/// Reads `git push --porcelain`: a line for the branch, `<flag>\t<from>:<to>\t<summary> (<reason>)`.
+fn pushed(output: &Output, branch: &str) -> Pushed {
+    let text = output.text();
+    let to = format!(":refs/heads/{branch}");
+    let line = text.lines().find_map(|line| {
+        let mut fields = line.split('\t');
+        let (flag, refspec, summary) = (fields.next()?, fields.next()?, fields.next()?);
+        refspec.ends_with(&to).then_some((flag, summary))
+    });
+    let Some((flag, summary)) = line else { return Pushed::Unknown };
+    let reason = summary.split_once('(').map_or(summary, |(_, reason)| reason.trim_end_matches(')')).to_owned();
+    match flag {
+        "!" if summary.starts_with("[rejected]") => Pushed::Late(format!("another commit was pushed ({reason})")),
+        "!" if summary.starts_with("[remote rejected]") => Pushed::Refused(reason),
+        " " | "*" | "=" if output.succeeded() => Pushed::Done,
+        _ => Pushed::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_push_is_judged_by_the_line_of_its_branch() {
+        let judge = |code: i32, line: &str| {
+            let stdout = format!("To /srv/a.git\n{line}\nDone\n").into_bytes();
+            match pushed(&Output { code: Some(code), stdout, stderr: String::new() }, "main") {
+                Pushed::Done => String::from("done"),
+                Pushed::Late(why) => format!("late: {why}"),
+                Pushed::Refused(why) => format!("refused: {why}"),
+                Pushed::Unknown => String::from("unknown"),
+            }
+        };
+        assert_eq!(judge(0, " \tabc:refs/heads/main\t111..222"), "done");
+        assert_eq!(judge(0, "*\tabc:refs/heads/main\t[new branch]"), "done");
+        assert_eq!(judge(1, " \tabc:refs/heads/main\t111..222"), "unknown");
+        assert_eq!(judge(0, " \tabc:refs/heads/other\t111..222"), "unknown");
+        assert_eq!(
+            judge(1, "!\tabc:refs/heads/main\t[rejected] (fetch first)"),
+            "late: another commit was pushed (fetch first)"
+        );
+        assert_eq!(
+            judge(1, "!\tabc:refs/heads/main\t[remote rejected] (pre-receive hook declined)"),
+            "refused: pre-receive hook declined"
+        );
+        assert_eq!(judge(1, "!\tabc:refs/heads/main\t[remote failure] (remote failed to report status)"), "unknown");
+        assert_eq!(judge(128, ""), "unknown");
+    }
+}

@@ -1,0 +1,162 @@
+//! One commit of a git store, read from the copy: its trees as bytes, its files by the ids that the trees name. No link is
+//! followed, and nothing is written anywhere.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+
+use super::cache::Cache;
+use crate::git::{CommitText, LARGEST, Object, TreeEntry, read_tree};
+use crate::ledger::{Entry, EntryKind, Snapshot, StoreError};
+
+/// A view of a git store.
+#[derive(Debug)]
+pub(super) struct GitSnapshot {
+    cache: Arc<Cache>,
+    id: String,
+    /// The id of the top tree; nothing where nothing was ever committed.
+    top: Option<String>,
+    time: Option<Timestamp>,
+    rewritten: Option<String>,
+    trees: Mutex<HashMap<String, Arc<Vec<TreeEntry>>>>,
+}
+
+/// What a path leads to.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    pub(super) kind: EntryKind,
+    pub(super) id: String,
+}
+
+impl GitSnapshot {
+    /// The view of a commit; `None` is that of an empty branch.
+    pub(super) fn new(cache: Arc<Cache>, commit: Option<(String, CommitText)>, rewritten: Option<String>) -> Self {
+        let (id, top, time) = match commit {
+            Some((id, text)) => {
+                (id, Some(text.tree), text.seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()))
+            }
+            None => (cache.zero(), None, None),
+        };
+        Self { cache, id, top, time, rewritten, trees: Mutex::default() }
+    }
+
+    /// What paths lead to, in their order; the empty path is the top. All are followed at the same time, one level
+    /// after the other, so that a level costs one question.
+    pub(super) fn find(&self, paths: &[&str]) -> Result<Vec<Option<Found>>, StoreError> {
+        let top = self.top.as_ref().map(|id| Found { kind: EntryKind::Folder, id: id.clone() });
+        let mut found = vec![top; paths.len()];
+        let mut parts: Vec<_> = paths.iter().map(|path| path.split('/').filter(|_| !path.is_empty())).collect();
+        loop {
+            let next: Vec<Option<&str>> = parts.iter_mut().map(Iterator::next).collect();
+            if next.iter().all(Option::is_none) {
+                return Ok(found);
+            }
+            let is_open = |at: &usize| next[*at].is_some() && found[*at].as_ref().is_some_and(is_folder);
+            let open: Vec<usize> = (0..paths.len()).filter(is_open).collect();
+            let ids: Vec<String> =
+                open.iter().filter_map(|at| found[*at].as_ref().map(|found| found.id.clone())).collect();
+            let mut trees = self.trees(&ids)?.into_iter();
+            for (at, part) in next.iter().enumerate() {
+                let Some(part) = part else { continue };
+                let tree = found[at].as_ref().is_some_and(is_folder).then(|| trees.next()).flatten();
+                found[at] = tree.and_then(|tree| {
+                    let place = tree.binary_search_by(|entry| entry.name.as_str().cmp(part)).ok()?;
+                    Some(Found { kind: tree[place].kind, id: tree[place].id.clone() })
+                });
+            }
+        }
+    }
+
+    /// The trees of these ids, in their order.
+    fn trees(&self, ids: &[String]) -> Result<Vec<Arc<Vec<TreeEntry>>>, StoreError> {
+        let mut held = self.trees.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut missing: Vec<String> = ids.iter().filter(|id| !held.contains_key(*id)).cloned().collect();
+        missing.sort_unstable();
+        missing.dedup();
+        for (id, object) in missing.iter().zip(self.cache.objects(&missing)?) {
+            let entries = match object {
+                Object::Found { kind, bytes, .. } if kind == "tree" => read_tree(&bytes, self.cache.id_bytes()),
+                Object::TooLarge { .. } => return Err(self.too_large("a folder")),
+                _ => None,
+            };
+            let entries = entries.ok_or_else(|| self.cache.damaged(&format!("the tree {id} is missing or none")))?;
+            held.insert(id.clone(), Arc::new(entries));
+        }
+        Ok(ids.iter().filter_map(|id| held.get(id).cloned()).collect())
+    }
+
+    fn too_large(&self, what: &str) -> StoreError {
+        StoreError::new(format!("{what} in the store has more than {LARGEST} bytes at commit {}", self.id))
+            .help("it is nothing that belongs in a ledger: remove it from the repository")
+    }
+}
+
+fn is_folder(found: &Found) -> bool {
+    found.kind == EntryKind::Folder
+}
+
+impl Snapshot for GitSnapshot {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<Entry>, StoreError> {
+        let [Some(found)] = &self.find(&[folder])?[..] else { return Ok(Vec::new()) };
+        if !is_folder(found) {
+            return Ok(Vec::new());
+        }
+        let trees = self.trees(std::slice::from_ref(&found.id))?;
+        let entries = trees.iter().flat_map(|tree| tree.iter());
+        let entry = |it: &TreeEntry| Entry { name: it.name.clone(), kind: it.kind, content: Some(it.id.clone()) };
+        Ok(entries.map(entry).collect())
+    }
+
+    fn read(&self, paths: &[String]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+        let names: Vec<&str> = paths.iter().map(String::as_str).collect();
+        let found = self.find(&names)?;
+        let files = found.iter().zip(paths).filter_map(|(found, path)| {
+            let found = found.as_ref().filter(|found| found.kind == EntryKind::File)?;
+            Some((found.id.clone(), path))
+        });
+        let (ids, of): (Vec<String>, Vec<&String>) = files.unzip();
+        let mut contents = HashMap::new();
+        for (object, path) in self.cache.objects(&ids)?.into_iter().zip(of) {
+            match object {
+                Object::Found { kind, bytes, .. } if kind == "blob" => {
+                    contents.insert(path.as_str(), bytes);
+                }
+                Object::TooLarge { .. } => return Err(self.too_large(path)),
+                Object::Found { .. } | Object::Missing => {
+                    return Err(self.cache.damaged(&format!("the content of {path} is missing")));
+                }
+            }
+        }
+        Ok(names.iter().map(|path| contents.get(path).cloned()).collect())
+    }
+
+    fn recall(&self, name: &str) -> Option<Vec<u8>> {
+        self.cache.recall(name)
+    }
+
+    fn remember(&self, name: &str, bytes: &[u8]) {
+        self.cache.remember(name, bytes);
+    }
+
+    fn rewritten(&self) -> Option<String> {
+        self.rewritten.clone()
+    }
+
+    fn time(&self) -> Option<Timestamp> {
+        self.time
+    }
+
+    fn grew_from(&self, id: &str) -> Result<bool, StoreError> {
+        // An empty branch can become anything.
+        if id == self.id || id == self.cache.zero() {
+            return Ok(true);
+        }
+        let is_id = id.len() == self.id.len() && super::cache::is_hex(id);
+        Ok(is_id && self.top.is_some() && self.cache.is_ancestor(id, &self.id)?)
+    }
+}

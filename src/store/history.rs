@@ -1,0 +1,180 @@
+//! What a branch of a remote repository is at now, and whether its history still holds what it once did.
+
+use super::cache::is_hex;
+use super::failure;
+use super::git::GitStore;
+use crate::git::{CommitText, Object, read_commit};
+use crate::ledger::StoreError;
+use crate::words::{did_you_mean, or_list, quoted};
+
+/// The branch of a repository that has none yet.
+const FIRST: &str = "main";
+
+/// The tip of the branch.
+#[derive(Clone, Debug)]
+pub(super) struct Tip {
+    /// Nothing, where there is no such branch yet.
+    pub(super) commit: Option<(String, CommitText)>,
+    /// How it can be told that the history was rewritten.
+    pub(super) rewritten: Option<String>,
+}
+
+/// What a remote repository says of its branches.
+#[derive(Clone, Debug, Default)]
+struct Branches {
+    /// The one that HEAD names.
+    head: Option<String>,
+    /// Their names and tips.
+    tips: Vec<(String, String)>,
+}
+
+impl GitStore {
+    /// Fetches the branch. Nothing is answered from the copy where that fails.
+    pub(super) fn fetch(&self) -> Result<Tip, StoreError> {
+        // What was seen before this fetch began must be in what it brings; what another process sees in the meantime
+        // may be newer than that.
+        let known = self.cache.reference(&self.tip_reference());
+        let commit = self.fetch_commit()?;
+        let rewritten = match (&known, &commit) {
+            (Some(known), None) => Some(format!("it held the commit {}, and is gone", short(known))),
+            (Some(known), Some((id, _))) if !self.cache.is_ancestor(known, id)? => {
+                Some(format!("it held the commit {}, and does not any more", short(known)))
+            }
+            (known, Some((id, _))) => {
+                // Where another process is further, or was first, it is as good.
+                self.cache.point(&self.tip_reference(), Some(id), known.as_deref())?;
+                None
+            }
+            (None, None) => None,
+        };
+        let branch = |what| format!("the history of the store {} was rewritten: {what}", self.name);
+        Ok(Tip { commit, rewritten: rewritten.map(branch) })
+    }
+
+    /// Accepts the branch as it is now, whatever it was before.
+    ///
+    /// # Errors
+    ///
+    /// Why it can't be reached, or noted.
+    pub fn trust(&self) -> Result<(), StoreError> {
+        let reference = self.tip_reference();
+        let commit = self.fetch_commit()?.map(|(id, _)| id);
+        let known = self.cache.reference(&reference);
+        if self.cache.point(&reference, commit.as_deref(), known.as_deref())? {
+            return Ok(());
+        }
+        Err(StoreError::new(format!("another process has just looked at the store {}", self.name)).help("try again"))
+    }
+
+    fn fetch_commit(&self) -> Result<Option<(String, CommitText)>, StoreError> {
+        // A second time, where the first one has found out what branch it is or how its ids are made.
+        for _ in 0..4 {
+            let branch = self.branch();
+            let source = branch.as_ref().map_or_else(|| String::from("HEAD"), |name| format!("refs/heads/{name}"));
+            let private = self.cache.private();
+            let refspec = format!("+{source}:{}", private.name);
+            let arguments =
+                ["fetch", "--progress", "--no-tags", "--no-write-fetch-head", "--", self.address.url(), &refspec];
+            let output = self.cache.call(&arguments).run()?;
+            if output.succeeded() {
+                return self.commit(&private.name).map(Some);
+            }
+            if output.stderr.contains("mismatched algorithms") && self.cache.id_bytes() == 20 {
+                self.cache.use_sha256()?;
+            } else if output.stderr.contains("couldn't find remote ref") {
+                if !self.find_branch(branch)? {
+                    return Ok(None);
+                }
+            } else {
+                return Err(failure::unreachable(&format!("the store {} can't be read", self.name), &output));
+            }
+        }
+        Err(StoreError::new(format!("the branches of the store {} change while they are looked at", self.name))
+            .help("try again"))
+    }
+
+    /// The commit that a name in the copy stands for.
+    pub(super) fn commit(&self, name: &str) -> Result<(String, CommitText), StoreError> {
+        let missing = || self.cache.damaged(&format!("the commit {name} is missing"));
+        match self.cache.objects(&[format!("{name}^{{commit}}")])?.pop() {
+            Some(Object::Found { id, kind, bytes }) if kind == "commit" => {
+                read_commit(&bytes).map(|text| (id, text)).ok_or_else(missing)
+            }
+            _ => Err(missing()),
+        }
+    }
+
+    /// After a branch was not found: whether to look again, for it or for another one. If not, there is none yet.
+    fn find_branch(&self, named: Option<String>) -> Result<bool, StoreError> {
+        let branches = self.branches()?;
+        let names = || branches.tips.iter().map(|(name, _)| name.as_str());
+        let wanted = named.unwrap_or_else(|| FIRST.to_owned());
+        if names().any(|name| name == wanted) || branches.tips.is_empty() {
+            self.settle(wanted);
+            return Ok(!branches.tips.is_empty());
+        }
+        if self.may_be_made && self.address.branch().is_some() {
+            return Ok(false);
+        }
+        let some = or_list(quoted(names().take(5)));
+        Err(match self.address.branch() {
+            Some(branch) => StoreError::new(format!("the store {} has no branch `{branch}`", self.name))
+                .help(did_you_mean(branch, names()).unwrap_or_else(|| format!("it has {some}")))
+                .help("make one with `upheld store init`"),
+            None => StoreError::new(format!("it can't be told which branch of {} is the store", self.name))
+                .detail("its HEAD names a branch that is not there")
+                .help(format!("name one behind the address: #{FIRST}; it has {some}")),
+        })
+    }
+
+    /// The branch that is pushed to.
+    pub(super) fn branch_to_write(&self) -> Result<String, StoreError> {
+        if let Some(branch) = self.branch() {
+            return Ok(branch);
+        }
+        let head = self.branches()?.head.ok_or_else(|| {
+            StoreError::new(format!("it can't be told which branch of {} is to be written", self.name))
+                .help("name one behind the address, like #main")
+        })?;
+        self.settle(head.clone());
+        Ok(head)
+    }
+
+    /// What the branch is at in the remote repository, without fetching it.
+    pub(super) fn remote_tip(&self, branch: &str) -> Result<Option<String>, StoreError> {
+        let name = format!("refs/heads/{branch}");
+        Ok(self.list_remote(&[&name])?.tips.into_iter().find(|(it, _)| it == branch).map(|(_, id)| id))
+    }
+
+    fn branches(&self) -> Result<Branches, StoreError> {
+        self.list_remote(&["HEAD", "refs/heads/*"])
+    }
+
+    fn list_remote(&self, patterns: &[&str]) -> Result<Branches, StoreError> {
+        let arguments = [&["ls-remote", "--symref", "--", self.address.url()], patterns].concat();
+        let output = self.cache.call(&arguments).run()?;
+        if !output.succeeded() {
+            return Err(failure::unreachable(&format!("the store {} can't be read", self.name), &output));
+        }
+        let mut branches = Branches::default();
+        for line in output.text().lines() {
+            match line.split_once('\t') {
+                Some((target, "HEAD")) => {
+                    let name = target.strip_prefix("ref: refs/heads/").map(str::to_owned);
+                    branches.head = name.or(branches.head);
+                }
+                Some((id, name)) if is_hex(id) => {
+                    let tip = name.strip_prefix("refs/heads/").map(|name| (name.to_owned(), id.to_owned()));
+                    branches.tips.extend(tip);
+                }
+                _ => {}
+            }
+        }
+        Ok(branches)
+    }
+}
+
+/// A commit's id as people are told of it.
+pub(super) fn short(id: &str) -> &str {
+    id.get(..12).unwrap_or(id)
+}

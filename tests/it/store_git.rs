@@ -1,0 +1,364 @@
+//! A store in a git repository: views, adding, what its history tells, and what goes wrong on the way.
+
+use std::time::Duration;
+
+use upheld::git::{Environment, Patience};
+use upheld::ledger::{Entry, EntryKind, Landing, NewFile, Snapshot, Store, StoreError};
+use upheld::store::{self, Plan};
+
+use crate::support::Remote;
+
+fn file(path: &str, text: &str) -> NewFile {
+    NewFile::new(path, text)
+}
+
+fn error<T>(result: Result<T, StoreError>) -> String {
+    let Err(error) = result else { panic!("it went well") };
+    [error.message].into_iter().chain(error.detail).chain(error.help).collect::<Vec<_>>().join("\n")
+}
+
+fn read(snapshot: &dyn Snapshot, path: &str) -> Option<String> {
+    let bytes = snapshot.read(&[path.to_owned()]).unwrap().remove(0)?;
+    Some(String::from_utf8(bytes).unwrap())
+}
+
+fn names(snapshot: &dyn Snapshot, folder: &str) -> Vec<String> {
+    snapshot.list(folder).unwrap().into_iter().map(|entry| entry.name).collect()
+}
+
+/// Adds a file on the present view.
+fn add(store: &dyn Store, path: &str, text: &str) -> String {
+    let since = store.snapshot().unwrap();
+    assert_eq!(store.add(&[file(path, text)], since.id(), &format!("add {path}")).unwrap(), Landing::Landed);
+    store.snapshot().unwrap().id().to_owned()
+}
+
+#[test]
+fn an_empty_repository_is_a_store_without_files_and_takes_a_first_commit() {
+    let remote = Remote::new();
+    let store = remote.store("cache");
+    let nothing = store.snapshot().unwrap();
+    assert_eq!(nothing.id(), "0".repeat(40));
+    assert_eq!(nothing.list("").unwrap(), []);
+    assert_eq!(read(nothing.as_ref(), "store.yaml"), None);
+    let files = [file("store.yaml", "upheld-store: 1\n"), file("services/orders.yaml", "{}\n")];
+    assert_eq!(store.add(&files, nothing.id(), "A store\n\nWith two files.").unwrap(), Landing::Landed);
+    assert_eq!(remote.files(), ["services/orders.yaml", "store.yaml"]);
+    insta::assert_snapshot!(
+        remote.git(&["log", "--format=%an <%ae>|%cn <%ce>|%P|%B", "main"]),
+        @r"
+    upheld <upheld@localhost>|upheld <upheld@localhost>||A store
+
+    With two files.
+    "
+    );
+    let snapshot = remote.store("another").snapshot().unwrap();
+    assert_eq!(snapshot.id(), remote.git(&["rev-parse", "main"]));
+    assert_eq!(read(snapshot.as_ref(), "services/orders.yaml").as_deref(), Some("{}\n"));
+    assert_eq!(snapshot.time().unwrap().as_second().to_string(), remote.git(&["log", "-1", "--format=%ct", "main"]));
+    // The view of nothing is not what the store is now.
+    assert!(matches!(store.add(&[file("a", "")], nothing.id(), "m").unwrap(), Landing::Moved(_)));
+}
+
+#[test]
+fn a_tree_is_listed_in_the_order_of_names_with_what_changes_with_the_content() {
+    let remote = Remote::new();
+    let store = remote.store("cache");
+    add(&store, "a/x", "1");
+    add(&store, "a.b", "2");
+    add(&store, "a/y/z", "3");
+    let snapshot = store.snapshot().unwrap();
+    let id = |of: &str| Some(remote.git(&["rev-parse", of]));
+    let entry = |name: &str, kind, of: &str| Entry { name: name.to_owned(), kind, content: id(of) };
+    let expected = [entry("a", EntryKind::Folder, "main:a"), entry("a.b", EntryKind::File, "main:a.b")];
+    assert_eq!(snapshot.list("").unwrap(), expected);
+    assert_eq!(names(snapshot.as_ref(), "a"), ["x", "y"]);
+    assert_eq!(names(snapshot.as_ref(), "a/x"), Vec::<String>::new());
+    let paths = ["a/y/z", "nothing", "a", "a.b", "a.b/c", "a/x", "a/x"].map(str::to_owned);
+    let contents = snapshot.read(&paths).unwrap();
+    let texts: Vec<_> =
+        contents.iter().map(|bytes| bytes.as_ref().map(|bytes| str::from_utf8(bytes).unwrap())).collect();
+    assert_eq!(texts, [Some("3"), None, None, Some("2"), None, Some("1"), Some("1")]);
+    assert_eq!(snapshot.read(&[]).unwrap(), Vec::<Option<Vec<u8>>>::new());
+}
+
+#[test]
+fn a_view_stays_as_it_is_while_the_store_moves_on() {
+    let remote = Remote::new();
+    let store = remote.store("cache");
+    let first = add(&store, "a", "1");
+    let before = store.snapshot().unwrap();
+    let second = add(&remote.store("another"), "b", "2");
+    assert_eq!(names(before.as_ref(), ""), ["a"]);
+    assert!(matches!(store.add(&[file("c", "3")], before.id(), "m").unwrap(), Landing::Moved(_)));
+    assert_eq!(remote.files(), ["a", "b"]);
+    let after = store.snapshot().unwrap();
+    assert_eq!(after.id(), second);
+    assert_eq!(after.grew_from(&first), Ok(true));
+    assert_eq!(before.grew_from(&second), Ok(false));
+    assert_eq!(after.grew_from(&"0".repeat(40)), Ok(true));
+    for unknown in ["1".repeat(40).as_str(), "HEAD", "--all", "", &first[..10]] {
+        assert_eq!(after.grew_from(unknown), Ok(false), "{unknown}");
+    }
+    assert_eq!(store.add(&[file("c", "3")], &second, "m").unwrap(), Landing::Landed);
+}
+
+#[test]
+fn an_old_view_is_had_again_by_its_id_without_the_network_once_it_was_seen() {
+    let remote = Remote::new();
+    let store = remote.store("cache");
+    let first = add(&store, "a", "1");
+    let second = add(&store, "b", "2");
+    let other = remote.store("another");
+    for id in [first.as_str(), &first[..12]] {
+        let old = other.snapshot_at(id).unwrap();
+        assert_eq!((old.id(), names(old.as_ref(), "")), (first.as_str(), vec![String::from("a")]));
+    }
+    // A commit that never was on the branch is not the store's.
+    let private = store.add(&[file("lost", "")], &first, "m").unwrap();
+    assert!(matches!(private, Landing::Moved(_)));
+    for id in ["1".repeat(40).as_str(), &"f".repeat(7)] {
+        let message = error(store.snapshot_at(id));
+        assert!(
+            message.contains("has no commit ") && message.contains(&format!("it is at {} now", &second[..12])),
+            "{message}"
+        );
+    }
+    for id in ["main", "HEAD", "--all", "", "abc", &format!("{first}~1")] {
+        assert!(error(store.snapshot_at(id)).contains("is not the id of a commit"), "{id}");
+    }
+    std::fs::rename(remote.path("remote.git"), remote.path("gone.git")).unwrap();
+    assert_eq!(other.snapshot_at(&first).unwrap().id(), first);
+}
+
+#[test]
+fn nothing_is_answered_from_the_copy_when_the_repository_is_gone() {
+    let remote = Remote::new();
+    let store = remote.store("cache");
+    let id = add(&store, "a", "1");
+    std::fs::rename(remote.path("remote.git"), remote.path("gone.git")).unwrap();
+    let message = error(store.snapshot());
+    assert!(message.contains("can't be read: there is no repository there"), "{message}");
+    let message = error(store.add(&[file("b", "1")], &id, "m"));
+    assert!(message.contains("there is no repository there"), "{message}");
+    std::fs::rename(remote.path("gone.git"), remote.path("remote.git")).unwrap();
+    assert_eq!(store.snapshot().unwrap().id(), id);
+}
+
+#[test]
+fn a_file_is_never_written_over() {
+    let remote = Remote::new();
+    let store = remote.store("cache");
+    let id = add(&store, "a/b", "1");
+    for (path, expected) in [
+        ("a/b", "a/b is in the store "),
+        ("a/b/c", "a/b is in the store "),
+        ("a", "a is in the store "),
+        ("../a", "can't be a file in a store"),
+        (".git/config", "can't be a file in a store"),
+    ] {
+        let message = error(store.add(&[file("new", ""), file(path, "2")], &id, "m"));
+        assert!(message.contains(expected), "{path}: {message}");
+    }
+    assert_eq!(remote.files(), ["a/b"]);
+    // What is there already is fine, with something new or without.
+    assert_eq!(store.add(&[file("a/b", "1")], &id, "m").unwrap(), Landing::Landed);
+    assert_eq!(remote.git(&["rev-parse", "main"]), id);
+    assert_eq!(store.add(&[file("a/b", "1"), file("c", "")], &id, "m").unwrap(), Landing::Landed);
+    assert!(matches!(store.add(&[file("a/b", "1")], &id, "m").unwrap(), Landing::Moved(_)));
+    assert_eq!(remote.files(), ["a/b", "c"]);
+}
+
+#[test]
+fn a_branch_is_named_behind_the_address_and_made_only_when_it_is_to_be() {
+    let remote = Remote::new();
+    add(&remote.store("cache"), "a", "1");
+    let address = format!("{}#ledger", remote.address());
+    let message = error(remote.store_at(&address, "cache").snapshot());
+    assert!(message.contains("has no branch `ledger`"), "{message}");
+    assert!(message.contains("make one with `upheld store init`"), "{message}");
+    let environment = remote.environment_of("cache");
+    let made = store::create(&address, remote.root(), &environment).unwrap();
+    let nothing = made.snapshot().unwrap();
+    assert_eq!(made.add(&[file("store.yaml", "")], nothing.id(), "m").unwrap(), Landing::Landed);
+    assert_eq!(remote.git(&["ls-tree", "--name-only", "ledger"]), "store.yaml");
+    assert_eq!(names(remote.store_at(&address, "cache").snapshot().unwrap().as_ref(), ""), ["store.yaml"]);
+    assert_eq!(names(remote.store("cache").snapshot().unwrap().as_ref(), ""), ["a"]);
+    let message = error(remote.store_at(&format!("{}#ledgre", remote.address()), "cache").snapshot());
+    assert!(message.contains("did you mean `ledger`?"), "{message}");
+}
+
+#[test]
+fn the_branch_is_the_one_that_the_repository_names() {
+    let remote = Remote::new();
+    remote.git(&["symbolic-ref", "HEAD", "refs/heads/trunk"]);
+    remote.import("commit refs/heads/trunk\ncommitter A <a> 1 +0000\ndata 0\nM 644 inline t\ndata 0\n\ncommit refs/heads/main\ncommitter A <a> 1 +0000\ndata 0\nM 644 inline m\ndata 0\n\n");
+    let store = remote.store("cache");
+    add(&store, "u", "");
+    assert_eq!(remote.git(&["ls-tree", "--name-only", "trunk"]), "t\nu");
+    // One that names a branch which is not there.
+    remote.git(&["symbolic-ref", "HEAD", "refs/heads/none"]);
+    assert_eq!(names(remote.store("another").snapshot().unwrap().as_ref(), ""), ["m"]);
+    remote.git(&["branch", "-D", "main"]);
+    let message = error(remote.store("third").snapshot());
+    assert!(message.contains("it can't be told which branch of ") && message.contains("`trunk`"), "{message}");
+}
+
+#[test]
+fn a_repository_whose_ids_are_longer_is_a_store_too() {
+    let remote = Remote::new();
+    std::fs::remove_dir_all(remote.path("remote.git")).unwrap();
+    remote.git_at(".", &["init", "--quiet", "--bare", "--initial-branch=main", "--object-format=sha256", "remote.git"]);
+    let store = remote.store("cache");
+    let plan = |_: &dyn Snapshot| Ok::<_, StoreError>(Plan { files: vec![file("a/b", "1")], value: () });
+    store::append(&store, Duration::from_secs(20), "m", plan).unwrap();
+    let snapshot = remote.store("cache").snapshot().unwrap();
+    assert_eq!(read(snapshot.as_ref(), "a/b").as_deref(), Some("1"));
+    assert_eq!(add(&remote.store("another"), "c", "1").len(), 64);
+}
+
+#[test]
+fn a_rewritten_history_is_told_until_it_is_trusted() {
+    let remote = Remote::new();
+    let store = remote.store("cache");
+    let first = add(&store, "a", "1");
+    let second = add(&store, "b", "2");
+    assert_eq!(store.snapshot().unwrap().rewritten(), None);
+    // Someone takes a record away by force.
+    remote.git(&["update-ref", "refs/heads/main", &first]);
+    for _ in 0..2 {
+        let told = remote.store("cache").snapshot().unwrap().rewritten().unwrap();
+        assert!(told.contains(&format!("it held the commit {}, and does not any more", &second[..12])), "{told}");
+    }
+    // Who has never seen it can't know.
+    assert_eq!(remote.store("another").snapshot().unwrap().rewritten(), None);
+    // More commits don't make it good.
+    add(&remote.store("another"), "c", "3");
+    assert!(store.snapshot().unwrap().rewritten().is_some());
+    store.trust().unwrap();
+    assert_eq!(store.snapshot().unwrap().rewritten(), None);
+    remote.git(&["update-ref", "-d", "refs/heads/main"]);
+    let told = store.snapshot().unwrap().rewritten().unwrap();
+    assert!(told.contains("and is gone"), "{told}");
+}
+
+#[test]
+fn something_put_aside_is_found_by_every_later_view() {
+    let remote = Remote::new();
+    let store = remote.store("cache");
+    add(&store, "a", "1");
+    store.snapshot().unwrap().remember("../../etc/x", b"bytes");
+    assert_eq!(remote.store("cache").snapshot().unwrap().recall("../../etc/x").as_deref(), Some(&b"bytes"[..]));
+    assert_eq!(remote.store("cache").snapshot().unwrap().recall("x"), None);
+    assert_eq!(remote.store("another").snapshot().unwrap().recall("../../etc/x"), None);
+}
+
+#[test]
+fn who_commits_is_who_git_says() {
+    let remote = Remote::new();
+    remote.write("home/.gitconfig", "[user]\n\tname = Zoë <x>\n\temail = zoe@shop.example\n");
+    add(&remote.store("cache"), "a", "1");
+    assert_eq!(remote.git(&["log", "--format=%an|%ae", "main"]), "Zoë x|zoe@shop.example");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_push_that_is_reported_as_done_and_is_not_is_found_out() {
+    let remote = Remote::new();
+    let store = remote.store("cache");
+    let id = add(&store, "a", "1");
+    remote.hook("post-receive", "while read old new name; do git update-ref \"$name\" \"$old\"; done");
+    let landing = store.add(&[file("b", "2")], &id, "m").unwrap();
+    assert_eq!(landing, Landing::Moved(String::from("the push was reported as done, but the branch did not move")));
+    assert_eq!(remote.files(), ["a"]);
+    // Others' commits on top of ours are none of that.
+    remote.hook(
+        "post-receive",
+        "while read old new name; do tree=$(git rev-parse \"$new^{tree}\"); \
+         export GIT_AUTHOR_NAME=o GIT_AUTHOR_EMAIL=o GIT_COMMITTER_NAME=o GIT_COMMITTER_EMAIL=o; \
+         git update-ref \"$name\" $(git commit-tree -p \"$new\" -m more \"$tree\"); done",
+    );
+    assert_eq!(store.add(&[file("b", "2")], &id, "m").unwrap(), Landing::Landed);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_push_that_is_refused_for_good_is_an_error_and_one_that_came_late_is_not() {
+    let remote = Remote::new();
+    let store = remote.store("cache");
+    let id = add(&store, "a", "1");
+    remote.hook("pre-receive", "echo 'only the bot may push' >&2; exit 1");
+    let message = error(store.add(&[file("b", "2")], &id, "m"));
+    assert!(message.contains("did not take the push: pre-receive hook declined"), "{message}");
+    assert!(message.contains("only the bot may push"), "{message}");
+    // Another's commit arrives between the look at the branch and the writing of it.
+    remote.hook(
+        "pre-receive",
+        "unset GIT_QUARANTINE_PATH GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES; \
+         while read old new name; do tree=$(git rev-parse \"$old^{tree}\"); \
+         export GIT_AUTHOR_NAME=o GIT_AUTHOR_EMAIL=o GIT_COMMITTER_NAME=o GIT_COMMITTER_EMAIL=o; \
+         git update-ref \"$name\" $(git commit-tree -p \"$old\" -m other \"$tree\"); done",
+    );
+    let landing = store.add(&[file("b", "2")], &id, "m").unwrap();
+    assert!(matches!(landing, Landing::Moved(_)), "{landing:?}");
+    assert_eq!(remote.files(), ["a"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_push_whose_answer_is_lost_has_landed_if_it_is_there() {
+    let remote = Remote::new();
+    let store = remote.store("cache");
+    let id = add(&store, "a", "1");
+    // The other side dies before it can say how it went.
+    remote.hook("post-receive", "kill -9 $PPID");
+    assert_eq!(store.add(&[file("b", "2")], &id, "m").unwrap(), Landing::Landed);
+    assert_eq!(remote.files(), ["a", "b"]);
+    std::fs::remove_file(remote.path("remote.git/hooks/post-receive")).unwrap();
+    remote.hook("pre-receive", "kill -9 $PPID");
+    let id = store.snapshot().unwrap().id().to_owned();
+    let message = error(store.add(&[file("c", "2")], &id, "m"));
+    assert!(message.contains("can't be written"), "{message}");
+    assert_eq!(remote.files(), ["a", "b"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_repository_that_hangs_is_given_up() {
+    let remote = Remote::new();
+    let id = add(&remote.store("cache"), "a", "1");
+    let quiet = Duration::from_millis(700);
+    let store = remote.store("cache").patient(Patience { quiet, total: Duration::from_secs(30) }).unwrap();
+    remote.hook("pre-receive", "exec /bin/sleep 1000 >/dev/null 2>&1");
+    let message = error(store.add(&[file("b", "2")], &id, "m"));
+    assert!(message.contains("`git push` said nothing for 700 ms, and was ended"), "{message}");
+    assert_eq!(remote.files(), ["a"]);
+    // And one that never answers a fetch.
+    let environment = remote.environment_of("cache").with("GIT_SSH_COMMAND", "/bin/sleep 1000; :");
+    let address = upheld::git::Address::parse("ssh://git@shop.example/a.git").unwrap().unwrap();
+    let store = store::GitStore::open(address, &environment).unwrap();
+    let store = store.patient(Patience { quiet, total: Duration::from_secs(30) }).unwrap();
+    let message = error(store.snapshot());
+    assert!(message.contains("`git fetch` said nothing for 700 ms, and was ended"), "{message}");
+}
+
+#[test]
+fn an_address_that_leads_nowhere_says_what_to_do_and_no_password() {
+    let remote = Remote::new();
+    let environment = remote.environment_of("cache");
+    let snapshot = |address: &str| store::open(address, remote.root(), &environment).and_then(|store| store.snapshot());
+    // Port 9 of this machine: nobody is there.
+    let message = error(snapshot("https://ann:s3cret@127.0.0.1:9/a.git"));
+    assert!(
+        message.contains("the store https://***@127.0.0.1:9/a.git can't be read: its host can't be reached"),
+        "{message}"
+    );
+    assert!(!message.contains("s3cret"), "{message}");
+    let message = error(snapshot("git+ext::sh -c evil"));
+    assert!(message.contains("is not an address of a store"), "{message}");
+    let nowhere = Environment::of([("PATH", remote.path("home"))]).with("UPHELD_CACHE", remote.path("cache"));
+    let message = error(store::open(&remote.address(), remote.root(), &nowhere));
+    assert!(message.contains("the program `git` was not found"), "{message}");
+    let message = error(store::open(&remote.address(), remote.root(), &Environment::of([("PATH", "/bin")])));
+    assert!(message.contains("set UPHELD_CACHE to a folder"), "{message}");
+}

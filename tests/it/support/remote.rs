@@ -1,0 +1,123 @@
+//! A bare repository on disk that stands for a team's shared one, and the stores that look at it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+use upheld::git::{Address, Environment};
+use upheld::store::GitStore;
+
+/// A repository that is gone when this is dropped, with the caches of those who look at it.
+pub struct Remote {
+    root: TempDir,
+}
+
+impl Remote {
+    /// An empty one.
+    pub fn new() -> Self {
+        let remote = Self { root: tempfile::Builder::new().prefix("upheld-").tempdir().unwrap() };
+        fs::create_dir(remote.path("home")).unwrap();
+        git(
+            &remote.environment(),
+            remote.root(),
+            &["init", "--quiet", "--bare", "--initial-branch=main", "remote.git"],
+        );
+        remote
+    }
+
+    /// The folder of all.
+    pub fn root(&self) -> &Path {
+        self.root.path()
+    }
+
+    /// A place in the folder.
+    pub fn path(&self, path: &str) -> PathBuf {
+        self.root.path().join(path)
+    }
+
+    /// What its address is as a store.
+    pub fn address(&self) -> String {
+        format!("git+file://{}", self.path("remote.git").display())
+    }
+
+    /// The environment of one who has a cache of that name.
+    pub fn environment_of(&self, cache: &str) -> Environment {
+        self.environment().with("UPHELD_CACHE", self.path(cache))
+    }
+
+    fn environment(&self) -> Environment {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        Environment::of([("PATH", path)]).with("HOME", self.path("home")).with("GIT_CONFIG_NOSYSTEM", "1")
+    }
+
+    /// The store as one sees it who has a cache of that name.
+    pub fn store(&self, cache: &str) -> GitStore {
+        self.store_at(&self.address(), cache)
+    }
+
+    /// A store at another address of this one's.
+    pub fn store_at(&self, address: &str, cache: &str) -> GitStore {
+        GitStore::open(Address::parse(address).unwrap().unwrap(), &self.environment_of(cache)).unwrap()
+    }
+
+    /// Runs git in the repository, and gives what it printed.
+    pub fn git(&self, arguments: &[&str]) -> String {
+        git(&self.environment(), &self.path("remote.git"), arguments)
+    }
+
+    /// Runs git in another folder of this one's.
+    pub fn git_at(&self, folder: &str, arguments: &[&str]) -> String {
+        git(&self.environment(), &self.path(folder), arguments)
+    }
+
+    /// Makes a commit of what `git fast-import` reads, and gives its id.
+    pub fn import(&self, stream: &str) -> String {
+        self.write("stream", stream);
+        let stream = fs::File::open(self.path("stream")).unwrap();
+        let status = command(&self.environment(), &self.path("remote.git"), &["fast-import", "--quiet", "--force"])
+            .stdin(stream)
+            .status()
+            .unwrap();
+        assert!(status.success());
+        self.git(&["rev-parse", "main"])
+    }
+
+    /// Writes a file, and the folders above it.
+    pub fn write(&self, path: &str, text: impl AsRef<[u8]>) {
+        fs::create_dir_all(self.path(path).parent().unwrap()).unwrap();
+        fs::write(self.path(path), text).unwrap();
+    }
+
+    /// Lets the repository run a script at one of its hooks.
+    #[cfg(unix)]
+    pub fn hook(&self, name: &str, script: &str) {
+        use std::os::unix::fs::PermissionsExt as _;
+        let path = format!("remote.git/hooks/{name}");
+        self.write(&path, format!("#!/bin/sh\n{script}\n"));
+        fs::set_permissions(self.path(&path), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    /// The files on the branch `main`.
+    pub fn files(&self) -> Vec<String> {
+        self.git(&["ls-tree", "-r", "--name-only", "main"]).lines().map(str::to_owned).collect()
+    }
+}
+
+fn command(environment: &Environment, folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new("git");
+    command.args(arguments).current_dir(folder).env_clear().stdin(Stdio::null());
+    for name in ["PATH", "HOME", "GIT_CONFIG_NOSYSTEM"] {
+        command.envs(environment.variable(name).map(|value| (name, value)));
+    }
+    for who in ["AUTHOR", "COMMITTER"] {
+        command.env(format!("GIT_{who}_NAME"), "Ann").env(format!("GIT_{who}_EMAIL"), "ann@shop.example");
+    }
+    command
+}
+
+fn git(environment: &Environment, folder: &Path, arguments: &[&str]) -> String {
+    let output = command(environment, folder, arguments).output().unwrap();
+    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+}
