@@ -41,8 +41,8 @@
 pub mod cli;
 pub mod contract;
 pub mod files;
-//! | 3 | [`recording`]: from traffic to a contract · [`mocking`]: from a contract to answers · [`verification`]: plan, runner, events, summary · [`gate`]: question, pairs, decision |
-//! | 4, the edges | [`files`] · [`registry`]: `upheld.yaml` · [`http`] · [`process`] · [`git`]: the program · [`store`]: a ledger in a folder or in a git repository · [`report`] |
+pub mod gate;
+pub mod git;
 pub mod http;
 pub mod ledger;
 pub mod matching;

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::advice::advice;
 use super::diff::{self, more_lines};
-use super::escape::{shown, shown_lines, shown_sentence};
+use super::escape::{opening, shown, shown_lines, shown_sentence};
 use super::mismatch::{INDENT, help, sentence, with_advice};
 use super::palette::{Palette, paint};
 use crate::verification::{Finished, Outcome, RunError};
@@ -112,12 +112,7 @@ pub(super) fn of_one_cause(a: &Finished, b: &Finished) -> bool {
 
 /// `GET /orders/42 → 200`
 pub(super) fn exchange(finished: &Finished) -> String {
-    let mut request = shown(&finished.request);
-    // The one line of a report that begins with what others wrote. No method begins like this, and GitHub would
-    // take it for a command.
-    if request.trim_start().starts_with("::") {
-        request = request.replacen("::", ":\\u003a", 1);
-    }
+    let request = opening(shown(&finished.request));
     match finished.status {
         Some(status) => format!("{request} → {status}"),
         None => request,

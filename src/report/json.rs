@@ -10,7 +10,7 @@ use crate::source::{Finding, Severity};
 use crate::verification::{Event, Finished, RunError, ShownMismatch, Summary};
 
 /// The version of the format. Keys may be added to it; none changes its meaning or goes away.
-const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 1;
 
 /// Collects what happened and writes it as one document when the run ends.
 ///
@@ -93,7 +93,7 @@ pub fn findings(command: &str, findings: &[Finding]) -> io::Result<String> {
 
 /// The document's text, ending in a newline. Build systems read it too where it goes to standard output, and must
 /// find no command in it.
-fn pretty(document: &impl Serialize) -> io::Result<String> {
+pub(super) fn pretty(document: &impl Serialize) -> io::Result<String> {
     let mut text = serde_json::to_string_pretty(document)?;
     text.push('\n');
     Ok(defused(text))
