@@ -35,7 +35,8 @@ pub fn decide(question: &Question, book: &Book<'_>) -> Result<Decision, StoreErr
         Plan::Any => any_order(&mut check, question)?,
     };
     rows.extend(lost);
-    if rows.is_empty() && question.require_pairs {
+    // Who need not have published yet was let through, and not checked.
+    if question.require_pairs && rows.iter().all(|row| row.code == code::NOT_ONBOARDED) {
         rows.push(Row {
             reasons: vec![Because::Told(String::from("there is no pair to check, and --require-pairs asks for one"))],
             ..fact(code::NO_PAIRS, None, "publish what the version expects, or leave --require-pairs out")
