@@ -1,11 +1,11 @@
 //! The question, answered.
 
-use super::check::{Check, Moment, join, sort};
+use super::check::{Check, Moment, sort};
 use super::code;
 use super::decision::{Because, Decision, Row, Side, State};
 use super::facts::Facts;
 use super::notices::{Noticed, notices};
-use super::order::{rows_of, search};
+use super::order::{rows_of, search, worst};
 use super::pair::repair;
 use super::question::{Plan, Question};
 use crate::contract::ServiceName;
@@ -49,7 +49,7 @@ pub fn decide(question: &Question, book: &Book<'_>) -> Result<Decision, StoreErr
 }
 
 fn decision(question: &Question, book: &Book<'_>, rows: Vec<Row>, order: Vec<ServiceVersion>) -> Decision {
-    let state = rows.iter().map(|row| row.state).min().unwrap_or(State::Compatible);
+    let state = worst(&rows);
     Decision {
         allow: state == State::Compatible,
         state,
@@ -157,7 +157,8 @@ fn at_once(check: &mut Check<'_, '_>, question: &Question) -> Result<Vec<Row>, S
     })
 }
 
-/// Every order, if all of them hold; else one that does, if there is one; else what stands in the way.
+/// Every order, if all of them hold; else one that does, if there is one; else the one that lacks least, so that what is
+/// asked for is what can still help; else, where one order is as bad as another, all that stands in the way of any.
 fn any_order(
     check: &mut Check<'_, '_>,
     question: &Question,
@@ -170,20 +171,17 @@ fn any_order(
         candidates: true,
         rollback: question.rollback,
     })?;
-    let holds = |rows: &[Row]| rows.iter().all(|row| row.state == State::Compatible);
-    if holds(&rows) || question.candidates.len() < 2 {
+    let state = worst(&rows);
+    if state == State::Compatible || question.candidates.len() < 2 {
         return Ok((rows, Vec::new(), false));
     }
-    if let Some(order) = search(check, question)? {
-        return Ok((rows_of(check, question, &order)?, order, false));
-    }
-    let at_once = at_once(check, question)?;
-    let only_at_once = holds(&at_once);
-    let mut all = rows;
-    if !only_at_once {
-        join(&mut all, at_once);
-    }
-    Ok((all, Vec::new(), only_at_once))
+    let order = search(check, question, state)?;
+    let (rows, order) = match order {
+        Some(order) => (rows_of(check, question, &order)?, order),
+        None => (rows, Vec::new()),
+    };
+    let only_at_once = worst(&rows) != State::Compatible && worst(&at_once(check, question)?) == State::Compatible;
+    Ok((rows, order, only_at_once))
 }
 
 /// The candidates in the order of these names.
