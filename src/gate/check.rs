@@ -266,7 +266,7 @@ impl<'f, 'b> Check<'f, 'b> {
         turn: &ServiceName,
     ) -> Result<(), StoreError> {
         let reasons = doubts.iter().take(5).map(|doubt| Because::Told(doubt.to_string())).collect();
-        let next = doubts.first().map(|doubt| repair(&doubt.path)).unwrap_or_default();
+        let next = doubts.first().map(repair).unwrap_or_default();
         self.push(rows, (code::UNTRUSTED, State::Unknown), (consumer, provider), reasons, turn, next)
     }
 

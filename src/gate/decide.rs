@@ -67,7 +67,7 @@ fn ground(question: &Question, book: &Book<'_>) -> Result<Vec<Row>, StoreError> 
     let mut rows = Vec::new();
     let mut untrusted = |doubts: Vec<crate::ledger::Doubt>| {
         for doubt in doubts {
-            let row = fact(code::UNTRUSTED, None, &repair(&doubt.path));
+            let row = fact(code::UNTRUSTED, None, &repair(&doubt));
             rows.push(Row { reasons: vec![Because::Told(doubt.to_string())], ..row });
         }
     };
