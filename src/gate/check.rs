@@ -113,7 +113,7 @@ impl<'f, 'b> Check<'f, 'b> {
                 )?;
                 continue;
             }
-            let doubts = self.facts.doubts(&provider).to_vec();
+            let doubts = self.facts.doubts_of_what_is_live(&provider);
             if !doubts.is_empty() {
                 self.doubtful(rows, Some(own.clone()), Some(named(&provider)), &doubts, &provider)?;
             }
@@ -144,15 +144,11 @@ impl<'f, 'b> Check<'f, 'b> {
         world: &World,
         rows: &mut Vec<Row>,
     ) -> Result<(), StoreError> {
-        let in_doubt: Vec<ServiceName> = self
-            .facts
-            .world
-            .iter()
-            .filter(|(service, read)| !read.doubts.is_empty() && **service != subject.service)
-            .map(|(service, _)| service.clone())
-            .collect();
+        let all = self.facts.world.iter();
+        let in_doubt: Vec<ServiceName> =
+            all.filter(|(_, read)| !read.doubts.is_empty()).map(|(service, _)| service.clone()).collect();
         for service in in_doubt {
-            if self.facts.consumers_ever(&subject.service)?.contains(&service) {
+            if self.facts.may_need(&service, &subject.service)? {
                 let doubts = self.facts.doubts(&service).to_vec();
                 let sides = (Some(named(&service)), Some(side(subject, world)));
                 self.doubtful(rows, sides.0, sides.1, &doubts, &service)?;
@@ -270,7 +266,7 @@ impl<'f, 'b> Check<'f, 'b> {
         turn: &ServiceName,
     ) -> Result<(), StoreError> {
         let reasons = doubts.iter().take(5).map(|doubt| Because::Told(doubt.to_string())).collect();
-        let next = doubts.first().map(|doubt| repair(&doubt.path)).unwrap_or_default();
+        let next = doubts.first().map(repair).unwrap_or_default();
         self.push(rows, (code::UNTRUSTED, State::Unknown), (consumer, provider), reasons, turn, next)
     }
 

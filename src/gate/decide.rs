@@ -1,11 +1,11 @@
 //! The question, answered.
 
-use super::check::{Check, Moment, join, sort};
+use super::check::{Check, Moment, sort};
 use super::code;
 use super::decision::{Because, Decision, Row, Side, State};
 use super::facts::Facts;
 use super::notices::{Noticed, notices};
-use super::order::{rows_of, search};
+use super::order::{rows_of, search, worst};
 use super::pair::repair;
 use super::question::{Plan, Question};
 use crate::contract::ServiceName;
@@ -35,7 +35,8 @@ pub fn decide(question: &Question, book: &Book<'_>) -> Result<Decision, StoreErr
         Plan::Any => any_order(&mut check, question)?,
     };
     rows.extend(lost);
-    if rows.is_empty() && question.require_pairs {
+    // Who need not have published yet was let through, and not checked.
+    if question.require_pairs && rows.iter().all(|row| row.code == code::NOT_ONBOARDED) {
         rows.push(Row {
             reasons: vec![Because::Told(String::from("there is no pair to check, and --require-pairs asks for one"))],
             ..fact(code::NO_PAIRS, None, "publish what the version expects, or leave --require-pairs out")
@@ -48,7 +49,7 @@ pub fn decide(question: &Question, book: &Book<'_>) -> Result<Decision, StoreErr
 }
 
 fn decision(question: &Question, book: &Book<'_>, rows: Vec<Row>, order: Vec<ServiceVersion>) -> Decision {
-    let state = rows.iter().map(|row| row.state).min().unwrap_or(State::Compatible);
+    let state = worst(&rows);
     Decision {
         allow: state == State::Compatible,
         state,
@@ -66,7 +67,7 @@ fn ground(question: &Question, book: &Book<'_>) -> Result<Vec<Row>, StoreError> 
     let mut rows = Vec::new();
     let mut untrusted = |doubts: Vec<crate::ledger::Doubt>| {
         for doubt in doubts {
-            let row = fact(code::UNTRUSTED, None, &repair(&doubt.path));
+            let row = fact(code::UNTRUSTED, None, &repair(&doubt));
             rows.push(Row { reasons: vec![Because::Told(doubt.to_string())], ..row });
         }
     };
@@ -156,7 +157,8 @@ fn at_once(check: &mut Check<'_, '_>, question: &Question) -> Result<Vec<Row>, S
     })
 }
 
-/// Every order, if all of them hold; else one that does, if there is one; else what stands in the way.
+/// Every order, if all of them hold; else one that does, if there is one; else the one that lacks least, so that what is
+/// asked for is what can still help; else, where one order is as bad as another, all that stands in the way of any.
 fn any_order(
     check: &mut Check<'_, '_>,
     question: &Question,
@@ -169,20 +171,17 @@ fn any_order(
         candidates: true,
         rollback: question.rollback,
     })?;
-    let holds = |rows: &[Row]| rows.iter().all(|row| row.state == State::Compatible);
-    if holds(&rows) || question.candidates.len() < 2 {
+    let state = worst(&rows);
+    if state == State::Compatible || question.candidates.len() < 2 {
         return Ok((rows, Vec::new(), false));
     }
-    if let Some(order) = search(check, question)? {
-        return Ok((rows_of(check, question, &order)?, order, false));
-    }
-    let at_once = at_once(check, question)?;
-    let only_at_once = holds(&at_once);
-    let mut all = rows;
-    if !only_at_once {
-        join(&mut all, at_once);
-    }
-    Ok((all, Vec::new(), only_at_once))
+    let order = search(check, question, state)?;
+    let (rows, order) = match order {
+        Some(order) => (rows_of(check, question, &order)?, order),
+        None => (rows, Vec::new()),
+    };
+    let only_at_once = worst(&rows) != State::Compatible && worst(&at_once(check, question)?) == State::Compatible;
+    Ok((rows, order, only_at_once))
 }
 
 /// The candidates in the order of these names.

@@ -14,7 +14,7 @@ pub struct Decision {
     pub candidates: Vec<ServiceVersion>,
     /// The view of the store that it was decided on.
     pub store: String,
-    /// The order in which the candidates have to go live; empty where any will do.
+    /// The order in which the candidates have to go live, and that the rows are about; empty where any will do, or none.
     pub order: Vec<ServiceVersion>,
     /// Everything that was judged, the worst first.
     pub rows: Vec<Row>,

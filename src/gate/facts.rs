@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use crate::contract::{ContractFile, ContractId, ServiceName};
 use crate::ledger::{
     Book, DeclaredService, Doubt, Live, Published, Read, RecordId, Results, ServiceVersion, ServiceWorld, StoreError,
-    Verification,
+    Verification, layout,
 };
 
 /// The facts of one environment, as they are needed.
@@ -54,6 +54,21 @@ impl<'b> Facts<'b> {
     /// What makes it doubtful which versions of a service are live, and what they expect.
     pub(super) fn doubts(&self, service: &ServiceName) -> &[Doubt] {
         self.world.get(service).map_or(&[], |read| &read.doubts)
+    }
+
+    /// What makes it doubtful which versions of a service are live: all that its consumers have to know of it.
+    pub(super) fn doubts_of_what_is_live(&self, service: &ServiceName) -> Vec<Doubt> {
+        let is_deployment = |doubt: &&Doubt| doubt.path.starts_with(layout::DEPLOYMENTS);
+        self.doubts(service).iter().filter(is_deployment).cloned().collect()
+    }
+
+    /// Whether a service of which not all can be read may need a provider: it published a contract with it before, or
+    /// what it needs was never told at all.
+    pub(super) fn may_need(&mut self, service: &ServiceName, provider: &ServiceName) -> Result<bool, StoreError> {
+        if self.consumers_ever(provider)?.contains(service) {
+            return Ok(true);
+        }
+        Ok(!self.is_not_onboarded(service)? && self.book.versions(service)?.is_empty())
     }
 
     /// What a version has published.

@@ -47,7 +47,7 @@ pub(super) fn notices(
     }
     notices.extend(elsewhere(check, question, noticed.rows)?);
     notices.extend(not_live(check, question)?);
-    notices.extend(untrusted(check, &services));
+    notices.extend(untrusted(check, noticed.rows));
     Ok(notices)
 }
 
@@ -154,10 +154,12 @@ fn not_live(check: &mut Check<'_, '_>, question: &Question) -> Result<Vec<Notice
     Ok(notices)
 }
 
-/// Files that can't be trusted, of services that the candidates have nothing to do with.
-fn untrusted(check: &Check<'_, '_>, related: &BTreeSet<ServiceName>) -> Vec<Notice> {
-    let doubtful =
-        check.facts.world.iter().filter(|(service, read)| !read.doubts.is_empty() && !related.contains(*service));
+/// Files that can't be trusted, and that no row is about: the candidates have nothing to do with them.
+fn untrusted(check: &Check<'_, '_>, rows: &[Row]) -> Vec<Notice> {
+    let rows = rows.iter().filter(|row| row.code == code::UNTRUSTED);
+    let told: BTreeSet<&ServiceName> =
+        rows.flat_map(|row| [&row.consumer, &row.provider]).flatten().map(|side| &side.service).collect();
+    let doubtful = check.facts.world.iter().filter(|(service, _)| !told.contains(service));
     doubtful
         .flat_map(|(_, read)| &read.doubts)
         .map(|doubt| Notice {

@@ -6,7 +6,7 @@ use super::code::{self, GateCode};
 use super::decision::{Because, State};
 use super::facts::Facts;
 use crate::contract::{ContractFile, ContractId, InteractionId, ServiceName};
-use crate::ledger::{Results, ServiceVersion, Standing, StoreError, Version};
+use crate::ledger::{Doubt, DoubtKind, Results, ServiceVersion, Standing, StoreError, Version};
 use crate::words::{and_list, count};
 
 /// How a pair stands, and what clears it.
@@ -40,7 +40,7 @@ pub(super) fn judge(
                 interactions: 0,
                 reasons: vec![Because::Told(doubt.to_string())],
                 turn: consumer.service.clone(),
-                next: vec![repair(&doubt.path)],
+                next: vec![repair(&doubt)],
             });
         }
     };
@@ -54,8 +54,9 @@ pub(super) fn judge(
         turn: turn.clone(),
         next,
     };
-    let (broken, conflicting) = broken(&read.value, &names);
+    let (mut broken, conflicting) = broken(&read.value, &names);
     if !broken.is_empty() {
+        broken.extend(conflicting);
         let next = format!(
             "{}: give what {} asks for; or agree the change with {}, which then changes its contract",
             provider.service, consumer.service, consumer.service
@@ -72,7 +73,7 @@ pub(super) fn judge(
     }
     if let Some(first) = read.doubts.first() {
         let reasons = read.doubts.iter().take(LISTED).map(|doubt| Because::Told(doubt.to_string())).collect();
-        return Ok(judged(code::UNTRUSTED, State::Unknown, reasons, &provider.service, vec![repair(&first.path)]));
+        return Ok(judged(code::UNTRUSTED, State::Unknown, reasons, &provider.service, vec![repair(first)]));
     }
     let missing: Vec<(InteractionId, &str)> = names
         .iter()
@@ -93,7 +94,13 @@ pub(super) fn verify(provider: &ServiceVersion) -> String {
 }
 
 /// What to do about a file that can't be trusted.
-pub(super) fn repair(path: &str) -> String {
+pub(super) fn repair(doubt: &Doubt) -> String {
+    let path = &doubt.path;
+    match &doubt.kind {
+        DoubtKind::Newer { needs: Some(needs) } => return format!("upgrade to upheld >= {needs}"),
+        DoubtKind::Newer { needs: None } => return String::from("upgrade upheld to its newest version"),
+        _ => {}
+    }
     format!("look at {path}: `upheld store lint` says what is wrong, and the store's history has it as it was")
 }
 
