@@ -67,13 +67,7 @@ impl Decided {
         all: bool,
         world: &mut World,
     ) -> Result<Exit, Failure> {
-        let told = Told {
-            decision,
-            exit_code: exit.code(),
-            age_seconds: age.map(|age| age.as_secs()),
-            dry_run,
-            all,
-        };
+        let told = Told { decision, exit_code: exit.code(), age_seconds: age.map(|age| age.as_secs()), dry_run, all };
         let mut faults = Vec::new();
         for (format, page) in &self.pages {
             faults.extend(page.write(text(&told, *format)?.as_bytes(), world).err());

@@ -24,6 +24,7 @@ use crate::words::{and_list, quoted};
 /// upheld by exactly this version of the provider. What is not known is never taken for a yes.
 #[derive(Debug, Args)]
 #[command(visible_alias = "can-i-deploy", after_long_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct GateArgs {
     /// Services, each with its version [default: the commit that is checked out]
     #[arg(value_name = "SERVICE[@VERSION]", required = true)]
@@ -125,7 +126,10 @@ pub(super) fn gate(global: &Global, args: &GateArgs, world: &mut World) -> Resul
 }
 
 fn told(subject: &Subject) -> String {
-    subject.version.as_ref().map_or_else(|| subject.service.to_string(), |version| format!("{}@{version}", subject.service))
+    subject
+        .version
+        .as_ref()
+        .map_or_else(|| subject.service.to_string(), |version| format!("{}@{version}", subject.service))
 }
 
 fn question(args: &GateArgs, world: &World) -> Result<Question, Failure> {
@@ -136,8 +140,10 @@ fn question(args: &GateArgs, world: &World) -> Result<Question, Failure> {
         match candidates.iter().find(|known| known.service == candidate.service) {
             Some(known) if *known == candidate => {}
             Some(known) => {
-                return Err(Failure::usage(format!("two versions of one service are asked about: {known} and {candidate}"))
-                    .help("ask about each of them by itself"));
+                return Err(Failure::usage(format!(
+                    "two versions of one service are asked about: {known} and {candidate}"
+                ))
+                .help("ask about each of them by itself"));
             }
             None => candidates.push(candidate),
         }

@@ -11,9 +11,9 @@ use jiff::{Timestamp, Unit};
 use super::load::Workspace;
 use super::verify::time;
 use super::{Failure, Global, World};
-use crate::git::{self, Checkout, Environment};
-use crate::ledger::{By, Kind, Live, Refusal, ServiceVersion, Stamp, Store, StoreError, Version};
 use crate::contract::ServiceName;
+use crate::git::{self, Checkout, Environment};
+use crate::ledger::{By, Event, Kind, Live, Refusal, ServiceVersion, Stamp, Store, StoreError, Version};
 use crate::registry::expand;
 use crate::store;
 use crate::words::{and_list, did_you_mean};
@@ -53,7 +53,8 @@ impl StoreArgs {
             (Some(spec), _) => (spec.clone(), world.working.clone()),
             (None, Some(spec)) => {
                 let filled = expand(spec, world.variable).map_err(|missing| {
-                    Failure::usage(format!("`store` in upheld.yaml: {missing}")).help(format!("set it: {}=…", missing.0))
+                    Failure::usage(format!("`store` in upheld.yaml: {missing}"))
+                        .help(format!("set it: {}=…", missing.0))
                 })?;
                 (filled, workspace.root.clone())
             }
@@ -119,7 +120,12 @@ pub(super) fn refused(refusal: Refusal) -> Failure {
 pub(super) fn told(service: &ServiceName, live: &Live) -> String {
     let of = ServiceVersion::new(service.clone(), live.version.clone()).short();
     let on = live.instance.as_ref().map(|instance| format!(" on {instance}")).unwrap_or_default();
-    format!("{of} ({}{on})", live.event.word())
+    let word = match live.event {
+        Event::Done => "live",
+        Event::Started => "rolling out",
+        event => event.word(),
+    };
+    format!("{of} ({word}{on})")
 }
 
 /// `SERVICE`, or `SERVICE@VERSION`.
@@ -133,7 +139,8 @@ impl std::str::FromStr for Subject {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let (service, version) = text.split_once('@').map_or((text, None), |(service, version)| (service, Some(version)));
+        let (service, version) =
+            text.split_once('@').map_or((text, None), |(service, version)| (service, Some(version)));
         let service = ServiceName::new(service).map_err(|error| error.to_string())?;
         let version = version.map(|version| version.parse().map_err(|error| format!("{error}"))).transpose()?;
         Ok(Self { service, version })
@@ -162,7 +169,8 @@ impl Here {
             return Ok(named(version.clone()));
         }
         let service = &subject.service;
-        let checkout = self.look(world).map_err(|failure| failure.help(format!("or name the version: {service}@VERSION")))?;
+        let checkout =
+            self.look(world).map_err(|failure| failure.help(format!("or name the version: {service}@VERSION")))?;
         if checkout.changed {
             let message = "the work tree has changes: no commit names what is in it";
             return Err(Failure::usage(message).help(format!("commit them, or name the version: {service}@VERSION")));
@@ -211,11 +219,7 @@ pub(super) fn at(time: Timestamp) -> String {
 }
 
 /// Opens the store that a command is about.
-pub(super) fn opened(
-    global: &Global,
-    args: &StoreArgs,
-    world: &World,
-) -> Result<(Workspace, Box<dyn Store>), Failure> {
+pub(super) fn opened(global: &Global, args: &StoreArgs, world: &World) -> Result<(Workspace, Box<dyn Store>), Failure> {
     let workspace = Workspace::registry_alone(global, world)?;
     let store = args.open(&workspace, world)?;
     Ok((workspace, store))

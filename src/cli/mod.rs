@@ -82,7 +82,6 @@ struct Global {
 }
 
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "there is one of it in a run")]
 enum Command {
     Record(Box<record::RecordArgs>),
     Import(import::ImportArgs),

@@ -61,7 +61,7 @@ pub(super) fn publish(global: &Global, args: &PublishArgs, world: &mut World) ->
             Err(refusal) => Err(Refused { difference: difference(&book, &version, &contracts, &refusal), refusal }),
         }
     });
-    let added = added.map_err(|refused| refused.told())?;
+    let added = added.map_err(Refused::told)?;
     let providers: Vec<&ServiceName> = contracts.iter().map(|stored| &stored.contract.provider).collect();
     let what = match providers.as_slice() {
         [] => String::from("it expects nothing of anybody"),

@@ -271,11 +271,8 @@ fn loaded(
     };
     let is_here = |name: &str| workspace.files.iter().any(|file| file.contract.provider.as_str() == name);
     let lacking = if names.is_empty() { workspace.files.is_empty() } else { names.iter().any(|name| !is_here(name)) };
-    let store = if args.publish || args.env.is_some() || lacking {
-        Some(args.store.open(&workspace, world)?)
-    } else {
-        None
-    };
+    let store =
+        if args.publish || args.env.is_some() || lacking { Some(args.store.open(&workspace, world)?) } else { None };
     Ok((workspace, store))
 }
 

@@ -10,7 +10,10 @@ use super::pair::repair;
 use super::question::{Plan, Question};
 use crate::contract::ServiceName;
 use crate::ledger::{Book, ServiceVersion, StoreError};
-use crate::words::did_you_mean;
+use crate::words::{and_list, did_you_mean};
+
+/// How many names are listed.
+const LISTED: usize = 10;
 
 /// Answers a question from what the book says.
 ///
@@ -99,7 +102,15 @@ fn undeclared(
     consumer: Option<Side>,
 ) -> Row {
     let mut reasons = vec![Because::Told(format!("the store declares no {kind} `{name}`"))];
-    reasons.extend(did_you_mean(name.as_str(), known.iter().map(ServiceName::as_str)).map(Because::Told));
+    match did_you_mean(name.as_str(), known.iter().map(ServiceName::as_str)) {
+        Some(help) => reasons.push(Because::Told(help)),
+        None if known.is_empty() => reasons.push(Because::Told(format!("it declares no {kind} at all"))),
+        None => {
+            let mut shown: Vec<String> = known.iter().take(LISTED).map(ToString::to_string).collect();
+            shown.extend((known.len() > LISTED).then(|| format!("{} more", known.len() - LISTED)));
+            reasons.push(Because::Told(format!("declared: {}", and_list(shown))));
+        }
+    }
     let next = format!("declare it, if it is meant: upheld store init --{kind} {name}");
     Row { reasons, ..fact(code::UNDECLARED, consumer, &next) }
 }

@@ -5,6 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::book::Book;
+use super::codes::{
+    CHANGED, MISPLACED, MISSING, NEWER, PUBLISHED_TWICE, REMOVED, STRAY, UNDECLARED, UNREADABLE, WRONG_NAME,
+};
 use super::contracts::read_with_files;
 use super::doubt::{Doubt, DoubtKind};
 use super::layout;
@@ -12,9 +15,6 @@ use super::record::{Publication, Record, RecordId, parse};
 use super::snapshot::{Entry, EntryKind, Snapshot, StoreError};
 use super::version::ServiceVersion;
 use crate::contract::{ContractId, ServiceName};
-use super::codes::{
-    CHANGED, MISPLACED, MISSING, NEWER, PUBLISHED_TWICE, REMOVED, STRAY, UNDECLARED, UNREADABLE, WRONG_NAME,
-};
 use crate::source::{Code, Finding};
 
 /// How many files are read at once.

@@ -99,7 +99,8 @@ pub fn needed(
         let branch = main(provider)?;
         let verifications = book.all_verifications(provider)?;
         needed.doubts.extend(verifications.doubts);
-        let of_main = verifications.value.iter().filter(|(_, record)| record.branch.as_deref() == Some(branch.as_str()));
+        let of_main =
+            verifications.value.iter().filter(|(_, record)| record.branch.as_deref() == Some(branch.as_str()));
         let held: BTreeSet<InteractionId> = of_main
             .flat_map(|(_, record)| &record.results)
             .filter(|(_, result)| **result == TestResult::Upheld)
