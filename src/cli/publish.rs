@@ -49,7 +49,7 @@ pub(super) fn publish(global: &Global, args: &PublishArgs, world: &mut World) ->
     let service = &args.subject.service;
     let (workspace, contracts) = contracts(global, args, world)?;
     let store = args.store.open(&workspace, world)?;
-    let mut here = Here::default();
+    let mut here = Here::with_contracts(global);
     let version = here.version(&args.subject, world)?;
     let branch = here.branch(args.branch.as_deref(), world);
     let stamp = stamp(world);
