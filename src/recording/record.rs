@@ -15,7 +15,8 @@ use super::text;
 use super::update::{mismatches, own_exchange, updated};
 use crate::contract::attachments::Attachments;
 use crate::contract::{
-    Contract, ContractFile, Interaction, ServiceName, read, write, write_interaction, write_request, write_response,
+    Contract, ContractFile, Interaction, Request, ServiceName, read, write, write_interaction, write_request,
+    write_response,
 };
 use crate::matching::{Mismatch, check_examples};
 use crate::source::{Finding, Limits, Pointer, SourceFile};
@@ -220,14 +221,17 @@ fn drafts(
             Err(why) => left_out.push(LeftOut { name, exchanges: group.samples.len(), why }),
         }
     }
-    let requests: Vec<(Shape, String, String)> = drafts
+    let requests: Vec<(Shape, Request, String)> = drafts
         .iter()
-        .map(|draft| (draft.shape.clone(), draft.interaction.request.line(), draft.interaction.name.clone()))
+        .map(|draft| (draft.shape.clone(), draft.interaction.request.clone(), draft.interaction.name.clone()))
         .collect();
     for draft in &mut drafts {
-        let line = draft.interaction.request.line();
+        let request = &draft.interaction.request;
         let other = requests.iter().find(|(shape, other, name)| {
-            *name != draft.interaction.name && *other == line && shape.same_request(&draft.shape)
+            *name != draft.interaction.name
+                && other.line() == request.line()
+                && other.headers == request.headers
+                && shape.same_request(&draft.shape)
         });
         if let Some((shape, ..)) = other {
             let state = format!("given: [what makes it answer {}]", draft.shape.status);

@@ -25,6 +25,11 @@ pub const REDACTED: &str = "redacted";
 /// How deep JSON in texts of JSON is looked into.
 const DEEP: usize = 4;
 
+/// Parameters of credentials that say what everybody sees in the request itself, or in the challenge for them (RFC 7616,
+/// section 3.4; the last is that of AWS).
+const PUBLIC_CREDENTIALS: [&str; 9] =
+    ["username", "realm", "uri", "qop", "nc", "algorithm", "userhash", "charset", "SignedHeaders"];
+
 /// A secret that was found, without the secret.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FoundSecret {
@@ -34,6 +39,14 @@ pub struct FoundSecret {
     pub place: String,
     /// In how many messages.
     pub times: usize,
+}
+
+impl FoundSecret {
+    /// The header of a request that the secret stood in, if it was in one.
+    #[must_use]
+    pub fn request_header(&self) -> Option<&str> {
+        self.place.strip_prefix("request header ")?.split(' ').next()
+    }
 }
 
 /// Exchanges without secrets.
@@ -176,8 +189,10 @@ impl Collector {
                 if let Some((_, password)) = credentials(rest.trim()) {
                     self.note(&password, "password", &place);
                 }
-                for part in rest.split([',', ' ']).filter_map(|part| part.split_once('=')) {
-                    self.note(part.1.trim_matches('"'), "credential", &place);
+                for (name, value) in rest.split([',', ' ']).filter_map(|part| part.split_once('=')) {
+                    if !PUBLIC_CREDENTIALS.iter().any(|public| public.eq_ignore_ascii_case(name)) {
+                        self.note(value.trim_matches('"'), "credential", &place);
+                    }
                 }
             }
             "cookie" => {

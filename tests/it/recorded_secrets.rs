@@ -141,6 +141,29 @@ fn no_exchange_holds_a_secret_once_it_was_redacted() {
 }
 
 #[test]
+fn what_credentials_repeat_of_the_request_is_no_secret() {
+    let path = "/a/long/path/of-the/request";
+    let digest = format!(
+        r#"Digest username="adalovelace1815", realm="me@shop.example.org", nonce="n0nce-5f2b", uri="{path}", response="r3sp0nse-77aa", qop=auth, nc=00000001"#
+    );
+    let exchange = asking(got(&format!("GET {path}"), 200, r#"{"user":"adalovelace1815"}"#), "Authorization", &digest);
+    let challenge = r#"Digest realm="me@shop.example.org", nonce="n0nce-5f2b", qop="auth""#;
+    let refused = answered(got(&format!("GET {path}"), 401, ""), "www-authenticate", challenge);
+    let redaction = redact(vec![refused, exchange], &[]);
+    let text = super::exchanges::text(&redaction.exchanges);
+    assert!(redaction.guard.leak(&text).is_none(), "{text}");
+    for (part, is_there) in [
+        (path, true),
+        ("adalovelace1815", true),
+        ("me@shop.example.org", true),
+        ("n0nce-5f2b", false),
+        ("r3sp0nse", false),
+    ] {
+        assert_eq!(text.contains(part), is_there, "{part} {text}");
+    }
+}
+
+#[test]
 fn redacting_twice_changes_nothing_more() {
     let once = redact(traffic(), &[]).exchanges;
     let twice = redact(once.clone(), &[]);
