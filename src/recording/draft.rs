@@ -183,7 +183,11 @@ fn loosen_path(request: &mut Request, group: &Group<'_, '_>, context: &Context, 
             (several, _) => format!("{} different values", several.len()),
         };
         if let (Some(_), Some(thing)) = (source, group.shape.template.thing(index)) {
-            let article = if thing.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+            let article = match group.shape.status {
+                404 | 410 => "no",
+                _ if thing.starts_with(['a', 'e', 'i', 'o', 'u']) => "an",
+                _ => "a",
+            };
             let value = values.first().copied().unwrap_or_default();
             let state = format!("given: [{{ {article} {thing} exists: {{ id: {value} }} }}]");
             remarks.push(Remark::new("request path", What::Suggested(state), why.clone()));

@@ -233,7 +233,10 @@ fn drafts(
                 && other.headers == request.headers
                 && shape.same_request(&draft.shape)
         });
-        if let Some((shape, ..)) = other {
+        let needs = |remark: &Remark| matches!(&remark.what, What::Suggested(text) if text.starts_with("given: "));
+        if let Some((shape, ..)) = other
+            && !draft.remarks.iter().any(needs)
+        {
             let state = format!("given: [what makes it answer {}]", draft.shape.status);
             let why = format!("the same request was also answered with {}", shape.status);
             draft.remarks.push(Remark::new("request", What::Suggested(state), why));

@@ -220,6 +220,7 @@ fn an_identifier_that_was_made_up_is_a_provider_s_state() {
     let exchanges = [
         answered(said("POST /orders", r#"{"sku":"TEA-1"}"#, 201, r#"{"id":4711}"#), "location", "/orders/4711"),
         got("GET /orders/4711", 200, r#"{"id":4711}"#),
+        got("GET /orders/4711", 404, ""),
     ];
     assert_snapshot!(interactions(&exchanges));
 }
