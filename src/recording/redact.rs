@@ -14,7 +14,7 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode
 use serde_json::{Map, Value};
 
 use super::Exchange;
-use super::secret_names::is_secret_name;
+use super::secret_names::{is_secret_name, name_in};
 use super::secret_shapes::{credentials, is_fake, is_telling, sightings};
 use crate::contract::urlencoded;
 use crate::matching::header_values;
@@ -254,7 +254,7 @@ impl Collector {
             Value::Array(items) => items.iter().for_each(|item| self.value(item, name, place, depth)),
             Value::Object(object) => object.iter().for_each(|(key, item)| {
                 self.text(key, place);
-                self.value(item, Some(key), place, depth);
+                self.value(item, Some(name_in(object, key)), place, depth);
             }),
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
@@ -480,13 +480,15 @@ impl Editor<'_> {
 
     fn object(&mut self, object: &mut Map<String, Value>, part: &str, path: &str, depth: usize) -> bool {
         let mut changed = false;
+        let value_name = name_in(object, "value").to_owned();
         for (key, item) in object {
             if let Some((_, kind)) = self.clean(key) {
                 self.unplaced(part, kind);
                 continue;
             }
             let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-            changed |= self.value(item, Some(key), part, &path, depth);
+            let name = if key == "value" { &value_name } else { key };
+            changed |= self.value(item, Some(name), part, &path, depth);
         }
         changed
     }

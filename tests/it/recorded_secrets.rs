@@ -29,6 +29,8 @@ fn secrets() -> Vec<String> {
         String::from("userinf0-passw0rd"),
         String::from("nested-json-s3cret-1"),
         String::from("x-custom-key-v4lue"),
+        String::from("xml-passw0rd-1"),
+        String::from("beside-its-n4me"),
     ]
 }
 
@@ -70,7 +72,10 @@ fn traffic() -> Vec<Exchange> {
     let text = answered(got("GET /text", 200, "x"), "content-type", "text/plain");
     let mut text = answered(text, "location", &format!("https://ada:{}@shop.example/next", s[13]));
     text.response.body = format!("Authorization: Bearer {}\nthe key is {}\n", s[0], s[9]).into_bytes();
-    vec![login, form, query, path, text]
+    let pairs = said("POST /settings", &format!(r#"[{{"name":"password","value":"{}"}}]"#, s[17]), 204, "");
+    let mut soap = asking(got("POST /soap", 204, ""), "content-type", "text/xml");
+    soap.request.body = format!("<login><w:Password>{}</w:Password></login>", s[16]).into_bytes();
+    vec![login, form, query, path, text, pairs, soap]
 }
 
 /// The secrets that are in a text, as they are or encoded.
