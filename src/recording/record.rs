@@ -5,9 +5,10 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::draft::{self, Context, Draft};
-use super::edit::{Block, Edit, with_comments_of};
+use super::edit::{Block, Edit};
 use super::exchange::Exchange;
 use super::group::{Shape, group};
+use super::kept::with_what_is_kept;
 use super::names;
 use super::remark::{Remark, What};
 use super::sample::Sample;
@@ -349,7 +350,7 @@ fn changed(
     let changes: Vec<(Range<usize>, String)> = changes
         .into_iter()
         .map(|(lines, text)| {
-            let text = with_comments_of(&edit.text_of(&lines).replace("\r\n", "\n"), &text);
+            let text = with_what_is_kept(&edit.text_of(&lines).replace("\r\n", "\n"), &text);
             (lines, text)
         })
         .collect();

@@ -141,6 +141,14 @@ pub fn redact(exchanges: Vec<Exchange>, kept_headers: &[String]) -> Redaction {
     Redaction { exchanges, found, unplaced, guard }
 }
 
+/// A path whose segments that look like secrets are replaced: for what is told of a request that is no exchange.
+#[must_use]
+pub fn redacted_path(path: &str) -> String {
+    let is_secret = |segment: &str| !sightings(&percent_decode_str(segment).decode_utf8_lossy()).is_empty();
+    let segments = path.split('/').map(|segment| if is_secret(segment) { REDACTED } else { segment });
+    segments.collect::<Vec<_>>().join("/")
+}
+
 /// Secrets that can be known wherever they stand.
 #[derive(Default)]
 struct Collector {

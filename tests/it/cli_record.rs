@@ -210,6 +210,12 @@ fn a_provider_that_is_not_there_or_breaks_off_is_told_to_the_consumer_and_not_re
     let recording = world.wrap(of(dead));
     assert_eq!(send(recording.url(), "GET /a", &[], b"").status, 502);
     assert_snapshot!(recording.done());
+    let recording = world.wrap(of(dead));
+    let secret = format!("ghp_{}", "a1B2".repeat(9));
+    assert_eq!(send(recording.url(), &format!("GET /{secret}/a"), &[], b"").status, 502);
+    let output = recording.ends_with(1);
+    let told = "note: not recorded: GET /redacted/a: nothing listens at 127.0.0.1:1: connection refused\n";
+    assert!(output.stderr.contains(told) && !output.to_string().contains(&secret), "{output}");
 }
 
 #[test]
