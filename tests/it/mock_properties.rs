@@ -56,6 +56,20 @@ fn with_alike() -> impl Strategy<Value = (Contract, Files)> {
     })
 }
 
+/// A contract in which several interactions have the same request, but for the headers that they list.
+fn with_more_headers() -> impl Strategy<Value = (Contract, Files)> {
+    strategies::contract().prop_map(|(mut contract, files)| {
+        let first = contract.interactions[0].clone();
+        for (number, interaction) in contract.interactions.iter_mut().enumerate() {
+            *interaction = Interaction { name: interaction.name.clone(), ..first.clone() };
+            let listed = (0..number).map(|number| (format!("listed-{number}"), vec![String::from("it")]));
+            interaction.request.headers.extend(listed);
+        }
+        contract.interactions.reverse();
+        (contract, files)
+    })
+}
+
 /// Whether an interaction asks for an answer that HTTP has: one to HEAD, and some statuses, have no body.
 fn can_be_answered(interaction: &Interaction) -> bool {
     let (bodiless, interim) = match interaction.response.status {
@@ -95,6 +109,20 @@ proptest! {
         for (number, interaction) in contract.interactions.iter().enumerate() {
             let request = encode::request(&interaction.filled(&interaction.params()).request);
             let selected = mock.answer(&request, &states_of(interaction)).unwrap();
+            prop_assert_eq!(selected.number, number);
+        }
+    }
+
+    #[test]
+    fn who_lists_all_headers_that_came_is_who_answers((contract, files) in with_more_headers(), turned in any::<bool>()) {
+        let mut contract = contract;
+        if turned {
+            contract.interactions.reverse();
+        }
+        let mock = mock_of(&contract, &files);
+        for (number, interaction) in contract.interactions.iter().enumerate() {
+            let request = encode::request(&interaction.filled(&interaction.params()).request);
+            let selected = mock.answer(&request, &[]).unwrap();
             prop_assert_eq!(selected.number, number);
         }
     }

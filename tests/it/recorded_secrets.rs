@@ -212,8 +212,12 @@ fn the_guard_sees_a_secret_in_every_spelling() {
 
 #[test]
 fn words_that_are_no_secrets_of_their_own_are_replaced_only_in_their_place() {
-    let exchange =
-        said("POST /a", r#"{"password":"password","name":"test","token":"test"}"#, 200, r#"{"is":"a test password"}"#);
+    let exchange = said(
+        "POST /a?pin=12&q=test",
+        r#"{"password":"password","name":"test","token":"test"}"#,
+        200,
+        r#"{"is":"a test password"}"#,
+    );
     let exchange = asking(exchange, "Cookie", "theme=dark; lang=en-GB");
     let redaction = redact(vec![exchange], &[]);
     assert_eq!(redaction.unplaced, []);
@@ -223,6 +227,7 @@ fn words_that_are_no_secrets_of_their_own_are_replaced_only_in_their_place() {
         r#"{"password":"redacted","name":"test","token":"redacted"}"#
     );
     assert_eq!(body(&redaction.exchanges[0].response.body), r#"{"is":"a test password"}"#);
+    assert_eq!(redaction.exchanges[0].request.query.as_deref(), Some("pin=redacted&q=test"));
 }
 
 #[cfg(unix)]
