@@ -169,6 +169,10 @@ fn is_volatile(text: &str) -> bool {
     looks::is_volatile(text) || text.contains(REDACTED)
 }
 
+fn why_volatile(text: &str) -> String {
+    String::from(if text.contains(REDACTED) { "a secret was here" } else { "likely to differ the next time" })
+}
+
 fn loosen_path(request: &mut Request, group: &Group<'_, '_>, context: &Context, remarks: &mut Vec<Remark>) {
     let mut loose = BTreeMap::new();
     for index in group.shape.template.parameters() {
@@ -178,7 +182,7 @@ fn loosen_path(request: &mut Request, group: &Group<'_, '_>, context: &Context, 
         let source = values.iter().find_map(|value| context.created.get(*value));
         let why = match (values.as_slice(), source) {
             ([value], Some(source)) => format!("`{value}` was made up by {source}"),
-            ([value], None) if is_volatile(value) => String::from("likely to differ the next time"),
+            ([value], None) if is_volatile(value) => why_volatile(value),
             ([_], None) => continue,
             (several, _) => format!("{} different values", several.len()),
         };
@@ -233,7 +237,7 @@ fn loosen_query(request: &mut Request, group: &Group<'_, '_>, remarks: &mut Vec<
             Matcher::Type(JsonType::String)
         };
         let why = if same {
-            String::from("likely to differ the next time")
+            why_volatile(&texts().collect::<String>())
         } else {
             different(seen.iter().map(|values| values.join(",")))
         };
