@@ -44,12 +44,11 @@ fn merged(old: &str, new: &str) -> Option<String> {
     }
     let mut before = 0;
     for entry in &new {
-        match lines.iter().position(|(key, _)| *key == entry.key) {
-            Some(at) => before = at + 1,
-            None => {
-                lines.insert(before, (entry.key, entry.comments.clone() + &entry.text));
-                before += 1;
-            }
+        if let Some(at) = lines.iter().position(|(key, _)| *key == entry.key) {
+            before = at + 1;
+        } else {
+            lines.insert(before, (entry.key, entry.comments.clone() + &entry.text));
+            before += 1;
         }
     }
     Some(lines.into_iter().map(|(_, text)| text).collect())

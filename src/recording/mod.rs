@@ -5,6 +5,7 @@ mod edit;
 mod example;
 mod exchange;
 mod group;
+mod guard;
 mod har;
 mod har_message;
 mod infer;
@@ -23,8 +24,9 @@ mod text;
 mod update;
 
 pub use exchange::{Capture, Exchange};
+pub use guard::{FoundSecret, Guard};
 pub use har::{CODES as HAR_CODES, HarEntry, read_har};
 pub use record::{Change, Entry, LeftOut, Options, RecordError, Recorded, Standing, Take, record};
-pub use redact::{FoundSecret, Guard, REDACTED, Redaction, redact, redacted_path};
+pub use redact::{REDACTED, Redaction, redact, redacted_path};
 pub use remark::{Remark, What};
 pub use secret_names::is_secret_name;

@@ -33,7 +33,7 @@ fn as_a_set(interaction: &Interaction) -> std::collections::BTreeSet<String> {
 fn are_the_same_question(one: &Interaction, other: &Interaction) -> bool {
     let bare = |interaction: &Interaction| Request {
         rules: Rules::default(),
-        query_rules: Default::default(),
+        query_rules: indexmap::IndexMap::new(),
         path_rule: None,
         ..interaction.filled(&interaction.params()).request
     };
