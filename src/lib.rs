@@ -14,7 +14,7 @@
 //! | 0 | [`source`]: where a thing was written, and findings about it · [`words`]: counts, lists, "did you mean" |
 //! | 1 | [`contract`]: read, checked, written, named |
 //! | 2 | [`matching`]: a message against a contract · [`ledger`]: records of what is known, and the book that answers from them |
-//! | 3 | [`recording`]: from traffic to a contract · [`mocking`]: from a contract to answers · [`verification`]: plan, runner, events, summary |
+//! | 3 | [`recording`]: from traffic to a contract · [`mocking`]: from a contract to answers · [`verification`]: plan, runner, events, summary · [`gate`]: question, pairs, decision |
 //! | 4, the edges | [`files`] · [`registry`]: `upheld.yaml` · [`http`] · [`process`] · [`git`]: the program · [`store`]: a ledger in a folder or in a git repository · [`report`] |
 //! | 5 | [`cli`]: the commands |
 //!
@@ -41,6 +41,7 @@
 pub mod cli;
 pub mod contract;
 pub mod files;
+pub mod gate;
 pub mod git;
 pub mod http;
 pub mod ledger;

@@ -1,5 +1,6 @@
 //! The exit codes: one meaning each, for all commands and all report formats.
 
+use crate::gate::State;
 use crate::verification::Verdict;
 
 /// What a command's end means.
@@ -12,6 +13,10 @@ pub enum Exit {
     No,
     /// Wrong usage, or an unreadable contract or registry.
     Usage,
+    /// Unverified: results are missing, and waiting or running a verification can help.
+    Unverified,
+    /// Unknown: a needed fact is missing or can't be trusted, and waiting can't help.
+    Unknown,
     /// Could not run: network, git, a provider that did not start or did not answer.
     CouldNotRun,
     /// Ended by Ctrl-C or a signal to terminate, as shells have it: 128 and the number of SIGINT.
@@ -28,9 +33,22 @@ impl Exit {
             Self::Yes => 0,
             Self::No => 1,
             Self::Usage => 2,
+            Self::Unverified => 3,
+            Self::Unknown => 4,
             Self::CouldNotRun => 5,
             Self::Interrupted => 130,
             Self::Command(code) => code,
+        }
+    }
+}
+
+impl From<State> for Exit {
+    fn from(state: State) -> Self {
+        match state {
+            State::Compatible => Self::Yes,
+            State::Incompatible => Self::No,
+            State::Unverified => Self::Unverified,
+            State::Unknown | State::MissingProvider => Self::Unknown,
         }
     }
 }

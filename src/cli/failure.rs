@@ -35,6 +35,11 @@ impl Failure {
         Self::told(Exit::CouldNotRun, message)
     }
 
+    /// A needed fact is missing or can't be trusted.
+    pub fn unknown(message: impl Into<String>) -> Self {
+        Self::told(Exit::Unknown, message)
+    }
+
     fn told(exit: Exit, message: impl Into<String>) -> Self {
         Self::Told(Told { exit, message: message.into(), detail: None, help: Vec::new() })
     }
@@ -44,6 +49,15 @@ impl Failure {
     pub fn help(mut self, help: impl Into<String>) -> Self {
         if let Self::Told(told) = &mut self {
             told.help.push(help.into());
+        }
+        self
+    }
+
+    /// The same with what the other side said.
+    #[must_use]
+    pub fn detail(mut self, detail: Option<String>) -> Self {
+        if let Self::Told(told) = &mut self {
+            told.detail = detail;
         }
         self
     }

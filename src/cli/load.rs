@@ -29,6 +29,36 @@ pub(super) struct Workspace {
 impl Workspace {
     /// Reads the contracts at `paths`, or all of the folder of contracts where there are none, and the registry.
     pub(super) fn load(global: &Global, paths: &[PathBuf], world: &World) -> Result<Self, Failure> {
+        let (mut workspace, folder) = Self::with_registry(global, world)?;
+        for path in contract_files(folder.as_deref(), paths, world)? {
+            if path.file_name().is_some_and(|name| name == REGISTRY) {
+                workspace.read_registry(&path, global, world);
+            } else {
+                workspace.read_contract(&path, global, world);
+            }
+        }
+        sort_findings(&mut workspace.findings);
+        Ok(workspace)
+    }
+
+    /// Reads the contracts of the folder, of which there may be none, and the registry.
+    pub(super) fn load_if_any(global: &Global, world: &World) -> Result<Self, Failure> {
+        let (mut workspace, folder) = Self::with_registry(global, world)?;
+        if let Some(folder) = folder {
+            for path in inside(&folder, world)? {
+                workspace.read_contract(&path, global, world);
+            }
+        }
+        sort_findings(&mut workspace.findings);
+        Ok(workspace)
+    }
+
+    /// Reads the registry alone, where there is one.
+    pub(super) fn registry_alone(global: &Global, world: &World) -> Result<Self, Failure> {
+        Self::with_registry(global, world)?.0.usable()
+    }
+
+    fn with_registry(global: &Global, world: &World) -> Result<(Self, Option<PathBuf>), Failure> {
         let folder = contracts_folder(global, world)?;
         let root = folder.as_deref().and_then(Path::parent).map_or_else(|| world.working.clone(), Path::to_path_buf);
         let mut workspace = Self {
@@ -42,15 +72,7 @@ impl Workspace {
         if let Some(folder) = &folder {
             workspace.read_registry(&folder.join(REGISTRY), global, world);
         }
-        for path in contract_files(folder.as_deref(), paths, world)? {
-            if path.file_name().is_some_and(|name| name == REGISTRY) {
-                workspace.read_registry(&path, global, world);
-            } else {
-                workspace.read_contract(&path, global, world);
-            }
-        }
-        sort_findings(&mut workspace.findings);
-        Ok(workspace)
+        Ok((workspace, folder))
     }
 
     /// The workspace if it can be used; else what is wrong with it.
@@ -107,6 +129,13 @@ impl Workspace {
     }
 }
 
+/// The contracts in a folder.
+fn inside(folder: &Path, world: &World) -> Result<Vec<PathBuf>, Failure> {
+    files::contract_paths(folder).map_err(|(path, error)| {
+        Failure::usage(format!("`{}` can't be read: {}", files::shown(&path, &world.working), files::why(&error)))
+    })
+}
+
 /// The folder of contracts: the one that was named, or the nearest.
 pub(super) fn contracts_folder(global: &Global, world: &World) -> Result<Option<PathBuf>, Failure> {
     let Some(named) = &global.contracts else { return Ok(files::find_contracts(&world.working)) };
@@ -135,9 +164,7 @@ fn contract_files(folder: Option<&Path>, paths: &[PathBuf], world: &World) -> Re
             found.push(path);
             continue;
         }
-        let inside = files::contract_paths(&path).map_err(|(path, error)| {
-            Failure::usage(format!("`{}` can't be read: {}", files::shown(&path, &world.working), files::why(&error)))
-        })?;
+        let inside = inside(&path, world)?;
         if inside.is_empty() {
             return Err(Failure::usage(format!("there is no contract in `{}`", files::shown(&path, &world.working)))
                 .help("a contract is a file <consumer>/<provider>.yaml; `upheld init` writes a first one"));

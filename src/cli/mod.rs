@@ -1,21 +1,32 @@
 //! The command line: what was typed, the command that it names, and the one place where an error is printed.
 
 mod completions;
+mod decided;
 mod ends;
 mod exit;
+mod explain;
 mod failure;
+mod from_store;
+mod gate;
 mod import;
 mod init;
+mod ledger;
 mod lint;
+mod live;
 mod load;
 mod mock;
+mod pages;
 mod provider;
+mod publish;
 mod record;
 mod recorded;
 mod reports;
+mod results;
 mod schema;
 mod selection;
 mod signal;
+mod status;
+mod store;
 mod streams;
 mod trust;
 mod verify;
@@ -36,7 +47,7 @@ use crate::source::Limits;
 /// Consumer-driven contracts: verify that a provider upholds what its consumers need
 ///
 /// A consumer writes down the least it needs of a provider as a contract, a YAML file. Upheld checks real providers
-/// against it, and shows exactly where one breaks it.
+/// against it, shows exactly where one breaks it, and says before a deployment whether it would.
 #[derive(Debug, Parser)]
 #[command(name = "upheld", version, max_term_width = 100, after_help = EXIT_CODES, arg_required_else_help = true, args_override_self = true, disable_help_subcommand = true)]
 struct Cli {
@@ -71,12 +82,19 @@ struct Global {
 }
 
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "there is one of it in a run")]
 enum Command {
     Record(Box<record::RecordArgs>),
     Import(import::ImportArgs),
     Mock(Box<mock::MockArgs>),
-    Verify(verify::VerifyArgs),
+    Verify(Box<verify::VerifyArgs>),
+    Publish(publish::PublishArgs),
+    Gate(Box<gate::GateArgs>),
+    Deployed(live::DeployedArgs),
+    Undeployed(live::UndeployedArgs),
+    Released(live::ReleasedArgs),
+    Status(status::StatusArgs),
+    Explain(explain::ExplainArgs),
+    Store(store::StoreCommand),
     Lint(lint::LintArgs),
     Init(init::InitArgs),
     Schema(schema::SchemaArgs),
@@ -95,7 +113,9 @@ Exit codes:
   0    yes: every contract is upheld
   1    no: a contract is broken
   2    wrong usage, or an unreadable contract or registry
-  5    could not run: network, or a provider that did not start or answer
+  3    unverified: results are missing; a verification, or waiting for one, can help
+  4    unknown: a needed fact is missing or can't be trusted; waiting can't help
+  5    could not run: network, git, or a provider that did not start or answer
   130  interrupted
 
 A command behind `--` that fails gives its own exit code.";
@@ -108,6 +128,14 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, world: &mut World) ->
             Command::Import(args) => import::import(&global, &args, world),
             Command::Mock(args) => mock::mock(&global, &args, world),
             Command::Verify(args) => verify::verify(&global, &args, world),
+            Command::Publish(args) => publish::publish(&global, &args, world),
+            Command::Gate(args) => gate::gate(&global, &args, world),
+            Command::Deployed(args) => live::deployed(&global, &args, world),
+            Command::Undeployed(args) => live::undeployed(&global, &args, world),
+            Command::Released(args) => live::released(&global, &args, world),
+            Command::Status(args) => status::status(&global, &args, world),
+            Command::Explain(args) => explain::explain(&args, world),
+            Command::Store(args) => store::store(&global, &args, world),
             Command::Lint(args) => lint::lint(&global, &args, world),
             Command::Init(args) => init::init(&global, &args, world),
             Command::Schema(args) => schema::schema(&args, world),

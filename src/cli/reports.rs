@@ -1,11 +1,11 @@
 //! `--report FORMAT[=FILE]`: which reports a run makes, and where they go.
 
-use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::pages::Page;
 use super::{Failure, World};
 use crate::files;
 use crate::report::{Conclusion, Fanout, Github, Human, Json, Junit, Markdown, findings};
@@ -14,13 +14,13 @@ use crate::source::Finding;
 /// A report that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ReportArg {
-    format: Format,
-    file: Option<PathBuf>,
+    pub format: Format,
+    pub file: Option<PathBuf>,
 }
 
 /// The forms of a report beside the one for people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
+pub(super) enum Format {
     Json,
     Junit,
     Markdown,
@@ -53,27 +53,9 @@ impl FromStr for ReportArg {
 pub(super) struct Reports {
     fanout: Fanout<'static>,
     /// What goes into files, when the run is over.
-    pages: Vec<Page>,
+    pages: Vec<(Page, Shared)>,
     /// Where the forms go that can also hold findings.
     of_findings: Vec<(Format, Box<dyn Write>)>,
-}
-
-/// A report that is gathered, to be written whole at the end.
-struct Page {
-    path: PathBuf,
-    text: Shared,
-    way: Writing,
-}
-
-/// How a report comes into its file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Writing {
-    /// By a rename, so that there is never half of it.
-    Replace,
-    /// Behind what others wrote: the step summary of GitHub Actions.
-    Append,
-    /// Into what is no file of ours to replace: a pipe, a device.
-    Into,
 }
 
 /// A text that a report writes and its page reads.
@@ -106,13 +88,9 @@ impl Reports {
     /// machine form has taken that place. Old report files are removed first: a run that is killed must not leave
     /// those of the run before.
     pub(super) fn open(asked: &[ReportArg], quiet: bool, world: &World) -> Result<Self, Failure> {
-        let on_stdout: Vec<&ReportArg> = asked.iter().filter(|report| report.file.is_none()).collect();
-        if on_stdout.len() > 1 {
-            return Err(Failure::usage("two reports can't both go to standard output")
-                .help("give one of them a file: --report json=report.json"));
-        }
+        let on_stdout = one_on_stdout(asked)?;
         let mut reports = Self { fanout: Fanout::default(), pages: Vec::new(), of_findings: Vec::new() };
-        if on_stdout.is_empty() {
+        if on_stdout.is_none() {
             reports.fanout.add("human", Human::new(world.out.clone(), world.out_palette()).quiet(quiet));
         } else {
             reports.fanout.add("human", Human::new(world.err.clone(), world.err_palette()).quiet(quiet));
@@ -122,26 +100,21 @@ impl Reports {
                 None => reports.add(report.format, world.out.clone()),
                 Some(file) => {
                     let path = world.working.join(file);
-                    let shown = files::shown(&path, &world.working);
-                    if reports.pages.iter().any(|page| page.path == path) {
-                        return Err(Failure::usage(format!("two reports can't both go to {shown}"))
-                            .help("give each of them a file of its own"));
+                    if reports.pages.iter().any(|(page, _)| page.path() == path) {
+                        return Err(twice(&path, world));
                     }
-                    let way = clear(&path).map_err(|error| {
-                        Failure::usage(format!("the report can't be written to {shown}: {}", files::why(&error)))
-                            .help("name a file in a folder that this user may write to")
-                    })?;
+                    let page = Page::claim(file, world)?;
                     let text = Shared::default();
                     reports.add(report.format, text.clone());
-                    reports.pages.push(Page { path, text, way });
+                    reports.pages.push((page, text));
                 }
             }
             if report.format == Format::Github
-                && let Some(summary) = (world.variable)("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty())
+                && let Some(page) = Page::step_summary(world)
             {
                 let text = Shared::default();
                 reports.fanout.add("step summary", Markdown::new(text.clone()));
-                reports.pages.push(Page { path: PathBuf::from(summary), text, way: Writing::Append });
+                reports.pages.push((page, text));
             }
         }
         Ok(reports)
@@ -177,7 +150,7 @@ impl Reports {
             }
         }
         // A page in which nothing can be said is left out: half of a report would be read as a whole one.
-        self.pages.retain(|page| !page.text.is_empty());
+        self.pages.retain(|(_, text)| !text.is_empty());
         faults.extend(write_pages(&self.pages, world));
         faults
     }
@@ -197,36 +170,22 @@ impl Reports {
     }
 }
 
-fn write_pages(pages: &[Page], world: &World) -> Vec<String> {
-    let mut faults = Vec::new();
-    for page in pages {
-        if let Err(error) = page.write(&page.text.bytes()) {
-            let shown = files::shown(&page.path, &world.working);
-            faults.push(format!("{shown} can't be written: {}", files::why(&error)));
-        }
-    }
-    faults
+fn write_pages(pages: &[(Page, Shared)], world: &World) -> Vec<String> {
+    pages.iter().filter_map(|(page, text)| page.write(&text.bytes(), world).err()).collect()
 }
 
-impl Page {
-    fn write(&self, text: &[u8]) -> io::Result<()> {
-        match self.way {
-            Writing::Replace => files::replace(&self.path, text),
-            Writing::Append => OpenOptions::new().append(true).create(true).open(&self.path)?.write_all(text),
-            Writing::Into => OpenOptions::new().write(true).open(&self.path)?.write_all(text),
-        }
-    }
+/// Two reports that name one file.
+pub(super) fn twice(path: &Path, world: &World) -> Failure {
+    Failure::usage(format!("two reports can't both go to {}", files::shown(path, &world.working)))
+        .help("give each of them a file of its own")
 }
 
-/// Takes an old report out of the way, and says how the new one comes into its place: a pipe or a device (`/dev/null`)
-/// is written to, and never taken away.
-fn clear(path: &Path) -> io::Result<Writing> {
-    match fs::metadata(path) {
-        Ok(there) if there.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
-        Ok(there) if there.is_file() => fs::remove_file(path).map(|()| Writing::Replace),
-        Ok(_) => Ok(Writing::Into),
-        // What can't be written is better known before a run than after it.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => files::probe(path).map(|()| Writing::Replace),
-        Err(error) => Err(error),
+/// At most one report can have standard output.
+pub(super) fn one_on_stdout(asked: &[ReportArg]) -> Result<Option<&ReportArg>, Failure> {
+    let mut on_stdout = asked.iter().filter(|report| report.file.is_none());
+    match (on_stdout.next(), on_stdout.next()) {
+        (_, Some(_)) => Err(Failure::usage("two reports can't both go to standard output")
+            .help("give one of them a file: --report json=report.json")),
+        (one, None) => Ok(one),
     }
 }

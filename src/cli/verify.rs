@@ -1,5 +1,6 @@
 //! `upheld verify`: providers against the contracts of their consumers.
 
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -7,17 +8,24 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
+use super::from_store::{FromStore, Once};
+use super::ledger::{Here, StoreArgs, Subject};
 use super::load::Workspace;
 use super::provider::{Reach, reach};
 use super::reports::{ReportArg, Reports};
-use super::selection::select;
+use super::results::{Destination, Results};
+use super::selection::{is_wanted, select};
 use super::signal::stop_signal;
 use super::{Exit, Failure, Global, World};
-use crate::contract::Interaction;
+use crate::contract::{ContractFile, InteractionId, ServiceName};
 use crate::http::{BaseUrl, ExtraHeader, ExtraHeaderError, HttpOptions, Proxies};
+use crate::ledger::{Store, Version};
 use crate::process::Service;
 use crate::report::{Conclusion, Progress};
-use crate::verification::{Event, INTERRUPTED, Outcome, Parallel, Plan, RunError, Scrubber, Summary, none_run, run};
+use crate::source::Code;
+use crate::verification::{
+    Event, Finished, INTERRUPTED, NO_STATE_HANDLER, Outcome, Parallel, Plan, RunError, Scrubber, Summary, none_run, run,
+};
 use crate::words::{count, read_duration};
 
 /// Check providers against the contracts of their consumers
@@ -63,6 +71,21 @@ pub(super) struct VerifyArgs {
     /// A header for every request, never shown in any report: 'Authorization: Bearer …'
     #[arg(long, value_name = "NAME: VALUE", value_parser = header, help_heading = "Requests")]
     header: Vec<HeaderArg>,
+    /// Put the results into the store, for the gate. Verified is also what the consumers' live versions and main
+    /// branches have published there
+    #[arg(long, help_heading = "Store")]
+    publish: bool,
+    /// The version that the results are of [default: the commit that is checked out]
+    #[arg(long, value_name = "VERSION", requires = "publish", help_heading = "Store")]
+    version: Option<Version>,
+    /// The branch that the version was built from [default: the one that is checked out]
+    #[arg(long, value_name = "NAME", requires = "publish", help_heading = "Store")]
+    branch: Option<String>,
+    /// What was known before of the same interactions with this version no longer counts
+    #[arg(long, requires = "publish", help_heading = "Store")]
+    supersede: bool,
+    #[command(flatten)]
+    store: StoreArgs,
     /// A report beside the human one: json, junit, markdown or github, to standard output or =FILE
     #[arg(long, value_name = "FORMAT[=FILE]", help_heading = "Output")]
     report: Vec<ReportArg>,
@@ -70,6 +93,15 @@ pub(super) struct VerifyArgs {
     #[arg(short, long, help_heading = "Output")]
     quiet: bool,
 }
+
+/// What goes wrong with the provider state of an interaction.
+const STATE_CODES: [Code; 5] = [
+    NO_STATE_HANDLER,
+    crate::http::codes::STATE_REFUSED,
+    crate::process::codes::STATE_FAILED,
+    crate::process::codes::STATE_TIMEOUT,
+    crate::process::codes::STATE_OUTPUT,
+];
 
 /// The arguments that say where the provider is; one excludes the others.
 pub(super) const WAYS: [&str; 3] = ["url", "start", "env"];
@@ -85,7 +117,9 @@ Examples:
   upheld verify orders contracts/storefront --only 'get an order'
       one interaction, while you work on it
   upheld verify --report junit=report.xml --report github
-      with reports for a build";
+      with reports for a build
+  upheld verify orders --publish
+      in the provider's build: also against what live consumers need, with the results for the gate";
 
 /// Reads a length of time, and says how one is written.
 pub(super) fn time(text: &str) -> Result<Duration, String> {
@@ -120,8 +154,8 @@ pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> R
     let headers = headers.map_err(|why| Failure::usage(format!("--header: {why}")))?;
     let options =
         HttpOptions { timeout: args.timeout, max_body: args.max_body, headers, proxies: Proxies::from_environment() };
-    let jobs = match jobs(global, args, &options, world) {
-        Ok(jobs) => jobs,
+    let work = match work(global, args, &options, world) {
+        Ok(work) => work,
         Err(failure) => {
             if let Failure::Findings { findings, .. } = &failure {
                 say_faults(&reports.instead_of_a_run(findings, world), world);
@@ -144,20 +178,36 @@ pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> R
         instance: None,
         failed: false,
         last_words: Vec::new(),
+        pending: work.pending,
+        results: Results::default(),
     };
     let started = Instant::now();
-    let interrupted = runtime.block_on(run.all(&jobs));
+    let interrupted = runtime.block_on(run.all(&work.jobs));
     let seconds = started.elapsed().as_secs_f64();
     // What is still under way was given up: nothing of it may hold up the end.
     runtime.shutdown_background();
-    Ok(run.finish(interrupted, seconds, world))
+    Ok(run.finish(interrupted, seconds, work.destination.as_ref(), world))
+}
+
+/// What is to be done.
+struct Work {
+    jobs: Vec<Job>,
+    /// The interactions that nobody live needs yet.
+    pending: BTreeSet<(ServiceName, InteractionId)>,
+    /// Where the results go, if they are published.
+    destination: Option<Destination>,
 }
 
 /// What is to be verified, read, selected and checked; nothing is started or sent yet.
-fn jobs(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut World) -> Result<Vec<Job>, Failure> {
+fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut World) -> Result<Work, Failure> {
     let (paths, names): (Vec<&String>, Vec<&String>) = args.targets.iter().partition(|target| is_path(target));
     let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
-    let workspace = Workspace::load(global, &paths, world)?.usable()?;
+    let (mut workspace, mut store) = loaded(global, args, &paths, &names, world)?;
+    let mut from_store = FromStore::default();
+    if let (Some(store), true) = (&store, paths.is_empty()) {
+        let providers = providers(&workspace, &names, args)?;
+        from_store = FromStore::add(store.as_ref(), &providers, args.env.as_deref(), &mut workspace, world)?;
+    }
     if !workspace.findings.is_empty() && !args.quiet {
         let warnings = count(workspace.findings.len(), "warning");
         world.say(&format!("note: {warnings} about the contracts: see `upheld lint`\n"));
@@ -177,7 +227,10 @@ fn jobs(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
         ))
         .help(format!("name the one that is meant: upheld verify {}", all[0])));
     }
-    let wanted = |interaction: &Interaction| super::selection::is_wanted(interaction, &args.only);
+    let destination = match store.take() {
+        Some(store) if args.publish => Some(destination(global, args, store, &selected[0].0, world)?),
+        _ => None,
+    };
     let mut jobs = Vec::new();
     for (name, files) in selected {
         let parallel = if workspace.service(&name).is_some_and(|service| service.parallel) {
@@ -189,11 +242,73 @@ fn jobs(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
         let instances = reach.instances();
         let of_several = instances.len() > 1;
         for instance in instances {
-            let plan = Plan::new(files.clone(), parallel, wanted);
+            let mut once = Once::new(&from_store);
+            let plan = Plan::new(files.clone(), parallel, |file: &ContractFile, index| {
+                is_wanted(&file.contract.interactions[index], &args.only) && once.takes(file, index)
+            });
             jobs.push(Job { reach: Arc::clone(&reach), instance, of_several, plan });
         }
     }
-    Ok(jobs)
+    Ok(Work { jobs, pending: from_store.pending().clone(), destination })
+}
+
+/// The contracts of the folder, and the store where one takes part: to publish the results, for what is live in an
+/// environment, or since there is no contract here with what is to be verified.
+fn loaded(
+    global: &Global,
+    args: &VerifyArgs,
+    paths: &[PathBuf],
+    names: &[&String],
+    world: &World,
+) -> Result<(Workspace, Option<Box<dyn Store>>), Failure> {
+    let registry = Workspace::registry_alone(global, world)?;
+    if !args.publish && (!paths.is_empty() || !args.store.is_there(&registry)) {
+        return Ok((Workspace::load(global, paths, world)?.usable()?, None));
+    }
+    let workspace = match paths {
+        [] => Workspace::load_if_any(global, world)?.usable()?,
+        paths => Workspace::load(global, paths, world)?.usable()?,
+    };
+    let is_here = |name: &str| workspace.files.iter().any(|file| file.contract.provider.as_str() == name);
+    let lacking = if names.is_empty() { workspace.files.is_empty() } else { names.iter().any(|name| !is_here(name)) };
+    let store =
+        if args.publish || args.env.is_some() || lacking { Some(args.store.open(&workspace, world)?) } else { None };
+    Ok((workspace, store))
+}
+
+/// The providers that are to be verified: those that were named, or all that the registry or a contract knows.
+fn providers(workspace: &Workspace, names: &[&String], args: &VerifyArgs) -> Result<BTreeSet<ServiceName>, Failure> {
+    if !names.is_empty() {
+        let named = names.iter().map(|name| ServiceName::new(name));
+        return named.collect::<Result<_, _>>().map_err(|error| Failure::usage(error.to_string()));
+    }
+    let of_files = workspace.files.iter().map(|file| file.contract.provider.clone());
+    let of_registry = workspace.registry.iter().flat_map(|registry| registry.services.iter());
+    // Without a way to reach it, a service of the registry is only somebody's consumer.
+    let reached = of_registry.filter(|(_, service)| {
+        args.start.is_some() || !args.url.is_empty() || service.start.is_some() || !service.url.is_empty()
+    });
+    Ok(of_files.chain(reached.map(|(name, _)| name.clone())).collect())
+}
+
+/// Where the results go, and of which version they are.
+fn destination(
+    global: &Global,
+    args: &VerifyArgs,
+    store: Box<dyn Store>,
+    provider: &ServiceName,
+    world: &World,
+) -> Result<Destination, Failure> {
+    let mut here = Here::with_contracts(global);
+    let subject = Subject { service: provider.clone(), version: args.version.clone() };
+    let version = here.version(&subject, world).map_err(|failure| failure.help("with verify: --version VERSION"))?;
+    Ok(Destination {
+        store,
+        args: args.store.clone(),
+        version: version.version,
+        branch: here.branch(args.branch.as_deref(), world),
+        supersede: args.supersede,
+    })
 }
 
 fn say_faults(faults: &[String], world: &mut World) {
@@ -222,6 +337,10 @@ struct Run {
     failed: bool,
     /// What providers wrote that were started here and failed, by name.
     last_words: Vec<(String, String)>,
+    /// The interactions that nobody live needs yet.
+    pending: BTreeSet<(ServiceName, InteractionId)>,
+    /// What came of each interaction, for the store.
+    results: Results,
 }
 
 impl Run {
@@ -270,6 +389,8 @@ impl Run {
         self.progress.event(&event);
         if let Event::Finished(finished) = &mut event {
             finished.instance.clone_from(&self.instance);
+            finished.pending = self.is_pending(finished);
+            self.results.add(finished);
             self.summary.add(finished.outcome, finished.pending);
             self.failed |= match finished.outcome {
                 Outcome::Error => true,
@@ -284,7 +405,15 @@ impl Run {
         }
     }
 
-    fn finish(self, interrupted: bool, seconds: f64, world: &mut World) -> Exit {
+    /// Whether what came of an interaction does not count: nobody live needs it, and it was the interaction itself that
+    /// failed, or a state for it, and not the provider as a whole.
+    fn is_pending(&self, finished: &Finished) -> bool {
+        let of_provider = finished.error.as_ref().is_some_and(|error| !STATE_CODES.contains(&error.code));
+        let id = finished.id.parse::<InteractionId>();
+        !of_provider && id.is_ok_and(|id| self.pending.contains(&(finished.provider.clone(), id)))
+    }
+
+    fn finish(self, interrupted: bool, seconds: f64, to: Option<&Destination>, world: &mut World) -> Exit {
         self.progress.finish();
         let verdict = self.summary.verdict();
         let exit = if interrupted { Exit::Interrupted } else { Exit::from(verdict) };
@@ -295,7 +424,19 @@ impl Run {
             world.say(&crate::report::note(&format!("the last lines that {name} wrote"), &text, &world.err_palette()));
         }
         say_faults(&faults, world);
-        // A report that nobody can read must not pass for a yes.
-        if !faults.is_empty() && exit == Exit::Yes { Exit::CouldNotRun } else { exit }
+        // A run that was cut short says nothing of a version.
+        let unpublished = match to {
+            Some(to) if !interrupted => self.results.publish(to, world).err(),
+            _ => None,
+        };
+        if let Some(failure) = &unpublished {
+            super::report(failure, world);
+        }
+        match exit {
+            // Neither must a report that nobody can read pass for a yes, nor results that nobody gets to know.
+            Exit::Yes if !faults.is_empty() => Exit::CouldNotRun,
+            Exit::Yes => unpublished.map_or(Exit::Yes, |failure| failure.exit()),
+            exit => exit,
+        }
     }
 }

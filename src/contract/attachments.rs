@@ -1,5 +1,8 @@
 //! Files that a contract names: bodies (`body-file`) and parts of schemas (`$ref`).
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 /// Reads the files beside a contract. The edge implements it over a folder; tests over a map.
 pub trait Attachments {
     /// The bytes of the file at `path`, a relative path with `/` and without `..`, from the contract's folder.
@@ -53,7 +56,41 @@ impl Attachments for NoAttachments {
     }
 }
 
-impl Attachments for std::collections::BTreeMap<String, Vec<u8>> {
+/// Files of a contract, and a note of each that was asked for.
+pub struct Noted<'a> {
+    files: &'a dyn Attachments,
+    noted: RefCell<BTreeMap<String, Vec<u8>>>,
+}
+
+impl<'a> Noted<'a> {
+    /// Notes what is asked for of these files.
+    #[must_use]
+    pub const fn new(files: &'a dyn Attachments) -> Self {
+        Self { files, noted: RefCell::new(BTreeMap::new()) }
+    }
+
+    /// What was asked for and could be read: the bytes by their paths from the contract's folder.
+    #[must_use]
+    pub fn into_files(self) -> BTreeMap<String, Vec<u8>> {
+        self.noted.into_inner()
+    }
+}
+
+impl std::fmt::Debug for Noted<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.noted.borrow().keys()).finish()
+    }
+}
+
+impl Attachments for Noted<'_> {
+    fn load(&self, path: &str) -> Result<Vec<u8>, AttachmentError> {
+        let bytes = self.files.load(path)?;
+        self.noted.borrow_mut().insert(path.to_owned(), bytes.clone());
+        Ok(bytes)
+    }
+}
+
+impl Attachments for BTreeMap<String, Vec<u8>> {
     fn load(&self, path: &str) -> Result<Vec<u8>, AttachmentError> {
         self.get(path).cloned().ok_or_else(|| AttachmentError(String::from("there is no such file")))
     }

@@ -23,6 +23,7 @@ use tokio::task::JoinHandle;
 use tokio_rustls::TlsConnector;
 
 use super::base_url::{BaseUrl, Scheme};
+use super::interim::Interim;
 use super::proxy::Proxies;
 
 /// How long one address of a name may take before the next is tried beside it (RFC 8305, section 5).
@@ -48,6 +49,8 @@ pub(super) struct Connection {
     pub sender: http1::SendRequest<SentBody>,
     /// Set when requests on it name the whole URL, since a proxy reads them.
     pub forwarded: Option<Forwarded>,
+    /// The interim answers to the request that is under way.
+    pub interim: Interim,
     /// The task that drives it, which ends with what ended the connection.
     pub driver: JoinHandle<Option<hyper::Error>>,
 }
@@ -134,14 +137,15 @@ impl Connector {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
+        let interim = Interim::default();
         let (sender, connection) = http1::Builder::new()
             .max_headers(MAX_HEADERS)
             .preserve_header_case(self.keep_case)
-            .handshake(TokioIo::new(stream))
+            .handshake(TokioIo::new(interim.clone().watch(stream)))
             .await
             .map_err(ConnectFailure::Http)?;
         let driver = tokio::spawn(async move { connection.await.err() });
-        Ok(Connection { sender, forwarded, driver })
+        Ok(Connection { sender, forwarded, interim, driver })
     }
 }
 

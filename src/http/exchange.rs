@@ -105,6 +105,7 @@ impl Outgoing {
         if let Some(authorization) = connection.forwarded.as_ref().and_then(|to| to.authorization.clone()) {
             request.headers_mut().insert(PROXY_AUTHORIZATION, authorization);
         }
+        connection.interim.of(&mut request);
         Ok(request)
     }
 }

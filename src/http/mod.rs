@@ -17,6 +17,7 @@ mod failure;
 mod fault;
 mod forward;
 mod header;
+mod interim;
 mod mock;
 mod mock_answer;
 mod mock_control;

@@ -1,12 +1,12 @@
 //! Contracts in a store: their text as a person wrote it, under the name that their content gives them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::doubt::{Doubt, DoubtKind};
 use super::layout;
 use super::snapshot::{NewFile, Snapshot, StoreError};
-use crate::contract::attachments::{AttachmentError, Attachments};
+use crate::contract::attachments::{AttachmentError, Attachments, Noted};
 use crate::contract::{Contract, ContractFile, ContractId, ServiceName, contract_id, read};
 use crate::source::{Limits, SourceFile};
 
@@ -41,12 +41,27 @@ pub(super) fn read_contract(
     consumer: &ServiceName,
     id: ContractId,
 ) -> Result<Result<Arc<ContractFile>, Doubt>, StoreError> {
+    Ok(read_with_files(snapshot, provider, consumer, id)?.map(|(file, _)| file))
+}
+
+/// A contract, and the paths of the files that it names.
+type WithFiles = (Arc<ContractFile>, BTreeSet<String>);
+
+/// The same, with the paths of the files that it names.
+pub(super) fn read_with_files(
+    snapshot: &dyn Snapshot,
+    provider: &ServiceName,
+    consumer: &ServiceName,
+    id: ContractId,
+) -> Result<Result<WithFiles, Doubt>, StoreError> {
     let path = layout::contract(provider, consumer, id);
     let Some(bytes) = snapshot.read(std::slice::from_ref(&path))?.pop().flatten() else {
         return Ok(Err(Doubt::new(path, DoubtKind::Missing)));
     };
-    let attachments = InStore { snapshot, folder: layout::attachments(provider, consumer, id) };
-    Ok(understood(&path, bytes, &attachments, provider, consumer, id))
+    let beside = InStore { snapshot, folder: layout::attachments(provider, consumer, id) };
+    let noted = Noted::new(&beside);
+    let understood = understood(&path, bytes, &noted, provider, consumer, id);
+    Ok(understood.map(|file| (file, noted.into_files().into_keys().collect())))
 }
 
 fn understood(

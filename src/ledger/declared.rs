@@ -15,12 +15,11 @@ use crate::source::{Finding, Limits, parse_yaml};
 pub const DECLARED_FORMAT: u64 = 1;
 
 /// `store.yaml`.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct StorePolicy {
     /// The format of the store.
-    #[serde(rename = "store")]
-    pub _store: serde::de::IgnoredAny,
+    pub store: u64,
     /// The branch that services are released from, where they don't say otherwise.
     #[serde(default = "main_branch")]
     pub main_branch: String,
@@ -32,7 +31,7 @@ fn main_branch() -> String {
 
 impl Default for StorePolicy {
     fn default() -> Self {
-        Self { _store: serde::de::IgnoredAny, main_branch: main_branch() }
+        Self { store: DECLARED_FORMAT, main_branch: main_branch() }
     }
 }
 

@@ -24,6 +24,22 @@ pub struct Live {
     pub until: Option<String>,
     /// What the gate said, where it did not say yes.
     pub gate: Option<String>,
+    /// The view of the store that its writer decided on.
+    pub seen: Option<String>,
+}
+
+impl Live {
+    /// Whether it is over once a version is deployed to an instance: what was deployed there before, and a roll-out of
+    /// this very version. A released version stays, and so does the roll-out of another version, whose fate nobody told.
+    #[must_use]
+    pub fn ends_with(&self, version: &Version, instance: Option<&ServiceName>) -> bool {
+        self.instance.as_ref() == instance
+            && match self.event {
+                Event::Done => true,
+                Event::Started => self.version == *version,
+                _ => false,
+            }
+    }
 }
 
 /// All that is live of one service in one environment, in the order of time as far as the records tell it.
@@ -44,6 +60,7 @@ pub fn live(records: &[(RecordId, Deployment)]) -> LiveSet {
             at: record.stamp.at.clone(),
             until: record.until.clone(),
             gate: record.gate.clone(),
+            seen: record.seen.clone(),
         })
         .collect();
     set.sort_by(|one, other| (&one.at, one).cmp(&(&other.at, other)));

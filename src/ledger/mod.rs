@@ -6,15 +6,19 @@
 //! trust ([`Doubt`]). Where a ledger is kept is a [`Store`], which the edges implement.
 
 mod book;
+pub mod codes;
 mod contracts;
 mod declared;
 mod doubt;
 pub mod layout;
+mod lint;
 mod live;
+mod needed;
 mod record;
 mod results;
 mod snapshot;
 mod version;
+mod write;
 
 pub use book::{Book, Published, Read, ServiceWorld};
 pub use contracts::{StoredContract, contract_files};
@@ -23,10 +27,13 @@ pub use declared::{
     service_text, store_text,
 };
 pub use doubt::{Doubt, DoubtKind};
+pub use lint::{Linted, lint, lint_changes};
 pub use live::{Live, LiveSet, live};
+pub use needed::{Needed, NeededContract, needed};
 pub use record::{
     By, Deployment, Event, Publication, Reason, Record, RecordId, Stamp, TestResult, Verification, parse,
 };
 pub use results::{Results, Standing};
 pub use snapshot::{Entry, EntryKind, Landing, NewFile, Snapshot, Store, StoreError};
 pub use version::{ServiceVersion, Version, VersionError};
+pub use write::{Arrival, Departure, Kind, Refusal, Target, arrive, depart, heads, publish, verification};

@@ -134,6 +134,9 @@ pub struct Deployment {
     /// Until when a roll-out was to be done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
+    /// The view of the store that its writer decided on: a later view that did not grow from it has lost something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<String>,
     pub stamp: Stamp,
 }
 

@@ -27,13 +27,16 @@ pub struct Results {
 
 impl Results {
     /// Reads the results off the verifications of one version. A record that supersedes another voids its results for
-    /// the interactions that both have; what was broken stays broken unless it was superseded, whatever came later.
+    /// the interactions that both have; what was broken stays broken unless it was superseded, whatever came later. What
+    /// could not be run says nothing, and so it takes nothing back.
     #[must_use]
     pub fn of(records: &[(RecordId, Verification)]) -> Self {
         let mut void: BTreeSet<(RecordId, InteractionId)> = BTreeSet::new();
         for (own, record) in records {
-            for other in record.supersedes.iter().filter(|other| *other != own) {
-                void.extend(record.results.keys().map(|interaction| (*other, *interaction)));
+            let known = record.results.iter().filter(|(_, result)| **result != TestResult::Error);
+            for (interaction, _) in known {
+                let others = record.supersedes.iter().filter(|other| *other != own);
+                void.extend(others.map(|other| (*other, *interaction)));
             }
         }
         let mut standings: BTreeMap<InteractionId, Standing> = BTreeMap::new();

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use anstyle::Style;
 use similar::{ChangeTag, TextDiff};
 
 use super::escape::shown;
@@ -21,23 +22,7 @@ const COMPARED: usize = 2_000;
 pub(super) fn bodies(bodies: &Bodies, provider: &str, palette: &Palette) -> String {
     let (expected, expected_cut) = beginning(&bodies.expected);
     let (actual, actual_cut) = beginning(&bodies.actual);
-    let diff = TextDiff::from_slices(&expected, &actual);
-
-    let mut lines = Vec::new();
-    for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
-        if !lines.is_empty() {
-            lines.push(paint(palette.faint, "⋮").to_string());
-        }
-        for change in hunk.iter_changes() {
-            let (sign, style) = match change.tag() {
-                ChangeTag::Equal => (' ', anstyle::Style::new()),
-                ChangeTag::Delete => ('-', palette.expected),
-                ChangeTag::Insert => ('+', palette.actual),
-            };
-            let text = shown(change.value());
-            lines.push(paint(style, format!("{sign} {text}").trim_end()).to_string());
-        }
-    }
+    let lines = lines(&expected, &actual, (palette.expected, palette.actual), palette);
     if lines.is_empty() {
         return String::new();
     }
@@ -60,6 +45,40 @@ pub(super) fn bodies(bodies: &Bodies, provider: &str, palette: &Palette) -> Stri
     }
     if expected_cut || actual_cut {
         let _ = writeln!(out, "{INDENT}{bar} only the first {COMPARED} lines were compared");
+    }
+    out
+}
+
+/// Two texts as the lines of a unified diff, the differences with some equal lines around them, each in its style.
+pub(super) fn lines(old: &[&str], new: &[&str], styles: (Style, Style), palette: &Palette) -> Vec<String> {
+    let diff = TextDiff::from_slices(old, new);
+    let mut lines = Vec::new();
+    for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
+        if !lines.is_empty() {
+            lines.push(paint(palette.faint, "⋮").to_string());
+        }
+        for change in hunk.iter_changes() {
+            let (sign, style) = match change.tag() {
+                ChangeTag::Equal => (' ', Style::new()),
+                ChangeTag::Delete => ('-', styles.0),
+                ChangeTag::Insert => ('+', styles.1),
+            };
+            let text = shown(change.value());
+            lines.push(paint(style, format!("{sign} {text}").trim_end()).to_string());
+        }
+    }
+    lines
+}
+
+/// How a text differs from one before it, without colour: at most so many lines as a report has room for.
+#[must_use]
+pub fn compared(old: &str, new: &str) -> String {
+    let (old, _) = beginning(old);
+    let (new, _) = beginning(new);
+    let lines = lines(&old, &new, (Style::new(), Style::new()), &Palette::default());
+    let mut out: String = lines.iter().take(MOST).map(|line| format!("{line}\n")).collect();
+    if lines.len() > MOST {
+        let _ = writeln!(out, "and {}", more_lines(lines.len() - MOST));
     }
     out
 }

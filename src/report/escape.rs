@@ -19,6 +19,12 @@ pub(super) fn shown_sentence(text: &str) -> String {
     printable(&cut(text, SENTENCE_CHARS)).into_owned()
 }
 
+/// A foreign text, already fit to be shown, that a line begins with. GitHub takes a line that begins with `::`, whatever
+/// blanks stand before it, for a command.
+pub(super) fn opening(text: String) -> String {
+    if text.trim_start().starts_with("::") { text.replacen("::", ":\\u003a", 1) } else { text }
+}
+
 /// Keeps the beginning and the end of a text that is longer than `chars` characters, with `…` between them: the
 /// end of a described value says what kind of value it is.
 pub(super) fn cut(text: &str, chars: usize) -> Cow<'_, str> {
@@ -139,6 +145,18 @@ mod tests {
             ("#[test]", "#[test]"),
         ] {
             assert_eq!(printable(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_does_not_begin_with_a_command() {
+        for (text, expected) in [
+            ("::error::x", ":\\u003aerror::x"),
+            ("  ::add-mask::x", "  :\\u003aadd-mask::x"),
+            ("a ::error::x", "a ::error::x"),
+            (":::", ":\\u003a:"),
+        ] {
+            assert_eq!(opening(text.to_owned()), expected, "{text:?}");
         }
     }
 

@@ -14,7 +14,7 @@ use crate::verification::{Event, Finished, Outcome};
 use crate::words::count;
 
 /// GitHub shows this many annotations of a step, and drops the others without a word.
-const MOST: usize = 10;
+pub(super) const MOST: usize = 10;
 /// How many mismatches one annotation names.
 const MOST_MISMATCHES: usize = 5;
 
@@ -71,7 +71,8 @@ pub fn findings(findings: &[Finding]) -> String {
         let mut lines = vec![shown_sentence(&finding.message)];
         lines.extend(finding.help.iter().map(|help| help_line(help)));
         let place = finding.span.map(|span| (span.start.line, Some(span.start.column)));
-        out.push_str(&command(level, &finding.file, place, finding.code.0, &lines.join("\n")));
+        let at = At { file: &finding.file, place };
+        out.push_str(&command(level, Some(&at), finding.code.0, &lines.join("\n")));
     }
     out.push_str(&more(findings.len().saturating_sub(MOST), "more finding"));
     out
@@ -81,7 +82,7 @@ pub fn findings(findings: &[Finding]) -> String {
 fn annotation(group: &[Finished]) -> String {
     let Some(first) = group.first() else { return String::new() };
     let level = match first.outcome {
-        Outcome::Broken if first.pending => "notice",
+        _ if first.is_pending() => "notice",
         Outcome::Broken | Outcome::Error => "error",
         Outcome::Skipped | Outcome::Upheld => "warning",
     };
@@ -92,7 +93,7 @@ fn annotation(group: &[Finished]) -> String {
     }
     let asked = first.mismatches.iter().find_map(|mismatch| mismatch.asked.as_ref());
     let place = asked.map_or((first.line, None), |asked| (asked.line, Some(asked.column)));
-    command(level, &first.file, Some(place), &title, &message(first))
+    command(level, Some(&At { file: &first.file, place: Some(place) }), &title, &message(first))
 }
 
 fn message(finished: &Finished) -> String {
@@ -123,7 +124,7 @@ fn help_line(text: &str) -> String {
 }
 
 /// The line for what has no annotation: an ordinary line of the log.
-fn more(number: usize, noun: &'static str) -> String {
+pub(super) fn more(number: usize, noun: &'static str) -> String {
     let verb = if number == 1 { "needs" } else { "need" };
     match number {
         0 => String::new(),
@@ -131,16 +132,25 @@ fn more(number: usize, noun: &'static str) -> String {
     }
 }
 
+/// Where an annotation stands: a file, and the line and column in it.
+pub(super) struct At<'a> {
+    file: &'a str,
+    place: Option<(u32, Option<u32>)>,
+}
+
 /// One workflow command, on one line whatever its parts hold.
-fn command(level: &str, file: &str, place: Option<(u32, Option<u32>)>, title: &str, message: &str) -> String {
-    let mut out = format!("::{level} file={}", property(&shown(file)));
-    if let Some((line, column)) = place {
-        let _ = write!(out, ",line={line}");
-        if let Some(column) = column {
-            let _ = write!(out, ",col={column}");
+pub(super) fn command(level: &str, at: Option<&At<'_>>, title: &str, message: &str) -> String {
+    let mut out = format!("::{level} ");
+    if let Some(At { file, place }) = at {
+        let _ = write!(out, "file={},", property(&shown(file)));
+        if let Some((line, column)) = place {
+            let _ = write!(out, "line={line},");
+            if let Some(column) = column {
+                let _ = write!(out, "col={column},");
+            }
         }
     }
-    let _ = writeln!(out, ",title={}::{}", property(title), data(message));
+    let _ = writeln!(out, "title={}::{}", property(title), data(message));
     out
 }
 
@@ -180,7 +190,7 @@ mod tests {
         fn whatever_the_parts_hold_the_runner_reads_one_command_with_these_parts(
             file in "[ -~\r\n%:,]{0,20}", title in "[ -~\r\n%:,]{0,40}", message in "[ -~\r\n%:,]{0,80}"
         ) {
-            let text = command("error", &file, Some((3, Some(7))), &title, &message);
+            let text = command("error", Some(&At { file: &file, place: Some((3, Some(7))) }), &title, &message);
             prop_assert_eq!(text.matches('\n').count(), 1);
             let (level, properties, read_message) = read(text.trim_end_matches('\n'));
             prop_assert_eq!(level, "error");

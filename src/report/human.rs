@@ -56,11 +56,7 @@ impl<W: io::Write> Human<W> {
         if finished.outcome == Outcome::Upheld && self.quiet {
             return Ok(());
         }
-        let fails = match finished.outcome {
-            Outcome::Upheld | Outcome::Skipped => false,
-            Outcome::Broken => !finished.pending,
-            Outcome::Error => true,
-        };
+        let fails = matches!(finished.outcome, Outcome::Broken | Outcome::Error) && !finished.is_pending();
         if fails {
             self.failures += 1;
             if self.failed.len() < RECALLED {

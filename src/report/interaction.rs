@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::advice::advice;
 use super::diff::{self, more_lines};
-use super::escape::{shown, shown_lines, shown_sentence};
+use super::escape::{opening, shown, shown_lines, shown_sentence};
 use super::mismatch::{INDENT, help, sentence, with_advice};
 use super::palette::{Palette, paint};
 use crate::verification::{Finished, Outcome, RunError};
@@ -66,11 +66,11 @@ pub(super) fn pair(finished: &Finished) -> String {
     format!("{} → {}", finished.consumer, finished.provider)
 }
 
-/// The outcome's word, `pending` for a broken interaction that does not count, and its style.
+/// The outcome's word, `pending` for one that does not count, and its style.
 pub(super) fn word(finished: &Finished, palette: &Palette) -> (&'static str, Style) {
     match finished.outcome {
         Outcome::Upheld => (Outcome::Upheld.word(), palette.upheld),
-        Outcome::Broken if finished.pending => ("pending", palette.warning),
+        _ if finished.is_pending() => ("pending", palette.warning),
         Outcome::Broken => (Outcome::Broken.word(), palette.broken),
         Outcome::Error => (Outcome::Error.word(), palette.error),
         Outcome::Skipped => (Outcome::Skipped.word(), palette.warning),
@@ -92,7 +92,7 @@ pub(super) fn reason(finished: &Finished) -> String {
 /// How bad an outcome is: the worst is 0, and what is upheld comes last.
 pub(super) fn rank(finished: &Finished) -> u8 {
     match finished.outcome {
-        Outcome::Broken if finished.pending => 3,
+        _ if finished.is_pending() => 3,
         Outcome::Broken => 0,
         Outcome::Error => 1,
         Outcome::Skipped => 2,
@@ -112,12 +112,7 @@ pub(super) fn of_one_cause(a: &Finished, b: &Finished) -> bool {
 
 /// `GET /orders/42 → 200`
 pub(super) fn exchange(finished: &Finished) -> String {
-    let mut request = shown(&finished.request);
-    // The one line of a report that begins with what others wrote. No method begins like this, and GitHub would
-    // take it for a command.
-    if request.trim_start().starts_with("::") {
-        request = request.replacen("::", ":\\u003a", 1);
-    }
+    let request = opening(shown(&finished.request));
     match finished.status {
         Some(status) => format!("{request} → {status}"),
         None => request,
@@ -143,7 +138,12 @@ fn broken(out: &mut String, finished: &Finished, palette: &Palette) {
     if let Some(line) = advice.at_end {
         help(out, &line, palette);
     }
-    if finished.pending {
+    pending(out, finished, palette);
+}
+
+/// Why it doesn't count.
+fn pending(out: &mut String, finished: &Finished, palette: &Palette) {
+    if finished.is_pending() {
         let _ = writeln!(
             out,
             "{INDENT}{} nobody live needs this yet and it never held, so it does not fail the run",
@@ -160,6 +160,7 @@ fn not_run(out: &mut String, finished: &Finished, palette: &Palette) {
     if let Some(error) = &finished.error {
         run_error(out, error, palette);
     }
+    pending(out, finished, palette);
 }
 
 /// The provider states and the request.

@@ -10,11 +10,11 @@ use crate::source::{Finding, Severity};
 use crate::verification::{Event, Finished, RunError, ShownMismatch, Summary};
 
 /// The version of the format. Keys may be added to it; none changes its meaning or goes away.
-const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 1;
 
 /// Collects what happened and writes it as one document when the run ends.
 ///
-/// `summary.broken` counts pending interactions too, as `interactions` lists them with the outcome `broken`;
+/// `summary.broken` and `summary.error` count pending interactions too, as `interactions` lists them with that outcome;
 /// `summary.pending` says how many of them those are.
 #[derive(Debug)]
 pub struct Json<W> {
@@ -93,7 +93,7 @@ pub fn findings(command: &str, findings: &[Finding]) -> io::Result<String> {
 
 /// The document's text, ending in a newline. Build systems read it too where it goes to standard output, and must
 /// find no command in it.
-fn pretty(document: &impl Serialize) -> io::Result<String> {
+pub(super) fn pretty(document: &impl Serialize) -> io::Result<String> {
     let mut text = serde_json::to_string_pretty(document)?;
     text.push('\n');
     Ok(defused(text))
@@ -169,8 +169,8 @@ struct Error<'a> {
 
 impl Counts {
     const fn of(summary: &Summary) -> Self {
-        let Summary { upheld, broken, error, skipped, pending } = *summary;
-        Self { upheld, broken, error, skipped, pending }
+        let Summary { upheld, broken, error, skipped, .. } = *summary;
+        Self { upheld, broken, error, skipped, pending: summary.all_pending() }
     }
 }
 

@@ -68,7 +68,7 @@ fn status(finished: &Finished) -> TestCaseStatus {
     let text = || format!("\n{}", interaction(finished, &Palette::default()));
     match finished.outcome {
         Outcome::Upheld => TestCaseStatus::success(),
-        Outcome::Broken if finished.pending => {
+        _ if finished.is_pending() => {
             let mut status = TestCaseStatus::skipped();
             status.set_message(format!("pending: {}", reason(finished))).set_description(text());
             status

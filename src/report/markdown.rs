@@ -13,9 +13,9 @@ use crate::verification::{Event, Finished, Outcome, Summary, Verdict};
 use crate::words::count;
 
 /// The most that is written unless the caller says otherwise: below the 1024 KiB that GitHub takes for a step.
-const LIMIT: usize = 1_000_000;
+pub(super) const LIMIT: usize = 1_000_000;
 /// What a note about what was left out may take.
-const NOTE: usize = 500;
+pub(super) const NOTE: usize = 500;
 
 /// Collects what happened and writes it as one text when the run ends.
 #[derive(Debug)]
@@ -83,16 +83,15 @@ fn table(text: &mut String, pairs: &IndexMap<String, Summary>, limit: usize) {
             let _ = writeln!(text, "\nand {}", count(pairs.len() - index, "more pair"));
             return;
         }
-        let broken = summary.broken.saturating_sub(summary.pending);
         let bold = |number: usize| if number > 0 { format!("**{number}**") } else { number.to_string() };
         let _ = writeln!(
             text,
             "| {pair} | {} | {} | {} | {} | {} |",
             summary.upheld,
-            bold(broken),
-            bold(summary.error),
+            bold(summary.failing_broken()),
+            bold(summary.failing_error()),
             summary.skipped,
-            summary.pending
+            summary.all_pending()
         );
     }
 }
@@ -134,16 +133,21 @@ fn section(group: &[Finished]) -> io::Result<String> {
     for finished in group {
         human.finished(finished)?;
     }
-    let said = String::from_utf8_lossy(&said);
-    // A fence is ended only by one that is at least as long.
-    let fence = "`".repeat(longest_run(&said, '`').max(2) + 1);
-    Ok(format!("\n<details>\n<summary>{summary}</summary>\n\n{fence}text\n{said}{fence}\n\n</details>\n"))
+    Ok(folded(&summary, &String::from_utf8_lossy(&said)))
 }
 
-fn html(text: &str) -> String {
+/// A text under a summary that opens it. The summary is HTML; the text is shown as it is, whatever it holds.
+pub(super) fn folded(summary: &str, text: &str) -> String {
+    // A fence is ended only by one that is at least as long.
+    let fence = "`".repeat(longest_run(text, '`').max(2) + 1);
+    format!("\n<details>\n<summary>{summary}</summary>\n\n{fence}text\n{text}{fence}\n\n</details>\n")
+}
+
+/// A text that is nothing but text within HTML.
+pub(super) fn html(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-fn longest_run(text: &str, of: char) -> usize {
+pub(super) fn longest_run(text: &str, of: char) -> usize {
     text.split(|c| c != of).map(str::len).max().unwrap_or(0)
 }

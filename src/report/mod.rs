@@ -1,14 +1,16 @@
 //! What a run has to say, as text: for people, for programs, for build systems.
 //!
-//! A report is made of [`verification::Event`](crate::verification::Event)s or of
-//! [`source::Finding`](crate::source::Finding)s. It is written to whatever the caller hands in; no file is opened
-//! here, no terminal is asked, no exit code is decided. Colour is a [`Palette`], and the default one has none.
+//! A report is made of [`verification::Event`](crate::verification::Event)s, of
+//! [`source::Finding`](crate::source::Finding)s, or of a [`gate::Decision`](crate::gate::Decision). It is written to
+//! whatever the caller hands in, or is a text that the caller writes; no file is opened here, no terminal is asked, no
+//! exit code is decided. Colour is a [`Palette`], and the default one has none.
 //!
 //! What a provider or a contract says may hold anything, and terminals and build systems obey what they read. So
 //! no foreign text goes out as it is: control characters are written out, lengths are bounded, and no line of a
 //! report begins with foreign text.
 
 mod advice;
+mod decision;
 mod diff;
 mod escape;
 mod failure;
@@ -33,6 +35,11 @@ use std::io;
 
 use crate::verification::{Event, Summary};
 
+pub use decision::{
+    Told, decision_github, decision_human, decision_json, decision_junit, decision_markdown, status_human, status_json,
+    undecided_json, undecided_junit, undecided_markdown,
+};
+pub use diff::compared;
 pub use failure::{failure, note};
 pub use fanout::{Fanout, WriteFailure};
 pub use github::Github;

@@ -3,9 +3,9 @@
 
 use std::fmt::Write as _;
 
-use similar::{ChangeTag, TextDiff};
 use unicode_width::UnicodeWidthStr as _;
 
+use super::diff;
 use super::escape::{shown, shown_sentence};
 use super::mismatch::{INDENT, more_mismatches, sentence};
 use super::palette::{Palette, paint};
@@ -15,8 +15,6 @@ use crate::words::count;
 
 /// How many lines of a difference are shown.
 const LINES: usize = 80;
-/// How many equal lines are shown around each difference.
-const CONTEXT: usize = 3;
 /// How many mismatches of one interaction are named: the difference of the lines shows them all.
 const MISMATCHES: usize = 5;
 /// How wide a column gets before what stands in it has its line to itself.
@@ -115,22 +113,9 @@ fn differs(out: &mut String, change: &Change, palette: &Palette) {
         );
         return;
     };
-    let diff = TextDiff::from_lines(old.as_str(), new.as_str());
     let bar = paint(palette.frame, "│");
-    let mut lines = Vec::new();
-    for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
-        if !lines.is_empty() {
-            lines.push(paint(palette.faint, "⋮").to_string());
-        }
-        for change in hunk.iter_changes() {
-            let (sign, style) = match change.tag() {
-                ChangeTag::Equal => (' ', anstyle::Style::new()),
-                ChangeTag::Delete => ('-', palette.actual),
-                ChangeTag::Insert => ('+', palette.expected),
-            };
-            lines.push(paint(style, format!("{sign} {}", shown(change.value().trim_end())).trim_end()).to_string());
-        }
-    }
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+    let lines = diff::lines(&old, &new, (palette.actual, palette.expected), palette);
     for line in lines.iter().take(LINES) {
         let _ = writeln!(out, "{}", format!("{INDENT}{bar} {line}").trim_end());
     }

@@ -14,12 +14,12 @@ pub(super) fn sentence(summary: &Summary) -> String {
     if summary.upheld == total {
         return counted.to_string();
     }
-    let broken = summary.broken.saturating_sub(summary.pending);
+    let (broken, error, pending) = (summary.failing_broken(), summary.failing_error(), summary.all_pending());
     let parts: Vec<String> = [
         (broken, format!("{broken} broken")),
-        (summary.error, count(summary.error, "error").to_string()),
+        (error, count(error, "error").to_string()),
         (summary.skipped, format!("{} skipped", summary.skipped)),
-        (summary.pending, format!("{} pending", summary.pending)),
+        (pending, format!("{pending} pending")),
         (summary.upheld, format!("{} upheld", summary.upheld)),
     ]
     .into_iter()
@@ -56,8 +56,8 @@ mod tests {
                 "12 interactions: 1 broken, 2 errors, 9 upheld",
             ),
             (
-                Summary { upheld: 1, broken: 2, pending: 2, skipped: 1, error: 1 },
-                "5 interactions: 1 error, 1 skipped, 2 pending, 1 upheld",
+                Summary { upheld: 1, broken: 2, pending: 2, skipped: 1, error: 2, pending_error: 1 },
+                "6 interactions: 1 error, 1 skipped, 3 pending, 1 upheld",
             ),
         ] {
             assert_eq!(sentence(&summary), expected);

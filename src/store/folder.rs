@@ -91,6 +91,10 @@ impl FolderStore {
     /// The folder's lock, for reading or for writing. There is none in a folder that can't be written: nobody writes.
     fn lock(&self, exclusive: bool) -> Result<Option<File>, StoreError> {
         let path = self.folder.join(LOCK);
+        // Where nobody has ever written, there is nobody to wait for; and a look leaves nothing behind.
+        if !exclusive && !path.exists() {
+            return Ok(None);
+        }
         let file = match File::options().create(true).truncate(false).read(true).write(true).open(&path) {
             Ok(file) => file,
             Err(error) if !exclusive && is_read_only(&error) => match File::open(&path) {

@@ -5,6 +5,7 @@
 
 mod append;
 mod cache;
+mod commit;
 mod failure;
 mod folder;
 mod git;
@@ -16,12 +17,14 @@ mod path;
 
 use std::path::Path;
 
+use commit::CommitSnapshot;
+
 pub use append::{Plan, append};
 pub use folder::FolderStore;
 pub use git::GitStore;
 
 use crate::git::{Address, Environment};
-use crate::ledger::{Store, StoreError};
+use crate::ledger::{Snapshot, Store, StoreError};
 
 /// Opens the store that a text names: `git+ssh://…`, `https://…`, `git@host:path` and the like are git repositories, with
 /// the branch behind `#` or not; everything else is a folder, seen from `base`.
@@ -47,6 +50,36 @@ pub fn create(spec: &str, base: &Path, environment: &Environment) -> Result<Box<
         Some(address) => Box::new(GitStore::create(address, environment)?),
         None => Box::new(FolderStore::create(base.join(spec), spec)),
     })
+}
+
+/// What a store was at a commit: of a git store by its history, of a folder by the repository that it is checked out
+/// from. For a look at what a change did.
+///
+/// # Errors
+///
+/// Why that can't be told.
+pub fn base(spec: &str, base: &Path, commit: &str, environment: &Environment) -> Result<Box<dyn Snapshot>, StoreError> {
+    match address(spec)? {
+        Some(address) => GitStore::open(address, environment)?.snapshot_at(commit),
+        None => Ok(Box::new(CommitSnapshot::open(&base.join(spec), commit, environment)?)),
+    }
+}
+
+/// Accepts the history of a git store as it is now, and says what the store is called.
+///
+/// # Errors
+///
+/// Why it can't be read; or that the store is a folder, which has no history.
+pub fn trust(spec: &str, environment: &Environment) -> Result<String, StoreError> {
+    match address(spec)? {
+        Some(address) => {
+            let store = GitStore::open(address, environment)?;
+            store.trust()?;
+            Ok(store.name().to_owned())
+        }
+        None => Err(StoreError::new("a store that is a folder has no history to trust")
+            .help("it is always as it is: there is nothing to do")),
+    }
 }
 
 fn address(spec: &str) -> Result<Option<Address>, StoreError> {

@@ -53,6 +53,14 @@ pub struct Finished {
     pub bodies: Option<Bodies>,
 }
 
+impl Finished {
+    /// Whether it is not upheld, and that does not count.
+    #[must_use]
+    pub const fn is_pending(&self) -> bool {
+        self.pending && matches!(self.outcome, Outcome::Broken | Outcome::Error)
+    }
+}
+
 /// The two sides of a body comparison.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bodies {

@@ -35,6 +35,8 @@ pub struct Summary {
     pub skipped: usize,
     /// How many of the broken ones are pending: shown, and not counted against the provider.
     pub pending: usize,
+    /// How many of the errors are: what nobody live needs yet may need a state that the provider does not have yet.
+    pub pending_error: usize,
 }
 
 /// Why an interaction could not be run. Data only: the reports make text of it.
@@ -107,9 +109,32 @@ impl Summary {
                     self.pending += 1;
                 }
             }
-            Outcome::Error => self.error += 1,
+            Outcome::Error => {
+                self.error += 1;
+                if pending {
+                    self.pending_error += 1;
+                }
+            }
             Outcome::Skipped => self.skipped += 1,
         }
+    }
+
+    /// How many are broken and fail the run.
+    #[must_use]
+    pub const fn failing_broken(&self) -> usize {
+        self.broken.saturating_sub(self.pending)
+    }
+
+    /// How many could not be run, and fail it.
+    #[must_use]
+    pub const fn failing_error(&self) -> usize {
+        self.error.saturating_sub(self.pending_error)
+    }
+
+    /// How many are pending.
+    #[must_use]
+    pub const fn all_pending(&self) -> usize {
+        self.pending + self.pending_error
     }
 
     /// How many interactions there were.
@@ -122,9 +147,9 @@ impl Summary {
     /// nothing is known of what was not run.
     #[must_use]
     pub const fn verdict(&self) -> Verdict {
-        if self.broken > self.pending {
+        if self.failing_broken() > 0 {
             Verdict::Broken
-        } else if self.error > 0 || self.skipped > 0 || self.total() == 0 {
+        } else if self.failing_error() > 0 || self.skipped > 0 || self.total() == 0 {
             Verdict::Error
         } else {
             Verdict::Upheld
@@ -152,6 +177,8 @@ mod tests {
             (&[(Upheld, false), (Broken, true)], Verdict::Upheld),
             (&[(Upheld, false), (Broken, false), (Error, false)], Verdict::Broken),
             (&[(Upheld, false), (Error, false)], Verdict::Error),
+            (&[(Upheld, false), (Error, true), (Broken, true)], Verdict::Upheld),
+            (&[(Error, true), (Error, false)], Verdict::Error),
             (&[(Upheld, false), (Skipped, false)], Verdict::Error),
             (&[], Verdict::Error),
         ] {

@@ -37,14 +37,19 @@ pub enum Parallel {
 }
 
 impl Plan {
-    /// Plans the verification of all interactions for which `wanted` is true.
+    /// Plans the verification of all interactions for which `wanted` is true, which is asked once for each, in their
+    /// order, with its contract and its index there.
     #[must_use]
-    pub fn new(files: Vec<Arc<ContractFile>>, parallel: Parallel, wanted: impl Fn(&Interaction) -> bool) -> Self {
+    pub fn new(
+        files: Vec<Arc<ContractFile>>,
+        parallel: Parallel,
+        mut wanted: impl FnMut(&ContractFile, usize) -> bool,
+    ) -> Self {
         let mut plan = Self { files, subjects: Vec::new(), together: Vec::new(), in_turn: Vec::new() };
         let mut groups: HashMap<InteractionId, usize> = HashMap::new();
         for (file, contract) in plan.files.iter().enumerate() {
             for (index, interaction) in contract.contract.interactions.iter().enumerate() {
-                if !wanted(interaction) {
+                if !wanted(contract, index) {
                     continue;
                 }
                 let id = contract.ids[index];

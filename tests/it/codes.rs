@@ -2,18 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use upheld::{http, matching, process, recording, verification};
+use upheld::{contract, files, gate, http, ledger, matching, process, recording, registry, source, verification};
 
 #[test]
 fn no_two_meanings_share_a_code() {
-    let of_the_runner = [
-        (verification::INTERRUPTED, "The run was ended before the interaction's turn."),
-        (verification::NO_STATE_HANDLER, "Nothing is there to bring a provider state about."),
+    let lists = [
+        source::codes::CODES,
+        contract::codes::CODES,
+        matching::mismatch::CODES,
+        http::codes::CODES,
+        process::codes::CODES,
+        recording::HAR_CODES,
+        ledger::codes::CODES,
+        verification::CODES,
+        files::CODES,
+        registry::CODES,
     ];
-    let lists =
-        [matching::mismatch::CODES, http::codes::CODES, process::codes::CODES, recording::HAR_CODES, &of_the_runner];
+    let of_gate = gate::CODES.iter().filter_map(|(code, _)| gate::explain(code)).map(|one| (one.code, one.means));
     let mut meanings = BTreeMap::new();
-    for (code, meaning) in lists.into_iter().flatten() {
+    for (code, meaning) in lists.into_iter().flatten().map(|(code, meaning)| (code.0, *meaning)).chain(of_gate) {
         assert!(meaning.trim().ends_with('.'), "{code} has no meaning: {meaning}");
         let earlier = meanings.insert(code, meaning);
         assert!(earlier.is_none(), "{code} means both {earlier:?} and {meaning}");

@@ -12,6 +12,7 @@ const RANKS: &[(&str, u8)] = &[
     ("contract", 1),
     ("ledger", 2),
     ("matching", 2),
+    ("gate", 3),
     ("mocking", 3),
     ("recording", 3),
     ("verification", 3),

@@ -2,7 +2,11 @@
 
 mod agreement;
 mod codes;
+mod decision;
+mod decision_hostile;
+mod decision_samples;
 mod findings;
 mod forms;
 mod hostile;
 mod samples;
+mod status;

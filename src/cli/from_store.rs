@@ -1,0 +1,99 @@
+//! Contracts from the store: what a provider is verified against beside the contracts of the folder, and what of it is
+//! pending.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::ledger::{refused, unusable};
+use super::load::Workspace;
+use super::{Failure, World};
+use crate::contract::{ContractFile, InteractionId, ServiceName, contract_id};
+use crate::ledger::{Book, Kind, Refusal, Store, needed};
+
+/// What came from the store.
+#[derive(Default)]
+pub(super) struct FromStore {
+    files: Vec<Arc<ContractFile>>,
+    pending: BTreeSet<(ServiceName, InteractionId)>,
+}
+
+impl FromStore {
+    /// Adds the contracts that matter of these providers to those of the folder, each once.
+    pub(super) fn add(
+        store: &dyn Store,
+        providers: &BTreeSet<ServiceName>,
+        environment: Option<&str>,
+        workspace: &mut Workspace,
+        world: &mut World,
+    ) -> Result<Self, Failure> {
+        let snapshot = store.snapshot().map_err(unusable)?;
+        let book = Book::new(snapshot.as_ref());
+        let declared = book.services().map_err(unusable)?;
+        let environments = book.environments().map_err(unusable)?;
+        // An environment that only this workspace knows has nothing live in it: what is live anywhere counts.
+        let environment = environment.and_then(|name| environments.iter().find(|known| known.as_str() == name));
+        let mut added = Self::default();
+        for provider in providers {
+            if !declared.contains(provider) {
+                return Err(refused(Refusal::Undeclared {
+                    kind: Kind::Service,
+                    name: provider.clone(),
+                    known: declared,
+                }));
+            }
+            let needed = needed(&book, provider, environment).map_err(unusable)?;
+            for doubt in needed.doubts {
+                let text = format!("{doubt}: a contract may be missing here");
+                world.say(&crate::report::note(&text, "", &world.err_palette()));
+            }
+            let of_folder: BTreeSet<InteractionId> = workspace
+                .files
+                .iter()
+                .filter(|file| file.contract.provider == *provider)
+                .flat_map(|file| file.ids.iter().copied())
+                .collect();
+            added.pending.extend(needed.pending.difference(&of_folder).map(|id| (provider.clone(), *id)));
+            for contract in needed.contracts {
+                let is_here = workspace.files.iter().any(|file| {
+                    file.contract.consumer == contract.consumer
+                        && file.contract.provider == *provider
+                        && contract_id(&file.contract) == contract.id
+                });
+                if !is_here {
+                    workspace.files.push(Arc::clone(&contract.file));
+                    added.files.push(contract.file);
+                }
+            }
+        }
+        Ok(added)
+    }
+
+    /// The interactions that nobody live needs yet.
+    pub(super) fn pending(&self) -> &BTreeSet<(ServiceName, InteractionId)> {
+        &self.pending
+    }
+
+    /// Whether a contract came from the store.
+    fn has(&self, file: &ContractFile) -> bool {
+        self.files.iter().any(|known| std::ptr::eq(known.as_ref(), file))
+    }
+}
+
+/// Takes each interaction of a consumer once: what its live version and its main branch have in common is not run twice.
+pub(super) struct Once<'s> {
+    from: &'s FromStore,
+    seen: BTreeSet<(ServiceName, InteractionId)>,
+}
+
+impl<'s> Once<'s> {
+    /// Nothing was taken yet.
+    pub(super) const fn new(from: &'s FromStore) -> Self {
+        Self { from, seen: BTreeSet::new() }
+    }
+
+    /// Whether an interaction is to be run. Contracts of the folder are run as they are.
+    pub(super) fn takes(&mut self, file: &ContractFile, index: usize) -> bool {
+        let new = self.seen.insert((file.contract.consumer.clone(), file.ids[index]));
+        new || !self.from.has(file)
+    }
+}

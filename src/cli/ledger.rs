@@ -1,0 +1,242 @@
+//! The ledger, as commands use it: where it is kept, who writes, and what is said where it refuses.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+use jiff::civil::Date;
+use jiff::tz::Offset;
+use jiff::{Timestamp, Unit};
+
+use super::load::Workspace;
+use super::verify::time;
+use super::{Failure, Global, World};
+use crate::contract::ServiceName;
+use crate::files::CONTRACTS;
+use crate::git::{self, Checkout, Environment};
+use crate::ledger::{By, Event, Kind, Live, Refusal, ServiceVersion, Stamp, Store, StoreError, Version};
+use crate::registry::expand;
+use crate::store;
+use crate::words::{and_list, did_you_mean};
+
+/// Where a ledger is kept, when nobody says.
+const EMBEDDED: &str = ".upheld/store";
+
+/// The options of all commands that use a ledger.
+#[derive(Clone, Debug, Args)]
+pub(super) struct StoreArgs {
+    /// Where the ledger is kept: a folder, or the address of a git repository, with #BRANCH where it is not the main
+    /// one [default: `store` in upheld.yaml, or the folder .upheld/store]
+    #[arg(long, value_name = "STORE", env = "UPHELD_STORE", hide_env_values = true, help_heading = "Store")]
+    store: Option<String>,
+    /// How long to try to reach the store, and to write to it beside others
+    #[arg(long, value_name = "TIME", default_value = "2m", value_parser = time, env = "UPHELD_STORE_TIMEOUT", hide_env_values = true, help_heading = "Store")]
+    pub store_timeout: Duration,
+}
+
+impl StoreArgs {
+    /// Whether somebody said where the ledger is kept, or it is where it is kept by default.
+    pub(super) fn is_there(&self, workspace: &Workspace) -> bool {
+        let registered = workspace.registry.as_ref().is_some_and(|registry| registry.store.is_some());
+        self.store.is_some() || registered || workspace.root.join(EMBEDDED).is_dir()
+    }
+
+    /// Opens the store; nothing of it is read yet.
+    pub(super) fn open(&self, workspace: &Workspace, world: &World) -> Result<Box<dyn Store>, Failure> {
+        let (spec, base) = self.spec(workspace, world)?;
+        store::open(&spec, &base, &Environment::of_process()).map_err(unusable)
+    }
+
+    /// Where the store is, and from which folder that is meant.
+    pub(super) fn spec(&self, workspace: &Workspace, world: &World) -> Result<(String, PathBuf), Failure> {
+        let registered = workspace.registry.as_ref().and_then(|registry| registry.store.as_deref());
+        Ok(match (&self.store, registered) {
+            (Some(spec), _) => (spec.clone(), world.working.clone()),
+            (None, Some(spec)) => {
+                let filled = expand(spec, world.variable).map_err(|missing| {
+                    Failure::usage(format!("`store` in upheld.yaml: {missing}"))
+                        .help(format!("set it: {}=…", missing.0))
+                })?;
+                (filled, workspace.root.clone())
+            }
+            (None, None) => (EMBEDDED.to_owned(), workspace.root.clone()),
+        })
+    }
+}
+
+/// A store that can't be used.
+pub(super) fn unusable(error: StoreError) -> Failure {
+    let failure = Failure::could_not_run(error.message).detail(error.detail);
+    error.help.into_iter().fold(failure, Failure::help)
+}
+
+/// A fact that is not written down.
+pub(super) fn refused(refusal: Refusal) -> Failure {
+    match refusal {
+        Refusal::Store(error) => unusable(error),
+        Refusal::Undeclared { kind, name, known } => {
+            let kind = match kind {
+                Kind::Service => "service",
+                Kind::Environment => "environment",
+            };
+            let failure = Failure::unknown(format!("the store declares no {kind} `{name}`"));
+            let failure = match did_you_mean(name.as_str(), known.iter().map(ServiceName::as_str)) {
+                Some(help) => failure.help(help),
+                None => failure,
+            };
+            failure.help(format!("declare it, if it is meant: upheld store init --{kind} {name}"))
+        }
+        Refusal::NotPublished { version, known } => {
+            let failure = Failure::unknown(format!("{version} was never published: what it needs is not known"));
+            let names = || known.iter().map(Version::as_str);
+            let failure = match did_you_mean(version.version.as_str(), names()) {
+                Some(help) => failure.help(help),
+                None => failure,
+            };
+            failure.help(format!("publish it first: upheld publish {version}")).help(
+                "if it is live all the same, --fact writes that down; every gate that it has to do with then says no",
+            )
+        }
+        Refusal::PublishedOtherwise { version, .. } => {
+            Failure::usage(format!("{version} is published already, and expects something else"))
+                .help("what a version expects never changes: publish this under a new version")
+        }
+        Refusal::NotLive { version, live } => {
+            let failure = Failure::usage(format!("{version} is not live there in this way"));
+            if live.is_empty() {
+                return failure.help(format!("no version of {} is live there", version.service));
+            }
+            let all: Vec<String> = live.iter().map(|one| told(&version.service, one)).collect();
+            failure.help(format!("there are {}", and_list(all)))
+        }
+        Refusal::Doubtful(doubts) => {
+            let first = doubts.first().map_or_else(String::new, ToString::to_string);
+            let failure = Failure::unknown(format!("the store can't be trusted here: {first}"));
+            failure.help("`upheld store lint` shows all that is wrong with it")
+        }
+    }
+}
+
+/// What is live, in a few words: `orders@2 (released)`.
+pub(super) fn told(service: &ServiceName, live: &Live) -> String {
+    let of = ServiceVersion::new(service.clone(), live.version.clone()).short();
+    let on = live.instance.as_ref().map(|instance| format!(" on {instance}")).unwrap_or_default();
+    let word = match live.event {
+        Event::Done => "live",
+        Event::Started => "rolling out",
+        event => event.word(),
+    };
+    format!("{of} ({word}{on})")
+}
+
+/// `SERVICE`, or `SERVICE@VERSION`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Subject {
+    pub service: ServiceName,
+    pub version: Option<Version>,
+}
+
+impl std::str::FromStr for Subject {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (service, version) =
+            text.split_once('@').map_or((text, None), |(service, version)| (service, Some(version)));
+        let service = ServiceName::new(service).map_err(|error| error.to_string())?;
+        let version = version.map(|version| version.parse().map_err(|error| format!("{error}"))).transpose()?;
+        Ok(Self { service, version })
+    }
+}
+
+/// What is checked out where the command runs, looked at once and only if it is needed.
+#[derive(Debug, Default)]
+pub(super) struct Here {
+    checkout: Option<Checkout>,
+    /// The name of the folder whose new files count as changes, too: for what is read from there.
+    contracts: Option<String>,
+}
+
+impl Here {
+    fn look(&mut self, world: &World) -> Result<&Checkout, Failure> {
+        if self.checkout.is_none() {
+            let found = git::checkout(&world.working, &Environment::of_process());
+            self.checkout = Some(found.map_err(|error| unusable(error.into()))?);
+        }
+        #[expect(clippy::expect_used, reason = "it was put there a line above")]
+        Ok(self.checkout.as_ref().expect("it is there"))
+    }
+
+    /// For a command that reads contracts: one that git does not know yet is no part of the commit.
+    pub(super) fn with_contracts(global: &Global) -> Self {
+        let folder = global.contracts.as_deref().unwrap_or(Path::new(CONTRACTS));
+        let name = folder.file_name().map(|name| name.to_string_lossy().into_owned());
+        Self { checkout: None, contracts: name }
+    }
+
+    /// The version that is meant: the one that was named, or the commit that is checked out. A work tree with changes is
+    /// no version.
+    pub(super) fn version(&mut self, subject: &Subject, world: &World) -> Result<ServiceVersion, Failure> {
+        let named = |version: Version| ServiceVersion::new(subject.service.clone(), version);
+        if let Some(version) = &subject.version {
+            return Ok(named(version.clone()));
+        }
+        let service = &subject.service;
+        let checkout =
+            self.look(world).map_err(|failure| failure.help(format!("or name the version: {service}@VERSION")))?;
+        let (changed, untracked) = (checkout.changed, checkout.untracked.clone());
+        let version: Result<Version, _> = checkout.commit.parse();
+        let within =
+            |path: &&String| self.contracts.as_ref().is_some_and(|name| path.split('/').any(|part| part == name));
+        let what = match untracked.iter().find(within) {
+            _ if changed => "the work tree has changes: no commit names what is in it".to_owned(),
+            Some(path) => format!("{path} is not committed: no commit names what is in it"),
+            None => return version.map(named).map_err(|error| Failure::usage(error.to_string())),
+        };
+        Err(Failure::usage(what).help(format!("commit it, or name the version: {service}@VERSION")))
+    }
+
+    /// The branch that a version was built from: the one that was named, or the one that is checked out.
+    pub(super) fn branch(&mut self, named: Option<&str>, world: &World) -> Option<String> {
+        let named = named.map(str::to_owned).filter(|branch| !branch.is_empty());
+        named.or_else(|| self.look(world).ok().and_then(|checkout| checkout.branch.clone()))
+    }
+}
+
+/// When a fact is written down, and by whom: as the build system says, or the machine.
+pub(super) fn stamp(world: &World) -> Stamp {
+    let variable = |name: &str| (world.variable)(name).filter(|value| !value.is_empty());
+    let first = |names: &[&str]| names.iter().find_map(|name| variable(name));
+    let run = || {
+        let (server, repository, run) =
+            (variable("GITHUB_SERVER_URL")?, variable("GITHUB_REPOSITORY")?, variable("GITHUB_RUN_ID")?);
+        Some(format!("{server}/{repository}/actions/runs/{run}"))
+    };
+    let by = By {
+        actor: first(&["GITHUB_ACTOR", "GITLAB_USER_LOGIN", "USER", "LOGNAME", "USERNAME"]),
+        run: run().or_else(|| variable("CI_JOB_URL")),
+    };
+    Stamp { at: at(now()), by }
+}
+
+/// The time, to the second.
+pub(super) fn now() -> Timestamp {
+    let now = Timestamp::now();
+    now.round(Unit::Second).unwrap_or(now)
+}
+
+/// The day, in UTC.
+pub(super) fn today() -> Date {
+    Offset::UTC.to_datetime(now()).date()
+}
+
+/// A time as records have it.
+pub(super) fn at(time: Timestamp) -> String {
+    format!("{time:.0}")
+}
+
+/// Opens the store that a command is about.
+pub(super) fn opened(global: &Global, args: &StoreArgs, world: &World) -> Result<(Workspace, Box<dyn Store>), Failure> {
+    let workspace = Workspace::registry_alone(global, world)?;
+    let store = args.open(&workspace, world)?;
+    Ok((workspace, store))
+}

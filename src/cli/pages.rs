@@ -1,0 +1,84 @@
+//! Files that reports go into: how an old one is taken out of the way, and how the new one comes into its place.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::{Failure, World};
+use crate::files;
+
+/// A file that a report goes into.
+#[derive(Debug)]
+pub(super) struct Page {
+    path: PathBuf,
+    way: Writing,
+}
+
+/// How a report comes into its file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Writing {
+    /// By a rename, so that there is never half of it.
+    Replace,
+    /// Behind what others wrote: the step summary of GitHub Actions.
+    Append,
+    /// Into what is no file of ours to replace: a pipe, a device.
+    Into,
+}
+
+impl Page {
+    /// A page at a path, as the user named it. What lies there is taken away: a run that is killed must not leave the
+    /// report of the run before.
+    pub(super) fn claim(file: &Path, world: &World) -> Result<Self, Failure> {
+        let path = world.working.join(file);
+        let way = clear(&path).map_err(|error| {
+            let shown = files::shown(&path, &world.working);
+            Failure::usage(format!("the report can't be written to {shown}: {}", files::why(&error)))
+                .help("name a file in a folder that this user may write to")
+        })?;
+        Ok(Self { path, way })
+    }
+
+    /// The step summary of GitHub Actions, where there is one.
+    pub(super) fn step_summary(world: &World) -> Option<Self> {
+        let summary = (world.variable)("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty())?;
+        Some(Self { path: PathBuf::from(summary), way: Writing::Append })
+    }
+
+    /// Where it lies.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether it is a file of its own, which can be written twice.
+    pub(super) fn is_replaced(&self) -> bool {
+        self.way == Writing::Replace
+    }
+
+    /// Writes it; what went wrong, as a sentence.
+    pub(super) fn write(&self, text: &[u8], world: &World) -> Result<(), String> {
+        let written = match self.way {
+            Writing::Replace => files::replace(&self.path, text),
+            Writing::Append => append(&self.path, text),
+            Writing::Into => OpenOptions::new().write(true).open(&self.path).and_then(|mut file| file.write_all(text)),
+        };
+        let shown = || files::shown(&self.path, &world.working);
+        written.map_err(|error| format!("{} can't be written: {}", shown(), files::why(&error)))
+    }
+}
+
+fn append(path: &Path, text: &[u8]) -> io::Result<()> {
+    OpenOptions::new().append(true).create(true).open(path)?.write_all(text)
+}
+
+/// Takes an old report out of the way, and says how the new one comes into its place: a pipe or a device (`/dev/null`)
+/// is written to, and never taken away.
+fn clear(path: &Path) -> io::Result<Writing> {
+    match fs::metadata(path) {
+        Ok(there) if there.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Ok(there) if there.is_file() => fs::remove_file(path).map(|()| Writing::Replace),
+        Ok(_) => Ok(Writing::Into),
+        // What can't be written is better known before a run than after it.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => files::probe(path).map(|()| Writing::Replace),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,182 @@
+//! `upheld publish`: what a version expects of whom.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::ledger::{Here, StoreArgs, Subject, refused, stamp};
+use super::load::Workspace;
+use super::{Exit, Failure, Global, World};
+use crate::contract::attachments::Noted;
+use crate::contract::{self, ContractFile, ContractId, ServiceName, contract_id};
+use crate::files::ContractFolder;
+use crate::ledger::{Book, Refusal, ServiceVersion, StoredContract, publish as publication};
+use crate::report::compared;
+use crate::store::{Plan, append};
+use crate::words::{and_list, count};
+
+/// Put into the store what a version of a service expects of whom
+///
+/// All contracts of the folder whose consumer is the service: these and no others. A version that is published keeps
+/// what it expects; publishing the same again changes nothing.
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct PublishArgs {
+    /// The consumer, and its version [default: the commit that is checked out]
+    #[arg(value_name = "SERVICE[@VERSION]")]
+    subject: Subject,
+    /// The branch that the version was built from [default: the one that is checked out]
+    #[arg(long, value_name = "NAME")]
+    branch: Option<String>,
+    /// Publish that the version expects nothing of anybody
+    #[arg(long)]
+    no_contracts: bool,
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  upheld publish storefront
+      the contracts of storefront at the commit that is checked out
+  upheld publish storefront@3.4.1 --branch main
+      of a version with a name of its own
+  upheld publish orders --no-contracts
+      a provider that needs nobody says so, too: what was never published is never taken for nothing";
+
+pub(super) fn publish(global: &Global, args: &PublishArgs, world: &mut World) -> Result<Exit, Failure> {
+    let service = &args.subject.service;
+    let (workspace, contracts) = contracts(global, args, world)?;
+    let store = args.store.open(&workspace, world)?;
+    let mut here = Here::with_contracts(global);
+    let version = here.version(&args.subject, world)?;
+    let branch = here.branch(args.branch.as_deref(), world);
+    let stamp = stamp(world);
+    let message = format!("Publish {version}");
+    let added = append(store.as_ref(), args.store.store_timeout, &message, |snapshot| {
+        let book = Book::new(snapshot);
+        match publication(&book, &version, branch.as_deref(), &contracts, stamp.clone()) {
+            Ok(files) => Ok(Plan { value: !files.is_empty(), files }),
+            Err(refusal) => Err(Refused { difference: difference(&book, &version, &contracts, &refusal), refusal }),
+        }
+    });
+    let added = added.map_err(Refused::told)?;
+    let providers: Vec<&ServiceName> = contracts.iter().map(|stored| &stored.contract.provider).collect();
+    let what = match providers.as_slice() {
+        [] => String::from("it expects nothing of anybody"),
+        some => format!("{} with {}", count(some.len(), "contract"), and_list(some)),
+    };
+    let word = if added { "published" } else { "unchanged" };
+    world.print(&format!("{word}  {}   {what}\n", version.short()))?;
+    if added && branch.is_none() {
+        world.say(&format!(
+            "note: nobody said which branch {} was built from, so it is on none: --branch NAME says it\n",
+            version.short()
+        ));
+    }
+    if !added {
+        world.say(&format!("note: {service} had published the same for this version before\n"));
+    }
+    Ok(Exit::Yes)
+}
+
+/// A refusal, and how what was published differs from what is to be.
+struct Refused {
+    refusal: Refusal,
+    difference: Option<String>,
+}
+
+impl From<crate::ledger::StoreError> for Refused {
+    fn from(error: crate::ledger::StoreError) -> Self {
+        Self { refusal: Refusal::Store(error), difference: None }
+    }
+}
+
+impl Refused {
+    fn told(self) -> Failure {
+        let failure = refused(self.refusal);
+        if self.difference.is_some() { failure.detail(self.difference) } else { failure }
+    }
+}
+
+/// The contracts that the service is the consumer of, with the files that they name.
+fn contracts(
+    global: &Global,
+    args: &PublishArgs,
+    world: &mut World,
+) -> Result<(Workspace, Vec<StoredContract>), Failure> {
+    let service = &args.subject.service;
+    if args.no_contracts {
+        let workspace = Workspace::registry_alone(global, world)?;
+        return Ok((workspace, Vec::new()));
+    }
+    let workspace = Workspace::load(global, &[], world)?.usable()?;
+    let own: Vec<&Arc<ContractFile>> =
+        workspace.files.iter().filter(|file| file.contract.consumer == *service).collect();
+    if own.is_empty() {
+        let known = workspace.files.iter().map(|file| file.contract.consumer.as_str());
+        let failure = Failure::usage(format!("there is no contract of the consumer `{service}` here"));
+        let failure = match crate::words::did_you_mean(service.as_str(), known) {
+            Some(help) => failure.help(help),
+            None => failure,
+        };
+        return Err(failure.help(format!(
+            "if {service} really expects nothing of anybody, say so: upheld publish {service} --no-contracts"
+        )));
+    }
+    let mut stored: Vec<StoredContract> = Vec::new();
+    for file in own {
+        if let Some(other) = stored.iter().find(|other| other.contract.provider == file.contract.provider) {
+            let provider = &other.contract.provider;
+            return Err(Failure::usage(format!("{service} has two contracts with {provider}"))
+                .help(format!("put them into one file: contracts/{service}/{provider}.yaml")));
+        }
+        stored.push(with_files(file, global, world)?);
+    }
+    Ok((workspace, stored))
+}
+
+/// A contract with the files that it names, which are noted while it is read once more.
+fn with_files(file: &ContractFile, global: &Global, world: &World) -> Result<StoredContract, Failure> {
+    let path: PathBuf = world.working.join(&*file.source.name);
+    let folder = ContractFolder::of(&path, global.limits());
+    let noted = Noted::new(&folder);
+    let read = contract::read(&file.source, &noted).map_err(|findings| {
+        let mut sources = crate::source::Sources::default();
+        sources.add(Arc::clone(&file.source));
+        Failure::Findings { findings, sources }
+    })?;
+    Ok(StoredContract { contract: read.contract, text: file.source.text.clone(), files: noted.into_files() })
+}
+
+/// How the contracts that are published for a version differ from those at hand.
+fn difference(
+    book: &Book<'_>,
+    version: &ServiceVersion,
+    contracts: &[StoredContract],
+    refusal: &Refusal,
+) -> Option<String> {
+    let Refusal::PublishedOtherwise { before, .. } = refusal else { return None };
+    let mut text = String::new();
+    let now = |provider: &ServiceName| contracts.iter().find(|stored| stored.contract.provider == *provider);
+    for (provider, id) in before {
+        match now(provider) {
+            None => text.push_str(&format!("{provider}: published with a contract, which is not here\n")),
+            Some(stored) if contract_id(&stored.contract) == *id => {}
+            Some(stored) => {
+                text.push_str(&format!("{provider}:\n"));
+                text.push_str(&compared(&published_text(book, version, provider, *id), &stored.text));
+            }
+        }
+    }
+    for stored in contracts.iter().filter(|stored| !before.contains_key(&stored.contract.provider)) {
+        text.push_str(&format!("{}: published without a contract, and one is here\n", stored.contract.provider));
+    }
+    Some(text)
+}
+
+fn published_text(book: &Book<'_>, version: &ServiceVersion, provider: &ServiceName, id: ContractId) -> String {
+    let read = book.contract(provider, &version.service, id);
+    read.ok().and_then(Result::ok).map(|file| file.source.text.clone()).unwrap_or_default()
+}

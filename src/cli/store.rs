@@ -1,0 +1,194 @@
+//! `upheld store`: makes a store, and checks every record of one.
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::ledger::{StoreArgs, opened, unusable};
+use super::load::Workspace;
+use super::{Exit, Failure, Global, World};
+use crate::contract::ServiceName;
+use crate::git::Environment;
+use crate::ledger::{
+    Book, NewFile, Snapshot, StoreError, environment_text, layout, lint, lint_changes, service_text, store_text,
+};
+use crate::registry::Registry;
+use crate::report::findings;
+use crate::source::Sources;
+use crate::store::{Plan, append};
+use crate::words::count;
+
+/// Make a store, or check every record of one
+#[derive(Debug, Args)]
+pub(super) struct StoreCommand {
+    #[command(subcommand)]
+    command: Which,
+}
+
+#[derive(Debug, Subcommand)]
+enum Which {
+    Init(InitArgs),
+    Lint(LintArgs),
+    Trust(TrustArgs),
+}
+
+/// Make a store, or declare more services and environments in one
+///
+/// Declares the services and environments of upheld.yaml, and those that are named. What is there is never touched.
+#[derive(Debug, Args)]
+struct InitArgs {
+    /// A service to declare, beside those of upheld.yaml
+    #[arg(long, value_name = "NAME", value_parser = ServiceName::new)]
+    service: Vec<ServiceName>,
+    /// An environment to declare [default: those of upheld.yaml's addresses but `local`; `production` in a new store
+    /// that has none]
+    #[arg(long, value_name = "NAME", value_parser = ServiceName::new)]
+    environment: Vec<ServiceName>,
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+/// Check every file of a store
+///
+/// Each name matches its content, each thing lies where it belongs, and what is named is there and declared. With
+/// --base also that a change only adds. Fit to be a required check on the shared repository.
+#[derive(Debug, Args)]
+struct LintArgs {
+    /// Check also that nothing was taken away or changed since this commit
+    #[arg(long, value_name = "COMMIT")]
+    base: Option<String>,
+    /// The form of the findings
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    report: StoreReport,
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+/// Accept the history of a shared repository as it is now
+///
+/// Where a history was rewritten, records may be gone, and every gate on this machine says no until somebody has looked
+/// and says this.
+#[derive(Debug, Args)]
+struct TrustArgs {
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum StoreReport {
+    /// For people
+    Human,
+    /// For programs
+    Json,
+    /// Annotations for GitHub Actions
+    Github,
+}
+
+pub(super) fn store(global: &Global, command: &StoreCommand, world: &mut World) -> Result<Exit, Failure> {
+    match &command.command {
+        Which::Init(args) => init(global, args, world),
+        Which::Lint(args) => check(global, args, world),
+        Which::Trust(args) => trust(global, args, world),
+    }
+}
+
+fn init(global: &Global, args: &InitArgs, world: &mut World) -> Result<Exit, Failure> {
+    let workspace = Workspace::registry_alone(global, world)?;
+    let (spec, base) = args.store.spec(&workspace, world)?;
+    let store = crate::store::create(&spec, &base, &Environment::of_process()).map_err(unusable)?;
+    let registry = workspace.registry.as_ref();
+    let message = "Declare services and environments";
+    let added = append(store.as_ref(), args.store.store_timeout, message, |snapshot| {
+        let files = declarations(snapshot, args, registry)?;
+        let paths: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
+        Ok::<_, StoreError>(Plan { files, value: paths })
+    })
+    .map_err(unusable)?;
+    for path in &added {
+        world.print(&format!("wrote  {path}\n"))?;
+    }
+    let name = store.name();
+    if added.is_empty() {
+        world.print(&format!("kept   {name}, which has all of it already\n"))?;
+    } else {
+        world.print(&format!("next   with the store {name}: upheld publish SERVICE@VERSION\n"))?;
+    }
+    Ok(Exit::Yes)
+}
+
+/// What a store lacks of what it is to declare.
+fn declarations(
+    snapshot: &dyn Snapshot,
+    args: &InitArgs,
+    registry: Option<&Registry>,
+) -> Result<Vec<NewFile>, StoreError> {
+    let book = Book::new(snapshot);
+    let mut files = Vec::new();
+    let is_new = !book.has(layout::STORE)?;
+    if is_new {
+        files.push(NewFile::new(layout::STORE, store_text()));
+    }
+    let mut environments = args.environment.clone();
+    if let Some(registry) = registry {
+        let urls = registry.services.values().flat_map(|service| service.url.keys());
+        environments.extend(urls.filter(|name| *name != "local").filter_map(|name| ServiceName::new(name).ok()));
+    }
+    if environments.is_empty() && is_new {
+        environments.extend(ServiceName::new("production").ok());
+    }
+    environments.sort();
+    environments.dedup();
+    let declared = book.environments()?;
+    for name in environments.iter().filter(|name| !declared.contains(*name)) {
+        files.push(NewFile::new(layout::environment(name), environment_text()));
+    }
+    let owners = |name: &ServiceName| {
+        let service = registry.and_then(|registry| registry.services.get(name));
+        service.map(|service| service.owners.clone()).unwrap_or_default()
+    };
+    let mut services = args.service.clone();
+    services.extend(registry.into_iter().flat_map(|registry| registry.services.keys().cloned()));
+    services.sort();
+    services.dedup();
+    let declared = book.services()?;
+    for name in services.iter().filter(|name| !declared.contains(*name)) {
+        files.push(NewFile::new(layout::service(name), service_text(&owners(name))));
+    }
+    Ok(files)
+}
+
+fn check(global: &Global, args: &LintArgs, world: &mut World) -> Result<Exit, Failure> {
+    let (workspace, store) = opened(global, &args.store, world)?;
+    let snapshot = store.snapshot().map_err(unusable)?;
+    let linted = lint(snapshot.as_ref()).map_err(unusable)?;
+    let mut found = linted.findings;
+    if let Some(base) = &args.base {
+        let (spec, folder) = args.store.spec(&workspace, world)?;
+        let before = crate::store::base(&spec, &folder, base, &Environment::of_process()).map_err(unusable)?;
+        found.extend(lint_changes(before.as_ref(), snapshot.as_ref()).map_err(unusable)?);
+    }
+    let text = match args.report {
+        StoreReport::Human => findings::text(&found, &Sources::default(), &world.out_palette()),
+        StoreReport::Json => {
+            findings::json("store lint", &found).map_err(|error| Failure::could_not_run(error.to_string()))?
+        }
+        StoreReport::Github => findings::github(&found),
+    };
+    world.print(&text)?;
+    if args.report == StoreReport::Human && found.is_empty() {
+        world.print(&format!(
+            "{}, {}, {} and {} can be trusted\n",
+            count(linted.contracts, "contract"),
+            count(linted.publications, "publication"),
+            count(linted.verifications, "verification"),
+            count(linted.deployments, "deployment record")
+        ))?;
+    }
+    Ok(if found.is_empty() { Exit::Yes } else { Exit::Usage })
+}
+
+fn trust(global: &Global, args: &TrustArgs, world: &mut World) -> Result<Exit, Failure> {
+    let workspace = Workspace::registry_alone(global, world)?;
+    let (spec, _) = args.store.spec(&workspace, world)?;
+    let name = crate::store::trust(&spec, &Environment::of_process()).map_err(unusable)?;
+    world.print(&format!("trusted  {name} as it is now\n"))?;
+    Ok(Exit::Yes)
+}

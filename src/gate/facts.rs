@@ -1,0 +1,154 @@
+//! What the book says, asked once for each thing.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::contract::{ContractFile, ContractId, ServiceName};
+use crate::ledger::{
+    Book, DeclaredService, Doubt, Live, Published, Read, RecordId, Results, ServiceVersion, ServiceWorld, StoreError,
+    Verification, layout,
+};
+
+/// The facts of one environment, as they are needed.
+pub(super) struct Facts<'b> {
+    pub book: &'b Book<'b>,
+    pub environment: ServiceName,
+    pub day: Date,
+    /// The names of all declared services.
+    pub services: BTreeSet<ServiceName>,
+    /// What is live in the environment, of every service that ever was there.
+    pub world: BTreeMap<ServiceName, Read<ServiceWorld>>,
+    published: BTreeMap<ServiceVersion, Read<Option<Published>>>,
+    contracts: BTreeMap<(ServiceName, ServiceName, ContractId), Result<Arc<ContractFile>, Doubt>>,
+    results: BTreeMap<ServiceVersion, Arc<Read<Results>>>,
+    verifications: BTreeMap<ServiceName, Arc<Vec<(RecordId, Verification)>>>,
+    declared: BTreeMap<ServiceName, DeclaredService>,
+    consumers: BTreeMap<ServiceName, BTreeSet<ServiceName>>,
+}
+
+impl<'b> Facts<'b> {
+    pub(super) fn new(book: &'b Book<'b>, environment: &ServiceName, day: Date) -> Result<Self, StoreError> {
+        Ok(Self {
+            book,
+            environment: environment.clone(),
+            day,
+            services: book.services()?,
+            world: book.world(environment)?,
+            published: BTreeMap::new(),
+            contracts: BTreeMap::new(),
+            results: BTreeMap::new(),
+            verifications: BTreeMap::new(),
+            declared: BTreeMap::new(),
+            consumers: BTreeMap::new(),
+        })
+    }
+
+    /// What is live of a service.
+    pub(super) fn live(&self, service: &ServiceName) -> &[Live] {
+        self.world.get(service).map_or(&[], |read| &read.value.live)
+    }
+
+    /// What makes it doubtful which versions of a service are live, and what they expect.
+    pub(super) fn doubts(&self, service: &ServiceName) -> &[Doubt] {
+        self.world.get(service).map_or(&[], |read| &read.doubts)
+    }
+
+    /// What makes it doubtful which versions of a service are live: all that its consumers have to know of it.
+    pub(super) fn doubts_of_what_is_live(&self, service: &ServiceName) -> Vec<Doubt> {
+        let is_deployment = |doubt: &&Doubt| doubt.path.starts_with(layout::DEPLOYMENTS);
+        self.doubts(service).iter().filter(is_deployment).cloned().collect()
+    }
+
+    /// Whether a service of which not all can be read may need a provider: it published a contract with it before, or
+    /// what it needs was never told at all.
+    pub(super) fn may_need(&mut self, service: &ServiceName, provider: &ServiceName) -> Result<bool, StoreError> {
+        if self.consumers_ever(provider)?.contains(service) {
+            return Ok(true);
+        }
+        Ok(!self.is_not_onboarded(service)? && self.book.versions(service)?.is_empty())
+    }
+
+    /// What a version has published.
+    pub(super) fn published(&mut self, of: &ServiceVersion) -> Result<&Read<Option<Published>>, StoreError> {
+        if !self.published.contains_key(of) {
+            let known = self.world.get(&of.service).filter(|read| read.doubts.is_empty());
+            let read = match known.and_then(|read| read.value.published.get(&of.version)) {
+                Some(published) => Read { value: Some(published.clone()), doubts: Vec::new() },
+                None => self.book.published(&of.service, &of.version)?,
+            };
+            self.published.insert(of.clone(), read);
+        }
+        Ok(&self.published[of])
+    }
+
+    /// A contract, or why it can't be trusted.
+    pub(super) fn contract(
+        &mut self,
+        provider: &ServiceName,
+        consumer: &ServiceName,
+        id: ContractId,
+    ) -> Result<Result<Arc<ContractFile>, Doubt>, StoreError> {
+        let key = (provider.clone(), consumer.clone(), id);
+        if let Some(known) = self.contracts.get(&key) {
+            return Ok(known.clone());
+        }
+        let read = self.book.contract(provider, consumer, id)?;
+        self.contracts.insert(key, read.clone());
+        Ok(read)
+    }
+
+    /// The results of a version of a provider.
+    pub(super) fn results(&mut self, of: &ServiceVersion) -> Result<Arc<Read<Results>>, StoreError> {
+        if let Some(known) = self.results.get(of) {
+            return Ok(Arc::clone(known));
+        }
+        let read = Arc::new(self.book.results(&of.service, &of.version)?);
+        self.results.insert(of.clone(), Arc::clone(&read));
+        Ok(read)
+    }
+
+    /// All verifications of a provider that can be read.
+    pub(super) fn verifications(
+        &mut self,
+        provider: &ServiceName,
+    ) -> Result<Arc<Vec<(RecordId, Verification)>>, StoreError> {
+        if let Some(known) = self.verifications.get(provider) {
+            return Ok(Arc::clone(known));
+        }
+        let read = Arc::new(self.book.all_verifications(provider)?.value);
+        self.verifications.insert(provider.clone(), Arc::clone(&read));
+        Ok(read)
+    }
+
+    /// What is declared of a service. One that can't be read says nothing.
+    pub(super) fn declared(&mut self, service: &ServiceName) -> Result<&DeclaredService, StoreError> {
+        if !self.declared.contains_key(service) {
+            let read = self.book.service(service)?.map(|read| read.value).unwrap_or_default();
+            self.declared.insert(service.clone(), read);
+        }
+        Ok(&self.declared[service])
+    }
+
+    /// Who owns a service.
+    pub(super) fn owners(&mut self, service: &ServiceName) -> Result<Vec<String>, StoreError> {
+        Ok(self.declared(service)?.owners.clone())
+    }
+
+    /// Whether a service's versions may be live without having published, on the day of the question.
+    pub(super) fn is_not_onboarded(&mut self, service: &ServiceName) -> Result<bool, StoreError> {
+        let day = self.day;
+        Ok(self.declared(service)?.not_onboarded_until.is_some_and(|until| day <= until))
+    }
+
+    /// The services that ever published a contract with a provider.
+    pub(super) fn consumers_ever(&mut self, provider: &ServiceName) -> Result<&BTreeSet<ServiceName>, StoreError> {
+        if !self.consumers.contains_key(provider) {
+            let read = self.book.consumers_ever(provider)?;
+            self.consumers.insert(provider.clone(), read);
+        }
+        Ok(&self.consumers[provider])
+    }
+}

@@ -1,0 +1,115 @@
+//! An order in which several candidates can go live one after the other.
+
+use super::check::{Check, Moment, join, sort};
+use super::decision::{Row, State};
+use super::question::Question;
+use crate::contract::ServiceName;
+use crate::ledger::{ServiceVersion, StoreError};
+
+/// The rows of one candidate that goes live after others.
+fn step(
+    check: &mut Check<'_, '_>,
+    question: &Question,
+    settled: &[ServiceVersion],
+    next: &ServiceVersion,
+) -> Result<Vec<Row>, StoreError> {
+    check.rows(&Moment {
+        subjects: std::slice::from_ref(next),
+        settled,
+        instance: question.instance.as_ref(),
+        subjects_are_there: true,
+        candidates: true,
+        rollback: question.rollback,
+    })
+}
+
+/// The rows of a whole order, step by step.
+pub(super) fn rows_of(
+    check: &mut Check<'_, '_>,
+    question: &Question,
+    order: &[ServiceVersion],
+) -> Result<Vec<Row>, StoreError> {
+    let mut rows = Vec::new();
+    for (number, next) in order.iter().enumerate() {
+        join(&mut rows, step(check, question, &order[..number], next)?);
+    }
+    sort(&mut rows);
+    Ok(rows)
+}
+
+/// How each candidate stands on its way, by what went before. A row is about one other service at most, so that all of
+/// an order is told by who of each two goes first.
+struct Steps {
+    /// By the candidate: its rows that are about no other candidate.
+    alone: Vec<State>,
+    /// By the candidate and another one: its rows about that one, where it has not gone live yet.
+    before: Vec<Vec<State>>,
+    /// The same where that one has.
+    after: Vec<Vec<State>>,
+}
+
+impl Steps {
+    fn of(check: &mut Check<'_, '_>, question: &Question) -> Result<Self, StoreError> {
+        let all = &question.candidates;
+        let mut steps = Self { alone: Vec::new(), before: Vec::new(), after: Vec::new() };
+        for next in all {
+            let first = step(check, question, &[], next)?;
+            let others = || all.iter().filter(|other| *other != next);
+            let is_alone = |row: &&Row| !others().any(|other| is_about(row, &other.service));
+            steps.alone.push(worst(first.iter().filter(is_alone)));
+            let with = |rows: &[Row], other: &ServiceVersion| {
+                worst(rows.iter().filter(|row| other != next && is_about(row, &other.service)))
+            };
+            steps.before.push(all.iter().map(|other| with(&first, other)).collect());
+            let mut after = Vec::new();
+            for other in all {
+                let rows =
+                    if other == next { Vec::new() } else { step(check, question, std::slice::from_ref(other), next)? };
+                after.push(with(&rows, other));
+            }
+            steps.after.push(after);
+        }
+        Ok(steps)
+    }
+
+    /// Whether one may go before another, where no row may be worse than `least`.
+    fn may_precede(&self, one: usize, other: usize, least: State) -> bool {
+        self.before[one][other] >= least && self.after[other][one] >= least
+    }
+
+    /// An order in which no row is worse than `least`: whoever comes first in the question goes first where it can.
+    fn order(&self, least: State) -> Option<Vec<usize>> {
+        if self.alone.iter().any(|state| *state < least) {
+            return None;
+        }
+        let mut left: Vec<usize> = (0..self.alone.len()).collect();
+        let mut order = Vec::new();
+        while !left.is_empty() {
+            let can_go = |one: &usize| left.iter().all(|other| one == other || self.may_precede(*one, *other, least));
+            let at = left.iter().position(can_go)?;
+            order.push(left.remove(at));
+        }
+        Some(order)
+    }
+}
+
+/// Looks for the order whose worst row is the best that there can be, if that is better than `worst`.
+pub(super) fn search(
+    check: &mut Check<'_, '_>,
+    question: &Question,
+    worst: State,
+) -> Result<Option<Vec<ServiceVersion>>, StoreError> {
+    let steps = Steps::of(check, question)?;
+    let better = [State::Compatible, State::Unverified, State::MissingProvider, State::Unknown];
+    let found = better.into_iter().filter(|least| *least > worst).find_map(|least| steps.order(least));
+    Ok(found.map(|order| order.into_iter().map(|at| question.candidates[at].clone()).collect()))
+}
+
+/// The worst state of rows; compatible where there is none.
+pub(super) fn worst<'r>(rows: impl IntoIterator<Item = &'r Row>) -> State {
+    rows.into_iter().map(|row| row.state).min().unwrap_or(State::Compatible)
+}
+
+fn is_about(row: &Row, service: &ServiceName) -> bool {
+    [&row.consumer, &row.provider].into_iter().flatten().any(|side| side.service == *service)
+}

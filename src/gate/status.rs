@@ -1,0 +1,54 @@
+//! What is live in an environment, and how every pair of it stands.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use super::check::{Check, Moment};
+use super::decision::Row;
+use super::facts::Facts;
+use crate::contract::ServiceName;
+use crate::ledger::{Book, Doubt, Live, ServiceVersion, StoreError};
+
+/// An environment, as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Status {
+    pub environment: ServiceName,
+    /// The view of the store that it was read from.
+    pub store: String,
+    /// What is live of each service.
+    pub live: BTreeMap<ServiceName, Vec<Live>>,
+    /// Every pair, the worst first.
+    pub rows: Vec<Row>,
+    /// Files that can't be trusted.
+    pub doubts: Vec<Doubt>,
+}
+
+/// How an environment is on a day.
+///
+/// # Errors
+///
+/// Why the store can't be read.
+pub fn status(environment: &ServiceName, day: Date, book: &Book<'_>) -> Result<Status, StoreError> {
+    let mut facts = Facts::new(book, environment, day)?;
+    let world = facts.world.iter().filter(|(_, read)| !read.value.live.is_empty());
+    let live: BTreeMap<ServiceName, Vec<Live>> =
+        world.map(|(service, read)| (service.clone(), read.value.live.clone())).collect();
+    let mut doubts = book.policy()?.doubts;
+    doubts.extend(facts.world.values().flat_map(|read| read.doubts.clone()));
+    let mut subjects: Vec<ServiceVersion> = live
+        .iter()
+        .flat_map(|(service, live)| live.iter().map(|one| ServiceVersion::new(service.clone(), one.version.clone())))
+        .collect();
+    subjects.sort();
+    subjects.dedup();
+    let rows = Check::new(&mut facts).rows(&Moment {
+        subjects: &subjects,
+        settled: &[],
+        instance: None,
+        subjects_are_there: true,
+        candidates: false,
+        rollback: false,
+    })?;
+    Ok(Status { environment: environment.clone(), store: book.id().to_owned(), live, rows, doubts })
+}

@@ -1,0 +1,348 @@
+//! Every file of a store, checked: does its name match its content, does it lie where it belongs, is every name declared
+//! and everything there that something points at? And of a change: does it only add?
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::book::Book;
+use super::codes::{
+    CHANGED, MISPLACED, MISSING, NEWER, PUBLISHED_TWICE, REMOVED, STRAY, UNDECLARED, UNREADABLE, WRONG_NAME,
+};
+use super::contracts::read_with_files;
+use super::doubt::{Doubt, DoubtKind};
+use super::layout;
+use super::record::{Publication, Record, RecordId, parse};
+use super::snapshot::{Entry, EntryKind, Snapshot, StoreError};
+use super::version::ServiceVersion;
+use crate::contract::{ContractId, ServiceName};
+use crate::source::{Code, Finding};
+
+/// How many files are read at once.
+const BATCH: usize = 256;
+
+/// What a store holds, and what is wrong with it.
+#[derive(Debug, Default)]
+pub struct Linted {
+    pub findings: Vec<Finding>,
+    pub publications: usize,
+    pub verifications: usize,
+    pub deployments: usize,
+    pub contracts: usize,
+}
+
+/// Checks every file of a store.
+///
+/// # Errors
+///
+/// Why the store can't be read.
+pub fn lint(snapshot: &dyn Snapshot) -> Result<Linted, StoreError> {
+    let book = Book::new(snapshot);
+    let mut lint = Lint {
+        snapshot,
+        services: book.services()?,
+        environments: book.environments()?,
+        out: Linted::default(),
+        records: BTreeSet::new(),
+        pointers: Vec::new(),
+        published: BTreeMap::new(),
+        contracts: BTreeSet::new(),
+    };
+    lint.declarations(&book)?;
+    lint.contracts()?;
+    for folder in [layout::PUBLICATIONS, layout::VERIFICATIONS, layout::DEPLOYMENTS] {
+        lint.records(folder)?;
+    }
+    lint.pointers();
+    let Linted { findings, .. } = &mut lint.out;
+    findings.sort_by(|one, other| (&one.file, one.code).cmp(&(&other.file, other.code)));
+    Ok(lint.out)
+}
+
+struct Lint<'s> {
+    snapshot: &'s dyn Snapshot,
+    services: BTreeSet<ServiceName>,
+    environments: BTreeSet<ServiceName>,
+    out: Linted,
+    records: BTreeSet<RecordId>,
+    /// Which file names which record.
+    pointers: Vec<(String, RecordId)>,
+    published: BTreeMap<ServiceVersion, (BTreeMap<ServiceName, ContractId>, String)>,
+    contracts: BTreeSet<(ServiceName, ServiceName, ContractId)>,
+}
+
+impl Lint<'_> {
+    fn declarations(&mut self, book: &Book<'_>) -> Result<(), StoreError> {
+        let mut doubts = book.policy()?.doubts;
+        for name in self.services.clone() {
+            doubts.extend(book.service(&name)?.into_iter().flat_map(|read| read.doubts));
+        }
+        for name in self.environments.clone() {
+            doubts.extend(book.environment(&name)?.into_iter().flat_map(|read| read.doubts));
+        }
+        for doubt in doubts {
+            self.doubt(&doubt);
+        }
+        for folder in [layout::SERVICES, layout::ENVIRONMENTS] {
+            for entry in self.visible(folder)? {
+                let named = entry.name.strip_suffix(".yaml").is_some_and(|name| ServiceName::new(name).is_ok());
+                if entry.kind != EntryKind::File || !named {
+                    self.stray(&format!("{folder}/{}", entry.name), "a declaration is a file NAME.yaml");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn contracts(&mut self) -> Result<(), StoreError> {
+        for provider in self.folders_of_services(layout::CONTRACTS)? {
+            for consumer in self.folders_of_services(&format!("{}/{provider}", layout::CONTRACTS))? {
+                let folder = layout::contracts(&provider, &consumer);
+                let mut attached = BTreeMap::new();
+                for entry in self.visible(&folder)? {
+                    let path = format!("{folder}/{}", entry.name);
+                    let stem = match entry.kind {
+                        EntryKind::File => entry.name.strip_suffix(".yaml"),
+                        EntryKind::Folder => Some(entry.name.as_str()),
+                        EntryKind::Other => None,
+                    };
+                    match (stem.and_then(|stem| stem.parse::<ContractId>().ok()), entry.kind) {
+                        (Some(id), EntryKind::Folder) => {
+                            attached.entry(id).or_insert_with(BTreeSet::new);
+                        }
+                        (Some(id), _) => self.contract(&provider, &consumer, id, &mut attached)?,
+                        (None, _) => self.stray(&path, "a contract is a file <contract id>.yaml"),
+                    }
+                }
+                for (id, named) in attached {
+                    let folder = layout::attachments(&provider, &consumer, id);
+                    self.attachments(&folder, &folder, &named)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn contract(
+        &mut self,
+        provider: &ServiceName,
+        consumer: &ServiceName,
+        id: ContractId,
+        attached: &mut BTreeMap<ContractId, BTreeSet<String>>,
+    ) -> Result<(), StoreError> {
+        self.out.contracts += 1;
+        self.contracts.insert((provider.clone(), consumer.clone(), id));
+        match read_with_files(self.snapshot, provider, consumer, id)? {
+            Ok((_, named)) => attached.entry(id).or_default().extend(named),
+            Err(doubt) => self.doubt(&doubt),
+        }
+        Ok(())
+    }
+
+    /// What lies beside a contract has to be named by it.
+    fn attachments(&mut self, folder: &str, root: &str, named: &BTreeSet<String>) -> Result<(), StoreError> {
+        for entry in self.visible(folder)? {
+            let path = format!("{folder}/{}", entry.name);
+            let within = path.strip_prefix(root).unwrap_or(&path).trim_start_matches('/').to_owned();
+            match entry.kind {
+                EntryKind::Folder => self.attachments(&path, root, named)?,
+                EntryKind::File if named.contains(&within) => {}
+                _ => self.stray(&path, "the contract beside it names no such file"),
+            }
+        }
+        Ok(())
+    }
+
+    /// The records of a folder and of all below it.
+    fn records(&mut self, folder: &str) -> Result<(), StoreError> {
+        let mut files = Vec::new();
+        for entry in self.visible(folder)? {
+            let path = format!("{folder}/{}", entry.name);
+            match (entry.kind, layout::record_name(&entry.name)) {
+                (EntryKind::Folder, _) => self.records(&path)?,
+                (EntryKind::File, Some((_, id))) => files.push((path, id)),
+                _ => self.stray(&path, "a record is a file with the hash of its content in its name"),
+            }
+        }
+        for batch in files.chunks(BATCH) {
+            let paths: Vec<String> = batch.iter().map(|(path, _)| path.clone()).collect();
+            for ((path, id), bytes) in batch.iter().zip(self.snapshot.read(&paths)?) {
+                let kind = match bytes {
+                    None => Err(DoubtKind::Missing),
+                    Some(bytes) => parse(&bytes, *id),
+                };
+                match kind {
+                    Err(kind) => self.doubt(&Doubt::new(path, kind)),
+                    Ok(record) if layout::record(&record, *id) != *path => {
+                        self.doubt(&Doubt::new(path, DoubtKind::Misplaced));
+                    }
+                    Ok(record) => self.record(path, *id, &record),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn record(&mut self, path: &str, id: RecordId, record: &Record) {
+        self.records.insert(id);
+        let mut point = |to: &BTreeSet<RecordId>| {
+            self.pointers.extend(to.iter().map(|to| (path.to_owned(), *to)));
+        };
+        match record {
+            Record::Publication(it) => {
+                point(&it.replaces);
+                self.out.publications += 1;
+                self.publication(path, it);
+            }
+            Record::Verification(it) => {
+                point(&it.supersedes);
+                self.out.verifications += 1;
+                self.service(path, &it.provider);
+            }
+            Record::Deployment(it) => {
+                point(&it.replaces);
+                self.out.deployments += 1;
+                self.service(path, &it.service);
+                if !self.environments.contains(&it.environment) {
+                    self.undeclared(path, "environment", &it.environment);
+                }
+            }
+        }
+    }
+
+    fn publication(&mut self, path: &str, it: &Publication) {
+        self.service(path, &it.service);
+        for (provider, id) in &it.contracts {
+            self.service(path, provider);
+            if !self.contracts.contains(&(provider.clone(), it.service.clone(), *id)) {
+                let contract = layout::contract(provider, &it.service, *id);
+                let message = format!("it names the contract {contract}, which is not there");
+                self.find(MISSING, path, message, "restore the contract from the store's history");
+            }
+        }
+        let of = ServiceVersion::new(it.service.clone(), it.version.clone());
+        match self.published.get(&of) {
+            Some((contracts, other)) if *contracts != it.contracts => {
+                let message = format!("{of} is published otherwise in {other}");
+                self.find(PUBLISHED_TWICE, path, message, "publish a new version");
+            }
+            Some(_) => {}
+            None => {
+                self.published.insert(of, (it.contracts.clone(), path.to_owned()));
+            }
+        }
+    }
+
+    /// Whether all that is pointed at is there.
+    fn pointers(&mut self) {
+        for (path, to) in std::mem::take(&mut self.pointers) {
+            if !self.records.contains(&to) {
+                let message = format!("it names the record {to}, which is not there");
+                self.find(MISSING, &path, message, "restore the record from the store's history");
+            }
+        }
+    }
+
+    fn service(&mut self, path: &str, name: &ServiceName) {
+        if !self.services.contains(name) {
+            self.undeclared(path, "service", name);
+        }
+    }
+
+    fn undeclared(&mut self, path: &str, kind: &str, name: &ServiceName) {
+        let message = format!("it names the {kind} `{name}`, which is not declared");
+        self.find(UNDECLARED, path, message, &format!("declare it: upheld store init --{kind} {name}"));
+    }
+
+    fn folders_of_services(&mut self, folder: &str) -> Result<Vec<ServiceName>, StoreError> {
+        let mut names = Vec::new();
+        for entry in self.visible(folder)? {
+            let path = format!("{folder}/{}", entry.name);
+            match (ServiceName::new(&entry.name), entry.kind) {
+                (Ok(name), EntryKind::Folder) => {
+                    self.service(&path, &name);
+                    names.push(name);
+                }
+                _ => self.stray(&path, "here are folders of services only"),
+            }
+        }
+        Ok(names)
+    }
+
+    fn visible(&self, folder: &str) -> Result<Vec<Entry>, StoreError> {
+        let entries = self.snapshot.list(folder)?;
+        Ok(entries.into_iter().filter(|entry| !super::book::is_hidden(&entry.name)).collect())
+    }
+
+    fn doubt(&mut self, doubt: &Doubt) {
+        let (code, message, help) = match &doubt.kind {
+            DoubtKind::Unreadable(why) => (UNREADABLE, format!("it can't be read: {why}"), RESTORE.to_owned()),
+            DoubtKind::Newer { needs } => {
+                let needs = needs.as_ref().map_or_else(String::new, |needs| format!(" >= {needs}"));
+                (NEWER, String::from("it is of a newer format"), format!("install upheld{needs}"))
+            }
+            DoubtKind::WrongName => (
+                WRONG_NAME,
+                String::from("it was changed: its name is not the hash of its content"),
+                RESTORE.to_owned(),
+            ),
+            DoubtKind::Misplaced => {
+                (MISPLACED, String::from("it does not lie where its content says"), String::from("move it back"))
+            }
+            DoubtKind::Missing => (MISSING, String::from("it is not there"), RESTORE.to_owned()),
+        };
+        self.find(code, &doubt.path, message, &help);
+    }
+
+    fn stray(&mut self, path: &str, help: &str) {
+        self.find(STRAY, path, String::from("it does not belong here"), help);
+    }
+
+    fn find(&mut self, code: Code, path: &str, message: String, help: &str) {
+        self.out.findings.push(Finding::error(code, &Arc::from(path), None, message).help(help));
+    }
+}
+
+const RESTORE: &str = "restore it from the store's history";
+
+/// Checks that a change only adds: what it took away or changed of what lies among records and contracts.
+///
+/// # Errors
+///
+/// Why one of the views can't be read.
+pub fn lint_changes(before: &dyn Snapshot, after: &dyn Snapshot) -> Result<Vec<Finding>, StoreError> {
+    let mut findings = Vec::new();
+    for folder in [layout::CONTRACTS, layout::PUBLICATIONS, layout::VERIFICATIONS, layout::DEPLOYMENTS] {
+        changes(before, after, folder, &mut findings)?;
+    }
+    Ok(findings)
+}
+
+fn changes(
+    before: &dyn Snapshot,
+    after: &dyn Snapshot,
+    folder: &str,
+    findings: &mut Vec<Finding>,
+) -> Result<(), StoreError> {
+    let now: BTreeMap<String, Entry> =
+        after.list(folder)?.into_iter().map(|entry| (entry.name.clone(), entry)).collect();
+    for old in before.list(folder)? {
+        let path = format!("{folder}/{}", old.name);
+        let new = now.get(&old.name);
+        if new.is_some_and(|new| new.kind == old.kind && old.content.is_some() && new.content == old.content) {
+            continue;
+        }
+        if old.kind == EntryKind::Folder {
+            changes(before, after, &path, findings)?;
+            continue;
+        }
+        let paths = std::slice::from_ref(&path);
+        let (code, message) = match new {
+            None => (REMOVED, "it was taken away"),
+            Some(new) if new.kind == old.kind && before.read(paths)? == after.read(paths)? => continue,
+            Some(_) => (CHANGED, "it was changed"),
+        };
+        let finding = Finding::error(code, &Arc::from(path.as_str()), None, message);
+        findings.push(finding.help("records and contracts are only ever added; what is over is told by a new record"));
+    }
+    Ok(())
+}

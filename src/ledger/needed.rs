@@ -1,0 +1,114 @@
+//! What a provider is to be verified against: the contracts of its consumers' live versions, and those of their main
+//! branches, each once. And what of it is pending.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::book::{Book, Published};
+use super::doubt::Doubt;
+use super::record::TestResult;
+use super::snapshot::StoreError;
+use super::write::heads;
+use crate::contract::{ContractFile, ContractId, InteractionId, ServiceName};
+
+/// What is needed of a provider.
+#[derive(Debug, Default)]
+pub struct Needed {
+    /// The contracts: those of live versions first, then those of main branches alone.
+    pub contracts: Vec<NeededContract>,
+    /// The interactions that nobody live needs and that never held on the provider's main branch: a break of one is
+    /// shown, and is no fault of the provider's.
+    pub pending: BTreeSet<InteractionId>,
+    /// What of the store can't be trusted: something may be missing here.
+    pub doubts: Vec<Doubt>,
+}
+
+/// A contract that is needed, and by whom.
+#[derive(Debug)]
+pub struct NeededContract {
+    pub consumer: ServiceName,
+    pub id: ContractId,
+    pub file: Arc<ContractFile>,
+    /// Where a version that has it is live; nowhere where only a main branch has it.
+    pub live_in: BTreeSet<ServiceName>,
+}
+
+/// What is needed of a provider: with an environment, by what is live there; without one, by what is live anywhere.
+///
+/// # Errors
+///
+/// Why the store can't be read.
+pub fn needed(
+    book: &Book<'_>,
+    provider: &ServiceName,
+    environment: Option<&ServiceName>,
+) -> Result<Needed, StoreError> {
+    let mut needed = Needed::default();
+    let policy = book.policy()?;
+    needed.doubts.extend(policy.doubts);
+    let main = |name: &ServiceName| -> Result<String, StoreError> {
+        let declared = book.service(name)?.and_then(|read| read.value.main_branch);
+        Ok(declared.unwrap_or_else(|| policy.value.main_branch.clone()))
+    };
+    let consumers = book.consumers_ever(provider)?;
+    let mut live_in: BTreeMap<(ServiceName, ContractId), BTreeSet<ServiceName>> = BTreeMap::new();
+    for place in book.environments()? {
+        let world = book.world(&place)?;
+        for (consumer, read) in world.iter().filter(|(name, _)| consumers.contains(*name)) {
+            needed.doubts.extend(read.doubts.iter().cloned());
+            for published in read.value.published.values() {
+                let Published::As(expected) = published else { continue };
+                if let Some(id) = expected.get(provider) {
+                    live_in.entry((consumer.clone(), *id)).or_default().insert(place.clone());
+                }
+            }
+        }
+    }
+    let mut on_main: BTreeSet<(ServiceName, ContractId)> = BTreeSet::new();
+    for consumer in &consumers {
+        let publications = book.publications(consumer)?;
+        needed.doubts.extend(publications.doubts);
+        for (_, publication) in heads(&publications.value, &main(consumer)?) {
+            on_main.extend(publication.contracts.get(provider).map(|id| (consumer.clone(), *id)));
+        }
+    }
+    let mut live_ids = BTreeSet::new();
+    let mut asked = BTreeSet::new();
+    let all: BTreeSet<(ServiceName, ContractId)> = live_in.keys().cloned().chain(on_main.iter().cloned()).collect();
+    for key in all {
+        let (consumer, id) = &key;
+        let file = match book.contract(provider, consumer, *id)? {
+            Ok(file) => file,
+            Err(doubt) => {
+                needed.doubts.push(doubt);
+                continue;
+            }
+        };
+        let live_in = live_in.get(&key).cloned().unwrap_or_default();
+        if !live_in.is_empty() {
+            live_ids.extend(file.ids.iter().copied());
+        }
+        if on_main.contains(&key) || environment.map_or(!live_in.is_empty(), |place| live_in.contains(place)) {
+            asked.extend(file.ids.iter().copied());
+            needed.contracts.push(NeededContract { consumer: consumer.clone(), id: *id, file, live_in });
+        }
+    }
+    needed.contracts.sort_by_key(|contract| contract.live_in.is_empty());
+    let open: BTreeSet<InteractionId> = asked.difference(&live_ids).copied().collect();
+    if !open.is_empty() {
+        let branch = main(provider)?;
+        let verifications = book.all_verifications(provider)?;
+        needed.doubts.extend(verifications.doubts);
+        let of_main =
+            verifications.value.iter().filter(|(_, record)| record.branch.as_deref() == Some(branch.as_str()));
+        let held: BTreeSet<InteractionId> = of_main
+            .flat_map(|(_, record)| &record.results)
+            .filter(|(_, result)| **result == TestResult::Upheld)
+            .map(|(id, _)| *id)
+            .collect();
+        needed.pending = open.difference(&held).copied().collect();
+    }
+    needed.doubts.sort();
+    needed.doubts.dedup();
+    Ok(needed)
+}

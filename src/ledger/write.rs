@@ -1,0 +1,265 @@
+//! New facts: which files a publication, a verification or a deployment adds to a store, and why it may be refused.
+//!
+//! Each takes the view of the store that it was decided on, and names the records that it replaces as that view has
+//! them. Whether the store has moved since is for who adds the files.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::book::{Book, Published, Read};
+use super::contracts::{StoredContract, contract_files};
+use super::doubt::Doubt;
+use super::layout;
+use super::live::Live;
+use super::record::{Deployment, Event, Publication, Record, RecordId, Stamp, Verification};
+use super::snapshot::{NewFile, StoreError};
+use super::version::{ServiceVersion, Version};
+use crate::contract::{ContractId, ServiceName, contract_id};
+
+/// Why a fact is not written down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// A name that the store does not declare, and those that it does.
+    Undeclared { kind: Kind, name: ServiceName, known: BTreeSet<ServiceName> },
+    /// The version is published already, and expects something else.
+    PublishedOtherwise { version: ServiceVersion, before: BTreeMap<ServiceName, ContractId> },
+    /// The version has never been published; those of the service that have.
+    NotPublished { version: ServiceVersion, known: BTreeSet<Version> },
+    /// The version is not live in the environment in this way; what of the service is.
+    NotLive { version: ServiceVersion, live: Vec<Live> },
+    /// Files that it rests on can't be trusted.
+    Doubtful(Vec<Doubt>),
+    /// The store can't be read.
+    Store(StoreError),
+}
+
+/// What a name is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    Service,
+    Environment,
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// What a version of a service expects: the files of its contracts, and the publication last. Nothing where the very
+/// same is published already.
+///
+/// # Errors
+///
+/// Why it is refused.
+pub fn publish(
+    book: &Book<'_>,
+    of: &ServiceVersion,
+    branch: Option<&str>,
+    contracts: &[StoredContract],
+    stamp: Stamp,
+) -> Result<Vec<NewFile>, Refusal> {
+    let services = book.services()?;
+    let names = std::iter::once(&of.service).chain(contracts.iter().map(|stored| &stored.contract.provider));
+    for name in names {
+        declared(Kind::Service, name, &services)?;
+    }
+    let ids: Vec<ContractId> = contracts.iter().map(|stored| contract_id(&stored.contract)).collect();
+    let expected: BTreeMap<ServiceName, ContractId> =
+        contracts.iter().zip(&ids).map(|(stored, id)| (stored.contract.provider.clone(), *id)).collect();
+    match trusted(book.published(&of.service, &of.version)?)? {
+        Some(Published::As(before)) if before == expected => return Ok(Vec::new()),
+        Some(Published::As(before)) => return Err(Refusal::PublishedOtherwise { version: of.clone(), before }),
+        Some(Published::Conflicting) => {
+            return Err(Refusal::PublishedOtherwise { version: of.clone(), before: BTreeMap::new() });
+        }
+        None => {}
+    }
+    let replaces = match branch {
+        Some(branch) => {
+            let all = book.publications(&of.service)?.value;
+            heads(&all, branch).into_iter().map(|(id, _)| *id).collect()
+        }
+        None => BTreeSet::new(),
+    };
+    let mut files = Vec::new();
+    for (stored, id) in contracts.iter().zip(ids) {
+        if !book.has(&layout::contract(&stored.contract.provider, &stored.contract.consumer, id))? {
+            files.extend(contract_files(stored, id));
+        }
+    }
+    files.push(file(&Record::Publication(Publication {
+        service: of.service.clone(),
+        version: of.version.clone(),
+        branch: branch.map(str::to_owned),
+        contracts: expected,
+        replaces,
+        stamp,
+    })));
+    Ok(files)
+}
+
+/// The newest publications of a branch: those that no other of them replaces. Two that did not see each other are both.
+#[must_use]
+pub fn heads<'p>(publications: &'p [(RecordId, Publication)], branch: &str) -> Vec<&'p (RecordId, Publication)> {
+    let of_branch = || publications.iter().filter(|(_, publication)| publication.branch.as_deref() == Some(branch));
+    let replaced: BTreeSet<RecordId> =
+        of_branch().flat_map(|(_, publication)| &publication.replaces).copied().collect();
+    of_branch().filter(|(id, _)| !replaced.contains(id)).collect()
+}
+
+/// What came of a verification. With `supersede`, what was known before of the same interactions with this version no
+/// longer counts.
+///
+/// # Errors
+///
+/// Why it is refused.
+pub fn verification(book: &Book<'_>, mut verification: Verification, supersede: bool) -> Result<Vec<NewFile>, Refusal> {
+    declared(Kind::Service, &verification.provider, &book.services()?)?;
+    if supersede {
+        let before = book.verifications(&verification.provider, &verification.version)?;
+        let same = |record: &Verification| record.results.keys().any(|id| verification.results.contains_key(id));
+        let supersedes: BTreeSet<RecordId> =
+            before.value.iter().filter(|(_, record)| same(record)).map(|(id, _)| *id).collect();
+        verification.supersedes = supersedes;
+    }
+    Ok(vec![file(&Record::Verification(verification))])
+}
+
+/// Where a deployment takes place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    pub environment: ServiceName,
+    /// One of several lasting instances; none is one of its own.
+    pub instance: Option<ServiceName>,
+}
+
+/// How a version comes to be live.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// Its roll-out begins, and is to be done by then.
+    Started { until: String },
+    /// It has taken the place of what was there.
+    Done,
+    /// It is out with its users, beside those before it.
+    Released,
+}
+
+/// A version that is live from now on. What the gate said is told where it did not say yes.
+///
+/// # Errors
+///
+/// Why it is refused: among others where the version was never published, unless it is said that this is a `fact` all
+/// the same.
+pub fn arrive(
+    book: &Book<'_>,
+    of: &ServiceVersion,
+    target: &Target,
+    arrival: Arrival,
+    fact: bool,
+    gate: Option<String>,
+    stamp: Stamp,
+) -> Result<Vec<NewFile>, Refusal> {
+    places(book, of, target)?;
+    if !fact && trusted(book.published(&of.service, &of.version)?)?.is_none() {
+        return Err(Refusal::NotPublished { version: of.clone(), known: book.versions(&of.service)? });
+    }
+    // What can't be read can't be replaced, and stays what it was: in doubt.
+    let live = book.live(&target.environment, &of.service)?.value;
+    let replaces = |over: &dyn Fn(&Live) -> bool| live.iter().filter(|one| over(one)).map(|one| one.record).collect();
+    let again =
+        |one: &Live, event: Event| one.version == of.version && one.instance == target.instance && one.event == event;
+    let (event, until, replaces): (Event, Option<String>, BTreeSet<RecordId>) = match arrival {
+        // A roll-out that is told of again is the same one, for longer.
+        Arrival::Started { until } => (Event::Started, Some(until), replaces(&|one| again(one, Event::Started))),
+        Arrival::Done => (Event::Done, None, replaces(&|one| one.ends_with(&of.version, target.instance.as_ref()))),
+        Arrival::Released => (Event::Released, None, replaces(&|one| again(one, Event::Released))),
+    };
+    Ok(vec![deployment(book, of, target, event, replaces, gate, until, stamp)])
+}
+
+/// How a version ceases to be live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Departure {
+    /// It is gone, or its roll-out was given up; what was released stays with its users.
+    Undeployed,
+    /// What was released need not be served any more.
+    SupportEnded,
+}
+
+/// A version that is no longer live, on one instance or, where none is named, on all.
+///
+/// # Errors
+///
+/// Why it is refused.
+pub fn depart(
+    book: &Book<'_>,
+    of: &ServiceVersion,
+    target: &Target,
+    departure: Departure,
+    stamp: Stamp,
+) -> Result<Vec<NewFile>, Refusal> {
+    places(book, of, target)?;
+    let live = trusted(book.live(&target.environment, &of.service)?)?;
+    let meant = |one: &&Live| {
+        one.version == of.version
+            && (one.event == Event::Released) == (departure == Departure::SupportEnded)
+            && (target.instance.is_none() || one.instance == target.instance)
+    };
+    let over: Vec<&Live> = live.iter().filter(meant).collect();
+    if over.is_empty() {
+        return Err(Refusal::NotLive { version: of.clone(), live });
+    }
+    let event = match departure {
+        Departure::SupportEnded => Event::SupportEnded,
+        Departure::Undeployed if over.iter().all(|one| one.event == Event::Started) => Event::Aborted,
+        Departure::Undeployed => Event::Undeployed,
+    };
+    let replaces = over.iter().map(|one| one.record).collect();
+    Ok(vec![deployment(book, of, target, event, replaces, None, None, stamp)])
+}
+
+#[expect(clippy::too_many_arguments, reason = "each is one field of the record")]
+fn deployment(
+    book: &Book<'_>,
+    of: &ServiceVersion,
+    target: &Target,
+    event: Event,
+    replaces: BTreeSet<RecordId>,
+    gate: Option<String>,
+    until: Option<String>,
+    stamp: Stamp,
+) -> NewFile {
+    file(&Record::Deployment(Deployment {
+        environment: target.environment.clone(),
+        service: of.service.clone(),
+        version: of.version.clone(),
+        event,
+        instance: target.instance.clone(),
+        replaces,
+        gate,
+        until,
+        seen: (event == Event::Started).then(|| book.id().to_owned()),
+        stamp,
+    }))
+}
+
+fn places(book: &Book<'_>, of: &ServiceVersion, target: &Target) -> Result<(), Refusal> {
+    declared(Kind::Service, &of.service, &book.services()?)?;
+    declared(Kind::Environment, &target.environment, &book.environments()?)
+}
+
+fn declared(kind: Kind, name: &ServiceName, known: &BTreeSet<ServiceName>) -> Result<(), Refusal> {
+    if known.contains(name) {
+        return Ok(());
+    }
+    Err(Refusal::Undeclared { kind, name: name.clone(), known: known.clone() })
+}
+
+fn trusted<T>(read: Read<T>) -> Result<T, Refusal> {
+    if read.doubts.is_empty() { Ok(read.value) } else { Err(Refusal::Doubtful(read.doubts)) }
+}
+
+fn file(record: &Record) -> NewFile {
+    let (bytes, id) = record.bytes();
+    NewFile::new(layout::record(record, id), bytes)
+}

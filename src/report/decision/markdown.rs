@@ -1,0 +1,107 @@
+//! A decision for a step summary or a comment: the answer first, then only what needs attention, each folded.
+
+use std::fmt::Write as _;
+
+use super::super::escape::shown;
+use super::super::markdown::{LIMIT, NOTE, folded, html, longest_run};
+use super::super::palette::Palette;
+use super::human::{compatible, notices, order};
+use super::row::{name, row, width};
+use super::{Told, UNDECIDED, UNDECIDED_NEXT, as_written, candidates, sentence, store};
+use crate::gate::{Row, State};
+use crate::words::count;
+
+/// What one row may take.
+const SECTION: usize = 16_000;
+/// What all that is worth knowing besides may take.
+const ASIDE: usize = 200_000;
+
+/// A decision as Markdown of less than a million bytes, as GitHub takes it for a step. What there is no room for is
+/// counted.
+#[must_use]
+pub fn decision_markdown(told: &Told<'_>) -> String {
+    let decision = told.decision;
+    let answer = if decision.allow { "allow" } else { "deny" };
+    let dry_run = if told.dry_run { " (dry run)" } else { "" };
+    let mut text = format!(
+        "## Gate: {answer}{dry_run}\n\n{} → {}: {}\n\n{}\n",
+        code(&candidates(decision)),
+        code(decision.environment.as_str()),
+        sentence(&decision.rows),
+        code(&store(&decision.store, told.age_seconds)),
+    );
+    if !decision.order.is_empty() {
+        let _ = writeln!(text, "\nThe answer holds for this order: {}", code(&order(&decision.order)));
+    }
+    let aside = aside(told);
+    let blocking: Vec<&Row> = decision.blocking().collect();
+    if !blocking.is_empty() {
+        text.push_str("\n### What needs attention\n");
+    }
+    for (done, row) in blocking.iter().enumerate() {
+        let section = section(row);
+        if text.len() + section.len() + aside.len() + NOTE > LIMIT {
+            let _ = writeln!(
+                text,
+                "\nand {}, left out here: the report would be larger than is shown. `--report json` holds them all.",
+                count(blocking.len() - done, "more pair")
+            );
+            break;
+        }
+        text.push_str(&section);
+    }
+    text.push_str(&aside);
+    text
+}
+
+/// What stands for a decision until there is one. `candidates` are as the user wrote them.
+#[must_use]
+pub fn undecided_markdown(environment: &str, candidates: &[String]) -> String {
+    format!(
+        "## Gate: deny\n\n{} → {}: {UNDECIDED}\n\n{UNDECIDED_NEXT}\n",
+        code(&as_written(candidates)),
+        code(&shown(environment)),
+    )
+}
+
+/// One row, folded.
+fn section(one: &Row) -> String {
+    let summary = format!("<b>{}</b> {} <code>{}</code>", one.state.word(), one.code, html(&name(one)));
+    folded(&summary, &within(&row(one, width([one]), &Palette::default()), SECTION))
+}
+
+/// What needs no attention and is worth knowing: the notices, and what is compatible for another reason than that every
+/// interaction is upheld.
+fn aside(told: &Told<'_>) -> String {
+    let decision = told.decision;
+    let notes = notices(&decision.notices, &Palette::default());
+    let special = decision.rows.iter().filter(|row| row.state == State::Compatible && !row.reasons.is_empty());
+    let special: Vec<Row> = special.cloned().collect();
+    let text = compatible(&special, 0, "", &Palette::default()) + &notes;
+    if text.is_empty() {
+        return text;
+    }
+    folded("Worth knowing", &within(&text, ASIDE))
+}
+
+/// The first lines of a text, as many as there is room for, and the number of the others.
+fn within(text: &str, bytes: usize) -> String {
+    let mut out = String::new();
+    for (index, line) in text.lines().enumerate() {
+        if out.len() + line.len() > bytes {
+            let _ = writeln!(out, "and {}", count(text.lines().count() - index, "more line"));
+            break;
+        }
+        out.push_str(line);
+        out.push('\n');
+    }
+    out
+}
+
+/// A text as Markdown shows it and obeys nothing in it. A span is ended only by as many backticks as began it, and takes
+/// one blank on either side away.
+fn code(text: &str) -> String {
+    let ticks = "`".repeat(longest_run(text, '`') + 1);
+    let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    format!("{ticks}{pad}{text}{pad}{ticks}")
+}

@@ -1,0 +1,300 @@
+//! Each form of one and the same decision, whole.
+
+use serde_json::Value;
+
+use super::decision_samples::{
+    STORE, candidate, compatible, decision, everything, fact, incompatible, interaction, live, mismatch, orders, told,
+    unverified, version,
+};
+use crate::gate::{Because, Decision, Row};
+use crate::report::{
+    Palette, Told, decision_github, decision_human, decision_json, decision_junit, decision_markdown, undecided_json,
+    undecided_junit, undecided_markdown,
+};
+
+fn human(decision: &Decision) -> String {
+    decision_human(&told(decision), &Palette::default())
+}
+
+fn json(told: &Told<'_>) -> Value {
+    serde_json::from_str(&decision_json(told).unwrap()).unwrap()
+}
+
+#[test]
+fn a_decision_for_people() {
+    insta::assert_snapshot!(human(&everything()));
+}
+
+#[test]
+fn a_decision_for_people_with_every_row() {
+    let decision = everything();
+    let all = decision_human(&Told { all: true, ..told(&decision) }, &Palette::default());
+    let short = human(&decision);
+    for number in 1..=6 {
+        let row = format!("G001 compatible        search@{number} (live) needs orders@8f2c1d3e4a5b (candidate)\n");
+        assert!(all.contains(&row) && !short.contains(&row), "{all}");
+    }
+    assert!(!all.contains("--all") && short.contains("G001 compatible        6 pairs (--all lists them)\n"), "{short}");
+}
+
+#[test]
+fn a_decision_for_people_in_colour() {
+    let text = decision_human(&told(&everything()), &Palette::colour());
+    assert_eq!(anstream::adapter::strip_str(&text).to_string(), human(&everything()));
+    let design = decision(vec![incompatible(live("storefront", "77ab0")), compatible(live("search", "1"))]);
+    insta::assert_snapshot!(decision_human(&told(&design), &Palette::colour()).replace('\u{1b}', "␛"));
+}
+
+#[test]
+fn a_decision_as_json() {
+    insta::assert_snapshot!(decision_json(&told(&everything())).unwrap());
+}
+
+#[test]
+fn a_decision_as_markdown() {
+    insta::assert_snapshot!(decision_markdown(&told(&everything())));
+}
+
+#[test]
+fn a_decision_as_annotations() {
+    insta::assert_snapshot!(decision_github(&told(&everything())));
+}
+
+#[test]
+fn a_decision_as_junit() {
+    insta::assert_snapshot!(decision_junit(&told(&everything())).unwrap());
+}
+
+#[test]
+fn a_yes_is_short_in_every_form() {
+    let mut yes = decision(vec![compatible(live("storefront", "77ab0")), compatible(live("mobile", "3.4.1"))]);
+    insta::assert_snapshot!(human(&yes), @r"
+    ALLOW  orders@8f2c1d3e4a5b → production     2 compatible     store 41d9e0741d9e, 12 s old
+
+    G001 compatible  2 pairs (--all lists them)
+    ");
+    insta::assert_snapshot!(decision_markdown(&told(&yes)), @r"
+    ## Gate: allow
+
+    `orders@8f2c1d3e4a5b` → `production`: 2 compatible
+
+    `store 41d9e0741d9e, 12 s old`
+    ");
+    assert_eq!(decision_github(&told(&yes)), "");
+    assert_eq!(json(&told(&yes))["decision"], "allow");
+    assert!(!decision_junit(&told(&yes)).unwrap().contains("<failure"));
+
+    yes.rows.clear();
+    insta::assert_snapshot!(human(&yes), @"ALLOW  orders@8f2c1d3e4a5b → production     nothing to check     store 41d9e0741d9e, 12 s old");
+    let junit = decision_junit(&told(&yes)).unwrap();
+    assert!(junit.contains("tests=\"1\"") && junit.contains("nothing to check for orders@8f2c1d3e4a5b"), "{junit}");
+}
+
+#[test]
+fn a_dry_run_tells_people_what_it_would_be_and_programs_no() {
+    let yes = decision(vec![compatible(live("storefront", "77ab0"))]);
+    let no = decision(vec![incompatible(live("storefront", "77ab0"))]);
+    for (decision, would, first) in
+        [(&yes, "allow", "ALLOW (dry run)  orders@"), (&no, "deny", "DENY (dry run)  orders@")]
+    {
+        let told = Told { dry_run: true, exit_code: 0, ..told(decision) };
+        assert!(decision_human(&told, &Palette::default()).starts_with(first));
+        assert!(decision_markdown(&told).starts_with(&format!("## Gate: {would} (dry run)\n")));
+        let json = json(&told);
+        assert_eq!(
+            (&json["decision"], &json["dry_run"], &json["would"]),
+            (&"deny".into(), &true.into(), &would.into())
+        );
+        let junit = decision_junit(&told).unwrap();
+        let document = roxmltree::Document::parse(&junit).unwrap();
+        let property = |name: &str| {
+            let found = document.descendants().find(|node| node.attribute("name") == Some(name)).unwrap();
+            found.attribute("value").unwrap().to_owned()
+        };
+        assert_eq!(
+            (property("decision"), property("dry_run"), property("would")),
+            ("deny".into(), "true".into(), would.into())
+        );
+    }
+    let told = Told { dry_run: true, exit_code: 0, ..told(&no) };
+    assert!(decision_github(&told).starts_with("::warning title="));
+}
+
+#[test]
+fn the_json_holds_everything_and_only_a_real_yes_is_one() {
+    let decision = everything();
+    let json = json(&told(&decision));
+    assert_eq!((&json["format"], &json["command"], &json["decision"]), (&1.into(), &"gate".into(), &"deny".into()));
+    assert_eq!((&json["exit_code"], &json["dry_run"], json.get("would")), (&1.into(), &false.into(), None));
+    assert_eq!(json["store"], serde_json::json!({"commit": STORE, "age_seconds": 12}));
+    assert_eq!(json["order"][0], orders().to_string());
+    assert_eq!(json["candidates"][1], serde_json::json!({"service": "storefront", "version": "5"}));
+    assert_eq!(
+        json["summary"],
+        serde_json::json!({"incompatible": 2, "unknown": 2, "missing-provider": 1, "unverified": 2, "compatible": 7})
+    );
+    assert_eq!(json["pairs"].as_array().unwrap().len(), decision.rows.len());
+    assert_eq!(json["pairs"][3]["consumer"], Value::Null);
+    assert_eq!(json["pairs"][4]["provider"], serde_json::json!({"service": "payments", "version": null, "roles": []}));
+    assert_eq!(json["pairs"][5]["reasons"][0]["kind"], "no-result");
+    assert_eq!(json["pairs"][0]["consumer"]["roles"][1]["event"], "started");
+    assert_eq!(json["notices"][1]["next"], Value::Null);
+}
+
+#[test]
+fn what_is_compatible_for_another_reason_than_results_is_named() {
+    let beside = "results are missing, but these two versions were live together before";
+    let rows = (1..=5).map(|number| Row {
+        code: "G002",
+        reasons: vec![
+            Because::NoResult { names: vec!["get an order".to_owned()], of: 1 },
+            Because::Told(beside.to_owned()),
+        ],
+        ..compatible(live("web", &number.to_string()))
+    });
+    let decision = decision(rows.collect());
+    let expected =
+        "     web@3 needs orders@8f2c1d3e4a5b: results are missing, but these two versions were live together before\n";
+    for text in [human(&decision), decision_markdown(&told(&decision))] {
+        assert!(text.contains("G002 compatible  5 pairs"), "{text}");
+        assert!(text.contains(&format!("{expected}     and 2 more pairs\n")), "{text}");
+    }
+}
+
+#[test]
+fn rows_of_no_pair_read_like_sentences() {
+    let reasons = ["the store declares no environment `prod`", "did you mean `production`?"];
+    let undeclared = fact("G304", &reasons, "declare it, if it is meant: upheld store init --environment prod");
+    let alone =
+        Row { consumer: Some(candidate(&orders())), ..fact("G302", &["it was published twice"], "publish anew") };
+    let provider = Row { consumer: None, provider: alone.consumer.clone(), next: Vec::new(), ..alone.clone() };
+    let silent = Row { reasons: Vec::new(), next: Vec::new(), ..fact("G305", &[], "") };
+    insta::assert_snapshot!(human(&decision(vec![undeclared, alone, provider, silent])), @r"
+    DENY  orders@8f2c1d3e4a5b → production     4 unknown     store 41d9e0741d9e, 12 s old
+
+    G304 unknown  the store declares no environment `prod`
+         did you mean `production`?
+         next: declare it, if it is meant: upheld store init --environment prod
+    G302 unknown  orders@8f2c1d3e4a5b (candidate)
+         it was published twice
+         next: publish anew
+    G302 unknown  orders@8f2c1d3e4a5b (candidate)
+         it was published twice
+    G305 unknown  the store
+    ");
+}
+
+#[test]
+fn missing_results_are_counted_in_the_words_that_fit() {
+    let storefront = || live("storefront", "1");
+    let many: Vec<String> = (1..=8).map(|number| format!("interaction {number}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    for (names, of, expected) in [
+        (&many[..1], 1, "the only interaction has no result: interaction 1"),
+        (&many[..1], 9, "1 of 9 interactions has no result: interaction 1"),
+        (&many[..2], 9, "2 of 9 interactions have no result: interaction 1, interaction 2"),
+        (&many[..2], 2, "none of the 2 interactions has a result: interaction 1, interaction 2"),
+        (
+            &many[..],
+            9,
+            "8 of 9 interactions have no result: interaction 1, interaction 2, interaction 3, interaction 4, interaction \
+             5 and 3 more",
+        ),
+    ] {
+        let text = human(&decision(vec![unverified(storefront(), names, of)]));
+        assert!(text.contains(&format!("\n     {expected}\n")), "{text}");
+    }
+}
+
+#[test]
+fn wide_names_places_and_values_have_lines_of_their_own() {
+    let place = "body customer.address.delivery.preferences[0].placed_at";
+    let value = "\"a rather long text that goes on and on, and has more to say than fits a line\", a string";
+    let said = vec![mismatch("status", "200", "202"), mismatch(place, "a date-time", "\"yesterday\"")];
+    let reasons = vec![
+        interaction("get an order that somebody placed a long time ago", said),
+        interaction("get", vec![mismatch("status", value, value)]),
+    ];
+    insta::assert_snapshot!(human(&decision(vec![Row { reasons, ..incompatible(live("storefront", "1")) }])));
+}
+
+#[test]
+fn more_causes_than_anybody_reads_are_counted() {
+    let said: Vec<_> = (0..8).map(|index| mismatch(&format!("body [{index}]"), "1", "2")).collect();
+    let reasons: Vec<Because> = (0..13).map(|index| interaction(&format!("name {index}"), said.clone())).collect();
+    let text = human(&decision(vec![Row { reasons, ..incompatible(live("storefront", "1")) }]));
+    assert!(text.contains("     name 9") && !text.contains("name 10"), "{text}");
+    assert!(text.contains("body [4]") && !text.contains("body [5]"), "{text}");
+    assert_eq!(text.matches("             and 3 more reasons\n").count(), 10, "{text}");
+    assert_eq!(text.matches("\n     and 3 more causes\n").count(), 1, "{text}");
+}
+
+#[test]
+fn annotations_beyond_ten_are_counted_and_all_rows_are_in_the_summary() {
+    let consumers = || (0..40).map(|number| live("web", &number.to_string()));
+    let mut rows: Vec<Row> = consumers().take(2).map(incompatible).collect();
+    rows.extend(consumers().skip(2).map(|consumer| unverified(consumer, &["get an order"], 2)));
+    let decision = decision(rows);
+    let github = decision_github(&told(&decision));
+    let lines: Vec<&str> = github.lines().collect();
+    assert_eq!(lines.len(), 11, "{github}");
+    assert!(lines[..10].iter().all(|line| line.starts_with("::error title=G")), "{github}");
+    assert!(lines[0].starts_with("::error title=G101 incompatible%3A web@0 needs orders@8f2c1d3e4a5b::"), "{github}");
+    assert_eq!(lines[10], "30 more pairs need attention; GitHub shows 10 annotations of a step");
+    let markdown = decision_markdown(&told(&decision));
+    for consumer in consumers() {
+        assert!(markdown.contains(&format!("<code>{} needs ", consumer.short())), "{markdown}");
+    }
+}
+
+#[test]
+fn a_summary_of_thousands_of_rows_stays_below_what_github_takes() {
+    let rows = |number: usize| (0..number).map(|number| incompatible(live("web", &number.to_string()))).collect();
+    let mut many = decision(rows(6_000));
+    many.notices = vec![everything().notices[0].clone(); 5_000];
+    let text = decision_markdown(&told(&many));
+    assert!(text.len() < 1024 * 1024 && text.len() > 500_000, "{}", text.len());
+    let shown = text.matches("<b>incompatible</b>").count();
+    assert!(shown > 1_000);
+    assert!(text.contains(&format!("\nand {} more pairs, left out here", 6_000 - shown)));
+    assert!(text.contains("G502 note") && text.contains(" more lines\n```\n\n</details>\n"), "the notes are cut");
+    assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
+    assert_eq!(json(&told(&many))["pairs"].as_array().unwrap().len(), 6_000);
+    assert_eq!(decision_github(&told(&many)).lines().count(), 11);
+    let junit = decision_junit(&told(&many)).unwrap();
+    let document = roxmltree::Document::parse(&junit).unwrap();
+    assert_eq!(document.descendants().filter(|node| node.has_tag_name("failure")).count(), 6_000);
+}
+
+#[test]
+fn many_candidates_are_counted_and_an_order_is_told_whole() {
+    let mut decision = decision(Vec::new());
+    decision.candidates = (0..14).map(|number| version("web", &number.to_string())).collect();
+    decision.order.clone_from(&decision.candidates);
+    let text = human(&decision);
+    assert!(text.starts_with("ALLOW  web@0, web@1, "), "{text}");
+    assert!(text.contains("web@9 and 4 more → production"), "{text}");
+    assert!(text.contains("web@12, then web@13: the answer holds for this order\n"), "{text}");
+}
+
+#[test]
+fn a_gate_that_was_killed_has_said_no() {
+    let candidates = [orders().to_string(), "storefront".to_owned()];
+    let text = undecided_json("production", &candidates).unwrap();
+    let undecided: Value = serde_json::from_str(&text).unwrap();
+    let Value::Object(decided) = json(&told(&everything())) else { panic!("no object") };
+    for key in decided.keys() {
+        assert!(undecided.get(key).is_some(), "{key} is not in {text}");
+    }
+    assert_eq!((&undecided["decision"], &undecided["state"]), (&"deny".into(), &"unknown".into()));
+    assert_eq!(undecided["candidates"][0]["version"], orders().version.as_str());
+    assert_eq!(undecided["candidates"][1], serde_json::json!({"service": "storefront", "version": null}));
+    assert!(undecided["note"].as_str().unwrap().contains("did not come to an end"), "{text}");
+
+    insta::assert_snapshot!(undecided_markdown("production", &candidates));
+    let junit = undecided_junit("production", &candidates).unwrap();
+    let document = roxmltree::Document::parse(&junit).unwrap();
+    let error = document.descendants().find(|node| node.has_tag_name("error")).unwrap();
+    assert!(error.attribute("message").unwrap().contains("did not come to an end"), "{junit}");
+    assert!(junit.contains("errors=\"1\""), "{junit}");
+}
