@@ -58,7 +58,7 @@ impl MemoryStore {
 
     /// The paths of the files below a folder.
     pub fn below(&self, folder: &str) -> Vec<String> {
-        let inside = format!("{folder}/");
+        let inside = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         self.files().into_keys().filter(|path| path.starts_with(&inside)).collect()
     }
 
@@ -129,7 +129,7 @@ impl Snapshot for MemorySnapshot {
     }
 
     fn list(&self, folder: &str) -> Result<Vec<Entry>, StoreError> {
-        let inside = format!("{folder}/");
+        let inside = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         let below = self.files().range(inside.clone()..).map_while(|(path, _)| path.strip_prefix(&inside));
         let entries: BTreeSet<(&str, EntryKind)> = below
             .map(|rest| match rest.split_once('/') {
