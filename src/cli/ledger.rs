@@ -236,7 +236,7 @@ pub(super) fn at(time: Timestamp) -> String {
 
 /// Opens the store that a command is about.
 pub(super) fn opened(global: &Global, args: &StoreArgs, world: &World) -> Result<(Workspace, Box<dyn Store>), Failure> {
-    let workspace = Workspace::registry_alone(global, world)?;
+    let workspace = Workspace::registry_alone(global, world)?.usable()?;
     let store = args.open(&workspace, world)?;
     Ok((workspace, store))
 }

@@ -108,7 +108,7 @@ fn contracts(
 ) -> Result<(Workspace, Vec<StoredContract>), Failure> {
     let service = &args.subject.service;
     if args.no_contracts {
-        let workspace = Workspace::registry_alone(global, world)?;
+        let workspace = Workspace::registry_alone(global, world)?.usable()?;
         return Ok((workspace, Vec::new()));
     }
     let workspace = Workspace::load(global, &[], world)?.usable()?;

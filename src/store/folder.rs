@@ -4,7 +4,6 @@
 //! hold on to. Files that people write by hand may change; their bytes are taken with the list. Writers go one by one
 //! under an exclusive lock.
 
-use std::any::Any;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -23,8 +22,6 @@ use crate::words::duration;
 
 /// The file whose lock is the folder's.
 const LOCK: &str = ".lock";
-/// The file whose lock is the turn to write.
-const TURN: &str = ".turn";
 /// How the names of files begin that are not whole yet ([`files::create`]).
 const UNFINISHED: &str = ".upheld-";
 /// How long the lock is waited for: nobody holds it for longer than it takes to write some files.
@@ -264,11 +261,6 @@ impl Store for FolderStore {
         self.tidy(&view);
         self.write(files)?;
         Ok(Landing::Landed)
-    }
-
-    fn turn(&self, patience: Duration) -> Option<Box<dyn Any>> {
-        let file = File::options().create(true).append(true).open(self.folder.join(TURN)).ok()?;
-        Some(Box::new(lock(file, true, patience).ok()??))
     }
 }
 

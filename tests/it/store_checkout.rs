@@ -34,7 +34,7 @@ fn error(remote: &Remote, folder: &str, environment: &Environment) -> String {
 fn the_commit_and_its_branch_are_told() {
     let (remote, commit) = work_tree();
     fs::create_dir(remote.path("own/below")).unwrap();
-    let expected = Checkout { commit, branch: Some(String::from("main")), changed: false, untracked: vec![] };
+    let expected = Checkout { commit, branch: Some(String::from("main")), changed: false, untracked: Vec::new() };
     assert_eq!(seen(&remote, &[]), expected);
     // From a folder below, and with variables that point elsewhere.
     let elsewhere = remote.environment_of("cache").with("GIT_DIR", remote.path("remote.git"));
@@ -42,17 +42,19 @@ fn the_commit_and_its_branch_are_told() {
 }
 
 #[test]
-fn a_change_is_one_to_what_git_knows_and_new_files_are_told_apart() {
+fn changes_to_what_git_knows_are_told_from_files_that_it_does_not_know() {
     let (remote, _) = work_tree();
-    let new = || seen(&remote, &[]).untracked;
     remote.write("own/ignored", "1");
     remote.write("own/.upheld/store/store.yaml", "1");
-    assert_eq!(new(), Vec::<String>::new());
+    assert_eq!((seen(&remote, &[]).changed, seen(&remote, &[]).untracked), (false, vec![]));
+    // Whatever the user wants to be shown.
     remote.git_at("own", &["config", "status.showUntrackedFiles", "no"]);
     remote.write("own/new", "1");
-    remote.write("own/contracts/a/b.yaml", "1");
-    assert_eq!(new(), ["contracts/", "new"]);
-    assert!(!seen(&remote, &[]).changed);
+    remote.write("own/below/x", "1");
+    let untracked = ["below/", "new"].map(str::to_owned).to_vec();
+    assert_eq!((seen(&remote, &[]).changed, seen(&remote, &[]).untracked), (false, untracked));
+    fs::remove_file(remote.path("own/new")).unwrap();
+    fs::remove_dir_all(remote.path("own/below")).unwrap();
     for change in [&["rm", "--quiet", "--cached", "a"][..], &["mv", "a", "b"]] {
         remote.git_at("own", change);
         assert!(seen(&remote, &[]).changed, "{change:?}");
@@ -80,7 +82,7 @@ fn in_a_pull_request_it_is_the_head_and_never_the_merge() {
             commit: head.to_owned(),
             branch: Some(String::from("feature/x")),
             changed: false,
-            untracked: vec![],
+            untracked: Vec::new(),
         };
         assert_eq!(seen(&remote, &variables), expected);
     }
@@ -109,8 +111,12 @@ fn where_a_commit_alone_is_checked_out_the_build_system_tells_the_branch() {
         (&[("CI_COMMIT_REF_NAME", "feature")][..], Some("feature")),
         (&[("CI_COMMIT_REF_NAME", "v1"), ("CI_COMMIT_TAG", "v1")][..], None),
     ] {
-        let expected =
-            Checkout { commit: commit.clone(), branch: branch.map(str::to_owned), changed: false, untracked: vec![] };
+        let expected = Checkout {
+            commit: commit.clone(),
+            branch: branch.map(str::to_owned),
+            changed: false,
+            untracked: Vec::new(),
+        };
         assert_eq!(seen(&remote, variables), expected, "{variables:?}");
     }
     // What is checked out by name says more.
