@@ -54,7 +54,7 @@ impl GitStore {
         let commit = self.make_commit(&missing, since, message, &private.name)?;
         let output = self.push(&commit, &branch)?;
         match pushed(&output, &branch) {
-            Pushed::Done if self.holds(&commit, &branch)? => Ok(Landing::Landed),
+            Pushed::Done if self.holds(&commit, &branch)? => self.landed(&commit, since),
             Pushed::Done => {
                 Ok(Landing::Moved(String::from("the push was reported as done, but the branch did not move")))
             }
@@ -80,12 +80,19 @@ impl GitStore {
                 let error = failure::unreachable(&what, &output);
                 // It may have been done before the connection was lost.
                 match self.holds(&commit, &branch) {
-                    Ok(true) => Ok(Landing::Landed),
+                    Ok(true) => self.landed(&commit, since),
                     Ok(false) => Err(error),
                     Err(_) => Err(error.help(format!("whether the commit {} is there is not known", short(&commit)))),
                 }
             }
         }
+    }
+
+    /// Notes that the branch was seen at our commit: git then has not to check all that it points at when it is fetched.
+    fn landed(&self, commit: &str, since: Option<&str>) -> Result<Landing, StoreError> {
+        // Where something else was seen in the meantime, that stays.
+        self.cache.point(&self.tip_reference(), Some(commit), since)?;
+        Ok(Landing::Landed)
     }
 
     /// Those of the files that the view doesn't have; nothing where the view is not in the copy.
