@@ -48,7 +48,7 @@ pub(super) struct GateArgs {
     #[arg(long, help_heading = "Question")]
     require_pairs: bool,
     /// Decide on the store as it was at this commit
-    #[arg(long, value_name = "COMMIT", conflicts_with_all = ["reserve", "wait"], help_heading = "Question")]
+    #[arg(long, value_name = "COMMIT", conflicts_with_all = ["reserve", "wait", "max_age"], help_heading = "Question")]
     at: Option<String>,
     /// Decide as on this day: services may have time to publish until a day that they declare [default: today, in UTC]
     #[arg(long, value_name = "DATE", help_heading = "Question")]
@@ -101,14 +101,15 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from
 
 pub(super) fn gate(global: &Global, args: &GateArgs, world: &mut World) -> Result<Exit, Failure> {
     // Before anything is looked at: whatever happens, no file is left that says yes and was not decided now.
-    let names: Vec<String> = args.subjects.iter().map(told).collect();
+    let names: Vec<String> = args.subjects.iter().map(ToString::to_string).collect();
     let mut decided = Decided::open(&args.report, args.to.as_str(), &names, world)?;
     let question = question(args, world)?;
     let (_, store) = opened(global, &args.store, world)?;
     let answer = match &args.at {
         Some(id) => {
             let snapshot = store.snapshot_at(id).map_err(unusable)?;
-            answer(snapshot.as_ref(), &question).map_err(refused)?
+            // How long ago that was changes with every look, and the answer must not.
+            Answer { age: None, ..answer(snapshot.as_ref(), &question).map_err(refused)? }
         }
         None => waited(args, &question, store.as_ref(), world)?,
     };
@@ -123,13 +124,6 @@ pub(super) fn gate(global: &Global, args: &GateArgs, world: &mut World) -> Resul
     }
     let exit = if args.dry_run { Exit::Yes } else { Exit::from(answer.decision.state) };
     decided.finish(&answer.decision, exit, answer.age, args.dry_run, args.all, world)
-}
-
-fn told(subject: &Subject) -> String {
-    subject
-        .version
-        .as_ref()
-        .map_or_else(|| subject.service.to_string(), |version| format!("{}@{version}", subject.service))
 }
 
 fn question(args: &GateArgs, world: &World) -> Result<Question, Failure> {
@@ -197,7 +191,8 @@ fn waited(args: &GateArgs, question: &Question, store: &dyn Store, world: &mut W
         if answer.decision.state != State::Unverified || left.is_zero() {
             return Ok(answer);
         }
-        if !told && world.err_is_terminal {
+        // In the log of a build, too: nobody should wonder why nothing happens there.
+        if !told {
             world.say("waiting for results that are missing …\n");
             told = true;
         }

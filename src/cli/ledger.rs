@@ -101,12 +101,13 @@ pub(super) fn refused(refusal: Refusal) -> Failure {
                 .help("what a version expects never changes: publish this under a new version")
         }
         Refusal::NotLive { version, live } => {
-            let failure = Failure::usage(format!("{version} is not live there in this way"));
+            let how = if live.iter().any(|one| one.version == version.version) { " in this way" } else { "" };
+            let failure = Failure::usage(format!("{version} is not live there{how}"));
             if live.is_empty() {
                 return failure.help(format!("no version of {} is live there", version.service));
             }
             let all: Vec<String> = live.iter().map(|one| told(&version.service, one)).collect();
-            failure.help(format!("there are {}", and_list(all)))
+            failure.help(format!("live there: {}", and_list(all)))
         }
         Refusal::Doubtful(doubts) => {
             let first = doubts.first().map_or_else(String::new, ToString::to_string);
@@ -133,6 +134,16 @@ pub(super) fn told(service: &ServiceName, live: &Live) -> String {
 pub(super) struct Subject {
     pub service: ServiceName,
     pub version: Option<Version>,
+}
+
+impl std::fmt::Display for Subject {
+    /// As it was typed.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.version {
+            Some(version) => write!(f, "{}@{version}", self.service),
+            None => self.service.fmt(f),
+        }
+    }
 }
 
 impl std::str::FromStr for Subject {
@@ -169,8 +180,7 @@ impl Here {
             return Ok(named(version.clone()));
         }
         let service = &subject.service;
-        let checkout =
-            self.look(world).map_err(|failure| failure.help(format!("or name the version: {service}@VERSION")))?;
+        let checkout = self.look(world)?;
         if checkout.changed {
             let message = "the work tree has changes: no commit names what is in it";
             return Err(Failure::usage(message).help(format!("commit them, or name the version: {service}@VERSION")));
