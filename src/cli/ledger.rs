@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use jiff::civil::Date;
 use jiff::tz::Offset;
-use jiff::{Timestamp, Unit};
+use jiff::Timestamp;
 
 use super::load::Workspace;
 use super::verify::time;
@@ -212,10 +212,10 @@ pub(super) fn stamp(world: &World) -> Stamp {
     Stamp { at: at(now()), by }
 }
 
-/// The time, to the second.
+/// The time, to the second; never one that is still to come.
 pub(super) fn now() -> Timestamp {
     let now = Timestamp::now();
-    now.round(Unit::Second).unwrap_or(now)
+    Timestamp::from_second(now.as_second()).unwrap_or(now)
 }
 
 /// The day, in UTC.

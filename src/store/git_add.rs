@@ -54,7 +54,12 @@ impl GitStore {
         let commit = self.make_commit(&missing, since, message, &private.name)?;
         let output = self.push(&commit, &branch)?;
         match pushed(&output, &branch) {
-            Pushed::Done if self.holds(&commit, &branch)? => Ok(Landing::Landed),
+            Pushed::Done if self.holds(&commit, &branch)? => {
+                // From now on it is missed, too, should the history be rewritten before anybody looks again. Where another
+                // process has seen more since, that holds it.
+                self.cache.point(&self.tip_reference(), Some(&commit), since)?;
+                Ok(Landing::Landed)
+            }
             Pushed::Done => {
                 Ok(Landing::Moved(String::from("the push was reported as done, but the branch did not move")))
             }

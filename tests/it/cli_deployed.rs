@@ -163,7 +163,7 @@ fn of_two_deployments_at_once_both_are_live_until_one_takes_the_place_of_both() 
     let record = team.stored(&first[0]);
     // The other one's commit was made on the same view, and merged by who keeps the shared repository.
     team.remote().git(&["update-ref", "refs/heads/main", &start]);
-    std::fs::remove_dir_all(team.world.path(".cache")).unwrap();
+    team.forget_copy();
     team.deploy("orders@2");
     team.meddle(&[(&first[0], Some(&record))]);
     team.ok("store lint");

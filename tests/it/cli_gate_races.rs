@@ -121,7 +121,20 @@ fn a_definite_no_ends_all_waiting_at_once() {
         team.publish("storefront@1", &[("orders", "list"), ("payments", "pay")]);
         team.deploy("orders@1 payments@1");
         team.verify("orders@1", "");
-        assert_snapshot!(team.gate("storefront@1 --wait 10m"), @"");
+        assert_snapshot!(team.gate("storefront@1 --wait 10m"), @"
+        DENY  storefront@1 → production     1 incompatible, 1 unverified     store <view>
+
+        G101 incompatible  storefront@1 (candidate) needs orders@1 (live)
+             get list   status   expected 204   got 404
+             owner: team-orders
+             next: orders: give what storefront asks for; or agree the change with storefront, which then changes its contract
+        G201 unverified    storefront@1 (candidate) needs payments@1 (live)
+             the only interaction has no result: get pay
+             never verified: no version of payments has a result
+             owner: team-payments
+             next: in a checkout of payments@1: upheld verify payments --publish --version 1
+        [exit code 1]
+        ");
         // And so does what waiting can't help.
         assert_eq!(team.gate("storefront@2 --wait 10m").code, Some(4));
     });

@@ -31,7 +31,15 @@ fn a_record_with_a_changed_byte_makes_the_pairs_unknown_that_use_it_and_is_named
         let path = only(team, "verifications");
         let text = team.stored(&path);
         team.meddle(&[(&path, Some(&text.replace("upheld", "broken")))]);
-        assert_snapshot!(team.gate("storefront@1"), @"");
+        assert_snapshot!(team.gate("storefront@1"), @"
+        DENY  storefront@1 → production     1 unknown     store <view>
+
+        G303 unknown  storefront@1 (candidate, live) needs orders@1 (live)
+             verifications/orders/6b/1.<hash>.json was changed: its name is not the hash of its content
+             owner: team-orders
+             next: look at verifications/orders/6b/1.<hash>.json: `upheld store lint` says what is wrong, and the store's history has it as it was
+        [exit code 4]
+        ");
         assert_eq!(team.asks("weather@1"), "allow 0");
     });
 }
@@ -45,7 +53,15 @@ fn a_record_that_can_t_be_read_denies_what_is_related_and_is_told_to_all_others(
         let month = only(team, folder).split('/').nth(3).unwrap().to_owned();
         let path = format!("{folder}/{month}/{}.json", "0".repeat(64));
         team.meddle(&[(&path, Some("{ half"))]);
-        assert_snapshot!(team.gate("storefront@1"), @"");
+        assert_snapshot!(team.gate("storefront@1"), @"
+        ALLOW  storefront@1 → production     1 compatible     store <view>
+
+        G001 compatible  1 pair (--all lists them)
+
+        G506 note  deployments/production/weather/<month>/<hash>.json was changed: its name is not the hash of its content
+             next: upheld store lint
+        [exit code 0]
+        ");
         let path = path.replace("weather", "orders");
         team.meddle(&[(&path, Some("{ half"))]);
         assert_eq!(team.asks("storefront@1"), "deny 4 G303");
@@ -63,10 +79,25 @@ fn a_record_of_a_newer_format_asks_for_a_newer_program() {
         let folder = only(team, "deployments/production/orders");
         let path = format!("{}/{id}.json", folder.rsplit_once('/').unwrap().0);
         team.meddle(&[(&path, Some(text))]);
-        assert_snapshot!(team.gate("storefront@1"), @"");
+        assert_snapshot!(team.gate("storefront@1"), @"
+        DENY  storefront@1 → production     1 unknown, 1 compatible     store <view>
+
+        G303 unknown     storefront@1 (candidate, live) needs orders
+             deployments/production/orders/<month>/<hash>.json is of a newer format: upgrade to upheld >= 2.5.0
+             owner: team-orders
+             next: upgrade to upheld >= 2.5.0
+        G001 compatible  1 pair (--all lists them)
+        [exit code 4]
+        ");
         // The store as a whole.
         team.meddle(&[(&path, None), ("store.yaml", Some("store: 2\nneeds: 3.0.0\n"))]);
-        assert_snapshot!(team.gate("storefront@1"), @"");
+        assert_snapshot!(team.gate("storefront@1"), @"
+        DENY  storefront@1 → production     1 unknown     store <view>
+
+        G303 unknown  store.yaml is of a newer format: upgrade to upheld >= 3.0.0
+             next: upgrade to upheld >= 3.0.0
+        [exit code 4]
+        ");
     });
 }
 
@@ -99,7 +130,12 @@ fn a_store_that_nobody_has_written_to_for_too_long_is_no_answer() {
     assert_eq!(team.asks("storefront@1 --max-age 1h"), "allow 0");
     team.next_second();
     team.next_second();
-    assert_snapshot!(team.gate("storefront@1 --max-age 500ms --report json=gate.json"), @"");
+    assert_snapshot!(team.gate("storefront@1 --max-age 500ms --report json=gate.json"), @"
+    ------- stderr -------
+    error: the store was last written to 2 s ago, which is more than --max-age allows
+    help: if this is a copy, look whether it still follows; else give it more time
+    [exit code 5]
+    ");
     assert!(team.world.read("gate.json").contains(r#""decision": "deny""#));
 }
 
@@ -115,9 +151,18 @@ fn a_rewritten_history_is_found_out_and_denies_until_it_is_trusted() {
     team.ok("gate storefront@1 --to production --reserve");
     // The reservation is gone with the history.
     team.remote().git(&["update-ref", "refs/heads/main", &start]);
-    assert_snapshot!(team.gate("storefront@1"), @"");
+    assert_snapshot!(team.gate("storefront@1"), @"
+    DENY  storefront@1 → production     1 unknown     store <view>
+
+    G305 unknown  the history of the store <store> was rewritten: it held the commit f3680a006fed, and does not any more
+         next: find out who did it and why; then accept what is there: upheld store trust
+    [exit code 4]
+    ");
     assert_eq!(team.upheld("gate orders@1 --to production").code, Some(4));
-    assert_snapshot!(team.upheld("store trust"), @"");
+    assert_snapshot!(team.upheld("store trust"), @"
+    trusted  <store> as it is now
+    [exit code 0]
+    ");
     assert_eq!(team.asks("storefront@1"), "allow 0");
 }
 
@@ -135,8 +180,19 @@ fn a_history_that_was_rewritten_since_a_roll_out_began_is_found_out_by_who_has_n
     let tree = team.remote().git(&["rev-parse", "main^{tree}"]);
     let orphan = team.remote().git(&["commit-tree", "-m", "all new", &tree]);
     team.remote().git(&["update-ref", "refs/heads/main", &orphan]);
-    std::fs::remove_dir_all(team.world.path(".cache")).unwrap();
-    assert_snapshot!(team.gate("orders@1"), @"");
+    team.forget_copy();
+    assert_snapshot!(team.gate("orders@1"), @"
+    DENY  orders@1 → production     1 unknown, 1 compatible     store <view>
+
+    G305 unknown     storefront@1
+         the store's history was rewritten since the roll-out of storefront@1: it no longer holds bd75649a30aa
+         next: find out who did it and why; then end the roll-out: upheld deployed storefront@1 --to production, or upheld undeployed
+    G001 compatible  1 pair (--all lists them)
+
+    G502 note  a roll-out of storefront@1 began at <moment> and was to be done by <moment>; until its end is told, that version and the one before it both count as live
+         next: tell how it ended: upheld deployed storefront@1 --to production, or upheld undeployed storefront@1 --to production
+    [exit code 4]
+    ");
     team.deploy("storefront@1");
     assert_eq!(team.asks("orders@1"), "allow 0");
 }
@@ -170,8 +226,18 @@ fn an_old_commit_gives_the_old_decision_again() {
     std::fs::rename(team.remote().path("remote.git"), team.remote().path("gone.git")).unwrap();
     assert_eq!(again(&commit), first);
     std::fs::rename(team.remote().path("gone.git"), team.remote().path("remote.git")).unwrap();
-    assert_snapshot!(team.gate("storefront@1 --at 0123456789"), @"");
-    assert_snapshot!(team.gate("storefront@1 --at main"), @"");
+    assert_snapshot!(team.gate("storefront@1 --at 0123456789"), @"
+    ------- stderr -------
+    error: the history of the store <store> has no commit 0123456789
+    help: it is at 0e899f94cfa5 now
+    [exit code 5]
+    ");
+    assert_snapshot!(team.gate("storefront@1 --at main"), @"
+    ------- stderr -------
+    error: `main` is not the id of a commit
+    help: it has at least 7 digits of 0 to 9 and a to f, as the gate shows it
+    [exit code 5]
+    ");
     assert_eq!(team.gate(&format!("storefront@1 --reserve --at {commit}")).code, Some(2));
 }
 
@@ -223,7 +289,7 @@ fn a_store_that_moves_on_under_a_reservation_is_judged_again_as_if_asked_for_the
     assert_eq!(commits.lines().count(), 6);
     team.remote().git(&["update-ref", "refs/heads/main", &start]);
     team.remote().write("commits", format!("{commits}\n"));
-    std::fs::remove_dir_all(team.world.path(".cache")).unwrap();
+    team.forget_copy();
     // Each push meets a commit that was just made.
     team.remote().hook(
         "pre-receive",

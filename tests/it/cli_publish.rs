@@ -101,8 +101,7 @@ fn the_files_that_a_contract_names_are_published_with_it() {
     team.forget_contracts("storefront");
     let provider = crate::support::Provider::new(|_| crate::support::Answer::json(r#"{"id": "one"}"#));
     let output = team.upheld(&format!("verify orders --url {}", provider.url()));
-    assert_eq!(output.code, Some(1), "{output}");
-    assert!(output.stdout.contains("expected a number, like 1"), "{output}");
+    assert!(output.stdout.contains("body  id   expected a number, like 1"), "{output}");
 }
 
 #[test]

@@ -32,9 +32,11 @@
 )]
 
 mod cli_deployed;
+mod cli_checkout;
 mod cli_exit_codes;
 mod cli_gate;
 mod cli_gate_races;
+mod cli_gate_reports;
 mod cli_gate_sets;
 mod cli_gate_store;
 mod cli_help;
@@ -58,6 +60,7 @@ mod cli_start;
 mod cli_states;
 mod cli_team_story;
 mod cli_verify;
+mod cli_verify_store;
 mod codes;
 mod contract_read;
 mod contract_schema;

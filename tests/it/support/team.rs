@@ -49,6 +49,10 @@ impl Team {
     fn at(services: &str, store: &str, remote: Option<Remote>) -> Self {
         // What the machine says of itself is no part of a test, and no reason to look into a repository above.
         let world = World::new().variable("GIT_CONFIG_NOSYSTEM", "1").variable("USER", "ann");
+        let world = match &remote {
+            Some(remote) => world.variable("UPHELD_CACHE", remote.path("cache").display().to_string()),
+            None => world,
+        };
         let mut text = format!("upheld: 1\n{store}services:\n");
         for name in services.split_whitespace() {
             text.push_str(&format!("  {name}: {{ owners: [team-{name}] }}\n"));
@@ -67,6 +71,16 @@ impl Team {
     /// The id of the last commit on the store's branch.
     pub fn commit(&self) -> String {
         self.remote().git(&["rev-parse", "main"])
+    }
+
+    /// Takes away the copy of the store that this machine keeps.
+    pub fn forget_copy(&self) {
+        std::fs::remove_dir_all(self.remote().path("cache")).unwrap();
+    }
+
+    /// Runs git in the world's folder, and gives what it printed.
+    pub fn git_here(&self, arguments: &[&str]) -> String {
+        self.remote().git_at(self.world.root().to_str().unwrap(), arguments)
     }
 
     /// The files of the store, by their paths in it.
@@ -117,8 +131,9 @@ impl Team {
             }
             return;
         };
-        let mut stream = String::from(
-            "commit refs/heads/main\ncommitter Eve <eve@shop.example> 1764000000 +0000\ndata 7\nmeddle\n\nfrom refs/heads/main^0\n",
+        let now = SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs();
+        let mut stream = format!(
+            "commit refs/heads/main\ncommitter Eve <eve@shop.example> {now} +0000\ndata 7\nmeddle\n\nfrom refs/heads/main^0\n",
         );
         for (path, text) in changes {
             match text {
