@@ -6,17 +6,20 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::contract::attachments::{AttachmentError, Attachments};
-use crate::source::{Code, Finding, Limits, SourceFile};
+use crate::source::codes::codes;
+use crate::source::{Finding, Limits, SourceFile};
 
 /// The name of the folder that holds contracts.
 pub const CONTRACTS: &str = "contracts";
 /// The name of the registry in it.
 pub const REGISTRY: &str = "upheld.yaml";
 
-/// A file can't be read.
-pub const UNREADABLE: Code = Code("F101");
-/// A file is larger than is read.
-pub const TOO_LARGE: Code = Code("F102");
+codes! {
+    /// A file can't be read.
+    UNREADABLE = "F101";
+    /// A file is larger than is read.
+    TOO_LARGE = "F102";
+}
 
 /// The folder `contracts` in `start` or the nearest folder above it.
 #[must_use]

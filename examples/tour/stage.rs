@@ -60,6 +60,20 @@ impl Stage {
         Ok(fs::read_to_string(self.folder.path().join(file))?)
     }
 
+    /// Takes a folder away.
+    pub fn remove(&self, folder: &str) -> Result<(), Box<dyn Error>> {
+        Ok(fs::remove_dir_all(self.folder.path().join(folder))?)
+    }
+
+    /// Changes a text in a file, where it has to be.
+    pub fn edit(&self, file: &str, from: &str, to: &str) -> Result<(), Box<dyn Error>> {
+        let text = self.read(file)?;
+        if !text.contains(from) {
+            return Err(format!("{file} was to hold `{from}`").into());
+        }
+        Ok(fs::write(self.folder.path().join(file), text.replace(from, to))?)
+    }
+
     /// Makes orders a version that is started with these further arguments: writes the registry anew.
     pub fn release_orders(&self, arguments: &[&str]) -> Result<(), Box<dyn Error>> {
         let orders = self.start("orders", arguments)?;

@@ -47,6 +47,9 @@ fn all() -> Vec<(&'static str, &'static str)> {
         crate::matching::mismatch::CODES,
         crate::http::codes::CODES,
         crate::process::codes::CODES,
+        crate::verification::CODES,
+        crate::files::CODES,
+        crate::registry::CODES,
         crate::recording::HAR_CODES,
     ];
     let of_gate = gate::CODES.iter().filter_map(|(code, _)| gate::explain(code)).map(|one| (one.code, one.means));

@@ -113,12 +113,10 @@ pub(super) fn gate(global: &Global, args: &GateArgs, world: &mut World) -> Resul
         }
         None => waited(args, &question, store.as_ref(), world)?,
     };
-    if let (Some(limit), Some(age)) = (args.max_age, answer.age)
-        && age > limit
-    {
+    if args.is_too_old(&answer) {
+        let age = crate::words::duration(answer.age.unwrap_or_default());
         return Err(Failure::could_not_run(format!(
-            "the store was last written to {} ago, which is more than --max-age allows",
-            crate::words::duration(age)
+            "the store was last written to {age} ago, which is more than --max-age allows"
         ))
         .help("if this is a copy, look whether it still follows; else give it more time"));
     }
@@ -168,6 +166,13 @@ fn question(args: &GateArgs, world: &World) -> Result<Question, Failure> {
     })
 }
 
+impl GateArgs {
+    /// Whether the store was last written to too long ago for an answer to count.
+    fn is_too_old(&self, answer: &Answer) -> bool {
+        self.max_age.is_some_and(|limit| answer.age.is_some_and(|age| age > limit))
+    }
+}
+
 /// A decision, and how long ago the store was written to that it was made on.
 struct Answer {
     decision: Decision,
@@ -211,7 +216,8 @@ fn asked(args: &GateArgs, question: &Question, store: &dyn Store, world: &World)
     let message = format!("Begin the roll-out of {} in {}", and_list(names), question.environment);
     append(store, args.store.store_timeout, &message, |snapshot| {
         let answer = answer(snapshot, question)?;
-        let files = if answer.decision.allow { reservations(args, question, snapshot, world)? } else { Vec::new() };
+        let yes = answer.decision.allow && !args.is_too_old(&answer);
+        let files = if yes { reservations(args, question, snapshot, world)? } else { Vec::new() };
         Ok::<_, Refusal>(Plan { files, value: answer })
     })
     .map_err(refused)

@@ -1,6 +1,6 @@
 //! The ledger, as commands use it: where it is kept, who writes, and what is said where it refuses.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
@@ -12,6 +12,7 @@ use super::load::Workspace;
 use super::verify::time;
 use super::{Failure, Global, World};
 use crate::contract::ServiceName;
+use crate::files::CONTRACTS;
 use crate::git::{self, Checkout, Environment};
 use crate::ledger::{By, Event, Kind, Live, Refusal, ServiceVersion, Stamp, Store, StoreError, Version};
 use crate::registry::expand;
@@ -160,33 +161,57 @@ impl std::str::FromStr for Subject {
 
 /// What is checked out where the command runs, looked at once and only if it is needed.
 #[derive(Debug, Default)]
-pub(super) struct Here(Option<Checkout>);
+pub(super) struct Here {
+    checkout: Option<Checkout>,
+    /// The name of the folder whose new files count as changes, too: for what is read from there.
+    contracts: Option<String>,
+}
 
 impl Here {
     fn look(&mut self, world: &World) -> Result<&Checkout, Failure> {
-        if self.0.is_none() {
+        if self.checkout.is_none() {
             let found = git::checkout(&world.working, &Environment::of_process());
-            self.0 = Some(found.map_err(|error| unusable(error.into()))?);
+            self.checkout = Some(found.map_err(|error| unusable(error.into()))?);
         }
         #[expect(clippy::expect_used, reason = "it was put there a line above")]
-        Ok(self.0.as_ref().expect("it is there"))
+        Ok(self.checkout.as_ref().expect("it is there"))
+    }
+
+    /// For a command that reads contracts: one that git does not know yet is no part of the commit.
+    pub(super) fn with_contracts(global: &Global) -> Self {
+        let folder = global.contracts.as_deref().unwrap_or(Path::new(CONTRACTS));
+        let name = folder.file_name().map(|name| name.to_string_lossy().into_owned());
+        Self { checkout: None, contracts: name }
     }
 
     /// The version that is meant: the one that was named, or the commit that is checked out. A work tree with changes is
     /// no version.
     pub(super) fn version(&mut self, subject: &Subject, world: &World) -> Result<ServiceVersion, Failure> {
-        let named = |version: Version| ServiceVersion::new(subject.service.clone(), version);
+        self.version_or(subject, &format!("{}@VERSION", subject.service), world)
+    }
+
+    /// The same for a command whose version is `named` otherwise.
+    pub(super) fn version_or(
+        &mut self,
+        subject: &Subject,
+        named: &str,
+        world: &World,
+    ) -> Result<ServiceVersion, Failure> {
+        let of = |version: Version| ServiceVersion::new(subject.service.clone(), version);
         if let Some(version) = &subject.version {
-            return Ok(named(version.clone()));
+            return Ok(of(version.clone()));
         }
-        let service = &subject.service;
         let checkout = self.look(world)?;
-        if checkout.changed {
-            let message = "the work tree has changes: no commit names what is in it";
-            return Err(Failure::usage(message).help(format!("commit them, or name the version: {service}@VERSION")));
-        }
-        let version = checkout.commit.parse().map_err(|error| Failure::usage(format!("{error}")))?;
-        Ok(named(version))
+        let (changed, untracked) = (checkout.changed, checkout.untracked.clone());
+        let version: Result<Version, _> = checkout.commit.parse();
+        let within =
+            |path: &&String| self.contracts.as_ref().is_some_and(|name| path.split('/').any(|part| part == name));
+        let (what, it) = match untracked.iter().find(within) {
+            _ if changed => ("the work tree has changes: no commit names what is in it".to_owned(), "them"),
+            Some(path) => (format!("{path} is not committed: no commit names what is in it"), "it"),
+            None => return version.map(of).map_err(|error| Failure::usage(error.to_string())),
+        };
+        Err(Failure::usage(what).help(format!("commit {it}, or name the version: {named}")))
     }
 
     /// The branch that a version was built from: the one that was named, or the one that is checked out.
@@ -230,7 +255,7 @@ pub(super) fn at(time: Timestamp) -> String {
 
 /// Opens the store that a command is about.
 pub(super) fn opened(global: &Global, args: &StoreArgs, world: &World) -> Result<(Workspace, Box<dyn Store>), Failure> {
-    let workspace = Workspace::registry_alone(global, world)?;
+    let workspace = Workspace::registry_alone(global, world)?.usable()?;
     let store = args.open(&workspace, world)?;
     Ok((workspace, store))
 }

@@ -55,7 +55,7 @@ impl Workspace {
 
     /// Reads the registry alone, where there is one.
     pub(super) fn registry_alone(global: &Global, world: &World) -> Result<Self, Failure> {
-        Self::with_registry(global, world)?.0.usable()
+        Ok(Self::with_registry(global, world)?.0)
     }
 
     fn with_registry(global: &Global, world: &World) -> Result<(Self, Option<PathBuf>), Failure> {

@@ -299,5 +299,11 @@ fn finish(args: &MockArgs, tally: &Tally, stands: &[Stand], world: &mut World) -
         count(tally.requests, "request"),
     ));
     world.print(&text)?;
+    if tally.requests == 0 && !args.command.is_empty() && args.fault != Some(Fault::Refused) {
+        world.say(
+            "note: the command did not ask the mock for anything: let it use the address in the variable UPHELD_URL, or \
+             name its own variable with --env-var\n",
+        );
+    }
     if tally.refused > 0 || (args.all_used && unused > 0) { Ok(Exit::No) } else { Ok(Exit::Yes) }
 }

@@ -49,7 +49,7 @@ pub(super) fn publish(global: &Global, args: &PublishArgs, world: &mut World) ->
     let service = &args.subject.service;
     let (workspace, contracts) = contracts(global, args, world)?;
     let store = args.store.open(&workspace, world)?;
-    let mut here = Here::default();
+    let mut here = Here::with_contracts(global);
     let version = here.version(&args.subject, world)?;
     let branch = here.branch(args.branch.as_deref(), world);
     let stamp = stamp(world);
@@ -108,7 +108,7 @@ fn contracts(
 ) -> Result<(Workspace, Vec<StoredContract>), Failure> {
     let service = &args.subject.service;
     if args.no_contracts {
-        let workspace = Workspace::registry_alone(global, world)?;
+        let workspace = Workspace::registry_alone(global, world)?.usable()?;
         return Ok((workspace, Vec::new()));
     }
     let workspace = Workspace::load_if_any(global, world)?.usable()?;

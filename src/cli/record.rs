@@ -15,6 +15,7 @@ use crate::contract::ServiceName;
 use crate::files;
 use crate::http::{BaseUrl, Proxies, Recorder, RecorderOptions};
 use crate::process::Wrapped;
+use crate::report;
 use crate::words::{and_list, count, quoted};
 
 /// Record what a consumer asks of its providers, and write it down as contracts
@@ -67,6 +68,9 @@ Examples:
       until Ctrl-C: use your application, pointed at port 9090
   upheld record … --update -- npm test
       take over what has changed since the last recording";
+
+/// How many requests without an answer are named where nothing is written.
+const LOST: usize = 5;
 
 /// A provider that is to be recorded.
 struct Upstream {
@@ -124,6 +128,10 @@ pub(super) fn record(global: &Global, args: &RecordArgs, world: &mut World) -> R
     // What is still under way was given up.
     runtime.shutdown_background();
     if code != 0 && !args.keep_failed {
+        // It may well have failed for that.
+        for lost in taken.iter().flat_map(|taken| &taken.lost).take(LOST) {
+            world.say(&report::note(&format!("not recorded: {lost}"), "", &world.err_palette()));
+        }
         world.say(&format!(
             "note: the command ended with exit code {code}, so nothing is written; --keep-failed writes all the same\n"
         ));

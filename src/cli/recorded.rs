@@ -9,7 +9,9 @@ use super::load::contracts_folder;
 use super::{Exit, Failure, Global, World};
 use crate::contract::{self, ContractFile, ServiceName, contract_schema};
 use crate::files::{self, CONTRACTS, ContractFolder};
-use crate::recording::{self, Exchange, FoundSecret, Guard, Options, Recorded, Redaction, Standing, Take, redact};
+use crate::recording::{
+    self, Entry, Exchange, FoundSecret, Guard, Options, Recorded, Redaction, Standing, Take, redact,
+};
 use crate::report;
 use crate::source::Sources;
 use crate::words::{and_list, count};
@@ -190,9 +192,18 @@ fn tell(page: &Page, args: &KeepArgs, world: &mut World) -> Result<(), Failure> 
         text.push_str(&report::note(&format!("not recorded: {lost}"), "", &palette));
     }
     text.push_str(&report::secrets(&page.found, &palette));
+    let is_new = |entry: &Entry| matches!(entry.standing, Standing::New);
+    if let Some(header) = page.found.iter().find_map(FoundSecret::request_header)
+        && recorded.interactions.iter().any(is_new)
+    {
+        let note = format!(
+            "the contract holds no credentials: where {provider} asks for some, verify it with --header '{header}: …'"
+        );
+        text.push_str(&report::note(&note, "", &palette));
+    }
     let standing = |is: fn(&Standing) -> bool| recorded.interactions.iter().filter(|entry| is(&entry.standing)).count();
     let numbers = [
-        (standing(|standing| matches!(standing, Standing::New)), "new"),
+        (recorded.interactions.iter().filter(|entry| is_new(entry)).count(), "new"),
         (standing(|standing| matches!(standing, Standing::Same)), "as before"),
         (standing(|standing| matches!(standing, Standing::Differs(change) if change.made)), "updated"),
         (standing(|standing| matches!(standing, Standing::Differs(change) if !change.made)), "different"),

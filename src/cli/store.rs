@@ -91,7 +91,7 @@ pub(super) fn store(global: &Global, command: &StoreCommand, world: &mut World) 
 }
 
 fn init(global: &Global, args: &InitArgs, world: &mut World) -> Result<Exit, Failure> {
-    let workspace = Workspace::registry_alone(global, world)?;
+    let workspace = Workspace::registry_alone(global, world)?.usable()?;
     let (spec, base) = args.store.spec(&workspace, world)?;
     let store = crate::store::create(&spec, &base, &Environment::of_process()).map_err(unusable)?;
     let registry = workspace.registry.as_ref();
@@ -186,7 +186,7 @@ fn check(global: &Global, args: &LintArgs, world: &mut World) -> Result<Exit, Fa
 }
 
 fn trust(global: &Global, args: &TrustArgs, world: &mut World) -> Result<Exit, Failure> {
-    let workspace = Workspace::registry_alone(global, world)?;
+    let workspace = Workspace::registry_alone(global, world)?.usable()?;
     let (spec, _) = args.store.spec(&workspace, world)?;
     let name = crate::store::trust(&spec, &Environment::of_process()).map_err(unusable)?;
     world.print(&format!("trusted  {name} as it is now\n"))?;

@@ -228,7 +228,7 @@ fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
         .help(format!("name the one that is meant: upheld verify {}", all[0])));
     }
     let destination = match store.take() {
-        Some(store) if args.publish => Some(destination(args, store, &selected[0].0, world)?),
+        Some(store) if args.publish => Some(destination(global, args, store, &selected[0].0, world)?),
         _ => None,
     };
     let mut jobs = Vec::new();
@@ -293,14 +293,15 @@ fn providers(workspace: &Workspace, names: &[&String], args: &VerifyArgs) -> Res
 
 /// Where the results go, and of which version they are.
 fn destination(
+    global: &Global,
     args: &VerifyArgs,
     store: Box<dyn Store>,
     provider: &ServiceName,
     world: &World,
 ) -> Result<Destination, Failure> {
-    let mut here = Here::default();
+    let mut here = Here::with_contracts(global);
     let subject = Subject { service: provider.clone(), version: args.version.clone() };
-    let version = here.version(&subject, world).map_err(|failure| failure.help("with verify: --version VERSION"))?;
+    let version = here.version_or(&subject, "--version VERSION", world)?;
     Ok(Destination {
         store,
         args: args.store.clone(),

@@ -9,7 +9,7 @@ use super::order::{rows_of, search, worst};
 use super::pair::repair;
 use super::question::{Plan, Question};
 use crate::contract::ServiceName;
-use crate::ledger::{Book, ServiceVersion, StoreError};
+use crate::ledger::{Book, ServiceVersion, StoreError, layout};
 use crate::words::{and_list, did_you_mean};
 
 /// How many names are listed.
@@ -75,6 +75,10 @@ fn ground(question: &Question, book: &Book<'_>) -> Result<Vec<Row>, StoreError> 
         }
     };
     untrusted(book.policy()?.doubts);
+    if !book.has(layout::STORE)? {
+        // All else follows from it.
+        return Ok(rows);
+    }
     let environment = book.environment(&question.environment)?;
     let declared = environment.is_some();
     untrusted(environment.map(|read| read.doubts).unwrap_or_default());

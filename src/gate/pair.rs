@@ -6,7 +6,7 @@ use super::code::{self, GateCode};
 use super::decision::{Because, State};
 use super::facts::Facts;
 use crate::contract::{ContractFile, ContractId, InteractionId, ServiceName};
-use crate::ledger::{Doubt, DoubtKind, Results, ServiceVersion, Standing, StoreError, Version};
+use crate::ledger::{Doubt, DoubtKind, Results, ServiceVersion, Standing, StoreError, Version, layout};
 use crate::words::{and_list, count};
 
 /// How a pair stands, and what clears it.
@@ -97,6 +97,9 @@ pub(super) fn verify(provider: &ServiceVersion) -> String {
 pub(super) fn repair(doubt: &Doubt) -> String {
     let path = &doubt.path;
     match &doubt.kind {
+        DoubtKind::Missing if doubt.path == layout::STORE => {
+            return String::from("make a store there: upheld store init");
+        }
         DoubtKind::Newer { needs: Some(needs) } => return format!("upgrade to upheld >= {needs}"),
         DoubtKind::Newer { needs: None } => return String::from("upgrade upheld to its newest version"),
         _ => {}

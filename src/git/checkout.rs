@@ -16,8 +16,11 @@ pub struct Checkout {
     pub commit: String,
     /// The branch, where there is one or the build system tells it.
     pub branch: Option<String>,
-    /// Whether there are changes that the commit doesn't hold, files that git knows nothing of included.
+    /// Whether files that the commit holds were changed.
     pub changed: bool,
+    /// What git knows nothing of and was not told to ignore, from the top of the repository: files, and folders of
+    /// nothing else, which end in `/`.
+    pub untracked: Vec<String>,
 }
 
 /// Looks at what is checked out in a folder, by git and by what the build system tells.
@@ -35,13 +38,16 @@ pub fn checkout(folder: &Path, environment: &Environment) -> Result<Checkout, Gi
         return Err(refused(folder, &output.stderr));
     }
     let text = output.text();
-    let mut seen = Checkout { commit: String::new(), branch: None, changed: false };
+    let mut seen = Checkout { commit: String::new(), branch: None, changed: false, untracked: Vec::new() };
     for line in text.split('\0').filter(|line| !line.is_empty()) {
         if let Some(commit) = line.strip_prefix("# branch.oid ") {
             commit.clone_into(&mut seen.commit);
         } else if let Some(branch) = line.strip_prefix("# branch.head ") {
             seen.branch = (branch != "(detached)").then(|| branch.to_owned());
-        } else if !line.starts_with('#') && !is_own(line) {
+        } else if line.starts_with('#') || is_own(line) {
+        } else if let Some(path) = line.strip_prefix("? ") {
+            seen.untracked.push(path.to_owned());
+        } else {
             seen.changed = true;
         }
     }

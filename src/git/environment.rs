@@ -37,6 +37,9 @@ const SET: &[(&str, &str)] = &[
     // No helper program comes in by an address, nor by the configuration's other spelling of one.
     ("GIT_ALLOW_PROTOCOL", "file:git:http:https:ssh"),
     ("GIT_PAGER", "cat"),
+    // In a copy that several use, a reference may be taken away while another process lists all: to git that would be a
+    // broken one, and the end.
+    ("GIT_REF_PARANOIA", "0"),
 ];
 
 /// The variables that git is run with.

@@ -24,8 +24,9 @@ const COMPLAINTS: usize = 64 * 1024;
 const SHOWN: usize = 2048;
 /// How often a process is looked at whose output stays open: what it has started may keep it so.
 const LOOK: Duration = Duration::from_millis(20);
-/// How long the output of an ended process is waited for.
-const LAST_WORDS: Duration = Duration::from_millis(500);
+/// How long the rest of an ended process's output is waited for: on a machine with too much to do it may be late, and what
+/// the process has left running may keep it open for ever.
+const LAST_WORDS: Duration = Duration::from_secs(10);
 
 /// What holds for every call: no hook, no helper, no housekeeping.
 const ALWAYS: &[&str] = &[

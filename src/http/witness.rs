@@ -10,14 +10,14 @@ use super::header::header_text;
 use super::tape::{Copied, Heard, Tape};
 use super::tee::Ended;
 use crate::matching::{ActualRequest, ActualResponse};
-use crate::recording::{Capture, Exchange};
+use crate::recording::{Capture, Exchange, redacted_path};
 
 /// Sees one exchange, and puts it on the tape. Clones see the same one.
 #[derive(Clone)]
 pub(super) struct Witness {
     tape: Arc<Tape>,
     number: usize,
-    /// The request without its query, which may hold secrets.
+    /// The request without what may be a secret, its query.
     line: Arc<str>,
     seen: Arc<Mutex<Seen>>,
 }
@@ -34,7 +34,7 @@ struct Seen {
 impl Witness {
     /// Of a request that has just come.
     pub(super) fn of(tape: &Arc<Tape>, head: &request::Parts) -> Self {
-        let line = format!("{} {}", head.method, head.uri.path());
+        let line = format!("{} {}", head.method, redacted_path(head.uri.path()));
         let number = tape.begin(&line);
         let request = ActualRequest {
             method: head.method.to_string(),

@@ -145,10 +145,23 @@ impl<'s> Book<'s> {
     /// Why the store can't be read.
     pub fn environment(&self, name: &ServiceName) -> Result<Option<Read<()>>, StoreError> {
         let path = layout::environment(name);
-        Ok(self.file(&path)?.map(|bytes| match read_environment(&bytes) {
-            Ok(()) => Read::default(),
-            Err(kind) => Read { value: (), doubts: vec![Doubt::new(path, kind)] },
-        }))
+        let Some(bytes) = self.file(&path)? else { return Ok(None) };
+        let mut doubts = self.strange_folders(name)?;
+        doubts.extend(read_environment(&bytes).err().map(|kind| Doubt::new(path, kind)));
+        Ok(Some(Read { value: (), doubts }))
+    }
+
+    /// What stands in the place of the folders that hold an environment's deployments, and is none.
+    fn strange_folders(&self, environment: &ServiceName) -> Result<Vec<Doubt>, StoreError> {
+        let mut doubts = Vec::new();
+        for (folder, name) in [("", layout::DEPLOYMENTS), (layout::DEPLOYMENTS, environment.as_str())] {
+            let entries = self.snapshot.list(folder)?;
+            if entries.iter().any(|entry| entry.name == name && entry.kind != EntryKind::Folder) {
+                let path = [folder, name].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("/");
+                doubts.push(Doubt::unreadable(path, "it is no folder"));
+            }
+        }
+        Ok(doubts)
     }
 
     /// What a version has published; `None` where it has not.
@@ -271,6 +284,12 @@ impl<'s> Book<'s> {
         let mut world = BTreeMap::new();
         for entry in folders {
             let Ok(service) = entry.name.parse::<ServiceName>() else { continue };
+            // What is no folder has nothing in it, and who put it there may have taken away what was.
+            if entry.kind != EntryKind::Folder {
+                let doubt = Doubt::unreadable(layout::deployments(environment, &service), "it is no folder");
+                world.insert(service, Read { value: ServiceWorld::default(), doubts: vec![doubt] });
+                continue;
+            }
             if entry.kind != EntryKind::Folder {
                 // It stands where the service's records should.
                 let path = format!("{}/{environment}/{service}", layout::DEPLOYMENTS);

@@ -1,6 +1,9 @@
 //! A store as the ledger needs it: a view of its files that doesn't change, and a way to add files if nobody else did in
 //! the meantime.
 
+use std::any::Any;
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 /// One view of a store.
@@ -96,6 +99,13 @@ pub trait Store {
     ///
     /// Why they can't be written, or why it is not known whether they were.
     fn add(&self, files: &[NewFile], since: &str, message: &str) -> Result<Landing, StoreError>;
+
+    /// Waits, not for longer than `patience`, until it is this process's turn among those of this machine that write to
+    /// the store; the turn ends where what is given is dropped. Nothing is only right by it: it spares those who would be
+    /// too late the work, and a store need not have it.
+    fn turn(&self, _patience: Duration) -> Option<Box<dyn Any>> {
+        None
+    }
 }
 
 /// What came of adding files.

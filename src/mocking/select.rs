@@ -112,7 +112,8 @@ impl Mock {
                 let loosened = loosened(&interaction.request, request);
                 // While no state is active, all that can be told is what was asked for.
                 let (first, second) = if active.is_empty() { (loosened, 0) } else { (0, loosened) };
-                (first, by_state, second, *number)
+                // Headers that no interaction lists are let through, so who lists more is who was meant.
+                (first, by_state, second, Reverse(interaction.request.headers.len()), *number)
             })
         } else {
             allowing.into_iter().next()
@@ -298,6 +299,29 @@ interactions:
             assert_eq!(name(&mock, "GET /a", &active), expected, "{active:?}");
         }
         assert_eq!(name(&mock, "GET /b", &[]), "loose");
+    }
+
+    #[test]
+    fn who_lists_a_header_that_came_is_meant_before_who_lists_none() {
+        let text = "\
+contract: 1
+consumer: storefront
+provider: orders
+interactions:
+  - name: whole
+    request: GET /log
+    response: { status: 200 }
+  - name: part
+    request: { method: GET, path: /log, headers: { range: bytes=0-9 } }
+    response: { status: 206 }
+";
+        let mock = mock_of(text);
+        let mut asked = request("GET /log", "");
+        assert_eq!(mock.answer(&asked, &[]).unwrap().response.status, 200);
+        asked.headers.push((String::from("Range"), String::from("bytes=0-9")));
+        assert_eq!(mock.answer(&asked, &[]).unwrap().response.status, 206);
+        asked.headers[0].1 = String::from("bytes=10-19");
+        assert_eq!(mock.answer(&asked, &[]).unwrap().response.status, 200);
     }
 
     #[test]

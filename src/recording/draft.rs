@@ -110,7 +110,9 @@ fn request(group: &Group<'_, '_>, context: &Context, remarks: &mut Vec<Remark>) 
     };
     loosen_path(&mut request, group, context, remarks);
     loosen_query(&mut request, group, remarks);
-    for name in ["accept", "content-type"].into_iter().chain(context.keep_headers.iter().map(String::as_str)) {
+    let kept = context.keep_headers.iter().map(String::as_str);
+    for name in ["accept", "content-type"].into_iter().chain(conditions(group.shape.status).iter().copied()).chain(kept)
+    {
         let values: Vec<Vec<String>> = group
             .samples
             .iter()
@@ -124,12 +126,23 @@ fn request(group: &Group<'_, '_>, context: &Context, remarks: &mut Vec<Remark>) 
             if name == "content-type" && values.iter().flatten().all(|value| value.starts_with("multipart/")) {
                 return multipart_rule();
             }
-            loose(values).then(|| Rule::of(Matcher::Any))
+            (loose(values) || name.starts_with("if-")).then(|| Rule::of(Matcher::Any))
         });
     }
     let samples: Vec<&Read> = group.samples.iter().map(|sample| &sample.sent).collect();
     request.body = request_body(&samples, &mut request.rules, remarks)?;
     Ok(request)
+}
+
+/// Headers of a request without which its answer would have another status (RFC 9110, sections 13 and 14): clients that
+/// keep what they got, or get it in parts, send them.
+const fn conditions(status: u16) -> &'static [&'static str] {
+    match status {
+        206 | 416 => &["range", "if-range"],
+        304 => &["if-none-match", "if-modified-since"],
+        412 => &["if-match", "if-unmodified-since", "if-none-match", "if-modified-since"],
+        _ => &[],
+    }
 }
 
 /// A path without the characters that can't stand in one: clients send them, and servers take them.
@@ -156,6 +169,10 @@ fn is_volatile(text: &str) -> bool {
     looks::is_volatile(text) || text.contains(REDACTED)
 }
 
+fn why_volatile(text: &str) -> String {
+    String::from(if text.contains(REDACTED) { "a secret was here" } else { "likely to differ the next time" })
+}
+
 fn loosen_path(request: &mut Request, group: &Group<'_, '_>, context: &Context, remarks: &mut Vec<Remark>) {
     let mut loose = BTreeMap::new();
     for index in group.shape.template.parameters() {
@@ -165,12 +182,16 @@ fn loosen_path(request: &mut Request, group: &Group<'_, '_>, context: &Context, 
         let source = values.iter().find_map(|value| context.created.get(*value));
         let why = match (values.as_slice(), source) {
             ([value], Some(source)) => format!("`{value}` was made up by {source}"),
-            ([value], None) if is_volatile(value) => String::from("likely to differ the next time"),
+            ([value], None) if is_volatile(value) => why_volatile(value),
             ([_], None) => continue,
             (several, _) => format!("{} different values", several.len()),
         };
         if let (Some(_), Some(thing)) = (source, group.shape.template.thing(index)) {
-            let article = if thing.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+            let article = match group.shape.status {
+                404 | 410 => "no",
+                _ if thing.starts_with(['a', 'e', 'i', 'o', 'u']) => "an",
+                _ => "a",
+            };
             let value = values.first().copied().unwrap_or_default();
             let state = format!("given: [{{ {article} {thing} exists: {{ id: {value} }} }}]");
             remarks.push(Remark::new("request path", What::Suggested(state), why.clone()));
@@ -216,7 +237,7 @@ fn loosen_query(request: &mut Request, group: &Group<'_, '_>, remarks: &mut Vec<
             Matcher::Type(JsonType::String)
         };
         let why = if same {
-            String::from("likely to differ the next time")
+            why_volatile(&texts().collect::<String>())
         } else {
             different(seen.iter().map(|values| values.join(",")))
         };
@@ -364,7 +385,8 @@ fn response(group: &Group<'_, '_>, sent: &[&str], context: &Context, remarks: &m
             remarks.extend(more);
             let echoes: BTreeSet<String> = echoes.into_iter().flatten().collect();
             if !echoes.is_empty() {
-                let why = format!("left out: {} only say which headers the request had", and_list(&echoes));
+                let say = if echoes.len() == 1 { "says" } else { "say" };
+                let why = format!("left out: {} only {say} which headers the request had", and_list(&echoes));
                 remarks.push(Remark::new("response body", What::Warned, why));
             }
         }

@@ -114,26 +114,6 @@ impl<'t> Edit<'t> {
     }
 }
 
-/// A text in the place of an old one, with the old one's lines that are comments: each before the line with the key that
-/// it stood before, or else where the one before it came to stand. Suggestions go: they were about what is no more.
-pub(super) fn with_comments_of(old: &str, new: &str) -> String {
-    let says = |line: &str| line.trim_start().trim_start_matches("- ").split(':').next().unwrap_or_default().to_owned();
-    let place = |line: &str| (indent(line), says(line));
-    let is_comment = |line: &str| line.trim_start().starts_with('#');
-    let is_kept = |line: &&str| is_comment(line) && !line.trim_start().starts_with("# suggest: ");
-    let old: Vec<&str> = old.split_inclusive('\n').collect();
-    let mut lines: Vec<&str> = new.split_inclusive('\n').collect();
-    let mut from = 0;
-    for (number, comment) in old.iter().enumerate().filter(|(_, line)| is_kept(line)) {
-        let next = old.iter().skip(number + 1).find(|line| !is_comment(line) && !line.trim().is_empty());
-        let found = next.and_then(|next| lines.iter().skip(from).position(|line| place(line) == place(next)));
-        from += found.unwrap_or(0);
-        lines.insert(from, comment);
-        from += 1;
-    }
-    lines.concat()
-}
-
 fn indent(line: &str) -> usize {
     line.bytes().take_while(|byte| *byte == b' ').count()
 }

@@ -16,7 +16,7 @@ pub(super) struct Shape {
     pub query: BTreeSet<String>,
     /// What tells operations apart that share a path.
     pub operation: BTreeMap<String, String>,
-    /// What kind of body is sent, and the keys on its first level.
+    /// What kind of body is sent, and the keys on its first level, or its media type where it has none.
     pub sent: (&'static str, Vec<String>),
     /// The media types that the consumer asks for, where it asks for some.
     pub accept: Vec<String>,
@@ -45,7 +45,7 @@ impl Shape {
             status: sample.exchange.response.status,
             query: sample.query.keys().cloned().collect(),
             operation: sample.operation(distinct),
-            sent: sample.sent.outline(),
+            sent: sample.sent_as(),
             accept: accepted(sample),
             came: (sample.came.outline().0, sample.came_as()),
         }

@@ -5,9 +5,10 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::draft::{self, Context, Draft};
-use super::edit::{Block, Edit, with_comments_of};
+use super::edit::{Block, Edit};
 use super::exchange::Exchange;
 use super::group::{Shape, group};
+use super::kept::with_what_is_kept;
 use super::names;
 use super::remark::{Remark, What};
 use super::sample::Sample;
@@ -15,7 +16,8 @@ use super::text;
 use super::update::{mismatches, own_exchange, updated};
 use crate::contract::attachments::Attachments;
 use crate::contract::{
-    Contract, ContractFile, Interaction, ServiceName, read, write, write_interaction, write_request, write_response,
+    Contract, ContractFile, Interaction, Request, ServiceName, read, write, write_interaction, write_request,
+    write_response,
 };
 use crate::matching::{Mismatch, check_examples};
 use crate::source::{Finding, Limits, Pointer, SourceFile};
@@ -220,16 +222,22 @@ fn drafts(
             Err(why) => left_out.push(LeftOut { name, exchanges: group.samples.len(), why }),
         }
     }
-    let requests: Vec<(Shape, String, String)> = drafts
+    let requests: Vec<(Shape, Request, String)> = drafts
         .iter()
-        .map(|draft| (draft.shape.clone(), draft.interaction.request.line(), draft.interaction.name.clone()))
+        .map(|draft| (draft.shape.clone(), draft.interaction.request.clone(), draft.interaction.name.clone()))
         .collect();
     for draft in &mut drafts {
-        let line = draft.interaction.request.line();
+        let request = &draft.interaction.request;
         let other = requests.iter().find(|(shape, other, name)| {
-            *name != draft.interaction.name && *other == line && shape.same_request(&draft.shape)
+            *name != draft.interaction.name
+                && other.line() == request.line()
+                && other.headers == request.headers
+                && shape.same_request(&draft.shape)
         });
-        if let Some((shape, ..)) = other {
+        let needs = |remark: &Remark| matches!(&remark.what, What::Suggested(text) if text.starts_with("given: "));
+        if let Some((shape, ..)) = other
+            && !draft.remarks.iter().any(needs)
+        {
             let state = format!("given: [what makes it answer {}]", draft.shape.status);
             let why = format!("the same request was also answered with {}", shape.status);
             draft.remarks.push(Remark::new("request", What::Suggested(state), why));
@@ -342,7 +350,7 @@ fn changed(
     let changes: Vec<(Range<usize>, String)> = changes
         .into_iter()
         .map(|(lines, text)| {
-            let text = with_comments_of(&edit.text_of(&lines).replace("\r\n", "\n"), &text);
+            let text = with_what_is_kept(&edit.text_of(&lines).replace("\r\n", "\n"), &text);
             (lines, text)
         })
         .collect();

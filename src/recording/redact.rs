@@ -4,17 +4,14 @@
 //! wherever they stand. Then each of them is replaced: in its own place, and in every other text that holds it, since
 //! services repeat what they were sent. Last, a [`Guard`] looks at every text that is to be written or shown.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
+use std::collections::BTreeMap;
 
-use aho_corasick::{AhoCorasick, MatchKind};
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use super::Exchange;
-use super::secret_names::is_secret_name;
+use super::guard::{FoundSecret, Guard};
+use super::secret_names::{is_secret_name, name_in};
 use super::secret_shapes::{credentials, is_fake, is_telling, sightings};
 use crate::contract::urlencoded;
 use crate::matching::header_values;
@@ -25,16 +22,10 @@ pub const REDACTED: &str = "redacted";
 /// How deep JSON in texts of JSON is looked into.
 const DEEP: usize = 4;
 
-/// A secret that was found, without the secret.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct FoundSecret {
-    /// `bearer token`, `password`.
-    pub kind: &'static str,
-    /// `request body password of POST /login`.
-    pub place: String,
-    /// In how many messages.
-    pub times: usize,
-}
+/// Parameters of credentials that say what everybody sees in the request itself, or in the challenge for them (RFC 7616,
+/// section 3.4; the last is that of AWS).
+const PUBLIC_CREDENTIALS: [&str; 9] =
+    ["username", "realm", "uri", "qop", "nc", "algorithm", "userhash", "charset", "SignedHeaders"];
 
 /// Exchanges without secrets.
 #[derive(Debug)]
@@ -45,70 +36,6 @@ pub struct Redaction {
     /// What nothing can stand for: nothing of the recording may then be written.
     pub unplaced: Vec<FoundSecret>,
     pub guard: Guard,
-}
-
-/// Finds the secrets of a recording in texts: as they are, and as they are encoded in addresses, in base64 and in JSON.
-pub struct Guard {
-    search: Option<AhoCorasick>,
-    /// The secret that each pattern is a spelling of.
-    of_pattern: Vec<FoundSecret>,
-}
-
-impl Guard {
-    fn new(secrets: &BTreeMap<String, FoundSecret>) -> Self {
-        let mut patterns: BTreeMap<String, FoundSecret> = BTreeMap::new();
-        for (secret, found) in secrets {
-            for spelling in spellings(secret) {
-                patterns.entry(spelling).or_insert_with(|| found.clone());
-            }
-        }
-        let of_pattern: Vec<FoundSecret> = patterns.values().cloned().collect();
-        let search = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(patterns.keys());
-        Self { search: search.ok().filter(|_| !patterns.is_empty()), of_pattern }
-    }
-
-    /// The first secret in a text.
-    #[must_use]
-    pub fn leak(&self, text: &str) -> Option<&FoundSecret> {
-        self.leak_in(text.as_bytes())
-    }
-
-    fn leak_in(&self, bytes: &[u8]) -> Option<&FoundSecret> {
-        let found = self.search.as_ref()?.find(bytes)?;
-        self.of_pattern.get(found.pattern().as_usize())
-    }
-
-    /// The text with each secret in it replaced; nothing where there is none.
-    fn replaced(&self, text: &str) -> Option<(String, &'static str)> {
-        let search = self.search.as_ref()?;
-        let first = search.find(text)?;
-        let kind = self.of_pattern.get(first.pattern().as_usize())?.kind;
-        let mut clean = String::with_capacity(text.len());
-        search.replace_all_with(text, &mut clean, |_, _, clean| {
-            clean.push_str(REDACTED);
-            true
-        });
-        Some((clean, kind))
-    }
-}
-
-impl fmt::Debug for Guard {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Guard").finish_non_exhaustive()
-    }
-}
-
-/// How a secret may be spelled in a text.
-fn spellings(secret: &str) -> BTreeSet<String> {
-    let json = Value::String(secret.to_owned()).to_string();
-    BTreeSet::from([
-        secret.to_owned(),
-        utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string(),
-        urlencoded::write(&[(String::new(), vec![secret.to_owned()])].into_iter().collect()).split_off(1),
-        json[1..json.len() - 1].to_owned(),
-        STANDARD_NO_PAD.encode(secret),
-        URL_SAFE_NO_PAD.encode(secret),
-    ])
 }
 
 /// Takes the secrets out of a recording. `kept_headers` are those that may be written beside those that always are.
@@ -126,6 +53,14 @@ pub fn redact(exchanges: Vec<Exchange>, kept_headers: &[String]) -> Redaction {
     };
     let (found, unplaced) = (told(editor.found), told(editor.unplaced));
     Redaction { exchanges, found, unplaced, guard }
+}
+
+/// A path whose segments that look like secrets are replaced: for what is told of a request that is no exchange.
+#[must_use]
+pub fn redacted_path(path: &str) -> String {
+    let is_secret = |segment: &str| !sightings(&percent_decode_str(segment).decode_utf8_lossy()).is_empty();
+    let segments = path.split('/').map(|segment| if is_secret(segment) { REDACTED } else { segment });
+    segments.collect::<Vec<_>>().join("/")
 }
 
 /// Secrets that can be known wherever they stand.
@@ -176,8 +111,10 @@ impl Collector {
                 if let Some((_, password)) = credentials(rest.trim()) {
                     self.note(&password, "password", &place);
                 }
-                for part in rest.split([',', ' ']).filter_map(|part| part.split_once('=')) {
-                    self.note(part.1.trim_matches('"'), "credential", &place);
+                for (name, value) in rest.split([',', ' ']).filter_map(|part| part.split_once('=')) {
+                    if !PUBLIC_CREDENTIALS.iter().any(|public| public.eq_ignore_ascii_case(name)) {
+                        self.note(value.trim_matches('"'), "credential", &place);
+                    }
                 }
             }
             "cookie" => {
@@ -239,7 +176,7 @@ impl Collector {
             Value::Array(items) => items.iter().for_each(|item| self.value(item, name, place, depth)),
             Value::Object(object) => object.iter().for_each(|(key, item)| {
                 self.text(key, place);
-                self.value(item, Some(key), place, depth);
+                self.value(item, Some(name_in(object, key)), place, depth);
             }),
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
@@ -465,13 +402,15 @@ impl Editor<'_> {
 
     fn object(&mut self, object: &mut Map<String, Value>, part: &str, path: &str, depth: usize) -> bool {
         let mut changed = false;
+        let value_name = name_in(object, "value").to_owned();
         for (key, item) in object {
             if let Some((_, kind)) = self.clean(key) {
                 self.unplaced(part, kind);
                 continue;
             }
             let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-            changed |= self.value(item, Some(key), part, &path, depth);
+            let name = if key == "value" { &value_name } else { key };
+            changed |= self.value(item, Some(name), part, &path, depth);
         }
         changed
     }

@@ -57,6 +57,16 @@ impl<'e> Sample<'e> {
         (self.came != Read::Nothing && !media_type.is_empty()).then_some(media_type)
     }
 
+    /// What kind of body was sent, and what it holds: the keys on its first level, or its media type where it has none.
+    pub(super) fn sent_as(&self) -> (&'static str, Vec<String>) {
+        let (kind, keys) = self.sent.outline();
+        let media_type = media_type(&self.exchange.request.headers);
+        if matches!(self.sent, Read::Text(_) | Read::Bytes(_)) && !media_type.is_empty() {
+            return (kind, vec![media_type]);
+        }
+        (kind, keys)
+    }
+
     /// The header `name` of the request, all its lines.
     pub(super) fn sent_header(&self, name: &str) -> Vec<String> {
         header_values(&self.exchange.request.headers, name).map(|value| value.trim().to_owned()).collect()

@@ -1,5 +1,7 @@
 //! Names whose values are secrets: of headers, parameters, fields and keys, in whatever case they are written.
 
+use serde_json::{Map, Value};
+
 /// Last words of names that are secrets whatever stands before them: `dbPassword`, `refresh_token`.
 const LAST: &[&str] = &[
     "password",
@@ -84,6 +86,13 @@ pub fn is_secret_name(name: &str) -> bool {
     LAST.contains(&last.as_str())
         || before.is_some_and(|before| LAST_TWO.contains(&[before, last.as_str()]))
         || words.ends_with(&[String::from("access"), String::from("key"), String::from("id")])
+}
+
+/// The name of what stands under a key of an object. Lists of fields have it beside the value:
+/// `{"name": "password", "value": "…"}`.
+pub(super) fn name_in<'o>(object: &'o Map<String, Value>, key: &'o str) -> &'o str {
+    let named = || ["name", "key", "field"].iter().find_map(|name| object.get(*name).and_then(Value::as_str));
+    if key == "value" { named().unwrap_or(key) } else { key }
 }
 
 /// The words of a name, in small letters: `dbPassword`, `DB_PASSWORD` and `db-password` have the same.

@@ -7,6 +7,8 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use regex::Regex;
 
+use super::secret_names::is_secret_name;
+
 /// A kind of secret, and what it looks like. Where the expression has a group, the secret is what is in it.
 type Shape = (&'static str, &'static str);
 
@@ -48,6 +50,11 @@ static EXPRESSIONS: LazyLock<Vec<(&'static str, Regex)>> = LazyLock::new(|| {
     SHAPES.iter().filter_map(|(kind, text)| Some((*kind, Regex::new(text).ok()?))).collect()
 });
 
+/// An element of XML with a text: SOAP and its like have their passwords so.
+static ELEMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"<(?:[\w.-]+:)?(?P<name>[\w.-]+)(?:\s[^<>]*)?>\s*(?P<secret>[^<>\s][^<>]*?)\s*</").ok()
+});
+
 /// Base64 with and without its end, as it is found in the wild.
 const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
     .with_decode_padding_mode(DecodePaddingMode::Indifferent)
@@ -62,7 +69,7 @@ pub(super) struct Sighting {
 
 /// All secrets of a text that are known by their look.
 pub(super) fn sightings(text: &str) -> Vec<Sighting> {
-    let mut found: Vec<Sighting> = Vec::new();
+    let mut found = in_elements(text);
     for (kind, expression) in EXPRESSIONS.iter() {
         for captures in expression.captures_iter(text) {
             let Some(secret) = captures.name("secret").or_else(|| captures.get(0)) else { continue };
@@ -79,6 +86,17 @@ pub(super) fn sightings(text: &str) -> Vec<Sighting> {
     }
     found.sort_by_key(|sighting| sighting.at.start);
     found
+}
+
+/// The texts of elements whose names are those of secrets.
+fn in_elements(text: &str) -> Vec<Sighting> {
+    let Some(element) = ELEMENT.as_ref().filter(|_| text.contains("</")) else { return Vec::new() };
+    let secrets = element.captures_iter(text).filter_map(|captures| {
+        let secret = captures.name("secret")?;
+        let is_one = is_secret_name(captures.name("name")?.as_str()) && !is_fake(secret.as_str());
+        is_one.then(|| Sighting { kind: "secret", at: secret.range() })
+    });
+    secrets.collect()
 }
 
 /// The name and the password in the credentials of the scheme `Basic` (RFC 7617).
@@ -120,6 +138,7 @@ mod tests {
     #[test]
     fn every_expression_can_be_read() {
         assert_eq!(EXPRESSIONS.len(), SHAPES.len());
+        assert!(ELEMENT.is_some());
     }
 
     // The samples are put together here, so that nobody's scanner takes this file for a leak.
@@ -145,6 +164,7 @@ mod tests {
             ("bearer token", String::from("Authorization: Bearer abc123def456")),
             ("basic credentials", String::from("Basic YWRhOmh1bnRlcjI=")),
             ("secret", String::from("log in with password=hunter2hunter")),
+            ("secret", String::from("<w:login><w:Password Type=\"text\"> pw1 </w:Password></w:login>")),
         ] {
             let found = sightings(&text);
             assert_eq!(found.first().map(|sighting| sighting.kind), Some(kind), "{text}");
@@ -164,6 +184,7 @@ mod tests {
             "password: required",
             "Bearer redacted",
             "token=${token}",
+            "<token/><tokens>12</tokens><password></password><a>password</a>",
             "sk-1",
         ] {
             assert_eq!(sightings(text), [], "{text}");

@@ -9,17 +9,20 @@ use serde_json::Value;
 use super::raw::{RawParallel, RawRegistry, RawService, shape};
 use super::{Registry, Service, StatesBy};
 use crate::contract::ServiceName;
-use crate::source::{Code, Finding, Pointer, SourceFile, parse_yaml, sort_findings};
+use crate::source::codes::codes;
+use crate::source::{Finding, Pointer, SourceFile, parse_yaml, sort_findings};
 use crate::words::read_duration;
 
-/// The registry is of a newer format.
-pub const NEWER_FORMAT: Code = Code("R101");
-/// A text is not a name.
-pub const BAD_NAME: Code = Code("R102");
-/// A text is not a length of time.
-pub const BAD_DURATION: Code = Code("R103");
-/// The shape of the registry can't be used.
-pub const UNUSABLE: Code = Code("R104");
+codes! {
+    /// The registry is of a newer format.
+    NEWER_FORMAT = "R101";
+    /// A text in the registry is not a name.
+    BAD_NAME = "R102";
+    /// A text in the registry is not a length of time.
+    BAD_DURATION = "R103";
+    /// The shape of the registry can't be used.
+    UNUSABLE = "R104";
+}
 
 /// Reads a registry. Warnings come with it.
 ///

@@ -6,10 +6,13 @@ use std::time::{Duration, Instant};
 use crate::ledger::{Landing, NewFile, Snapshot, Store, StoreError};
 use crate::words::duration;
 
-/// How long is waited for at most after the first try; doubled with each further one.
+/// How long is waited for at most after the first try, and no longer than that try took; doubled with each further one.
 const BASE: Duration = Duration::from_millis(50);
-/// How long is waited for at most after any try.
-const CAP: Duration = Duration::from_secs(2);
+/// How often it is doubled: after that, 1.6 seconds are the longest wait.
+const DOUBLED: u32 = 5;
+
+/// How long the turn is waited for: somebody who holds it for longer hangs, and it is only for order's sake.
+const TURN: Duration = Duration::from_secs(20);
 
 /// What one view of the store leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,8 +37,10 @@ pub fn append<T, E: From<StoreError>>(
     mut plan: impl FnMut(&dyn Snapshot) -> Result<Plan<T>, E>,
 ) -> Result<T, E> {
     let deadline = Instant::now() + patience;
-    let mut most = BASE;
+    let mut tries: u32 = 0;
     loop {
+        let turn = store.turn(TURN.min(deadline.saturating_duration_since(Instant::now())));
+        let start = Instant::now();
         let snapshot = store.snapshot()?;
         let Plan { files, value } = plan(snapshot.as_ref())?;
         if files.is_empty() {
@@ -45,7 +50,9 @@ pub fn append<T, E: From<StoreError>>(
             Landing::Landed => return Ok(value),
             Landing::Moved(why) => why,
         };
-        // Full jitter: those who collided once are unlikely to do so again.
+        drop(turn);
+        // Full jitter, over a time in which some others get through: those who collided once are unlikely to do so again.
+        let most = start.elapsed().min(BASE) * (1 << tries.min(DOUBLED));
         let pause = most.mul_f64(fastrand::f64());
         if Instant::now() + pause >= deadline {
             let message = format!(
@@ -56,7 +63,7 @@ pub fn append<T, E: From<StoreError>>(
             return Err(E::from(StoreError::new(message).detail(why).help("try again, or give it more time")));
         }
         thread::sleep(pause);
-        most = (most * 2).min(CAP);
+        tries += 1;
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is kept of a git store on this machine: a bare repository in the user's cache folder, and what was put aside. All
 //! of it can be made again. Any number of processes may use it at once.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,6 +11,7 @@ use std::time::{Duration, SystemTime};
 use sha2::{Digest as _, Sha256};
 
 use super::failure;
+use super::lock::lock;
 use crate::contract::digest::hex;
 use crate::files::{self, why};
 use crate::git::{Address, Call, Environment, Git, Object, Objects};
@@ -198,6 +199,12 @@ impl Cache {
             Some(1) => Ok(false),
             _ => Err(self.damaged(&format!("git ended with {}", failure::ended(&output))).detail(output.stderr)),
         }
+    }
+
+    /// The turn among the processes that use this copy.
+    pub(super) fn turn(&self, patience: Duration) -> Option<File> {
+        let file = File::options().create(true).append(true).open(self.folder.join("turn")).ok()?;
+        lock(file, true, patience).ok()?
     }
 
     /// What was put aside under a name.

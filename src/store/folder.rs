@@ -5,15 +5,14 @@
 //! under an exclusive lock.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::PathBuf;
-use std::sync::mpsc::channel;
-use std::thread;
 use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 
+use super::lock::lock;
 use super::path;
 use crate::contract::digest::hex;
 use crate::files::{self, why};
@@ -89,6 +88,10 @@ impl FolderStore {
     /// The folder's lock, for reading or for writing. There is none in a folder that can't be written: nobody writes.
     fn lock(&self, exclusive: bool) -> Result<Option<File>, StoreError> {
         let path = self.folder.join(LOCK);
+        // Where nobody has ever written, there is nobody to wait for; and a look leaves nothing behind.
+        if !exclusive && !path.exists() {
+            return Ok(None);
+        }
         let file = match File::options().create(true).truncate(false).read(true).write(true).open(&path) {
             Ok(file) => file,
             Err(error) if !exclusive && is_read_only(&error) => match File::open(&path) {
@@ -97,28 +100,15 @@ impl FolderStore {
             },
             Err(error) => return Err(self.fail("can't be locked", &error)),
         };
-        let at_once = if exclusive { file.try_lock() } else { file.try_lock_shared() };
-        match at_once {
-            Ok(()) => return Ok(Some(file)),
-            Err(TryLockError::WouldBlock) => {}
-            Err(TryLockError::Error(error)) => return Err(self.fail("can't be locked", &error)),
-        }
-        // The system's queue wakes at once who is next, and knows no deadline; so it is waited for beside.
-        let (sender, locked) = channel();
-        thread::spawn(move || {
-            let result = if exclusive { file.lock() } else { file.lock_shared() };
-            // Where nobody waits any more, the lock is let go with the file.
-            let _ = sender.send(result.map(|()| file));
-        });
-        match locked.recv_timeout(self.patience) {
-            Ok(Ok(file)) => Ok(Some(file)),
-            Ok(Err(error)) => Err(self.fail("can't be locked", &error)),
-            Err(_) => Err(StoreError::new(format!(
+        match lock(file, exclusive, self.patience) {
+            Ok(Some(file)) => Ok(Some(file)),
+            Ok(None) => Err(StoreError::new(format!(
                 "the store in {} is still being written by another process after {}",
                 self.folder.display(),
                 duration(self.patience)
             ))
             .help("look for an `upheld` that hangs, and end it")),
+            Err(error) => Err(self.fail("can't be locked", &error)),
         }
     }
 

@@ -4,8 +4,10 @@
 //! out, and no repository of the user's is touched. Files are added by one commit on the view that their writer saw,
 //! pushed without force.
 
+use std::any::Any;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 
@@ -140,5 +142,9 @@ impl Store for GitStore {
     fn add(&self, files: &[NewFile], since: &str, message: &str) -> Result<Landing, StoreError> {
         path::check(files)?;
         self.add_commit(files, since, message)
+    }
+
+    fn turn(&self, patience: Duration) -> Option<Box<dyn Any>> {
+        Some(Box::new(self.cache.turn(patience)?))
     }
 }

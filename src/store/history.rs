@@ -132,7 +132,10 @@ impl GitStore {
         if let Some(branch) = self.branch() {
             return Ok(branch);
         }
-        let head = self.branches()?.head.ok_or_else(|| {
+        let Branches { head, tips } = self.branches()?;
+        // As when it is read: see `find_branch`.
+        let first = || (tips.is_empty() || tips.iter().any(|(name, _)| name == FIRST)).then(|| FIRST.to_owned());
+        let head = head.or_else(first).ok_or_else(|| {
             StoreError::new(format!("it can't be told which branch of {} is to be written", self.name))
                 .help("name one behind the address, like #main")
         })?;

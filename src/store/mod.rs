@@ -12,6 +12,7 @@ mod git;
 mod git_add;
 mod git_snapshot;
 mod history;
+mod lock;
 mod path;
 
 use std::path::Path;

@@ -15,12 +15,14 @@ use super::plan::Plan;
 use super::provider::{Action, Provider, Reply, StateHandler};
 use crate::contract::Interaction;
 use crate::matching::{ActualRequest, encode};
-use crate::source::Code;
+use crate::source::codes::codes;
 
-/// The run was ended before the interaction's turn.
-pub const INTERRUPTED: Code = Code("E401");
-/// The interaction needs a provider state, and nothing is there to bring it about.
-pub const NO_STATE_HANDLER: Code = Code("E402");
+codes! {
+    /// The run was ended before the interaction's turn.
+    INTERRUPTED = "E401";
+    /// The interaction needs a provider state, and nothing is there to bring it about.
+    NO_STATE_HANDLER = "E402";
+}
 
 /// How provider states are brought about.
 #[derive(Clone, Copy, Debug)]

@@ -46,7 +46,7 @@ fn a_service_without_a_version_is_the_commit_that_is_checked_out_with_its_branch
 fn a_work_tree_with_changes_is_no_version() {
     let (team, _) = checked_out();
     let orders = provider("list");
-    team.world.write("notes.txt", "not committed");
+    team.world.write("contracts/upheld.yaml", team.world.read("contracts/upheld.yaml") + "\n");
     assert_snapshot!(team.upheld("publish storefront"), @"
     ------- stderr -------
     error: the work tree has changes: no commit names what is in it
@@ -57,8 +57,7 @@ fn a_work_tree_with_changes_is_no_version() {
     assert_snapshot!(team.upheld(&line), @"
     ------- stderr -------
     error: the work tree has changes: no commit names what is in it
-    help: commit them, or name the version: orders@VERSION
-    help: with verify: --version VERSION
+    help: commit them, or name the version: --version VERSION
     [exit code 2]
     ");
     assert_eq!(orders.connections(), 0, "nothing is run whose results can't be published");
@@ -73,9 +72,13 @@ fn a_work_tree_with_changes_is_no_version() {
     team.ok("publish storefront@3.4.1");
     team.ok(&format!("{line} --version 7"));
     // And what lies in our own folder is no change.
-    std::fs::remove_file(team.world.path("notes.txt")).unwrap();
+    team.git_here(&["checkout", "--quiet", "."]);
     team.world.write(".upheld/notes.txt", "ours");
     team.ok("publish storefront");
+    // A contract that git does not know is in no commit.
+    team.ok("store init --service payments");
+    team.world.contract("storefront", "payments", &crate::support::team::interactions("pay"));
+    assert_snapshot!(team.upheld("publish storefront"), @"");
 }
 
 #[test]

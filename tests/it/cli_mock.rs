@@ -129,7 +129,9 @@ fn interactions_that_nobody_asked_for_fail_the_run_only_where_that_is_asked_for(
         );
     }
     let world = orders();
-    assert_eq!(world.wrap(["mock"]).ends_with(3).code, Some(3), "the command's exit code is the run's");
+    let output = world.wrap(["mock"]).ends_with(3);
+    assert_eq!(output.code, Some(3), "the command's exit code is the run's");
+    assert!(output.stderr.contains("note: the command did not ask the mock for anything"), "{output}");
 }
 
 #[test]

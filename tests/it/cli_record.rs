@@ -210,6 +210,12 @@ fn a_provider_that_is_not_there_or_breaks_off_is_told_to_the_consumer_and_not_re
     let recording = world.wrap(of(dead));
     assert_eq!(send(recording.url(), "GET /a", &[], b"").status, 502);
     assert_snapshot!(recording.done());
+    let recording = world.wrap(of(dead));
+    let secret = format!("ghp_{}", "a1B2".repeat(9));
+    assert_eq!(send(recording.url(), &format!("GET /{secret}/a"), &[], b"").status, 502);
+    let output = recording.ends_with(1);
+    let told = "note: not recorded: GET /redacted/a: nothing listens at 127.0.0.1:1: connection refused\n";
+    assert!(output.stderr.contains(told) && !output.to_string().contains(&secret), "{output}");
 }
 
 #[test]
@@ -251,10 +257,13 @@ fn a_recorder_that_is_killed_at_any_time_leaves_the_old_contract_or_the_new_one(
         (0..20).for_each(|number| drop(send(recording.url(), &format!("GET /a{}/b", "x".repeat(number)), &[], b"")));
         recording
     };
-    let output = record().done();
+    let recording = record();
+    std::fs::hard_link(world.path(CONTRACT), world.path("old.yaml")).unwrap();
+    let output = recording.done();
     assert_eq!(output.code, Some(0), "{output}");
     let new = world.read(CONTRACT);
     assert_ne!(new, old);
+    assert_eq!(world.read("old.yaml"), old, "another file takes the place of the old one, which is never written to");
     // From the command's end on, in steps of half a millisecond: before, while and after the file is written.
     for step in 0..24u64 {
         let recording = record();

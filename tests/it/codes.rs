@@ -2,14 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use upheld::{contract, gate, http, ledger, matching, process, recording, source, verification};
+use upheld::{contract, files, gate, http, ledger, matching, process, recording, registry, source, verification};
 
 #[test]
 fn no_two_meanings_share_a_code() {
-    let of_the_runner = [
-        (verification::INTERRUPTED, "The run was ended before the interaction's turn."),
-        (verification::NO_STATE_HANDLER, "Nothing is there to bring a provider state about."),
-    ];
     let lists = [
         source::codes::CODES,
         contract::codes::CODES,
@@ -18,7 +14,9 @@ fn no_two_meanings_share_a_code() {
         process::codes::CODES,
         recording::HAR_CODES,
         ledger::codes::CODES,
-        &of_the_runner,
+        verification::CODES,
+        files::CODES,
+        registry::CODES,
     ];
     let of_gate = gate::CODES.iter().filter_map(|(code, _)| gate::explain(code)).map(|one| (one.code, one.means));
     let mut meanings = BTreeMap::new();

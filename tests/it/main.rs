@@ -12,6 +12,8 @@
 //! - `properties`: what holds for every contract and message; `strategies` makes them up
 //! - `recording_…`: from what was said on the wire to contracts; `recorded_secrets`: no secret is in any of them
 //! - `mock_properties`: a mock is its contract's own provider
+//! - `gate_scenarios_…`: the scenarios that the gate must pass, on the decision alone; `gate_properties`: what holds for
+//!   every small world, against the naive gate of `gate_naive`
 //! - `hostile_contracts`: files and bodies that mean harm
 //! - `store_…`: a ledger's files in a folder and in a git repository, with many writers, with hostile ones, and what is
 //!   checked out beside it
@@ -20,7 +22,8 @@
 //! - `readme`: the README does what it says; `published`: so does the schema beside the contracts
 //!
 //! `reading` holds the shortest ways from a text to a contract, `messages` those to its mismatches, `exchanges` those from
-//! the wire to a recording. `support` holds the
+//! the wire to a recording. `ledger_memory` is a store in memory, and `ledger_world` tells a world of services into it.
+//! `support` holds the
 //! world of a test that runs the program: a folder of its own, a cleared environment, and providers on ports that the
 //! system picks.
 
@@ -68,8 +71,17 @@ mod contract_write;
 mod examples;
 mod exchanges;
 mod finding_codes;
+mod gate_naive;
+mod gate_properties;
+mod gate_scenarios_basics;
+mod gate_scenarios_content;
+mod gate_scenarios_live;
+mod gate_scenarios_sets;
+mod gate_scenarios_store;
 mod hostile_contracts;
 mod identity;
+mod ledger_memory;
+mod ledger_world;
 mod matching_matrix;
 mod matching_parts;
 mod messages;
@@ -84,7 +96,10 @@ mod recording_again;
 mod recording_inference;
 mod recording_interactions;
 mod recording_properties;
+mod store_checkout;
 mod store_folder;
 mod store_git;
+mod store_hostile;
+mod store_writers;
 mod strategies;
 mod support;

@@ -29,6 +29,8 @@ fn secrets() -> Vec<String> {
         String::from("userinf0-passw0rd"),
         String::from("nested-json-s3cret-1"),
         String::from("x-custom-key-v4lue"),
+        String::from("xml-passw0rd-1"),
+        String::from("beside-its-n4me"),
     ]
 }
 
@@ -70,7 +72,10 @@ fn traffic() -> Vec<Exchange> {
     let text = answered(got("GET /text", 200, "x"), "content-type", "text/plain");
     let mut text = answered(text, "location", &format!("https://ada:{}@shop.example/next", s[13]));
     text.response.body = format!("Authorization: Bearer {}\nthe key is {}\n", s[0], s[9]).into_bytes();
-    vec![login, form, query, path, text]
+    let pairs = said("POST /settings", &format!(r#"[{{"name":"password","value":"{}"}}]"#, s[17]), 204, "");
+    let mut soap = asking(got("POST /soap", 204, ""), "content-type", "text/xml");
+    soap.request.body = format!("<login><w:Password>{}</w:Password></login>", s[16]).into_bytes();
+    vec![login, form, query, path, text, pairs, soap]
 }
 
 /// The secrets that are in a text, as they are or encoded.
@@ -141,6 +146,29 @@ fn no_exchange_holds_a_secret_once_it_was_redacted() {
 }
 
 #[test]
+fn what_credentials_repeat_of_the_request_is_no_secret() {
+    let path = "/a/long/path/of-the/request";
+    let digest = format!(
+        r#"Digest username="adalovelace1815", realm="me@shop.example.org", nonce="n0nce-5f2b", uri="{path}", response="r3sp0nse-77aa", qop=auth, nc=00000001"#
+    );
+    let exchange = asking(got(&format!("GET {path}"), 200, r#"{"user":"adalovelace1815"}"#), "Authorization", &digest);
+    let challenge = r#"Digest realm="me@shop.example.org", nonce="n0nce-5f2b", qop="auth""#;
+    let refused = answered(got(&format!("GET {path}"), 401, ""), "www-authenticate", challenge);
+    let redaction = redact(vec![refused, exchange], &[]);
+    let text = super::exchanges::text(&redaction.exchanges);
+    assert!(redaction.guard.leak(&text).is_none(), "{text}");
+    for (part, is_there) in [
+        (path, true),
+        ("adalovelace1815", true),
+        ("me@shop.example.org", true),
+        ("n0nce-5f2b", false),
+        ("r3sp0nse", false),
+    ] {
+        assert_eq!(text.contains(part), is_there, "{part} {text}");
+    }
+}
+
+#[test]
 fn redacting_twice_changes_nothing_more() {
     let once = redact(traffic(), &[]).exchanges;
     let twice = redact(once.clone(), &[]);
@@ -184,8 +212,12 @@ fn the_guard_sees_a_secret_in_every_spelling() {
 
 #[test]
 fn words_that_are_no_secrets_of_their_own_are_replaced_only_in_their_place() {
-    let exchange =
-        said("POST /a", r#"{"password":"password","name":"test","token":"test"}"#, 200, r#"{"is":"a test password"}"#);
+    let exchange = said(
+        "POST /a?pin=12&q=test",
+        r#"{"password":"password","name":"test","token":"test"}"#,
+        200,
+        r#"{"is":"a test password"}"#,
+    );
     let exchange = asking(exchange, "Cookie", "theme=dark; lang=en-GB");
     let redaction = redact(vec![exchange], &[]);
     assert_eq!(redaction.unplaced, []);
@@ -195,6 +227,7 @@ fn words_that_are_no_secrets_of_their_own_are_replaced_only_in_their_place() {
         r#"{"password":"redacted","name":"test","token":"redacted"}"#
     );
     assert_eq!(body(&redaction.exchanges[0].response.body), r#"{"is":"a test password"}"#);
+    assert_eq!(redaction.exchanges[0].request.query.as_deref(), Some("pin=redacted&q=test"));
 }
 
 #[cfg(unix)]

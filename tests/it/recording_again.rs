@@ -139,7 +139,7 @@ interactions:
     request: GET /a
     response:
       # It has a status.
-      status: 200
+      status:   200 # and no other
       body:
         # How many.
         qty: 1

@@ -4,7 +4,8 @@ use insta::assert_snapshot;
 use upheld::recording::Options;
 
 use super::exchanges::{
-    answered, asking, clean, got, interactions, names, only, recorded, recorded_by, said, suggestions, text,
+    answered, asking, clean, got, interactions, names, only, recorded, recorded_by, recorded_into, said, standings,
+    suggestions, text,
 };
 
 #[test]
@@ -178,6 +179,37 @@ fn only_headers_that_say_something_of_the_message_are_written() {
 }
 
 #[test]
+fn an_answer_that_its_condition_made_is_written_with_the_condition() {
+    let whole = got("GET /log", 200, r#"{"a":1}"#);
+    let mut part = asking(got("GET /log", 206, ""), "Range", "bytes=0-9");
+    part.request.headers.push((String::from("If-None-Match"), String::from("\"v1\"")));
+    let unchanged = |tag| asking(got("GET /log", 304, ""), "If-None-Match", tag);
+    let exchanges = [asking(whole, "Range", "bytes=0-"), part, unchanged("\"v1\"")];
+    assert_snapshot!(interactions(&exchanges));
+    let again = recorded_into(&text(&exchanges), &[unchanged("\"v2\"")], &Options::default());
+    assert_eq!(standings(&again)[2], "same GET /log → 304");
+}
+
+#[test]
+fn bodies_that_are_no_json_are_told_apart_by_what_they_are() {
+    let sent = |media_type: &str, body: &str| {
+        let mut exchange = got("POST /notes", 201, "");
+        exchange.request.body = body.as_bytes().to_vec();
+        asking(exchange, "content-type", media_type)
+    };
+    let exchanges = [
+        sent("text/plain", "a"),
+        sent("text/plain; charset=utf-8", "b"),
+        sent("text/csv", "a,b"),
+        sent("multipart/form-data; boundary=x", "--x\r\n\r\na\r\n--x--\r\n"),
+    ];
+    assert_eq!(
+        names(&exchanges),
+        ["POST /notes → 201", "POST /notes → 201 for text/csv", "POST /notes → 201 for text/plain"]
+    );
+}
+
+#[test]
 fn what_accepts_everything_says_nothing() {
     let exchange = asking(got("GET /a", 200, "{}"), "accept", "*/*");
     assert!(!text(&[exchange]).contains("accept"));
@@ -188,6 +220,7 @@ fn an_identifier_that_was_made_up_is_a_provider_s_state() {
     let exchanges = [
         answered(said("POST /orders", r#"{"sku":"TEA-1"}"#, 201, r#"{"id":4711}"#), "location", "/orders/4711"),
         got("GET /orders/4711", 200, r#"{"id":4711}"#),
+        got("GET /orders/4711", 404, ""),
     ];
     assert_snapshot!(interactions(&exchanges));
 }

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::super::escape::{opening, shown_sentence};
 use super::super::palette::{Palette, paint};
 use super::reasons::{INDENT, in_short};
-use super::row::{head, next_line, row, style, width};
+use super::row::{head, name, next_line, row, style, width};
 use super::{Told, candidates, sentence, store};
 use crate::gate::{Because, Notice, Row, State};
 use crate::ledger::ServiceVersion;
@@ -14,8 +14,8 @@ use crate::words::count;
 
 /// What stands between the parts of the first line.
 const GAP: &str = "     ";
-/// How many causes of compatible rows are shown where these are only counted.
-const CAUSES: usize = 3;
+/// How many pairs that are compatible for a special reason are shown where these are only counted.
+const SPECIAL: usize = 3;
 
 /// A decision as a person reads it: the answer in the first line, then the rows that need attention, each with its
 /// causes and what clears it, then the number of those that are compatible, and what else is worth knowing.
@@ -70,8 +70,8 @@ pub(super) fn rows(rows: &[Row], all: bool, palette: &Palette) -> String {
     out
 }
 
-/// `G001 compatible    6 pairs (--all lists them)`: a line for each code, and below it why these are compatible, where
-/// it is not that every interaction is upheld.
+/// `G001 compatible    6 pairs (--all lists them)`: a line for each code, and below it the pairs that are compatible for
+/// another reason than that every interaction is upheld.
 pub(super) fn compatible(rows: &[Row], width: usize, hint: &str, palette: &Palette) -> String {
     let mut by_code: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
     for row in rows.iter().filter(|row| row.state == State::Compatible) {
@@ -81,18 +81,13 @@ pub(super) fn compatible(rows: &[Row], width: usize, hint: &str, palette: &Palet
     for (code, rows) in by_code {
         out.push_str(&head(code, (State::Compatible.word(), style(State::Compatible, palette)), width, palette));
         let _ = writeln!(out, "{}{hint}", count(rows.len(), "pair"));
-        let mut causes: Vec<String> = Vec::new();
-        for because in rows.iter().flat_map(|row| &row.reasons).filter(|one| matches!(one, Because::Told(_))) {
-            let cause = opening(in_short(because));
-            if !causes.contains(&cause) {
-                causes.push(cause);
-            }
+        // The last reason is why the others don't count.
+        let special: Vec<(&Row, &Because)> = rows.iter().filter_map(|row| Some((*row, row.reasons.last()?))).collect();
+        for (row, because) in special.iter().take(SPECIAL) {
+            let _ = writeln!(out, "{INDENT}{}: {}", opening(name(row)), in_short(because));
         }
-        for cause in causes.iter().take(CAUSES) {
-            let _ = writeln!(out, "{INDENT}{cause}");
-        }
-        if causes.len() > CAUSES {
-            let _ = writeln!(out, "{INDENT}and {}", count(causes.len() - CAUSES, "more cause"));
+        if special.len() > SPECIAL {
+            let _ = writeln!(out, "{INDENT}and {}", count(special.len() - SPECIAL, "more pair"));
         }
     }
     out

@@ -142,6 +142,26 @@ fn the_json_holds_everything_and_only_a_real_yes_is_one() {
 }
 
 #[test]
+fn what_is_compatible_for_another_reason_than_results_is_named() {
+    let beside = "results are missing, but these two versions were live together before";
+    let rows = (1..=5).map(|number| Row {
+        code: "G002",
+        reasons: vec![
+            Because::NoResult { names: vec!["get an order".to_owned()], of: 1 },
+            Because::Told(beside.to_owned()),
+        ],
+        ..compatible(live("web", &number.to_string()))
+    });
+    let decision = decision(rows.collect());
+    let expected =
+        "     web@3 needs orders@8f2c1d3e4a5b: results are missing, but these two versions were live together before\n";
+    for text in [human(&decision), decision_markdown(&told(&decision))] {
+        assert!(text.contains("G002 compatible  5 pairs"), "{text}");
+        assert!(text.contains(&format!("{expected}     and 2 more pairs\n")), "{text}");
+    }
+}
+
+#[test]
 fn rows_of_no_pair_read_like_sentences() {
     let reasons = ["the store declares no environment `prod`", "did you mean `production`?"];
     let undeclared = fact("G304", &reasons, "declare it, if it is meant: upheld store init --environment prod");

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::decision_samples::{decision, fact, incompatible, live, live_record, statuses, told};
+use super::hostile::assert_nothing_is_obeyed;
 use super::samples::service;
 use crate::gate::{Because, Decision, Notice, Row, State};
 use crate::ledger::{Doubt, Event, Live, Reason};
@@ -73,28 +74,8 @@ fn every_form() -> Vec<(&'static str, String)> {
 }
 
 #[test]
-fn nothing_that_a_terminal_obeys_goes_out() {
-    for (form, text) in every_form() {
-        let odd: Vec<char> = text
-            .chars()
-            // JSON may hold anything but control characters as it is, and is not read by people.
-            .filter(|c| (form != "json" && crate::report::escape::is_unfit(*c)) || c.is_ascii_control())
-            .filter(|c| *c != '\n')
-            .collect();
-        assert_eq!(odd, Vec::<char>::new(), "{form}:\n{text}");
-    }
-}
-
-#[test]
-fn no_line_is_a_command_that_is_not_ours() {
-    for (form, text) in every_form() {
-        for line in text.lines() {
-            // The runner skips blanks before `::`, and finds `##[` anywhere in a line.
-            let ours = form == "github" && line.starts_with("::error title=G");
-            assert!(ours || !line.trim_start().starts_with("::"), "{form}: {line}");
-            assert!(!line.contains("##["), "{form}: {line}");
-        }
-    }
+fn nothing_that_a_terminal_or_a_build_system_obeys_goes_out() {
+    assert_nothing_is_obeyed(&every_form(), &["::error title=G"]);
 }
 
 #[test]

@@ -1,0 +1,180 @@
+//! A second gate, for the properties: plain facts instead of records, and every order, every live version and every run
+//! tried one by one. It shares nothing with the real one but the names of its states.
+
+use upheld::gate::State;
+use upheld::ledger::TestResult;
+
+/// A version: the number of the service and its own.
+pub type At = (usize, usize);
+
+/// What is known, as plain as it can be.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// What a version expects: of which service which paths, as bits.
+    pub publications: Vec<(At, Vec<(usize, u8)>)>,
+    pub runs: Vec<Run>,
+    pub happenings: Vec<Happening>,
+    /// The services whose versions may be live unpublished.
+    pub not_onboarded: Vec<usize>,
+}
+
+/// One run of a provider's version: what came of each of the three paths, and which runs it takes the place of.
+#[derive(Clone, Debug)]
+pub struct Run {
+    pub of: At,
+    pub results: [Option<TestResult>; 3],
+    pub instead_of: Vec<usize>,
+}
+
+/// Something that happened to a version.
+#[derive(Clone, Debug)]
+pub struct Happening {
+    pub of: At,
+    pub what: What,
+    /// On one of two instances.
+    pub instance: bool,
+    /// Whether its writer saw nothing of what had happened before.
+    pub blind: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    Started,
+    Done,
+    Released,
+    Undeployed,
+    SupportEnded,
+}
+
+impl Facts {
+    /// What is live in the end: the version, how, and on which instance.
+    fn live(&self) -> Vec<(At, What, bool)> {
+        let mut live: Vec<(At, What, bool)> = Vec::new();
+        for Happening { of, what, instance, blind } in &self.happenings {
+            let ends = |(at, how, on): &(At, What, bool)| match what {
+                What::Started | What::Released => at == of && how == what && on == instance,
+                What::Done => replaced(*of, *instance, &(*at, *how, *on)),
+                What::Undeployed => at == of && *how != What::Released,
+                What::SupportEnded => at == of && *how == What::Released,
+            };
+            let is_arrival = matches!(what, What::Started | What::Done | What::Released);
+            if !(*blind && is_arrival) {
+                live.retain(|one| !ends(one));
+            }
+            if is_arrival {
+                live.push((*of, *what, *instance));
+            }
+        }
+        live
+    }
+
+    /// What a version expects; nothing where it is not known.
+    fn expects(&self, of: At) -> Option<&Vec<(usize, u8)>> {
+        let mut all = self.publications.iter().filter(|(at, _)| *at == of).map(|(_, expects)| expects);
+        let first = all.next()?;
+        all.all(|other| other == first).then_some(first)
+    }
+
+    fn is_unpublished(&self, of: At) -> bool {
+        !self.publications.iter().any(|(at, _)| *at == of)
+    }
+
+    /// How one path stands with a version.
+    fn path(&self, of: At, path: usize) -> State {
+        let is_void = |number: usize| {
+            self.runs.iter().any(|run| {
+                run.instead_of.contains(&number)
+                    && matches!(run.results[path], Some(TestResult::Upheld | TestResult::Broken))
+            })
+        };
+        let runs = self.runs.iter().enumerate().filter(|(number, run)| run.of == of && !is_void(*number));
+        let results: Vec<TestResult> = runs.filter_map(|(_, run)| run.results[path]).collect();
+        if results.contains(&TestResult::Broken) {
+            State::Incompatible
+        } else if results.contains(&TestResult::Upheld) {
+            State::Compatible
+        } else {
+            State::Unverified
+        }
+    }
+
+    fn pair(&self, provider: At, paths: u8) -> State {
+        let asked = (0..3).filter(|path| paths & (1 << path) != 0);
+        asked.map(|path| self.path(provider, path)).min().unwrap_or(State::Compatible)
+    }
+
+    /// How one version stands in a world that it is part of.
+    fn stands(&self, own: At, world: &[At]) -> State {
+        let mut worst = State::Compatible;
+        match self.expects(own) {
+            None => worst = State::Unknown,
+            Some(expects) => {
+                for (service, paths) in expects {
+                    let there: Vec<&At> = world.iter().filter(|at| at.0 == *service).collect();
+                    if there.is_empty() {
+                        worst = worst.min(State::MissingProvider);
+                    }
+                    for provider in there {
+                        worst = worst.min(self.pair(*provider, *paths));
+                    }
+                }
+            }
+        }
+        for consumer in world {
+            match self.expects(*consumer) {
+                Some(expects) => {
+                    for (_, paths) in expects.iter().filter(|(service, _)| *service == own.0) {
+                        worst = worst.min(self.pair(own, *paths));
+                    }
+                }
+                None if consumer.0 == own.0 => {}
+                None if self.is_unpublished(*consumer) && self.not_onboarded.contains(&consumer.0) => {}
+                None => worst = worst.min(State::Unknown),
+            }
+        }
+        worst
+    }
+
+    /// The world after some candidates took the place of what was there, and with one more.
+    fn world(&self, settled: &[At], next: &[At], instance: bool) -> Vec<At> {
+        let is_gone = |one: &(At, What, bool)| settled.iter().any(|new| replaced(*new, instance, one));
+        let live = self.live();
+        let left = live.iter().filter(|one| !is_gone(one)).map(|one| one.0);
+        left.chain(settled.iter().copied()).chain(next.iter().copied()).collect()
+    }
+
+    /// The candidates one after the other.
+    pub fn in_order(&self, order: &[At], instance: bool) -> State {
+        let step = |at: usize| self.stands(order[at], &self.world(&order[..at], &order[at..=at], instance));
+        (0..order.len()).map(step).min().unwrap_or(State::Compatible)
+    }
+
+    /// All candidates in the same moment.
+    pub fn at_once(&self, candidates: &[At], instance: bool) -> State {
+        let world = self.world(candidates, &[], instance);
+        candidates.iter().map(|one| self.stands(*one, &world)).min().unwrap_or(State::Compatible)
+    }
+
+    /// Every order, and what it comes to.
+    pub fn in_every_order(&self, candidates: &[At], instance: bool) -> Vec<(Vec<At>, State)> {
+        let with_state = |order: Vec<At>| (self.in_order(&order, instance), order);
+        orders(candidates).into_iter().map(with_state).map(|(state, order)| (order, state)).collect()
+    }
+}
+
+/// Whether a version that is deployed to an instance ends that.
+fn replaced(new: At, instance: bool, (at, how, on): &(At, What, bool)) -> bool {
+    at.0 == new.0 && *on == instance && (*how == What::Done || *how == What::Started && *at == new)
+}
+
+fn orders(of: &[At]) -> Vec<Vec<At>> {
+    if of.is_empty() {
+        return vec![Vec::new()];
+    }
+    let mut all = Vec::new();
+    for first in of {
+        let rest: Vec<At> = of.iter().filter(|one| *one != first).copied().collect();
+        all.extend(orders(&rest).into_iter().map(|order| [vec![*first], order].concat()));
+    }
+    all
+}

@@ -1,0 +1,378 @@
+//! What holds for every small world: the gate says what the naive one does, and nothing that is broken, added, missing or
+//! unreadable opens it.
+
+use std::collections::BTreeSet;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{Index, subsequence};
+use upheld::gate::{Decision, Plan, Question, State};
+use upheld::ledger::{Arrival, Book, Departure, NewFile, RecordId, Refusal, TestResult, layout};
+use upheld::ledger::{arrive, publish, verification};
+
+use crate::gate_naive::{At, Facts, Happening, Run, What};
+use crate::ledger_world::{World, contract_of, name, of, stamp_of, verified};
+use crate::strategies::cases;
+
+const SERVICES: [&str; 4] = ["a", "b", "c", "d"];
+const PATHS: [&str; 3] = ["x", "y", "z"];
+
+/// Facts, and which versions are asked about.
+#[derive(Clone, Debug)]
+struct Case {
+    facts: Facts,
+    candidates: Vec<At>,
+    instance: bool,
+}
+
+fn text(at: At) -> String {
+    format!("{}@{}", SERVICES[at.0], at.1)
+}
+
+fn paths(mask: u8) -> Vec<&'static str> {
+    (0..3).filter(|path| mask & (1 << path) != 0).map(|path| PATHS[path]).collect()
+}
+
+/// What a version expects of the services that there are.
+fn expects(services: usize, own: usize) -> impl Strategy<Value = Vec<(usize, u8)>> {
+    let one = |provider: usize| {
+        let often = if provider == own { 1 } else { 4 };
+        prop_oneof![6 => Just(None), often => (1_u8..8).prop_map(move |mask| Some((provider, mask)))]
+    };
+    (0..services).map(one).collect::<Vec<_>>().prop_map(|all| all.into_iter().flatten().collect())
+}
+
+/// What a version has published: mostly once, sometimes never, sometimes twice.
+fn published(services: usize, at: At) -> impl Strategy<Value = Vec<(At, Vec<(usize, u8)>)>> {
+    let times = prop_oneof![1 => Just(0_usize), 16 => Just(1), 1 => Just(2)];
+    let all = times.prop_flat_map(move |times| vec(expects(services, at.0), times));
+    all.prop_map(move |all| all.into_iter().map(|expects| (at, expects)).collect())
+}
+
+/// Runs of a version, the later of which may take the place of earlier ones. Most worlds fit mostly, or no gate would
+/// ever open in them.
+fn runs(at: At) -> impl Strategy<Value = Vec<Run>> {
+    use TestResult::{Broken, Error, Upheld};
+    let result = prop_oneof![
+        24 => Just(Some(Upheld)), 2 => Just(None), 2 => Just(Some(Broken)), 1 => Just(Some(Error))
+    ];
+    let one = ([result.clone(), result.clone(), result], vec(prop::bool::weighted(0.4), 2));
+    vec(one, 0..=3).prop_map(move |all| {
+        let run = |(number, (results, instead)): (usize, ([Option<TestResult>; 3], Vec<bool>))| Run {
+            of: at,
+            results,
+            instead_of: (0..number).filter(|before| instead.get(*before) == Some(&true)).collect(),
+        };
+        all.into_iter().enumerate().map(run).collect()
+    })
+}
+
+fn happening(versions: Vec<At>) -> impl Strategy<Value = Happening> {
+    use What::{Done, Released, Started, SupportEnded, Undeployed};
+    let what = prop_oneof![
+        8 => Just(Done), 2 => Just(Started), 2 => Just(Released), 1 => Just(Undeployed), 1 => Just(SupportEnded)
+    ];
+    let of = prop::sample::select(versions);
+    (of, what, prop::bool::weighted(0.2), prop::bool::weighted(0.1)).prop_map(|(of, what, instance, blind)| Happening {
+        of,
+        what,
+        instance,
+        blind,
+    })
+}
+
+/// Worlds of two to four services with up to three versions each, and up to three candidates.
+fn case() -> impl Strategy<Value = Case> {
+    vec(1_usize..=3, 2..=4).prop_flat_map(|counts| {
+        let services = counts.len();
+        let versions: Vec<At> = counts
+            .iter()
+            .enumerate()
+            .flat_map(|(service, count)| (1..=*count).map(move |own| (service, own)))
+            .collect();
+        let publications: Vec<_> = versions.iter().map(|at| published(services, *at)).collect();
+        let all_runs: Vec<_> = versions.iter().map(|at| runs(*at)).collect();
+        let candidates = subsequence((0..services).collect::<Vec<_>>(), 1..=services.min(3)).prop_shuffle();
+        let not_onboarded = vec(prop::bool::weighted(0.05), services);
+        let picks = vec(any::<Index>(), services);
+        let live = vec(happening(versions), 0..=6);
+        (publications, all_runs, live, not_onboarded, candidates, picks, prop::bool::weighted(0.2)).prop_map(
+            move |(publications, all_runs, happenings, not_onboarded, candidates, picks, instance)| {
+                let mut runs: Vec<Run> = Vec::new();
+                for of_version in all_runs {
+                    let first = runs.len();
+                    runs.extend(of_version.into_iter().map(|run| Run {
+                        instead_of: run.instead_of.into_iter().map(|number| first + number).collect(),
+                        ..run
+                    }));
+                }
+                let facts = Facts {
+                    publications: publications.into_iter().flatten().collect(),
+                    runs,
+                    happenings,
+                    not_onboarded: (0..services).filter(|service| not_onboarded[*service]).collect(),
+                };
+                let version = |service: &usize| (*service, 1 + picks[*service].index(counts[*service]));
+                Case { facts, candidates: candidates.iter().map(version).collect(), instance }
+            },
+        )
+    })
+}
+
+/// The same facts as real records, the first of them written in this minute.
+fn world_of(facts: &Facts, first_minute: i64) -> World {
+    let mut world = World::new(&SERVICES.join(" "));
+    for service in &facts.not_onboarded {
+        world.declare(SERVICES[*service], "not-onboarded-until: 2030-01-31\n");
+    }
+    let empty = world.store.view();
+    let blank = Book::new(&empty);
+    let mut minute = first_minute;
+    let mut stamp = || {
+        minute += 1;
+        stamp_of(minute)
+    };
+    let mut files: Vec<NewFile> = Vec::new();
+    for (at, expects) in &facts.publications {
+        let contract =
+            |(provider, mask): &(usize, u8)| contract_of(SERVICES[at.0], SERVICES[*provider], &paths(*mask).join(" "));
+        let contracts: Vec<_> = expects.iter().map(contract).collect();
+        // Each is written by somebody who saw nothing of the others.
+        files.extend(publish(&blank, &of(&text(*at)), None, &contracts, stamp()).unwrap());
+    }
+    let mut ids: Vec<RecordId> = Vec::new();
+    for run in &facts.runs {
+        let mut record = verified(&text(run.of), &words(run.results), stamp());
+        record.supersedes = run.instead_of.iter().map(|number| ids[*number]).collect();
+        let written = verification(&blank, record, false).unwrap();
+        ids.push(layout::record_name(written[0].path.rsplit('/').next().unwrap()).unwrap().1);
+        files.extend(written);
+    }
+    world.store.meddle(|all| all.extend(files.into_iter().map(|file| (file.path, file.bytes))));
+    for Happening { of: at, what, instance, blind } in &facts.happenings {
+        let (version, instance, stamp) = (of(&text(*at)), instance.then_some("eu"), stamp());
+        let target = world.target(instance);
+        let arrival = match what {
+            What::Started => Arrival::Started { until: String::from("2026-11-24T12:00:00Z") },
+            What::Done => Arrival::Done,
+            What::Released => Arrival::Released,
+            What::Undeployed | What::SupportEnded => {
+                let departure = if *what == What::Undeployed { Departure::Undeployed } else { Departure::SupportEnded };
+                match world.try_depart(&text(*at), None, departure) {
+                    Ok(()) | Err(Refusal::NotLive { .. }) => continue,
+                    Err(refusal) => panic!("{refusal:?}"),
+                }
+            }
+        };
+        let written = if *blind {
+            arrive(&blank, &version, &target, arrival, true, None, stamp)
+        } else {
+            world.asked(|book| arrive(book, &version, &target, arrival, true, None, stamp))
+        };
+        world.land(&written.unwrap());
+    }
+    world
+}
+
+/// Results as `World` is told of them.
+fn words(results: [Option<TestResult>; 3]) -> String {
+    let word = |(path, result): (&str, Option<TestResult>)| match result {
+        None => String::new(),
+        Some(TestResult::Upheld) => format!("{path} "),
+        Some(TestResult::Broken) => format!("!{path} "),
+        Some(TestResult::Error) => format!("?{path} "),
+    };
+    PATHS.into_iter().zip(results).map(word).collect()
+}
+
+impl Case {
+    fn world(&self) -> World {
+        world_of(&self.facts, 0)
+    }
+
+    fn question(&self, world: &World, plan: Plan) -> Question {
+        let candidates: Vec<String> = self.candidates.iter().map(|at| text(*at)).collect();
+        let instance = self.instance.then(|| name("eu"));
+        Question { plan, instance, ..world.question(&candidates.join(" ")) }
+    }
+
+    fn ask(&self, world: &World, plan: Plan) -> Decision {
+        world.answer(&self.question(world, plan)).0
+    }
+
+    /// The plans that there are for the candidates.
+    fn plans(&self) -> Vec<Plan> {
+        let order = self.candidates.iter().map(|at| name(SERVICES[at.0])).collect();
+        vec![Plan::Any, Plan::Order(order), Plan::Atomic]
+    }
+
+    fn is_allowed(&self, world: &World) -> Vec<bool> {
+        self.plans().into_iter().map(|plan| self.ask(world, plan).allow).collect()
+    }
+}
+
+/// No plan that was refused is let through now.
+fn none_opened(before: &[bool], after: &[bool]) -> bool {
+    before.iter().zip(after).all(|(before, after)| *before || !*after)
+}
+
+proptest! {
+    #![proptest_config(cases(1000))]
+
+    #[test]
+    fn the_gate_says_what_a_naive_one_does(case in case()) {
+        let world = case.world();
+        let Case { facts, candidates, instance } = &case;
+        let [any, ordered, at_once] = case.plans().try_into().unwrap();
+        let expected = facts.in_order(candidates, *instance);
+        let ordered = case.ask(&world, ordered);
+        prop_assert_eq!((ordered.allow, ordered.state), (expected == State::Compatible, expected));
+        let expected = facts.at_once(candidates, *instance);
+        let at_once = case.ask(&world, at_once);
+        prop_assert_eq!((at_once.allow, at_once.state), (expected == State::Compatible, expected));
+        let all = facts.in_every_order(candidates, *instance);
+        let best = all.iter().map(|(_, state)| *state).max().unwrap();
+        let any = case.ask(&world, any);
+        prop_assert_eq!((any.allow, any.state), (best == State::Compatible, best));
+        let order: Vec<String> = any.order.iter().map(ToString::to_string).collect();
+        if order.is_empty() {
+            prop_assert!(all.iter().all(|(_, state)| *state == best) || best != State::Compatible, "any order will do");
+        } else {
+            let is_it = |(one, state): &(Vec<At>, State)| {
+                *state == best && one.iter().map(|at| text(*at)).collect::<Vec<_>>() == order
+            };
+            prop_assert!(all.iter().any(is_it), "the order {:?} is as good as said", order);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(60))]
+
+    #[test]
+    fn a_broken_result_never_opens_the_gate(case in case(), of in any::<Index>(), path in 0_usize..3) {
+        let mut world = case.world();
+        let before = case.is_allowed(&world);
+        let run = text(case.candidates[of.index(case.candidates.len())]);
+        let live: Vec<String> = case.facts.happenings.iter().map(|one| text(one.of)).collect();
+        for version in std::iter::once(run).chain(live) {
+            world.verify(&version, &format!("!{}", PATHS[path]));
+            let after = case.is_allowed(&world);
+            prop_assert!(none_opened(&before, &after), "{version}: {before:?} {after:?}");
+        }
+    }
+
+    /// But where a candidate needs the consumer itself, which was not there before.
+    #[test]
+    fn a_live_version_of_a_consumer_never_opens_its_provider_s_gate(
+        case in case(), expects in vec((0_usize..4, 1_u8..8), 0..3), service in 0_usize..4, published in any::<bool>()
+    ) {
+        let expected_of_it = |(at, expects): &(At, Vec<(usize, u8)>)| {
+            case.candidates.contains(at) && expects.iter().any(|(provider, _)| *provider == service)
+        };
+        prop_assume!(!case.facts.publications.iter().any(expected_of_it));
+        let mut world = case.world();
+        let before = case.is_allowed(&world);
+        let version = text((service, 9));
+        if published {
+            let mut seen = BTreeSet::new();
+            let expects: Vec<(&str, String)> = expects.iter().filter(|(provider, _)| seen.insert(*provider))
+                .map(|(provider, mask)| (SERVICES[*provider], paths(*mask).join(" "))).collect();
+            let expects: Vec<(&str, &str)> = expects.iter().map(|(provider, paths)| (*provider, paths.as_str())).collect();
+            world.publish(&version, &expects);
+        }
+        world.try_arrive(&version, None, Arrival::Released, true, None).unwrap();
+        let after = case.is_allowed(&world);
+        prop_assert!(none_opened(&before, &after), "{before:?} {after:?}");
+    }
+
+    /// But a deployment, a verification with something broken, one of two publications that differ, and what a service
+    /// published that need not publish.
+    #[test]
+    fn a_record_that_is_gone_never_opens_the_gate(case in case(), picks in vec(any::<Index>(), 5)) {
+        let world = case.world();
+        let before = case.is_allowed(&world);
+        let may_open = |(path, bytes): &(String, Vec<u8>)| match path.split('/').next().unwrap() {
+            layout::DEPLOYMENTS => true,
+            layout::VERIFICATIONS => String::from_utf8_lossy(bytes).contains("\"broken\""),
+            layout::PUBLICATIONS => case.facts.publications.iter().any(|(at, _)| {
+                let is_of = path.contains(&format!("/{}/", SERVICES[at.0])) && path.contains(&format!("/{}.", at.1));
+                let times = case.facts.publications.iter().filter(|(other, _)| other == at).count();
+                is_of && (times > 1 || case.facts.not_onboarded.contains(&at.0))
+            }),
+            _ => false,
+        };
+        let files: Vec<(String, Vec<u8>)> = world.store.files().into_iter().filter(|file| !may_open(file)).collect();
+        for (path, bytes) in picks.iter().map(|pick| pick.get(&files)) {
+            world.store.meddle(|all| drop(all.remove(path)));
+            let after = case.is_allowed(&world);
+            prop_assert!(none_opened(&before, &after), "{path}: {before:?} {after:?}");
+            world.store.meddle(|all| drop(all.insert(path.clone(), bytes.clone())));
+        }
+    }
+
+    /// But a deployment of a service that has nothing to do with the candidates, as far as anybody ever published.
+    #[test]
+    fn a_record_that_can_t_be_read_never_opens_the_gate(case in case(), picks in vec(any::<Index>(), 5), at in any::<Index>()) {
+        let world = case.world();
+        let before = case.is_allowed(&world);
+        let asked: BTreeSet<usize> = case.candidates.iter().map(|at| at.0).collect();
+        let is_related = |service: usize| {
+            let expects = |expects: &[(usize, u8)], one: &dyn Fn(usize) -> bool| expects.iter().any(|(to, _)| one(*to));
+            let mut own = case.facts.publications.iter().filter(|(of, _)| of.0 == service).peekable();
+            asked.contains(&service)
+                || own.peek().is_none()
+                || own.any(|(_, needs)| expects(needs, &|to| asked.contains(&to)))
+                || case.facts.publications.iter().any(|(of, needs)| {
+                    case.candidates.contains(of) && expects(needs, &|to| to == service)
+                })
+        };
+        let is_meant = |(path, _): &(String, Vec<u8>)| {
+            let of = |name: &&str| path.starts_with(&format!("deployments/production/{name}/"));
+            SERVICES.iter().position(|name| of(name)).is_none_or(is_related)
+        };
+        let files: Vec<(String, Vec<u8>)> = world.store.files().into_iter().filter(is_meant).collect();
+        for (path, bytes) in picks.iter().map(|pick| pick.get(&files)) {
+            let mut changed = bytes.clone();
+            changed[at.index(bytes.len())] ^= 1;
+            world.store.meddle(|all| drop(all.insert(path.clone(), changed)));
+            let after = case.is_allowed(&world);
+            prop_assert!(none_opened(&before, &after), "{path}: {before:?} {after:?}");
+            world.store.meddle(|all| drop(all.insert(path.clone(), bytes.clone())));
+        }
+    }
+
+    #[test]
+    fn neither_the_order_of_records_nor_their_names_make_a_difference(
+        case in case(), minute in 1_i64..1000, order in any::<prop::sample::Selector>()
+    ) {
+        let world = case.world();
+        let of_rows = |decision: &Decision| {
+            let rows = decision.rows.iter().map(|row| {
+                let side = |side: &Option<upheld::gate::Side>| side.as_ref().map(upheld::gate::Side::short);
+                (row.code, row.state, side(&row.consumer), side(&row.provider))
+            });
+            (decision.allow, decision.state, decision.order.clone(), rows.collect::<Vec<_>>())
+        };
+        // Other times give the records other names, under which they are read in another order.
+        let later = world_of(&case.facts, minute);
+        // The files come one by one, and what is put aside in between is of a world that is not whole.
+        let mut shuffled = World::new("");
+        shuffled.store.knows_contents = true;
+        shuffled.store.has_no_history = true;
+        let mut files: Vec<(String, Vec<u8>)> = world.store.files().into_iter().collect();
+        while !files.is_empty() {
+            let (path, bytes) = files.remove(order.select(0..files.len()));
+            shuffled.store.meddle(|all| drop(all.insert(path, bytes)));
+            if files.len().is_multiple_of(8) {
+                case.ask(&shuffled, Plan::Any);
+            }
+        }
+        for plan in case.plans() {
+            let first = case.ask(&world, plan.clone());
+            prop_assert_eq!(of_rows(&first), of_rows(&case.ask(&later, plan.clone())));
+            let second = Decision { store: first.store.clone(), ..case.ask(&shuffled, plan) };
+            prop_assert_eq!(first, second);
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! The gate's scenarios: several versions of a service that are live at once, roll-outs, races and rollbacks. The
+//! numbers are those of the list of scenarios.
+
+use insta::assert_snapshot;
+use upheld::ledger::{Arrival, Departure, Refusal, arrive};
+
+use crate::ledger_world::{PRODUCTION, World, name, of};
+
+/// A consumer, and two versions of its provider, of which the second upholds it and the first doesn't.
+fn shop() -> World {
+    let mut world = World::new("storefront orders");
+    for version in ["orders@1", "orders@2"] {
+        world.publish(version, &[]);
+    }
+    world.publish("storefront@1", &[("orders", "a")]);
+    world.verify("orders@1", "!a");
+    world.verify("orders@2", "a");
+    world
+}
+
+// 13
+#[test]
+fn every_released_version_of_the_provider_counts() {
+    let mut world = shop();
+    world.release("orders@1");
+    world.release("orders@2");
+    assert_snapshot!(world.gate("storefront@1"), @"
+    deny 1 incompatible
+    G101 incompatible: storefront@1 (candidate) needs orders@1 (released)
+         get a: status expected 200 got 404
+         next: orders: give what storefront asks for; or agree the change with storefront, which then changes its contract
+    G001 compatible: storefront@1 (candidate) needs orders@2 (released)
+    ");
+}
+
+// 14
+#[test]
+fn every_instance_of_the_provider_counts_until_its_version_is_gone() {
+    let mut world = shop();
+    world.deploy_on("eu", "orders@1");
+    world.deploy_on("us", "orders@2");
+    assert_eq!(world.gate("storefront@1").verdict(), "deny 1 incompatible");
+    world.undeploy("orders@1");
+    assert_snapshot!(world.gate("storefront@1"), @"
+    allow 0 compatible
+    G001 compatible: storefront@1 (candidate) needs orders@2 (live)
+    ");
+}
+
+// 15
+#[test]
+fn a_version_that_was_replaced_on_its_instance_does_not_count() {
+    let mut world = shop();
+    world.deploy_on("eu", "orders@1");
+    world.deploy_on("eu", "orders@2");
+    assert_snapshot!(world.gate("storefront@1"), @"
+    allow 0 compatible
+    G001 compatible: storefront@1 (candidate) needs orders@2 (live)
+    ");
+}
+
+// 16
+#[test]
+fn of_several_live_consumers_only_those_without_a_result_are_named() {
+    let mut world = World::new("storefront mobile orders");
+    world.publish("storefront@1", &[("orders", "a")]);
+    world.publish("mobile@1", &[("orders", "b")]);
+    world.deploy("storefront@1");
+    world.deploy("mobile@1");
+    world.publish("orders@10", &[]);
+    world.verify("orders@10", "a");
+    let answer = world.gate("orders@10");
+    assert_eq!(answer.verdict(), "deny 3 unverified");
+    assert_snapshot!(answer.blocking(), @"G201 unverified: mobile@1 (live) needs orders@10 (candidate)");
+}
+
+// 17
+#[test]
+fn a_released_consumer_whose_support_ended_does_not_block() {
+    let mut world = World::new("mobile orders");
+    world.publish("mobile@1", &[("orders", "a")]);
+    world.publish("mobile@2", &[("orders", "b")]);
+    world.release("mobile@1");
+    world.release("mobile@2");
+    world.publish("orders@1", &[]);
+    world.verify("orders@1", "!a b");
+    assert_eq!(world.gate("orders@1").blocking(), "G101 incompatible: mobile@1 (released) needs orders@1 (candidate)");
+    world.end_support("mobile@1");
+    assert_snapshot!(world.gate("orders@1"), @"
+    allow 0 compatible
+    G001 compatible: mobile@2 (released) needs orders@1 (candidate)
+    ");
+    world.release("mobile@1");
+    assert_eq!(world.gate("orders@1").verdict(), "deny 1 incompatible", "it is supported again");
+}
+
+// 18
+#[test]
+fn of_250_live_consumer_versions_the_oldest_one_is_enough_to_say_no() {
+    let mut world = World::new("mobile orders");
+    for version in 0..250 {
+        let version = format!("mobile@{version}");
+        world.publish(&version, &[("orders", if version == "mobile@0" { "old" } else { "a" })]);
+        world.release(&version);
+    }
+    world.publish("orders@1", &[]);
+    world.verify("orders@1", "a !old");
+    let answer = world.gate("orders@1");
+    assert_eq!(answer.verdict(), "deny 1 incompatible");
+    assert_eq!(answer.0.rows.len(), 250);
+    assert_eq!(answer.blocking(), "G101 incompatible: mobile@0 (released) needs orders@1 (candidate)");
+}
+
+// 19
+#[test]
+fn a_deployment_to_no_instance_and_one_to_a_named_one_are_both_live() {
+    let mut world = shop();
+    world.deploy("orders@1");
+    world.deploy_on("eu", "orders@2");
+    assert_eq!(world.live("orders"), "orders@1 done, orders@2 done on eu");
+    assert_eq!(world.gate("storefront@1").verdict(), "deny 1 incompatible");
+    world.deploy("orders@2");
+    assert_eq!(world.live("orders"), "orders@2 done on eu, orders@2 done");
+    assert_eq!(world.gate("storefront@1").verdict(), "allow 0 compatible");
+}
+
+// 20
+#[test]
+fn what_was_deployed_and_released_stays_released_when_it_is_undeployed() {
+    let mut world = shop();
+    world.release("orders@1");
+    world.deploy("orders@1");
+    world.undeploy("orders@1");
+    assert_eq!(world.live("orders"), "orders@1 released");
+    assert_eq!(world.gate("storefront@1").verdict(), "deny 1 incompatible");
+    let again = world.try_depart("orders@1", None, Departure::Undeployed);
+    assert!(matches!(again, Err(Refusal::NotLive { live, .. }) if live.len() == 1), "it is only released");
+    world.end_support("orders@1");
+    assert_eq!(world.live("orders"), "");
+}
+
+/// A roll-out of `orders@2` in the place of `orders@1`, and a consumer that only fits the new one.
+fn rolling() -> World {
+    let mut world = shop();
+    world.deploy("orders@1");
+    world.start("orders@2");
+    world
+}
+
+// 21, and 25: no clock takes part in it, so that a lease that has expired is the same.
+#[test]
+fn a_roll_out_under_way_keeps_both_versions_live_and_is_named_with_what_ends_it() {
+    let mut world = rolling();
+    assert_snapshot!(world.gate("storefront@1"), @"
+    deny 1 incompatible
+    G101 incompatible: storefront@1 (candidate) needs orders@1 (live)
+         get a: status expected 200 got 404
+         next: orders: give what storefront asks for; or agree the change with storefront, which then changes its contract
+    G001 compatible: storefront@1 (candidate) needs orders@2 (rolling out)
+    G502 a roll-out of orders@2 began at 2026-11-24T08:07:00Z and was to be done by 2026-11-24T12:00:00Z; until its end is told, that version and the one before it both count as live
+         next: tell how it ended: upheld deployed orders@2 --to production, or upheld undeployed orders@2 --to production
+    ");
+    world.deploy("orders@2");
+    assert_eq!(world.live("orders"), "orders@2 done");
+    assert_snapshot!(world.gate("storefront@1"), @"
+    allow 0 compatible
+    G001 compatible: storefront@1 (candidate) needs orders@2 (live)
+    ");
+}
+
+// 25, the other end
+#[test]
+fn a_roll_out_that_was_given_up_leaves_what_was_there() {
+    let mut world = rolling();
+    world.publish("storefront@2", &[("orders", "b")]);
+    world.verify("orders@1", "b");
+    world.verify("orders@2", "!b");
+    assert_eq!(world.gate("storefront@2").verdict(), "deny 1 incompatible");
+    world.undeploy("orders@2");
+    assert_eq!(world.live("orders"), "orders@1 done");
+    assert_eq!(world.gate("storefront@2").verdict(), "allow 0 compatible");
+}
+
+/// What a gate that reserves does where it says yes: it begins the roll-out on the view that it has judged.
+fn reserve(world: &mut World, version: &str) -> bool {
+    let allow = world.gate(version).0.allow;
+    if allow {
+        world.start(version);
+    }
+    allow
+}
+
+// 22
+#[test]
+fn of_two_that_do_not_fit_each_other_the_second_that_reserves_is_refused() {
+    for order in [["storefront@2", "orders@2"], ["orders@2", "storefront@2"]] {
+        let mut world = shop();
+        world.verify_instead("orders@1", "a");
+        world.deploy("orders@1");
+        world.deploy("storefront@1");
+        world.publish("storefront@2", &[("orders", "a new")]);
+        world.verify("orders@1", "new");
+        world.verify("orders@2", "!new");
+        for alone in order {
+            assert_eq!(world.gate(alone).verdict(), "allow 0 compatible", "{alone} beside what is live");
+        }
+        assert!(reserve(&mut world, order[0]));
+        assert_eq!(world.gate(order[1]).verdict(), "deny 1 incompatible");
+        assert!(!reserve(&mut world, order[1]));
+    }
+}
+
+// 23
+#[test]
+fn two_that_fit_each_other_may_roll_out_at_once() {
+    let mut world = shop();
+    world.verify_instead("orders@1", "a");
+    world.deploy("orders@1");
+    world.deploy("storefront@1");
+    world.publish("storefront@2", &[("orders", "a new")]);
+    world.verify("orders@1", "new");
+    world.verify("orders@2", "new");
+    assert!(reserve(&mut world, "storefront@2"));
+    assert!(reserve(&mut world, "orders@2"));
+    assert_eq!(world.live("orders"), "orders@1 done, orders@2 started");
+}
+
+/// `orders@2` was live, `orders@3` is, and neither was verified for the consumer that saw both.
+fn turned() -> World {
+    let mut world = World::new("storefront orders");
+    for version in ["orders@2", "orders@3"] {
+        world.publish(version, &[]);
+    }
+    world.deploy("orders@2");
+    world.publish("storefront@1", &[("orders", "a")]);
+    world.deploy("storefront@1");
+    world.deploy("orders@3");
+    world
+}
+
+// 26
+#[test]
+fn a_version_may_go_back_beside_what_it_was_live_with_if_that_is_asked_for() {
+    let world = turned();
+    assert_eq!(world.gate("orders@2").verdict(), "deny 3 unverified");
+    assert_snapshot!(world.ask("orders@2", |question| question.rollback = true), @"
+    allow 0 compatible
+    G002 compatible: storefront@1 (live) needs orders@2 (candidate)
+         1 of 1 without a result: get a
+         never verified: no version of orders has a result
+         results are missing, but these two versions were live together before
+    ");
+}
+
+// 26
+#[test]
+fn a_version_may_not_go_back_beside_a_consumer_that_came_since() {
+    let mut world = turned();
+    world.publish("storefront@2", &[("orders", "a new")]);
+    world.deploy("storefront@2");
+    let back = |world: &World| world.ask("orders@2", |question| question.rollback = true);
+    assert_eq!(back(&world).verdict(), "deny 3 unverified", "nobody knows");
+    world.verify("orders@2", "a !new");
+    assert_eq!(back(&world).blocking(), "G101 incompatible: storefront@2 (live) needs orders@2 (candidate)");
+    assert_eq!(back(&world).verdict(), "deny 1 incompatible");
+}
+
+// 26: a break is one, whatever was live before.
+#[test]
+fn a_version_may_not_go_back_to_what_it_is_known_to_break() {
+    let mut world = turned();
+    world.verify("orders@2", "!a");
+    let answer = world.ask("orders@2", |question| question.rollback = true);
+    assert_eq!(answer.verdict(), "deny 1 incompatible");
+}
+
+// 26: a version that never was there has nowhere to go back to.
+#[test]
+fn a_new_version_is_no_rollback() {
+    let mut world = turned();
+    world.publish("orders@4", &[]);
+    let answer = world.ask("orders@4", |question| question.rollback = true);
+    assert_eq!(answer.verdict(), "deny 3 unverified");
+}
+
+// 27
+#[test]
+fn of_two_deployments_that_did_not_see_each_other_both_are_live_until_one_is_replaced() {
+    let mut world = World::new("orders");
+    for version in ["orders@1", "orders@2", "orders@3", "orders@4"] {
+        world.publish(version, &[]);
+    }
+    world.deploy("orders@1");
+    let target = upheld::ledger::Target { environment: name(PRODUCTION), instance: None };
+    let (second, third) = (world.stamp(), world.stamp());
+    let [second, third] = [("orders@2", second), ("orders@3", third)].map(|(version, stamp)| {
+        world.asked(|book| arrive(book, &of(version), &target, Arrival::Done, false, None, stamp)).unwrap()
+    });
+    world.land(&second);
+    world.land(&third);
+    assert_eq!(world.live("orders"), "orders@2 done, orders@3 done");
+    world.deploy("orders@4");
+    assert_eq!(world.live("orders"), "orders@4 done");
+}
+
+// 28
+#[test]
+fn a_version_that_went_live_against_the_gate_is_recorded_and_said_to_be() {
+    let mut world = shop();
+    world.deploy("orders@1");
+    let said = world.gate("storefront@1");
+    assert_eq!(said.verdict(), "deny 1 incompatible");
+    world.try_arrive("storefront@1", None, Arrival::Done, false, Some("deny: incompatible")).unwrap();
+    assert_eq!(world.live("storefront"), "storefront@1 done");
+    assert_snapshot!(world.gate("orders@2"), @"
+    allow 0 compatible
+    G001 compatible: storefront@1 (live) needs orders@2 (candidate)
+    G503 storefront@1 went live at 2026-11-24T08:07:00Z though the gate said deny: incompatible
+    ");
+}
+
+// 30
+#[test]
+fn what_was_never_published_is_deployed_only_as_a_fact_and_is_unknown_from_then_on() {
+    let mut world = shop();
+    let refused = world.try_arrive("storefront@9", None, Arrival::Done, false, None);
+    let Err(Refusal::NotPublished { version, known }) = refused else { panic!("{refused:?}") };
+    assert_eq!(version, of("storefront@9"));
+    assert_eq!(known.iter().map(upheld::ledger::Version::as_str).collect::<Vec<_>>(), ["1"]);
+    assert_eq!(world.live("storefront"), "");
+    world.try_arrive("storefront@9", None, Arrival::Done, true, None).unwrap();
+    assert_eq!(world.gate("orders@2").verdict(), "deny 4 unknown");
+    assert_eq!(world.gate("orders@2").blocking(), "G301 unknown: storefront@9 (live) needs orders@2 (candidate)",);
+}
