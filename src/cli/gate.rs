@@ -48,7 +48,7 @@ pub(super) struct GateArgs {
     #[arg(long, help_heading = "Question")]
     require_pairs: bool,
     /// Decide on the store as it was at this commit
-    #[arg(long, value_name = "COMMIT", conflicts_with_all = ["reserve", "wait"], help_heading = "Question")]
+    #[arg(long, value_name = "COMMIT", conflicts_with_all = ["reserve", "wait", "max_age"], help_heading = "Question")]
     at: Option<String>,
     /// Decide as on this day: services may have time to publish until a day that they declare [default: today, in UTC]
     #[arg(long, value_name = "DATE", help_heading = "Question")]
@@ -101,35 +101,27 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from
 
 pub(super) fn gate(global: &Global, args: &GateArgs, world: &mut World) -> Result<Exit, Failure> {
     // Before anything is looked at: whatever happens, no file is left that says yes and was not decided now.
-    let names: Vec<String> = args.subjects.iter().map(told).collect();
+    let names: Vec<String> = args.subjects.iter().map(ToString::to_string).collect();
     let mut decided = Decided::open(&args.report, args.to.as_str(), &names, world)?;
     let question = question(args, world)?;
     let (_, store) = opened(global, &args.store, world)?;
     let answer = match &args.at {
         Some(id) => {
             let snapshot = store.snapshot_at(id).map_err(unusable)?;
-            answer(snapshot.as_ref(), &question).map_err(refused)?
+            // How long ago that was changes with every look, and the answer must not.
+            Answer { age: None, ..answer(snapshot.as_ref(), &question).map_err(refused)? }
         }
         None => waited(args, &question, store.as_ref(), world)?,
     };
-    if let (Some(limit), Some(age)) = (args.max_age, answer.age)
-        && age > limit
-    {
+    if args.is_too_old(&answer) {
+        let age = crate::words::duration(answer.age.unwrap_or_default());
         return Err(Failure::could_not_run(format!(
-            "the store was last written to {} ago, which is more than --max-age allows",
-            crate::words::duration(age)
+            "the store was last written to {age} ago, which is more than --max-age allows"
         ))
         .help("if this is a copy, look whether it still follows; else give it more time"));
     }
     let exit = if args.dry_run { Exit::Yes } else { Exit::from(answer.decision.state) };
     decided.finish(&answer.decision, exit, answer.age, args.dry_run, args.all, world)
-}
-
-fn told(subject: &Subject) -> String {
-    subject
-        .version
-        .as_ref()
-        .map_or_else(|| subject.service.to_string(), |version| format!("{}@{version}", subject.service))
 }
 
 fn question(args: &GateArgs, world: &World) -> Result<Question, Failure> {
@@ -174,6 +166,13 @@ fn question(args: &GateArgs, world: &World) -> Result<Question, Failure> {
     })
 }
 
+impl GateArgs {
+    /// Whether the store was last written to too long ago for an answer to count.
+    fn is_too_old(&self, answer: &Answer) -> bool {
+        self.max_age.is_some_and(|limit| answer.age.is_some_and(|age| age > limit))
+    }
+}
+
 /// A decision, and how long ago the store was written to that it was made on.
 struct Answer {
     decision: Decision,
@@ -197,7 +196,8 @@ fn waited(args: &GateArgs, question: &Question, store: &dyn Store, world: &mut W
         if answer.decision.state != State::Unverified || left.is_zero() {
             return Ok(answer);
         }
-        if !told && world.err_is_terminal {
+        // In the log of a build, too: nobody should wonder why nothing happens there.
+        if !told {
             world.say("waiting for results that are missing …\n");
             told = true;
         }
@@ -216,7 +216,8 @@ fn asked(args: &GateArgs, question: &Question, store: &dyn Store, world: &World)
     let message = format!("Begin the roll-out of {} in {}", and_list(names), question.environment);
     append(store, args.store.store_timeout, &message, |snapshot| {
         let answer = answer(snapshot, question)?;
-        let files = if answer.decision.allow { reservations(args, question, snapshot, world)? } else { Vec::new() };
+        let yes = answer.decision.allow && !args.is_too_old(&answer);
+        let files = if yes { reservations(args, question, snapshot, world)? } else { Vec::new() };
         Ok::<_, Refusal>(Plan { files, value: answer })
     })
     .map_err(refused)

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use jiff::civil::Date;
 use jiff::tz::Offset;
-use jiff::{Timestamp, Unit};
+use jiff::Timestamp;
 
 use super::load::Workspace;
 use super::verify::time;
@@ -102,12 +102,13 @@ pub(super) fn refused(refusal: Refusal) -> Failure {
                 .help("what a version expects never changes: publish this under a new version")
         }
         Refusal::NotLive { version, live } => {
-            let failure = Failure::usage(format!("{version} is not live there in this way"));
+            let how = if live.iter().any(|one| one.version == version.version) { " in this way" } else { "" };
+            let failure = Failure::usage(format!("{version} is not live there{how}"));
             if live.is_empty() {
                 return failure.help(format!("no version of {} is live there", version.service));
             }
             let all: Vec<String> = live.iter().map(|one| told(&version.service, one)).collect();
-            failure.help(format!("there are {}", and_list(all)))
+            failure.help(format!("live there: {}", and_list(all)))
         }
         Refusal::Doubtful(doubts) => {
             let first = doubts.first().map_or_else(String::new, ToString::to_string);
@@ -134,6 +135,16 @@ pub(super) fn told(service: &ServiceName, live: &Live) -> String {
 pub(super) struct Subject {
     pub service: ServiceName,
     pub version: Option<Version>,
+}
+
+impl std::fmt::Display for Subject {
+    /// As it was typed.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.version {
+            Some(version) => write!(f, "{}@{version}", self.service),
+            None => self.service.fmt(f),
+        }
+    }
 }
 
 impl std::str::FromStr for Subject {
@@ -176,23 +187,31 @@ impl Here {
     /// The version that is meant: the one that was named, or the commit that is checked out. A work tree with changes is
     /// no version.
     pub(super) fn version(&mut self, subject: &Subject, world: &World) -> Result<ServiceVersion, Failure> {
-        let named = |version: Version| ServiceVersion::new(subject.service.clone(), version);
+        self.version_or(subject, &format!("{}@VERSION", subject.service), world)
+    }
+
+    /// The same for a command whose version is `named` otherwise.
+    pub(super) fn version_or(
+        &mut self,
+        subject: &Subject,
+        named: &str,
+        world: &World,
+    ) -> Result<ServiceVersion, Failure> {
+        let of = |version: Version| ServiceVersion::new(subject.service.clone(), version);
         if let Some(version) = &subject.version {
-            return Ok(named(version.clone()));
+            return Ok(of(version.clone()));
         }
-        let service = &subject.service;
-        let checkout =
-            self.look(world).map_err(|failure| failure.help(format!("or name the version: {service}@VERSION")))?;
+        let checkout = self.look(world)?;
         let (changed, untracked) = (checkout.changed, checkout.untracked.clone());
         let version: Result<Version, _> = checkout.commit.parse();
         let within =
             |path: &&String| self.contracts.as_ref().is_some_and(|name| path.split('/').any(|part| part == name));
-        let what = match untracked.iter().find(within) {
-            _ if changed => "the work tree has changes: no commit names what is in it".to_owned(),
-            Some(path) => format!("{path} is not committed: no commit names what is in it"),
-            None => return version.map(named).map_err(|error| Failure::usage(error.to_string())),
+        let (what, it) = match untracked.iter().find(within) {
+            _ if changed => ("the work tree has changes: no commit names what is in it".to_owned(), "them"),
+            Some(path) => (format!("{path} is not committed: no commit names what is in it"), "it"),
+            None => return version.map(of).map_err(|error| Failure::usage(error.to_string())),
         };
-        Err(Failure::usage(what).help(format!("commit it, or name the version: {service}@VERSION")))
+        Err(Failure::usage(what).help(format!("commit {it}, or name the version: {named}")))
     }
 
     /// The branch that a version was built from: the one that was named, or the one that is checked out.
@@ -218,10 +237,10 @@ pub(super) fn stamp(world: &World) -> Stamp {
     Stamp { at: at(now()), by }
 }
 
-/// The time, to the second.
+/// The time, to the second; never one that is still to come.
 pub(super) fn now() -> Timestamp {
     let now = Timestamp::now();
-    now.round(Unit::Second).unwrap_or(now)
+    Timestamp::from_second(now.as_second()).unwrap_or(now)
 }
 
 /// The day, in UTC.

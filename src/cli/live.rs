@@ -7,7 +7,7 @@ use super::{Exit, Failure, Global, World};
 use crate::contract::ServiceName;
 use crate::gate::{Plan as Order, Question, State, decide};
 use crate::ledger::{
-    Arrival, Book, Departure, Event, NewFile, Record, RecordId, Refusal, ServiceVersion, Target, arrive, depart, parse,
+    Arrival, Book, Departure, Event, Live, NewFile, Record, RecordId, Refusal, ServiceVersion, Target, arrive, depart, parse,
 };
 use crate::store::{Plan, append};
 use crate::words::and_list;
@@ -119,7 +119,10 @@ fn change(global: &Global, args: &PlaceArgs, change: Change, world: &mut World) 
         let live = book.live(&target.environment, &version.service)?.value;
         let written = written(&files);
         let replaced = |id: RecordId| written.as_ref().is_some_and(|(_, replaces)| replaces.contains(&id));
-        let over = live.iter().filter(|one| replaced(one.record)).map(|one| told(&version.service, one)).collect();
+        // A version that arrives ends its own roll-out, and takes no place of its own.
+        let is_other = |one: &Live| matches!(change, Change::Gone(_)) || one.version != version.version;
+        let ended = live.iter().filter(|one| replaced(one.record) && is_other(one));
+        let over = ended.map(|one| told(&version.service, one)).collect();
         let event = written.map(|(event, _)| event);
         Ok::<_, Refusal>(Plan { files, value: Done { gate, over, event } })
     })

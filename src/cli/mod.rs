@@ -39,7 +39,7 @@ use clap::{Arg, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcomma
 
 pub use exit::Exit;
 use failure::{Failure, Told};
-pub use streams::World;
+pub use streams::{Stream, World};
 
 use crate::report::findings;
 use crate::source::Limits;

@@ -111,7 +111,7 @@ fn contracts(
         let workspace = Workspace::registry_alone(global, world)?.usable()?;
         return Ok((workspace, Vec::new()));
     }
-    let workspace = Workspace::load(global, &[], world)?.usable()?;
+    let workspace = Workspace::load_if_any(global, world)?.usable()?;
     let own: Vec<&Arc<ContractFile>> =
         workspace.files.iter().filter(|file| file.contract.consumer == *service).collect();
     if own.is_empty() {
@@ -122,7 +122,8 @@ fn contracts(
             None => failure,
         };
         return Err(failure.help(format!(
-            "if {service} really expects nothing of anybody, say so: upheld publish {service} --no-contracts"
+            "if {service} really expects nothing of anybody, say so: upheld publish {} --no-contracts",
+            args.subject
         )));
     }
     let mut stored: Vec<StoredContract> = Vec::new();

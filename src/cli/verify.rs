@@ -301,7 +301,7 @@ fn destination(
 ) -> Result<Destination, Failure> {
     let mut here = Here::with_contracts(global);
     let subject = Subject { service: provider.clone(), version: args.version.clone() };
-    let version = here.version(&subject, world).map_err(|failure| failure.help("with verify: --version VERSION"))?;
+    let version = here.version_or(&subject, "--version VERSION", world)?;
     Ok(Destination {
         store,
         args: args.store.clone(),

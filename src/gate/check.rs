@@ -253,7 +253,8 @@ impl<'f, 'b> Check<'f, 'b> {
             over.filter_map(|(_, record)| time(&record.stamp.at)).min()
         });
         let Some(end) = ends.max() else { return Ok(false) };
-        let there = |live: &&Live| live.version == other.version && time(&live.at).is_some_and(|since| since <= end);
+        // Times are told to the second: what began in the very one in which the other ended may have come after it.
+        let there = |live: &&Live| live.version == other.version && time(&live.at).is_some_and(|since| since < end);
         Ok(self.facts.live(&other.service).iter().any(|live| there(&live)))
     }
 

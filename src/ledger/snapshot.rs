@@ -18,6 +18,15 @@ pub trait Snapshot {
     /// Why the store can't be read.
     fn list(&self, folder: &str) -> Result<Vec<Entry>, StoreError>;
 
+    /// What lies in several folders, in their order. A store that can look at many at once does.
+    ///
+    /// # Errors
+    ///
+    /// Why the store can't be read.
+    fn list_all(&self, folders: &[String]) -> Result<Vec<Vec<Entry>>, StoreError> {
+        folders.iter().map(|folder| self.list(folder)).collect()
+    }
+
     /// The bytes of files, in the order of the paths; `None` for what is no file.
     ///
     /// # Errors

@@ -102,14 +102,21 @@ impl Snapshot for GitSnapshot {
     }
 
     fn list(&self, folder: &str) -> Result<Vec<Entry>, StoreError> {
-        let [Some(found)] = &self.find(&[folder])?[..] else { return Ok(Vec::new()) };
-        if !is_folder(found) {
-            return Ok(Vec::new());
-        }
-        let trees = self.trees(std::slice::from_ref(&found.id))?;
-        let entries = trees.iter().flat_map(|tree| tree.iter());
+        Ok(self.list_all(&[folder.to_owned()])?.pop().unwrap_or_default())
+    }
+
+    fn list_all(&self, folders: &[String]) -> Result<Vec<Vec<Entry>>, StoreError> {
+        let paths: Vec<&str> = folders.iter().map(String::as_str).collect();
+        let found = self.find(&paths)?;
+        let is_open = |found: &&Option<Found>| found.as_ref().is_some_and(is_folder);
+        let ids: Vec<String> = found.iter().filter(is_open).flatten().map(|found| found.id.clone()).collect();
+        let mut trees = self.trees(&ids)?.into_iter();
         let entry = |it: &TreeEntry| Entry { name: it.name.clone(), kind: it.kind, content: Some(it.id.clone()) };
-        Ok(entries.map(entry).collect())
+        let of = |found: &Option<Found>| {
+            let tree = is_open(&found).then(|| trees.next()).flatten();
+            tree.map(|tree| tree.iter().map(entry).collect()).unwrap_or_default()
+        };
+        Ok(found.iter().map(of).collect())
     }
 
     fn read(&self, paths: &[String]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {

@@ -34,7 +34,14 @@
     reason = "a test fails loudly, and its helpers with it"
 )]
 
+mod cli_deployed;
+mod cli_checkout;
 mod cli_exit_codes;
+mod cli_gate;
+mod cli_gate_races;
+mod cli_gate_reports;
+mod cli_gate_sets;
+mod cli_gate_store;
 mod cli_help;
 mod cli_hostile_provider;
 mod cli_import;
@@ -43,6 +50,7 @@ mod cli_lint;
 mod cli_mock;
 mod cli_mock_faults;
 mod cli_process;
+mod cli_publish;
 mod cli_reach;
 mod cli_record;
 mod cli_record_command;
@@ -53,7 +61,9 @@ mod cli_secrets;
 mod cli_selection;
 mod cli_start;
 mod cli_states;
+mod cli_team_story;
 mod cli_verify;
+mod cli_verify_store;
 mod codes;
 mod contract_read;
 mod contract_schema;

@@ -6,6 +6,7 @@ mod output;
 mod process;
 mod provider;
 mod remote;
+pub mod team;
 mod world;
 
 pub use output::CommandOutput;
@@ -14,4 +15,5 @@ pub use process::runs;
 pub use process::{DEADLINE, Running, example, until};
 pub use provider::{Answer, Provider, Request, Socket};
 pub use remote::Remote;
+pub use team::Team;
 pub use world::World;

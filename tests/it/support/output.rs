@@ -73,6 +73,17 @@ impl Redaction {
                 (r#" time="[0-9.]+""#, r#" time="<time>""#),
                 (r#" timestamp="[^"]+""#, r#" timestamp="<time>""#),
                 (r#""id": "[0-9a-f]{64}""#, r#""id": "<id>""#),
+                // Of a ledger: its views and records, and when they came to be.
+                (r"store [0-9a-f]{12}\b", "store <view>"),
+                (r#""commit": "([0-9a-f]{40}|[0-9a-f]{64})""#, r#""commit": "<view>""#),
+                (r"\b[0-9a-f]{64}\b", "<hash>"),
+                (r"/20[0-9]{2}-[01][0-9]/", "/<month>/"),
+                (r"\b(began at|done by|live at|since) 20[0-9T:-]+Z", "$1 <moment>"),
+                (r#""since": "20[0-9T:-]+Z""#, r#""since": "<moment>""#),
+                (r", [0-9]+ s old\b", ", <age> old"),
+                (r"\b[0-9]+ s ago\b", "<age> ago"),
+                (r"\b(commit|holds|is at) [0-9a-f]{12}\b", "$1 <commit>"),
+                (r#""age_seconds": [0-9]+"#, r#""age_seconds": 0"#),
             ]
             .map(|(pattern, mark)| (Regex::new(pattern).unwrap(), mark))
             .into()

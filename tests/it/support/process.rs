@@ -1,7 +1,8 @@
 //! The program while it runs, and other processes by their ids.
 
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::process::{Child, Command};
+use std::sync::{Arc, Mutex};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -16,15 +17,23 @@ pub struct Running {
     child: Child,
     stdout: Option<Receiver<Vec<u8>>>,
     stderr: Option<Receiver<Vec<u8>>>,
+    /// What it has said on standard error so far.
+    said: Arc<Mutex<Vec<u8>>>,
     redaction: Redaction,
 }
 
 impl Running {
     pub(super) fn spawn(mut command: Command, redaction: Redaction) -> Self {
         let mut child = command.spawn().unwrap();
-        let stdout = child.stdout.take().map(read_all);
-        let stderr = child.stderr.take().map(read_all);
-        Self { child, stdout, stderr, redaction }
+        let said = Arc::default();
+        let stdout = child.stdout.take().map(|stream| read_all(stream, Arc::default()));
+        let stderr = child.stderr.take().map(|stream| read_all(stream, Arc::clone(&said)));
+        Self { child, stdout, stderr, said, redaction }
+    }
+
+    /// Whether it has said something on standard error by now.
+    pub fn said(&self, text: &str) -> bool {
+        String::from_utf8_lossy(&self.said.lock().unwrap()).contains(text)
     }
 
     /// Waits for the program's end, and tells all that it wrote.
@@ -77,13 +86,19 @@ fn send_signal(name: &str, to: &str) {
 }
 
 /// Reads a stream to its end beside the test, so that the program never waits for a reader.
-fn read_all(mut stream: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
+fn read_all(mut stream: impl Read + Send + 'static, so_far: Arc<Mutex<Vec<u8>>>) -> Receiver<Vec<u8>> {
     let (sender, receiver) = channel();
     thread::spawn(move || {
-        let mut bytes = Vec::new();
-        if stream.read_to_end(&mut bytes).is_ok() {
-            let _ = sender.send(bytes);
+        let mut some = [0; 4096];
+        loop {
+            match stream.read(&mut some) {
+                Ok(0) => break,
+                Ok(length) => so_far.lock().unwrap().extend_from_slice(&some[..length]),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(_) => return,
+            }
         }
+        let _ = sender.send(so_far.lock().unwrap().clone());
     });
     receiver
 }

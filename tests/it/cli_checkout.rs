@@ -1,0 +1,137 @@
+//! Commands that name no version: the commit that is checked out is meant, or it is said why it can't be.
+
+use std::process::Command;
+
+use insta::assert_snapshot;
+
+use crate::support::team::provider;
+use crate::support::Team;
+
+/// A workspace of storefront and orders that is a git repository with one commit; its id.
+fn checked_out() -> (Team, String) {
+    let team = Team::git("storefront orders");
+    team.write_contracts("storefront", &[("orders", "list")]);
+    team.git_here(&["init", "--quiet", "--initial-branch=main"]);
+    team.git_here(&["add", "."]);
+    team.git_here(&["commit", "--quiet", "-m", "one"]);
+    let commit = team.git_here(&["rev-parse", "HEAD"]);
+    (team, commit)
+}
+
+fn with(team: &Team, line: &str, variables: &[(&str, &str)]) -> Command {
+    let mut command = team.world.command(line.split(' '));
+    command.envs(variables.iter().copied());
+    command
+}
+
+#[test]
+fn a_service_without_a_version_is_the_commit_that_is_checked_out_with_its_branch() {
+    let (team, commit) = checked_out();
+    let short = &commit[..12];
+    assert_eq!(team.ok("publish storefront"), format!("published  storefront@{short}   1 contract with orders\n"));
+    let record = team.stored(&team.files_below("publications")[0]);
+    assert!(record.contains(&format!(r#""version":"{commit}""#)) && record.contains(r#""branch":"main""#), "{record}");
+    let orders = provider("list");
+    team.ok("publish orders --no-contracts");
+    team.ok(&format!("verify orders --url {} --publish", orders.url()));
+    let record = team.stored(&team.files_below("verifications")[0]);
+    assert!(record.contains(&format!(r#""version":"{commit}""#)) && record.contains(r#""branch":"main""#), "{record}");
+    team.ok("deployed orders --to production");
+    assert_eq!(team.asks("storefront"), "allow 0");
+    let output = team.gate("storefront orders");
+    assert!(output.stdout.starts_with(&format!("ALLOW  storefront@{short}, orders@{short} → production")), "{output}");
+}
+
+#[test]
+fn a_work_tree_with_changes_is_no_version() {
+    let (team, _) = checked_out();
+    let orders = provider("list");
+    team.world.write("contracts/upheld.yaml", team.world.read("contracts/upheld.yaml") + "\n");
+    assert_snapshot!(team.upheld("publish storefront"), @"
+    ------- stderr -------
+    error: the work tree has changes: no commit names what is in it
+    help: commit them, or name the version: storefront@VERSION
+    [exit code 2]
+    ");
+    let line = format!("verify orders --url {} --publish", orders.url());
+    assert_snapshot!(team.upheld(&line), @"
+    ------- stderr -------
+    error: the work tree has changes: no commit names what is in it
+    help: commit them, or name the version: --version VERSION
+    [exit code 2]
+    ");
+    assert_eq!(orders.connections(), 0, "nothing is run whose results can't be published");
+    assert_snapshot!(team.gate("storefront"), @"
+    ------- stderr -------
+    error: the work tree has changes: no commit names what is in it
+    help: commit them, or name the version: storefront@VERSION
+    [exit code 2]
+    ");
+    assert_eq!(team.files_below("publications").len() + team.files_below("verifications").len(), 0);
+    // With a name of its own it is one, whatever lies around.
+    team.ok("publish storefront@3.4.1");
+    team.ok(&format!("{line} --version 7"));
+    // And what lies in our own folder is no change.
+    team.git_here(&["checkout", "--quiet", "."]);
+    team.world.write(".upheld/notes.txt", "ours");
+    team.ok("publish storefront");
+    // A contract that git does not know is in no commit.
+    team.ok("store init --service payments");
+    team.world.contract("storefront", "payments", &crate::support::team::interactions("pay"));
+    assert_snapshot!(team.upheld("publish storefront"), @"");
+}
+
+#[test]
+fn in_a_pull_request_its_head_is_meant_and_not_the_merge_that_is_checked_out() {
+    let (team, commit) = checked_out();
+    let head = "0123456789abcdef0123456789abcdef01234567";
+    let event = team.remote().path("event.json");
+    team.remote().write("event.json", format!(r#"{{"pull_request": {{"head": {{"sha": "{head}"}}}}}}"#));
+    let told = [
+        ("GITHUB_EVENT_NAME", "pull_request"),
+        ("GITHUB_EVENT_PATH", event.to_str().unwrap()),
+        ("GITHUB_HEAD_REF", "feature"),
+        ("GITHUB_REF_NAME", "7/merge"),
+    ];
+    let output = team.world.run(with(&team, "publish storefront", &told));
+    assert_eq!(output.stdout, "published  storefront@0123456789ab   1 contract with orders\n", "{output}");
+    let record = team.stored(&team.files_below("publications")[0]);
+    assert!(record.contains(&format!(r#""version":"{head}""#)) && record.contains(r#""branch":"feature""#), "{record}");
+    assert!(!record.contains(&commit));
+    // Where the head can't be told, nothing else is taken for it.
+    let output = team.world.run(with(&team, "publish storefront", &[("GITHUB_EVENT_NAME", "pull_request")]));
+    assert_snapshot!(output, @"
+    ------- stderr -------
+    error: this is the build of a pull request, and its head can't be told
+    help: GITHUB_EVENT_PATH must name the file with the event, which holds `pull_request.head.sha`
+    help: or name the version yourself: SERVICE@VERSION
+    [exit code 5]
+    ");
+}
+
+#[test]
+fn a_build_of_a_commit_without_a_branch_has_it_from_the_build_system() {
+    let (team, commit) = checked_out();
+    team.git_here(&["checkout", "--quiet", "--detach"]);
+    let told = [("GITHUB_REF_NAME", "main"), ("GITHUB_REF_TYPE", "branch"), ("GITHUB_EVENT_NAME", "push")];
+    let output = team.world.run(with(&team, "publish storefront", &told));
+    assert_eq!((output.code, output.stderr.as_str()), (Some(0), ""), "{output}");
+    let record = team.stored(&team.files_below("publications")[0]);
+    assert!(record.contains(r#""branch":"main""#) && record.contains(&commit), "{record}");
+    team.git_here(&["commit", "--quiet", "--allow-empty", "-m", "two"]);
+    let output = team.upheld("publish storefront");
+    assert!(output.stderr.contains("nobody said which branch"), "{output}");
+}
+
+#[test]
+fn a_repository_without_a_commit_names_no_version() {
+    let team = Team::git("storefront orders");
+    team.write_contracts("storefront", &[("orders", "list")]);
+    team.git_here(&["init", "--quiet", "--initial-branch=main"]);
+    assert_snapshot!(team.upheld("publish storefront"), @"
+    ------- stderr -------
+    error: nothing is committed yet in <root>
+    help: commit first, or name the version yourself: SERVICE@VERSION
+    [exit code 5]
+    ");
+}

@@ -1,0 +1,384 @@
+//! `upheld gate`: what it says of one version, and how it ends. The numbers are those of the list of scenarios.
+
+use insta::assert_snapshot;
+
+use crate::support::{Answer, Provider, Team};
+
+/// Orders version 1 is live, and storefront version 1 is published, which needs two interactions of it.
+fn shop(test: impl Fn(&Team)) {
+    Team::each("storefront orders", |team| {
+        team.publish("orders@1", &[]);
+        team.publish("storefront@1", &[("orders", "list show")]);
+        team.deploy("orders@1");
+        test(team);
+    });
+}
+
+// Scenario 2
+#[test]
+fn a_broken_pair_is_a_no_that_says_where_and_what_was_asked_for_and_what_came() {
+    let team = Team::git("storefront orders");
+    let order = "
+  - name: get an order
+    request: GET /orders/42
+    response:
+      status: 200
+      body: { items: [{ qty: 2 }], paid: true }
+      match:
+        items[].qty: integer
+";
+    team.publish("orders@1", &[]);
+    team.deploy("orders@1");
+    team.world.contract("storefront", "orders", order);
+    team.ok("publish storefront@1 --branch main");
+    let provider = Provider::new(|_| Answer::json(r#"{"items": [{"qty": "2"}]}"#));
+    let output = team.upheld(&format!("verify orders --url {} --publish --version 1", provider.url()));
+    assert_eq!(output.code, Some(1), "{output}");
+    assert_snapshot!(team.gate("storefront@1"), @r#"
+    DENY  storefront@1 → production     1 incompatible     store <view>
+
+    G101 incompatible  storefront@1 (candidate) needs orders@1 (live)
+         get an order   body items[0].qty   expected an integer, like 2   got "2", a string
+                        body paid           expected a boolean, like true   got nothing: the key is missing
+         owner: team-orders
+         next: orders: give what storefront asks for; or agree the change with storefront, which then changes its contract
+    [exit code 1]
+    "#);
+}
+
+// Scenario 3
+#[test]
+fn a_pair_that_was_never_verified_is_a_no_that_a_verification_can_change() {
+    shop(|team| {
+        assert_snapshot!(team.gate("storefront@1"), @"
+        DENY  storefront@1 → production     1 unverified     store <view>
+
+        G201 unverified  storefront@1 (candidate) needs orders@1 (live)
+             none of the 2 interactions has a result: get list, get show
+             never verified: no version of orders has a result
+             owner: team-orders
+             next: in a checkout of orders@1: upheld verify orders --publish --version 1
+        [exit code 3]
+        ");
+        team.verify("orders@1", "list show");
+        assert_snapshot!(team.gate("storefront@1"), @"
+        ALLOW  storefront@1 → production     1 compatible     store <view>
+
+        G001 compatible  1 pair (--all lists them)
+        [exit code 0]
+        ");
+        assert_snapshot!(team.upheld("can-i-deploy storefront@1 --to production --all"), @"
+        ALLOW  storefront@1 → production     1 compatible     store <view>
+
+        G001 compatible  storefront@1 (candidate) needs orders@1 (live)
+             owner: team-orders
+        [exit code 0]
+        ");
+    });
+}
+
+// Scenario 4
+#[test]
+fn results_of_another_version_are_named_and_don_t_count() {
+    shop(|team| {
+        team.verify("orders@2", "list show");
+        assert_snapshot!(team.gate("storefront@1"), @"
+        DENY  storefront@1 → production     1 unverified     store <view>
+
+        G202 unverified  storefront@1 (candidate) needs orders@1 (live)
+             none of the 2 interactions has a result: get list, get show
+             last verified by orders@2
+             owner: team-orders
+             next: in a checkout of orders@1: upheld verify orders --publish --version 1
+        [exit code 3]
+        ");
+    });
+}
+
+// Scenarios 5 and 6
+#[test]
+fn a_consumer_needs_its_provider_there_and_a_provider_needs_no_consumer() {
+    Team::each("storefront orders", |team| {
+        team.publish("orders@1", &[]);
+        team.publish("storefront@1", &[("orders", "list")]);
+        assert_snapshot!(team.gate("storefront@1"), @"
+        DENY  storefront@1 → production     1 missing-provider     store <view>
+
+        G401 missing-provider  storefront@1 (candidate) needs orders
+             nothing of orders is live in production
+             owner: team-orders
+             next: let a version of orders go live first: upheld gate orders@… --to production
+        [exit code 4]
+        ");
+        assert_snapshot!(team.gate("orders@1"), @"
+        ALLOW  orders@1 → production     nothing to check     store <view>
+
+        G501 note  nothing to check: the version expects nothing, and nobody live expects anything of it
+        G507 note  storefront is not live in production, and not asked about, though there are contracts with orders
+        [exit code 0]
+        ");
+    });
+}
+
+// Scenario 10
+#[test]
+fn a_version_that_expects_nothing_where_nobody_expects_anything_of_it_may_go_live() {
+    Team::each("weather", |team| {
+        team.publish("weather@1", &[]);
+        assert_snapshot!(team.gate("weather@1"), @"
+        ALLOW  weather@1 → production     nothing to check     store <view>
+
+        G501 note  nothing to check: the version expects nothing, and nobody live expects anything of it
+        [exit code 0]
+        ");
+        assert_snapshot!(team.gate("weather@1 --require-pairs"), @"
+        DENY  weather@1 → production     1 unknown     store <view>
+
+        G306 unknown  there is no pair to check, and --require-pairs asks for one
+             next: publish what the version expects, or leave --require-pairs out
+        [exit code 4]
+        ");
+    });
+}
+
+// Scenarios 11 and 12
+#[test]
+fn a_slip_of_the_finger_is_a_no_and_what_was_meant_is_named() {
+    shop(|team| {
+        team.publish("storefront@3.4.1", &[("orders", "list")]);
+        assert_snapshot!(team.gate("storefront@3.4.2"), @"
+        DENY  storefront@3.4.2 → production     1 unknown     store <view>
+
+        G301 unknown  storefront@3.4.2 (candidate)
+             storefront@3.4.2 was never published: what it needs is not known
+             did you mean `3.4.1`?
+             published of storefront are 3.4.1 and 1
+             owner: team-storefront
+             next: publish it: upheld publish storefront@3.4.2
+        [exit code 4]
+        ");
+        assert_snapshot!(team.gate("storefront@latest"), @"
+        DENY  storefront@latest → production     1 unknown     store <view>
+
+        G301 unknown  storefront@latest (candidate)
+             storefront@latest was never published: what it needs is not known
+             published of storefront are 1 and 3.4.1
+             owner: team-storefront
+             next: publish it: upheld publish storefront@latest
+        [exit code 4]
+        ");
+        assert_snapshot!(team.upheld("gate storefront@1 --to prodution"), @"
+        DENY  storefront@1 → prodution     1 unknown     store <view>
+
+        G304 unknown  the store declares no environment `prodution`
+             did you mean `production`?
+             next: declare it, if it is meant: upheld store init --environment prodution
+        [exit code 4]
+        ");
+        assert_snapshot!(team.gate("storefrnt@1"), @"
+        DENY  storefrnt@1 → production     1 unknown     store <view>
+
+        G304 unknown  storefrnt@1
+             the store declares no service `storefrnt`
+             did you mean `storefront`?
+             next: declare it, if it is meant: upheld store init --service storefrnt
+        [exit code 4]
+        ");
+    });
+}
+
+// Scenarios 13 and 16
+#[test]
+fn of_several_live_versions_each_counts() {
+    shop(|team| {
+        team.verify("orders@1", "list");
+        team.publish("orders@2", &[]);
+        team.verify("orders@2", "list show");
+        team.ok("released orders@1 --to production");
+        team.ok("released orders@2 --to production");
+        let said = team.gate("storefront@1");
+        assert_eq!(said.code, Some(1), "{said}");
+        assert!(said.stdout.contains("storefront@1 (candidate) needs orders@1 (live, released)"), "{said}");
+        // And of two live consumers, the one that lacks something is named.
+        team.publish("storefront@2", &[("orders", "list find")]);
+        team.deploy("storefront@1");
+        team.ok("released storefront@2 --to production");
+        team.publish("orders@10", &[]);
+        team.verify("orders@10", "list show find");
+        assert_eq!(team.asks("orders@10"), "allow 0");
+        team.publish("storefront@3", &[("orders", "list pay")]);
+        team.ok("released storefront@3 --to production");
+        assert_snapshot!(team.gate("orders@10"), @"
+        DENY  orders@10 → production     1 unverified, 2 compatible     store <view>
+
+        G203 unverified  storefront@3 (released) needs orders@10 (candidate)
+             1 of 2 interactions has no result: get pay
+             never verified: no version of orders has a result
+             owner: team-orders
+             next: in a checkout of orders@10: upheld verify orders --publish --version 10
+        G001 compatible  2 pairs (--all lists them)
+
+        G503 note  storefront@1 went live at <moment> though the gate said incompatible
+        G503 note  storefront@2 went live at <moment> though the gate said unverified
+        G503 note  storefront@3 went live at <moment> though the gate said unverified
+        [exit code 3]
+        ");
+    });
+}
+
+// Scenarios 21 and 25
+#[test]
+fn a_roll_out_whose_end_nobody_told_counts_on_both_sides_and_is_named() {
+    shop(|team| {
+        team.publish("orders@2", &[]);
+        team.publish("storefront@2", &[("orders", "list find")]);
+        team.verify("orders@1", "list show");
+        team.verify("orders@2", "list show find");
+        // It was to be done long ago: that changes nothing of what may be live.
+        team.ok("gate orders@2 --to production --reserve --reserve-for 1ms");
+        assert_snapshot!(team.gate("storefront@2"), @"
+        DENY  storefront@2 → production     1 incompatible, 1 compatible     store <view>
+
+        G101 incompatible  storefront@2 (candidate) needs orders@1 (live)
+             get find   status   expected 204   got 404
+             owner: team-orders
+             next: orders: give what storefront asks for; or agree the change with storefront, which then changes its contract
+        G001 compatible    1 pair (--all lists them)
+
+        G502 note  a roll-out of orders@2 began at <moment> and was to be done by <moment>; until its end is told, that version and the one before it both count as live
+             next: tell how it ended: upheld deployed orders@2 --to production, or upheld undeployed orders@2 --to production
+        [exit code 1]
+        ");
+        assert_snapshot!(team.upheld("deployed orders@2 --to production"), @"
+        live  orders@2 in production   in the place of orders@1 (live)
+        [exit code 0]
+        ");
+        assert_eq!(team.asks("storefront@2"), "allow 0");
+    });
+}
+
+// Scenario 26
+#[test]
+fn a_version_goes_back_to_where_it_was_live_unless_a_newer_neighbour_needs_more() {
+    let team = Team::git("storefront orders");
+    for version in ["orders@2", "orders@3"] {
+        team.publish(version, &[]);
+    }
+    team.publish("storefront@1", &[("orders", "list")]);
+    team.deploy("orders@2 storefront@1");
+    team.next_second();
+    team.deploy("orders@3");
+    assert_eq!(team.asks("orders@2"), "deny 3 G201");
+    assert_snapshot!(team.gate("orders@2 --rollback"), @"
+    ALLOW  orders@2 → production     1 compatible     store <view>
+
+    G002 compatible  1 pair (--all lists them)
+         never verified: no version of orders has a result
+         results are missing, but these two versions were live together before
+
+    G503 note  orders@3 went live at <moment> though the gate said unverified
+    G503 note  storefront@1 went live at <moment> though the gate said unverified
+    [exit code 0]
+    ");
+    team.next_second();
+    // What came later was never live beside it.
+    team.publish("storefront@2", &[("orders", "list find")]);
+    team.deploy("storefront@2");
+    assert_eq!(team.asks("orders@2 --rollback"), "deny 3 G201");
+    team.verify("orders@2", "list");
+    assert_eq!(team.asks("orders@2 --rollback"), "deny 1 G101");
+}
+
+// Scenarios 32 and 41
+#[test]
+fn a_run_of_some_interactions_is_no_yes_for_all() {
+    shop(|team| {
+        let output = team.verify_with("orders@1", "list show", "--only list");
+        assert_eq!(output.code, Some(0), "{output}");
+        assert_snapshot!(team.gate("storefront@1"), @"
+        DENY  storefront@1 → production     1 unverified     store <view>
+
+        G203 unverified  storefront@1 (candidate) needs orders@1 (live)
+             1 of 2 interactions has no result: get show
+             never verified: no version of orders has a result
+             owner: team-orders
+             next: in a checkout of orders@1: upheld verify orders --publish --version 1
+        [exit code 3]
+        ");
+    });
+}
+
+// Scenario 42
+#[test]
+fn results_that_contradict_each_other_are_a_no_until_one_takes_the_other_s_place() {
+    shop(|team| {
+        team.verify("orders@1", "list");
+        team.verify("orders@1", "list show");
+        assert_snapshot!(team.gate("storefront@1"), @"
+        DENY  storefront@1 → production     1 incompatible     store <view>
+
+        G102 incompatible  storefront@1 (candidate) needs orders@1 (live)
+             get show   status   expected 204   got 404
+             conflicting results (flaky): the same version both upheld and broke it
+             owner: team-orders
+             next: find out why the results differ; then, in a checkout of orders@1: upheld verify orders --publish --version 1 --supersede
+        [exit code 1]
+        ");
+        team.verify_with("orders@1", "list show", "--supersede");
+        assert_eq!(team.asks("storefront@1"), "allow 0");
+    });
+}
+
+// Scenario 43
+#[test]
+fn an_interaction_that_could_not_be_run_is_neither_upheld_nor_broken() {
+    let team = Team::git("storefront orders");
+    let order = "
+  - name: get an order
+    given: [an order exists]
+    request: GET /order
+    response: { status: 204 }
+";
+    team.publish("orders@1", &[]);
+    team.deploy("orders@1");
+    team.world.contract("storefront", "orders", order);
+    team.ok("publish storefront@1 --branch main");
+    assert_eq!(team.verify("orders@1", "order").code, Some(5));
+    assert_snapshot!(team.gate("storefront@1"), @"
+    DENY  storefront@1 → production     1 unverified     store <view>
+
+    G204 unverified  storefront@1 (candidate) needs orders@1 (live)
+         get an order   E402: it needs the provider state `an order exists`, and orders has no state handler
+         owner: team-orders
+         next: in a checkout of orders@1: upheld verify orders --publish --version 1
+    [exit code 3]
+    ");
+}
+
+#[test]
+fn a_version_is_asked_about_once_and_a_service_with_one_version() {
+    shop(|team| {
+        team.verify("orders@1", "list show");
+        assert_eq!(team.asks("storefront@1 storefront@1"), "allow 0");
+        assert_snapshot!(team.gate("storefront@1 storefront@2"), @"
+        ------- stderr -------
+        error: two versions of one service are asked about: storefront@1 and storefront@2
+        help: ask about each of them by itself
+        [exit code 2]
+        ");
+    });
+}
+
+#[test]
+fn a_dry_run_says_what_it_would_be_and_is_no_yes_for_a_program() {
+    shop(|team| {
+        let output = team.gate("storefront@1 --dry-run");
+        assert_eq!(output.code, Some(0), "{output}");
+        assert!(output.stdout.starts_with("DENY (dry run)  storefront@1"), "{output}");
+        team.verify("orders@1", "list show");
+        let value = team.gate_json("storefront@1 --dry-run");
+        assert_eq!((value["decision"].as_str(), value["would"].as_str()), (Some("deny"), Some("allow")));
+        let output = team.gate("storefront@1 --dry-run --reserve");
+        assert_eq!(output.code, Some(2), "{output}");
+    });
+}

@@ -1,0 +1,198 @@
+//! `upheld publish`: what a version expects of whom, put into the store once and for all.
+
+use insta::assert_snapshot;
+
+use crate::support::Team;
+
+#[test]
+fn what_a_version_expects_is_published_once_and_said_again_without_harm() {
+    Team::each("storefront orders payments", |team| {
+        assert_snapshot!(team.try_publish("storefront@1", &[("orders", "list"), ("payments", "pay")], ""), @"
+        published  storefront@1   2 contracts with orders and payments
+        ------- stderr -------
+        note: nobody said which branch storefront@1 was built from, so it is on none: --branch NAME says it
+        [exit code 0]
+        ");
+        let files = team.files();
+        assert_eq!(team.files_below("contracts").len(), 2, "{files:?}");
+        assert_eq!(team.files_below("publications").len(), 1, "{files:?}");
+        assert_snapshot!(team.try_publish("storefront@1", &[("orders", "list"), ("payments", "pay")], "--branch main"), @"
+        unchanged  storefront@1   2 contracts with orders and payments
+        ------- stderr -------
+        note: storefront had published the same for this version before
+        [exit code 0]
+        ");
+        assert_eq!(team.files(), files, "nothing was added");
+        // A next version that expects the same of orders shares that contract.
+        team.publish("storefront@2", &[("orders", "list")]);
+        assert_eq!(team.files_below("contracts").len(), 2);
+        assert_eq!(team.files_below("publications").len(), 2);
+    });
+}
+
+// Scenario 35
+#[test]
+fn a_version_that_is_published_with_other_content_is_refused_with_the_difference_and_the_first_stands() {
+    Team::each("storefront orders payments stock", |team| {
+        team.publish("storefront@1", &[("orders", "list show"), ("payments", "pay")]);
+        let before = team.files();
+        let other = [("orders", "list find"), ("stock", "count")];
+        assert_snapshot!(team.try_publish("storefront@1", &other, "--branch main"), @"
+        ------- stderr -------
+        error: storefront@1 is published already, and expects something else
+               │ orders:
+               │     - name: get list
+               │       request: GET /list
+               │       response: { status: 204 }
+               │ -   - name: get show
+               │ -     request: GET /show
+               │ +   - name: get find
+               │ +     request: GET /find
+               │       response: { status: 204 }
+               │ payments: published with a contract, which is not here
+               │ stock: published without a contract, and one is here
+        help: what a version expects never changes: publish this under a new version
+        [exit code 2]
+        ");
+        assert_snapshot!(team.try_publish("storefront@1", &[], "--branch main"), @"
+        ------- stderr -------
+        error: storefront@1 is published already, and expects something else
+               │ orders: published with a contract, which is not here
+               │ payments: published with a contract, which is not here
+        help: what a version expects never changes: publish this under a new version
+        [exit code 2]
+        ");
+        assert_eq!(team.files(), before);
+        assert_eq!(team.verify("orders@1", "list show").code, Some(0), "the first one stands");
+    });
+}
+
+#[test]
+fn contracts_that_say_the_same_in_other_words_are_no_other_content() {
+    let team = Team::git("storefront orders");
+    team.publish("storefront@1", &[("orders", "list show")]);
+    let text = "
+  - name: find them all  # in other words
+    request: {method: GET, path: /list}
+    response: {status: 204}
+  - name: get show
+    request: GET /show
+    response:
+      status: 204
+";
+    team.world.contract("storefront", "orders", text);
+    assert!(team.ok("publish storefront@1 --branch main").starts_with("unchanged  storefront@1"));
+}
+
+#[test]
+fn the_files_that_a_contract_names_are_published_with_it() {
+    let team = Team::git("storefront orders");
+    team.world.write("contracts/storefront/order.json", r#"{"id": 1}"#);
+    let text = "
+  - name: show an order
+    request: GET /order
+    response: { status: 200, body-file: order.json }
+";
+    team.world.contract("storefront", "orders", text);
+    team.ok("publish storefront@1 --branch main");
+    assert!(team.files().iter().any(|path| path.ends_with("/order.json")), "{:?}", team.files());
+    team.ok("store lint");
+    // Where the contract's own folder is gone, the store's copy is what a provider is verified against.
+    team.forget_contracts("storefront");
+    let provider = crate::support::Provider::new(|_| crate::support::Answer::json(r#"{"id": "one"}"#));
+    let output = team.upheld(&format!("verify orders --url {}", provider.url()));
+    assert!(output.stdout.contains("body  id   expected a number, like 1"), "{output}");
+}
+
+#[test]
+fn what_can_t_be_published_says_why_and_adds_nothing() {
+    Team::each("storefront orders", |team| {
+        let before = team.files();
+        // A name that nobody declared, of a provider and of the consumer itself.
+        assert_snapshot!(team.try_publish("storefront@1", &[("ordres", "list")], ""), @"
+        ------- stderr -------
+        error: the store declares no service `ordres`
+        help: did you mean `orders`?
+        help: declare it, if it is meant: upheld store init --service ordres
+        [exit code 4]
+        ");
+        assert_snapshot!(team.try_publish("storefornt@1", &[("orders", "list")], ""), @"
+        ------- stderr -------
+        error: the store declares no service `storefornt`
+        help: did you mean `storefront`?
+        help: declare it, if it is meant: upheld store init --service storefornt
+        [exit code 4]
+        ");
+        // Nothing is never taken for "nothing".
+        assert_snapshot!(team.upheld("publish storefront@1"), @"
+        ------- stderr -------
+        error: there is no contract of the consumer `storefront` here
+        help: if storefront really expects nothing of anybody, say so: upheld publish storefront@1 --no-contracts
+        [exit code 2]
+        ");
+        team.write_contracts("storefront", &[("orders", "list")]);
+        assert_snapshot!(team.upheld("publish storefrnt@1"), @"
+        ------- stderr -------
+        error: there is no contract of the consumer `storefrnt` here
+        help: did you mean `storefront`?
+        help: if storefrnt really expects nothing of anybody, say so: upheld publish storefrnt@1 --no-contracts
+        [exit code 2]
+        ");
+        assert_snapshot!(team.upheld("publish storefront@1/2"), @"
+        ------- stderr -------
+        error: invalid value 'storefront@1/2' for '<SERVICE[@VERSION]>': `1/2` is not a version: a version has at most 100 letters, digits, `.`, `_`, `+` and `-`, and begins with a letter or a digit
+
+        For more information, try '--help'.
+        [exit code 2]
+        ");
+        assert_snapshot!(team.upheld("publish storefront"), @"
+        ------- stderr -------
+        error: <root> is in no git repository, so there is no commit to go by
+        help: name the version yourself: SERVICE@VERSION
+        [exit code 5]
+        ");
+        // A contract that can't be read.
+        team.world.write("contracts/storefront/orders.yaml", "contract: 1\nconsumer: storefront\n");
+        let output = team.upheld("publish storefront@1");
+        assert_eq!(output.code, Some(2), "{output}");
+        // Two that claim to be the contract with one provider.
+        team.write_contracts("storefront", &[("orders", "list")]);
+        let text = team.world.read("contracts/storefront/orders.yaml");
+        team.world.write("contracts/storefront/orders-too.yaml", text);
+        assert_snapshot!(team.upheld("publish storefront@1"), @"
+        ------- stderr -------
+        error: storefront has two contracts with orders
+        help: put them into one file: contracts/storefront/orders.yaml
+        [exit code 2]
+        ");
+        assert_eq!(team.files(), before);
+    });
+}
+
+#[test]
+fn a_service_that_expects_nothing_of_anybody_says_so() {
+    let team = Team::git("storefront orders");
+    assert_snapshot!(team.upheld("publish orders@1 --no-contracts --branch main"), @"
+    published  orders@1   it expects nothing of anybody
+    [exit code 0]
+    ");
+    assert_snapshot!(team.upheld("publish storefront@1 --no-contracts"), @"
+    published  storefront@1   it expects nothing of anybody
+    ------- stderr -------
+    note: nobody said which branch storefront@1 was built from, so it is on none: --branch NAME says it
+    [exit code 0]
+    ");
+}
+
+#[test]
+fn without_a_store_there_is_nothing_to_publish_to() {
+    let world = crate::support::World::new();
+    world.contract("storefront", "orders", &crate::support::team::interactions("list"));
+    assert_snapshot!(world.upheld(["publish", "storefront@1"]), @"
+    ------- stderr -------
+    error: there is no store in <root>/.upheld/store
+    help: make one with `upheld store init`
+    help: is it kept elsewhere? then `store` in contracts/upheld.yaml, or `--store`, names the place
+    [exit code 5]
+    ");
+}

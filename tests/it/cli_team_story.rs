@@ -1,0 +1,219 @@
+//! The life of two services through the program: published, verified, let through, live, broken, mended. A store in a git
+//! repository and one in a folder say the same.
+
+use insta::assert_snapshot;
+
+use crate::support::Team;
+
+/// All that was typed and said.
+struct Story<'t> {
+    team: &'t Team,
+    text: String,
+}
+
+impl Story<'_> {
+    fn upheld(&mut self, line: &str) {
+        let output = self.team.upheld(line);
+        self.text.push_str(&format!("$ upheld {line}\n{output}\n"));
+    }
+
+    fn verify(&mut self, version: &str, upheld: &str) {
+        let output = self.team.verify(version, upheld);
+        self.text.push_str(&format!("$ upheld verify … --version {version}\n{output}\n"));
+    }
+
+    fn publish(&mut self, version: &str, expects: &[(&str, &str)]) {
+        let output = self.team.try_publish(version, expects, "--branch main");
+        self.text.push_str(&format!("$ upheld publish {version}\n{output}\n"));
+    }
+}
+
+fn told(team: &Team) -> String {
+    let mut story = Story { team, text: String::new() };
+    story.upheld("store init");
+    story.publish("orders@1", &[]);
+    story.verify("orders@1", "list");
+    story.upheld("gate orders@1 --to production");
+    story.upheld("deployed orders@1 --to production");
+    story.publish("storefront@1", &[("orders", "list show")]);
+    story.upheld("gate storefront@1 --to production");
+    story.verify("orders@1", "list show");
+    story.upheld("gate storefront@1 --to production --reserve");
+    story.upheld("status");
+    story.upheld("deployed storefront@1 --to production");
+    story.publish("orders@2", &[]);
+    story.verify("orders@2", "list");
+    story.upheld("gate orders@2 --to production");
+    story.publish("storefront@2", &[("orders", "list")]);
+    story.upheld("gate storefront@2 --to production");
+    story.upheld("deployed storefront@2 --to production");
+    story.upheld("gate orders@2 --to production");
+    story.upheld("released orders@2 --to production");
+    story.upheld("status --env production --all");
+    story.upheld("undeployed orders@1 --to production");
+    story.upheld("released orders@2 --to production --support-ended");
+    story.upheld("gate storefront@2 --to production");
+    story.upheld("store lint");
+    story.text
+}
+
+#[test]
+fn a_team_s_story_is_the_same_with_a_git_store_and_with_a_folder() {
+    let [git, folder] = Team::both("storefront orders").map(|team| told(&team));
+    assert_eq!(git, folder);
+    assert_snapshot!(git, @"
+    $ upheld store init
+    kept   <store>, which has all of it already
+    [exit code 0]
+
+    $ upheld publish orders@1
+    published  orders@1   it expects nothing of anybody
+    [exit code 0]
+
+    $ upheld verify … --version orders@1
+    ------- stderr -------
+    error: there is no contract to verify
+    help: `upheld init` writes a first one
+    [exit code 2]
+
+    $ upheld gate orders@1 --to production
+    ALLOW  orders@1 → production     nothing to check     store <view>
+
+    G501 note  nothing to check: the version expects nothing, and nobody live expects anything of it
+    [exit code 0]
+
+    $ upheld deployed orders@1 --to production
+    live  orders@1 in production
+    [exit code 0]
+
+    $ upheld publish storefront@1
+    published  storefront@1   1 contract with orders
+    [exit code 0]
+
+    $ upheld gate storefront@1 --to production
+    DENY  storefront@1 → production     1 unverified     store <view>
+
+    G201 unverified  storefront@1 (candidate) needs orders@1 (live)
+         none of the 2 interactions has a result: get list, get show
+         never verified: no version of orders has a result
+         owner: team-orders
+         next: in a checkout of orders@1: upheld verify orders --publish --version 1
+    [exit code 3]
+
+    $ upheld verify … --version orders@1
+    upheld  storefront → orders  get list
+    upheld  storefront → orders  get show
+
+    UPHELD  2 interactions in <time>
+    ------- stderr -------
+    published  2 results for orders@1
+    [exit code 0]
+
+    $ upheld gate storefront@1 --to production --reserve
+    ALLOW  storefront@1 → production     1 compatible     store <view>
+
+    G001 compatible  1 pair (--all lists them)
+    [exit code 0]
+
+    $ upheld status
+    production     1 compatible     store <view>
+
+    orders      1  live since <moment>
+    storefront  1  rolling out since <moment>, to be done by <moment>
+
+    G001 compatible  1 pair (--all lists them)
+    [exit code 0]
+
+    $ upheld deployed storefront@1 --to production
+    live  storefront@1 in production
+    [exit code 0]
+
+    $ upheld publish orders@2
+    published  orders@2   it expects nothing of anybody
+    [exit code 0]
+
+    $ upheld verify … --version orders@2
+    upheld  storefront → orders  get list
+
+    broken  storefront → orders  get show                  contracts/orders/storefront/<hash>.yaml:8
+            GET /show → 404
+
+            status   expected 204
+                     got 404
+              10 │   response: { status: 204 }
+                 │                       ╰── asked for here
+            help: orders has nothing there. If it needs data for that, name its provider state under `given`.
+
+    BROKEN  2 interactions: 1 broken, 1 upheld in <time>
+    ------- stderr -------
+    published  2 results for orders@2
+    [exit code 1]
+
+    $ upheld gate orders@2 --to production
+    DENY  orders@2 → production     1 incompatible     store <view>
+
+    G101 incompatible  storefront@1 (live) needs orders@2 (candidate)
+         get show   status   expected 204   got 404
+         owner: team-orders
+         next: orders: give what storefront asks for; or agree the change with storefront, which then changes its contract
+    [exit code 1]
+
+    $ upheld publish storefront@2
+    published  storefront@2   1 contract with orders
+    [exit code 0]
+
+    $ upheld gate storefront@2 --to production
+    ALLOW  storefront@2 → production     1 compatible     store <view>
+
+    G001 compatible  1 pair (--all lists them)
+    [exit code 0]
+
+    $ upheld deployed storefront@2 --to production
+    live  storefront@2 in production   in the place of storefront@1 (live)
+    [exit code 0]
+
+    $ upheld gate orders@2 --to production
+    ALLOW  orders@2 → production     1 compatible     store <view>
+
+    G001 compatible  1 pair (--all lists them)
+    [exit code 0]
+
+    $ upheld released orders@2 --to production
+    live  orders@2 in production
+    [exit code 0]
+
+    $ upheld status --env production --all
+    production     2 compatible     store <view>
+
+    orders      1  live since <moment>
+                2  released since <moment>
+    storefront  2  live since <moment>
+
+    G001 compatible  storefront@2 (live) needs orders@1 (live)
+         owner: team-orders
+    G001 compatible  storefront@2 (live) needs orders@2 (released)
+         owner: team-orders
+    [exit code 0]
+
+    $ upheld undeployed orders@1 --to production
+    over  orders@1 in production   that ends orders@1 (live)
+    [exit code 0]
+
+    $ upheld released orders@2 --to production --support-ended
+    over  orders@2 in production   that ends orders@2 (released)
+    [exit code 0]
+
+    $ upheld gate storefront@2 --to production
+    DENY  storefront@2 → production     1 missing-provider     store <view>
+
+    G401 missing-provider  storefront@2 (candidate, live) needs orders
+         nothing of orders is live in production
+         owner: team-orders
+         next: let a version of orders go live first: upheld gate orders@… --to production
+    [exit code 4]
+
+    $ upheld store lint
+    2 contracts, 4 publications, 2 verifications and 7 deployment records can be trusted
+    [exit code 0]
+    ");
+}
