@@ -10,10 +10,12 @@ use super::declared::{DeclaredService, StorePolicy, read_environment, read_polic
 use super::doubt::{Doubt, DoubtKind};
 use super::layout;
 use super::live::{LiveSet, live};
-use super::record::{Deployment, Publication, Record, RecordId, Verification, parse};
+use super::reading::{Asked, Read, Records, records, records_below};
+use super::record::{Deployment, Publication, Record, RecordId, Verification};
 use super::results::Results;
 use super::snapshot::{EntryKind, Snapshot, StoreError};
 use super::version::Version;
+use super::world::{ServiceWorld, world};
 use crate::contract::{ContractFile, ContractId, ServiceName};
 
 /// A view of a store, and the questions that can be asked about it.
@@ -27,13 +29,6 @@ impl std::fmt::Debug for Book<'_> {
     }
 }
 
-/// An answer, and what of the files that it was read from can't be trusted.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Read<T> {
-    pub value: T,
-    pub doubts: Vec<Doubt>,
-}
-
 /// What a version expects of whom.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -42,19 +37,6 @@ pub enum Published {
     As(BTreeMap<ServiceName, ContractId>),
     /// Two publications say different things: neither counts.
     Conflicting,
-}
-
-/// What is live of a service in an environment, and what each of these versions has published.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ServiceWorld {
-    pub live: LiveSet,
-    pub published: BTreeMap<Version, Published>,
-}
-
-/// What is put aside of an environment: of each service what it came to, and of what.
-#[derive(Default, Serialize, Deserialize)]
-struct Aside {
-    services: BTreeMap<ServiceName, (String, ServiceWorld)>,
 }
 
 impl<'s> Book<'s> {
@@ -170,11 +152,8 @@ impl<'s> Book<'s> {
     ///
     /// Why the store can't be read.
     pub fn published(&self, service: &ServiceName, version: &Version) -> Result<Read<Option<Published>>, StoreError> {
-        let folder = layout::publications(service, version);
-        let Read { value: records, doubts } = self.of_version(&folder, Some(version), |record| match record {
-            Record::Publication(publication) => Some(publication),
-            _ => None,
-        })?;
+        let read = self.of_version(layout::publications(service, version), version)?;
+        let Read { value: records, doubts } = read.of_kind(Record::publication);
         Ok(Read { value: joined(records.into_iter().map(|(_, record)| record)), doubts })
     }
 
@@ -184,10 +163,8 @@ impl<'s> Book<'s> {
     ///
     /// Why the store can't be read.
     pub fn publications(&self, service: &ServiceName) -> Result<Read<Vec<(RecordId, Publication)>>, StoreError> {
-        self.all_below(&format!("{}/{service}", layout::PUBLICATIONS), |record| match record {
-            Record::Publication(publication) => Some(publication),
-            _ => None,
-        })
+        let read = self.all_below(format!("{}/{service}", layout::PUBLICATIONS))?;
+        Ok(read.of_kind(Record::publication))
     }
 
     /// All versions of a service that have a publication by their files' names.
@@ -227,7 +204,8 @@ impl<'s> Book<'s> {
         provider: &ServiceName,
         version: &Version,
     ) -> Result<Read<Vec<(RecordId, Verification)>>, StoreError> {
-        self.of_version(&layout::verifications(provider, version), Some(version), verification)
+        let read = self.of_version(layout::verifications(provider, version), version)?;
+        Ok(read.of_kind(Record::verification))
     }
 
     /// All verifications of a provider.
@@ -236,7 +214,8 @@ impl<'s> Book<'s> {
     ///
     /// Why the store can't be read.
     pub fn all_verifications(&self, provider: &ServiceName) -> Result<Read<Vec<(RecordId, Verification)>>, StoreError> {
-        self.all_below(&format!("{}/{provider}", layout::VERIFICATIONS), verification)
+        let read = self.all_below(format!("{}/{provider}", layout::VERIFICATIONS))?;
+        Ok(read.of_kind(Record::verification))
     }
 
     /// All that ever happened to a service in an environment.
@@ -249,10 +228,8 @@ impl<'s> Book<'s> {
         environment: &ServiceName,
         service: &ServiceName,
     ) -> Result<Read<Vec<(RecordId, Deployment)>>, StoreError> {
-        self.all_below(&layout::deployments(environment, service), |record| match record {
-            Record::Deployment(deployment) => Some(deployment),
-            _ => None,
-        })
+        let read = self.all_below(layout::deployments(environment, service))?;
+        Ok(read.of_kind(Record::deployment))
     }
 
     /// What is live of a service in an environment.
@@ -272,71 +249,7 @@ impl<'s> Book<'s> {
     ///
     /// Why the store can't be read.
     pub fn world(&self, environment: &ServiceName) -> Result<BTreeMap<ServiceName, Read<ServiceWorld>>, StoreError> {
-        let folders = self.snapshot.list(&format!("{}/{environment}", layout::DEPLOYMENTS))?;
-        let publications: BTreeMap<String, Option<String>> =
-            self.snapshot.list(layout::PUBLICATIONS)?.into_iter().map(|entry| (entry.name, entry.content)).collect();
-        let name = format!("world-{environment}-{}", env!("CARGO_PKG_VERSION"));
-        let aside: Aside =
-            self.snapshot.recall(&name).and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
-        let mut known = aside.services;
-        let mut changed = false;
-        let mut next = Aside::default();
-        let mut world = BTreeMap::new();
-        for entry in folders {
-            let Ok(service) = entry.name.parse::<ServiceName>() else { continue };
-            // What is no folder has nothing in it, and who put it there may have taken away what was.
-            if entry.kind != EntryKind::Folder {
-                let doubt = Doubt::unreadable(layout::deployments(environment, &service), "it is no folder");
-                world.insert(service, Read { value: ServiceWorld::default(), doubts: vec![doubt] });
-                continue;
-            }
-            if entry.kind != EntryKind::Folder {
-                // It stands where the service's records should.
-                let path = format!("{}/{environment}/{service}", layout::DEPLOYMENTS);
-                let doubts = vec![Doubt::unreadable(path, "it is no folder")];
-                world.insert(service, Read { value: ServiceWorld::default(), doubts });
-                continue;
-            }
-            // Where the store knows what changes with the content, it knows when nothing did.
-            let of = entry.content.as_ref().map(|content| {
-                let published = publications.get(entry.name.as_str()).cloned().flatten().unwrap_or_default();
-                format!("{content} {published}")
-            });
-            let read = match (known.remove(&service), &of) {
-                (Some((before, world)), Some(of)) if before == *of => Read { value: world, doubts: Vec::new() },
-                _ => {
-                    changed = true;
-                    self.service_world(environment, &service)?
-                }
-            };
-            if let (Some(of), true) = (of, read.doubts.is_empty()) {
-                next.services.insert(service.clone(), (of, read.value.clone()));
-            }
-            world.insert(service, read);
-        }
-        if changed && let Ok(bytes) = serde_json::to_vec(&next) {
-            self.snapshot.remember(&name, &bytes);
-        }
-        Ok(world)
-    }
-
-    fn service_world(
-        &self,
-        environment: &ServiceName,
-        service: &ServiceName,
-    ) -> Result<Read<ServiceWorld>, StoreError> {
-        let Read { value: live, mut doubts } = self.live(environment, service)?;
-        let mut published = BTreeMap::new();
-        for one in &live {
-            let read = self.published(service, &one.version)?;
-            doubts.extend(read.doubts);
-            if let Some(known) = read.value {
-                published.insert(one.version.clone(), known);
-            }
-        }
-        doubts.sort();
-        doubts.dedup();
-        Ok(Read { value: ServiceWorld { live, published }, doubts })
+        world(self.snapshot, environment)
     }
 
     /// The consumers that ever published a contract with a provider.
@@ -376,77 +289,13 @@ impl<'s> Book<'s> {
         Ok(self.snapshot.read(&[path.to_owned()])?.pop().flatten())
     }
 
-    /// The records of a folder and the folders in it.
-    fn all_below<T>(
-        &self,
-        folder: &str,
-        of_kind: impl Fn(Record) -> Option<T> + Copy,
-    ) -> Result<Read<Vec<(RecordId, T)>>, StoreError> {
-        let mut all = Read { value: Vec::new(), doubts: Vec::new() };
-        for entry in self.snapshot.list(folder)? {
-            let path = format!("{folder}/{}", entry.name);
-            match entry.kind {
-                EntryKind::Folder => {
-                    let read = self.of_version(&path, None, of_kind)?;
-                    all.value.extend(read.value);
-                    all.doubts.extend(read.doubts);
-                }
-                EntryKind::File if is_hidden(&entry.name) => {}
-                _ => all.doubts.push(Doubt::unreadable(path, "it is no folder")),
-            }
-        }
-        Ok(all)
+    fn of_version(&self, folder: String, version: &Version) -> Result<Records, StoreError> {
+        let mut read = records(self.snapshot, &[Asked { folder, version: Some(version) }])?;
+        Ok(read.pop().unwrap_or_default())
     }
 
-    /// The records of one folder: all of them, or those of one version.
-    fn of_version<T>(
-        &self,
-        folder: &str,
-        version: Option<&Version>,
-        of_kind: impl Fn(Record) -> Option<T>,
-    ) -> Result<Read<Vec<(RecordId, T)>>, StoreError> {
-        let mut doubts = Vec::new();
-        let mut names = Vec::new();
-        for entry in self.snapshot.list(folder)?.into_iter().filter(|entry| !is_hidden(&entry.name)) {
-            let path = format!("{folder}/{}", entry.name);
-            match (layout::record_name(&entry.name), version) {
-                (Some((Some(named), _)), Some(version)) if named != version.as_str() => {}
-                (Some((_, id)), _) if entry.kind == EntryKind::File => names.push((path, id)),
-                // A name that says nothing may hide anything.
-                _ => doubts.push(Doubt::unreadable(path, "its name is not that of a record")),
-            }
-        }
-        let paths: Vec<String> = names.iter().map(|(path, _)| path.clone()).collect();
-        let mut records = Vec::new();
-        for ((path, id), bytes) in names.into_iter().zip(self.snapshot.read(&paths)?) {
-            let Some(bytes) = bytes else {
-                doubts.push(Doubt::new(path, DoubtKind::Missing));
-                continue;
-            };
-            match parse(&bytes, id) {
-                Ok(record) if layout::record(&record, id) != path => {
-                    doubts.push(Doubt::new(path, DoubtKind::Misplaced));
-                }
-                Ok(record) => match of_kind(record) {
-                    Some(record) => records.push((id, record)),
-                    None => doubts.push(Doubt::new(path, DoubtKind::Misplaced)),
-                },
-                Err(kind) => doubts.push(Doubt::new(path, kind)),
-            }
-        }
-        Ok(Read { value: records, doubts })
-    }
-}
-
-/// Whether a name is of a file that is still being written, or of something that no store knows.
-pub(super) fn is_hidden(name: &str) -> bool {
-    name.starts_with('.')
-}
-
-fn verification(record: Record) -> Option<Verification> {
-    match record {
-        Record::Verification(verification) => Some(verification),
-        _ => None,
+    fn all_below(&self, folder: String) -> Result<Records, StoreError> {
+        Ok(records_below(self.snapshot, &[folder])?.pop().unwrap_or_default())
     }
 }
 

@@ -270,7 +270,7 @@ impl Lint<'_> {
 
     fn visible(&self, folder: &str) -> Result<Vec<Entry>, StoreError> {
         let entries = self.snapshot.list(folder)?;
-        Ok(entries.into_iter().filter(|entry| !super::book::is_hidden(&entry.name)).collect())
+        Ok(entries.into_iter().filter(|entry| !super::reading::is_hidden(&entry.name)).collect())
     }
 
     fn doubt(&mut self, doubt: &Doubt) {

@@ -14,13 +14,15 @@ pub mod layout;
 mod lint;
 mod live;
 mod needed;
+mod reading;
 mod record;
 mod results;
 mod snapshot;
 mod version;
+mod world;
 mod write;
 
-pub use book::{Book, Published, Read, ServiceWorld};
+pub use book::{Book, Published};
 pub use contracts::{StoredContract, contract_files};
 pub use declared::{
     DECLARED_FORMAT, DeclaredService, StorePolicy, environment_text, read_environment, read_policy, read_service,
@@ -30,10 +32,12 @@ pub use doubt::{Doubt, DoubtKind};
 pub use lint::{Linted, lint, lint_changes};
 pub use live::{Live, LiveSet, live};
 pub use needed::{Needed, NeededContract, needed};
+pub use reading::Read;
 pub use record::{
     By, Deployment, Event, Publication, Reason, Record, RecordId, Stamp, TestResult, Verification, parse,
 };
 pub use results::{Results, Standing};
 pub use snapshot::{Entry, EntryKind, Landing, NewFile, Snapshot, Store, StoreError};
 pub use version::{ServiceVersion, Version, VersionError};
+pub use world::ServiceWorld;
 pub use write::{Arrival, Departure, Kind, Refusal, Target, arrive, depart, heads, publish, verification};

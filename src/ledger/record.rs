@@ -211,6 +211,24 @@ impl Record {
         (bytes, id)
     }
 
+    /// The publication that it is.
+    #[must_use]
+    pub fn publication(self) -> Option<Publication> {
+        if let Self::Publication(record) = self { Some(record) } else { None }
+    }
+
+    /// The verification that it is.
+    #[must_use]
+    pub fn verification(self) -> Option<Verification> {
+        if let Self::Verification(record) = self { Some(record) } else { None }
+    }
+
+    /// The deployment that it is.
+    #[must_use]
+    pub fn deployment(self) -> Option<Deployment> {
+        if let Self::Deployment(record) = self { Some(record) } else { None }
+    }
+
     /// The name of the record.
     #[must_use]
     pub fn id(&self) -> RecordId {

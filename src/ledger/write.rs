@@ -5,11 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::book::{Book, Published, Read};
+use super::book::{Book, Published};
 use super::contracts::{StoredContract, contract_files};
 use super::doubt::Doubt;
 use super::layout;
 use super::live::Live;
+use super::reading::Read;
 use super::record::{Deployment, Event, Publication, Record, RecordId, Stamp, Verification};
 use super::snapshot::{NewFile, StoreError};
 use super::version::{ServiceVersion, Version};

@@ -4,8 +4,8 @@ use std::process::Command;
 
 use insta::assert_snapshot;
 
-use crate::support::team::provider;
 use crate::support::Team;
+use crate::support::team::provider;
 
 /// A workspace of storefront and orders that is a git repository with one commit; its id.
 fn checked_out() -> (Team, String) {

@@ -34,8 +34,8 @@
     reason = "a test fails loudly, and its helpers with it"
 )]
 
-mod cli_deployed;
 mod cli_checkout;
+mod cli_deployed;
 mod cli_exit_codes;
 mod cli_gate;
 mod cli_gate_races;

@@ -1,0 +1,123 @@
+//! What is live in an environment, with what it has published: read at once for all services, and put aside.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::book::{Published, joined};
+use super::doubt::Doubt;
+use super::layout;
+use super::live::{LiveSet, live};
+use super::reading::{Asked, Read, Records, records, records_below};
+use super::record::Record;
+use super::snapshot::{EntryKind, Snapshot, StoreError};
+use super::version::Version;
+use crate::contract::ServiceName;
+
+/// What is live of a service in an environment, and what each of these versions has published.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceWorld {
+    pub live: LiveSet,
+    pub published: BTreeMap<Version, Published>,
+}
+
+/// What is put aside of an environment: of each service what it came to, and of what.
+#[derive(Default, Serialize, Deserialize)]
+struct Aside {
+    services: BTreeMap<ServiceName, (String, ServiceWorld)>,
+}
+
+/// What is live in an environment, of every service that ever was there. What was read without a doubt is put aside, and
+/// not read again until it changes.
+pub(super) fn world(
+    snapshot: &dyn Snapshot,
+    environment: &ServiceName,
+) -> Result<BTreeMap<ServiceName, Read<ServiceWorld>>, StoreError> {
+    let publications: BTreeMap<String, Option<String>> =
+        snapshot.list(layout::PUBLICATIONS)?.into_iter().map(|entry| (entry.name, entry.content)).collect();
+    let name = format!("world-{environment}-{}", env!("CARGO_PKG_VERSION"));
+    let aside: Aside = snapshot.recall(&name).and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+    let mut known = aside.services;
+    let mut world = BTreeMap::new();
+    let mut next = Aside::default();
+    let mut unread: Vec<(ServiceName, Option<String>)> = Vec::new();
+    for entry in snapshot.list(&format!("{}/{environment}", layout::DEPLOYMENTS))? {
+        let Ok(service) = entry.name.parse::<ServiceName>() else { continue };
+        // What is no folder has nothing in it, and who put it there may have taken away what was.
+        if entry.kind != EntryKind::Folder {
+            let doubt = Doubt::unreadable(layout::deployments(environment, &service), "it is no folder");
+            world.insert(service, Read { value: ServiceWorld::default(), doubts: vec![doubt] });
+            continue;
+        }
+        // Where the store knows what changes with the content, it knows when nothing did.
+        let of = entry.content.as_ref().map(|content| {
+            let published = publications.get(entry.name.as_str()).cloned().flatten().unwrap_or_default();
+            format!("{content} {published}")
+        });
+        match (known.remove(&service), of) {
+            (Some((before, value)), Some(of)) if before == of => {
+                next.services.insert(service.clone(), (of, value.clone()));
+                world.insert(service, Read { value, doubts: Vec::new() });
+            }
+            (_, of) => unread.push((service, of)),
+        }
+    }
+    let changed = !unread.is_empty() || !known.is_empty();
+    let names: Vec<ServiceName> = unread.iter().map(|(service, _)| service.clone()).collect();
+    for ((service, of), read) in unread.into_iter().zip(read_worlds(snapshot, environment, &names)?) {
+        if let (Some(of), true) = (of, read.doubts.is_empty()) {
+            next.services.insert(service.clone(), (of, read.value.clone()));
+        }
+        world.insert(service, read);
+    }
+    if changed && let Ok(bytes) = serde_json::to_vec(&next) {
+        snapshot.remember(&name, &bytes);
+    }
+    Ok(world)
+}
+
+/// What is live of these services, in their order.
+fn read_worlds(
+    snapshot: &dyn Snapshot,
+    environment: &ServiceName,
+    services: &[ServiceName],
+) -> Result<Vec<Read<ServiceWorld>>, StoreError> {
+    let folders: Vec<String> = services.iter().map(|service| layout::deployments(environment, service)).collect();
+    let histories = records_below(snapshot, &folders)?;
+    let mut worlds: Vec<Read<ServiceWorld>> = histories.into_iter().map(live_by).collect();
+    let versions: Vec<(usize, Version)> = worlds
+        .iter()
+        .enumerate()
+        .flat_map(|(number, read)| {
+            let versions: std::collections::BTreeSet<&Version> =
+                read.value.live.iter().map(|one| &one.version).collect();
+            versions.into_iter().map(move |version| (number, version.clone())).collect::<Vec<_>>()
+        })
+        .collect();
+    let asked: Vec<Asked<'_>> = versions
+        .iter()
+        .map(|(number, version)| Asked {
+            folder: layout::publications(&services[*number], version),
+            version: Some(version),
+        })
+        .collect();
+    let read = records(snapshot, &asked)?;
+    for ((number, version), read) in versions.iter().zip(read) {
+        let Read { value, doubts } = read.of_kind(Record::publication);
+        let world = &mut worlds[*number];
+        world.doubts.extend(doubts);
+        if let Some(published) = joined(value.into_iter().map(|(_, record)| record)) {
+            world.value.published.insert(version.clone(), published);
+        }
+    }
+    for world in &mut worlds {
+        world.doubts.sort();
+        world.doubts.dedup();
+    }
+    Ok(worlds)
+}
+
+fn live_by(history: Records) -> Read<ServiceWorld> {
+    let Read { value, doubts } = history.of_kind(Record::deployment);
+    Read { value: ServiceWorld { live: live(&value), published: BTreeMap::new() }, doubts }
+}
