@@ -290,13 +290,6 @@ impl<'s> Book<'s> {
                 world.insert(service, Read { value: ServiceWorld::default(), doubts: vec![doubt] });
                 continue;
             }
-            if entry.kind != EntryKind::Folder {
-                // It stands where the service's records should.
-                let path = format!("{}/{environment}/{service}", layout::DEPLOYMENTS);
-                let doubts = vec![Doubt::unreadable(path, "it is no folder")];
-                world.insert(service, Read { value: ServiceWorld::default(), doubts });
-                continue;
-            }
             // Where the store knows what changes with the content, it knows when nothing did.
             let of = entry.content.as_ref().map(|content| {
                 let published = publications.get(entry.name.as_str()).cloned().flatten().unwrap_or_default();
