@@ -69,6 +69,22 @@ fn of_two_candidates_the_one_that_has_to_go_first_is_found() {
     assert_eq!(other.blocking(), "G101 incompatible: storefront@2 (candidate) needs orders@1 (live)");
 }
 
+// 45: the order takes nothing away that stays beside the new version.
+#[test]
+fn a_released_version_stays_when_the_next_one_goes_live() {
+    let mut world = second();
+    world.verify("orders@2", "old new");
+    world.release("orders@1");
+    world.undeploy("orders@1");
+    for answer in [
+        world.gate("storefront@2 orders@2"),
+        in_order(&world, "storefront@2 orders@2", "orders storefront"),
+        at_once(&world, "storefront@2 orders@2"),
+    ] {
+        assert_eq!(answer.blocking(), "G101 incompatible: storefront@2 (candidate) needs orders@1 (released)");
+    }
+}
+
 // 46
 #[test]
 fn what_fits_only_in_the_same_moment_is_refused_and_said_to_be_so() {
