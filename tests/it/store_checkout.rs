@@ -128,11 +128,14 @@ fn where_a_commit_alone_is_checked_out_the_build_system_tells_the_branch() {
 fn looking_changes_nothing() {
     let (remote, _) = work_tree();
     // The index would be written anew: it holds another time than the file.
-    remote.write("own/a", "1");
+    let file = fs::File::options().write(true).open(remote.path("own/a")).unwrap();
+    file.set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_hours(300_000)).unwrap();
     let index = || fs::read(remote.path("own/.git/index")).unwrap();
     let before = index();
     assert!(!seen(&remote, &[]).changed);
     assert_eq!(index(), before);
+    remote.git_at("own", &["status"]);
+    assert_ne!(index(), before, "it would be, by a look of the user's own");
 }
 
 #[test]
