@@ -7,7 +7,8 @@ use super::{Exit, Failure, Global, World};
 use crate::contract::ServiceName;
 use crate::gate::{Plan as Order, Question, State, decide};
 use crate::ledger::{
-    Arrival, Book, Departure, Event, Live, NewFile, Record, RecordId, Refusal, ServiceVersion, Target, arrive, depart, parse,
+    Arrival, Book, Departure, Event, Live, NewFile, Record, RecordId, Refusal, ServiceVersion, Target, arrive, depart,
+    parse,
 };
 use crate::store::{Plan, append};
 use crate::words::and_list;

@@ -32,7 +32,10 @@ fn a_version_that_the_gate_denied_is_written_down_as_a_fact_and_later_gates_see_
         assert_eq!(texts.iter().filter(|text| text.contains(r#""gate":"incompatible""#)).count(), 1, "{texts:?}");
         let output = team.gate("storefront@1");
         assert_eq!(output.code, Some(1), "{output}");
-        assert!(output.stdout.contains("G503 note  orders@2 went live at <moment> though the gate said incompatible"), "{output}");
+        assert!(
+            output.stdout.contains("G503 note  orders@2 went live at <moment> though the gate said incompatible"),
+            "{output}"
+        );
     });
 }
 
@@ -174,7 +177,10 @@ fn of_two_deployments_at_once_both_are_live_until_one_takes_the_place_of_both() 
             2  live since <moment>
     [exit code 0]
     ");
-    assert_eq!(team.upheld("deployed orders@1 --to production").stdout, "live  orders@1 in production   in the place of orders@2 (live)\n");
+    assert_eq!(
+        team.upheld("deployed orders@1 --to production").stdout,
+        "live  orders@1 in production   in the place of orders@2 (live)\n"
+    );
     assert_snapshot!(team.upheld("status"), @"
     production     no pairs     store <view>
 
@@ -240,7 +246,8 @@ fn a_roll_out_that_is_given_up_is_over() {
         over  orders@3 in production   that ends orders@3 (rolling out)
         [exit code 0]
         ");
-        let aborted = team.files_below("deployments").iter().any(|path| team.stored(path).contains(r#""event":"aborted""#));
+        let aborted =
+            team.files_below("deployments").iter().any(|path| team.stored(path).contains(r#""event":"aborted""#));
         assert!(aborted);
     });
 }
@@ -250,7 +257,10 @@ fn the_environment_says_where_it_goes_and_who_wrote_it() {
     let team = Team::folder("orders");
     team.publish("orders@1", &[]);
     let mut command = team.world.command(["deployed", "orders@1"]);
-    command.env("UPHELD_TO", "production").env("GITHUB_ACTOR", "octo").env("GITHUB_SERVER_URL", "https://git.shop.example");
+    command
+        .env("UPHELD_TO", "production")
+        .env("GITHUB_ACTOR", "octo")
+        .env("GITHUB_SERVER_URL", "https://git.shop.example");
     command.env("GITHUB_REPOSITORY", "shop/orders").env("GITHUB_RUN_ID", "7");
     let output = team.world.run(command);
     assert_eq!(output.code, Some(0), "{output}");

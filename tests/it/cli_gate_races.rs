@@ -31,8 +31,7 @@ fn shop(team: &Team, both_fit: bool) {
     team.verify("orders@2", if both_fit { "old new" } else { "old" });
 }
 
-const GATES: [&str; 2] =
-    ["gate storefront@2 --to production --reserve", "gate orders@2 --to production --reserve"];
+const GATES: [&str; 2] = ["gate storefront@2 --to production --reserve", "gate orders@2 --to production --reserve"];
 const ENDS: [&str; 2] = ["undeployed storefront@2 --to production", "undeployed orders@2 --to production"];
 
 /// Both gates at once; what each said.

@@ -65,7 +65,8 @@ fn the_exit_code_is_the_same_with_standard_output_closed_or_without_a_reader() {
             command.current_dir(team.world.root()).env_clear();
             command.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
             assert_eq!(command.status().unwrap().code(), Some(code), "{line}, closed");
-            let mut child = team.world.command(line.split(' ')).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+            let mut child =
+                team.world.command(line.split(' ')).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
             drop(child.stdout.take());
             assert_eq!(child.wait().unwrap().code(), Some(code), "{line}, without a reader");
         }
@@ -217,10 +218,13 @@ fn a_gate_that_is_killed_has_said_no_and_written_nothing_down() {
         team.publish("orders@1", &[]);
         let before = team.commit();
         // What lies there is a yes from before.
-        team.ok("gate orders@1 --to production --report json=gate.json --report junit=gate.xml --report markdown=gate.md");
+        team.ok(
+            "gate orders@1 --to production --report json=gate.json --report junit=gate.xml --report markdown=gate.md",
+        );
         assert!(team.world.read("gate.json").contains(r#""decision": "allow""#));
         let folder = team.world.root().display().to_string();
-        let (ssh, store) = through_ssh(&team, &format!("touch {folder}/reached; while [ ! -e {folder}/go ]; do sleep 0.01; done"));
+        let (ssh, store) =
+            through_ssh(&team, &format!("touch {folder}/reached; while [ ! -e {folder}/go ]; do sleep 0.01; done"));
         let line = format!(
             "gate orders@1 --to production --reserve --store {store} --report json=gate.json --report junit=gate.xml --report markdown=gate.md"
         );

@@ -265,7 +265,8 @@ fn a_git_store_and_a_folder_with_the_same_records_give_the_same_decision() {
         let one = git.upheld(line);
         let other = folder.upheld(&format!("{line} --store checkout"));
         assert_eq!(one.code, other.code, "{line}");
-        let [mut one, mut other] = [one, other].map(|it| serde_json::from_str::<serde_json::Value>(&it.stdout).unwrap());
+        let [mut one, mut other] =
+            [one, other].map(|it| serde_json::from_str::<serde_json::Value>(&it.stdout).unwrap());
         for value in [&mut one, &mut other] {
             value["store"] = serde_json::Value::Null;
         }
@@ -307,7 +308,10 @@ fn a_store_that_moves_on_under_a_reservation_is_judged_again_as_if_asked_for_the
     assert_eq!(output.code, Some(1), "{output}");
     let fresh = team.upheld("gate orders@2 --to production --report json");
     assert_eq!(output.stdout, fresh.stdout, "it is the answer of a fresh run");
-    assert!(!team.files().iter().any(|path| team.stored(path).contains(r#""event":"started""#)), "nothing was reserved");
+    assert!(
+        !team.files().iter().any(|path| team.stored(path).contains(r#""event":"started""#)),
+        "nothing was reserved"
+    );
 }
 
 // Scenario 55

@@ -34,8 +34,8 @@
     reason = "a test fails loudly, and its helpers with it"
 )]
 
-mod cli_deployed;
 mod cli_checkout;
+mod cli_deployed;
 mod cli_exit_codes;
 mod cli_gate;
 mod cli_gate_races;
@@ -61,6 +61,8 @@ mod cli_secrets;
 mod cli_selection;
 mod cli_start;
 mod cli_states;
+mod cli_status;
+mod cli_store;
 mod cli_team_story;
 mod cli_verify;
 mod cli_verify_store;

@@ -2,8 +2,8 @@
 
 use std::io::{ErrorKind, Read};
 use std::process::{Child, Command};
-use std::sync::{Arc, Mutex};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 

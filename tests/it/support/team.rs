@@ -156,7 +156,8 @@ impl Team {
             None => String::from(".upheld/store"),
         };
         for text in [&mut output.stdout, &mut output.stderr] {
-            *text = text.replace(&format!("git+{name}"), "<store>").replace(&name, "<store>").replace(", <age> old", "");
+            *text =
+                text.replace(&format!("git+{name}"), "<store>").replace(&name, "<store>").replace(", <age> old", "");
         }
         output
     }
