@@ -49,6 +49,7 @@ mod cli_init;
 mod cli_lint;
 mod cli_mock;
 mod cli_mock_faults;
+mod cli_own_repository;
 mod cli_process;
 mod cli_publish;
 mod cli_reach;
