@@ -207,6 +207,7 @@ fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
     if let (Some(store), true) = (&store, paths.is_empty()) {
         let providers = providers(&workspace, &names, args)?;
         from_store = FromStore::add(store.as_ref(), &providers, args.env.as_deref(), &mut workspace, world)?;
+        expected(&workspace, &providers, &names)?;
     }
     if !workspace.findings.is_empty() && !args.quiet {
         let warnings = count(workspace.findings.len(), "warning");
@@ -289,6 +290,19 @@ fn providers(workspace: &Workspace, names: &[&String], args: &VerifyArgs) -> Res
         args.start.is_some() || !args.url.is_empty() || service.start.is_some() || !service.url.is_empty()
     });
     Ok(of_files.chain(reached.map(|(name, _)| name.clone())).collect())
+}
+
+/// Checks that somebody expects something: of each provider that was named, or of any.
+fn expected(workspace: &Workspace, providers: &BTreeSet<ServiceName>, names: &[&String]) -> Result<(), Failure> {
+    let alone = |name: &&ServiceName| !workspace.files.iter().any(|file| file.contract.provider == **name);
+    let nobody_s: Vec<&ServiceName> = providers.iter().filter(alone).collect();
+    if nobody_s.is_empty() || (names.is_empty() && nobody_s.len() < providers.len()) {
+        return Ok(());
+    }
+    let all = crate::words::and_list(nobody_s);
+    Err(Failure::usage(format!("there is nothing to verify: nobody expects anything of {all}"))
+        .help("that is no contract here, and none in the store of a version that is live or the newest of its main branch")
+        .help("until there is one, the gate asks for no results"))
 }
 
 /// Where the results go, and of which version they are.

@@ -78,7 +78,12 @@ fn a_work_tree_with_changes_is_no_version() {
     // A contract that git does not know is in no commit.
     team.ok("store init --service payments");
     team.world.contract("storefront", "payments", &crate::support::team::interactions("pay"));
-    assert_snapshot!(team.upheld("publish storefront"), @"");
+    assert_snapshot!(team.upheld("publish storefront"), @"
+    ------- stderr -------
+    error: contracts/storefront/payments.yaml is not committed: no commit names what is in it
+    help: commit it, or name the version: storefront@VERSION
+    [exit code 2]
+    ");
 }
 
 #[test]

@@ -72,8 +72,9 @@ fn a_team_s_story_is_the_same_with_a_git_store_and_with_a_folder() {
 
     $ upheld verify … --version orders@1
     ------- stderr -------
-    error: there is no contract to verify
-    help: `upheld init` writes a first one
+    error: there is nothing to verify: nobody expects anything of orders
+    help: that is no contract here, and none in the store of a version that is live or the newest of its main branch
+    help: until there is one, the gate asks for no results
     [exit code 2]
 
     $ upheld gate orders@1 --to production

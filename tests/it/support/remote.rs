@@ -47,8 +47,7 @@ impl Remote {
     }
 
     fn environment(&self) -> Environment {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        Environment::of([("PATH", path)]).with("HOME", self.path("home")).with("GIT_CONFIG_NOSYSTEM", "1")
+        environment(&self.path("home"))
     }
 
     /// The store as one sees it who has a cache of that name.
@@ -114,6 +113,16 @@ fn command(environment: &Environment, folder: &Path, arguments: &[&str]) -> Comm
         command.env(format!("GIT_{who}_NAME"), "Ann").env(format!("GIT_{who}_EMAIL"), "ann@shop.example");
     }
     command
+}
+
+/// Runs git in a folder for one whose home is another, and gives what it printed.
+pub(super) fn git_in(folder: &Path, home: &Path, arguments: &[&str]) -> String {
+    git(&environment(home), folder, arguments)
+}
+
+fn environment(home: &Path) -> Environment {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    Environment::of([("PATH", path)]).with("HOME", home).with("GIT_CONFIG_NOSYSTEM", "1")
 }
 
 fn git(environment: &Environment, folder: &Path, arguments: &[&str]) -> String {

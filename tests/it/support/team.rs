@@ -80,7 +80,7 @@ impl Team {
 
     /// Runs git in the world's folder, and gives what it printed.
     pub fn git_here(&self, arguments: &[&str]) -> String {
-        self.remote().git_at(self.world.root().to_str().unwrap(), arguments)
+        super::remote::git_in(self.world.root(), self.world.root(), arguments)
     }
 
     /// The files of the store, by their paths in it.

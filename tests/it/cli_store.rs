@@ -1,0 +1,238 @@
+//! `upheld store`: makes a store, and checks every record of one; fit to be a required check on the shared repository.
+
+use insta::assert_snapshot;
+
+use crate::support::{CommandOutput, Remote, Team, World};
+
+#[test]
+fn a_store_is_made_of_what_the_registry_knows_and_never_written_over() {
+    let world = World::new();
+    world.registry(
+        "
+  orders:
+    owners: [team-orders]
+    url: { local: \"http://127.0.0.1:8080\", staging: \"https://a.example\", production: \"https://b.example\" }
+  storefront: {}
+",
+    );
+    assert_snapshot!(world.upheld(["store", "init"]), @"
+    wrote  store.yaml
+    wrote  environments/production.yaml
+    wrote  environments/staging.yaml
+    wrote  services/orders.yaml
+    wrote  services/storefront.yaml
+    next   with the store .upheld/store: upheld publish SERVICE@VERSION
+    [exit code 0]
+    ");
+    assert!(world.read(".upheld/store/services/orders.yaml").contains(r#"owners: ["team-orders"]"#));
+    world.write(".upheld/store/services/orders.yaml", "owners: [somebody-else]\n");
+    assert_snapshot!(world.upheld(["store", "init"]), @"
+    kept   .upheld/store, which has all of it already
+    [exit code 0]
+    ");
+    assert_snapshot!(world.upheld(["store", "init", "--service", "payments", "--environment", "test"]), @"
+    wrote  environments/test.yaml
+    wrote  services/payments.yaml
+    next   with the store .upheld/store: upheld publish SERVICE@VERSION
+    [exit code 0]
+    ");
+    assert_eq!(world.read(".upheld/store/services/orders.yaml"), "owners: [somebody-else]\n");
+    assert_eq!(world.upheld(["store", "init", "--service", "pay ments"]).code, Some(2));
+}
+
+#[test]
+fn without_a_registry_a_store_has_one_environment() {
+    let world = World::new();
+    assert_snapshot!(world.upheld(["store", "init", "--store", "ledger"]), @"
+    wrote  store.yaml
+    wrote  environments/production.yaml
+    next   with the store ledger: upheld publish SERVICE@VERSION
+    [exit code 0]
+    ");
+    assert_snapshot!(world.upheld(["status", "--store", "ledger"]), @"
+    production     no pairs     store <view>
+
+    nothing is live here
+    [exit code 0]
+    ");
+}
+
+#[test]
+fn a_store_is_made_on_a_branch_of_its_own_where_one_is_named() {
+    let remote = Remote::new();
+    remote.import("commit refs/heads/main\ncommitter A <a@b.example> 1764000000 +0000\ndata 3\nold\nM 100644 inline README.md\ndata 2\nhi\n");
+    let world = World::new().variable("UPHELD_CACHE", remote.path("cache").display().to_string());
+    let store = format!("{}#ledger", remote.address());
+    let output = world.upheld(["store", "init", "--store", &store, "--service", "orders"]);
+    assert_eq!(output.code, Some(0), "{output}");
+    assert_eq!(remote.files(), ["README.md"]);
+    let files = remote.git(&["ls-tree", "-r", "--name-only", "ledger"]);
+    assert_eq!(files, "environments/production.yaml\nservices/orders.yaml\nstore.yaml");
+    let output = world.upheld(["publish", "orders@1", "--no-contracts", "--branch", "main", "--store", &store]);
+    assert_eq!(output.code, Some(0), "{output}");
+    // Without the branch, the main one is meant, on which there is no store.
+    let output = world.upheld(["publish", "orders@1", "--no-contracts", "--store", &remote.address()]);
+    assert_eq!(output.code, Some(4), "{output}");
+}
+
+#[test]
+fn a_store_in_order_says_how_much_of_it_can_be_trusted() {
+    Team::each("storefront orders", |team| {
+        team.publish("orders@1", &[]);
+        team.publish("storefront@1", &[("orders", "list")]);
+        team.verify("orders@1", "list");
+        team.deploy("orders@1");
+        assert_snapshot!(team.upheld("store lint"), @"
+        1 contract, 2 publications, 1 verification and 1 deployment record can be trusted
+        [exit code 0]
+        ");
+        assert_eq!(team.upheld("store lint --report json").code, Some(0));
+        assert_snapshot!(team.upheld("store lint --report github"), @"[exit code 0]");
+    });
+}
+
+#[test]
+fn every_file_that_is_wrong_is_found() {
+    Team::each("storefront orders", |team| {
+        team.publish("storefront@1", &[("orders", "list")]);
+        team.verify("orders@1", "list");
+        team.deploy("storefront@1");
+        let one = |folder| team.files_below(folder).remove(0);
+        let (contract, verification, deployment) = (one("contracts"), one("verifications"), one("deployments"));
+        let changed = team.stored(&verification).replace("upheld", "broken");
+        team.meddle(&[
+            (&contract, None),
+            (&verification, Some(&changed)),
+            (
+                &format!("deployments/elsewhere/{}", deployment.split_once('/').unwrap().1),
+                Some(&team.stored(&deployment)),
+            ),
+            ("services/README.md", Some("# who we are\n")),
+            ("deployments/notes.txt", Some("x")),
+            ("services/orders.yaml", Some("owners: team\n")),
+        ]);
+        assert_snapshot!(team.upheld("store lint"), @r#"
+        error[S104]: it does not lie where its content says
+         ╭▸ deployments/elsewhere/production/storefront/<month>/<hash>.json
+         ╰ help: move it back
+
+        error[S107]: it does not belong here
+         ╭▸ deployments/notes.txt
+         ╰ help: a record is a file with the hash of its content in its name
+
+        error[S105]: it names the contract contracts/orders/storefront/<hash>.yaml, which is not there
+         ╭▸ publications/storefront/6b/1.<hash>.json
+         ╰ help: restore the contract from the store's history
+
+        error[S107]: it does not belong here
+         ╭▸ services/README.md
+         ╰ help: a declaration is a file NAME.yaml
+
+        error[S101]: it can't be read: invalid type: string "team", expected a sequence
+         ╭▸ services/orders.yaml
+         ╰ help: restore it from the store's history
+
+        error[S103]: it was changed: its name is not the hash of its content
+         ╭▸ verifications/orders/6b/1.<hash>.json
+         ╰ help: restore it from the store's history
+
+        6 errors in 6 files
+        [exit code 2]
+        "#);
+        assert_snapshot!(team.upheld("store lint --report github"), @r#"
+        ::error file=deployments/elsewhere/production/storefront/<month>/<hash>.json,title=S104::it does not lie where its content says%0Ahelp: move it back
+        ::error file=deployments/notes.txt,title=S107::it does not belong here%0Ahelp: a record is a file with the hash of its content in its name
+        ::error file=publications/storefront/6b/1.<hash>.json,title=S105::it names the contract contracts/orders/storefront/<hash>.yaml, which is not there%0Ahelp: restore the contract from the store's history
+        ::error file=services/README.md,title=S107::it does not belong here%0Ahelp: a declaration is a file NAME.yaml
+        ::error file=services/orders.yaml,title=S101::it can't be read: invalid type: string "team", expected a sequence%0Ahelp: restore it from the store's history
+        ::error file=verifications/orders/6b/1.<hash>.json,title=S103::it was changed: its name is not the hash of its content%0Ahelp: restore it from the store's history
+        [exit code 2]
+        "#);
+        assert_eq!(team.upheld("store lint --report json").code, Some(2));
+    });
+}
+
+/// A checkout of the shared repository, as a build of a change to it has one.
+fn checkout(team: &Team) {
+    let place = team.world.path("checkout");
+    team.remote().git(&["clone", "--quiet", ".", place.to_str().unwrap()]);
+}
+
+fn lint(team: &Team, line: &str) -> CommandOutput {
+    let mut command = team.world.command(line.split(' '));
+    command.current_dir(team.world.path("checkout"));
+    team.world.run(command)
+}
+
+// Scenario 58
+#[test]
+fn a_change_that_takes_away_or_changes_records_is_found_and_one_that_adds_passes() {
+    let team = Team::git("storefront orders");
+    team.publish("orders@1", &[]);
+    team.publish("storefront@1", &[("orders", "list")]);
+    team.verify("orders@1", "");
+    checkout(&team);
+    // What others have added since.
+    team.deploy("orders@1");
+    team.remote().git_at(team.world.path("checkout").to_str().unwrap(), &["pull", "--quiet"]);
+    team.world.write("checkout/services/payments.yaml", "owners: [team-payments]\n");
+    team.world.write("checkout/services/orders.yaml", "owners: [team-o]\n");
+    assert_snapshot!(lint(&team, "store lint --store . --base HEAD~1"), @"
+    1 contract, 2 publications, 1 verification and 1 deployment record can be trusted
+    [exit code 0]
+    ");
+    // A break that somebody would rather not have had.
+    let verification = team.files_below("verifications").remove(0);
+    std::fs::remove_file(team.world.path(&format!("checkout/{verification}"))).unwrap();
+    assert_snapshot!(lint(&team, "store lint --store ."), @"
+    1 contract, 2 publications, 0 verifications and 1 deployment record can be trusted
+    [exit code 0]
+    ");
+    assert_snapshot!(lint(&team, "store lint --store . --base origin/main"), @"
+    error[S201]: it was taken away
+     ╭▸ verifications/orders/6b/1.<hash>.json
+     ╰ help: records and contracts are only ever added; what is over is told by a new record
+
+    1 error in 1 file
+    [exit code 2]
+    ");
+    // A contract's text can be changed without another meaning; still it is no addition.
+    let contract = format!("checkout/{}", team.files_below("contracts").remove(0));
+    team.world.write(&contract, team.world.read(&contract) + "# so it was\n");
+    assert_snapshot!(lint(&team, "store lint --store . --base HEAD"), @"
+    error[S202]: it was changed
+     ╭▸ contracts/orders/storefront/<hash>.yaml
+     ╰ help: records and contracts are only ever added; what is over is told by a new record
+
+    error[S201]: it was taken away
+     ╭▸ verifications/orders/6b/1.<hash>.json
+     ╰ help: records and contracts are only ever added; what is over is told by a new record
+
+    2 errors in 2 files
+    [exit code 2]
+    ");
+    assert_snapshot!(lint(&team, "store lint --store . --base nowhere"), @"
+    ------- stderr -------
+    error: there is no commit `nowhere` in <root>/checkout/.
+    help: is it fetched? a shallow copy has no history: fetch all of it
+    [exit code 5]
+    ");
+    // The store itself, by its own history.
+    let start = team.remote().git(&["rev-list", "--max-parents=0", "main"]);
+    assert_eq!(team.upheld(&format!("store lint --base {start}")).code, Some(0));
+    team.meddle(&[(&verification, None)]);
+    let output = team.upheld(&format!("store lint --base {}", team.remote().git(&["rev-parse", "main~1"])));
+    assert_eq!(output.code, Some(2), "{output}");
+    assert!(output.stdout.contains("it was taken away"), "{output}");
+}
+
+#[test]
+fn a_folder_has_no_history_to_trust() {
+    let team = Team::folder("orders");
+    assert_snapshot!(team.upheld("store trust"), @"
+    ------- stderr -------
+    error: a store that is a folder has no history to trust
+    help: it is always as it is: there is nothing to do
+    [exit code 5]
+    ");
+}
