@@ -25,6 +25,11 @@ pub struct Told {
 }
 
 impl Failure {
+    /// There is nothing to do, and that is no mistake.
+    pub fn nothing_to_do(message: impl Into<String>) -> Self {
+        Self::told(Exit::Yes, message)
+    }
+
     /// Wrong usage.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::told(Exit::Usage, message)

@@ -51,7 +51,7 @@ pub(super) struct GateArgs {
     #[arg(long, value_name = "COMMIT", conflicts_with_all = ["reserve", "wait", "max_age"], help_heading = "Question")]
     at: Option<String>,
     /// Decide as on this day: services may have time to publish until a day that they declare [default: today, in UTC]
-    #[arg(long, value_name = "DATE", help_heading = "Question")]
+    #[arg(long, value_name = "DATE", value_parser = day, help_heading = "Question")]
     on: Option<Date>,
     /// Write down, together with a yes, that the roll-out begins: the next gate counts on it. `upheld deployed` ends it
     #[arg(long, conflicts_with = "dry_run", help_heading = "Roll-out")]
@@ -66,7 +66,7 @@ pub(super) struct GateArgs {
     #[arg(long, help_heading = "Roll-out")]
     dry_run: bool,
     /// The store must have been written to in so much time: an old copy is no answer
-    #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Store")]
+    #[arg(long, value_name = "TIME", value_parser = age, help_heading = "Store")]
     max_age: Option<Duration>,
     /// Show compatible pairs one by one, too
     #[arg(long, help_heading = "Output")]
@@ -96,6 +96,21 @@ Exit codes:
   4  deny: a fact is missing or can't be trusted; waiting can't help
   5  the store could not be reached: no answer";
 
+/// Reads a day.
+fn day(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|_| String::from("a day is written like 2027-01-31"))
+}
+
+/// Reads an age: a length of time, or a number of days.
+fn age(text: &str) -> Result<Duration, String> {
+    let days = text.strip_suffix('d').and_then(|number| number.trim().parse::<u64>().ok());
+    match days {
+        Some(days @ 1..=3_650) => Ok(Duration::from_secs(days * 86_400)),
+        Some(_) => Err(String::from("write a number of days from 1d to 3650d")),
+        None => time(text),
+    }
+}
+
 /// The first and the longest pause between two looks at the store.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(15));
 
@@ -121,7 +136,14 @@ pub(super) fn gate(global: &Global, args: &GateArgs, world: &mut World) -> Resul
         .help("if this is a copy, look whether it still follows; else give it more time"));
     }
     let exit = if args.dry_run { Exit::Yes } else { Exit::from(answer.decision.state) };
-    decided.finish(&answer.decision, exit, answer.age, args.dry_run, args.all, world)
+    let exit = decided.finish(&answer.decision, exit, answer.age, args.dry_run, args.all, world)?;
+    if args.reserve && answer.decision.allow {
+        let names = and_list(question.candidates.iter().map(ServiceVersion::short));
+        world.say(&format!(
+            "reserved  the roll-out of {names}: it ends with `upheld deployed`, or with `upheld undeployed … --rollout`\n"
+        ));
+    }
+    Ok(exit)
 }
 
 fn question(args: &GateArgs, world: &World) -> Result<Question, Failure> {

@@ -8,11 +8,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 
-use super::load::Workspace;
+use super::load::{Workspace, contracts_folder};
 use super::verify::time;
 use super::{Failure, Global, World};
 use crate::contract::ServiceName;
-use crate::files::CONTRACTS;
 use crate::git::{self, Checkout, Environment};
 use crate::ledger::{By, Event, Kind, Live, Refusal, ServiceVersion, Stamp, Store, StoreError, Version};
 use crate::registry::expand;
@@ -108,7 +107,26 @@ pub(super) fn refused(refusal: Refusal) -> Failure {
                 return failure.help(format!("no version of {} is live there", version.service));
             }
             let all: Vec<String> = live.iter().map(|one| told(&version.service, one)).collect();
-            failure.help(format!("live there: {}", and_list(all)))
+            let failure = failure.help(format!("live there: {}", and_list(all)));
+            if live.iter().any(|one| one.version == version.version && one.event == Event::Released) {
+                return failure.help(format!("what was released ends with: upheld released {version} --support-ended"));
+            }
+            failure
+        }
+        Refusal::Abbreviated { version, longer } => {
+            Failure::usage(format!("{version} is only the beginning of a version that is published"))
+                .help(format!("name it whole: {}@{longer}", version.service))
+        }
+        Refusal::Instances { version, live } => {
+            let all: Vec<String> = live.iter().map(|one| told(&version.service, one)).collect();
+            Failure::usage(format!("{version} is live on several instances: {}", and_list(all)))
+                .help("name the one that is over with --instance NAME")
+                .help("where it is gone from all of them: --all")
+        }
+        Refusal::LiveAndRollingOut { version } => {
+            Failure::usage(format!("{version} is live, and is rolling out once more: which of the two is over?"))
+                .help("where the roll-out was given up, and what was live before still is: --rollout")
+                .help("where the version is gone: --all")
         }
         Refusal::Doubtful(doubts) => {
             let first = doubts.first().map_or_else(String::new, ToString::to_string);
@@ -163,25 +181,25 @@ impl std::str::FromStr for Subject {
 #[derive(Debug, Default)]
 pub(super) struct Here {
     checkout: Option<Checkout>,
-    /// The name of the folder whose new files count as changes, too: for what is read from there.
-    contracts: Option<String>,
+    /// The folder of contracts that the command reads: the checkout that they lie in is meant, and one that git does not
+    /// know yet is no part of its commit.
+    contracts: Option<PathBuf>,
 }
 
 impl Here {
     fn look(&mut self, world: &World) -> Result<&Checkout, Failure> {
         if self.checkout.is_none() {
-            let found = git::checkout(&world.working, &Environment::of_process());
+            let folder = self.contracts.as_deref().unwrap_or(&world.working);
+            let found = git::checkout(folder, &Environment::of_process());
             self.checkout = Some(found.map_err(|error| unusable(error.into()))?);
         }
         #[expect(clippy::expect_used, reason = "it was put there a line above")]
         Ok(self.checkout.as_ref().expect("it is there"))
     }
 
-    /// For a command that reads contracts: one that git does not know yet is no part of the commit.
-    pub(super) fn with_contracts(global: &Global) -> Self {
-        let folder = global.contracts.as_deref().unwrap_or(Path::new(CONTRACTS));
-        let name = folder.file_name().map(|name| name.to_string_lossy().into_owned());
-        Self { checkout: None, contracts: name }
+    /// For a command that reads contracts.
+    pub(super) fn with_contracts(global: &Global, world: &World) -> Result<Self, Failure> {
+        Ok(Self { checkout: None, contracts: contracts_folder(global, world)? })
     }
 
     /// The version that is meant: the one that was named, or the commit that is checked out. A work tree with changes is
@@ -204,8 +222,8 @@ impl Here {
         let checkout = self.look(world)?;
         let (changed, untracked) = (checkout.changed, checkout.untracked.clone());
         let version: Result<Version, _> = checkout.commit.parse();
-        let within =
-            |path: &&String| self.contracts.as_ref().is_some_and(|name| path.split('/').any(|part| part == name));
+        let folder = self.contracts.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy());
+        let within = |path: &&String| folder.as_ref().is_some_and(|name| path.split('/').any(|part| part == name));
         let (what, it) = match untracked.iter().find(within) {
             _ if changed => ("the work tree has changes: no commit names what is in it".to_owned(), "them"),
             Some(path) => (format!("{path} is not committed: no commit names what is in it"), "it"),

@@ -28,12 +28,17 @@ pub(super) struct DeployedArgs {
 
 /// Write down that a version is no longer live in an environment
 ///
-/// Also for a roll-out that was given up. Versions that were released stay: their support ends with
-/// `upheld released SERVICE@VERSION --support-ended`.
+/// Versions that were released stay: their support ends with `upheld released SERVICE@VERSION --support-ended`.
 #[derive(Debug, Args)]
 pub(super) struct UndeployedArgs {
     #[command(flatten)]
     place: PlaceArgs,
+    /// Only its roll-out was given up: what was live before stays so
+    #[arg(long)]
+    rollout: bool,
+    /// It is gone from all instances, and so are its roll-outs
+    #[arg(long, conflicts_with_all = ["rollout", "instance"])]
+    all: bool,
 }
 
 /// Write down that a version is out with its users, beside those before it
@@ -58,7 +63,7 @@ struct PlaceArgs {
     #[arg(value_name = "SERVICE[@VERSION]")]
     subject: Subject,
     /// The environment
-    #[arg(long, visible_alias = "from", value_name = "ENV", env = "UPHELD_TO", hide_env_values = true, value_parser = ServiceName::new)]
+    #[arg(long, alias = "from", value_name = "ENV", env = "UPHELD_TO", hide_env_values = true, value_parser = ServiceName::new)]
     to: ServiceName,
     /// One of several lasting instances of the service in the environment
     #[arg(long, value_name = "NAME", value_parser = ServiceName::new)]
@@ -72,7 +77,7 @@ struct PlaceArgs {
 enum Change {
     Deployed { fact: bool },
     Released { fact: bool },
-    Gone(Departure),
+    Gone { departure: Departure, all: bool },
 }
 
 pub(super) fn deployed(global: &Global, args: &DeployedArgs, world: &mut World) -> Result<Exit, Failure> {
@@ -80,12 +85,16 @@ pub(super) fn deployed(global: &Global, args: &DeployedArgs, world: &mut World) 
 }
 
 pub(super) fn undeployed(global: &Global, args: &UndeployedArgs, world: &mut World) -> Result<Exit, Failure> {
-    change(global, &args.place, Change::Gone(Departure::Undeployed), world)
+    let departure = if args.rollout { Departure::GivenUp } else { Departure::Undeployed };
+    change(global, &args.place, Change::Gone { departure, all: args.all }, world)
 }
 
 pub(super) fn released(global: &Global, args: &ReleasedArgs, world: &mut World) -> Result<Exit, Failure> {
-    let change_to =
-        if args.support_ended { Change::Gone(Departure::SupportEnded) } else { Change::Released { fact: args.fact } };
+    let change_to = if args.support_ended {
+        Change::Gone { departure: Departure::SupportEnded, all: false }
+    } else {
+        Change::Released { fact: args.fact }
+    };
     change(global, &args.place, change_to, world)
 }
 
@@ -106,14 +115,15 @@ fn change(global: &Global, args: &PlaceArgs, change: Change, world: &mut World) 
     let word = match change {
         Change::Deployed { .. } => "Deployed",
         Change::Released { .. } => "Released",
-        Change::Gone(Departure::Undeployed) => "Undeployed",
-        Change::Gone(Departure::SupportEnded) => "Support ended:",
+        Change::Gone { departure: Departure::Undeployed, .. } => "Undeployed",
+        Change::Gone { departure: Departure::GivenUp, .. } => "Given up:",
+        Change::Gone { departure: Departure::SupportEnded, .. } => "Support ended:",
     };
     let message = format!("{word} {version} in {}", args.to);
     let done = append(store.as_ref(), args.store.store_timeout, &message, |snapshot| {
         let book = Book::new(snapshot);
         let (files, gate) = match change {
-            Change::Gone(departure) => (depart(&book, &version, &target, departure, stamp.clone())?, None),
+            Change::Gone { departure, all } => (depart(&book, &version, &target, departure, all, stamp.clone())?, None),
             Change::Deployed { fact } => arrived(&book, &version, &target, Arrival::Done, fact, &stamp)?,
             Change::Released { fact } => arrived(&book, &version, &target, Arrival::Released, fact, &stamp)?,
         };
@@ -121,7 +131,7 @@ fn change(global: &Global, args: &PlaceArgs, change: Change, world: &mut World) 
         let written = written(&files);
         let replaced = |id: RecordId| written.as_ref().is_some_and(|(_, replaces)| replaces.contains(&id));
         // A version that arrives ends its own roll-out, and takes no place of its own.
-        let is_other = |one: &Live| matches!(change, Change::Gone(_)) || one.version != version.version;
+        let is_other = |one: &Live| matches!(change, Change::Gone { .. }) || one.version != version.version;
         let ended = live.iter().filter(|one| replaced(one.record) && is_other(one));
         let over = ended.map(|one| told(&version.service, one)).collect();
         let event = written.map(|(event, _)| event);
@@ -168,8 +178,13 @@ fn written(files: &[NewFile]) -> Option<(Event, std::collections::BTreeSet<Recor
 fn say(done: &Done, version: &ServiceVersion, args: &PlaceArgs, world: &mut World) -> Result<Exit, Failure> {
     let on = args.instance.as_ref().map(|instance| format!(" on {instance}")).unwrap_or_default();
     let (word, of) = match done.event {
+        None => {
+            return world
+                .print(&format!("unchanged  {} is live in {}{on}\n", version.short(), args.to))
+                .map(|()| Exit::Yes);
+        }
         Some(event) if event.makes_live() => ("live", "in the place of"),
-        _ => ("over", "that ends"),
+        Some(_) => ("over", "that ends"),
     };
     let over = if done.over.is_empty() { String::new() } else { format!("   {of} {}", and_list(&done.over)) };
     world.print(&format!("{word}  {} in {}{on}{over}\n", version.short(), args.to))?;

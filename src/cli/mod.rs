@@ -195,6 +195,7 @@ fn usage(error: &clap::Error, world: &mut World) -> Result<Exit, Failure> {
 fn report(failure: &Failure, world: &mut World) {
     let palette = world.err_palette();
     let text = match failure {
+        Failure::Told(Told { exit: Exit::Yes, message, .. }) => crate::report::note(message, "", &palette),
         Failure::Told(Told { message, detail, help, .. }) => {
             crate::report::failure(message, detail.as_deref(), help, &palette)
         }

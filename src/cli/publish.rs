@@ -49,7 +49,7 @@ pub(super) fn publish(global: &Global, args: &PublishArgs, world: &mut World) ->
     let service = &args.subject.service;
     let (workspace, contracts) = contracts(global, args, world)?;
     let store = args.store.open(&workspace, world)?;
-    let mut here = Here::with_contracts(global);
+    let mut here = Here::with_contracts(global, world)?;
     let version = here.version(&args.subject, world)?;
     let branch = here.branch(args.branch.as_deref(), world);
     let stamp = stamp(world);
@@ -108,7 +108,11 @@ fn contracts(
 ) -> Result<(Workspace, Vec<StoredContract>), Failure> {
     let service = &args.subject.service;
     if args.no_contracts {
-        let workspace = Workspace::registry_alone(global, world)?.usable()?;
+        let workspace = Workspace::load_if_any(global, world)?.usable()?;
+        if let Some(file) = workspace.files.iter().find(|file| file.contract.consumer == *service) {
+            return Err(Failure::usage(format!("{service} has a contract here: {}", file.source.name))
+                .help("leave --no-contracts out, or take the contract away if it is needed no more"));
+        }
         return Ok((workspace, Vec::new()));
     }
     let workspace = Workspace::load_if_any(global, world)?.usable()?;

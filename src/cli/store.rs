@@ -160,7 +160,9 @@ fn check(global: &Global, args: &LintArgs, world: &mut World) -> Result<Exit, Fa
     let snapshot = store.snapshot().map_err(unusable)?;
     let linted = lint(snapshot.as_ref()).map_err(unusable)?;
     let mut found = linted.findings;
-    if let Some(base) = &args.base {
+    // A build system names a commit of zeros where a branch is new.
+    let base = args.base.as_ref().filter(|base| !base.is_empty() && base.bytes().any(|byte| byte != b'0'));
+    if let Some(base) = base {
         let (spec, folder) = args.store.spec(&workspace, world)?;
         let before = crate::store::base(&spec, &folder, base, &Environment::of_process()).map_err(unusable)?;
         found.extend(lint_changes(before.as_ref(), snapshot.as_ref()).map_err(unusable)?);

@@ -207,7 +207,7 @@ fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
     if let (Some(store), true) = (&store, paths.is_empty()) {
         let providers = providers(&workspace, &names, args)?;
         from_store = FromStore::add(store.as_ref(), &providers, args.env.as_deref(), &mut workspace, world)?;
-        expected(&workspace, &providers, &names)?;
+        expected(&workspace, &providers, &names, args.publish)?;
     }
     if !workspace.findings.is_empty() && !args.quiet {
         let warnings = count(workspace.findings.len(), "warning");
@@ -228,11 +228,8 @@ fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
         ))
         .help(format!("name the one that is meant: upheld verify {}", all[0])));
     }
-    let destination = match store.take() {
-        Some(store) if args.publish => Some(destination(global, args, store, &selected[0].0, world)?),
-        _ => None,
-    };
-    let mut jobs = Vec::new();
+    let mut jobs: Vec<Job> = Vec::new();
+    let provider = selected.first().map(|(name, _)| name.clone());
     for (name, files) in selected {
         let parallel = if workspace.service(&name).is_some_and(|service| service.parallel) {
             Parallel::All
@@ -250,6 +247,17 @@ fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
             jobs.push(Job { reach: Arc::clone(&reach), instance, of_several, plan });
         }
     }
+    let destination = match (store.take(), provider) {
+        (Some(store), Some(provider)) if args.publish => {
+            // What runs somewhere may be any version: whoever says that it upholds a contract has to know which.
+            if args.version.is_none() && jobs.iter().any(|job| job.instance.is_some()) {
+                let message = format!("{provider} was not started here, so that it may be any version of it");
+                return Err(Failure::usage(message).help("say which version answers there: --version VERSION"));
+            }
+            Some(destination(global, args, store, &provider, world)?)
+        }
+        _ => None,
+    };
     Ok(Work { jobs, pending: from_store.pending().clone(), destination })
 }
 
@@ -293,13 +301,22 @@ fn providers(workspace: &Workspace, names: &[&String], args: &VerifyArgs) -> Res
 }
 
 /// Checks that somebody expects something: of each provider that was named, or of any.
-fn expected(workspace: &Workspace, providers: &BTreeSet<ServiceName>, names: &[&String]) -> Result<(), Failure> {
+fn expected(
+    workspace: &Workspace,
+    providers: &BTreeSet<ServiceName>,
+    names: &[&String],
+    publish: bool,
+) -> Result<(), Failure> {
     let alone = |name: &&ServiceName| !workspace.files.iter().any(|file| file.contract.provider == **name);
     let nobody_s: Vec<&ServiceName> = providers.iter().filter(alone).collect();
     if nobody_s.is_empty() || (names.is_empty() && nobody_s.len() < providers.len()) {
         return Ok(());
     }
-    let all = crate::words::and_list(nobody_s);
+    let all = crate::words::and_list(&nobody_s);
+    if publish && nobody_s.len() == providers.len() {
+        // A build that always publishes what it found out has found out that there is nothing to ask.
+        return Err(Failure::nothing_to_do(format!("nothing to verify: nobody expects anything of {all}")));
+    }
     Err(Failure::usage(format!("there is nothing to verify: nobody expects anything of {all}"))
         .help("that is no contract here, and none in the store of a version that is live or the newest of its main branch")
         .help("until there is one, the gate asks for no results"))
@@ -313,7 +330,7 @@ fn destination(
     provider: &ServiceName,
     world: &World,
 ) -> Result<Destination, Failure> {
-    let mut here = Here::with_contracts(global);
+    let mut here = Here::with_contracts(global, world)?;
     let subject = Subject { service: provider.clone(), version: args.version.clone() };
     let version = here.version_or(&subject, "--version VERSION", world)?;
     Ok(Destination {

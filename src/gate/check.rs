@@ -9,7 +9,7 @@ use super::decision::{Because, Role, Row, Side, State};
 use super::facts::Facts;
 use super::pair::{Judged, judge, repair};
 use crate::contract::{ContractId, ServiceName};
-use crate::ledger::{Doubt, Event, Live, Published, ServiceVersion, StoreError, Version};
+use crate::ledger::{Doubt, Event, Live, Published, ServiceVersion, StoreError, Version, abbreviated};
 use crate::words::{and_list, did_you_mean};
 
 /// A moment: what is asked about, and what has happened to the candidates before.
@@ -20,8 +20,6 @@ pub(super) struct Moment<'m> {
     pub settled: &'m [ServiceVersion],
     /// Where candidates go to.
     pub instance: Option<&'m ServiceName>,
-    /// Whether a subject that is not live yet is there for the others: not where they may go live before it.
-    pub subjects_are_there: bool,
     /// Whether the subjects are asked about, and not live already.
     pub candidates: bool,
     /// Whether they go back to where they were live before.
@@ -119,14 +117,13 @@ impl<'f, 'b> Check<'f, 'b> {
             }
             let empty = BTreeMap::new();
             let versions = world.get(&provider).unwrap_or(&empty);
+            // A roll-out may be live, and may be given up: it can break others, and nobody can rely on it yet.
             let is_there = |roles: &Vec<Role>| {
-                moment.subjects_are_there
-                    || provider == subject.service
-                    || roles.iter().any(|role| *role != Role::Candidate)
-                    || moment.settled.iter().any(|one| one.service == provider)
+                roles.iter().any(|role| matches!(role, Role::Live { event: Event::Done | Event::Released, .. }))
             };
-            if !versions.values().any(is_there) {
-                self.missing_provider(rows, own.clone(), &provider, versions.keys().next())?;
+            let settled = moment.settled.iter().any(|one| one.service == provider);
+            if provider != subject.service && !settled && !versions.values().any(is_there) {
+                self.missing_provider(rows, own.clone(), &provider, versions)?;
             }
             for version in versions.keys() {
                 let other = ServiceVersion::new(provider.clone(), version.clone());
@@ -246,7 +243,9 @@ impl<'f, 'b> Check<'f, 'b> {
         }
         let time = |at: &str| at.parse::<Timestamp>().ok();
         let was = history.value.iter().filter(|(_, record)| {
-            record.version == back.version && matches!(record.event, Event::Done | Event::Released)
+            // What was known to break somebody when it went live is no place to go back to.
+            let was_broken = record.gate.as_deref() == Some(State::Incompatible.word());
+            record.version == back.version && matches!(record.event, Event::Done | Event::Released) && !was_broken
         });
         let ends = was.filter_map(|(id, _)| {
             let over = history.value.iter().filter(|(_, record)| record.replaces.contains(id));
@@ -304,7 +303,10 @@ impl<'f, 'b> Check<'f, 'b> {
         if !live {
             let known = self.facts.book.versions(&version.service)?;
             let names = || known.iter().map(Version::as_str);
-            reasons.extend(did_you_mean(version.version.as_str(), names()).map(Because::Told));
+            let longer =
+                abbreviated(&version.version, &known).map(|whole| format!("did you mean {}@{whole}?", version.service));
+            let meant = longer.or_else(|| did_you_mean(version.version.as_str(), names()));
+            reasons.extend(meant.map(Because::Told));
             if known.is_empty() {
                 reasons.push(Because::Told(format!("no version of {} was ever published", version.service)));
             } else {
@@ -330,11 +332,16 @@ impl<'f, 'b> Check<'f, 'b> {
         rows: &mut Vec<Row>,
         consumer: Side,
         provider: &ServiceName,
-        candidate: Option<&Version>,
+        versions: &BTreeMap<Version, Vec<Role>>,
     ) -> Result<(), StoreError> {
         let environment = self.facts.environment.clone();
-        let (text, next) = match candidate {
-            Some(version) => (
+        let rolling = versions.iter().find(|(_, roles)| roles.iter().any(|role| *role != Role::Candidate));
+        let (text, next) = match rolling.or_else(|| versions.first_key_value()) {
+            Some((version, roles)) if roles.iter().any(|role| *role != Role::Candidate) => (
+                format!("{provider}@{} is still rolling out in {environment}, and may be given up", version.short()),
+                format!("wait until it is live: upheld deployed {provider}@{version} --to {environment}"),
+            ),
+            Some((version, _)) => (
                 format!("nothing of {provider} is live in {environment} before {provider}@{}", version.short()),
                 format!("let {provider} go live first: --order {provider},{}", consumer.service),
             ),

@@ -74,6 +74,10 @@ fn ground(question: &Question, book: &Book<'_>) -> Result<Vec<Row>, StoreError> 
             rows.push(Row { reasons: vec![Because::Told(doubt.to_string())], ..row });
         }
     };
+    if let Some(row) = rewritten(book) {
+        // What is missing now may have been there: nothing else is worth a word before somebody has looked.
+        return Ok(vec![row]);
+    }
     untrusted(book.policy()?.doubts);
     if !book.has(layout::STORE)? {
         // All else follows from it.
@@ -82,11 +86,6 @@ fn ground(question: &Question, book: &Book<'_>) -> Result<Vec<Row>, StoreError> 
     let environment = book.environment(&question.environment)?;
     let declared = environment.is_some();
     untrusted(environment.map(|read| read.doubts).unwrap_or_default());
-    if let Some(how) = book.rewritten() {
-        let row =
-            fact(code::REWRITTEN, None, "find out who did it and why; then accept what is there: upheld store trust");
-        rows.push(Row { reasons: vec![Because::Told(how)], ..row });
-    }
     if !declared {
         let known = book.environments()?;
         rows.push(undeclared("environment", &question.environment, &known, None));
@@ -97,6 +96,13 @@ fn ground(question: &Question, book: &Book<'_>) -> Result<Vec<Row>, StoreError> 
         rows.push(undeclared("service", &candidate.service, &services, Some(side)));
     }
     Ok(rows)
+}
+
+/// That the store's history was rewritten, or that records were taken away.
+pub(super) fn rewritten(book: &Book<'_>) -> Option<Row> {
+    let how = book.rewritten()?;
+    let next = "find out who did it and why; then accept what is there: upheld store trust";
+    Some(Row { reasons: vec![Because::Told(how)], ..fact(code::REWRITTEN, None, next) })
 }
 
 fn undeclared(
@@ -151,7 +157,7 @@ fn lost(facts: &Facts<'_>) -> Result<Vec<Row>, StoreError> {
             let environment = &facts.environment;
             let next = format!(
                 "find out who did it and why; then end the roll-out: upheld deployed {service}@{} --to {environment}, or \
-                 upheld undeployed",
+                 upheld undeployed … --rollout",
                 live.version
             );
             rows.push(Row { reasons: vec![Because::Told(text)], ..fact(code::REWRITTEN, Some(side), &next) });
@@ -166,7 +172,6 @@ fn at_once(check: &mut Check<'_, '_>, question: &Question) -> Result<Vec<Row>, S
         subjects: &question.candidates,
         settled: &question.candidates,
         instance: question.instance.as_ref(),
-        subjects_are_there: true,
         candidates: true,
         rollback: question.rollback,
     })
@@ -182,7 +187,6 @@ fn any_order(
         subjects: &question.candidates,
         settled: &[],
         instance: question.instance.as_ref(),
-        subjects_are_there: false,
         candidates: true,
         rollback: question.rollback,
     })?;

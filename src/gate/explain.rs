@@ -105,7 +105,7 @@ const EXPLANATIONS: &[Explanation] = &[
         code::REWRITTEN,
         "The history of the shared repository was rewritten: records that were there may be gone.",
         "Find out who did it and why. Then accept what is there now, on each machine that keeps a copy: `upheld store \
-         trust`. A roll-out that was begun before ends with `upheld deployed` or `upheld undeployed`.",
+         trust`. A roll-out that was begun before ends with `upheld deployed` or `upheld undeployed --rollout`.",
     ),
     told(
         code::NO_PAIRS,
@@ -114,7 +114,8 @@ const EXPLANATIONS: &[Explanation] = &[
     ),
     told(
         code::MISSING_PROVIDER,
-        "The consumer's version needs a provider of which no version is live in the environment.",
+        "The consumer's version needs a provider of which no version is live in the environment. A roll-out that is under \
+         way doesn't count: it may be given up.",
         "Let a version of the provider go live first, or ask about both: `upheld gate PROVIDER@V CONSUMER@V --to ENV`.",
     ),
     told(
@@ -126,7 +127,7 @@ const EXPLANATIONS: &[Explanation] = &[
         code::OPEN_ROLLOUT,
         "A roll-out was begun, by `gate --reserve`, and nobody has told how it ended. Until then its version may be \
          live, and so may the one before it.",
-        "`upheld deployed SERVICE@VERSION --to ENV` where it is done, `upheld undeployed SERVICE@VERSION --to ENV` where \
+        "`upheld deployed SERVICE@VERSION --to ENV` where it is done, `upheld undeployed SERVICE@VERSION --to ENV --rollout` where \
          it was given up.",
     ),
     told(

@@ -68,7 +68,7 @@ fn rollout(service: &ServiceName, live: &Live, question: &Question) -> Option<No
             live.at
         ),
         next: Some(format!(
-            "tell how it ended: upheld deployed {of} --to {environment}, or upheld undeployed {of} --to {environment}"
+            "tell how it ended: upheld deployed {of} --to {environment}, or upheld undeployed {of} --to {environment} --rollout"
         )),
     })
 }

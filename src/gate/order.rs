@@ -17,7 +17,6 @@ fn step(
         subjects: std::slice::from_ref(next),
         settled,
         instance: question.instance.as_ref(),
-        subjects_are_there: true,
         candidates: true,
         rollback: question.rollback,
     })

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::check::{Check, Moment};
+use super::decide::rewritten;
 use super::decision::Row;
 use super::facts::Facts;
 use crate::contract::ServiceName;
@@ -42,13 +43,13 @@ pub fn status(environment: &ServiceName, day: Date, book: &Book<'_>) -> Result<S
         .collect();
     subjects.sort();
     subjects.dedup();
-    let rows = Check::new(&mut facts).rows(&Moment {
+    let mut rows = Check::new(&mut facts).rows(&Moment {
         subjects: &subjects,
         settled: &[],
         instance: None,
-        subjects_are_there: true,
         candidates: false,
         rollback: false,
     })?;
+    rows.splice(0..0, rewritten(book));
     Ok(Status { environment: environment.clone(), store: book.id().to_owned(), live, rows, doubts })
 }

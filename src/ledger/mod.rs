@@ -40,4 +40,4 @@ pub use results::{Results, Standing};
 pub use snapshot::{Entry, EntryKind, Landing, NewFile, Snapshot, Store, StoreError};
 pub use version::{ServiceVersion, Version, VersionError};
 pub use world::ServiceWorld;
-pub use write::{Arrival, Departure, Kind, Refusal, Target, arrive, depart, heads, publish, verification};
+pub use write::{Arrival, Departure, Kind, Refusal, Target, abbreviated, arrive, depart, heads, publish, verification};

@@ -23,10 +23,16 @@ pub enum Refusal {
     Undeclared { kind: Kind, name: ServiceName, known: BTreeSet<ServiceName> },
     /// The version is published already, and expects something else.
     PublishedOtherwise { version: ServiceVersion, before: BTreeMap<ServiceName, ContractId> },
+    /// The version is only the beginning of a commit's id that is published.
+    Abbreviated { version: ServiceVersion, longer: Version },
     /// The version has never been published; those of the service that have.
     NotPublished { version: ServiceVersion, known: BTreeSet<Version> },
     /// The version is not live in the environment in this way; what of the service is.
     NotLive { version: ServiceVersion, live: Vec<Live> },
+    /// The version is live on several instances, and which of them is over was not said.
+    Instances { version: ServiceVersion, live: Vec<Live> },
+    /// The version is live, and is rolling out once more: which of the two is over was not said.
+    LiveAndRollingOut { version: ServiceVersion },
     /// Files that it rests on can't be trusted.
     Doubtful(Vec<Doubt>),
     /// The store can't be read.
@@ -64,11 +70,19 @@ pub fn publish(
     for name in names {
         declared(Kind::Service, name, &services)?;
     }
+    let all = book.publications(&of.service)?.value;
+    if let Some(longer) = abbreviated(&of.version, all.iter().map(|(_, record)| &record.version)) {
+        return Err(Refusal::Abbreviated { version: of.clone(), longer });
+    }
     let ids: Vec<ContractId> = contracts.iter().map(|stored| contract_id(&stored.contract)).collect();
     let expected: BTreeMap<ServiceName, ContractId> =
         contracts.iter().zip(&ids).map(|(stored, id)| (stored.contract.provider.clone(), *id)).collect();
     match trusted(book.published(&of.service, &of.version)?)? {
-        Some(Published::As(before)) if before == expected => return Ok(Vec::new()),
+        // The same on one more branch is news: a version comes to the main branch as it is.
+        Some(Published::As(before)) if before == expected => match branch {
+            Some(branch) if !is_of_branch(&all, &of.version, branch) => {}
+            _ => return Ok(Vec::new()),
+        },
         Some(Published::As(before)) => return Err(Refusal::PublishedOtherwise { version: of.clone(), before }),
         Some(Published::Conflicting) => {
             return Err(Refusal::PublishedOtherwise { version: of.clone(), before: BTreeMap::new() });
@@ -76,10 +90,7 @@ pub fn publish(
         None => {}
     }
     let replaces = match branch {
-        Some(branch) => {
-            let all = book.publications(&of.service)?.value;
-            heads(&all, branch).into_iter().map(|(id, _)| *id).collect()
-        }
+        Some(branch) => heads(&all, branch).into_iter().map(|(id, _)| *id).collect(),
         None => BTreeSet::new(),
     };
     let mut files = Vec::new();
@@ -97,6 +108,21 @@ pub fn publish(
         stamp,
     })));
     Ok(files)
+}
+
+fn is_of_branch(publications: &[(RecordId, Publication)], version: &Version, branch: &str) -> bool {
+    let of_version = publications.iter().filter(|(_, publication)| publication.version == *version);
+    of_version.into_iter().any(|(_, publication)| publication.branch.as_deref() == Some(branch))
+}
+
+/// The published version that a commit's id is only the beginning of: output cuts them, and what was cut is no version of
+/// its own.
+#[must_use]
+pub fn abbreviated<'v>(version: &Version, known: impl IntoIterator<Item = &'v Version>) -> Option<Version> {
+    let text = version.as_str();
+    let is_cut = (7..40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_longer = |known: &&Version| known.as_str().len() == 40 && known.as_str().starts_with(text);
+    if is_cut { known.into_iter().find(is_longer).cloned() } else { None }
 }
 
 /// The newest publications of a branch: those that no other of them replaces. Two that did not see each other are both.
@@ -173,21 +199,30 @@ pub fn arrive(
         // A roll-out that is told of again is the same one, for longer.
         Arrival::Started { until } => (Event::Started, Some(until), replaces(&|one| again(one, Event::Started))),
         Arrival::Done => (Event::Done, None, replaces(&|one| one.ends_with(&of.version, target.instance.as_ref()))),
-        Arrival::Released => (Event::Released, None, replaces(&|one| again(one, Event::Released))),
+        Arrival::Released => {
+            (Event::Released, None, replaces(&|one| again(one, Event::Released) || again(one, Event::Started)))
+        }
     };
+    // What is so already need not be told again.
+    let same = |one: &Live| again(one, event) && one.gate == gate && replaces.contains(&one.record);
+    if until.is_none() && replaces.len() == 1 && live.iter().any(same) {
+        return Ok(Vec::new());
+    }
     Ok(vec![deployment(book, of, target, event, replaces, gate, until, stamp)])
 }
 
 /// How a version ceases to be live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Departure {
-    /// It is gone, or its roll-out was given up; what was released stays with its users.
+    /// It is gone; what was released stays with its users.
     Undeployed,
+    /// Its roll-out was given up; what was live before stays so.
+    GivenUp,
     /// What was released need not be served any more.
     SupportEnded,
 }
 
-/// A version that is no longer live, on one instance or, where none is named, on all.
+/// A version that is no longer live, on one instance or, where none is named, on the only one or on `all`.
 ///
 /// # Errors
 ///
@@ -197,23 +232,37 @@ pub fn depart(
     of: &ServiceVersion,
     target: &Target,
     departure: Departure,
+    all: bool,
     stamp: Stamp,
 ) -> Result<Vec<NewFile>, Refusal> {
     places(book, of, target)?;
     let live = trusted(book.live(&target.environment, &of.service)?)?;
+    let ends = |event: Event| match departure {
+        Departure::Undeployed => matches!(event, Event::Done | Event::Started),
+        Departure::GivenUp => event == Event::Started,
+        Departure::SupportEnded => event == Event::Released,
+    };
     let meant = |one: &&Live| {
-        one.version == of.version
-            && (one.event == Event::Released) == (departure == Departure::SupportEnded)
-            && (target.instance.is_none() || one.instance == target.instance)
+        one.version == of.version && ends(one.event) && (target.instance.is_none() || one.instance == target.instance)
     };
     let over: Vec<&Live> = live.iter().filter(meant).collect();
+    let has = |event: Event| over.iter().any(|one| one.event == event);
     if over.is_empty() {
         return Err(Refusal::NotLive { version: of.clone(), live });
     }
+    let instances: BTreeSet<Option<&ServiceName>> = over.iter().map(|one| one.instance.as_ref()).collect();
+    if instances.len() > 1 && !all {
+        let live = over.into_iter().cloned().collect();
+        return Err(Refusal::Instances { version: of.clone(), live });
+    }
+    // Whoever gives up the roll-out of what is live already must not take what is live off the books.
+    if has(Event::Started) && has(Event::Done) && !all {
+        return Err(Refusal::LiveAndRollingOut { version: of.clone() });
+    }
     let event = match departure {
         Departure::SupportEnded => Event::SupportEnded,
-        Departure::Undeployed if over.iter().all(|one| one.event == Event::Started) => Event::Aborted,
-        Departure::Undeployed => Event::Undeployed,
+        Departure::Undeployed if has(Event::Done) => Event::Undeployed,
+        Departure::Undeployed | Departure::GivenUp => Event::Aborted,
     };
     let replaces = over.iter().map(|one| one.record).collect();
     Ok(vec![deployment(book, of, target, event, replaces, None, None, stamp)])

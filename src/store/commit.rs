@@ -32,6 +32,10 @@ impl CommitSnapshot {
         let (Some(repository), Some(id), true) = (text.lines().next(), text.lines().nth(1), found.succeeded()) else {
             return Err(refused(format!("there is no commit `{commit}` in {}", folder.display()), found.stderr));
         };
+        // What came to the other side since it was left is not missing here.
+        let forked = git.call(["merge-base", id, "HEAD"]).at(folder).run()?;
+        let forked = forked.succeeded().then(|| forked.text().trim().to_owned()).filter(|base| !base.is_empty());
+        let id = forked.as_deref().unwrap_or(id);
         // Only what lies in the folder, by its path from there.
         let listed = git.call(["ls-tree", "-r", "-z", id]).at(folder).run()?;
         if !listed.succeeded() {

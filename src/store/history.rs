@@ -4,8 +4,8 @@ use super::cache::is_hex;
 use super::failure;
 use super::git::GitStore;
 use crate::git::{CommitText, Object, read_commit};
-use crate::ledger::StoreError;
-use crate::words::{did_you_mean, or_list, quoted};
+use crate::ledger::{StoreError, lint_changes};
+use crate::words::{count, did_you_mean, or_list, quoted};
 
 /// The branch of a repository that has none yet.
 const FIRST: &str = "main";
@@ -35,20 +35,38 @@ impl GitStore {
         // may be newer than that.
         let known = self.cache.reference(&self.tip_reference());
         let commit = self.fetch_commit()?;
-        let rewritten = match (&known, &commit) {
-            (Some(known), None) => Some(format!("it held the commit {}, and is gone", short(known))),
-            (Some(known), Some((id, _))) if !self.cache.is_ancestor(known, id)? => {
-                Some(format!("it held the commit {}, and does not any more", short(known)))
-            }
-            (known, Some((id, _))) => {
-                // Where another process is further, or was first, it is as good.
-                self.cache.point(&self.tip_reference(), Some(id), known.as_deref())?;
-                None
-            }
-            (None, None) => None,
-        };
         let branch = |what| format!("the history of the store {} was rewritten: {what}", self.name);
-        Ok(Tip { commit, rewritten: rewritten.map(branch) })
+        let rewritten = match (&known, &commit) {
+            (Some(known), None) => Some(branch(format!("it held the commit {}, and is gone", short(known)))),
+            (Some(known), Some((id, _))) if !self.cache.is_ancestor(known, id)? => {
+                Some(branch(format!("it held the commit {}, and does not any more", short(known))))
+            }
+            (Some(known), Some(now)) if *known != now.0 => self.taken_away(known, now)?,
+            _ => None,
+        };
+        if let (None, Some((id, _))) = (&rewritten, &commit) {
+            // Where another process is further, or was first, it is as good.
+            self.cache.point(&self.tip_reference(), Some(id), known.as_deref())?;
+        }
+        Ok(Tip { commit, rewritten })
+    }
+
+    /// What was taken away since a commit, or changed, of what is only ever added. Looks at what differs and no further.
+    fn taken_away(&self, known: &str, now: &(String, CommitText)) -> Result<Option<String>, StoreError> {
+        let before = self.view(Some(self.commit(known)?), None);
+        let after = self.view(Some(now.clone()), None);
+        let found = lint_changes(&before, &after)?;
+        let Some(first) = found.first() else { return Ok(None) };
+        let more = match found.len() - 1 {
+            0 => String::new(),
+            more => format!(" and {}", count(more, "more file")),
+        };
+        Ok(Some(format!(
+            "{}{more} of the store {}: taken away or changed since the commit {}",
+            first.file,
+            self.name,
+            short(known)
+        )))
     }
 
     /// Accepts the branch as it is now, whatever it was before.

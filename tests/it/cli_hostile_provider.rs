@@ -359,9 +359,8 @@ fn it_answers_100_continue_without_end() {
     error   storefront → orders  get from a bad day        contracts/storefront/orders.yaml:5
             GET /bad
 
-            E111: no answer within 1 s
-            help: the provider took the request and did not answer: look into its log
-            help: `--timeout` gives it more time
+            E113: the connection failed before an answer came: more than 100 interim answers (1xx) came, and no final one
+            help: the provider may have crashed on this request: look into its log
 
     upheld  storefront → orders  get from a good day
 

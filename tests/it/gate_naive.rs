@@ -104,14 +104,21 @@ impl Facts {
     }
 
     /// How one version stands in a world that it is part of.
-    fn stands(&self, own: At, world: &[At]) -> State {
+    fn stands(&self, own: At, world: &[At], settled: &[At]) -> State {
+        // A roll-out may be given up: nobody can rely on it.
+        let lasts = |service: usize| {
+            let live = self.live();
+            let live =
+                live.iter().filter(|(at, how, _)| at.0 == service && *how != What::Started && world.contains(at));
+            service == own.0 || settled.iter().any(|at| at.0 == service) || live.count() > 0
+        };
         let mut worst = State::Compatible;
         match self.expects(own) {
             None => worst = State::Unknown,
             Some(expects) => {
                 for (service, paths) in expects {
                     let there: Vec<&At> = world.iter().filter(|at| at.0 == *service).collect();
-                    if there.is_empty() {
+                    if !lasts(*service) {
                         worst = worst.min(State::MissingProvider);
                     }
                     for provider in there {
@@ -145,14 +152,15 @@ impl Facts {
 
     /// The candidates one after the other.
     pub fn in_order(&self, order: &[At], instance: bool) -> State {
-        let step = |at: usize| self.stands(order[at], &self.world(&order[..at], &order[at..=at], instance));
+        let step =
+            |at: usize| self.stands(order[at], &self.world(&order[..at], &order[at..=at], instance), &order[..at]);
         (0..order.len()).map(step).min().unwrap_or(State::Compatible)
     }
 
     /// All candidates in the same moment.
     pub fn at_once(&self, candidates: &[At], instance: bool) -> State {
         let world = self.world(candidates, &[], instance);
-        candidates.iter().map(|one| self.stands(*one, &world)).min().unwrap_or(State::Compatible)
+        candidates.iter().map(|one| self.stands(*one, &world, candidates)).min().unwrap_or(State::Compatible)
     }
 
     /// Every order, and what it comes to.
