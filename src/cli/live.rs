@@ -28,8 +28,8 @@ pub(super) struct DeployedArgs {
 
 /// Write down that a version is no longer live in an environment
 ///
-/// Also for a roll-out that was given up. Versions that were released stay: their support ends with
-/// `upheld released SERVICE@VERSION --support-ended`.
+/// Also for a roll-out that was given up. Without --instance, on all of its instances. Versions that were released stay:
+/// their support ends with `upheld released SERVICE@VERSION --support-ended`. Instead of --to, --from can be written.
 #[derive(Debug, Args)]
 pub(super) struct UndeployedArgs {
     #[command(flatten)]
@@ -58,9 +58,9 @@ struct PlaceArgs {
     #[arg(value_name = "SERVICE[@VERSION]")]
     subject: Subject,
     /// The environment
-    #[arg(long, visible_alias = "from", value_name = "ENV", env = "UPHELD_TO", hide_env_values = true, value_parser = ServiceName::new)]
+    #[arg(long, alias = "from", value_name = "ENV", env = "UPHELD_TO", hide_env_values = true, value_parser = ServiceName::new)]
     to: ServiceName,
-    /// One of several lasting instances of the service in the environment
+    /// The instance that is meant, where the service has several lasting ones in the environment
     #[arg(long, value_name = "NAME", value_parser = ServiceName::new)]
     instance: Option<ServiceName>,
     #[command(flatten)]
