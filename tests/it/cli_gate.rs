@@ -273,8 +273,7 @@ fn a_version_goes_back_to_where_it_was_live_unless_a_newer_neighbour_needs_more(
     ALLOW  orders@2 → production     1 compatible     store <view>
 
     G002 compatible  1 pair (--all lists them)
-         never verified: no version of orders has a result
-         results are missing, but these two versions were live together before
+         storefront@1 needs orders@2: results are missing, but these two versions were live together before
 
     G503 note  orders@3 went live at <moment> though the gate said unverified
     G503 note  storefront@1 went live at <moment> though the gate said unverified
