@@ -38,34 +38,35 @@ pub(super) struct GateArgs {
     /// All versions go live in the same moment, each in the place of what was there
     #[arg(long, help_heading = "Question")]
     atomic: bool,
-    /// One of several lasting instances of the services in the environment
+    /// The instance that is meant, where the services have several lasting ones in the environment
     #[arg(long, value_name = "NAME", value_parser = ServiceName::new, help_heading = "Question")]
     instance: Option<ServiceName>,
-    /// The versions go back to where they were live before: results may be missing beside what was live then, too
+    /// The versions go back to where they were live before: results may be missing beside versions that were live with
+    /// them then
     #[arg(long, help_heading = "Question")]
     rollback: bool,
-    /// Having nothing to check is a no
+    /// Say no where there is nothing to check
     #[arg(long, help_heading = "Question")]
     require_pairs: bool,
     /// Decide on the store as it was at this commit
     #[arg(long, value_name = "COMMIT", conflicts_with_all = ["reserve", "wait", "max_age"], help_heading = "Question")]
     at: Option<String>,
-    /// Decide as on this day: services may have time to publish until a day that they declare [default: today, in UTC]
+    /// The day of the question: services may declare a day until which they need not publish [default: today, in UTC]
     #[arg(long, value_name = "DATE", value_parser = day, help_heading = "Question")]
     on: Option<Date>,
-    /// Write down, together with a yes, that the roll-out begins: the next gate counts on it. `upheld deployed` ends it
+    /// With a yes, write down that the roll-out begins, so that the next gate reckons with it. `upheld deployed` ends it
     #[arg(long, conflicts_with = "dry_run", help_heading = "Roll-out")]
     reserve: bool,
     /// How long the roll-out may take before people should ask what became of it
     #[arg(long, value_name = "TIME", default_value = "2h", value_parser = time, requires = "reserve", help_heading = "Roll-out")]
     reserve_for: Duration,
-    /// Wait so long for results that are missing; a definite no ends it at once
+    /// How long to wait for results that are missing; a definite no ends it at once
     #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Roll-out")]
     wait: Option<Duration>,
     /// Say what the answer would be, and end with 0 whatever it is
     #[arg(long, help_heading = "Roll-out")]
     dry_run: bool,
-    /// The store must have been written to in so much time: an old copy is no answer
+    /// Give no answer if the store was last written to longer ago than this, like a copy that nobody keeps up
     #[arg(long, value_name = "TIME", value_parser = age, help_heading = "Store")]
     max_age: Option<Duration>,
     /// Show compatible pairs one by one, too

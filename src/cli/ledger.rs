@@ -28,7 +28,7 @@ pub(super) struct StoreArgs {
     /// one [default: `store` in upheld.yaml, or the folder .upheld/store]
     #[arg(long, value_name = "STORE", env = "UPHELD_STORE", hide_env_values = true, help_heading = "Store")]
     store: Option<String>,
-    /// How long to try to reach the store, and to write to it beside others
+    /// How long to try again where others write to the store at the same time
     #[arg(long, value_name = "TIME", default_value = "2m", value_parser = time, env = "UPHELD_STORE_TIMEOUT", hide_env_values = true, help_heading = "Store")]
     pub store_timeout: Duration,
 }

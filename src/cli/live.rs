@@ -28,7 +28,8 @@ pub(super) struct DeployedArgs {
 
 /// Write down that a version is no longer live in an environment
 ///
-/// Versions that were released stay: their support ends with `upheld released SERVICE@VERSION --support-ended`.
+/// Versions that were released stay: their support ends with `upheld released SERVICE@VERSION --support-ended`. Instead of
+/// --to, --from can be written.
 #[derive(Debug, Args)]
 pub(super) struct UndeployedArgs {
     #[command(flatten)]
@@ -65,7 +66,7 @@ struct PlaceArgs {
     /// The environment
     #[arg(long, alias = "from", value_name = "ENV", env = "UPHELD_TO", hide_env_values = true, value_parser = ServiceName::new)]
     to: ServiceName,
-    /// One of several lasting instances of the service in the environment
+    /// The instance that is meant, where the service has several lasting ones in the environment
     #[arg(long, value_name = "NAME", value_parser = ServiceName::new)]
     instance: Option<ServiceName>,
     #[command(flatten)]

@@ -49,8 +49,9 @@ struct InitArgs {
 /// Check every file of a store
 ///
 /// Each name matches its content, each thing lies where it belongs, and what is named is there and declared. With
-/// --base also that a change only adds. Fit to be a required check on the shared repository.
+/// --base also that a change only adds. Ends with 2 where something is wrong.
 #[derive(Debug, Args)]
+#[command(after_long_help = LINT_EXAMPLES)]
 struct LintArgs {
     /// Check also that nothing was taken away or changed since this commit
     #[arg(long, value_name = "COMMIT")]
@@ -61,6 +62,13 @@ struct LintArgs {
     #[command(flatten)]
     store: StoreArgs,
 }
+
+const LINT_EXAMPLES: &str = "\
+Examples:
+  upheld store lint
+      the store of this workspace
+  upheld store lint --store . --base origin/main --report github
+      in a checkout of the shared repository, as the required check of a change to it";
 
 /// Accept the history of a shared repository as it is now
 ///

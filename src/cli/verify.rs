@@ -71,8 +71,8 @@ pub(super) struct VerifyArgs {
     /// A header for every request, never shown in any report: 'Authorization: Bearer …'
     #[arg(long, value_name = "NAME: VALUE", value_parser = header, help_heading = "Requests")]
     header: Vec<HeaderArg>,
-    /// Put the results into the store, for the gate. Verified is also what the consumers' live versions and main
-    /// branches have published there
+    /// Put the results into the store, for the gate; and verify, too, what the consumers' live versions and main branches
+    /// have published there
     #[arg(long, help_heading = "Store")]
     publish: bool,
     /// The version that the results are of [default: the commit that is checked out]
@@ -81,7 +81,7 @@ pub(super) struct VerifyArgs {
     /// The branch that the version was built from [default: the one that is checked out]
     #[arg(long, value_name = "NAME", requires = "publish", help_heading = "Store")]
     branch: Option<String>,
-    /// What was known before of the same interactions with this version no longer counts
+    /// The results take the place of those that this version had before for the same interactions
     #[arg(long, requires = "publish", help_heading = "Store")]
     supersede: bool,
     #[command(flatten)]

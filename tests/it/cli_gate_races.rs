@@ -92,23 +92,25 @@ fn inside(team: &Team, line: &str) -> u8 {
 fn two_gates_that_don_t_fit_each_other_never_both_say_yes() {
     let team = Team::folder("storefront orders");
     shop(&team, false);
+    let files: Vec<(String, String)> =
+        team.files().into_iter().map(|path| (path.clone(), team.stored(&path))).collect();
     let mut won = [0, 0];
     for round in 0..RACES_INSIDE {
+        for (path, text) in &files {
+            team.world.write(&format!("races/{round}/{path}"), text);
+        }
         let start = Barrier::new(GATES.len());
         let codes = thread::scope(|scope| {
             let gate = |line| {
                 start.wait();
-                inside(&team, line)
+                inside(&team, &format!("{line} --store races/{round}"))
             };
             GATES.map(|line| scope.spawn(move || gate(line))).map(|gate| gate.join().unwrap())
         });
         assert!(codes == [0, 1] || codes == [1, 0], "round {round}: {codes:?}");
-        let winner = usize::from(codes[0] != 0);
-        won[winner] += 1;
-        assert_eq!(inside(&team, ENDS[winner]), 0);
+        won[usize::from(codes[0] != 0)] += 1;
     }
     println!("storefront won {} and orders {} of {RACES_INSIDE} races", won[0], won[1]);
-    team.ok("store lint");
 }
 
 // Scenario 63

@@ -4,6 +4,8 @@
 use std::process::{Command, Stdio};
 
 use insta::assert_snapshot;
+use upheld::ledger::{Arrival, Book, By, Landing, ServiceVersion, Stamp, Store as _, Target, arrive};
+use upheld::store::FolderStore;
 
 use crate::support::{CommandOutput, Team, until};
 
@@ -37,7 +39,7 @@ fn the_exit_code_is_the_same_for_every_form_of_report() {
     for (code, question) in QUESTIONS {
         assert_eq!(team.upheld(question).code, Some(code), "{question}");
         for form in FORMS {
-            for to in [String::new(), format!("=reports/{form}"), String::from("=/dev/null")] {
+            for to in [String::new(), format!("=reports/{form}")] {
                 let output = team.upheld(&format!("{question} --report {form}{to}"));
                 assert_eq!(output.code, Some(code), "{form}{to}\n{output}");
             }
@@ -173,6 +175,21 @@ fn count(output: &CommandOutput, text: &str) -> usize {
     output.stdout.lines().filter(|line| line.starts_with(text)).count()
 }
 
+/// Writes down that versions 1 to `last` of a service are released, all at once: that many commands take their time.
+fn release_all(team: &Team, service: &str, last: usize) {
+    let store = FolderStore::open(team.world.path(".upheld/store"), "store");
+    let snapshot = store.snapshot().unwrap();
+    let book = Book::new(snapshot.as_ref());
+    let target = Target { environment: "production".parse().unwrap(), instance: None };
+    let stamp = Stamp { at: String::from("2026-11-24T10:00:00Z"), by: By::default() };
+    let mut files = Vec::new();
+    for version in 1..=last {
+        let of = ServiceVersion::new(service.parse().unwrap(), version.to_string().parse().unwrap());
+        files.extend(arrive(&book, &of, &target, Arrival::Released, false, None, stamp.clone()).unwrap());
+    }
+    assert_eq!(store.add(&files, snapshot.id(), "release").unwrap(), Landing::Landed);
+}
+
 // Scenario 64
 #[test]
 fn of_forty_pairs_in_the_way_ten_are_annotated_and_all_are_in_the_summary() {
@@ -180,8 +197,8 @@ fn of_forty_pairs_in_the_way_ten_are_annotated_and_all_are_in_the_summary() {
     team.publish("orders@1", &[]);
     for version in 1..=40 {
         team.publish(&format!("storefront@{version}"), &[("orders", "list")]);
-        team.ok(&format!("released storefront@{version} --to production"));
     }
+    release_all(&team, "storefront", 40);
     team.verify("orders@1", "");
     let mut command = team.world.command("gate orders@1 --to production --report github".split(' '));
     command.env("GITHUB_STEP_SUMMARY", team.world.path("summary.md"));

@@ -13,6 +13,12 @@ fn each_command_has_its_help() {
     for command in ["record", "import", "mock", "verify", "lint", "init", "schema", "completions"] {
         assert_snapshot!(format!("help_{command}"), world.upheld([command, "--help"]));
     }
+    for command in ["publish", "gate", "deployed", "undeployed", "released", "status", "explain", "store"] {
+        assert_snapshot!(format!("help_{command}"), world.upheld([command, "--help"]));
+    }
+    for command in ["init", "lint", "trust"] {
+        assert_snapshot!(format!("help_store_{command}"), world.upheld(["store", command, "--help"]));
+    }
     assert_snapshot!("help_verify_short", world.upheld(["verify", "-h"]));
 }
 

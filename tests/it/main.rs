@@ -3,6 +3,9 @@
 //!
 //! - `cli_…`: one subject of the command line each, through the real program; all that it wrote is compared, the exit
 //!   code included
+//! - of these, on a shared repository on disk and on a folder: `cli_team_story`, from the first publication to the end of
+//!   support; `cli_publish`, `cli_verify_store`, `cli_deployed`, `cli_checkout`, `cli_status` and `cli_store`, one command
+//!   each; `cli_gate…`, the scenarios of the gate, whose numbers they tell; `cli_own_repository`, where nothing changes
 //! - `contract_read`: what a contract file says, and every finding about it
 //! - `finding_codes`: each code of a finding, found
 //! - `contract_write`: what is written, and that it reads as itself
