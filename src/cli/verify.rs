@@ -249,10 +249,16 @@ fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
     }
     let destination = match (store.take(), provider) {
         (Some(store), Some(provider)) if args.publish => {
-            // What runs somewhere may be any version: whoever says that it upholds a contract has to know which.
-            if args.version.is_none() && jobs.iter().any(|job| job.instance.is_some()) {
-                let message = format!("{provider} was not started here, so that it may be any version of it");
-                return Err(Failure::usage(message).help("say which version answers there: --version VERSION"));
+            // What runs somewhere may be any version: whoever says that it upholds a contract has to know which. Only what
+            // somebody named by hand on this very machine is taken for what is checked out here.
+            let from_variable = (world.variable)("UPHELD_URL").is_some_and(|url| args.url == [url]);
+            let by_hand = !args.url.is_empty() && !from_variable;
+            let elsewhere = |base: &BaseUrl| !(by_hand && base.is_local());
+            if let Some(base) = jobs.iter().filter_map(|job| job.instance.as_ref()).find(|base| elsewhere(base))
+                && args.version.is_none()
+            {
+                let message = format!("what answers at {base} may be any version of {provider}");
+                return Err(Failure::usage(message).help("say which version it is: --version VERSION"));
             }
             Some(destination(global, args, store, &provider, world)?)
         }

@@ -9,7 +9,7 @@ use super::order::{rows_of, search, worst};
 use super::pair::repair;
 use super::question::{Plan, Question};
 use crate::contract::ServiceName;
-use crate::ledger::{Book, ServiceVersion, StoreError, layout};
+use crate::ledger::{Book, Event, ServiceVersion, StoreError, layout};
 use crate::words::{and_list, did_you_mean};
 
 /// How many names are listed.
@@ -144,7 +144,7 @@ fn lost(facts: &Facts<'_>) -> Result<Vec<Row>, StoreError> {
     let mut rows = Vec::new();
     for (service, read) in &facts.world {
         for live in &read.value.live {
-            let Some(seen) = &live.seen else { continue };
+            let Some(seen) = live.seen.as_ref().filter(|_| live.event == Event::Started) else { continue };
             if facts.book.grew_from(seen)? {
                 continue;
             }

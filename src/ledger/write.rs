@@ -288,7 +288,8 @@ fn deployment(
         replaces,
         gate,
         until,
-        seen: (event == Event::Started).then(|| book.id().to_owned()),
+        // It also tells what happens once more from what happened before, within a second of it.
+        seen: Some(book.id().to_owned()),
         stamp,
     }))
 }

@@ -4,6 +4,7 @@ use super::cache::is_hex;
 use super::failure;
 use super::git::GitStore;
 use crate::git::{CommitText, Object, read_commit};
+use crate::ledger::codes::REMOVED;
 use crate::ledger::{StoreError, lint_changes};
 use crate::words::{count, did_you_mean, or_list, quoted};
 
@@ -51,18 +52,20 @@ impl GitStore {
         Ok(Tip { commit, rewritten })
     }
 
-    /// What was taken away since a commit, or changed, of what is only ever added. Looks at what differs and no further.
+    /// What was taken away since a commit, of what is only ever added. (What was changed is told by its own name.) Looks at
+    /// what differs and no further.
     fn taken_away(&self, known: &str, now: &(String, CommitText)) -> Result<Option<String>, StoreError> {
         let before = self.view(Some(self.commit(known)?), None);
         let after = self.view(Some(now.clone()), None);
-        let found = lint_changes(&before, &after)?;
+        let mut found = lint_changes(&before, &after)?;
+        found.retain(|finding| finding.code == REMOVED);
         let Some(first) = found.first() else { return Ok(None) };
         let more = match found.len() - 1 {
             0 => String::new(),
             more => format!(" and {}", count(more, "more file")),
         };
         Ok(Some(format!(
-            "{}{more} of the store {}: taken away or changed since the commit {}",
+            "{}{more} of the store {}: taken away since the commit {}",
             first.file,
             self.name,
             short(known)

@@ -135,7 +135,7 @@ fn a_repository_without_a_commit_names_no_version() {
     team.git_here(&["init", "--quiet", "--initial-branch=main"]);
     assert_snapshot!(team.upheld("publish storefront"), @"
     ------- stderr -------
-    error: nothing is committed yet in <root>
+    error: nothing is committed yet in <root>/contracts
     help: commit first, or name the version yourself: SERVICE@VERSION
     [exit code 5]
     ");

@@ -116,9 +116,15 @@ fn a_version_without_an_instance_and_one_with_a_name_are_both_live() {
                 2  live on blue since <moment>
         [exit code 0]
         ");
-        // Without a name, it is over on all of its instances.
         team.ok("deployed orders@2 --to production --instance green");
         assert_snapshot!(team.upheld("undeployed orders@2 --to production"), @"
+        ------- stderr -------
+        error: orders@2 is live on several instances: orders@2 (live on blue) and orders@2 (live on green)
+        help: name the one that is over with --instance NAME
+        help: where it is gone from all of them: --all
+        [exit code 2]
+        ");
+        assert_snapshot!(team.upheld("undeployed orders@2 --to production --all"), @"
         over  orders@2 in production   that ends orders@2 (live on blue) and orders@2 (live on green)
         [exit code 0]
         ");
@@ -138,6 +144,7 @@ fn a_released_version_is_live_until_its_support_ends() {
         ------- stderr -------
         error: storefront@1 is not live there in this way
         help: live there: storefront@1 (released)
+        help: what was released ends with: upheld released storefront@1 --support-ended
         [exit code 2]
         ");
         assert_snapshot!(team.upheld("released storefront@1 --to production --support-ended"), @"
@@ -267,4 +274,33 @@ fn the_environment_says_where_it_goes_and_who_wrote_it() {
     let text = team.stored(&team.files_below("deployments")[0]);
     let run = r#""by":{"actor":"octo","run":"https://git.shop.example/shop/orders/actions/runs/7"}"#;
     assert!(text.contains(run), "{text}");
+}
+
+#[test]
+fn a_roll_out_that_is_given_up_leaves_what_was_live() {
+    shop(|team| {
+        team.ok("deployed orders@1 --to production");
+        team.ok("gate orders@1 --to production --reserve");
+        assert_snapshot!(team.upheld("undeployed orders@1 --to production"), @"
+        ------- stderr -------
+        error: orders@1 is live, and is rolling out once more: which of the two is over?
+        help: where the roll-out was given up, and what was live before still is: --rollout
+        help: where the version is gone: --all
+        [exit code 2]
+        ");
+        assert_snapshot!(team.upheld("undeployed orders@1 --to production --rollout"), @"
+        over  orders@1 in production   that ends orders@1 (rolling out)
+        [exit code 0]
+        ");
+        assert_snapshot!(team.upheld("status"), @"
+        production     no pairs     store <view>
+
+        orders  1  live since <moment>
+        [exit code 0]
+        ");
+        assert_snapshot!(team.upheld("deployed orders@1 --to production"), @"
+        unchanged  orders@1 is live in production
+        [exit code 0]
+        ");
+    });
 }

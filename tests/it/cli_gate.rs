@@ -246,7 +246,7 @@ fn a_roll_out_whose_end_nobody_told_counts_on_both_sides_and_is_named() {
         G001 compatible    1 pair (--all lists them)
 
         G502 note  a roll-out of orders@2 began at <moment> and was to be done by <moment>; until its end is told, that version and the one before it both count as live
-             next: tell how it ended: upheld deployed orders@2 --to production, or upheld undeployed orders@2 --to production
+             next: tell how it ended: upheld deployed orders@2 --to production, or upheld undeployed orders@2 --to production --rollout
         [exit code 1]
         ");
         assert_snapshot!(team.upheld("deployed orders@2 --to production"), @"

@@ -90,7 +90,7 @@ fn a_record_of_a_newer_format_asks_for_a_newer_program() {
         [exit code 4]
         ");
         // The store as a whole.
-        team.meddle(&[(&path, None), ("store.yaml", Some("store: 2\nneeds: 3.0.0\n"))]);
+        team.meddle(&[("store.yaml", Some("store: 2\nneeds: 3.0.0\n"))]);
         assert_snapshot!(team.gate("storefront@1"), @"
         DENY  storefront@1 → production     1 unknown     store <view>
 
@@ -99,6 +99,27 @@ fn a_record_of_a_newer_format_asks_for_a_newer_program() {
         [exit code 4]
         ");
     });
+}
+
+#[test]
+fn a_record_that_was_taken_away_by_an_ordinary_push_is_missed_by_who_had_seen_it() {
+    let team = Team::git(SERVICES);
+    shop(&team);
+    assert_eq!(team.asks("orders@1"), "allow 0");
+    let path = only(&team, "deployments/production/storefront");
+    team.meddle(&[(&path, None)]);
+    assert_snapshot!(team.gate("orders@1"), @"
+    DENY  orders@1 → production     1 unknown     store <view>
+
+    G305 unknown  deployments/production/storefront/<month>/<hash>.json of the store <store>: taken away since the commit <commit>
+         next: find out who did it and why; then accept what is there: upheld store trust
+    [exit code 4]
+    ");
+    // It is no passing mood, and everybody who asks for the state is told.
+    assert_eq!(team.asks("orders@1"), "deny 4 G305");
+    assert!(team.upheld("status").stdout.contains("G305"));
+    team.ok("store trust");
+    assert_eq!(team.asks("orders@1"), "allow 0");
 }
 
 // Scenario 54
@@ -190,11 +211,11 @@ fn a_history_that_was_rewritten_since_a_roll_out_began_is_found_out_by_who_has_n
 
     G305 unknown     storefront@1
          the store's history was rewritten since the roll-out of storefront@1: it no longer holds <commit>
-         next: find out who did it and why; then end the roll-out: upheld deployed storefront@1 --to production, or upheld undeployed
+         next: find out who did it and why; then end the roll-out: upheld deployed storefront@1 --to production, or upheld undeployed … --rollout
     G001 compatible  1 pair (--all lists them)
 
     G502 note  a roll-out of storefront@1 began at <moment> and was to be done by <moment>; until its end is told, that version and the one before it both count as live
-         next: tell how it ended: upheld deployed storefront@1 --to production, or upheld undeployed storefront@1 --to production
+         next: tell how it ended: upheld deployed storefront@1 --to production, or upheld undeployed storefront@1 --to production --rollout
     [exit code 4]
     ");
     team.deploy("storefront@1");

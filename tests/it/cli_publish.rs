@@ -17,16 +17,20 @@ fn what_a_version_expects_is_published_once_and_said_again_without_harm() {
         assert_eq!(team.files_below("contracts").len(), 2, "{files:?}");
         assert_eq!(team.files_below("publications").len(), 1, "{files:?}");
         assert_snapshot!(team.try_publish("storefront@1", &[("orders", "list"), ("payments", "pay")], "--branch main"), @"
-        unchanged  storefront@1   2 contracts with orders and payments
-        ------- stderr -------
-        note: storefront had published the same for this version before
+        published  storefront@1   2 contracts with orders and payments
         [exit code 0]
         ");
-        assert_eq!(team.files(), files, "nothing was added");
+        assert_eq!(team.files_below("publications").len(), 2, "it has come to a branch");
+        let files = team.files();
+        for line in ["--branch main", ""] {
+            let output = team.try_publish("storefront@1", &[("orders", "list"), ("payments", "pay")], line);
+            assert!(output.stdout.starts_with("unchanged  storefront@1"), "{output}");
+            assert_eq!(team.files(), files, "nothing was added");
+        }
         // A next version that expects the same of orders shares that contract.
         team.publish("storefront@2", &[("orders", "list")]);
         assert_eq!(team.files_below("contracts").len(), 2);
-        assert_eq!(team.files_below("publications").len(), 2);
+        assert_eq!(team.files_below("publications").len(), 3);
     });
 }
 
@@ -147,7 +151,7 @@ fn what_can_t_be_published_says_why_and_adds_nothing() {
         ");
         assert_snapshot!(team.upheld("publish storefront"), @"
         ------- stderr -------
-        error: <root> is in no git repository, so there is no commit to go by
+        error: <root>/contracts is in no git repository, so there is no commit to go by
         help: name the version yourself: SERVICE@VERSION
         [exit code 5]
         ");

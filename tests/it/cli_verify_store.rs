@@ -152,14 +152,15 @@ fn a_provider_that_nobody_expects_anything_of_is_told_apart_from_a_slip() {
     let team = Team::git("storefront orders");
     assert_snapshot!(team.verify("orders@1", ""), @"
     ------- stderr -------
-    error: there is nothing to verify: nobody expects anything of orders
-    help: that is no contract here, and none in the store of a version that is live or the newest of its main branch
-    help: until there is one, the gate asks for no results
-    [exit code 2]
+    note: nothing to verify: nobody expects anything of orders
+    [exit code 0]
     ");
     // And so where there are contracts with others.
     team.write_contracts("orders", &[("storefront", "list")]);
-    assert_eq!(team.verify("orders@1", "").code, Some(2));
+    assert_eq!(team.verify("orders@1", "").code, Some(0));
+    // Who does not publish wants to see something verified.
+    let output = team.upheld("verify orders --url http://127.0.0.1:1");
+    assert_eq!(output.code, Some(2), "{output}");
 }
 
 #[test]

@@ -158,7 +158,7 @@ fn a_roll_out_under_way_keeps_both_versions_live_and_is_named_with_what_ends_it(
          next: orders: give what storefront asks for; or agree the change with storefront, which then changes its contract
     G001 compatible: storefront@1 (candidate) needs orders@2 (rolling out)
     G502 a roll-out of orders@2 began at 2026-11-24T08:07:00Z and was to be done by 2026-11-24T12:00:00Z; until its end is told, that version and the one before it both count as live
-         next: tell how it ended: upheld deployed orders@2 --to production, or upheld undeployed orders@2 --to production
+         next: tell how it ended: upheld deployed orders@2 --to production, or upheld undeployed orders@2 --to production --rollout
     ");
     world.deploy("orders@2");
     assert_eq!(world.live("orders"), "orders@2 done");

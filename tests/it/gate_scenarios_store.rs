@@ -221,9 +221,9 @@ fn a_record_that_is_gone_since_a_roll_out_began_is_found_out_by_it() {
     deny 4 unknown
     G305 unknown: weather@2
          the store's history was rewritten since the roll-out of weather@2: it no longer holds 10
-         next: find out who did it and why; then end the roll-out: upheld deployed weather@2 --to production, or upheld undeployed
+         next: find out who did it and why; then end the roll-out: upheld deployed weather@2 --to production, or upheld undeployed … --rollout
     G502 a roll-out of weather@2 began at 2026-11-24T08:11:00Z and was to be done by 2026-11-24T12:00:00Z; until its end is told, that version and the one before it both count as live
-         next: tell how it ended: upheld deployed weather@2 --to production, or upheld undeployed weather@2 --to production
+         next: tell how it ended: upheld deployed weather@2 --to production, or upheld undeployed weather@2 --to production --rollout
     G507 storefront is not live in production, and not asked about, though there are contracts with orders
     ");
     world.deploy("weather@2");
