@@ -168,8 +168,10 @@ impl<'f, 'b> Check<'f, 'b> {
                             self.pair(rows, &other, subject, *id, moment, world)?;
                         }
                     }
-                    // An old version of the subject's own service has no part in what the new one gives to others.
-                    _ if *service == subject.service => {}
+                    // An old version of the subject's own service has no part in what the new one gives to others, unless
+                    // the service is a consumer of itself.
+                    _ if *service == subject.service
+                        && (other == *subject || !self.facts.consumers_ever(service)?.contains(service)) => {}
                     Some(Published::Conflicting) => {
                         self.published_twice(rows, consumer, Some(side(subject, world)))?;
                     }

@@ -75,6 +75,12 @@ impl Facts {
         all.all(|other| other == first).then_some(first)
     }
 
+    /// Whether any version of a service ever expected something of the service itself.
+    fn needs_itself(&self, service: usize) -> bool {
+        let own = self.publications.iter().filter(|(at, _)| at.0 == service);
+        own.flat_map(|(_, expects)| expects).any(|(to, _)| *to == service)
+    }
+
     fn is_unpublished(&self, of: At) -> bool {
         !self.publications.iter().any(|(at, _)| *at == of)
     }
@@ -134,7 +140,7 @@ impl Facts {
                         worst = worst.min(self.pair(own, *paths));
                     }
                 }
-                None if consumer.0 == own.0 => {}
+                None if consumer.0 == own.0 && !self.needs_itself(own.0) => {}
                 None if self.is_unpublished(*consumer) && self.not_onboarded.contains(&consumer.0) => {}
                 None => worst = worst.min(State::Unknown),
             }

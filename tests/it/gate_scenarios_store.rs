@@ -310,3 +310,18 @@ fn status_shows_every_live_pair_and_what_is_missing() {
     world.change_a_byte(&path);
     assert_eq!(world.status().doubts.len(), 1);
 }
+
+// 51: a service may be a consumer of itself.
+#[test]
+fn what_a_live_version_needed_of_its_own_service_is_not_forgotten_with_its_publication() {
+    let mut world = World::new("orders");
+    world.publish("orders@1", &[("orders", "a")]);
+    world.publish("orders@2", &[]);
+    world.verify("orders@1", "a");
+    world.verify("orders@2", "!a");
+    world.deploy("orders@1");
+    assert_eq!(world.gate("orders@2").verdict(), "deny 1 incompatible");
+    let path = world.store.below("publications/orders").into_iter().find(|path| path.contains("/1.")).unwrap();
+    world.store.meddle(|files| drop(files.remove(&path)));
+    assert_eq!(world.gate("orders@2").verdict(), "deny 4 unknown");
+}
