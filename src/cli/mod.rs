@@ -103,8 +103,8 @@ enum Command {
     Man(completions::ManArgs),
     /// Print the help of a command
     Help {
-        /// The command [default: an overview of all]
-        command: Option<String>,
+        /// The command, and the one below it [default: an overview of all]
+        command: Vec<String>,
     },
 }
 
@@ -142,8 +142,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, world: &mut World) ->
             Command::Completions(args) => completions::completions(&args, world),
             Command::Man(args) => completions::man(&args, world),
             Command::Help { command } => {
-                let asked = [Some(OsString::from("upheld")), command.map(OsString::from), Some("--help".into())];
-                match parse(asked.into_iter().flatten(), world) {
+                let asked = command.into_iter().map(OsString::from);
+                match parse(std::iter::once("upheld".into()).chain(asked).chain(["--help".into()]), world) {
                     Err(error) => usage(&error, world),
                     Ok(_) => Ok(Exit::Yes),
                 }

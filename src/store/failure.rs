@@ -86,6 +86,11 @@ const CAUSES: &[Cause] = &[
         "install git with support for it, or use another address",
     ),
     (
+        &["loose object", "is corrupt", "bad object", "object file", "pack has bad"],
+        "its copy on this machine, or the repository itself, is damaged",
+        "delete the folder `stores` in Upheld's cache (UPHELD_CACHE, or ~/.cache/upheld): it holds copies only, and is fetched again",
+    ),
+    (
         &[
             "hung up unexpectedly",
             "early EOF",

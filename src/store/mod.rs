@@ -1,7 +1,7 @@
 //! Where a ledger is kept: a folder, or a branch of a git repository.
 //!
 //! Both are safe with any number of writers at once: files are only ever added, on the view that their writer saw
-//! ([`crate::ledger::Store::add`]). Who adds what is true on any view tries again until it is in ([`append`]).
+//! ([`crate::ledger::Store::add`]). Who adds what is true on any view tries again until it is in ([`append()`]).
 
 mod append;
 mod cache;
