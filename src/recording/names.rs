@@ -11,11 +11,12 @@ pub(super) fn name(shape: &Shape, taken: &mut HashSet<String>) -> String {
     let with_keys = (!sent.is_empty()).then(|| format!("{plain} for {}", sent.join(", ")));
     let with_type = shape.came.1.as_ref().map(|media_type| format!("{plain} as {media_type}"));
     let numbered = (2..).map(|number| format!("{plain} ({number})"));
-    let mut names = std::iter::once(plain.clone()).chain(with_type).chain(with_keys).chain(numbered);
+    let names = std::iter::once(plain.clone()).chain(with_type).chain(with_keys).chain(numbered);
+    let mut names = names.map(|name| in_one_line(&name));
     // A name is for people: one that holds a whole body's keys is none.
     let name =
         names.find(|name| name.chars().count() <= LONGEST.max(plain.chars().count() + 10) && !taken.contains(name));
-    let name = name.unwrap_or(plain);
+    let name = name.unwrap_or_else(|| in_one_line(&plain));
     taken.insert(name.clone());
     name
 }
@@ -46,6 +47,10 @@ fn plain(shape: &Shape) -> String {
     if !told.is_empty() {
         name.push_str(&format!(" ({})", told.join(", ")));
     }
-    let name: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     format!("{name} → {}", shape.status)
+}
+
+/// A name without what would break it into lines: keys and values can hold anything.
+fn in_one_line(name: &str) -> String {
+    name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -170,11 +170,12 @@ fn known<'a>(take: &Take<'a>, distinct: &[String]) -> Vec<Known<'a>> {
         .collect()
 }
 
-/// Finds the interaction that an exchange is a sample of, where there is one: the first that it upholds; else the
-/// first that allows its request and its status; else the first that has its shape.
+/// Finds the interaction that an exchange is a sample of, where there is one: the first that it upholds, one of its own
+/// shape before one that asks for less; else the first that allows its request and its status; else the first that has
+/// its shape.
 fn assign<'a>(known: &mut [Known<'a>], sample: &Sample<'a>, distinct: &[String]) -> bool {
     let shape = Shape::alone(sample, distinct);
-    let (mut differs, mut alike) = (None, None);
+    let (mut upheld, mut differs, mut alike) = (None, None, None);
     for (index, known) in known.iter_mut().enumerate() {
         if known.interaction.request.method != sample.exchange.request.method
             || !known.interaction.response.status.allows(sample.exchange.response.status)
@@ -183,14 +184,19 @@ fn assign<'a>(known: &mut [Known<'a>], sample: &Sample<'a>, distinct: &[String])
         }
         let (request, response) = mismatches(known.interaction, sample.exchange, &Pointer::root());
         match (request.is_empty(), response.is_empty()) {
-            (true, true) => {
+            (true, true) if known.shape == shape => {
                 known.upholding.push(sample.exchange);
                 return true;
             }
+            (true, true) => upheld = upheld.or(Some(index)),
             (true, false) => differs = differs.or(Some(index)),
             (false, _) if known.shape.same_request(&shape) => alike = alike.or(Some(index)),
             (false, _) => {}
         }
+    }
+    if let Some(known) = upheld.and_then(|index| known.get_mut(index)) {
+        known.upholding.push(sample.exchange);
+        return true;
     }
     match differs.or(alike).and_then(|index| known.get_mut(index)) {
         Some(known) => {

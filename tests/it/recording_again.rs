@@ -196,3 +196,12 @@ fn a_file_without_a_last_line_end_is_extended() {
     let bare = WRITTEN.split("\n# The end.").next().unwrap();
     clean(&recorded_into(bare, &[got("GET /stock", 200, "{}")], &Options::default()).text.unwrap());
 }
+
+#[test]
+fn an_answer_with_a_body_is_one_more_sample_of_its_own_kind_and_not_of_the_one_without() {
+    let exchanges = [got("GET /a", 201, ""), got("GET /a", 201, "null")];
+    let first = text(&exchanges);
+    assert_eq!(clean(&first).interactions.len(), 2, "{first}");
+    let again = recorded_into(&first, &exchanges, &Options { update: true, prune: true, ..Options::default() });
+    assert_eq!(again.text, None);
+}
