@@ -135,6 +135,7 @@ pub fn record(take: &Take<'_>, attachments: &dyn Attachments) -> Result<Recorded
             fresh.push(sample);
         }
     }
+    fresh.retain(|sample| !answered_otherwise(&mut known, sample));
     let mut recorded = Recorded::default();
     let mut names: HashSet<String> = known.iter().map(|known| known.interaction.name.clone()).collect();
     let drafts = drafts(&fresh, take, &context, &mut names, &mut recorded.left_out);
@@ -199,6 +200,26 @@ fn assign<'a>(known: &mut [Known<'a>], sample: &Sample<'a>, distinct: &[String])
         return true;
     }
     match differs.or(alike).and_then(|index| known.get_mut(index)) {
+        Some(known) => {
+            known.differing.push(sample.exchange);
+            true
+        }
+        None => false,
+    }
+}
+
+/// Whether an exchange is the very request of an interaction that was seen with no other answer: then that one differs, and
+/// what came is no interaction of its own, whatever its status. Where both answers were seen, there are two.
+fn answered_otherwise<'a>(known: &mut [Known<'a>], sample: &Sample<'a>) -> bool {
+    let asked = &sample.exchange.request;
+    let same = |known: &&mut Known<'a>| {
+        let own = own_exchange(known.interaction).request;
+        known.upholding.is_empty()
+            && (&own.method, &own.path, &own.query, &own.body)
+                == (&asked.method, &asked.path, &asked.query, &asked.body)
+            && mismatches(known.interaction, sample.exchange, &Pointer::root()).0.is_empty()
+    };
+    match known.iter_mut().find(same) {
         Some(known) => {
             known.differing.push(sample.exchange);
             true

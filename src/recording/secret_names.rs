@@ -8,6 +8,8 @@ const LAST: &[&str] = &[
     "passwd",
     "passwort",
     "pwd",
+    "pw",
+    "sig",
     "passphrase",
     "passcode",
     "secret",

@@ -55,6 +55,15 @@ static ELEMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"<(?:[\w.-]+:)?(?P<name>[\w.-]+)(?:\s[^<>]*)?>\s*(?P<secret>[^<>\s][^<>]*?)\s*</").ok()
 });
 
+/// A part of a `multipart/form-data` body (RFC 7578): its name, and what it holds up to the next boundary.
+static PART: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"(?i)content-disposition:[^\r\n]*\bname="(?P<name>[^"\r\n]+)"[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n(?P<secret>(?s:.+?))\r?\n--"#).ok()
+});
+
+/// A parameter in an address, wherever the address stands.
+static PARAMETER: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#"[?&](?P<name>[\w.\-]+)=(?P<secret>[^&\s"'<>#\\]+)"#).ok());
+
 /// Base64 with and without its end, as it is found in the wild.
 const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
     .with_decode_padding_mode(DecodePaddingMode::Indifferent)
@@ -69,7 +78,15 @@ pub(super) struct Sighting {
 
 /// All secrets of a text that are known by their look.
 pub(super) fn sightings(text: &str) -> Vec<Sighting> {
-    let mut found = in_elements(text);
+    let mut found = Vec::new();
+    for (sign, expression) in [("</", &ELEMENT), ("name=\"", &PART), ("=", &PARAMETER)] {
+        for sighting in named(text, sign, expression.as_ref()) {
+            let overlaps = |other: &Sighting| other.at.start < sighting.at.end && sighting.at.start < other.at.end;
+            if !found.iter().any(overlaps) {
+                found.push(sighting);
+            }
+        }
+    }
     for (kind, expression) in EXPRESSIONS.iter() {
         for captures in expression.captures_iter(text) {
             let Some(secret) = captures.name("secret").or_else(|| captures.get(0)) else { continue };
@@ -88,10 +105,10 @@ pub(super) fn sightings(text: &str) -> Vec<Sighting> {
     found
 }
 
-/// The texts of elements whose names are those of secrets.
-fn in_elements(text: &str) -> Vec<Sighting> {
-    let Some(element) = ELEMENT.as_ref().filter(|_| text.contains("</")) else { return Vec::new() };
-    let secrets = element.captures_iter(text).filter_map(|captures| {
+/// What has the name of a secret beside it, where a text has the sign of such names.
+fn named(text: &str, sign: &str, expression: Option<&Regex>) -> Vec<Sighting> {
+    let Some(expression) = expression.filter(|_| text.contains(sign)) else { return Vec::new() };
+    let secrets = expression.captures_iter(text).filter_map(|captures| {
         let secret = captures.name("secret")?;
         let is_one = is_secret_name(captures.name("name")?.as_str()) && !is_fake(secret.as_str());
         is_one.then(|| Sighting { kind: "secret", at: secret.range() })
@@ -138,7 +155,7 @@ mod tests {
     #[test]
     fn every_expression_can_be_read() {
         assert_eq!(EXPRESSIONS.len(), SHAPES.len());
-        assert!(ELEMENT.is_some());
+        assert!(ELEMENT.is_some() && PART.is_some() && PARAMETER.is_some());
     }
 
     // The samples are put together here, so that nobody's scanner takes this file for a leak.
@@ -164,6 +181,13 @@ mod tests {
             ("bearer token", String::from("Authorization: Bearer abc123def456")),
             ("basic credentials", String::from("Basic YWRhOmh1bnRlcjI=")),
             ("secret", String::from("log in with password=hunter2hunter")),
+            ("secret", String::from("see /search?q=tea&access_token=LK9tok for more")),
+            (
+                "secret",
+                String::from(
+                    "--b\r\nContent-Disposition: form-data; name=\"password\"\r\nContent-Type: text/plain\r\n\r\ntea\r\n--b--",
+                ),
+            ),
             ("secret", String::from("<w:login><w:Password Type=\"text\"> pw1 </w:Password></w:login>")),
         ] {
             let found = sightings(&text);
@@ -183,6 +207,8 @@ mod tests {
             "the bearer of this letter",
             "password: required",
             "Bearer redacted",
+            "/search?q=tea&page_token=abc&token=redacted",
+            "--b\r\nContent-Disposition: form-data; name=\"user\"\r\n\r\nada\r\n--b--",
             "token=${token}",
             "<token/><tokens>12</tokens><password></password><a>password</a>",
             "sk-1",

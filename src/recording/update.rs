@@ -47,9 +47,10 @@ pub(super) fn updated(
     let own = own_exchange(interaction);
     let pruned: Vec<Exchange> = exchanges.iter().map(|exchange| pruned(exchange, interaction)).collect();
     let samples: Vec<Sample<'_>> = std::iter::once(&own).chain(&pruned).map(Sample::new).collect();
-    let shape = Shape::alone(samples.first()?, &[]);
     let drafted = |skip: usize| {
-        let group = Group { shape: shape.clone(), samples: samples.iter().skip(skip).collect() };
+        // What was seen alone may have been answered with another status.
+        let shape = Shape::alone(samples.get(skip).or(samples.first())?, &[]);
+        let group = Group { shape, samples: samples.iter().skip(skip).collect() };
         draft::draft(&group, interaction.name.clone(), &Context::default()).ok().map(|draft| draft.interaction)
     };
     // With the old example where the two go together, else from what was seen alone.

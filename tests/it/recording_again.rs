@@ -205,3 +205,21 @@ fn an_answer_with_a_body_is_one_more_sample_of_its_own_kind_and_not_of_the_one_w
     let again = recorded_into(&first, &exchanges, &Options { update: true, prune: true, ..Options::default() });
     assert_eq!(again.text, None);
 }
+
+#[test]
+fn the_same_request_with_another_status_differs_unless_both_answers_were_seen() {
+    let before = text(&[got("GET /me", 200, r#"{"name":"Ada"}"#)]);
+    let refused = got("GET /me", 403, r#"{"error":"no"}"#);
+    let recorded = recorded_into(&before, std::slice::from_ref(&refused), &Options::default());
+    assert_eq!((standings(&recorded), &recorded.text), (vec!["differs GET /me → 200".to_owned()], &None));
+    let updated = recorded_into(&before, std::slice::from_ref(&refused), &UPDATE()).text.unwrap();
+    let interactions = clean(&updated).interactions;
+    assert_eq!(
+        (interactions.len(), interactions[0].response.status.to_string()),
+        (1, String::from("403")),
+        "{updated}"
+    );
+    let both = [got("GET /me", 200, r#"{"name":"Ada"}"#), refused];
+    let recorded = recorded_into(&before, &both, &Options::default());
+    assert_eq!(standings(&recorded), ["same GET /me → 200", "new GET /me → 403"]);
+}
