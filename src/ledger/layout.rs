@@ -112,10 +112,3 @@ pub fn record_name(file: &str) -> Option<(Option<&str>, RecordId)> {
         None => Some((None, stem.parse().ok()?)),
     }
 }
-
-/// Whether a path holds records or contracts, which are only ever added.
-#[must_use]
-pub fn is_append_only(path: &str) -> bool {
-    let top = path.split('/').next().unwrap_or_default();
-    [CONTRACTS, PUBLICATIONS, VERIFICATIONS, DEPLOYMENTS].contains(&top)
-}

@@ -21,8 +21,6 @@ pub enum Standing {
 #[derive(Clone, Debug, Default)]
 pub struct Results {
     standings: BTreeMap<InteractionId, Standing>,
-    /// The records that they were read from.
-    pub records: BTreeSet<RecordId>,
 }
 
 impl Results {
@@ -53,7 +51,7 @@ impl Results {
                 standings.insert(*interaction, standing);
             }
         }
-        Self { standings, records: records.iter().map(|(id, _)| *id).collect() }
+        Self { standings }
     }
 
     fn first(result: TestResult, reasons: Vec<Reason>) -> Standing {
@@ -79,12 +77,6 @@ impl Results {
     #[must_use]
     pub fn standing(&self, interaction: InteractionId) -> Option<&Standing> {
         self.standings.get(&interaction)
-    }
-
-    /// Whether anything is known at all.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.standings.is_empty()
     }
 }
 
@@ -128,6 +120,5 @@ mod tests {
         let with_error = Results::of(&[errored.clone(), instead]);
         assert_eq!(with_error.standing(interaction(1)), Some(&Standing::Upheld), "an error is no result");
         assert_eq!(with_error.standing(interaction(3)), Some(&Standing::Errored(vec![])));
-        assert!(!Results::of(&[errored]).is_empty());
     }
 }

@@ -140,3 +140,19 @@ fn a_repository_without_a_commit_names_no_version() {
     [exit code 5]
     ");
 }
+
+#[test]
+fn what_answers_elsewhere_is_not_taken_for_what_is_checked_out() {
+    let (team, _) = checked_out();
+    let orders = provider("list");
+    let url = orders.url();
+    let output = team.world.run(with(&team, "verify orders --publish", &[("UPHELD_URL", &url)]));
+    assert_eq!(output.code, Some(2), "{output}");
+    assert!(
+        output.stderr.contains("may be any version of orders\nhelp: say which version it is: --version"),
+        "{output}"
+    );
+    assert_eq!((orders.connections(), team.files_below("verifications").len()), (0, 0));
+    let output = team.world.run(with(&team, "verify orders --publish --version 7", &[("UPHELD_URL", &url)]));
+    assert_eq!(output.code, Some(0), "{output}");
+}

@@ -200,3 +200,33 @@ fn without_a_store_there_is_nothing_to_publish_to() {
     [exit code 5]
     ");
 }
+
+#[test]
+fn that_nothing_is_expected_is_not_taken_where_there_is_a_contract() {
+    Team::each("storefront orders", |team| {
+        team.write_contracts("storefront", &[("orders", "list")]);
+        let before = team.files();
+        assert_snapshot!(team.upheld("publish storefront@1 --no-contracts"), @"
+        ------- stderr -------
+        error: storefront has a contract here: contracts/storefront/orders.yaml
+        help: leave --no-contracts out, or take the contract away if it is needed no more
+        [exit code 2]
+        ");
+        assert_eq!(team.files(), before);
+    });
+}
+
+#[test]
+fn the_beginning_of_a_commit_s_id_is_no_version_of_its_own() {
+    let team = Team::folder("storefront orders");
+    let commit = "0123456789abcdef0123456789abcdef01234567";
+    team.publish(&format!("orders@{commit}"), &[]);
+    let before = team.files();
+    let output = team.upheld("publish orders@0123456789ab --no-contracts");
+    assert_eq!(output.code, Some(2), "{output}");
+    assert!(output.stderr.contains(&format!("help: name it whole: orders@{commit}")), "{output}");
+    assert_eq!(team.files(), before);
+    let output = team.gate("orders@0123456789ab");
+    assert_eq!(output.code, Some(4), "{output}");
+    assert!(output.stdout.contains(&format!("did you mean orders@{commit}?")), "{output}");
+}

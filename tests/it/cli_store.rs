@@ -236,3 +236,17 @@ fn a_folder_has_no_history_to_trust() {
     [exit code 5]
     ");
 }
+
+#[test]
+fn a_branch_that_is_behind_the_main_one_takes_nothing_away() {
+    let team = Team::git("storefront orders");
+    team.publish("orders@1", &[]);
+    checkout(&team);
+    team.deploy("orders@1");
+    team.remote().git_at(team.world.path("checkout").to_str().unwrap(), &["fetch", "--quiet"]);
+    // A build system names a commit of zeros where a branch is new.
+    for base in ["origin/main", &"0".repeat(40)] {
+        let output = lint(&team, &format!("store lint --store . --base {base}"));
+        assert_eq!(output.code, Some(0), "{output}");
+    }
+}
