@@ -8,7 +8,11 @@ use super::group::Shape;
 pub(super) fn name(shape: &Shape, taken: &mut HashSet<String>) -> String {
     let plain = plain(shape);
     let (_, sent) = &shape.sent;
-    let with_keys = (!sent.is_empty()).then(|| format!("{plain} for {}", sent.join(", ")));
+    let with_keys = (!sent.is_empty()).then(|| {
+        let keys: Vec<String> =
+            sent.iter().map(|key| if key.trim().is_empty() { format!("{key:?}") } else { key.clone() }).collect();
+        format!("{plain} for {}", keys.join(", "))
+    });
     let with_type = shape.came.1.as_ref().map(|media_type| format!("{plain} as {media_type}"));
     let numbered = (2..).map(|number| format!("{plain} ({number})"));
     let names = std::iter::once(plain.clone()).chain(with_type).chain(with_keys).chain(numbered);
@@ -50,7 +54,8 @@ fn plain(shape: &Shape) -> String {
     format!("{name} → {}", shape.status)
 }
 
-/// A name without what would break it into lines: keys and values can hold anything.
+/// A name without what would break it into lines, and without space around it: keys and values can hold anything.
 fn in_one_line(name: &str) -> String {
-    name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    let name: String = name.chars().map(|c| if c.is_control() || c.is_whitespace() { ' ' } else { c }).collect();
+    name.trim().to_owned()
 }

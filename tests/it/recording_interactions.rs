@@ -100,6 +100,17 @@ fn values_that_tell_interactions_apart_can_be_named() {
 }
 
 #[test]
+fn keys_that_hold_nothing_but_space_leave_a_name_that_a_contract_may_have() {
+    for (sent, told) in [(r#"{"":null}"#, r#""""#), (r#"{" ":1}"#, r#"" ""#), (r#"{"a\u2028":1}"#, "a")] {
+        let text = recorded(&[said("POST /orders", "", 200, "")]).text.unwrap();
+        let updated = recorded_into(&text, &[said("POST /orders", sent, 200, "")], &Options::default());
+        assert!(updated.left_out.is_empty(), "{:?}", updated.left_out);
+        let names: Vec<String> = updated.interactions.into_iter().map(|entry| entry.name).collect();
+        assert!(names.contains(&format!("POST /orders → 200 for {told}")), "{names:?}");
+    }
+}
+
+#[test]
 fn what_a_request_has_in_common_is_exact_and_what_differs_is_loosened() {
     let order = |id: u32, query: &str, body: &str| {
         let exchange = said(&format!("PUT /orders/{id}?{query}"), body, 200, r#"{"ok":true}"#);
