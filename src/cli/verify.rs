@@ -17,6 +17,7 @@ use super::results::{Destination, Results};
 use super::selection::{is_wanted, select};
 use super::signal::stop_signal;
 use super::{Exit, Failure, Global, World};
+use crate::contract::pact::Moment;
 use crate::contract::{ContractFile, InteractionId, ServiceName};
 use crate::http::{BaseUrl, ExtraHeader, ExtraHeaderError, HttpOptions, Proxies};
 use crate::ledger::{Store, Version};
@@ -244,6 +245,7 @@ fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
             let plan = Plan::new(files.clone(), parallel, |file: &ContractFile, index| {
                 is_wanted(&file.contract.interactions[index], &args.only) && once.takes(file, index)
             });
+            let plan = plan.at(moment());
             jobs.push(Job { reach: Arc::clone(&reach), instance, of_several, plan });
         }
     }
@@ -306,6 +308,12 @@ fn providers(workspace: &Workspace, names: &[&String], args: &VerifyArgs) -> Res
     Ok(of_files.chain(reached.map(|(name, _)| name.clone())).collect())
 }
 
+/// The time and the chance of this run.
+fn moment() -> Moment {
+    let now = jiff::Timestamp::now().to_zoned_datetime(jiff::tz::TimeZone::UTC);
+    Moment { now, seed: fastrand::u64(..), mock: None }
+}
+
 /// Checks that somebody expects something: of each provider that was named, or of any.
 fn expected(
     workspace: &Workspace,
@@ -357,7 +365,9 @@ fn say_faults(faults: &[String], world: &mut World) {
 /// Whether a target is a file or a folder, and not a provider's name: by its looks alone, since a provider often has a
 /// folder or a program of its name beside the contracts.
 pub(super) fn is_path(target: &str) -> bool {
-    let ending = Path::new(target).extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
+    let ending = Path::new(target)
+        .extension()
+        .is_some_and(|ending| ["yaml", "yml", "json"].iter().any(|known| ending == *known));
     target.contains(['/', '\\']) || ending || target == "." || target == ".."
 }
 
@@ -447,7 +457,9 @@ impl Run {
     fn is_pending(&self, finished: &Finished) -> bool {
         let of_provider = finished.error.as_ref().is_some_and(|error| !STATE_CODES.contains(&error.code));
         let id = finished.id.parse::<InteractionId>();
-        !of_provider && id.is_ok_and(|id| self.pending.contains(&(finished.provider.clone(), id)))
+        // Or its author said so, in a Pact file.
+        let said = finished.pending;
+        !of_provider && (said || id.is_ok_and(|id| self.pending.contains(&(finished.provider.clone(), id))))
     }
 
     fn finish(self, interrupted: bool, seconds: f64, to: Option<&Destination>, world: &mut World) -> Exit {
