@@ -7,6 +7,7 @@
 //!
 //! [Pact specification]: https://github.com/pact-foundation/pact-specification
 
+mod chosen;
 mod expressions;
 mod generator;
 mod java_time;
@@ -17,6 +18,7 @@ mod path;
 mod read;
 mod rules;
 
+pub use chosen::{Chosen, Speaking};
 pub use generator::{Generator, Generators, Moment, UuidForm};
 pub use java_time::JavaPattern;
 pub use matcher::{PactMatcher, PactRegex, StatusRange, TimeKind, Variant};

@@ -6,11 +6,10 @@ use serde_json::Value;
 use super::super::describe;
 use super::super::header_values;
 use super::super::mismatch::{HEADER_MISSING, HEADER_VALUE, Mismatch, Part};
-use super::chosen::Chosen;
 use super::value::{Wrong, check_text};
 use super::walk::{Walk, combined};
 use crate::contract::Headers;
-use crate::contract::pact::{PactMatcher, PactRules};
+use crate::contract::pact::{Chosen, PactMatcher, PactRules};
 use crate::source::{Pointer, Step};
 
 /// The headers that are compared value by value where a message has several; others are one text each.

@@ -4,10 +4,9 @@ use serde_json::{Map, Value};
 
 use super::super::describe;
 use super::super::mismatch::{CONTAINS, MISSING, PATTERN, SIZE, TYPE, UNEXPECTED, VALUE};
-use super::chosen::{Chosen, Speaking};
 use super::value::{Wrong, check, check_text, equal};
 use super::walk::{Walk, combined};
-use crate::contract::pact::{PactMatcher, RuleList};
+use crate::contract::pact::{Chosen, PactMatcher, RuleList, Speaking};
 use crate::source::Step;
 use crate::words::{count, did_you_mean};
 

@@ -5,7 +5,6 @@
 //! leave something open, what Pact's own verifier answers is followed.
 
 mod body;
-mod chosen;
 mod content_type;
 mod headers;
 mod json;

@@ -6,10 +6,9 @@ use serde_json::Value;
 use super::super::describe;
 use super::super::mismatch::{MISSING, QUERY_MISSING, QUERY_UNEXPECTED, QUERY_VALUE, SIZE, UNEXPECTED, VALUE};
 use super::super::mismatch::{Mismatch, Part};
-use super::chosen::{Chosen, Speaking};
 use super::value::{Wrong, check_text};
 use super::walk::{Walk, combined};
-use crate::contract::pact::{PactMatcher, PlacedRules};
+use crate::contract::pact::{Chosen, PactMatcher, PlacedRules, Speaking};
 use crate::source::Step;
 use crate::words::{count, did_you_mean};
 

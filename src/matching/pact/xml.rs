@@ -9,10 +9,9 @@ use serde_json::Value;
 
 use super::super::describe;
 use super::super::mismatch::{BODY_KIND, MISSING, PATTERN, SIZE, TYPE, UNEXPECTED, VALUE};
-use super::chosen::Chosen;
 use super::value::{Wrong, check_text};
 use super::walk::{Walk, combined};
-use crate::contract::pact::{PactMatcher, PactStep, PlacedRules};
+use crate::contract::pact::{Chosen, PactMatcher, PactStep, PlacedRules};
 use crate::source::Step;
 use crate::words::{count, did_you_mean};
 

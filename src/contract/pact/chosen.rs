@@ -7,12 +7,14 @@
 
 use smallvec::SmallVec;
 
-use crate::contract::pact::{PactMatcher, PactPath, PlacedRule, PlacedRules, RuleList};
+use super::matcher::PactMatcher;
+use super::path::PactPath;
+use super::rules::{PlacedRule, PlacedRules, RuleList};
 use crate::source::Step;
 
 /// The rules that may speak of a place or of what is below it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Chosen<'c> {
+pub struct Chosen<'c> {
     /// Those whose paths lead further down: each with the weight of what was passed.
     further: SmallVec<[(&'c PlacedRule, usize); 8]>,
     /// The one that speaks here, with its weight, and whether its path ends here.
@@ -25,7 +27,7 @@ pub(super) struct Chosen<'c> {
 
 /// A rule that speaks of a place.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Speaking<'c> {
+pub struct Speaking<'c> {
     pub list: &'c RuleList,
     /// Whether its path ends above the place.
     pub cascaded: bool,
@@ -33,7 +35,8 @@ pub(super) struct Speaking<'c> {
 
 impl<'c> Chosen<'c> {
     /// All rules of a part, at its root.
-    pub(super) fn new(rules: &'c PlacedRules) -> Self {
+    #[must_use]
+    pub fn new(rules: &'c PlacedRules) -> Self {
         let mut chosen = Self::default();
         for rule in &rules.0 {
             chosen.take(rule, &rule.path, 2);
@@ -54,7 +57,8 @@ impl<'c> Chosen<'c> {
     }
 
     /// The rules at the place one step further.
-    pub(super) fn below(&self, step: &Step) -> Self {
+    #[must_use]
+    pub fn below(&self, step: &Step) -> Self {
         let mut below = Self {
             further: SmallVec::new(),
             best: self.best.map(|(list, score, _)| (list, score, false)),
@@ -71,17 +75,20 @@ impl<'c> Chosen<'c> {
     }
 
     /// The rule that speaks of this place.
-    pub(super) fn speaking(&self) -> Option<Speaking<'c>> {
+    #[must_use]
+    pub fn speaking(&self) -> Option<Speaking<'c>> {
         self.best.map(|(list, _, here)| Speaking { list, cascaded: !here })
     }
 
     /// Whether a rule for this place or above it asks for a type: then elements may be there any number of times.
-    pub(super) const fn is_typed(&self) -> bool {
+    #[must_use]
+    pub const fn is_typed(&self) -> bool {
         self.typed
     }
 
     /// The rule whose path ends here.
-    pub(super) fn here(&self) -> Option<&'c RuleList> {
+    #[must_use]
+    pub fn here(&self) -> Option<&'c RuleList> {
         self.best.filter(|(_, _, here)| *here).map(|(list, _, _)| list)
     }
 }
