@@ -13,6 +13,8 @@ use upheld::contract::{Contract, read};
 use upheld::matching::{ActualRequest, ActualResponse, match_request, match_response};
 use upheld::source::{Limits, Pointer, SourceFile};
 
+use super::support::{Answer, Provider, World};
+
 /// The versions by the names of their folders, with how a Pact file names them.
 const VERSIONS: [(&str, &str); 5] =
     [("v1", "1.0.0"), ("v1.1", "1.1.0"), ("v2", "2.0.0"), ("v3", "3.0.0"), ("v4", "4.0")];
@@ -182,4 +184,61 @@ fn every_response_case_of_the_pact_specification_is_answered_as_it_says() {
         let found = match_response(&contract.interactions[0].response, &response, &Pointer::root());
         found.iter().map(|mismatch| format!("{} {}", mismatch.place(), mismatch.message())).collect()
     });
+}
+
+/// Each case's expected response as an interaction of its own, of one Pact file for each version; and a provider that
+/// answers with what came.
+#[test]
+fn every_response_case_gives_the_same_verdict_through_the_program() {
+    let Some(cases) = cases("response") else { return };
+    let cases: std::sync::Arc<Vec<Case>> = std::sync::Arc::new(cases);
+    let answers = std::sync::Arc::clone(&cases);
+    let provider = Provider::new(move |request| {
+        let number: usize = request.path.trim_start_matches("/case/").parse().unwrap();
+        let case = &answers[number];
+        let status = case.actual["status"].as_u64().map_or(200, |status| u16::try_from(status).unwrap());
+        let answer = headers(&case.actual).iter().fold(Answer::status(status), |answer, (name, value)| {
+            answer.header(name, value.split_whitespace().collect::<Vec<_>>().join(" "))
+        });
+        answer.body(body(&case.actual, case.version))
+    });
+    let world = World::new();
+    let mut files = Vec::new();
+    for (_, version) in VERSIONS {
+        let of_version = cases.iter().enumerate().filter(|(_, case)| case.version == version);
+        let interactions: Vec<Value> = of_version
+            .map(|(number, case)| {
+                let request = json!({"method": "GET", "path": format!("/case/{number}")});
+                json!({"description": case.name, "request": request, "response": case.expected})
+            })
+            .collect();
+        let file = format!("pacts/{version}.json");
+        let text = json!({
+            "consumer": {"name": "storefront"},
+            "provider": {"name": "orders"},
+            "interactions": interactions,
+            "metadata": {"pactSpecification": {"version": version}},
+        });
+        world.write(&file, text.to_string());
+        files.push(file);
+    }
+    let url = provider.url();
+    let arguments = ["verify"].into_iter().chain(files.iter().map(String::as_str));
+    let output = world.upheld(arguments.chain(["--url", &url, "--report", "json=report.json"]));
+    assert_eq!(output.code, Some(1), "{}", output.stderr);
+    let report: Value = serde_json::from_str(&world.read("report.json")).unwrap();
+    let found = report["interactions"].as_array().unwrap();
+    assert_eq!(found.len(), cases.len());
+    let mut failed = String::new();
+    for interaction in found {
+        let name = interaction["name"].as_str().unwrap();
+        let case = cases.iter().find(|case| case.name == name).unwrap();
+        let is_wrong = WRONG.iter().any(|(wrong, _)| *wrong == name);
+        let expected = if case.matches == is_wrong { "broken" } else { "upheld" };
+        if interaction["outcome"] != expected {
+            writeln!(failed, "{name}: should be {expected}: {interaction:#}").unwrap();
+        }
+    }
+    println!("{} response cases give their verdicts through the program", found.len());
+    assert!(failed.is_empty(), "{failed}");
 }

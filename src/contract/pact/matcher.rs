@@ -1,5 +1,6 @@
 //! Pact's matchers: what a matching rule of a Pact file asks of one place, in all versions of its specification.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use fancy_regex::{Regex, RegexBuilder};
@@ -89,6 +90,11 @@ impl PactRegex {
     ///
     /// What is wrong with it.
     pub fn new(text: &str) -> Result<Self, String> {
+        Self::within(LARGE_MEMORY, text)
+    }
+
+    /// Compiles an expression that may take so many bytes of memory.
+    fn within(memory: usize, text: &str) -> Result<Self, String> {
         if text.len() > MOST_BYTES {
             return Err(format!("a regular expression may have {MOST_BYTES} bytes"));
         }
@@ -96,7 +102,7 @@ impl PactRegex {
         let spelled = text.replace(r"\Z", r"\z");
         let compile = |text: &str| {
             let mut builder = RegexBuilder::new(text);
-            builder.backtrack_limit(MOST_STEPS).delegate_size_limit(10 << 20).delegate_dfa_size_limit(1 << 20);
+            builder.backtrack_limit(MOST_STEPS).delegate_size_limit(memory).delegate_dfa_size_limit(1 << 20);
             builder.build()
         };
         // Alone first, so that `a)|(b` does not slip through the group.
@@ -126,6 +132,42 @@ impl PartialEq for PactRegex {
     }
 }
 
+/// How much memory an expression takes at most, of almost all that people write, in bytes; and how much one may take at
+/// all.
+const COMMON_MEMORY: usize = 256 << 10;
+const LARGE_MEMORY: usize = 10 << 20;
+/// How many expressions of a file may take more than most do, and how many there may be.
+const MOST_LARGE: usize = 20;
+const MOST_EXPRESSIONS: usize = 5000;
+
+/// The regular expressions of a file: what stands there often is compiled once, and all of them together take no more
+/// memory than there is.
+#[derive(Debug, Default)]
+pub(super) struct Expressions {
+    known: HashMap<String, Result<PactRegex, String>>,
+    large: usize,
+}
+
+impl Expressions {
+    fn compiled(&mut self, text: &str) -> Result<PactRegex, String> {
+        if let Some(known) = self.known.get(text) {
+            return known.clone();
+        }
+        if self.known.len() >= MOST_EXPRESSIONS {
+            return Err(format!("a file has at most {MOST_EXPRESSIONS} different regular expressions"));
+        }
+        let mut compiled = PactRegex::within(COMMON_MEMORY, text);
+        if compiled.is_err() && self.large < MOST_LARGE {
+            // Too large, or broken: the second try tells.
+            self.large += 1;
+            compiled = PactRegex::new(text);
+        }
+        let compiled = compiled.map_err(|why| format!("this regular expression can't be used: {why}"));
+        self.known.insert(text.to_owned(), compiled.clone());
+        compiled
+    }
+}
+
 /// Why a matcher can't be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Refused {
@@ -143,16 +185,16 @@ impl From<String> for Refused {
 
 impl PactMatcher {
     /// Reads one matcher; where its `match` is missing, it is told by its other keys.
-    pub(super) fn read(value: &Value, depth: usize) -> Result<Self, Refused> {
+    pub(super) fn read(value: &Value, depth: usize, known: &mut Expressions) -> Result<Self, Refused> {
         let Value::Object(keys) = value else {
-            return Err(Refused::Broken(String::from("a matcher is an object")));
+            return Err(Refused::Broken(String::from("a matcher must be an object")));
         };
         if depth > super::MOST_NESTED {
             return Err(Refused::Broken(String::from("matchers are nested too deep here")));
         }
         let kind = match keys.get("match").or_else(|| keys.get("pact:matcher:type")) {
             Some(Value::String(kind)) => kind.as_str(),
-            Some(_) => return Err(Refused::Broken(String::from("`match` is a text"))),
+            Some(_) => return Err(Refused::Broken(String::from("`match` must be a text"))),
             None => ["regex", "min", "max", "timestamp", "date", "time"]
                 .into_iter()
                 .find(|kind| keys.contains_key(*kind))
@@ -160,7 +202,7 @@ impl PactMatcher {
         };
         Ok(match kind {
             "equality" => Self::Equality,
-            "regex" => Self::Regex(PactRegex::new(&needed(keys, "regex", kind)?)?),
+            "regex" => Self::Regex(known.compiled(&needed(keys, "regex", kind)?)?),
             "type" | "min" | "max" | "min-type" | "max-type" | "min-max-type" => {
                 Self::Type { min: size(keys, "min")?, max: size(keys, "max")? }
             }
@@ -174,12 +216,12 @@ impl PactMatcher {
             "time" => Self::time(TimeKind::Time, keys, kind)?,
             "datetime" | "timestamp" => Self::time(TimeKind::DateTime, keys, kind)?,
             "values" => Self::Values,
-            "eachKey" | "each-key" => Self::EachKey(each(keys, depth)?),
+            "eachKey" | "each-key" => Self::EachKey(each(keys, depth, known)?),
             "eachValue" | "each-value" => {
-                let list = RuleList { any: false, matchers: each(keys, depth)?, keys: Vec::new() };
+                let list = RuleList { any: false, matchers: each(keys, depth, known)?, keys: Vec::new() };
                 Self::EachValue(PlacedRules(vec![PlacedRule { path: PactPath(vec![PactStep::Any]), list }]))
             }
-            "arrayContains" | "array-contains" => Self::ArrayContains(variants(keys, depth)?),
+            "arrayContains" | "array-contains" => Self::ArrayContains(variants(keys, depth, known)?),
             "notEmpty" | "not-empty" => Self::NotEmpty,
             "semver" => Self::Semver,
             "contentType" | "content-type" => Self::ContentType(needed(keys, "value", kind)?),
@@ -276,27 +318,27 @@ fn size(keys: &Map<String, Value>, key: &str) -> Result<Option<u64>, String> {
     match keys.get(key) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => text.parse().map(Some).map_err(|_| format!("`{key}` is no number")),
-        Some(value) => value.as_u64().map(Some).ok_or_else(|| format!("`{key}` is a whole number, 0 or more")),
+        Some(value) => value.as_u64().map(Some).ok_or_else(|| format!("`{key}` must be a whole number, 0 or more")),
     }
 }
 
-fn each(keys: &Map<String, Value>, depth: usize) -> Result<Vec<PactMatcher>, Refused> {
+fn each(keys: &Map<String, Value>, depth: usize, known: &mut Expressions) -> Result<Vec<PactMatcher>, Refused> {
     let rules = match keys.get("rules") {
         Some(Value::Array(rules)) => rules.as_slice(),
         None => &[],
-        Some(_) => return Err(Refused::Broken(String::from("`rules` is a list"))),
+        Some(_) => return Err(Refused::Broken(String::from("`rules` must be a list"))),
     };
-    rules.iter().map(|rule| PactMatcher::read(rule, depth + 1)).collect()
+    rules.iter().map(|rule| PactMatcher::read(rule, depth + 1, known)).collect()
 }
 
-fn variants(keys: &Map<String, Value>, depth: usize) -> Result<Vec<Variant>, Refused> {
+fn variants(keys: &Map<String, Value>, depth: usize, known: &mut Expressions) -> Result<Vec<Variant>, Refused> {
     let Some(Value::Array(variants)) = keys.get("variants") else {
         return Err(Refused::Broken(String::from("the matcher `arrayContains` has no list `variants`")));
     };
-    let variant = |variant: &Value| {
+    let mut variant = |variant: &Value| {
         let index = variant.get("index").and_then(Value::as_u64).unwrap_or_default();
         let rules = match variant.get("rules") {
-            Some(Value::Object(rules)) => PlacedRules::read(rules, &[], depth + 1)?,
+            Some(Value::Object(rules)) => PlacedRules::read(rules, &[], depth + 1, known)?,
             _ => PlacedRules(vec![PlacedRule {
                 path: PactPath::default(),
                 list: RuleList { any: false, matchers: vec![PactMatcher::Equality], keys: Vec::new() },
@@ -304,7 +346,7 @@ fn variants(keys: &Map<String, Value>, depth: usize) -> Result<Vec<Variant>, Ref
         };
         Ok(Variant { index: usize::try_from(index).unwrap_or(usize::MAX), rules })
     };
-    variants.iter().map(variant).collect()
+    variants.iter().map(&mut variant).collect()
 }
 
 #[cfg(test)]
@@ -346,7 +388,7 @@ mod tests {
             (json!("type"), Some("an object")),
             (json!({"match": "protobuf"}), None),
         ] {
-            match (PactMatcher::read(&value, 0).unwrap_err(), broken) {
+            match (PactMatcher::read(&value, 0, &mut Expressions::default()).unwrap_err(), broken) {
                 (Refused::Broken(why), Some(part)) => assert!(why.contains(part), "{value}: {why}"),
                 (Refused::Plugin(name), None) => assert_eq!(name, "protobuf"),
                 (other, _) => panic!("{value}: {other:?}"),
