@@ -216,13 +216,13 @@ fn a_broken_pact_file_gives_its_faults_with_their_places() {
       │
       ╰ help: a Pact file has `"provider": {"name": "…"}`
 
-    error[P102]: `method` is the name of a method
+    error[P102]: `method` must be the name of a method
       ╭▸ pacts/broken.json:5:48
       │
     5 │     {"description": "a", "request": {"method": 5, "path": "/"}, "response": {"status": "x"}},
       ╰╴                                               ━
 
-    error[P102]: `status` is a number from 100 to 599
+    error[P102]: `status` must be a number from 100 to 599
       ╭▸ pacts/broken.json:5:88
       │
     5 │     {"description": "a", "request": {"method": 5, "path": "/"}, "response": {"status": "x"}},
@@ -234,13 +234,13 @@ fn a_broken_pact_file_gives_its_faults_with_their_places() {
     6 │     {"description": "b", "request": {"headers": {"X Y": "1"}}, "response": {
       ╰╴                                                        ━━━
 
-    error[P103]: Parsing error at position 1: Opening parenthesis without closing parenthesis
+    error[P103]: this regular expression can't be used: Parsing error at position 1: Opening parenthesis without closing parenthesis
       ╭▸ pacts/broken.json:7:33
       │
     7 │       "matchingRules": {"body": {"$.a": {"matchers": [{"match": "regex", "regex": "("}]}, "$..": {"matchers": []}}}
       ╰╴                                ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
 
-    error[P102]: an interaction is an object
+    error[P102]: an interaction must be an object
       ╭▸ pacts/broken.json:9:5
       │
     9 │     7
