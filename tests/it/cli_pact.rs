@@ -3,6 +3,8 @@
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
+#[cfg(unix)]
+use super::support::client::send;
 use super::support::{Answer, Provider, World};
 
 /// A file of version 4: an interaction with a state, one that is pending, a message, and one of a plugin.
@@ -275,4 +277,64 @@ fn recording_adds_nothing_to_a_pact_file() {
     let output =
         world.upheld(["record", "--consumer", "storefront", "--provider", "orders", "--upstream", &url, "--", "true"]);
     assert_eq!(output.code, Some(2), "{}", output.stderr);
+}
+
+/// From the Pact file that a build of the consumer writes to the gate of its provider: the file itself is what lies in the
+/// store.
+#[test]
+fn a_published_pact_file_is_verified_from_the_store_and_asked_for_by_the_gate() {
+    let mut pact = orders();
+    pact["interactions"].as_array_mut().unwrap().truncate(1);
+    let world = world(&pact);
+    let run = |arguments: &[&str]| world.upheld(arguments.iter().copied().chain(["--store", "store"]));
+    let done = |arguments: &[&str]| {
+        let output = run(arguments);
+        assert_eq!(output.code, Some(0), "{arguments:?}: {}{}", output.stdout, output.stderr);
+    };
+    done(&["store", "init", "--service", "Web-Shop", "--service", "orders"]);
+    done(&["publish", "Web-Shop@1", "--branch", "main", "--contracts", "pacts"]);
+    done(&["publish", "orders@2", "--branch", "main", "--no-contracts"]);
+    done(&["deployed", "Web-Shop@1", "--to", "production"]);
+    assert_eq!(run(&["gate", "orders@2", "--to", "production"]).code, Some(3), "nothing is verified yet");
+    let broken = provider(r#"{"id": 7, "status": "lost", "items": [{"sku": "X", "qty": 1}]}"#);
+    let url = broken.url();
+    let verify = |version: &str, url: &str| {
+        run(&["verify", "orders", "--url", url, "--states", "POST /_pact/states", "--publish", "--version", version])
+            .code
+    };
+    assert_eq!(verify("2", &url), Some(1));
+    let denied = run(&["gate", "orders@2", "--to", "production"]);
+    assert_eq!(denied.code, Some(1));
+    assert!(
+        denied.stdout.contains("get an order   body status   expected a text that matches /paid|open/"),
+        "{}",
+        denied.stdout
+    );
+    done(&["publish", "orders@3", "--branch", "main", "--no-contracts"]);
+    let right = provider(r#"{"id": 7, "status": "open", "items": [{"sku": "X", "qty": 1}]}"#);
+    let url = right.url();
+    assert_eq!(verify("3", &url), Some(0));
+    done(&["gate", "orders@3", "--to", "production"]);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_pact_file_is_mocked_with_the_values_that_its_generators_make() {
+    let mut pact = orders();
+    let response = &mut pact["interactions"][0]["response"];
+    response["body"]["content"]["href"] = json!("http://localhost:1234/orders/42");
+    response["generators"] = json!({"body": {
+        "$.id": {"type": "RandomInt", "min": 1000, "max": 1999},
+        "$.href": {"type": "MockServerURL", "example": "http://localhost:1234/orders/42", "regex": ".*(/orders/\\d+)$"}
+    }});
+    let world = world(&pact);
+    let mock = world.wrap(["mock", "pacts/shop-orders.json"]);
+    let came = send(mock.url(), "GET /orders/42", &["Accept: application/json"], b"").json();
+    let id = came["id"].as_i64().unwrap();
+    assert!((1000..2000).contains(&id), "{came}");
+    // The client of these tests names the host `test`.
+    assert_eq!(came["href"], json!("http://test/orders/42"));
+    let came = send(mock.url(), "GET /orders/42", &["Accept: text/html"], b"");
+    assert_eq!(came.status, 501);
+    mock.ends_with(1);
 }
