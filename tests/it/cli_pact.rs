@@ -319,7 +319,7 @@ fn a_published_pact_file_is_verified_from_the_store_and_asked_for_by_the_gate() 
 
 #[test]
 #[cfg(unix)]
-fn a_pact_file_is_mocked_with_the_values_that_its_generators_make() {
+fn a_pact_file_is_mocked_with_its_rules_and_the_values_that_its_generators_make() {
     let mut pact = orders();
     let response = &mut pact["interactions"][0]["response"];
     response["body"]["content"]["href"] = json!("http://localhost:1234/orders/42");
@@ -327,6 +327,8 @@ fn a_pact_file_is_mocked_with_the_values_that_its_generators_make() {
         "$.id": {"type": "RandomInt", "min": 1000, "max": 1999},
         "$.href": {"type": "MockServerURL", "example": "http://localhost:1234/orders/42", "regex": ".*(/orders/\\d+)$"}
     }});
+    let rule = json!({"matchers": [{"match": "regex", "regex": "/orders/\\d+"}]});
+    pact["interactions"][1]["request"]["matchingRules"] = json!({"path": rule});
     let world = world(&pact);
     let mock = world.wrap(["mock", "pacts/shop-orders.json"]);
     let came = send(mock.url(), "GET /orders/42", &["Accept: application/json"], b"").json();
@@ -336,5 +338,6 @@ fn a_pact_file_is_mocked_with_the_values_that_its_generators_make() {
     assert_eq!(came["href"], json!("http://test/orders/42"));
     let came = send(mock.url(), "GET /orders/42", &["Accept: text/html"], b"");
     assert_eq!(came.status, 501);
+    assert_eq!(send(mock.url(), "DELETE /orders/7", &[], b"").status, 204, "a rule allows any number in the path");
     mock.ends_with(1);
 }

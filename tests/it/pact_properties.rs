@@ -278,3 +278,36 @@ fn each_of_the_files_that_are_changed_can_be_used_as_it_is() {
         }
     }
 }
+
+#[test]
+fn hostile_bodies_of_xml_are_answered_and_not_died_of() {
+    let file = files().remove(0);
+    let source = SourceFile::new("p.json", file.to_string(), Limits::default());
+    let read = read(&source, &NoAttachments).unwrap();
+    let asked = &read.contract.interactions[0].response;
+    let deep = format!("{}{}", "<a>".repeat(200_000), "</a>".repeat(200_000));
+    let wide = format!("<a>{}</a>", "<b/>".repeat(300_000));
+    let bomb = "<!DOCTYPE a [<!ENTITY x \"xxxxxxxxxx\"><!ENTITY y \"&x;&x;&x;&x;&x;\">]><a>&y;&y;&y;</a>";
+    for body in [deep.as_str(), &wide, bomb, "<a", "", "<a></b>", "<a xmlns:x=''/>"] {
+        let came = ActualResponse {
+            status: 200,
+            headers: vec![(String::from("Content-Type"), String::from("text/xml"))],
+            body: body.as_bytes().to_vec(),
+        };
+        assert!(!match_response(asked, &came, &Pointer::root()).is_empty(), "{}", &body[..body.len().min(40)]);
+    }
+}
+
+#[test]
+fn elements_that_are_too_deep_to_be_compared_are_no_match() {
+    let nested = |inner: &str| format!("{}{inner}{}", "<a>".repeat(200), "</a>".repeat(200));
+    let mut file = files().remove(0);
+    file["interactions"][0]["response"] = json!({"headers": {"Content-Type": "text/xml"}, "body": nested("x")});
+    let source = SourceFile::new("p.json", file.to_string(), Limits::default());
+    let read = read(&source, &NoAttachments).unwrap();
+    let asked = &read.contract.interactions[0].response;
+    let headers = vec![(String::from("Content-Type"), String::from("text/xml"))];
+    let came = ActualResponse { status: 200, headers, body: nested("y").into_bytes() };
+    let found = match_response(asked, &came, &Pointer::root());
+    assert!(found.iter().any(|mismatch| mismatch.code.0 == "M213"), "{found:#?}");
+}
