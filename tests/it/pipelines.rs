@@ -19,23 +19,23 @@ const SHOWS: &str = "
     response:
       status: 200
       body:
+        id: 6f1c6f2e-8a53-4d0c-9d5f-0a3f1f6a2b11
         status: paid
+        placed_at: \"2026-05-01T09:30:00Z\"
         items: [{ sku: TEA-1, qty: 2 }]
-      match: { items: 1+, \"items[].qty\": integer }
+      match: { id: uuid, placed_at: date-time, items: 1+, \"items[].qty\": integer }
 ";
 
-/// What it needs later, which the provider's first version doesn't give.
-const SHOWS_WHEN: &str = "
-  - name: get an order with its time
+/// What it needs later, too, and the provider's first version doesn't give.
+const TELLS_PAID_FROM_OPEN: &str = "
+  - name: tell paid orders from open ones
     given:
       - an order exists: { id: 42 }
     request: GET /orders/42
     response:
       status: 200
-      body:
-        placed_at: \"2026-05-01T09:30:00Z\"
-        items: [{ sku: TEA-1, qty: 2 }]
-      match: { items: 1+, \"items[].qty\": integer, placed_at: date-time }
+      body: { status: paid }
+      match: { status: [paid, open] }
 ";
 
 /// What people read on the way.
@@ -54,7 +54,7 @@ fn told(pair: &Pair<'_>) -> Pages {
     pair.found();
 
     // The provider's first version goes live.
-    let first = pair.push_provider("main", &["no-placed-at"]);
+    let first = pair.push_provider("main", &["status-in-capitals"]);
     pair.ok("provider-verify", provider);
     pair.ok("deploy", provider);
     assert_eq!(pair.deployed(provider), [first.as_str()]);
@@ -82,7 +82,7 @@ fn told(pair: &Pair<'_>) -> Pages {
     assert_ne!(pair.deployed(consumer), [shown], "what is on main is deployed, and not the branch");
 
     // A breaking change is seen on its pull request, and stopped where somebody merges it all the same.
-    pair.push_provider("feature", &["no-placed-at", "qty-as-text"]);
+    pair.push_provider("feature", &["status-in-capitals", "qty-as-text"]);
     let records = town.team.files_below("verifications").len();
     let check = pair.job("provider-check", provider, "feature", &[]);
     assert_eq!(check.output.code, Some(1), "{}", check.output);
@@ -96,7 +96,7 @@ fn told(pair: &Pair<'_>) -> Pages {
     // The next version gives what the consumer is going to need. Until it is live, the consumer is stopped.
     pair.push_provider("main", &[]);
     pair.ok("provider-verify", provider);
-    let needing = pair.push_consumer("main", &format!("{SHOWS}{}", SHOWS_WHEN.trim_start_matches('\n')));
+    let needing = pair.push_consumer("main", &format!("{SHOWS}{}", TELLS_PAID_FROM_OPEN.trim_start_matches('\n')));
     let before = town.team.commit();
     pair.ok("consumer-publish", consumer);
     assert!(pair.store_pipeline(&before).contains(&provider.to_owned()));
@@ -191,8 +191,8 @@ fn three_repositories_pipelines_stop_what_would_break_twice_at_once() {
 
             body  items[0].qty   expected an integer, like 2
                                  got "2", a string
-              14 │   match: { items: 1+, "items[].qty": integer }
-                 │                                      ╰── asked for here
+              16 │   …t: date-time, items: 1+, "items[].qty": integer }
+                 │                                            ╰── asked for here
             help: orders sends text here. If that is meant, storefront must agree: change its contract and publish it.
     ```
 
@@ -233,7 +233,7 @@ fn three_repositories_pipelines_stop_what_would_break_twice_at_once() {
 
     ```text
     G101 incompatible  storefront@<commit> (candidate) needs orders@<commit> (live)
-         get an order with its time   body placed_at   expected a date-time, like "2026-05-01T09:30:00Z"   got nothing: the key is missing
+         tell paid orders from open ones   body status   expected one of "paid" or "open"   got "OPEN", a string
          owner: team-orders
          next: orders: give what storefront asks for; or agree the change with storefront, which then changes its contract
     ```

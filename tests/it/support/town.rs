@@ -83,7 +83,8 @@ impl Pair<'_> {
             );
             self.town.script(&format!("{service}/ci/deploy"), &deploys);
         }
-        self.town.script(&format!("{}/ci/test", self.consumer), &format!("exec {} show 42", example("storefront")));
+        let shows = format!("{} show 42 | grep '^Order '", example("storefront"));
+        self.town.script(&format!("{}/ci/test", self.consumer), &shows);
         let registry = format!(
             "upheld: 1\nservices:\n  {}:\n    start: ./serve --port ${{PORT}}\n    health: GET /health\n    states: POST /_states\n",
             self.provider
