@@ -1,8 +1,6 @@
 //! The recipes of `examples/pipelines.md`: GitHub's and GitLab's files run the commands of the shell, and nothing else.
 
 use std::collections::BTreeMap;
-#[cfg(unix)]
-use std::process::Command;
 
 use serde_yaml::Value;
 
@@ -113,22 +111,4 @@ fn jobs_for_pull_requests_write_nothing() {
         let on = serde_yaml::to_string(file).unwrap();
         assert!(!on.contains("pull_request_target"), "{on}");
     }
-}
-
-#[cfg(unix)]
-#[test]
-fn the_token_goes_to_the_shared_repository_and_to_nobody_else() {
-    let asked = |url: &str| {
-        let script = format!("{}\ngit config --get-urlmatch http.extraHeader {url}", Recipes::read().shell("setup"));
-        let mut command = Command::new("sh");
-        command.args(["-euc", &script]).env("CONTRACTS_TOKEN", "t".repeat(90)).env("GIT_CONFIG_NOSYSTEM", "1");
-        let output = command.env("HOME", env!("CARGO_TARGET_TMPDIR")).output().unwrap();
-        String::from_utf8(output.stdout).unwrap()
-    };
-    let header = asked("https://git.example.com/acme/contracts.git");
-    // One line, however long the token is.
-    let coded = header.strip_prefix("Authorization: Basic ").unwrap().trim_end();
-    assert_eq!((header.lines().count(), coded.len()), (1, 132), "{header}");
-    assert_eq!(asked("https://git.example.com/acme/orders.git"), "");
-    assert_eq!(asked("https://elsewhere.example.com/acme/contracts.git"), "");
 }

@@ -141,13 +141,12 @@ impl Pair<'_> {
         // What starts a pipeline elsewhere is this town's own affair.
         town.script(&format!("{folder}/ci/tell"), "echo \"$1\" >> told");
 
-        let script = format!("{}\n{}", town.recipes.shell("setup"), self.named(job, repository));
-        let mut command = town.team.world.shell(".", &script);
+        let mut command = town.team.world.shell(".", &self.named(job, repository));
         command
             .current_dir(town.path(&folder))
             .env("UPHELD_STORE", town.team.remote().address())
             .env("UPHELD_CACHE", town.path(&format!("{folder}.cache")))
-            .env("CONTRACTS_TOKEN", "secret")
+            .env("UPHELD_STORE_TOKEN", "secret")
             .envs(variables.iter().copied());
         self.told(&mut command, &commit, branch);
         (town.team.world.begin(command), folder)
