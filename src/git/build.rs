@@ -96,7 +96,8 @@ impl Variables<'_> {
 fn github(variables: &Variables<'_>) -> Option<Build> {
     let event_name = variables.get("GITHUB_EVENT_NAME")?;
     let commit = variables.commit("GITHUB_SHA");
-    if !matches!(event_name.as_str(), "pull_request" | "pull_request_target") {
+    // A review of one is built as the pull request itself is.
+    if !event_name.starts_with("pull_request") {
         let of_branch = variables.get("GITHUB_REF_TYPE").as_deref() == Some("branch");
         let branch = variables.get("GITHUB_REF_NAME").filter(|_| of_branch);
         return Some(Build { commit, branch, ..Build::default() });

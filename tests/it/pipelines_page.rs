@@ -7,7 +7,8 @@ use serde_yaml::Value;
 use crate::support::recipes::{Recipes, commands};
 
 /// The inputs of the action.
-const INPUTS: [&str; 8] = ["command", "service", "version", "to", "contracts", "store", "token", "args"];
+const INPUTS: [&str; 10] =
+    ["command", "service", "version", "to", "contracts", "store", "token", "publish", "args", "working-directory"];
 
 /// What the action runs for a step.
 fn of_action(with: &Value) -> Option<String> {
@@ -18,7 +19,7 @@ fn of_action(with: &Value) -> Option<String> {
     let input = |name: &str| {
         with.get(name).and_then(Value::as_str).map(|text| text.replace("${{ inputs.version }}", "$VERSION"))
     };
-    let command = input("command")?;
+    let command = input("command").filter(|command| command != "install")?;
     let mut words = vec![command];
     let mut service = input("service").unwrap_or_default();
     if let Some(version) = input("version") {
@@ -26,7 +27,10 @@ fn of_action(with: &Value) -> Option<String> {
     }
     words.extend(Some(service).filter(|service| !service.is_empty()));
     words.extend(input("to").map(|to| format!("--to {to}")));
-    words.extend(input("args"));
+    words.extend(with.get("publish").and_then(Value::as_bool).unwrap_or_default().then(|| String::from("--publish")));
+    // One argument on each line.
+    let args = input("args").unwrap_or_default();
+    words.extend(args.lines().map(|line| line.replacen("--wait=", "--wait ", 1)));
     commands(&format!("upheld {}", words.join(" "))).pop()
 }
 

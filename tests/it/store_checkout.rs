@@ -70,7 +70,7 @@ fn in_a_pull_request_it_is_the_head_and_never_the_merge() {
     let head = "0123456789abcdef0123456789abcdef01234567";
     remote.write("event.json", format!(r#"{{"pull_request": {{"head": {{"sha": "{head}"}}}}}}"#));
     let event = remote.path("event.json").display().to_string();
-    for name in ["pull_request", "pull_request_target"] {
+    for name in ["pull_request", "pull_request_target", "pull_request_review"] {
         let variables = [
             ("GITHUB_EVENT_NAME", name),
             ("GITHUB_EVENT_PATH", event.as_str()),

@@ -72,7 +72,7 @@ fn blocks(text: &str) -> Vec<(String, String)> {
 /// The commands of this program in a script, without their reports, which each build system has its own way with.
 pub fn commands(script: &str) -> Vec<String> {
     static COMMAND: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\bupheld ([^;|&)'}\n]*)").unwrap());
-    static REPORT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"--report [^ ]+").unwrap());
+    static REPORT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"--report[ =][^ ]+").unwrap());
     let lines = script.lines().map(|line| line.split(" # ").next().unwrap());
     lines
         .flat_map(|line| COMMAND.captures_iter(line).map(|found| found[1].replace('"', "")))
