@@ -175,34 +175,16 @@ fn three_repositories_pipelines_stop_what_would_break_twice_at_once() {
 
     let as_one = |text: &str| text.replace("kiosk", "storefront").replace("stock", "orders");
     assert_eq!(as_one(&others.refused), pages.refused);
-    assert_snapshot!(pages.comment, @r#"
-    ## Contracts: broken
-
-    1 interaction: 1 broken in <time>
-
-    | consumer → provider | upheld | broken | error | skipped | pending |
-    |---|--:|--:|--:|--:|--:|
-    | storefront → orders | 0 | **1** | 0 | 0 | 0 |
-
-    ### What needs attention
-
-    <details>
-    <summary><b>broken</b> storefront → orders <code>get an order</code></summary>
-
-    ```text
-    broken  storefront → orders  get an order              contracts/orders/storefront/<hash>.yaml:5
-            given  an order exists (id: 42)
-            GET /orders/42 → 200
-
-            body  items[0].qty   expected an integer, like 2
-                                 got "2", a string
-              16 │   …t: date-time, items: 1+, "items[].qty": integer }
-                 │                                            ╰── asked for here
-            help: orders sends text here. If that is meant, storefront must agree: change its contract and publish it.
-    ```
-
-    </details>
-    "#);
+    for part in [
+        "## Contracts: broken\n",
+        "| storefront → orders | 0 | **1** | 0 | 0 | 0 |",
+        "<b>broken</b> storefront → orders <code>get an order</code>",
+        "contracts/orders/storefront/<hash>.yaml:5",
+        "body  items[0].qty   expected an integer, like 2",
+        "help: orders sends text here. If that is meant, storefront must agree",
+    ] {
+        assert!(pages.comment.contains(part), "{part}\n{}", pages.comment);
+    }
     assert_snapshot!(pages.refused, @r#"
     ## Gate: deny
 

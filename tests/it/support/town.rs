@@ -141,7 +141,7 @@ impl Pair<'_> {
         // What starts a pipeline elsewhere is this town's own affair.
         town.script(&format!("{folder}/ci/tell"), "echo \"$1\" >> told");
 
-        let mut command = town.team.world.shell(".", &self.named(job, repository));
+        let mut command = town.team.world.shell(&self.named(job, repository));
         command
             .current_dir(town.path(&folder))
             .env("UPHELD_STORE", town.team.remote().address())
