@@ -21,6 +21,8 @@
 //! - `store_…`: a ledger's files in a folder and in a git repository, with many writers, with hostile ones, and what is
 //!   checked out beside it
 //! - `examples`: the example services do what their pages and contracts say
+//! - `pipelines`: three repositories and their pipelines, as the recipes of `examples/pipelines.md` have them, from the
+//!   first publication to a rollback; `pipelines_page`: the recipes say the same for every build system
 //! - `ranks`: the house keeps its order; `codes`: no two findings or errors share a code
 //! - `readme`: the README does what it says; `published`: so does the schema beside the contracts
 //!
@@ -93,8 +95,11 @@ mod matching_matrix;
 mod matching_parts;
 mod messages;
 mod mock_properties;
+#[cfg(unix)]
 mod pact_properties;
 mod pact_spec;
+mod pipelines;
+mod pipelines_page;
 mod properties;
 mod published;
 mod ranks;
