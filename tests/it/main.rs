@@ -95,9 +95,9 @@ mod matching_matrix;
 mod matching_parts;
 mod messages;
 mod mock_properties;
-#[cfg(unix)]
 mod pact_properties;
 mod pact_spec;
+#[cfg(unix)]
 mod pipelines;
 mod pipelines_page;
 mod properties;
