@@ -55,13 +55,11 @@ fn main() -> Result<()> {
     }
     reading_and_matching()?;
     slow_provider(folder.path())?;
-    match std::env::var_os("PACT_VERIFIER") {
-        Some(verifier) => beside_pact(&verifier, folder.path(), &quick.url),
-        None => {
-            println!("\nPact's verifier: skipped, PACT_VERIFIER does not name it");
-            Ok(())
-        }
+    if let Some(verifier) = std::env::var_os("PACT_VERIFIER") {
+        return beside_pact(&verifier, folder.path(), &quick.url);
     }
+    println!("\nPact's verifier: skipped, PACT_VERIFIER does not name it");
+    Ok(())
 }
 
 fn table_row(number: usize, folder: &Path, url: &str) -> Result<()> {

@@ -5,6 +5,7 @@
 //! (`<version>/{request,response}/<part>/<case>.json`), and where it is not set, the tests say that they were skipped.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
@@ -35,7 +36,7 @@ pub struct Case {
 /// All cases of a kind, or nothing where there are none on this machine.
 pub fn cases(kind: &str) -> Option<Vec<Case>> {
     let Some(folder) = std::env::var_os("UPHELD_PACT_SPEC").filter(|folder| !folder.is_empty()) else {
-        eprintln!("skipped: UPHELD_PACT_SPEC does not name the folder of the Pact specification's cases");
+        said("skipped: UPHELD_PACT_SPEC does not name the folder of the Pact specification's cases");
         return None;
     };
     let mut cases = Vec::new();
@@ -56,6 +57,11 @@ pub fn cases(kind: &str) -> Option<Vec<Case>> {
     Some(cases)
 }
 
+/// Says something that is seen without `--nocapture`, too.
+fn said(text: &str) {
+    writeln!(std::io::stderr(), "{text}").unwrap();
+}
+
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -71,7 +77,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// The Pact file of one interaction.
-pub fn pact_file(version: &str, interaction: Value) -> String {
+pub fn pact_file(version: &str, interaction: &Value) -> String {
     json!({
         "consumer": {"name": "storefront"},
         "provider": {"name": "orders"},
@@ -148,7 +154,7 @@ fn hold(kind: &str, check: impl Fn(&Case) -> Vec<String>) {
         }
     }
     let count = cases.len();
-    println!("{} of {count} {kind} cases answer as the specification says", count - not_followed);
+    said(&format!("{} of {count} {kind} cases answer as the Pact specification says", count - not_followed));
     assert!(count > 250, "only {count} cases were found");
     assert!(failed.is_empty(), "{failed}");
 }
@@ -156,7 +162,7 @@ fn hold(kind: &str, check: impl Fn(&Case) -> Vec<String>) {
 #[test]
 fn every_request_case_of_the_pact_specification_is_answered_as_it_says() {
     hold("request", |case| {
-        let file = pact_file(case.version, json!({"description": "a case", "request": case.expected, "response": {}}));
+        let file = pact_file(case.version, &json!({"description": "a case", "request": case.expected, "response": {}}));
         let contract = contract(&file);
         let text = |key: &str, default: &str| case.actual[key].as_str().unwrap_or(default).to_owned();
         let request = ActualRequest {
@@ -174,7 +180,7 @@ fn every_request_case_of_the_pact_specification_is_answered_as_it_says() {
 #[test]
 fn every_response_case_of_the_pact_specification_is_answered_as_it_says() {
     hold("response", |case| {
-        let file = pact_file(case.version, json!({"description": "a case", "response": case.expected}));
+        let file = pact_file(case.version, &json!({"description": "a case", "response": case.expected}));
         let contract = contract(&file);
         let response = ActualResponse {
             status: case.actual["status"].as_u64().map_or(200, |status| u16::try_from(status).unwrap()),
@@ -239,6 +245,6 @@ fn every_response_case_gives_the_same_verdict_through_the_program() {
             writeln!(failed, "{name}: should be {expected}: {interaction:#}").unwrap();
         }
     }
-    println!("{} response cases give their verdicts through the program", found.len());
+    said(&format!("{} response cases of the Pact specification give their verdicts through the program", found.len()));
     assert!(failed.is_empty(), "{failed}");
 }
