@@ -95,6 +95,7 @@ mod matching_matrix;
 mod matching_parts;
 mod messages;
 mod mock_properties;
+mod pact_peer;
 mod pact_properties;
 mod pact_spec;
 #[cfg(unix)]

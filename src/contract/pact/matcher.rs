@@ -44,6 +44,8 @@ pub enum PactMatcher {
     /// What the bytes look like, as a media type.
     ContentType(String),
     Status(StatusRange),
+    /// A regular expression or a pattern of time that can't be used, and why: nothing fits it.
+    Unusable(Arc<str>),
 }
 
 /// What a pattern of time is for: only its default and its name differ.
@@ -192,6 +194,7 @@ impl PactMatcher {
         if depth > super::MOST_NESTED {
             return Err(Refused::Broken(String::from("matchers are nested too deep here")));
         }
+        let named = keys.contains_key("match");
         let kind = match keys.get("match").or_else(|| keys.get("pact:matcher:type")) {
             Some(Value::String(kind)) => kind.as_str(),
             Some(_) => return Err(Refused::Broken(String::from("`match` must be a text"))),
@@ -202,7 +205,12 @@ impl PactMatcher {
         };
         Ok(match kind {
             "equality" => Self::Equality,
-            "regex" => Self::Regex(known.compiled(&needed(keys, "regex", kind)?)?),
+            "regex" => match known.compiled(&needed(keys, "regex", kind)?) {
+                Ok(regex) => Self::Regex(regex),
+                Err(why) => Self::Unusable(Arc::from(why)),
+            },
+            // Where nothing says what it is, the first of the two sizes does.
+            "min" if !named => Self::Type { min: size(keys, "min")?, max: None },
             "type" | "min" | "max" | "min-type" | "max-type" | "min-max-type" => {
                 Self::Type { min: size(keys, "min")?, max: size(keys, "max")? }
             }
@@ -212,9 +220,9 @@ impl PactMatcher {
             "decimal" | "real" => Self::Decimal,
             "boolean" => Self::Boolean,
             "null" => Self::Null,
-            "date" => Self::time(TimeKind::Date, keys, kind)?,
-            "time" => Self::time(TimeKind::Time, keys, kind)?,
-            "datetime" | "timestamp" => Self::time(TimeKind::DateTime, keys, kind)?,
+            "date" => Self::time(TimeKind::Date, keys, kind),
+            "time" => Self::time(TimeKind::Time, keys, kind),
+            "datetime" | "timestamp" => Self::time(TimeKind::DateTime, keys, kind),
             "values" => Self::Values,
             "eachKey" | "each-key" => Self::EachKey(each(keys, depth, known)?),
             "eachValue" | "each-value" => {
@@ -230,11 +238,13 @@ impl PactMatcher {
         })
     }
 
-    fn time(kind: TimeKind, keys: &Map<String, Value>, name: &str) -> Result<Self, Refused> {
+    fn time(kind: TimeKind, keys: &Map<String, Value>, name: &str) -> Self {
         let format = keys.get("format").or_else(|| keys.get(name)).and_then(Value::as_str).unwrap_or_default();
         let format = if format.is_empty() { kind.default_format() } else { format };
-        let pattern = JavaPattern::new(format).map_err(|why| format!("the format `{format}` can't be used: {why}"))?;
-        Ok(Self::Time(kind, pattern))
+        match JavaPattern::new(format) {
+            Ok(pattern) => Self::Time(kind, pattern),
+            Err(why) => Self::Unusable(Arc::from(format!("the format `{format}` can't be used: {why}"))),
+        }
     }
 
     /// Whether it is for what is below its place, too, where nothing there says otherwise.
@@ -379,11 +389,9 @@ mod tests {
     fn matchers_that_are_broken_are_told_from_those_of_plugins() {
         for (value, broken) in [
             (json!({"match": "regex"}), Some("no `regex`")),
-            (json!({"match": "regex", "regex": "("}), Some("arenthes")),
             (json!({"match": "type", "min": -1}), Some("0 or more")),
             (json!({"match": "statusCode", "status": "odd"}), Some("no class")),
             (json!({"match": "arrayContains"}), Some("variants")),
-            (json!({"match": "date", "format": "'open"}), Some("can't be used")),
             (json!({}), Some("no `match`")),
             (json!("type"), Some("an object")),
             (json!({"match": "protobuf"}), None),
@@ -393,6 +401,10 @@ mod tests {
                 (Refused::Plugin(name), None) => assert_eq!(name, "protobuf"),
                 (other, _) => panic!("{value}: {other:?}"),
             }
+        }
+        for value in [json!({"match": "regex", "regex": "("}), json!({"match": "date", "format": "'open"})] {
+            let read = PactMatcher::read(&value, 0, &mut Expressions::default()).unwrap();
+            assert!(matches!(&read, PactMatcher::Unusable(why) if why.contains("can't be used")), "{read:?}");
         }
     }
 }

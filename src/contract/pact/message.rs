@@ -38,6 +38,8 @@ pub(super) struct Notes {
     pub known: Expressions,
     /// Rules that can't be used.
     pub faults: Vec<Fault>,
+    /// Rules that nothing can fit, and why.
+    pub unusable: Vec<(Vec<String>, String)>,
     /// What is wrong with the message itself: the keys that lead to it, and the reason.
     pub wrong: Vec<(Vec<String>, String)>,
     /// What is left out.
@@ -121,6 +123,7 @@ fn rules(value: &Map<String, Value>, version: PactVersion, notes: &mut Notes) ->
         written.insert(String::from("generators"), Value::Object(object.clone()));
     }
     rules.written = Value::Object(written);
+    notes.unusable.extend(rules.unusable());
     if let Some(plugin) = notes.faults.iter().find_map(|fault| match &fault.refused {
         Refused::Plugin(name) => Some(name.clone()),
         Refused::Broken(_) => None,

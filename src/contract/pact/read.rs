@@ -253,6 +253,12 @@ impl Reader<'_> {
                 self.error(PACT_RULE, &below(&at.key("matchingRules"), &fault.keys), &why, None);
             }
         }
+        for (keys, why) in notes.unusable.drain(..) {
+            let place = self.source.place(&below(&at.key("matchingRules"), &keys));
+            let finding =
+                Finding::warning(PACT_RULE, &self.source.name, place, format!("nothing can fit this rule: {why}"));
+            self.findings.push(finding.help("correct it in the test that writes this file"));
+        }
         for unknown in notes.unknown.drain(..) {
             let place = self.source.place(&at.key("generators"));
             self.findings.push(Finding::warning(PACT_UNKNOWN, &self.source.name, place, unknown));

@@ -151,6 +151,11 @@ impl PlacedRules {
         Ok(Self(placed))
     }
 
+    /// What can't be used of them, each with the place of its list.
+    pub(super) fn unusable(&self) -> impl Iterator<Item = (&RuleList, &str)> {
+        self.0.iter().flat_map(|rule| rule.list.unusable().map(|why| (&rule.list, why)))
+    }
+
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -158,7 +163,23 @@ impl PlacedRules {
     }
 }
 
+impl PactRules {
+    /// What can't be used of the rules: where it stands, below the message's `matchingRules`, and why.
+    pub(super) fn unusable(&self) -> Vec<(Vec<String>, String)> {
+        let lists = self.path.iter().chain(&self.status).flat_map(|list| list.unusable().map(move |why| (list, why)));
+        let placed = [&self.query, &self.headers, &self.body].into_iter().flat_map(PlacedRules::unusable);
+        lists.chain(placed).map(|(list, why)| (list.keys.clone(), why.to_owned())).collect()
+    }
+}
+
 impl RuleList {
+    fn unusable(&self) -> impl Iterator<Item = &str> {
+        self.matchers.iter().filter_map(|matcher| match matcher {
+            PactMatcher::Unusable(why) => Some(&**why),
+            _ => None,
+        })
+    }
+
     fn read(
         value: &Value,
         keys: Vec<String>,

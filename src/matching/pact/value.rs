@@ -130,6 +130,7 @@ fn check_text_only(matcher: &PactMatcher, text: &str) -> Result<(), Wrong> {
         }
         PactMatcher::Semver if semver::Version::parse(text).is_err() => wrong(FORMAT, "a semantic version, like 1.2.3"),
         PactMatcher::ContentType(media_type) => check_bytes(media_type, text.as_bytes()),
+        PactMatcher::Unusable(why) => wrong(FORMAT, format!("what nothing can be: {why}")),
         _ => Ok(()),
     }
 }
