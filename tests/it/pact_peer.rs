@@ -1,7 +1,7 @@
 //! What Pact's own verifier and mock server answer, case by case: the same is answered here, by the same code that `verify`
 //! and `mock` use.
 //!
-//! The tables were made by running Pact's verifier (pact_ffi 0.5.12, of the package pact-python) on files of versions 2 to
+//! The tables were made by running Pact's verifier (`pact_ffi` 0.5.12, of the package pact-python) on files of versions 2 to
 //! 4. Where Pact's answer is not followed, the case stands in [`OTHERWISE`] with the reason.
 
 use std::fmt::Write as _;

@@ -10,8 +10,9 @@ use serde_json::{Map, Value, json};
 
 use super::PactVersion;
 use super::generator::Generators;
-use super::matcher::{Expressions, Refused};
+use super::matcher::Refused;
 use super::media_type::{Kind, MediaType};
+use super::pattern::Expressions;
 use super::rules::{Fault, PactRules};
 use crate::contract::document::{Body, Headers, Request, Response, Rules, Status};
 use crate::contract::urlencoded;

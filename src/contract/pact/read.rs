@@ -7,8 +7,9 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use super::PactVersion;
-use super::matcher::{Expressions, Refused};
+use super::matcher::Refused;
 use super::message::{Notes, request, response};
+use super::pattern::Expressions;
 use super::rules::PactRules;
 use crate::contract::codes::{PACT_NAME, PACT_NOT_JSON, PACT_RULE, PACT_SHAPE, PACT_SKIPPED, PACT_UNKNOWN};
 use crate::contract::document::{Contract, Interaction, Request, Response, Rules, Skipped, Status};

@@ -4,8 +4,9 @@ use serde_json::{Map, Value};
 
 use super::PactVersion;
 use super::generator::Generators;
-use super::matcher::{Expressions, PactMatcher, Refused};
+use super::matcher::{PactMatcher, Refused};
 use super::path::PactPath;
+use super::pattern::Expressions;
 
 /// What a Pact file asks of one message beyond its example. Where a message has these, they alone count, and they are
 /// followed as the Pact specification of their version says.
