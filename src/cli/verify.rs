@@ -1,6 +1,6 @@
 //! `upheld verify`: providers against the contracts of their consumers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -179,6 +179,7 @@ pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> R
         failed: false,
         last_words: Vec::new(),
         pending: work.pending,
+        needed_by: work.needed_by,
         results: Results::default(),
     };
     let started = Instant::now();
@@ -194,6 +195,8 @@ struct Work {
     jobs: Vec<Job>,
     /// The interactions that nobody live needs yet.
     pending: BTreeSet<(ServiceName, InteractionId)>,
+    /// The versions that need what came from the store, by the contract's path there.
+    needed_by: BTreeMap<Arc<str>, Vec<String>>,
     /// Where the results go, if they are published.
     destination: Option<Destination>,
 }
@@ -264,7 +267,8 @@ fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
         }
         _ => None,
     };
-    Ok(Work { jobs, pending: from_store.pending().clone(), destination })
+    let (pending, needed_by) = (from_store.pending().clone(), from_store.needed_by().clone());
+    Ok(Work { jobs, pending, needed_by, destination })
 }
 
 /// The contracts of the folder, and the store where one takes part: to publish the results, for what is live in an
@@ -376,6 +380,8 @@ struct Run {
     last_words: Vec<(String, String)>,
     /// The interactions that nobody live needs yet.
     pending: BTreeSet<(ServiceName, InteractionId)>,
+    /// The versions that need what came from the store, by the contract's path there.
+    needed_by: BTreeMap<Arc<str>, Vec<String>>,
     /// What came of each interaction, for the store.
     results: Results,
 }
@@ -426,6 +432,7 @@ impl Run {
         self.progress.event(&event);
         if let Event::Finished(finished) = &mut event {
             finished.instance.clone_from(&self.instance);
+            finished.needed_by = self.needed_by.get(&finished.file).cloned().unwrap_or_default();
             finished.pending = self.is_pending(finished);
             self.results.add(finished);
             self.summary.add(finished.outcome, finished.pending);

@@ -8,6 +8,7 @@ use process_wrap::tokio::{CommandWrap, KillOnDrop};
 use super::codes;
 use super::group::Group;
 use super::lookup::{Missing, missing};
+use crate::ledger::STORE_TOKEN;
 use crate::verification::RunError;
 
 /// A command line with its folder and its additions to the environment.
@@ -81,6 +82,8 @@ impl ShellCommand {
             command.arg("-c").arg(&self.line);
             command
                 .current_dir(&self.folder)
+                // What a provider of somebody's pull request is must not be what may write to the store.
+                .env_remove(STORE_TOKEN)
                 .envs(self.environment.iter().map(|(name, value)| (name, value)))
                 .stdin(stdin)
                 .stdout(Stdio::piped())

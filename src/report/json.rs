@@ -14,6 +14,9 @@ pub(super) const FORMAT: u32 = 1;
 
 /// Collects what happened and writes it as one document when the run ends.
 ///
+/// The `contract` of an interaction that came from the store has `needed_by`, the versions that need it, and its `file` is
+/// a path there.
+///
 /// `summary.broken` and `summary.error` count pending interactions too, as `interactions` lists them with that outcome;
 /// `summary.pending` says how many of them those are.
 #[derive(Debug)]
@@ -144,6 +147,8 @@ struct Interaction<'a> {
 struct Place<'a> {
     file: &'a str,
     line: u32,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    needed_by: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -184,7 +189,7 @@ impl<'a> Interaction<'a> {
             outcome: finished.outcome.word(),
             pending: finished.pending,
             seconds: microseconds(finished.seconds),
-            contract: Place { file: &finished.file, line: finished.line },
+            contract: Place { file: &finished.file, line: finished.line, needed_by: &finished.needed_by },
             given: &finished.given,
             instance: finished.instance.as_deref(),
             request: &finished.request,

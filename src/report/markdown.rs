@@ -7,7 +7,7 @@ use std::io;
 use indexmap::IndexMap;
 
 use super::human::Human;
-use super::interaction::{name, of_one_cause, pair, rank, reason, word};
+use super::interaction::{name, needed_by, of_one_cause, pair, rank, reason, word};
 use super::{Conclusion, Palette, Reporter, summary};
 use crate::verification::{Event, Finished, Outcome, Summary, Verdict};
 use crate::words::count;
@@ -125,7 +125,8 @@ fn section(group: &[Finished]) -> io::Result<String> {
     let summary = if group.len() > 1 {
         format!("<b>{word}</b> {}: <code>{}</code>", count(group.len(), "interaction"), html(&reason(first)))
     } else {
-        format!("<b>{word}</b> {} <code>{}</code>", pair(first), html(&name(first)))
+        let of = needed_by(first).map(|versions| format!(", needed by {}", html(&versions))).unwrap_or_default();
+        format!("<b>{word}</b> {} <code>{}</code>{of}", pair(first), html(&name(first)))
     };
 
     let mut said = Vec::new();
