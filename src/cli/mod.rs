@@ -26,6 +26,7 @@ mod schema;
 mod selection;
 mod signal;
 mod status;
+mod step;
 mod store;
 mod streams;
 mod trust;
@@ -41,7 +42,7 @@ pub use exit::Exit;
 use failure::{Failure, Told};
 pub use streams::{Stream, World};
 
-use crate::report::findings;
+use crate::report::{Palette, defused_lines, findings};
 use crate::source::Limits;
 
 /// Consumer-driven contracts: verify that a provider upholds what its consumers need
@@ -182,26 +183,30 @@ fn parse(arguments: impl IntoIterator<Item = OsString>, world: &World) -> Result
 fn usage(error: &clap::Error, world: &mut World) -> Result<Exit, Failure> {
     let rendered = error.render();
     if error.use_stderr() {
-        let coloured = world.err_palette() != crate::report::Palette::default();
-        world.say(&if coloured { rendered.ansi().to_string() } else { rendered.to_string() });
+        let coloured = world.err_palette() != Palette::default();
+        // It quotes what was typed, and in a build that is what others wrote.
+        world.say(&if coloured { rendered.ansi().to_string() } else { defused_lines(&rendered.to_string()) });
         Ok(Exit::Usage)
     } else {
-        let coloured = world.out_palette() != crate::report::Palette::default();
+        let coloured = world.out_palette() != Palette::default();
         world.print(&if coloured { rendered.ansi().to_string() } else { rendered.to_string() })?;
         Ok(Exit::Yes)
     }
 }
 
 fn report(failure: &Failure, world: &mut World) {
-    let palette = world.err_palette();
-    let text = match failure {
-        Failure::Told(Told { exit: Exit::Yes, message, .. }) => crate::report::note(message, "", &palette),
-        Failure::Told(Told { message, detail, help, .. }) => {
-            crate::report::failure(message, detail.as_deref(), help, &palette)
-        }
-        Failure::Findings { findings: found, sources } => findings::text(found, sources, &palette),
-    };
+    let text = text(failure, &world.err_palette());
     world.say(&text);
+}
+
+fn text(failure: &Failure, palette: &Palette) -> String {
+    match failure {
+        Failure::Told(Told { exit: Exit::Yes, message, .. }) => crate::report::note(message, "", palette),
+        Failure::Told(Told { message, detail, help, .. }) => {
+            crate::report::failure(message, detail.as_deref(), help, palette)
+        }
+        Failure::Findings { findings: found, sources } => findings::text(found, sources, palette),
+    }
 }
 
 impl Global {

@@ -16,6 +16,7 @@ use super::reports::{ReportArg, Reports};
 use super::results::{Destination, Results};
 use super::selection::{is_wanted, select};
 use super::signal::stop_signal;
+use super::step::{Answer, Step};
 use super::{Exit, Failure, Global, World};
 use crate::contract::{ContractFile, InteractionId, ServiceName};
 use crate::http::{BaseUrl, ExtraHeader, ExtraHeaderError, HttpOptions, Proxies};
@@ -24,7 +25,8 @@ use crate::process::Service;
 use crate::report::{Conclusion, Progress};
 use crate::source::Code;
 use crate::verification::{
-    Event, Finished, INTERRUPTED, NO_STATE_HANDLER, Outcome, Parallel, Plan, RunError, Scrubber, Summary, none_run, run,
+    Event, Finished, INTERRUPTED, NO_STATE_HANDLER, Outcome, Parallel, Plan, RunError, Scrubber, Summary, Verdict,
+    none_run, run,
 };
 use crate::words::{count, read_duration};
 
@@ -148,6 +150,10 @@ struct Job {
 }
 
 pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> Result<Exit, Failure> {
+    Step::of(&args.report, "Contracts: not verified").run(world, |step, world| verified(global, args, step, world))
+}
+
+fn verified(global: &Global, args: &VerifyArgs, step: &Step, world: &mut World) -> Result<Exit, Failure> {
     // Before anything is read: what a run before this one has left must not be taken for its report.
     let reports = Reports::open(&args.report, args.quiet, world)?;
     let headers: Result<Vec<_>, _> = args.header.iter().cloned().collect();
@@ -157,9 +163,7 @@ pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> R
     let work = match work(global, args, &options, world) {
         Ok(work) => work,
         Err(failure) => {
-            if let Failure::Findings { findings, .. } = &failure {
-                say_faults(&reports.instead_of_a_run(findings, world), world);
-            }
+            say_faults(&reports.instead_of_a_run(&failure, world), world);
             return Err(failure);
         }
     };
@@ -187,7 +191,7 @@ pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> R
     let seconds = started.elapsed().as_secs_f64();
     // What is still under way was given up: nothing of it may hold up the end.
     runtime.shutdown_background();
-    Ok(run.finish(interrupted, seconds, work.destination.as_ref(), world))
+    run.finish(interrupted, seconds, work.destination.as_ref(), step, world)
 }
 
 /// What is to be done.
@@ -457,10 +461,22 @@ impl Run {
         !of_provider && id.is_ok_and(|id| self.pending.contains(&(finished.provider.clone(), id)))
     }
 
-    fn finish(self, interrupted: bool, seconds: f64, to: Option<&Destination>, world: &mut World) -> Exit {
+    fn finish(
+        self,
+        interrupted: bool,
+        seconds: f64,
+        to: Option<&Destination>,
+        step: &Step,
+        world: &mut World,
+    ) -> Result<Exit, Failure> {
         self.progress.finish();
         let verdict = self.summary.verdict();
         let exit = if interrupted { Exit::Interrupted } else { Exit::from(verdict) };
+        let answer = Answer {
+            allow: verdict == Verdict::Upheld,
+            state: verdict.word(),
+            blocking: self.summary.failing_broken() + self.summary.failing_error() + self.summary.skipped,
+        };
         let conclusion = Conclusion { summary: self.summary, exit_code: exit.code(), seconds: Some(seconds) };
         let faults = self.reports.finish(&conclusion, world);
         for (name, text) in self.last_words.iter().filter(|(_, text)| !text.trim().is_empty()) {
@@ -475,12 +491,14 @@ impl Run {
         };
         if let Some(failure) = &unpublished {
             super::report(failure, world);
+            step.failed(failure, world);
         }
-        match exit {
+        let exit = match exit {
             // Neither must a report that nobody can read pass for a yes, nor results that nobody gets to know.
             Exit::Yes if !faults.is_empty() => Exit::CouldNotRun,
             Exit::Yes => unpublished.map_or(Exit::Yes, |failure| failure.exit()),
             exit => exit,
-        }
+        };
+        step.answer(answer, exit, world)
     }
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::escape::defused;
 use super::{Conclusion, Reporter};
 use crate::source::{Finding, Severity};
-use crate::verification::{Event, Finished, RunError, ShownMismatch, Summary};
+use crate::verification::{Event, Finished, RunError, ShownMismatch, Summary, Verdict};
 
 /// The version of the format. Keys may be added to it; none changes its meaning or goes away.
 pub(super) const FORMAT: u32 = 1;
@@ -92,6 +92,33 @@ pub fn findings(command: &str, findings: &[Finding]) -> io::Result<String> {
         help: &finding.help,
     });
     pretty(&Document { format: FORMAT, command, findings: entries.collect() })
+}
+
+/// What stands for a verification that could not begin: a document of the same shape, with a `note` of what happened.
+///
+/// # Errors
+///
+/// None in practice: every text can be written as JSON.
+pub fn unverified_json(exit_code: u8, message: &str, detail: Option<&str>, help: &[String]) -> io::Result<String> {
+    #[derive(Serialize)]
+    struct Unverified<'a> {
+        #[serde(flatten)]
+        document: Document<'a>,
+        note: &'a str,
+        detail: Option<&'a str>,
+        help: &'a [String],
+    }
+    let verdict = if exit_code == 0 { Verdict::Upheld } else { Verdict::Error };
+    let document = Document {
+        format: FORMAT,
+        command: "verify",
+        verdict: verdict.word(),
+        exit_code,
+        summary: Counts::of(&Summary::default()),
+        seconds: None,
+        interactions: Vec::new(),
+    };
+    pretty(&Unverified { document, note: message, detail, help })
 }
 
 /// The document's text, ending in a newline. Build systems read it too where it goes to standard output, and must
