@@ -94,14 +94,18 @@ fn is_own(line: &str) -> bool {
 
 /// The head of the pull request that this is the build of, and its branch.
 fn pull_request(variable: &dyn Fn(&str) -> Option<String>) -> Result<Option<(String, Option<String>)>, GitError> {
-    if !matches!(variable("GITHUB_EVENT_NAME").as_deref(), Some("pull_request" | "pull_request_target")) {
+    // A review of one is built as the pull request itself is.
+    if !variable("GITHUB_EVENT_NAME").is_some_and(|event| event.starts_with("pull_request")) {
         return Ok(None);
     }
     let told = variable("GITHUB_EVENT_PATH").and_then(|path| std::fs::read(path).ok());
     let event: Option<serde_json::Value> = told.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    let head = event.as_ref().and_then(|event| event.pointer("/pull_request/head/sha")?.as_str());
-    match head.filter(|head| is_commit(head)) {
-        Some(head) => Ok(Some((head.to_owned(), variable("GITHUB_HEAD_REF")))),
+    let told = |pointer| event.as_ref().and_then(|event| event.pointer(pointer)?.as_str());
+    match told("/pull_request/head/sha").filter(|head| is_commit(head)) {
+        Some(head) => {
+            let branch = variable("GITHUB_HEAD_REF").or_else(|| told("/pull_request/head/ref").map(str::to_owned));
+            Ok(Some((head.to_owned(), branch)))
+        }
         // The commit that is checked out is one that nobody made and that nothing will ever be deployed from.
         None => Err(GitError::new("this is the build of a pull request, and its head can't be told")
             .help("GITHUB_EVENT_PATH must name the file with the event, which holds `pull_request.head.sha`")

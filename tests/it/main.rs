@@ -37,6 +37,7 @@
     reason = "a test fails loudly, and its helpers with it"
 )]
 
+mod action;
 mod cli_checkout;
 mod cli_deployed;
 mod cli_exit_codes;

@@ -68,13 +68,16 @@ fn changes_to_what_git_knows_are_told_from_files_that_it_does_not_know() {
 fn in_a_pull_request_it_is_the_head_and_never_the_merge() {
     let (remote, _) = work_tree();
     let head = "0123456789abcdef0123456789abcdef01234567";
-    remote.write("event.json", format!(r#"{{"pull_request": {{"head": {{"sha": "{head}"}}}}}}"#));
+    remote.write("event.json", format!(r#"{{"pull_request": {{"head": {{"sha": "{head}", "ref": "feature/x"}}}}}}"#));
     let event = remote.path("event.json").display().to_string();
-    for name in ["pull_request", "pull_request_target"] {
+    // The branch has a variable of its own only in the first two.
+    for (name, branch) in
+        [("pull_request", "feature/x"), ("pull_request_target", "feature/x"), ("pull_request_review", "")]
+    {
         let variables = [
             ("GITHUB_EVENT_NAME", name),
             ("GITHUB_EVENT_PATH", event.as_str()),
-            ("GITHUB_HEAD_REF", "feature/x"),
+            ("GITHUB_HEAD_REF", branch),
             ("GITHUB_REF_NAME", "7/merge"),
             ("GITHUB_REF_TYPE", "branch"),
         ];

@@ -6,6 +6,7 @@ mod output;
 mod process;
 mod provider;
 mod remote;
+pub mod runner;
 pub mod team;
 mod world;
 
@@ -15,5 +16,6 @@ pub use process::runs;
 pub use process::{DEADLINE, Running, example, until};
 pub use provider::{Answer, Provider, Request, Socket};
 pub use remote::Remote;
+pub use runner::Runner;
 pub use team::Team;
 pub use world::World;
