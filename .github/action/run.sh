@@ -137,6 +137,11 @@ if [ "$command" = install ]; then
   exit 0
 fi
 
+# To `cd`, `-` is another folder, and so are those of CDPATH.
+case "$folder" in
+  -*) folder="./$folder" ;;
+esac
+unset CDPATH
 cd "${folder:-.}" 2>/dev/null || refuse "The folder that the input \`working-directory\` names is not there."
 
 # Options first, then what the user adds, then the services behind \`--\`, where nothing can be an option.

@@ -11,6 +11,11 @@ use super::lookup::{Missing, missing};
 use crate::ledger::STORE_TOKEN;
 use crate::verification::RunError;
 
+/// What a provider is not told, since it may be a stranger's: what may write to the store, and where a step of a GitHub
+/// workflow puts what later steps go by.
+const HIDDEN: [&str; 6] =
+    [STORE_TOKEN, "GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STATE", "GITHUB_STEP_SUMMARY"];
+
 /// A command line with its folder and its additions to the environment.
 #[derive(Clone, Debug)]
 pub struct ShellCommand {
@@ -80,10 +85,11 @@ impl ShellCommand {
             command.arg("/C").raw_arg(&self.line);
             #[cfg(not(windows))]
             command.arg("-c").arg(&self.line);
+            for name in HIDDEN {
+                command.env_remove(name);
+            }
             command
                 .current_dir(&self.folder)
-                // What a provider of somebody's pull request is must not be what may write to the store.
-                .env_remove(STORE_TOKEN)
                 .envs(self.environment.iter().map(|(name, value)| (name, value)))
                 .stdin(stdin)
                 .stdout(Stdio::piped())

@@ -50,7 +50,8 @@ pub fn failure_markdown(heading: &str, text: &str) -> String {
 /// What a command has done, as a line of a step summary.
 #[must_use]
 pub fn done_markdown(word: &'static str, what: &str) -> String {
-    format!("**{word}** {}\n\n", code(&shown_sentence(what)))
+    // What columns keep apart is kept apart by commas here.
+    format!("**{word}** {}\n\n", code(&shown_sentence(&what.replace("   ", ", "))))
 }
 
 /// What somebody else wrote, under a title of ours.

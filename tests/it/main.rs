@@ -38,6 +38,9 @@
 )]
 
 mod action;
+mod action_files;
+mod action_install;
+mod action_strangers;
 mod cli_checkout;
 mod cli_deployed;
 mod cli_exit_codes;
