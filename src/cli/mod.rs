@@ -30,6 +30,7 @@ mod step;
 mod store;
 mod streams;
 mod trust;
+mod verified;
 mod verify;
 
 use std::ffi::{OsStr, OsString};

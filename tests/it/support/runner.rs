@@ -100,6 +100,7 @@ impl<'w> Runner<'w> {
     }
 
     /// A runner that has nothing yet.
+    #[expect(clippy::print_stderr, reason = "who runs the tests is told of what was left out")]
     pub fn empty(world: &'w World) -> Option<Self> {
         let Some(bash) = bash() else {
             eprintln!("skipped: there is no bash here to run the action's steps");
