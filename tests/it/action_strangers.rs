@@ -216,3 +216,27 @@ fn where_a_stranger_s_code_would_run_beside_secrets_nothing_is_verified_or_writt
     }
     assert_eq!(team.files(), before);
 }
+
+#[test]
+fn a_service_is_a_name_and_never_an_option_or_a_pattern() {
+    let world = world();
+    let Some(runner) = Runner::new(&world) else { return };
+    for service in ["*", "contract?", "--atomic", "-h", "--help", "a --atomic", "--"] {
+        let ran = runner.uses(&[("command", "gate"), ("service", service), ("to", "production")]);
+        assert_eq!((ran.code, ran.said().as_str()), (Some(2), "deny error 2 0"), "{service}\n{}", ran.log);
+        let word = service.rsplit(' ').next().unwrap();
+        let told = format!("error Wrong usage: invalid value '{word}' for '<SERVICE[@VERSION]>...'");
+        assert!(ran.annotations().concat().starts_with(&told), "{service}\n{}", ran.log);
+    }
+}
+
+#[test]
+fn a_token_is_hidden_before_anything_can_show_it() {
+    let world = world();
+    let Some(runner) = Runner::new(&world) else { return };
+    let ran = runner.uses(&[("command", "lint"), ("token", "s3cret%t0ken")]);
+    assert_eq!(ran.said(), "allow done 0 0", "{}", ran.log);
+    let [mask] = &ran.obeyed[..] else { panic!("{:?}", ran.obeyed) };
+    assert_eq!((mask.name.as_str(), mask.data.as_str()), ("add-mask", "s3cret%t0ken"));
+    assert!(ran.log.starts_with("::add-mask::"), "{}", ran.log);
+}
