@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::contract::attachments::{AttachmentError, Attachments};
+use crate::contract::is_pact;
 use crate::source::codes::codes;
 use crate::source::{Finding, Limits, SourceFile};
 
@@ -21,14 +22,17 @@ codes! {
     TOO_LARGE = "F102";
 }
 
+/// How much of a file is looked at to tell what it is, in bytes.
+const BEGINNING: u64 = 1 << 20;
+
 /// The folder `contracts` in `start` or the nearest folder above it.
 #[must_use]
 pub fn find_contracts(start: &Path) -> Option<PathBuf> {
     start.ancestors().map(|folder| folder.join(CONTRACTS)).find(|folder| folder.is_dir())
 }
 
-/// Every contract file in `folder` and below, in the order of their names: files that end in `.yaml` or `.yml`, the
-/// registry and what is hidden left out.
+/// Every contract file in `folder` and below, in the order of their names: files that end in `.yaml` or `.yml`, and
+/// those that end in `.json` and are Pact files; the registry and what is hidden left out.
 ///
 /// # Errors
 ///
@@ -49,7 +53,7 @@ pub fn contract_paths(folder: &Path) -> Result<Vec<PathBuf>, (PathBuf, io::Error
             // A link to a folder is not followed: it may lead in a circle.
             if kind.is_dir() {
                 open.push(path);
-            } else if is_yaml(&path) && entry.file_name() != REGISTRY {
+            } else if is_yaml(&path) && entry.file_name() != REGISTRY || is_pact_file(&path) {
                 found.push(path);
             }
         }
@@ -60,6 +64,17 @@ pub fn contract_paths(folder: &Path) -> Result<Vec<PathBuf>, (PathBuf, io::Error
 
 fn is_yaml(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+}
+
+/// Whether a file is a Pact file: other files of JSON lie beside contracts, too, as bodies and schemas.
+fn is_pact_file(path: &Path) -> bool {
+    if path.extension().is_none_or(|extension| extension != "json") {
+        return false;
+    }
+    // The parties and the list are told by the beginning, or the name is no help either.
+    let mut beginning = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(BEGINNING).read_to_end(&mut beginning));
+    read.is_ok() && is_pact(&String::from_utf8_lossy(&beginning))
 }
 
 /// How a path is shown: from the working directory where it lies in it, with `/` on every system.

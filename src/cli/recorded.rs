@@ -170,6 +170,10 @@ fn existing(
         findings(found, sources)
     })?;
     let file = ContractFile::new(source, read);
+    if file.contract.is_pact() {
+        return Err(Failure::usage(format!("{shown} is a Pact file, which nothing is added to"))
+            .help(format!("make it a contract first: upheld import pact {shown}")));
+    }
     fits(&file, &args.consumer, provider, shown)?;
     Ok(Some(file))
 }

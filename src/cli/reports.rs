@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::pages::Page;
 use super::{Failure, World};
 use crate::files;
-use crate::report::{Conclusion, Fanout, Github, Human, Json, Junit, Markdown, findings, unverified_json};
+use crate::report::{COMMENT, Conclusion, Fanout, Github, Human, Json, Junit, Markdown, findings, unverified_json};
 
 /// A report that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,12 +23,18 @@ pub(super) enum Format {
     Json,
     Junit,
     Markdown,
+    Comment,
     Github,
 }
 
 /// The formats by their names.
-const FORMATS: &[(&str, Format)] =
-    &[("json", Format::Json), ("junit", Format::Junit), ("markdown", Format::Markdown), ("github", Format::Github)];
+const FORMATS: &[(&str, Format)] = &[
+    ("json", Format::Json),
+    ("junit", Format::Junit),
+    ("markdown", Format::Markdown),
+    ("comment", Format::Comment),
+    ("github", Format::Github),
+];
 
 impl FromStr for ReportArg {
     type Err = String;
@@ -125,6 +131,7 @@ impl Reports {
             Format::Json => self.fanout.add("json", Json::new(out)),
             Format::Junit => self.fanout.add("junit", Junit::new(out)),
             Format::Markdown => self.fanout.add("markdown", Markdown::new(out)),
+            Format::Comment => self.fanout.add("comment", Markdown::new(out).limit(COMMENT)),
             Format::Github => self.fanout.add("github", Github::new(out)),
         }
     }

@@ -148,7 +148,9 @@ impl Run {
     fn is_pending(&self, finished: &Finished) -> bool {
         let of_provider = finished.error.as_ref().is_some_and(|error| !STATE_CODES.contains(&error.code));
         let id = finished.id.parse::<InteractionId>();
-        !of_provider && id.is_ok_and(|id| self.pending.contains(&(finished.provider.clone(), id)))
+        // Or its author said so, in a Pact file.
+        let said = finished.pending;
+        !of_provider && (said || id.is_ok_and(|id| self.pending.contains(&(finished.provider.clone(), id))))
     }
 
     fn finish(

@@ -18,6 +18,7 @@ use super::selection::{is_wanted, select};
 use super::step::Step;
 use super::verified::{Job, Run, say_faults};
 use super::{Exit, Failure, Global, World};
+use crate::contract::pact::Moment;
 use crate::contract::{ContractFile, InteractionId, ServiceName};
 use crate::http::{BaseUrl, ExtraHeader, ExtraHeaderError, HttpOptions, Proxies};
 use crate::ledger::{Store, Version};
@@ -83,7 +84,7 @@ pub(super) struct VerifyArgs {
     supersede: bool,
     #[command(flatten)]
     store: StoreArgs,
-    /// A report beside the human one: json, junit, markdown or github, to standard output or =FILE
+    /// A report beside the human one: json, junit, markdown, comment or github, to standard output or =FILE
     #[arg(long, value_name = "FORMAT[=FILE]", help_heading = "Output")]
     report: Vec<ReportArg>,
     /// Show only what is not upheld
@@ -218,6 +219,7 @@ fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
             let plan = Plan::new(files.clone(), parallel, |file: &ContractFile, index| {
                 is_wanted(&file.contract.interactions[index], &args.only) && once.takes(file, index)
             });
+            let plan = plan.at(moment());
             jobs.push(Job { reach: Arc::clone(&reach), instance, of_several, plan });
         }
     }
@@ -281,6 +283,12 @@ fn providers(workspace: &Workspace, names: &[&String], args: &VerifyArgs) -> Res
     Ok(of_files.chain(reached.map(|(name, _)| name.clone())).collect())
 }
 
+/// The time and the chance of this run.
+fn moment() -> Moment {
+    let now = jiff::Timestamp::now().to_zoned_datetime(jiff::tz::TimeZone::UTC);
+    Moment { now, seed: fastrand::u64(..), mock: None }
+}
+
 /// Checks that somebody expects something: of each provider that was named, or of any.
 fn expected(
     workspace: &Workspace,
@@ -326,6 +334,8 @@ fn destination(
 /// Whether a target is a file or a folder, and not a provider's name: by its looks alone, since a provider often has a
 /// folder or a program of its name beside the contracts.
 pub(super) fn is_path(target: &str) -> bool {
-    let ending = Path::new(target).extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
+    let ending = Path::new(target)
+        .extension()
+        .is_some_and(|ending| ["yaml", "yml", "json"].iter().any(|known| ending == *known));
     target.contains(['/', '\\']) || ending || target == "." || target == ".."
 }

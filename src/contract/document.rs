@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use super::matcher::Rule;
+use super::pact::PactRules;
 use super::path::Path;
 use super::{ServiceName, State};
 use crate::source::Pointer;
@@ -21,6 +22,14 @@ pub struct Contract {
     pub interactions: Vec<Interaction>,
 }
 
+impl Contract {
+    /// Whether it was read from a Pact file.
+    #[must_use]
+    pub fn is_pact(&self) -> bool {
+        self.interactions.iter().any(|interaction| interaction.request.rules.pact.is_some())
+    }
+}
+
 /// One expectation: a request, and the least that the response must be.
 ///
 /// Later kinds of expectation (messages) will stand in lists of their own beside `Contract::interactions`.
@@ -31,6 +40,20 @@ pub struct Interaction {
     pub given: Vec<State>,
     pub request: Request,
     pub response: Response,
+    /// Whether its author says that a break need not fail anybody yet. (Of a Pact file; in a contract of our own it is
+    /// what the ledger knows that decides.)
+    pub pending: bool,
+    /// Set where it can't be run, and then request and response say nothing.
+    pub skipped: Option<Skipped>,
+}
+
+/// An interaction that is right, and that can't be run: a message, or one that a plugin would have to read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Skipped {
+    /// Why, as the end of a sentence.
+    pub why: Arc<str>,
+    /// What the file says of it: its identity.
+    pub content: Value,
 }
 
 /// What the consumer sends. Texts may hold placeholders (`${id}`).
@@ -74,6 +97,15 @@ pub struct Rules {
     pub body: IndexMap<Path, Written<Rule>>,
     /// By header name in small letters.
     pub headers: IndexMap<String, Rule>,
+    /// What a Pact file asks of the message. Where this is, it alone counts, and all other rules are empty.
+    pub pact: Option<Arc<PactRules>>,
+}
+
+impl Rules {
+    /// The rules of a message of a Pact file.
+    pub(super) fn of_pact(rules: PactRules) -> Self {
+        Self { pact: Some(Arc::new(rules)), ..Self::default() }
+    }
 }
 
 /// A thing and the key that it was written under, which may be spelled otherwise than what it means.

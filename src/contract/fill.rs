@@ -7,6 +7,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
 use super::document::{Body, Headers, Interaction, Request, Response};
+use super::pact::Moment;
 use super::template::{fill, fill_value, has_placeholder, placeholders};
 
 /// What a value may not hold in a path's segment (RFC 3986, section 3.3): all but the unreserved characters.
@@ -16,6 +17,9 @@ impl Interaction {
     /// Whether filling changes it: it has a placeholder, or a literal `${`, which is written `$${`.
     #[must_use]
     pub fn has_placeholders(&self) -> bool {
+        if let Some(pact) = &self.request.rules.pact {
+            return pact.generators.need_states();
+        }
         let mut found = false;
         let mut visit = |text: &str| found |= has_placeholder(text);
         self.request.each_text(&mut visit);
@@ -23,9 +27,15 @@ impl Interaction {
         found
     }
 
-    /// The interaction with `values` in the place of its placeholders.
+    /// The interaction with `values` in the place of its placeholders. One of a Pact file has none: there, generators say
+    /// where in the request the values go.
     #[must_use]
     pub fn filled(&self, values: &Map<String, Value>) -> Self {
+        if let Some(pact) = &self.request.rules.pact {
+            let mut filled = self.clone();
+            pact.generators.request(&mut filled.request, &mut |generator, _| generator.from_states(values));
+            return filled;
+        }
         Self {
             request: Request {
                 path: fill(&self.request.path, &encoded(values)),
@@ -59,6 +69,18 @@ impl Body {
 }
 
 impl Request {
+    /// The request as it is at a moment, with what time and chance put in the place of its example's values; nothing
+    /// where it has no such places.
+    #[must_use]
+    pub fn at(&self, moment: &Moment) -> Option<Self> {
+        let pact = self.rules.pact.as_ref().filter(|pact| !pact.generators.is_empty())?;
+        let mut made = self.clone();
+        let mut chance = fastrand::Rng::with_seed(moment.seed);
+        pact.generators
+            .request(&mut made, &mut |generator, example| generator.from_moment(example, moment, &mut chance));
+        Some(made)
+    }
+
     /// The names of all placeholders in it.
     #[must_use]
     pub fn placeholders(&self) -> BTreeSet<String> {
@@ -75,6 +97,18 @@ impl Request {
 }
 
 impl Response {
+    /// The response as it is at a moment, with what time and chance put in the place of its example's values; nothing
+    /// where it has no such places.
+    #[must_use]
+    pub fn at(&self, moment: &Moment) -> Option<Self> {
+        let pact = self.rules.pact.as_ref().filter(|pact| !pact.generators.is_empty())?;
+        let mut made = self.clone();
+        let mut chance = fastrand::Rng::with_seed(moment.seed);
+        pact.generators
+            .response(&mut made, &mut |generator, example| generator.from_moment(example, moment, &mut chance));
+        Some(made)
+    }
+
     /// The names of all placeholders in it.
     #[must_use]
     pub fn placeholders(&self) -> BTreeSet<String> {

@@ -60,6 +60,7 @@ fn content(interaction: &Interaction) -> Content<'_> {
             body: response.body.as_ref().map(BodyContent::of),
             rules: RulesContent::of(&response.rules),
         },
+        skipped: interaction.skipped.as_ref().map(|skipped| Typed(&skipped.content)),
     }
 }
 
@@ -94,6 +95,9 @@ struct Content<'c> {
     given: Vec<Given<'c>>,
     request: RequestContent<'c>,
     response: ResponseContent<'c>,
+    /// What can't be run is what its file says of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    skipped: Option<Typed<&'c Value>>,
 }
 
 #[derive(Serialize)]
@@ -156,12 +160,30 @@ impl<'c> BodyContent<'c> {
 struct RulesContent<'c> {
     body: BTreeMap<String, RuleContent<'c>>,
     headers: NamedRules<'c>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pact: Option<PactContent<'c>>,
+}
+
+/// The rules of a Pact file, in its own words: they have no others.
+#[derive(Serialize)]
+struct PactContent<'c> {
+    version: &'static str,
+    #[serde(rename = "media-type")]
+    media_type: Option<&'c str>,
+    query: Option<&'c str>,
+    written: Typed<&'c Value>,
 }
 
 impl<'c> RulesContent<'c> {
     fn of(rules: &'c Rules) -> Self {
         let body = rules.body.iter().map(|(path, written)| (path.to_string(), RuleContent::of(&written.thing)));
-        Self { body: body.collect(), headers: NamedRules(&rules.headers) }
+        let pact = rules.pact.as_deref().map(|pact| PactContent {
+            version: pact.version.number(),
+            media_type: pact.media_type.as_deref(),
+            query: pact.query_text.as_deref(),
+            written: Typed(&pact.written),
+        });
+        Self { body: body.collect(), headers: NamedRules(&rules.headers), pact }
     }
 }
 

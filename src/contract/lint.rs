@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::codes::{BODY_ON_SAFE, MISFILED, SAME_INTERACTION, VOLATILE_EXACT};
+use super::codes::{BODY_ON_SAFE, MISFILED, PACT_UNUSED, SAME_INTERACTION, VOLATILE_EXACT};
 use super::document::{Body, Contract, Interaction, Written};
 use super::matcher::{Matcher, Rule};
 use super::path::Path;
@@ -23,6 +23,10 @@ pub fn lint(source: &SourceFile, read: &ReadContract) -> Vec<Finding> {
             let message = format!("this interaction is the same as `{first}`, but for its name");
             findings.push(warning(SAME_INTERACTION, source, &at.key("name"), message).help("keep one of the two"));
         }
+        if interaction.request.rules.pact.is_some() {
+            findings.extend(unused_rules(source, interaction, &at));
+            continue;
+        }
         findings.extend(body_on_safe(source, interaction, &at));
         findings.extend(volatile_exact(source, interaction, &at));
     }
@@ -36,6 +40,10 @@ fn warning(code: crate::source::Code, source: &SourceFile, at: &Pointer, message
 /// A contract's folder is its consumer, and its file its provider, so that a reader finds it by its name.
 fn misfiled(source: &SourceFile, contract: &Contract) -> Option<Finding> {
     let parts: Vec<&str> = source.name.split(['/', '\\']).collect();
+    // Pact files have names of their own.
+    if contract.is_pact() {
+        return None;
+    }
     // Only where the file lies in a folder `contracts`: elsewhere its place says nothing.
     let [.., "contracts", folder, file] = parts.as_slice() else { return None };
     let provider = file.rsplit_once('.').map_or(*file, |(stem, _)| stem);
@@ -48,6 +56,27 @@ fn misfiled(source: &SourceFile, contract: &Contract) -> Option<Finding> {
         warning(MISFILED, source, &Pointer::root().key("consumer"), message)
             .help(format!("name it contracts/{}/{}.yaml", contract.consumer, contract.provider))
     })
+}
+
+/// A rule of a Pact file whose path leads to nothing is ignored by everybody, and mostly it is misspelt.
+fn unused_rules(source: &SourceFile, interaction: &Interaction, at: &Pointer) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let messages = [
+        ("request", &interaction.request.rules, interaction.request.body.as_ref()),
+        ("response", &interaction.response.rules, interaction.response.body.as_ref()),
+    ];
+    for (part, rules, body) in messages {
+        let (Some(pact), Some(Body::Json(example))) = (&rules.pact, body) else { continue };
+        for rule in pact.body.0.iter().filter(|rule| !rule.path.leads_into(example)) {
+            let place = rule.list.keys.iter().fold(at.key(part).key("matchingRules"), |at, key| at.key(key));
+            let message = format!("`{}` leads to nothing in the example, so that nobody follows the rule", rule.path);
+            findings.push(
+                warning(PACT_UNUSED, source, &place, message)
+                    .help("correct the path in the test that writes this file, or take the rule out"),
+            );
+        }
+    }
+    findings
 }
 
 fn body_on_safe(source: &SourceFile, interaction: &Interaction, at: &Pointer) -> Option<Finding> {

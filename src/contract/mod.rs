@@ -15,6 +15,7 @@ pub mod lint;
 mod matcher;
 mod names;
 pub mod number;
+pub mod pact;
 mod path;
 mod path_tree;
 mod raw;
@@ -33,12 +34,14 @@ mod write;
 mod yaml_text;
 
 pub use document::{
-    Body, Contract, Headers, Interaction, PathRule, Request, Response, Rules, Status, Written, fields_view, is_json,
+    Body, Contract, Headers, Interaction, PathRule, Request, Response, Rules, Skipped, Status, Written, fields_view,
+    is_json,
 };
 pub use file::ContractFile;
 pub use id::{ContractId, InteractionId, contract_id, interaction_id};
 pub use matcher::{Format, JsonType, Matcher, Pattern, Rule};
 pub use names::{NameError, ServiceName};
+pub use pact::is_pact;
 pub use path::{Path, Segment};
 pub use path_tree::PathTree;
 pub use read::{ReadContract, read};

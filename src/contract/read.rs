@@ -14,7 +14,7 @@ use super::raw::{RawContract, RawInteraction, RawState};
 use super::rule_text::RuleReader;
 use super::schema::shape;
 use super::state::params;
-use super::{InteractionId, ServiceName, State, interaction_id};
+use super::{InteractionId, ServiceName, State, interaction_id, pact};
 use crate::source::conform::{Fault, WRONG_TYPE};
 use crate::source::{Code, Finding, Findings, Pointer, Position, SourceFile, Span, Step, Survey, survey_yaml};
 use crate::words::did_you_mean;
@@ -31,12 +31,15 @@ pub struct ReadContract {
     pub findings: Vec<Finding>,
 }
 
-/// Reads a contract file; the files that it names are read through `attachments`.
+/// Reads a contract file, ours or Pact's, as its content says; the files that it names are read through `attachments`.
 ///
 /// # Errors
 ///
 /// All findings, where at least one of them is an error.
 pub fn read(source: &SourceFile, attachments: &dyn Attachments) -> Result<ReadContract, Vec<Finding>> {
+    if pact::is_pact(&source.text) {
+        return pact::read(source);
+    }
     let file = &source.name;
     let Survey { value, mut lists, mut findings } = survey_yaml(file, &source.text, source.limits());
     let Some(mut value) = value else { return Err(findings.into_sorted()) };
@@ -157,8 +160,15 @@ impl Reader<'_> {
         self.params = params(&given);
         let request = self.request(raw.request, &at.key("request"));
         let response = self.response(raw.response, &at.key("response"));
-        let interaction =
-            Interaction { name: raw.name, description: raw.description, given, request: request?, response: response? };
+        let interaction = Interaction {
+            name: raw.name,
+            description: raw.description,
+            given,
+            request: request?,
+            response: response?,
+            pending: false,
+            skipped: None,
+        };
         self.placeholders(&interaction, at);
         Some(interaction)
     }

@@ -86,6 +86,7 @@ impl Reader<'_> {
         let rules = super::Rules {
             body: self.body_rules(raw.rules, body.as_ref(), true, &at.key("match")),
             headers: self.name_rules(raw.header_rules, &headers, true, &at.key("match-headers")),
+            pact: None,
         };
         Some(Response { status, headers, body, rules })
     }

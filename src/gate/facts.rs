@@ -63,12 +63,18 @@ impl<'b> Facts<'b> {
     }
 
     /// Whether a service of which not all can be read may need a provider: it published a contract with it before, or
-    /// what it needs was never told at all.
+    /// what it needs was never told: of no version at all, or not of one that was deployed here, which may be the one that
+    /// is live.
     pub(super) fn may_need(&mut self, service: &ServiceName, provider: &ServiceName) -> Result<bool, StoreError> {
         if self.consumers_ever(provider)?.contains(service) {
             return Ok(true);
         }
-        Ok(!self.is_not_onboarded(service)? && self.book.versions(service)?.is_empty())
+        if self.is_not_onboarded(service)? {
+            return Ok(false);
+        }
+        let published = self.book.versions(service)?;
+        let history = self.book.history(&self.environment, service)?;
+        Ok(published.is_empty() || history.value.iter().any(|(_, record)| !published.contains(&record.version)))
     }
 
     /// What a version has published.

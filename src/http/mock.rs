@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
-use hyper::header::{CONTENT_LENGTH, HeaderValue};
+use hyper::header::{CONTENT_LENGTH, HOST, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
 use serde_json::{Map, json};
@@ -28,6 +28,7 @@ use super::mock_control;
 use super::mock_refusal::{discreet, refusal, shown};
 use super::problem::problem;
 use super::server::{AnswerBody, Answerer, Listening, Server};
+use crate::contract::pact::Moment;
 use crate::matching::{ActualRequest, ActualResponse, Mismatch, header_values};
 use crate::mocking::{ActiveState, Miss, Mock};
 
@@ -110,6 +111,8 @@ pub(super) struct Desk {
 
 struct Answering {
     desk: Arc<Desk>,
+    /// `http` or `https`: answers may name the mock's own address.
+    scheme: &'static str,
     max_body: usize,
     fault: Option<Arc<FaultPlan>>,
     health: Option<String>,
@@ -141,6 +144,7 @@ impl MockServer {
         let (stop, stopping) = watch::channel(false);
         let answering = Answering {
             desk: Arc::clone(&desk),
+            scheme: if options.https { "https" } else { "http" },
             max_body: options.max_body,
             fault: options.fault.clone(),
             health: options.health.clone(),
@@ -297,7 +301,17 @@ impl Answering {
             Ok(active) => active,
             Err(why) => return unreadable(why),
         };
-        match self.desk.mock.answer(&request, &active) {
+        let moment = Moment {
+            now: jiff::Timestamp::now().to_zoned_datetime(jiff::tz::TimeZone::UTC),
+            seed: fastrand::u64(..),
+            // As the consumer knows it.
+            mock: head
+                .headers
+                .get(HOST)
+                .and_then(|host| host.to_str().ok())
+                .map(|host| format!("{}://{host}", self.scheme)),
+        };
+        match self.desk.mock.answer_at(&request, &active, &moment) {
             Ok(selected) => {
                 if let Some(used) = self.desk.used.get(selected.number) {
                     used.fetch_add(1, Ordering::Relaxed);

@@ -11,17 +11,19 @@ use crate::contract::{Body, Headers, Request, urlencoded};
 pub fn request(request: &Request) -> ActualRequest {
     let query = urlencoded::write(&request.query);
     let mut sent = headers(&request.headers);
-    let implied = match request.body.as_ref().map(Body::content) {
+    let named = request.rules.pact.as_ref().and_then(|pact| pact.media_type.as_deref());
+    let implied = named.or(match request.body.as_ref().map(Body::content) {
         Some(Body::Json(_)) => Some("application/json"),
         Some(Body::Form(_)) => Some("application/x-www-form-urlencoded"),
         _ => None,
-    };
+    });
     if let Some(media_type) = implied.filter(|_| !request.headers.contains_key("content-type")) {
         sent.push((String::from("content-type"), media_type.to_owned()));
     }
     ActualRequest {
         method: request.method.clone(),
-        path: request.path.clone(),
+        // A Pact file may leave the path empty, or begin it with a word.
+        path: if request.path.starts_with('/') { request.path.clone() } else { format!("/{}", request.path) },
         query: (!query.is_empty()).then_some(query),
         headers: sent,
         body: request.body.as_ref().map(body).unwrap_or_default(),

@@ -12,6 +12,7 @@ mod example;
 mod headers;
 mod message;
 pub mod mismatch;
+mod pact;
 mod pairing;
 mod request;
 mod response;

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::mismatch::{METHOD, Mismatch, PATH, Part, QUERY_MISSING, QUERY_UNEXPECTED, QUERY_VALUE, UNEXPECTED};
 use super::scalar::{Medium, misfit};
 use super::shape::Mode;
-use super::{ActualRequest, body, describe, headers};
+use super::{ActualRequest, body, describe, headers, pact};
 use crate::contract::{Matcher, PathRule, Request, Rule, urlencoded};
 use crate::source::{Code, Pointer};
 use crate::words::{count, did_you_mean};
@@ -14,6 +14,9 @@ use crate::words::{count, did_you_mean};
 /// Every mismatch of a request; `at` is the request's place in the contract.
 #[must_use]
 pub fn match_request(asked: &Request, actual: &ActualRequest, at: &Pointer) -> Vec<Mismatch> {
+    if let Some(rules) = &asked.rules.pact {
+        return pact::match_request(asked, rules, actual, at);
+    }
     let mut found = Vec::new();
     if asked.method != actual.method {
         found.push(mismatch(METHOD, Part::Method, "", asked.method.clone(), plain(&actual.method), at.key("method")));

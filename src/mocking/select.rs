@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::index::Index;
 use super::reply::reply_of;
 use super::states::{ActiveState, Standing, standing};
+use crate::contract::pact::Moment;
 use crate::contract::{ContractFile, Interaction, Request, Rules};
 use crate::matching::{ActualRequest, ActualResponse, Mismatch, Part, match_request};
 use crate::source::Pointer;
@@ -59,6 +60,10 @@ impl Mock {
         let mut mock = Self { files, places: Vec::new(), filled: Vec::new(), index: Index::default() };
         for (file, contract) in mock.files.iter().enumerate() {
             for (number, interaction) in contract.contract.interactions.iter().enumerate() {
+                // What can't be run can't be answered.
+                if interaction.skipped.is_some() {
+                    continue;
+                }
                 mock.index.add(&interaction.request);
                 mock.places.push(Place { file, interaction: number });
                 let filled =
@@ -95,6 +100,20 @@ impl Mock {
     ///
     /// The nearest interaction, where none allows the request.
     pub fn answer(&self, request: &ActualRequest, active: &[ActiveState]) -> Result<Selected, Miss> {
+        self.answer_at(request, active, &Moment::default())
+    }
+
+    /// Answers a request at this moment: values of the answer that are made anew each time are made of it.
+    ///
+    /// # Errors
+    ///
+    /// The nearest interaction, where none allows the request.
+    pub fn answer_at(
+        &self,
+        request: &ActualRequest,
+        active: &[ActiveState],
+        moment: &Moment,
+    ) -> Result<Selected, Miss> {
         let at = Pointer::root();
         let allowing: Vec<(usize, Cow<'_, Interaction>, Standing)> = self
             .index
@@ -120,7 +139,9 @@ impl Mock {
         };
         match best {
             Some((number, interaction, _)) => {
-                Ok(Selected { number, response: reply_of(&interaction.response, &request.method) })
+                let made = interaction.response.at(moment);
+                let response = reply_of(made.as_ref().unwrap_or(&interaction.response), &request.method);
+                Ok(Selected { number, response })
             }
             None => Err(Miss { nearest: self.nearest(request, active) }),
         }

@@ -65,7 +65,8 @@ pub(super) fn draft(group: &Group<'_, '_>, name: String, context: &Context) -> R
     let request = request(group, context, &mut remarks)?;
     let sent: Vec<&str> = request.headers.keys().map(String::as_str).collect();
     let response = response(group, &sent, context, &mut remarks);
-    let interaction = Interaction { name, description: None, given: Vec::new(), request, response };
+    let interaction =
+        Interaction { name, description: None, given: Vec::new(), request, response, pending: false, skipped: None };
     let draft = Draft { shape: group.shape.clone(), interaction, samples: group.samples.len(), remarks };
     draft.checked(&group.samples)
 }

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::Exchange;
 use super::har_message::{request, response};
 use crate::source::codes::codes;
+use crate::source::json::position;
 use crate::source::{Finding, Position, SourceFile, Span};
 
 codes! {
@@ -68,13 +69,9 @@ pub fn read_har(file: &SourceFile) -> Result<Vec<HarEntry>, Finding> {
 }
 
 fn not_json(file: &SourceFile, error: &serde_json::Error) -> Finding {
-    let line = u32::try_from(error.line().max(1)).unwrap_or(u32::MAX);
-    let text = file.line(line);
-    let end = text.floor_char_boundary(error.column().saturating_sub(1));
-    let column = u32::try_from(text.get(..end).unwrap_or_default().chars().count() + 1).unwrap_or(u32::MAX);
     let why = error.to_string();
     let why = why.split(" at line ").next().unwrap_or_default();
-    let span = Span::at(Position { line, column });
+    let span = Span::at(position(file, error));
     let finding =
         Finding::error(NOT_JSON, &Arc::clone(&file.name), Some(span), format!("this HAR file is not JSON: {why}"));
     if error.is_eof() { finding.help("it ends too early; save it again") } else { finding }

@@ -8,6 +8,7 @@ pub mod codes;
 pub mod conform;
 mod file;
 mod finding;
+pub mod json;
 mod node;
 mod pointer;
 mod scalar;

@@ -72,7 +72,7 @@ fn blank(plan: &Plan, position: usize, request: String) -> Finished {
         name: interaction.name.clone(),
         id: plan.id(position).to_string(),
         outcome: Outcome::Error,
-        pending: false,
+        pending: interaction.pending,
         seconds: 0.0,
         file: file.source.name.clone(),
         needed_by: Vec::new(),

@@ -15,5 +15,5 @@ pub use finish::with_lines;
 pub use outcome::{Outcome, RunError, Summary, Verdict};
 pub use plan::{Parallel, Plan};
 pub use provider::{Action, Provider, Reply, StateHandler};
-pub use runner::{CODES, INTERRUPTED, NO_STATE_HANDLER, States, none_run, run};
+pub use runner::{CODES, INTERRUPTED, NO_STATE_HANDLER, NOT_RUN, States, none_run, run};
 pub use scrub::{REDACTED, Scrubber};

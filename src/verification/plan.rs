@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::contract::pact::Moment;
 use crate::contract::{ContractFile, Interaction, InteractionId};
 
 /// The interactions of a run, in the contracts' order, and the requests that are sent for them.
@@ -16,6 +17,10 @@ pub struct Plan {
     together: Vec<Vec<usize>>,
     /// The positions of subjects that are run one after the other.
     in_turn: Vec<usize>,
+    /// The positions of subjects that can't be run.
+    skipped: Vec<usize>,
+    /// The time and the chance of the run, for values that are made anew each time.
+    moment: Moment,
 }
 
 /// One interaction of one contract.
@@ -45,7 +50,14 @@ impl Plan {
         parallel: Parallel,
         mut wanted: impl FnMut(&ContractFile, usize) -> bool,
     ) -> Self {
-        let mut plan = Self { files, subjects: Vec::new(), together: Vec::new(), in_turn: Vec::new() };
+        let mut plan = Self {
+            files,
+            subjects: Vec::new(),
+            together: Vec::new(),
+            in_turn: Vec::new(),
+            skipped: Vec::new(),
+            moment: Moment::default(),
+        };
         let mut groups: HashMap<InteractionId, usize> = HashMap::new();
         for (file, contract) in plan.files.iter().enumerate() {
             for (index, interaction) in contract.contract.interactions.iter().enumerate() {
@@ -55,6 +67,10 @@ impl Plan {
                 let id = contract.ids[index];
                 let position = plan.subjects.len();
                 plan.subjects.push(Subject { file, interaction: index, id });
+                if interaction.skipped.is_some() {
+                    plan.skipped.push(position);
+                    continue;
+                }
                 let harmless = interaction.given.is_empty() && interaction.request.is_safe();
                 if harmless {
                     // What two consumers ask for in the same words is asked once.
@@ -71,6 +87,25 @@ impl Plan {
             }
         }
         plan
+    }
+
+    /// The plan for a run at this moment.
+    #[must_use]
+    pub fn at(self, moment: Moment) -> Self {
+        Self { moment, ..self }
+    }
+
+    /// The moment for the interaction at a position: the same time for all of them, and another chance for each.
+    #[must_use]
+    pub fn moment(&self, position: usize) -> Moment {
+        let own = u64::try_from(position).unwrap_or_default();
+        Moment { seed: self.moment.seed.wrapping_add(own), ..self.moment.clone() }
+    }
+
+    /// The interactions that can't be run.
+    #[must_use]
+    pub fn skipped(&self) -> &[usize] {
+        &self.skipped
     }
 
     /// How many interactions are verified.

@@ -22,6 +22,8 @@ codes! {
     INTERRUPTED = "E401";
     /// The interaction needs a provider state, and nothing is there to bring it about.
     NO_STATE_HANDLER = "E402";
+    /// The interaction is of a kind that can't be run yet.
+    NOT_RUN = "E403";
 }
 
 /// How provider states are brought about.
@@ -54,6 +56,11 @@ pub async fn run<P: Provider, S: StateHandler>(
     mut emit: impl FnMut(Event),
 ) {
     let mut results = InOrder { next: 0, waiting: (0..plan.total()).map(|_| None).collect(), emit: &mut emit };
+    for position in plan.skipped() {
+        let why = plan.interaction(*position).skipped.as_ref().map_or("", |skipped| &skipped.why);
+        let error = RunError::new(NOT_RUN, format!("it was not run: {why}"));
+        results.add(*position, failed(plan, *position, None, error, true));
+    }
     let everything = async {
         let at_once = stream::iter(plan.together()).map(|group| exchange_group(plan, group, provider, states));
         let mut at_once = pin!(at_once.buffer_unordered(jobs.max(1)));
@@ -63,8 +70,7 @@ pub async fn run<P: Provider, S: StateHandler>(
             }
         }
         for position in plan.in_turn() {
-            let exchange =
-                exchange(plan.interaction(*position), &plan.file(*position).contract.provider, provider, states).await;
+            let exchange = exchange(plan, *position, provider, states).await;
             results.add(*position, finished(plan, *position, &exchange));
         }
     };
@@ -96,7 +102,7 @@ async fn exchange_group<'g, P: Provider, S: StateHandler>(
     states: &States<S>,
 ) -> (&'g [usize], Exchange) {
     let first = group.first().copied().unwrap_or_default();
-    (group, exchange(plan.interaction(first), &plan.file(first).contract.provider, provider, states).await)
+    (group, exchange(plan, first, provider, states).await)
 }
 
 fn finished(plan: &Plan, position: usize, exchange: &Exchange) -> Finished {
@@ -108,11 +114,13 @@ fn finished(plan: &Plan, position: usize, exchange: &Exchange) -> Finished {
 
 /// Sets the states up, sends the request, and tears the states down again, whatever came.
 async fn exchange<P: Provider, S: StateHandler>(
-    interaction: &Interaction,
-    name: &crate::contract::ServiceName,
+    plan: &Plan,
+    position: usize,
     provider: &P,
     states: &States<S>,
 ) -> Exchange {
+    let interaction = plan.interaction(position);
+    let name = &plan.file(position).contract.provider;
     let mut values = interaction.params();
     let unsent = |interaction: &Interaction, values: &Map<String, Value>, error| Exchange {
         filled: None,
@@ -148,7 +156,9 @@ async fn exchange<P: Provider, S: StateHandler>(
         unsent(interaction, &values, error)
     } else {
         let filled = interaction.has_placeholders().then(|| interaction.filled(&values));
-        let request = encode::request(&filled.as_ref().unwrap_or(interaction).request);
+        let asked = &filled.as_ref().unwrap_or(interaction).request;
+        let made = asked.at(&plan.moment(position));
+        let request = encode::request(made.as_ref().unwrap_or(asked));
         let reply = provider.send(&request).await;
         Exchange { filled, request, reply }
     };

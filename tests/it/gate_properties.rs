@@ -327,9 +327,19 @@ proptest! {
                     case.candidates.contains(of) && expects(needs, &|to| to == service)
                 })
         };
-        let is_meant = |(path, _): &(String, Vec<u8>)| {
+        // Nobody can tell that a service is related by a version that was never published, from the one record of it
+        // that can't be read.
+        let told_once = |service: usize, bytes: &[u8]| {
+            let live = || case.facts.happenings.iter().filter(|it| it.of.0 == service);
+            let is_told = |at: At| case.facts.publications.iter().any(|(of, _)| *of == at);
+            let untold = live().filter(|it| !is_told(it.of)).count();
+            let text = String::from_utf8_lossy(bytes);
+            let of_untold = live().any(|it| !is_told(it.of) && text.contains(&format!("\"version\":\"{}\"", it.of.1)));
+            untold == 1 && of_untold
+        };
+        let is_meant = |(path, bytes): &(String, Vec<u8>)| {
             let of = |name: &&str| path.starts_with(&format!("deployments/production/{name}/"));
-            SERVICES.iter().position(of).is_none_or(is_related)
+            SERVICES.iter().position(of).is_none_or(|service| is_related(service) && !told_once(service, bytes))
         };
         let files: Vec<(String, Vec<u8>)> = world.store.files().into_iter().filter(is_meant).collect();
         for (path, bytes) in picks.iter().map(|pick| pick.get(&files)) {

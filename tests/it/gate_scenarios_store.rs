@@ -111,6 +111,18 @@ fn a_record_that_can_t_be_read_is_a_warning_where_its_service_is_unrelated() {
     ");
 }
 
+// 52: a version that told nobody what it needs may be the one that the record was of.
+#[test]
+fn a_record_that_can_t_be_read_denies_where_its_service_was_live_without_telling_its_needs() {
+    let (mut world, _) = shop();
+    world.try_arrive("weather@9", None, upheld::ledger::Arrival::Done, true, None).unwrap();
+    world.deploy("weather@1");
+    assert_eq!(world.gate("orders@2").verdict(), "allow 0 compatible", "it is gone");
+    let beside = world.store.below("deployments/production/weather").remove(0);
+    world.put_beside(&beside, "", "not a record at all");
+    assert_eq!(world.gate("orders@2").verdict(), "deny 4 unknown", "it may be there");
+}
+
 // 52
 #[test]
 fn a_record_that_can_t_be_read_denies_where_its_service_is_related() {

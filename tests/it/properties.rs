@@ -142,6 +142,7 @@ proptest! {
         let filled = Interaction { response, ..Interaction {
             name: String::new(), description: None, given: Vec::new(),
             request: upheld::contract::Request::default(), response: with_body(json!(1)),
+            pending: false, skipped: None,
         } }.filled(&serde_json::Map::new()).response;
         let mut actual = example_response(&filled);
         if let Some(Body::Json(body)) = filled.body.as_ref().map(Body::content) {

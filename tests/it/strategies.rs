@@ -384,7 +384,7 @@ fn request() -> impl Strategy<Value = Request> {
             query,
             headers,
             body,
-            rules: Rules { body: rules, headers: header_rules },
+            rules: Rules { body: rules, headers: header_rules, pact: None },
             query_rules,
             path_rule,
         },
@@ -402,7 +402,7 @@ pub fn response() -> impl Strategy<Value = Response> {
         status,
         headers,
         body,
-        rules: Rules { body: rules, headers: header_rules },
+        rules: Rules { body: rules, headers: header_rules, pact: None },
     })
 }
 
@@ -419,7 +419,7 @@ pub fn interaction() -> impl Strategy<Value = Interaction> {
         |(name, description, mut given, id, request, response)| {
             let params = [(String::from("id"), id)].into_iter().collect();
             given.push(State { name: String::from("it exists"), params });
-            Interaction { name, description, given, request, response }
+            Interaction { name, description, given, request, response, pending: false, skipped: None }
         },
     )
 }

@@ -138,6 +138,17 @@ impl World {
     pub fn redaction(&self) -> Redaction {
         Redaction::of(self.root())
     }
+
+    /// A shell with a script, ready to be started in this world; it finds Upheld by its name.
+    #[cfg(unix)]
+    pub fn shell(&self, script: &str) -> Command {
+        let program = Path::new(env!("CARGO_BIN_EXE_upheld")).parent().unwrap().to_path_buf();
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let path = std::env::join_paths(std::iter::once(program).chain(std::env::split_paths(&path))).unwrap();
+        let mut command = self.program(Path::new("sh"));
+        command.args(["-euc", script]).env("PATH", path);
+        command
+    }
 }
 
 /// The program around a command that waits.

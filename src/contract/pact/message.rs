@@ -1,0 +1,290 @@
+//! One request or response of a Pact file: from its JSON to the model.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use indexmap::IndexMap;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use serde_json::{Map, Value, json};
+
+use super::PactVersion;
+use super::generator::Generators;
+use super::matcher::Refused;
+use super::media_type::{Kind, MediaType};
+use super::pattern::Expressions;
+use super::rules::{Fault, PactRules};
+use crate::contract::document::{Body, Headers, Request, Response, Rules, Status};
+use crate::contract::urlencoded;
+
+/// What can't stand in a path as it is sent. A `%` is kept: what follows it is encoded already.
+const PATH: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'`')
+    .add(b'{')
+    .add(b'}')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'|');
+
+/// What the reading of one message has to say.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    /// The regular expressions of the file so far.
+    pub known: Expressions,
+    /// Rules that can't be used.
+    pub faults: Vec<Fault>,
+    /// Rules that nothing can fit, and why.
+    pub unusable: Vec<(Vec<String>, String)>,
+    /// What is wrong with the message itself: the keys that lead to it, and the reason.
+    pub wrong: Vec<(Vec<String>, String)>,
+    /// What is left out.
+    pub unknown: Vec<String>,
+    /// Why the message can't be compared, where it is right and we are not able to.
+    pub unable: Option<String>,
+}
+
+/// Reads a request.
+pub(super) fn request(value: &Map<String, Value>, version: PactVersion, notes: &mut Notes) -> Request {
+    let mut rules = rules(value, version, notes);
+    let headers = headers(value, notes);
+    let (body, media_type) = body(value, &headers, version, notes);
+    rules.media_type = media_type;
+    let path = match value.get("path") {
+        None | Some(Value::Null) => "/",
+        Some(Value::String(path)) => path,
+        Some(_) => {
+            notes.wrong.push((vec![String::from("path")], String::from("`path` must be a text")));
+            "/"
+        }
+    };
+    let method = match value.get("method") {
+        None | Some(Value::Null) => "GET",
+        Some(Value::String(method)) if is_token(method) => method,
+        Some(_) => {
+            notes.wrong.push((vec![String::from("method")], String::from("`method` must be the name of a method")));
+            "GET"
+        }
+    };
+    if path.chars().any(char::is_control) {
+        notes.wrong.push((vec![String::from("path")], String::from("a path has no control characters")));
+    }
+    let (query, raw) = query(value.get("query"), notes);
+    rules.query_text = raw.filter(|_| version == PactVersion::V1);
+    Request {
+        method: method.to_ascii_uppercase(),
+        path: utf8_percent_encode(path, PATH).to_string(),
+        query,
+        headers,
+        body,
+        rules: Rules::of_pact(rules),
+        ..Request::default()
+    }
+}
+
+/// Reads a response.
+pub(super) fn response(value: &Map<String, Value>, version: PactVersion, notes: &mut Notes) -> Response {
+    let mut rules = rules(value, version, notes);
+    let headers = headers(value, notes);
+    let (body, media_type) = body(value, &headers, version, notes);
+    rules.media_type = media_type;
+    let status = match value.get("status") {
+        None | Some(Value::Null) => Some(200),
+        Some(Value::String(text)) => text.parse().ok(),
+        Some(value) => value.as_u64().and_then(|status| u16::try_from(status).ok()),
+    };
+    let status = status.unwrap_or_else(|| {
+        notes.wrong.push((vec![String::from("status")], String::from("`status` must be a number from 100 to 599")));
+        200
+    });
+    Response { status: Status::Code(status), headers, body, rules: Rules::of_pact(rules) }
+}
+
+/// The rules and generators of a message.
+fn rules(value: &Map<String, Value>, version: PactVersion, notes: &mut Notes) -> PactRules {
+    let mut rules = PactRules { version, ..PactRules::default() };
+    let mut written = Map::new();
+    match value.get("matchingRules") {
+        None | Some(Value::Null) => {}
+        Some(Value::Object(object)) => {
+            rules.read(object, &mut notes.known, &mut notes.faults);
+            written.insert(String::from("matchingRules"), Value::Object(object.clone()));
+        }
+        Some(_) => {
+            notes.wrong.push((vec![String::from("matchingRules")], String::from("`matchingRules` must be an object")));
+        }
+    }
+    if let Some(Value::Object(object)) = value.get("generators") {
+        rules.generators = Generators::read(object, &mut notes.unknown);
+        written.insert(String::from("generators"), Value::Object(object.clone()));
+    }
+    rules.written = Value::Object(written);
+    notes.unusable.extend(rules.unusable());
+    if let Some(plugin) = notes.faults.iter().find_map(|fault| match &fault.refused {
+        Refused::Plugin(name) => Some(name.clone()),
+        Refused::Broken(_) => None,
+    }) {
+        notes.unable = Some(format!("the matcher `{plugin}` comes from a plugin, and plugins can't be run"));
+    }
+    rules
+}
+
+fn headers(value: &Map<String, Value>, notes: &mut Notes) -> Headers {
+    let mut headers = Headers::new();
+    let object = match value.get("headers") {
+        None | Some(Value::Null) => return headers,
+        Some(Value::Object(object)) => object,
+        Some(_) => {
+            notes.wrong.push((vec![String::from("headers")], String::from("`headers` must be an object")));
+            return headers;
+        }
+    };
+    for (name, value) in object {
+        // A value over several lines is one value (RFC 9112, section 5.2).
+        let unfolded = |value: &Value| text_of(value).lines().map(str::trim).collect::<Vec<_>>().join(" ");
+        let texts: Vec<String> = match value {
+            Value::Array(values) => values.iter().map(unfolded).collect(),
+            one => vec![unfolded(one)],
+        };
+        let broken = |c: char| c.is_control() && c != '\t';
+        if !is_token(name) || texts.iter().any(|text| text.contains(broken)) {
+            let keys = vec![String::from("headers"), name.clone()];
+            notes.wrong.push((keys, format!("the header `{}` can't be sent", name.escape_debug())));
+            continue;
+        }
+        let values = headers.entry(name.to_ascii_lowercase()).or_default();
+        values.extend(texts.iter().map(|text| text.trim().to_owned()));
+    }
+    headers
+}
+
+/// The parameters; and the text, where the query is written as one.
+fn query(value: Option<&Value>, notes: &mut Notes) -> (IndexMap<String, Vec<String>>, Option<String>) {
+    match value {
+        None | Some(Value::Null) => (IndexMap::new(), None),
+        Some(Value::String(text)) => (urlencoded::read(text.strip_prefix('?').unwrap_or(text)), Some(text.clone())),
+        Some(Value::Object(object)) => {
+            let values = |value: &Value| match value {
+                Value::Array(values) => values.iter().map(text_of).collect(),
+                one => vec![text_of(one)],
+            };
+            (object.iter().map(|(name, value)| (name.clone(), values(value))).collect(), None)
+        }
+        Some(_) => {
+            notes.wrong.push((vec![String::from("query")], String::from("`query` must be a text or an object")));
+            (IndexMap::new(), None)
+        }
+    }
+}
+
+/// The body, and the media type that the file names for it where no header does. A body that is not there says nothing,
+/// and one that is null or empty says that there is none.
+fn body(
+    value: &Map<String, Value>,
+    headers: &Headers,
+    version: PactVersion,
+    notes: &mut Notes,
+) -> (Option<Body>, Option<String>) {
+    let header = headers.get("content-type").and_then(|values| values.first()).map(String::as_str);
+    let Some(written) = value.get("body") else { return (None, None) };
+    if written.is_null() {
+        return (Some(Body::Text(String::new())), None);
+    }
+    let (body, named) = match written.as_object().filter(|_| version == PactVersion::V4) {
+        Some(parts) => {
+            let named = parts.get("contentType").and_then(Value::as_str).filter(|named| *named != "*/*");
+            (body_of_parts(parts, named.or(header), notes), named.map(str::to_owned))
+        }
+        None => (Some(plain_body(written, header)), None),
+    };
+    let media_type = header.and_then(MediaType::parse).or_else(|| named.as_deref().and_then(MediaType::parse));
+    if media_type.is_some_and(|media_type| media_type.kind() == Kind::Multipart) && notes.unable.is_none() {
+        notes.unable = Some(String::from("multipart bodies can't be compared yet"));
+    }
+    (body, named)
+}
+
+/// A body as it is written up to version 3: JSON as itself, all else as a text, bytes in base64.
+fn plain_body(written: &Value, header: Option<&str>) -> Body {
+    let Value::String(text) = written else { return Body::Json(written.clone()) };
+    if text.is_empty() {
+        return Body::Text(String::new());
+    }
+    let media_type = header.and_then(MediaType::parse).or_else(|| MediaType::of_content(text.as_bytes()));
+    match media_type.as_ref().map(MediaType::kind) {
+        // A string of its own, or a text that is JSON already.
+        Some(Kind::Json) => match serde_json::from_str(text) {
+            Ok(value @ (Value::String(_) | Value::Object(_) | Value::Array(_))) => Body::Json(value),
+            _ => Body::Json(written.clone()),
+        },
+        Some(Kind::Binary) => match BASE64.decode(text) {
+            Ok(bytes) => Body::Bytes(Arc::from(bytes)),
+            Err(_) => Body::Text(text.clone()),
+        },
+        _ => Body::Text(text.clone()),
+    }
+}
+
+/// A body as it is written since version 4: `{contentType, encoded, content}`.
+fn body_of_parts(parts: &Map<String, Value>, media_type: Option<&str>, notes: &mut Notes) -> Option<Body> {
+    let content = parts.get("content")?;
+    let encoded = match parts.get("encoded") {
+        None | Some(Value::Null | Value::Bool(false)) => "",
+        Some(Value::String(encoding)) => &encoding.to_ascii_lowercase(),
+        Some(_) => "plain",
+    };
+    let is_json = media_type.and_then(MediaType::parse).map(|media_type| media_type.kind() == Kind::Json);
+    Some(match (content, encoded) {
+        (Value::Null, _) => Body::Text(String::new()),
+        (Value::String(text), "base64") => match BASE64.decode(text.split_whitespace().collect::<String>()) {
+            Ok(bytes) => of_bytes(bytes, media_type),
+            Err(error) => {
+                let keys = vec![String::from("body"), String::from("content")];
+                notes.wrong.push((keys, format!("this is not base64: {error}")));
+                return None;
+            }
+        },
+        (Value::String(text), "json") => {
+            serde_json::from_str(text).map_or_else(|_| Body::Text(text.clone()), Body::Json)
+        }
+        (Value::String(text), _) if text.is_empty() => Body::Text(String::new()),
+        // Encoded in a way that nobody knows: the text itself.
+        (Value::String(text), "") if is_json == Some(true) => Body::Json(json!(text)),
+        (Value::String(text), _) => of_text(text, media_type),
+        (value, _) => Body::Json(value.clone()),
+    })
+}
+
+fn of_text(text: &str, media_type: Option<&str>) -> Body {
+    let media_type = media_type.and_then(MediaType::parse).or_else(|| MediaType::of_content(text.as_bytes()));
+    match (media_type.as_ref().map(MediaType::kind), serde_json::from_str(text)) {
+        (Some(Kind::Json), Ok(value)) => Body::Json(value),
+        _ => Body::Text(text.to_owned()),
+    }
+}
+
+fn of_bytes(bytes: Vec<u8>, media_type: Option<&str>) -> Body {
+    let kind = media_type.and_then(MediaType::parse).map(|media_type| media_type.kind());
+    match (kind, std::str::from_utf8(&bytes)) {
+        (Some(Kind::Json | Kind::Xml | Kind::Form | Kind::Text), Ok(text)) => of_text(text, media_type),
+        _ => Body::Bytes(Arc::from(bytes)),
+    }
+}
+
+fn text_of(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}
+
+/// Whether a text is a token (RFC 9110, section 5.6.2), as methods and header names are.
+fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
+}
