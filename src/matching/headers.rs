@@ -105,7 +105,7 @@ fn shown(values: &[&str]) -> String {
 fn expected(rule: Option<&Rule>, values: &[String]) -> String {
     let example = values.first().map(|value| Value::String(value.clone()));
     let told =
-        rule.and_then(|rule| rule.matchers.iter().find(|matcher| matcher.tells_value() && **matcher != Matcher::Exact));
+        rule.and_then(|rule| rule.matchers.iter().find(|matcher| matcher.tells_value() && !matcher.is_of_example()));
     match told {
         Some(matcher) => describe::matcher(matcher, example.as_ref()),
         None => shown(&values.iter().map(String::as_str).collect::<Vec<_>>()),
@@ -122,7 +122,7 @@ fn ruled(name: &str, rule: &Rule, examples: &[String], came: &[&str]) -> Option<
             return Some((SIZE, describe::size(min, max, "value")));
         }
     }
-    let told = rule.matchers.iter().find(|matcher| matcher.tells_value() && **matcher != Matcher::Exact);
+    let told = rule.matchers.iter().find(|matcher| matcher.tells_value() && !matcher.is_of_example());
     let Some(matcher) = told else {
         let asked: Vec<&str> = examples.iter().flat_map(|value| elements_of(name, value)).collect();
         let others = rule.has(&Matcher::Unordered) && elements.len() != asked.len();
