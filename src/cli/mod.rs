@@ -9,6 +9,7 @@ mod failure;
 mod from_store;
 mod gate;
 mod import;
+mod import_pact;
 mod init;
 mod ledger;
 mod lint;

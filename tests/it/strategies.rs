@@ -277,7 +277,8 @@ fn response_json() -> impl Strategy<Value = (Body, IndexMap<Path, Written<Rule>>
 }
 
 fn text_rules() -> impl Strategy<Value = Rule> {
-    select(vec![Matcher::Any, Matcher::Exact, Matcher::Equal, Matcher::Type(JsonType::String), anything()]).prop_map(Rule::of)
+    select(vec![Matcher::Any, Matcher::Exact, Matcher::Equal, Matcher::Type(JsonType::String), anything()])
+        .prop_map(Rule::of)
 }
 
 fn fields() -> impl Strategy<Value = IndexMap<String, Vec<String>>> {

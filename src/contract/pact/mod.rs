@@ -10,6 +10,7 @@
 mod chosen;
 mod expressions;
 mod generator;
+pub mod import;
 mod java_time;
 mod matcher;
 mod media_type;
