@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::pattern::segments;
 use super::remark::Remarks;
 use super::words;
 use crate::contract::document::{Headers, PathRule, Status};
@@ -14,6 +15,11 @@ use crate::source::Step;
 /// The rule of a path.
 pub(super) fn path_rule(path: &str, rules: &PactRules, remarks: &mut Remarks<'_>) -> Option<PathRule> {
     let list = rules.path.as_ref()?;
+    if let [PactMatcher::Regex(regex)] = list.matchers.as_slice()
+        && let Some(found) = segments(regex.as_str(), path)
+    {
+        return Some(PathRule::Segments(found.into_iter().map(|(index, one)| (index, Rule::of(one))).collect()));
+    }
     of_text(list, path, "path", remarks).map(PathRule::Whole)
 }
 

@@ -7,7 +7,7 @@ const KNOWN: &[(&str, Format)] = &[
     (UUID, Format::Uuid),
     ("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", Format::Uuid),
     ("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", Format::Uuid),
-    ("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}", Format::Uuid),
+    ("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", Format::Uuid),
     (DATE_TIME, Format::DateTime),
     (TIME, Format::Time),
     (EMAIL, Format::Email),
@@ -15,7 +15,8 @@ const KNOWN: &[(&str, Format)] = &[
 ];
 
 /// What stands for a format in a Pact file: no stricter than the format is.
-pub(in crate::contract::pact) const UUID: &str = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
+pub(in crate::contract::pact) const UUID: &str =
+    "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}";
 pub(in crate::contract::pact) const DATE_TIME: &str =
     r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})";
 pub(in crate::contract::pact) const TIME: &str = r"\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})?";
@@ -34,9 +35,40 @@ pub(super) fn of_regex(text: &str) -> Result<Matcher, String> {
     Pattern::new(&bare).map(Matcher::Regex)
 }
 
+/// Whether an expression is nothing but the text itself.
+pub(super) fn is_literal(expression: &str, text: &str) -> bool {
+    let bare = bare(expression);
+    bare == regex::escape(text) || bare == text && !text.contains(|c: char| !c.is_alphanumeric() && !"/-_ ".contains(c))
+}
+
+/// The expressions for the segments of a path that are more than literal, by their numbers; nothing where the expression
+/// is not one for each segment.
+pub(super) fn segments(expression: &str, path: &str) -> Option<Vec<(usize, Matcher)>> {
+    let bare = bare(expression);
+    let (written, segments): (Vec<&str>, Vec<&str>) = (bare.split('/').collect(), path.split('/').collect());
+    if written.len() != segments.len() {
+        return None;
+    }
+    let mut found = Vec::new();
+    for (index, (one, segment)) in written.into_iter().zip(&segments).enumerate() {
+        if is_literal(one, segment) {
+            continue;
+        }
+        // It must be one of its own that no slash fits, for a segment that stands there once.
+        let wide = ["(", "|", ".", "[^", r"\S", r"\D", r"\W", r"\P", r"\p", r"\x", r"\u", "\\["]
+            .iter()
+            .any(|part| one.contains(part));
+        if wide || one.is_empty() || segments.iter().filter(|other| *other == segment).count() > 1 {
+            return None;
+        }
+        found.push((index, of_regex(one).ok()?));
+    }
+    (!found.is_empty()).then_some(found)
+}
+
 /// An expression without what is said anyway, since it is for a whole text: anchors at its ends, a group around all of
 /// it, and slashes that are escaped.
-pub(super) fn bare(text: &str) -> String {
+pub(in crate::contract::pact) fn bare(text: &str) -> String {
     let mut bare = without_escaped_slashes(&text.replace(r"\Z", "$"));
     loop {
         let shorter = shorter(&bare);

@@ -153,7 +153,10 @@ fn loosen(made: &mut Interaction, is_request: bool, rank: &Rank) -> Option<Strin
         Rank::Query(name) => (made.request.query_rules.get_mut(name)?, format!("{side} query {name}")),
         Rank::PathRule => match made.request.path_rule.as_mut()? {
             PathRule::Whole(rule) => (rule, format!("{side} path")),
-            PathRule::Segments(_) => return None,
+            segments @ PathRule::Segments(_) => {
+                *segments = PathRule::Whole(any());
+                return Some(format!("{side} path"));
+            }
         },
     };
     if *rule == any() {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::pattern::{SEMVER, of_java, of_regex};
+use super::pattern::{SEMVER, is_literal, of_java, of_regex};
 use crate::contract::matcher::{JsonType, Matcher, Pattern, Rule};
 use crate::contract::pact::{PactMatcher, RuleList};
 
@@ -102,6 +102,9 @@ fn word(matcher: &PactMatcher, example: &Value, medium: Medium, remark: &mut dyn
         _ if !is_text => {
             remark(String::from("a rule for texts can't be followed where the example is none: its type is asked for"));
             Word::Asked(Asked::Type)
+        }
+        PactMatcher::Regex(regex) if example.as_str().is_some_and(|text| is_literal(regex.as_str(), text)) => {
+            Word::Asked(Asked::Value)
         }
         PactMatcher::Regex(regex) => Word::Asked(match of_regex(regex.as_str()) {
             Ok(matcher) => Asked::Is(matcher),
