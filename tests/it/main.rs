@@ -92,6 +92,7 @@ mod matching_matrix;
 mod matching_parts;
 mod messages;
 mod mock_properties;
+mod pact_properties;
 mod pact_spec;
 mod properties;
 mod published;

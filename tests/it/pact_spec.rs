@@ -111,7 +111,7 @@ pub fn body(message: &Value, version: &str) -> Vec<u8> {
     }
 }
 
-fn query(message: &Value) -> Option<String> {
+pub fn query(message: &Value) -> Option<String> {
     match message.get("query") {
         Some(Value::String(text)) => Some(text.clone()),
         Some(Value::Object(parameters)) => {

@@ -71,6 +71,7 @@ pub(super) fn body(
     let node = walk.node(example, &[&tree], by_value, &mut Vec::new());
     let mut placed = Vec::new();
     let example = walk.emit(&node, &mut Vec::new(), Cover::Nothing, &mut placed);
+    placed.retain(|rule| !rule.path.0.contains(&PactStep::Key(String::new())));
     (example, PlacedRules(placed))
 }
 
@@ -114,7 +115,8 @@ impl Walk<'_> {
                 || speaker.any_key().is_some()
                 || speaker.each().is_some()
         });
-        if has(&Matcher::Exact) {
+        let is_empty_list = example.as_array().is_some_and(Vec::is_empty);
+        if has(&Matcher::Exact) && !is_empty_list {
             if !goes_on {
                 return node(Ask::Exact);
             }
@@ -155,6 +157,12 @@ impl Walk<'_> {
                 if !self.is_request {
                     field.ask = Ask::Anything;
                 }
+            }
+            // No path of a Pact file leads to a key without a name.
+            if key.is_empty() {
+                self.say(at, "a rule for a key without a name can't be said in a Pact file");
+                field.ask = if self.is_request { Ask::Scalar(Scalar::Value) } else { Ask::Anything };
+                field.or_null = false;
             }
             at.pop();
             fields.push((key.clone(), field));

@@ -6,7 +6,9 @@ use serde_json::{Map, Value, json};
 
 use super::Version;
 use crate::contract::document::{Body, Contract, Headers, Interaction, Request, Response, Status};
-use crate::contract::pact::{PactMatcher, PactRules, PlacedRule, PlacedRules, RuleList, StatusRange, TimeKind};
+use crate::contract::pact::{
+    PactMatcher, PactRules, PactStep, PlacedRule, PlacedRules, RuleList, StatusRange, TimeKind,
+};
 use crate::contract::urlencoded;
 
 /// Writes a file. Rules that its version does not have go to `remark`, with the number of the interaction and the side.
@@ -126,8 +128,14 @@ fn body_value(body: &Body, named: Option<&str>, version: Version) -> Value {
     }
     let parts = |named: &str, encoded: Value, content: Value| json!({ "contentType": named, "encoded": encoded, "content": content });
     match body {
+        // Else it would be a body that is empty.
+        Body::Json(Value::Null) => parts("application/json", json!("JSON"), json!("null")),
         Body::Json(value) => {
-            let named = named.filter(|named| crate::contract::is_json(named)).unwrap_or("application/json");
+            let is_json = named.is_none_or(crate::contract::is_json);
+            let named = named.unwrap_or("application/json");
+            if value.is_string() && !is_json {
+                return parts(named, json!("JSON"), json!(value.to_string()));
+            }
             parts(named, json!(false), value.clone())
         }
         Body::Text(text) => parts(named.unwrap_or("*/*"), json!(false), json!(text)),
@@ -149,7 +157,8 @@ fn rules(pact: &PactRules, version: Version, remark: &mut dyn FnMut(&str)) -> Ma
         rules.insert(String::from("path"), rule_list(list, version, remark));
     }
     let name = |rule: &PlacedRule| match rule.path.0.as_slice() {
-        [_] => rule.path.first_key().map_or_else(|| rule.path.to_string(), str::to_owned),
+        // What looks like a path is read as one.
+        [PactStep::Key(name)] if !(name.starts_with('$') || name.ends_with(']')) => name.clone(),
         _ => rule.path.to_string(),
     };
     let mut part = |key: &str, placed: &PlacedRules, name: &dyn Fn(&PlacedRule) -> String| {

@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value};
 
+use super::emit::said_anyway;
 use super::remark::Remarks;
 use super::words::{self, Asked, Medium};
 use crate::contract::pact::{Chosen, PactMatcher, RuleList, Speaking};
@@ -145,8 +146,15 @@ impl Walk<'_, '_> {
         if exact {
             return Ask::Exact;
         }
-        if let (Some(rules), Some(first)) = (map, object.values().next()) {
-            return self.map(object, first, &rules, list);
+        if let Some(rules) = map {
+            if let Some(first) = object.values().next() {
+                return self.map(object, first, &rules, list);
+            }
+            self.say(
+                Some(list),
+                "what the values of a map are can't be said where the example shows none: anything is allowed",
+            );
+            return Ask::Anything;
         }
         let mut fields = self.fields(object, chosen);
         if keys_are_data {
@@ -169,7 +177,10 @@ impl Walk<'_, '_> {
             let mut quiet = Vec::new();
             let node = self.quiet(&mut quiet, value, &rules.below(&Step::Key(key.clone())));
             alike &= node.is_like(&any);
-            ruled &= node.rules_as(&any);
+            ruled &= node.rules_as(&any) && quiet.is_empty();
+        }
+        if matches!(any.ask, Ask::Object(_)) && said_anyway(&any).is_none() {
+            self.say(Some(list), "what the values of a map are can't be said where the example shows nothing of them");
         }
         if !ruled {
             self.say(Some(list), "rules for single keys of a map are left out: what goes for every key is asked for");
@@ -258,17 +269,19 @@ impl Walk<'_, '_> {
             let mut quiet = Vec::new();
             let node = self.quiet(&mut quiet, item, &rules.below(&Step::Index(index)));
             alike &= node.is_like(&each);
-            if !node.rules_as(&each) {
+            let own = !node.rules_as(&each);
+            if own || !quiet.is_empty() {
+                // Once more, for its remarks.
                 let node = self.below(Segment::Index(index), item, &rules.below(&Step::Index(index)));
-                at.push((index, node));
+                if own {
+                    at.push((index, node));
+                }
             }
         }
         if let Some((last, _)) = at.last() {
             let needed = u64::try_from(*last).unwrap_or(u64::MAX).saturating_add(1);
-            if needed > min {
-                self.say(Some(list), "an element with rules of its own must be there, where the list could be shorter");
-                (min, max) = (needed, max.map(|max| max.max(needed)));
-            }
+            (min, max) = (min.max(needed), max.map(|max| max.max(needed)));
+            self.say(Some(list), "an element with rules of its own must be there, where the list could be shorter");
         } else if !alike {
             self.say(Some(list), "the elements that are shown differ: each may be like any of them");
         }

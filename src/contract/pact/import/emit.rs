@@ -122,34 +122,28 @@ fn under(segment: &Segment, rules: Rules) -> Rules {
 
 /// The rules of a map, of which one at least leads through its keys: that is what says that they are data.
 fn map(any: &Node<'_>, own: &dyn Fn(Vec<Matcher>) -> Rules) -> Both {
-    let with = |rules: Rules| {
+    let with = |rules: Rules, otherwise: (Vec<Segment>, Rule)| {
         let mut all = own(vec![Matcher::Size { min: 0, max: None }]);
-        let rules = if rules.is_empty() { vec![said_anyway(any)] } else { rules };
-        all.extend(under(&Segment::AnyKey, rules));
+        all.extend(under(&Segment::AnyKey, if rules.is_empty() { vec![otherwise] } else { rules }));
         all
     };
     let Both { by_type, by_value } = both(any);
-    Both { by_type: with(by_type), by_value: with(by_value) }
+    let said = said_anyway(any).unwrap_or_else(|| (Vec::new(), Rule::of(Matcher::Any)));
+    Both { by_type: with(by_type, said), by_value: with(by_value, (Vec::new(), Rule::of(Matcher::Equal))) }
 }
 
-/// A rule that says what goes without saying.
-fn said_anyway(node: &Node<'_>) -> (Vec<Segment>, Rule) {
-    let (mut path, mut node) = (Vec::new(), node);
-    loop {
-        if let Some(word) = type_word(node.example) {
-            return (path, Rule::of(if matches!(node.ask, Ask::Scalar(Asked::Value)) { Matcher::Equal } else { word }));
-        }
-        match &node.ask {
-            Ask::Object(fields) => match fields.iter().find(|(_, field)| type_word(field.example).is_some()) {
-                Some((key, field)) => {
-                    path.push(Segment::Key((*key).to_owned()));
-                    node = field;
-                }
-                None => return (path, Rule::of(Matcher::Any)),
-            },
-            Ask::Each { min, max, .. } => return (path, Rule::of(Matcher::Size { min: *min, max: *max })),
-            _ => return (path, Rule::of(Matcher::Any)),
-        }
+/// A rule that says what goes without saying by type, if there is one.
+pub(super) fn said_anyway(node: &Node<'_>) -> Option<(Vec<Segment>, Rule)> {
+    if let Some(word) = type_word(node.example) {
+        return Some((Vec::new(), Rule::of(word)));
+    }
+    match &node.ask {
+        Ask::Object(fields) => fields.iter().find_map(|(key, field)| {
+            let (path, rule) = said_anyway(field)?;
+            Some((std::iter::once(Segment::Key((*key).to_owned())).chain(path).collect(), rule))
+        }),
+        Ask::Each { min, max, .. } => Some((Vec::new(), Rule::of(Matcher::Size { min: *min, max: *max }))),
+        _ => None,
     }
 }
 
