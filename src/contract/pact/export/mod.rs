@@ -3,9 +3,12 @@
 //!
 //! One that was read from a Pact file keeps its rules, in the spelling of the version that is written.
 
+mod ask;
 mod body;
 mod file;
 mod matchers;
+mod message;
+mod texts;
 
 use std::borrow::Cow;
 
@@ -13,13 +16,12 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use super::import::Remark;
-use super::{
-    Kind, MediaType, PactMatcher, PactPath, PactRules, PactStep, PlacedRule, PlacedRules, RuleList, StatusRange,
-};
-use crate::contract::document::{Body, Contract, Headers, Interaction, PathRule, Request, Response, Rules, Status};
-use crate::contract::matcher::{JsonType, Matcher, Rule};
+use super::{PactMatcher, PactPath, PactRules, PactStep, StatusRange};
+use crate::contract::document::{Body, Contract, Interaction, Request, Response, Rules, Status};
+use crate::contract::matcher::Matcher;
 use crate::source::Pointer;
-use matchers::{Scalar, TYPE, anchored, scalar};
+use message::message;
+use texts::{list, named, path};
 
 /// The versions of the Pact specification that are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -157,194 +159,7 @@ fn response(own: &Response, filled: &Response, version: Version, say: &mut dyn F
 
 fn written(pact: &mut PactRules, generators: Value) {
     if generators.as_object().is_some_and(|map| !map.is_empty()) {
-        pact.written = json!({ "generators": generators });
-    }
-}
-
-/// The headers and the body of a message, and the rules of the body.
-#[expect(clippy::too_many_arguments, reason = "a message has these parts, and each is written with the others in view")]
-fn message(
-    rules: &Rules,
-    own: Option<&Body>,
-    filled: Option<&Body>,
-    headers: &Headers,
-    is_request: bool,
-    version: Version,
-    pact: &mut PactRules,
-    say: &mut dyn FnMut(&str, &str),
-) -> (Headers, Option<Body>) {
-    let mut headers = headers.clone();
-    let (Some(_), Some(filled)) = (own, filled) else { return (headers, None) };
-    let content = filled.content();
-    let header = headers.get("content-type").and_then(|values| values.first()).and_then(|it| MediaType::parse(it));
-    let kind = header.as_ref().map(MediaType::kind);
-    let untyped = !headers.contains_key("content-type");
-    let mut left_out = |why: &str| say("body", &format!("{why}: the body is left out"));
-    match content {
-        // A Pact file takes a null for a body that is empty.
-        Body::Json(Value::Null) if version == Version::V3 || !is_request => {
-            left_out("a body that is null can't be said in a Pact file");
-            (headers, None)
-        }
-        Body::Json(Value::String(_)) if version == Version::V3 && kind.is_some_and(|kind| kind != Kind::Json) => {
-            left_out("version 3 tells what a text is by its content type, and it is not JSON's");
-            (headers, None)
-        }
-        Body::Json(value) => {
-            let mut remark = |path: &str, why: &str| say(&format!("body {path}"), why);
-            let mut walk = body::Walk { is_request, is_newest: version == Version::V4, remark: &mut remark };
-            let (example, placed) = body::body(value, &rules.body, &mut walk);
-            pact.body = placed;
-            // It is sent with it anyway.
-            if is_request {
-                headers.entry(String::from("content-type")).or_insert_with(|| vec![String::from("application/json")]);
-            }
-            (headers, example.map(Body::Json))
-        }
-        Body::Form(fields) => {
-            const FORM: &str = "application/x-www-form-urlencoded";
-            match kind {
-                Some(Kind::Form) => {}
-                None if untyped && is_request => {
-                    drop(headers.insert(String::from("content-type"), vec![FORM.to_owned()]))
-                }
-                None if untyped && version == Version::V4 => pact.media_type = Some(FORM.to_owned()),
-                _ => {
-                    left_out("a form is told by its content type, and it has another");
-                    return (headers, None);
-                }
-            }
-            let by_name = rules.body.iter().filter_map(|(path, written)| match path.0.as_slice() {
-                [crate::contract::Segment::Key(name)] => Some((name.clone(), written.thing.clone())),
-                _ => {
-                    say(
-                        &format!("body {path}"),
-                        "this rule can't be said of a form in a Pact file: the value is asked for",
-                    );
-                    None
-                }
-            });
-            let by_name: IndexMap<String, Rule> = by_name.collect();
-            pact.body = named(&by_name, fields, "body", say);
-            (headers, Some(content.clone()))
-        }
-        Body::Text(text) if text.is_empty() => (headers, Some(content.clone())),
-        Body::Text(text) => {
-            let is_json = || serde_json::from_str::<Value>(text).is_ok_and(|it| it.is_object() || it.is_array());
-            let looks_other = MediaType::of_content(text.as_bytes()).is_some_and(|found| found.kind() != Kind::Text);
-            match (version, kind) {
-                (Version::V4, None) if looks_other && untyped => pact.media_type = Some(String::from("text/plain")),
-                (_, None) if looks_other => {
-                    left_out("what a text is, is told by its content type, and it has none");
-                    return (headers, None);
-                }
-                (Version::V3, Some(Kind::Binary)) => {
-                    left_out("version 3 tells what a body is by its content type, and it is that of bytes");
-                    return (headers, None);
-                }
-                (Version::V3, Some(Kind::Json)) if !is_json() => {
-                    left_out("by its content type it is JSON, and the text is not");
-                    return (headers, None);
-                }
-                _ => {}
-            }
-            if let Some(rule) = rules.body.values().next() {
-                let list = of_text(&rule.thing, text, "body", say);
-                let placed = list.map(|list| PlacedRule { path: PactPath::default(), list });
-                pact.body = PlacedRules(placed.into_iter().collect());
-            }
-            (headers, Some(content.clone()))
-        }
-        Body::Bytes(bytes) if bytes.is_empty() => (headers, Some(Body::Text(String::new()))),
-        Body::Bytes(_) => match (version, kind) {
-            (_, Some(Kind::Binary)) => (headers, Some(content.clone())),
-            (Version::V4, None) if untyped => {
-                pact.media_type = Some(String::from("application/octet-stream"));
-                (headers, Some(content.clone()))
-            }
-            _ => {
-                left_out("bytes are told by their content type, and it has none of theirs");
-                (headers, None)
-            }
-        },
-        // What a file holds is never a file again.
-        Body::File { .. } => (headers, None),
-    }
-}
-
-fn list(matcher: PactMatcher) -> RuleList {
-    RuleList { any: false, matchers: vec![matcher], keys: Vec::new() }
-}
-
-/// The rules of headers, parameters or fields.
-fn named(
-    rules: &IndexMap<String, Rule>,
-    examples: &IndexMap<String, Vec<String>>,
-    what: &str,
-    say: &mut dyn FnMut(&str, &str),
-) -> PlacedRules {
-    let placed = rules.iter().filter_map(|(name, rule)| {
-        let values = examples.get(name)?;
-        let place = format!("{what} {name}");
-        let mut list = of_text(rule, values.first().map_or("", String::as_str), &place, say)?;
-        if let (Some((min, max)), [PactMatcher::Type { .. }]) = (rule.size(), list.matchers.as_slice()) {
-            list.matchers = vec![PactMatcher::Type { min: Some(min), max }];
-        }
-        Some(PlacedRule { path: PactPath(vec![PactStep::Key(name.clone())]), list })
-    });
-    PlacedRules(placed.collect())
-}
-
-/// The rule of one text; nothing where it is asked for by its value.
-fn of_text(rule: &Rule, example: &str, place: &str, say: &mut dyn FnMut(&str, &str)) -> Option<RuleList> {
-    let loose = rule.optional || rule.matchers.iter().any(|one| matches!(one, Matcher::Unordered | Matcher::Contains));
-    if loose {
-        say(
-            place,
-            "that it may be missing, or the order of values, can't be said in a Pact file: any value is allowed",
-        );
-        return Some(list(TYPE));
-    }
-    let told = match rule.matchers.iter().find(|matcher| matcher.tells_value()) {
-        Some(Matcher::Type(JsonType::Number)) => Scalar::Is(PactMatcher::Number),
-        Some(Matcher::Type(JsonType::Boolean)) => Scalar::Is(PactMatcher::Boolean),
-        // Pact's integers of texts have no sign.
-        Some(Matcher::Type(JsonType::Integer)) if example.starts_with('-') => matchers::of_regex(r"-?\d+"),
-        Some(Matcher::Any) => Scalar::Type,
-        _ => scalar(
-            rule,
-            &json!(example),
-            if rule.size().is_some() { Scalar::Type } else { Scalar::Value },
-            &mut |why| say(place, &why),
-        ),
-    };
-    match told {
-        Scalar::Value => None,
-        Scalar::Type | Scalar::Anything => Some(list(TYPE)),
-        Scalar::Is(matcher) => Some(list(matcher)),
-    }
-}
-
-/// The rule of a path: one expression for all of it.
-fn path(rule: &PathRule, filled: &Request, say: &mut dyn FnMut(&str, &str)) -> Option<RuleList> {
-    match rule {
-        PathRule::Whole(rule) => of_text(rule, &filled.path, "path", say),
-        PathRule::Segments(rules) => {
-            let segments = filled.path.split('/').enumerate().map(|(index, segment)| {
-                let Some(rule) = rules.get(&index) else { return regex::escape(segment) };
-                match of_text(rule, segment, "path", say).as_ref().and_then(|list| list.matchers.first()) {
-                    None => regex::escape(segment),
-                    Some(PactMatcher::Regex(regex)) => {
-                        let bare = super::import::pattern::bare(regex.as_str());
-                        if bare.contains('|') { format!("(?:{bare})") } else { bare }
-                    }
-                    Some(PactMatcher::Integer) => String::from(r"\d+"),
-                    Some(_) => String::from("[^/]*"),
-                }
-            });
-            let text = segments.collect::<Vec<_>>().join("/");
-            super::PactRegex::new(&anchored(&text)).ok().map(|regex| list(PactMatcher::Regex(regex)))
-        }
+        pact.written = Value::Object(Map::from_iter([(String::from("generators"), generators)]));
     }
 }
 

@@ -76,7 +76,9 @@ impl Walk<'_, '_> {
                     Some(Speaking { list, .. }) => {
                         let mut told = Vec::new();
                         let asked = words::scalar(list, scalar, Medium::Json, &mut |why| told.push(why));
-                        told.iter().for_each(|why| self.say(Some(list), why));
+                        for why in &told {
+                            self.say(Some(list), why);
+                        }
                         asked
                     }
                 };
@@ -158,7 +160,9 @@ impl Walk<'_, '_> {
         }
         let mut fields = self.fields(object, chosen);
         if keys_are_data {
-            fields.iter_mut().for_each(|(_, node)| node.optional = true);
+            for (_, node) in &mut fields {
+                node.optional = true;
+            }
         }
         Ask::Object(fields)
     }

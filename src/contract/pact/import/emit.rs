@@ -65,7 +65,7 @@ fn both(node: &Node<'_>) -> Both {
         }
         Ask::Map(any) => map(any, &own),
         Ask::Sequence(items) => {
-            let valued = merged(items, items.iter().map(|item| both(item).by_value).collect());
+            let valued = merged(items, &items.iter().map(|item| both(item).by_value).collect::<Vec<_>>());
             let matcher = if items.is_empty() { Matcher::Exact } else { Matcher::Equal };
             let mut by_type = own(vec![matcher]);
             by_type.extend(valued.clone());
@@ -75,7 +75,7 @@ fn both(node: &Node<'_>) -> Both {
         }
         Ask::Contains(items) => {
             let mut rules = own(vec![Matcher::Contains]);
-            rules.extend(merged(items, items.iter().map(|item| both(item).by_value).collect()));
+            rules.extend(merged(items, &items.iter().map(|item| both(item).by_value).collect::<Vec<_>>()));
             Both { by_type: rules.clone(), by_value: rules }
         }
         Ask::Each { min, max, each, at } => {
@@ -149,12 +149,12 @@ pub(super) fn said_anyway(node: &Node<'_>) -> Option<(Vec<Segment>, Rule)> {
 
 /// Rules for the elements of a list that stand each for itself: said once where they go for every element that has the
 /// place.
-fn merged(items: &[Node<'_>], rules: Vec<Rules>) -> Rules {
+fn merged(items: &[Node<'_>], rules: &[Rules]) -> Rules {
     let mut all: Rules = Vec::new();
     for (index, of_item) in rules.iter().enumerate() {
         for (path, rule) in of_item {
             let place = Path(path.clone());
-            let everywhere = items.iter().zip(&rules).all(|(item, others)| {
+            let everywhere = items.iter().zip(rules).all(|(item, others)| {
                 place.select(item.example).is_empty() || others.iter().any(|(other, it)| other == path && it == rule)
             });
             let segment = if everywhere { Segment::Each } else { Segment::Index(index) };

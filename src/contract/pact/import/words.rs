@@ -90,7 +90,12 @@ fn word(matcher: &PactMatcher, example: &Value, medium: Medium, remark: &mut dyn
         PactMatcher::Boolean => typed(JsonType::Boolean, example.is_boolean()),
         PactMatcher::Null => Word::Null,
         PactMatcher::NotEmpty => Word::Filled,
-        PactMatcher::EachKey(_) | PactMatcher::EachValue(_) => Word::Nothing,
+        PactMatcher::EachKey(_) | PactMatcher::EachValue(_) => {
+            remark(String::from(
+                "a rule for keys or values can't be followed where the example has none: it says nothing",
+            ));
+            Word::Nothing
+        }
         PactMatcher::ArrayContains(_) | PactMatcher::Status(_) => {
             remark(String::from("a rule for a list or a status can't be followed here: the type is asked for"));
             Word::Asked(Asked::Type)
@@ -106,32 +111,28 @@ fn word(matcher: &PactMatcher, example: &Value, medium: Medium, remark: &mut dyn
         PactMatcher::Regex(regex) if example.as_str().is_some_and(|text| is_literal(regex.as_str(), text)) => {
             Word::Asked(Asked::Value)
         }
-        PactMatcher::Regex(regex) => Word::Asked(match of_regex(regex.as_str()) {
-            Ok(matcher) => Asked::Is(matcher),
-            Err(_) => {
-                let regex = regex.as_str();
-                remark(format!(
-                    "the regular expression `{regex}` can't be used here (look-around and back-references are not known): any text is allowed"
-                ));
-                Asked::Type
-            }
-        }),
+        PactMatcher::Regex(regex) => {
+            let regex = regex.as_str();
+            Word::Asked(of_regex(regex).map_or_else(
+                |_| {
+                    remark(format!("the regular expression `{regex}` can't be used here (look-around and back-references are not known): any text is allowed"));
+                    Asked::Type
+                },
+                Asked::Is,
+            ))
+        }
         PactMatcher::Include(part) => of_text(&format!("(?s).*{}.*", regex::escape(part))),
         PactMatcher::Semver => of_text(SEMVER),
         PactMatcher::Time(_, pattern) => {
             let text = pattern.as_str();
-            match of_java(text) {
-                Some((matcher, less)) => {
-                    if less {
-                        remark(format!("the format `{text}` can't be asked for: its digits and letters are"));
-                    }
-                    Word::Asked(Asked::Is(matcher))
-                }
-                None => {
-                    remark(format!("the format `{text}` can't be asked for: any text is allowed"));
-                    Word::Asked(Asked::Type)
-                }
+            let Some((matcher, less)) = of_java(text) else {
+                remark(format!("the format `{text}` can't be asked for: any text is allowed"));
+                return Word::Asked(Asked::Type);
+            };
+            if less {
+                remark(format!("the format `{text}` can't be asked for: its digits and letters are"));
             }
+            Word::Asked(Asked::Is(matcher))
         }
     }
 }
