@@ -9,6 +9,9 @@
 //! - *reading*: contract text to model, in MB/s; *matching*: one body against its contract, in µs.
 //!
 //! And against a provider that takes 20 ms for each answer, how the time falls with `--jobs`.
+//!
+//! Where `PACT_VERIFIER` names the program of Pact's own verifier (`cargo install pact_verifier_cli`), a Pact file of 1,000
+//! interactions is verified by both, one after the other, on the same provider.
 
 #![expect(
     clippy::print_stdout,
@@ -51,7 +54,12 @@ fn main() -> Result<()> {
         table_row(number, folder.path(), &quick.url)?;
     }
     reading_and_matching()?;
-    slow_provider(folder.path())
+    slow_provider(folder.path())?;
+    if let Some(verifier) = std::env::var_os("PACT_VERIFIER") {
+        return beside_pact(&verifier, folder.path(), &quick.url);
+    }
+    println!("\nPact's verifier: skipped, PACT_VERIFIER does not name it");
+    Ok(())
 }
 
 fn table_row(number: usize, folder: &Path, url: &str) -> Result<()> {
@@ -88,14 +96,22 @@ struct Measured {
 /// Runs the binary on a contract, and reads what its own report says of the time.
 fn upheld(contract: &Path, url: &str, jobs: usize) -> Result<Measured> {
     let report = contract.with_extension("json");
-    let started = Instant::now();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_upheld"))
+    let mut command = Command::new(env!("CARGO_BIN_EXE_upheld"));
+    command
         .args(["verify", "--quiet", "--jobs", &jobs.to_string(), "--url", url])
         .arg(format!("--report=json={}", report.display()))
         .arg(contract)
-        .current_dir(contract.parent().unwrap_or(Path::new(".")))
-        .stdout(Stdio::null())
-        .spawn()?;
+        .current_dir(contract.parent().unwrap_or(Path::new(".")));
+    let (whole, peak_kib) = timed(&mut command)?;
+    let report: serde_json::Value = serde_json::from_slice(&std::fs::read(report)?)?;
+    let run = report["seconds"].as_f64().ok_or("the report has no seconds")?;
+    Ok(Measured { plain: f64::MAX, run, whole, peak_kib })
+}
+
+/// Runs a program that has to succeed: how long it took in seconds, and the most memory that it had in KiB.
+fn timed(command: &mut Command) -> Result<(f64, u64)> {
+    let started = Instant::now();
+    let mut child = command.stdout(Stdio::null()).spawn()?;
     let mut peak_kib = 0;
     let status = loop {
         peak_kib = peak_memory(child.id()).unwrap_or(0).max(peak_kib);
@@ -104,13 +120,8 @@ fn upheld(contract: &Path, url: &str, jobs: usize) -> Result<Measured> {
         }
         std::thread::sleep(Duration::from_millis(1));
     };
-    let whole = started.elapsed().as_secs_f64();
-    if !status.success() {
-        return Err(format!("upheld ended with {status}").into());
-    }
-    let report: serde_json::Value = serde_json::from_slice(&std::fs::read(report)?)?;
-    let run = report["seconds"].as_f64().ok_or("the report has no seconds")?;
-    Ok(Measured { plain: f64::MAX, run, whole, peak_kib })
+    let seconds = started.elapsed().as_secs_f64();
+    if status.success() { Ok((seconds, peak_kib)) } else { Err(format!("{command:?} ended with {status}").into()) }
 }
 
 /// The most memory that a process has had so far, in KiB (Linux only).
@@ -177,6 +188,68 @@ fn slow_provider(folder: &Path) -> Result<()> {
         println!("| {jobs} | {:.0} ms |", upheld(&path, &slow.url, jobs)?.run * 1e3);
     }
     Ok(())
+}
+
+/// The same Pact file through Upheld and through Pact's own verifier, in turns.
+fn beside_pact(verifier: &std::ffi::OsStr, folder: &Path, url: &str) -> Result<()> {
+    let number = 1_000;
+    let file = folder.join("bench-things.json");
+    std::fs::write(&file, pact(number))?;
+    let port = url.rsplit_once(':').ok_or("the provider has no port")?.1;
+    let (mut ours, mut theirs) = ((f64::MAX, 0), (f64::MAX, 0));
+    for _ in 0..3 {
+        let run = upheld(&file, url, CONCURRENCY)?;
+        ours = (ours.0.min(run.whole), ours.1.max(run.peak_kib));
+        let mut pact = Command::new(verifier);
+        pact.arg("-f").arg(&file).args(["--hostname", "127.0.0.1", "-p", port, "-n", "things"]);
+        pact.env("PACT_DO_NOT_TRACK", "true");
+        let (seconds, peak_kib) = timed(&mut pact)?;
+        theirs = (theirs.0.min(seconds), theirs.1.max(peak_kib));
+    }
+    println!("\n| a Pact file of {number} interactions | whole process | peak memory |\n|---|---:|---:|");
+    println!("| Upheld | {:.0} ms | {} MB |", ours.0 * 1e3, ours.1 / 1024);
+    println!("| Pact's verifier | {:.0} ms | {} MB |", theirs.0 * 1e3, theirs.1 / 1024);
+    println!("ratio: {:.0}", theirs.0 / ours.0);
+    Ok(())
+}
+
+/// A Pact file of version 3, with rules on the fields of the body.
+fn pact(number: usize) -> String {
+    let body: serde_json::Value = serde_json::from_str(&body()).unwrap_or_default();
+    let matcher = |matcher: serde_json::Value| serde_json::json!({"combine": "AND", "matchers": [matcher]});
+    let by_type = || matcher(serde_json::json!({"match": "type"}));
+    let mut rules = serde_json::Map::new();
+    for key in body.as_object().into_iter().flatten().map(|(key, _)| key) {
+        rules.insert(format!("$.{key}"), by_type());
+    }
+    rules.insert(String::from("$.variants"), matcher(serde_json::json!({"match": "type", "min": 1})));
+    for key in ["sku", "stock", "price", "label"] {
+        rules.insert(format!("$.variants[*].{key}"), by_type());
+    }
+    for key in ["street", "zip", "city", "country"] {
+        rules.insert(format!("$.supplier.address.{key}"), by_type());
+    }
+    let interactions: Vec<serde_json::Value> = (0..number)
+        .map(|item| {
+            serde_json::json!({
+                "description": format!("a request for thing {item}"),
+                "request": {"method": "GET", "path": format!("/items/{item}")},
+                "response": {
+                    "status": 200,
+                    "headers": {"Content-Type": "application/json"},
+                    "body": body,
+                    "matchingRules": {"body": rules},
+                }
+            })
+        })
+        .collect();
+    serde_json::json!({
+        "consumer": {"name": "bench"},
+        "provider": {"name": "things"},
+        "interactions": interactions,
+        "metadata": {"pactSpecification": {"version": "3.0.0"}},
+    })
+    .to_string()
 }
 
 fn megabytes(bytes: usize) -> f64 {

@@ -8,8 +8,8 @@ use super::reports::{Format, ReportArg, one_on_stdout, twice};
 use super::{Exit, Failure, World};
 use crate::gate::Decision;
 use crate::report::{
-    Told, decision_github, decision_human, decision_json, decision_junit, decision_markdown, undecided_json,
-    undecided_junit, undecided_markdown,
+    COMMENT, SUMMARY, Told, decision_github, decision_human, decision_json, decision_junit, decision_markdown,
+    undecided_json, undecided_junit, undecided_markdown,
 };
 
 /// The reports of one gate.
@@ -47,7 +47,7 @@ impl Decided {
             let text = match format {
                 Format::Json => undecided_json(environment, candidates),
                 Format::Junit => undecided_junit(environment, candidates),
-                Format::Markdown => Ok(undecided_markdown(environment, candidates)),
+                Format::Markdown | Format::Comment => Ok(undecided_markdown(environment, candidates)),
                 // Annotations are lines of a log: without a decision there is none.
                 Format::Github => Ok(String::new()),
             };
@@ -91,7 +91,8 @@ fn text(told: &Told<'_>, format: Format) -> Result<String, Failure> {
     let text = match format {
         Format::Json => decision_json(told),
         Format::Junit => decision_junit(told),
-        Format::Markdown => Ok(decision_markdown(told)),
+        Format::Markdown => Ok(decision_markdown(told, SUMMARY)),
+        Format::Comment => Ok(decision_markdown(told, COMMENT)),
         Format::Github => Ok(decision_github(told)),
     };
     text.map_err(|error| unmade(&error))

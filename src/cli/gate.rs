@@ -72,7 +72,7 @@ pub(super) struct GateArgs {
     /// Show compatible pairs one by one, too
     #[arg(long, help_heading = "Output")]
     all: bool,
-    /// A report beside the human one: json, junit, markdown or github, to standard output or =FILE
+    /// A report beside the human one: json, junit, markdown, comment or github, to standard output or =FILE
     #[arg(long, value_name = "FORMAT[=FILE]", help_heading = "Output")]
     report: Vec<ReportArg>,
     #[command(flatten)]

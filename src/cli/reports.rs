@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::pages::Page;
 use super::{Failure, World};
 use crate::files;
-use crate::report::{Conclusion, Fanout, Github, Human, Json, Junit, Markdown, findings};
+use crate::report::{COMMENT, Conclusion, Fanout, Github, Human, Json, Junit, Markdown, findings};
 use crate::source::Finding;
 
 /// A report that was asked for.
@@ -24,12 +24,18 @@ pub(super) enum Format {
     Json,
     Junit,
     Markdown,
+    Comment,
     Github,
 }
 
 /// The formats by their names.
-const FORMATS: &[(&str, Format)] =
-    &[("json", Format::Json), ("junit", Format::Junit), ("markdown", Format::Markdown), ("github", Format::Github)];
+const FORMATS: &[(&str, Format)] = &[
+    ("json", Format::Json),
+    ("junit", Format::Junit),
+    ("markdown", Format::Markdown),
+    ("comment", Format::Comment),
+    ("github", Format::Github),
+];
 
 impl FromStr for ReportArg {
     type Err = String;
@@ -126,6 +132,7 @@ impl Reports {
             Format::Json => self.fanout.add("json", Json::new(out)),
             Format::Junit => self.fanout.add("junit", Junit::new(out)),
             Format::Markdown => self.fanout.add("markdown", Markdown::new(out)),
+            Format::Comment => self.fanout.add("comment", Markdown::new(out).limit(COMMENT)),
             Format::Github => self.fanout.add("github", Github::new(out)),
         }
     }
@@ -143,7 +150,7 @@ impl Reports {
             let text = match format {
                 Format::Json => findings::json("verify", found),
                 Format::Github => Ok(findings::github(found)),
-                Format::Junit | Format::Markdown => continue,
+                Format::Junit | Format::Markdown | Format::Comment => continue,
             };
             if let Err(error) = text.and_then(|text| out.write_all(text.as_bytes()).and_then(|()| out.flush())) {
                 faults.push(format!("the report can't be written: {error}"));

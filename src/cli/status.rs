@@ -1,5 +1,7 @@
 //! `upheld status`: what is live, and how every pair stands.
 
+use std::collections::BTreeSet;
+
 use clap::{Args, ValueEnum};
 
 use super::ledger::{StoreArgs, opened, refused, today, unusable};
@@ -21,6 +23,9 @@ pub(super) struct StatusArgs {
     /// The form of the result
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     report: StatusReport,
+    /// Print the versions of this service that are live, one a line and nothing else: for a loop over them
+    #[arg(long, value_name = "SERVICE", value_parser = ServiceName::new, conflicts_with_all = ["all", "report"])]
+    versions: Option<ServiceName>,
     #[command(flatten)]
     store: StoreArgs,
 }
@@ -43,6 +48,9 @@ pub(super) fn status(global: &Global, args: &StatusArgs, world: &mut World) -> R
     }
     let asked: Vec<&ServiceName> =
         if args.environments.is_empty() { known.iter().collect() } else { args.environments.iter().collect() };
+    if let Some(service) = &args.versions {
+        return versions(service, &asked, &book, world);
+    }
     let day = today();
     let all: Result<Vec<Status>, _> = asked.into_iter().map(|environment| read(environment, day, &book)).collect();
     let all = all.map_err(unusable)?;
@@ -50,6 +58,31 @@ pub(super) fn status(global: &Global, args: &StatusArgs, world: &mut World) -> R
         StatusReport::Human => status_human(&all, args.all, &world.out_palette()),
         StatusReport::Json => status_json(&all).map_err(|error| Failure::could_not_run(error.to_string()))?,
     };
+    world.print(&text)?;
+    Ok(Exit::Yes)
+}
+
+/// The versions of a service that are live, each once.
+fn versions(
+    service: &ServiceName,
+    environments: &[&ServiceName],
+    book: &Book<'_>,
+    world: &mut World,
+) -> Result<Exit, Failure> {
+    let known = book.services().map_err(unusable)?;
+    if !known.contains(service) {
+        return Err(refused(Refusal::Undeclared { kind: Kind::Service, name: service.clone(), known }));
+    }
+    let mut versions = BTreeSet::new();
+    for environment in environments {
+        let read = book.live(environment, service).map_err(unusable)?;
+        if !read.doubts.is_empty() {
+            // A list in which one may be missing must not pass for a whole one.
+            return Err(refused(Refusal::Doubtful(read.doubts)));
+        }
+        versions.extend(read.value.into_iter().map(|live| live.version));
+    }
+    let text: String = versions.iter().map(|version| format!("{version}\n")).collect();
     world.print(&text)?;
     Ok(Exit::Yes)
 }

@@ -87,7 +87,7 @@ pub(super) struct VerifyArgs {
     supersede: bool,
     #[command(flatten)]
     store: StoreArgs,
-    /// A report beside the human one: json, junit, markdown or github, to standard output or =FILE
+    /// A report beside the human one: json, junit, markdown, comment or github, to standard output or =FILE
     #[arg(long, value_name = "FORMAT[=FILE]", help_heading = "Output")]
     report: Vec<ReportArg>,
     /// Show only what is not upheld

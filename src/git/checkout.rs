@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::build::{Build, is_commit};
 use super::environment::Environment;
 use super::error::GitError;
 use super::program::Git;
@@ -30,7 +31,8 @@ pub struct Checkout {
 /// That there is nothing checked out, or that it can't be told.
 pub fn checkout(folder: &Path, environment: &Environment) -> Result<Checkout, GitError> {
     // `--untracked-files`: whatever the user's configuration shows of them by itself.
-    let output = Git::new(environment)
+    let git = Git::new(environment);
+    let output = git
         .call(["status", "--porcelain=v2", "--branch", "-z", "--untracked-files=normal", "--no-renames"])
         .at(folder)
         .run()?;
@@ -51,17 +53,17 @@ pub fn checkout(folder: &Path, environment: &Environment) -> Result<Checkout, Gi
             seen.changed = true;
         }
     }
-    let variable = |name: &str| environment.variable(name);
-    if let Some((commit, branch)) = pull_request(&variable)? {
-        seen.commit = commit;
-        seen.branch = branch;
-    } else if seen.branch.is_none() {
-        seen.branch = told_branch(&variable);
-    }
     if !is_commit(&seen.commit) {
         return Err(GitError::new(format!("nothing is committed yet in {}", folder.display()))
             .help("commit first, or name the version yourself: SERVICE@VERSION"));
     }
+    let commit = seen.commit.clone();
+    let (meant, told) = Build::of(environment).meant(commit.clone(), || parents(folder, &git, &commit))?;
+    // What is checked out by name says more; but the branch that a head was merged into is not its own.
+    if meant != commit || seen.branch.is_none() {
+        seen.branch = told;
+    }
+    seen.commit = meant;
     Ok(seen)
 }
 
@@ -92,33 +94,12 @@ fn is_own(line: &str) -> bool {
     line.splitn(fields, ' ').last().is_some_and(|path| path.split('/').any(|part| part == OWN))
 }
 
-/// The head of the pull request that this is the build of, and its branch.
-fn pull_request(variable: &dyn Fn(&str) -> Option<String>) -> Result<Option<(String, Option<String>)>, GitError> {
-    if !matches!(variable("GITHUB_EVENT_NAME").as_deref(), Some("pull_request" | "pull_request_target")) {
-        return Ok(None);
-    }
-    let told = variable("GITHUB_EVENT_PATH").and_then(|path| std::fs::read(path).ok());
-    let event: Option<serde_json::Value> = told.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    let head = event.as_ref().and_then(|event| event.pointer("/pull_request/head/sha")?.as_str());
-    match head.filter(|head| is_commit(head)) {
-        Some(head) => Ok(Some((head.to_owned(), variable("GITHUB_HEAD_REF")))),
-        // The commit that is checked out is one that nobody made and that nothing will ever be deployed from.
-        None => Err(GitError::new("this is the build of a pull request, and its head can't be told")
-            .help("GITHUB_EVENT_PATH must name the file with the event, which holds `pull_request.head.sha`")
-            .help("or name the version yourself: SERVICE@VERSION")),
-    }
-}
-
-/// The branch that a build system tells of, where what is checked out is a commit alone.
-fn told_branch(variable: &dyn Fn(&str) -> Option<String>) -> Option<String> {
-    let github = || variable("GITHUB_REF_NAME").filter(|_| variable("GITHUB_REF_TYPE").as_deref() == Some("branch"));
-    // GitLab names the tag there in the build of one.
-    let gitlab = || variable("CI_COMMIT_REF_NAME").filter(|_| variable("CI_COMMIT_TAG").is_none());
-    github().or_else(|| variable("CI_COMMIT_BRANCH")).or_else(gitlab)
-}
-
-fn is_commit(text: &str) -> bool {
-    matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+/// The commits that a commit follows. They stand in it, even where the checkout holds no history.
+fn parents(folder: &Path, git: &Git, commit: &str) -> Result<Vec<String>, GitError> {
+    let output = git.call(["cat-file", "commit", commit]).at(folder).run()?;
+    let text = output.text();
+    let head = text.lines().take_while(|line| !line.is_empty());
+    Ok(head.filter_map(|line| line.strip_prefix("parent ")).map(str::to_owned).collect())
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! are read as bytes ([`Objects`], [`read_tree`]).
 
 mod address;
+mod build;
 mod checkout;
 mod environment;
 mod error;

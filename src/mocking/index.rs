@@ -44,7 +44,9 @@ impl Index {
     pub(super) fn add(&mut self, request: &Request) {
         let number = self.lines.len();
         let method = request.method.clone();
+        let ruled_by_pact = request.rules.pact.as_ref().is_some_and(|pact| pact.path.is_some());
         let segments = match &request.path_rule {
+            _ if ruled_by_pact => None,
             Some(PathRule::Whole(_)) => None,
             rule => {
                 let is_free = |at: usize, text: &str| {

@@ -1,15 +1,23 @@
 //! Ports of this machine: a free one to start a service on, and whether somebody listens there.
 
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{Ipv4Addr, Ipv6Addr, TcpListener};
+use std::ops::RangeInclusive;
 
 use tokio::net::TcpStream;
 
-/// A port that nobody listens on now. The system gives it out anew only after many others, so a service that is
-/// started at once can have it.
+/// Where a port is looked for: below those that systems give to connections. Between the choice of a port and the start of a
+/// service, a connection of anybody's could have taken one of those.
+const PORTS: RangeInclusive<u16> = 20_000..=32_767;
+/// How often, before the system is asked for any.
+const TRIES: usize = 100;
+
+/// A port that nobody listens on now. Which one is left to chance, so that others who look for one at the same time find
+/// another.
 pub(super) fn free() -> io::Result<u16> {
-    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    Ok(listener.local_addr()?.port())
+    let any = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port))?.local_addr().map(|address| address.port());
+    let mut chance = std::iter::repeat_with(|| any(fastrand::u16(PORTS))).take(TRIES);
+    chance.find_map(io::Result::ok).map_or_else(|| any(0), Ok)
 }
 
 /// Whether somebody listens on a port of this machine, on either of its addresses: the probe of a service that has
@@ -24,4 +32,17 @@ pub async fn listens(port: u16) -> Result<(), String> {
     TcpStream::connect((Ipv6Addr::LOCALHOST, port))
         .await
         .map_or_else(|_| Err(format!("no connection to port {port}: {error}")), |_| Ok(()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_connection_takes_a_port_between_the_choice_and_the_start() {
+        let server = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let connection = std::net::TcpStream::connect(server.local_addr().unwrap()).unwrap();
+        assert!(!PORTS.contains(&connection.local_addr().unwrap().port()));
+        assert!((0..100).all(|_| PORTS.contains(&free().unwrap())));
+    }
 }

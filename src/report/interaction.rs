@@ -146,7 +146,7 @@ fn pending(out: &mut String, finished: &Finished, palette: &Palette) {
     if finished.is_pending() {
         let _ = writeln!(
             out,
-            "{INDENT}{} nobody live needs this yet and it never held, so it does not fail the run",
+            "{INDENT}{} nobody relies on this yet, so it does not fail the run",
             paint(palette.warning, "pending:")
         );
     }

@@ -12,8 +12,10 @@ use super::{Conclusion, Palette, Reporter, summary};
 use crate::verification::{Event, Finished, Outcome, Summary, Verdict};
 use crate::words::count;
 
-/// The most that is written unless the caller says otherwise: below the 1024 KiB that GitHub takes for a step.
-pub(super) const LIMIT: usize = 1_000_000;
+/// The most that a summary holds, in bytes: below the 1024 KiB that GitHub takes for a step.
+pub const SUMMARY: usize = 1_000_000;
+/// The most that a comment holds, in bytes: below the 65,536 characters that GitHub takes for one.
+pub const COMMENT: usize = 65_000;
 /// What a note about what was left out may take.
 pub(super) const NOTE: usize = 500;
 
@@ -29,10 +31,10 @@ pub struct Markdown<W> {
 impl<W: io::Write> Markdown<W> {
     /// A report that is written to `out`, of less than a million bytes.
     pub fn new(out: W) -> Self {
-        Self { out, limit: LIMIT, pairs: IndexMap::new(), attention: Vec::new() }
+        Self { out, limit: SUMMARY, pairs: IndexMap::new(), attention: Vec::new() }
     }
 
-    /// The same report with at most `bytes` bytes: a comment on GitHub holds 65 536 characters.
+    /// The same report with at most `bytes` bytes, such as [`COMMENT`].
     #[must_use]
     pub const fn limit(mut self, bytes: usize) -> Self {
         self.limit = bytes;

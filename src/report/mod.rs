@@ -49,7 +49,7 @@ pub use human::Human;
 pub use interaction::interaction;
 pub use json::Json;
 pub use junit::Junit;
-pub use markdown::Markdown;
+pub use markdown::{COMMENT, Markdown, SUMMARY};
 pub use mismatch::mismatches;
 pub use mocked::{Nearest, refused, served, unused};
 pub use palette::Palette;

@@ -236,14 +236,14 @@ fn a_gate_that_is_killed_has_said_no_and_written_nothing_down() {
         let before = team.commit();
         // What lies there is a yes from before.
         team.ok(
-            "gate orders@1 --to production --report json=gate.json --report junit=gate.xml --report markdown=gate.md",
+            "gate orders@1 --to production --report json=gate.json --report junit=gate.xml --report markdown=gate.md --report comment=comment.md",
         );
         assert!(team.world.read("gate.json").contains(r#""decision": "allow""#));
         let folder = team.world.root().display().to_string();
         let (ssh, store) =
             through_ssh(&team, &format!("touch {folder}/reached; while [ ! -e {folder}/go ]; do sleep 0.01; done"));
         let line = format!(
-            "gate orders@1 --to production --reserve --store {store} --report json=gate.json --report junit=gate.xml --report markdown=gate.md"
+            "gate orders@1 --to production --reserve --store {store} --report json=gate.json --report junit=gate.xml --report markdown=gate.md --report comment=comment.md"
         );
         let mut command = team.world.command(line.split(' '));
         command.env("GIT_SSH_COMMAND", ssh).process_group(0);
@@ -258,7 +258,9 @@ fn a_gate_that_is_killed_has_said_no_and_written_nothing_down() {
         assert_eq!((report["decision"].as_str(), report["exit_code"].as_u64()), (Some("deny"), Some(5)), "{signal}");
         assert!(report["note"].as_str().unwrap().contains("did not come to an end"), "{report}");
         assert!(team.world.read("gate.xml").contains("errors=\"1\""), "{}", team.world.read("gate.xml"));
-        assert!(team.world.read("gate.md").contains("DENY") || team.world.read("gate.md").contains("deny"));
+        for file in ["gate.md", "comment.md"] {
+            assert!(team.world.read(file).starts_with("## Gate: deny"), "{}", team.world.read(file));
+        }
         assert_eq!(team.commit(), before, "nothing was recorded");
         // The way itself leads to the store.
         team.world.write("go", "");

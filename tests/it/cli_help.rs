@@ -73,7 +73,7 @@ fn without_a_command_it_says_what_there_is() {
     ");
     assert_snapshot!(world.upheld(["verify", "--report", "pdf"]), @"
     ------- stderr -------
-    error: invalid value 'pdf' for '--report <FORMAT[=FILE]>': the formats are json, junit, markdown or github
+    error: invalid value 'pdf' for '--report <FORMAT[=FILE]>': the formats are json, junit, markdown, comment or github
 
     For more information, try '--help'.
     [exit code 2]

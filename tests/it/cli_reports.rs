@@ -147,3 +147,21 @@ fn reports_of_several_instances_say_which_is_meant() {
     let output = world.upheld(["verify", "--url", &one.url(), "--url", &two.url(), "--report", "junit", "-q"]);
     assert!(output.stdout.contains(r#"<testcase name="get, at http://127.0.0.1:<port>""#), "{output}");
 }
+
+#[test]
+fn a_comment_holds_as_much_of_the_report_as_fits_into_one() {
+    let one =
+        |number: usize| format!("  - name: n{number}\n    request: GET /{number}\n    response: {{ status: 204 }}\n");
+    let world = World::with(&(0..400).map(one).collect::<String>());
+    let provider = Provider::new(|_| Answer::status(404));
+    let reports = ["--report", "markdown=r.md", "--report", "comment=c.md"];
+    let output = world.upheld(["verify", "--url", &provider.url()].into_iter().chain(reports));
+    assert_eq!(output.code, Some(1));
+    let (whole, comment) = (world.read("r.md"), world.read("c.md"));
+    let broken = |text: &str| text.matches("<b>broken</b>").count();
+    assert_eq!(broken(&whole), 400);
+    assert!(comment.len() < 65_536 && comment.len() > 60_000, "{}", comment.len());
+    let left_out = format!("\nand {} more interactions, left out here", 400 - broken(&comment));
+    assert!(comment.contains(&left_out), "{left_out}");
+    assert_eq!(comment.lines().next(), whole.lines().next());
+}

@@ -44,13 +44,13 @@ fn echo(request: &Request) -> Answer {
 /// Verifies with every form of report, and tells all that was written anywhere.
 fn everything(world: &World, arguments: &[&str]) -> (CommandOutput, String) {
     let mut command = vec!["verify", "--states", "POST /_states"];
-    for report in ["json=r.json", "junit=r.xml", "markdown=r.md", "github=r.txt"] {
+    for report in ["json=r.json", "junit=r.xml", "markdown=r.md", "comment=r-comment.md", "github=r.txt"] {
         command.extend(["--report", report]);
     }
     command.extend(arguments);
     let output = world.upheld(command);
     let mut text = output.to_string();
-    for file in ["r.json", "r.xml", "r.md", "r.txt", "summary.md"] {
+    for file in ["r.json", "r.xml", "r.md", "r-comment.md", "r.txt", "summary.md"] {
         text.push_str(&world.read(file));
     }
     (output, text)

@@ -55,6 +55,43 @@ fn what_is_live_is_shown_for_each_environment_with_every_pair_that_needs_attenti
 }
 
 #[test]
+fn the_live_versions_of_a_service_are_listed_for_a_loop() {
+    Team::each("storefront orders", |team| {
+        team.ok("store init --environment staging");
+        for version in ["orders@1", "orders@2", "orders@3"] {
+            team.publish(version, &[]);
+        }
+        assert_snapshot!(team.upheld("status --versions orders"), @"[exit code 0]");
+        team.deploy("orders@1");
+        team.ok("gate orders@2 --to production --reserve");
+        team.ok("deployed orders@1 --to staging");
+        assert_snapshot!(team.upheld("status --versions orders"), @"
+        1
+        2
+        [exit code 0]
+        ");
+        assert_snapshot!(team.upheld("status --versions orders --env staging"), @"
+        1
+        [exit code 0]
+        ");
+        assert_snapshot!(team.upheld("status --versions order"), @"
+        ------- stderr -------
+        error: the store declares no service `order`
+        help: did you mean `orders`?
+        help: declare it, if it is meant: upheld store init --service order
+        [exit code 4]
+        ");
+        // Where a record can't be read, one may be missing.
+        let record = team.files_below("deployments/staging").remove(0);
+        team.meddle(&[(&record, Some("{}"))]);
+        let output = team.upheld("status --versions orders");
+        assert_eq!((output.code, output.stdout.as_str()), (Some(4), ""), "{output}");
+        assert!(output.stderr.contains("the store can't be trusted here"), "{output}");
+        assert_eq!(team.ok("status --versions orders --env production"), "1\n2\n");
+    });
+}
+
+#[test]
 fn nothing_live_is_said_so() {
     let team = Team::folder("orders");
     assert_snapshot!(team.upheld("status"), @"

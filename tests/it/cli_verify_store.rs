@@ -52,7 +52,7 @@ fn what_nobody_live_needs_and_what_never_held_on_main_is_pending() {
                   10 │   response: { status: 204 }
                      │                       ╰── asked for here
                 help: orders has nothing there. If it needs data for that, name its provider state under `given`.
-                pending: nobody live needs this yet and it never held, so it does not fail the run
+                pending: nobody relies on this yet, so it does not fail the run
 
         UPHELD  2 interactions: 1 pending, 1 upheld in <time>
         ------- stderr -------
@@ -116,7 +116,7 @@ fn a_state_that_nobody_can_bring_about_is_no_fault_while_the_interaction_is_pend
 
             E402: it needs the provider state `an order exists`, and orders has no state handler
             help: give orders one in upheld.yaml, `states: POST /_states` or a command, or say `states: none` if it is always in these states
-            pending: nobody live needs this yet and it never held, so it does not fail the run
+            pending: nobody relies on this yet, so it does not fail the run
 
     UPHELD  1 interaction: 1 pending in <time>
     ------- stderr -------

@@ -21,6 +21,8 @@
 //! - `store_…`: a ledger's files in a folder and in a git repository, with many writers, with hostile ones, and what is
 //!   checked out beside it
 //! - `examples`: the example services do what their pages and contracts say
+//! - `pipelines`: three repositories and their pipelines, as the recipes of `examples/pipelines.md` have them, from the
+//!   first publication to a rollback; `pipelines_page`: the recipes say the same for every build system
 //! - `ranks`: the house keeps its order; `codes`: no two findings or errors share a code
 //! - `readme`: the README does what it says; `published`: so does the schema beside the contracts
 //!
@@ -53,6 +55,7 @@ mod cli_lint;
 mod cli_mock;
 mod cli_mock_faults;
 mod cli_own_repository;
+mod cli_pact;
 mod cli_process;
 mod cli_publish;
 mod cli_reach;
@@ -92,8 +95,13 @@ mod matching_matrix;
 mod matching_parts;
 mod messages;
 mod mock_properties;
+mod pact_convert_properties;
+mod pact_peer;
 mod pact_properties;
 mod pact_spec;
+#[cfg(unix)]
+mod pipelines;
+mod pipelines_page;
 mod properties;
 mod published;
 mod ranks;

@@ -5,6 +5,7 @@
 //! (`<version>/{request,response}/<part>/<case>.json`), and where it is not set, the tests say that they were skipped.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
@@ -12,6 +13,8 @@ use upheld::contract::attachments::NoAttachments;
 use upheld::contract::{Contract, read};
 use upheld::matching::{ActualRequest, ActualResponse, match_request, match_response};
 use upheld::source::{Limits, Pointer, SourceFile};
+
+use super::support::{Answer, Provider, World};
 
 /// The versions by the names of their folders, with how a Pact file names them.
 const VERSIONS: [(&str, &str); 5] =
@@ -33,7 +36,7 @@ pub struct Case {
 /// All cases of a kind, or nothing where there are none on this machine.
 pub fn cases(kind: &str) -> Option<Vec<Case>> {
     let Some(folder) = std::env::var_os("UPHELD_PACT_SPEC").filter(|folder| !folder.is_empty()) else {
-        eprintln!("skipped: UPHELD_PACT_SPEC does not name the folder of the Pact specification's cases");
+        said("skipped: UPHELD_PACT_SPEC does not name the folder of the Pact specification's cases");
         return None;
     };
     let mut cases = Vec::new();
@@ -54,6 +57,11 @@ pub fn cases(kind: &str) -> Option<Vec<Case>> {
     Some(cases)
 }
 
+/// Says something that is seen without `--nocapture`, too.
+fn said(text: &str) {
+    std::io::stderr().write_all(format!("{text}\n").as_bytes()).unwrap();
+}
+
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -69,7 +77,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// The Pact file of one interaction.
-pub fn pact_file(version: &str, interaction: Value) -> String {
+pub fn pact_file(version: &str, interaction: &Value) -> String {
     json!({
         "consumer": {"name": "storefront"},
         "provider": {"name": "orders"},
@@ -146,7 +154,7 @@ fn hold(kind: &str, check: impl Fn(&Case) -> Vec<String>) {
         }
     }
     let count = cases.len();
-    println!("{} of {count} {kind} cases answer as the specification says", count - not_followed);
+    said(&format!("{} of {count} {kind} cases answer as the Pact specification says", count - not_followed));
     assert!(count > 250, "only {count} cases were found");
     assert!(failed.is_empty(), "{failed}");
 }
@@ -154,7 +162,7 @@ fn hold(kind: &str, check: impl Fn(&Case) -> Vec<String>) {
 #[test]
 fn every_request_case_of_the_pact_specification_is_answered_as_it_says() {
     hold("request", |case| {
-        let file = pact_file(case.version, json!({"description": "a case", "request": case.expected, "response": {}}));
+        let file = pact_file(case.version, &json!({"description": "a case", "request": case.expected, "response": {}}));
         let contract = contract(&file);
         let text = |key: &str, default: &str| case.actual[key].as_str().unwrap_or(default).to_owned();
         let request = ActualRequest {
@@ -172,7 +180,7 @@ fn every_request_case_of_the_pact_specification_is_answered_as_it_says() {
 #[test]
 fn every_response_case_of_the_pact_specification_is_answered_as_it_says() {
     hold("response", |case| {
-        let file = pact_file(case.version, json!({"description": "a case", "response": case.expected}));
+        let file = pact_file(case.version, &json!({"description": "a case", "response": case.expected}));
         let contract = contract(&file);
         let response = ActualResponse {
             status: case.actual["status"].as_u64().map_or(200, |status| u16::try_from(status).unwrap()),
@@ -182,4 +190,61 @@ fn every_response_case_of_the_pact_specification_is_answered_as_it_says() {
         let found = match_response(&contract.interactions[0].response, &response, &Pointer::root());
         found.iter().map(|mismatch| format!("{} {}", mismatch.place(), mismatch.message())).collect()
     });
+}
+
+/// Each case's expected response as an interaction of its own, of one Pact file for each version; and a provider that
+/// answers with what came.
+#[test]
+fn every_response_case_gives_the_same_verdict_through_the_program() {
+    let Some(cases) = cases("response") else { return };
+    let cases: std::sync::Arc<Vec<Case>> = std::sync::Arc::new(cases);
+    let answers = std::sync::Arc::clone(&cases);
+    let provider = Provider::new(move |request| {
+        let number: usize = request.path.trim_start_matches("/case/").parse().unwrap();
+        let case = &answers[number];
+        let status = case.actual["status"].as_u64().map_or(200, |status| u16::try_from(status).unwrap());
+        let answer = headers(&case.actual).iter().fold(Answer::status(status), |answer, (name, value)| {
+            answer.header(name, value.split_whitespace().collect::<Vec<_>>().join(" "))
+        });
+        answer.body(body(&case.actual, case.version))
+    });
+    let world = World::new();
+    let mut files = Vec::new();
+    for (_, version) in VERSIONS {
+        let of_version = cases.iter().enumerate().filter(|(_, case)| case.version == version);
+        let interactions: Vec<Value> = of_version
+            .map(|(number, case)| {
+                let request = json!({"method": "GET", "path": format!("/case/{number}")});
+                json!({"description": case.name, "request": request, "response": case.expected})
+            })
+            .collect();
+        let file = format!("pacts/{version}.json");
+        let text = json!({
+            "consumer": {"name": "storefront"},
+            "provider": {"name": "orders"},
+            "interactions": interactions,
+            "metadata": {"pactSpecification": {"version": version}},
+        });
+        world.write(&file, text.to_string());
+        files.push(file);
+    }
+    let url = provider.url();
+    let arguments = ["verify"].into_iter().chain(files.iter().map(String::as_str));
+    let output = world.upheld(arguments.chain(["--url", &url, "--report", "json=report.json"]));
+    assert_eq!(output.code, Some(1), "{}", output.stderr);
+    let report: Value = serde_json::from_str(&world.read("report.json")).unwrap();
+    let found = report["interactions"].as_array().unwrap();
+    assert_eq!(found.len(), cases.len());
+    let mut failed = String::new();
+    for interaction in found {
+        let name = interaction["name"].as_str().unwrap();
+        let case = cases.iter().find(|case| case.name == name).unwrap();
+        let is_wrong = WRONG.iter().any(|(wrong, _)| *wrong == name);
+        let expected = if case.matches == is_wrong { "broken" } else { "upheld" };
+        if interaction["outcome"] != expected {
+            writeln!(failed, "{name}: should be {expected}: {interaction:#}").unwrap();
+        }
+    }
+    said(&format!("{} response cases of the Pact specification give their verdicts through the program", found.len()));
+    assert!(failed.is_empty(), "{failed}");
 }

@@ -68,13 +68,16 @@ fn changes_to_what_git_knows_are_told_from_files_that_it_does_not_know() {
 fn in_a_pull_request_it_is_the_head_and_never_the_merge() {
     let (remote, _) = work_tree();
     let head = "0123456789abcdef0123456789abcdef01234567";
-    remote.write("event.json", format!(r#"{{"pull_request": {{"head": {{"sha": "{head}"}}}}}}"#));
+    remote.write("event.json", format!(r#"{{"pull_request": {{"head": {{"sha": "{head}", "ref": "feature/x"}}}}}}"#));
     let event = remote.path("event.json").display().to_string();
-    for name in ["pull_request", "pull_request_target"] {
+    // The branch has a variable of its own only in the first two.
+    for (name, branch) in
+        [("pull_request", "feature/x"), ("pull_request_target", "feature/x"), ("pull_request_review", "")]
+    {
         let variables = [
             ("GITHUB_EVENT_NAME", name),
             ("GITHUB_EVENT_PATH", event.as_str()),
-            ("GITHUB_HEAD_REF", "feature/x"),
+            ("GITHUB_HEAD_REF", branch),
             ("GITHUB_REF_NAME", "7/merge"),
             ("GITHUB_REF_TYPE", "branch"),
         ];
@@ -96,32 +99,159 @@ fn in_a_pull_request_it_is_the_head_and_never_the_merge() {
     }
 }
 
+/// What a build system's variables say of a commit that is checked out without a branch: its commit and branch. In their
+/// values COMMIT stands for that commit, and PARENT for the one before.
+fn told(variables: &str) -> String {
+    let (remote, commit) = work_tree();
+    remote.git_at("own", &["commit", "--quiet", "--allow-empty", "-m", "second"]);
+    let second = remote.git_at("own", &["rev-parse", "HEAD"]);
+    remote.git_at("own", &["checkout", "--quiet", "--detach"]);
+    let filled = variables.replace("=COMMIT", &format!("={second}")).replace("=PARENT", &format!("={commit}"));
+    let pairs: Vec<(&str, &str)> = filled.split_whitespace().map(|pair| pair.split_once('=').unwrap()).collect();
+    let environment =
+        pairs.iter().fold(remote.environment_of("cache"), |environment, (name, value)| environment.with(*name, *value));
+    let seen = match checkout(&remote.path("own"), &environment) {
+        Ok(seen) => seen,
+        Err(error) => return format!("{}: {}", error.message, error.help[0]),
+    };
+    let name = if seen.commit == second { "COMMIT" } else { "PARENT" };
+    assert!([&second, &commit].contains(&&seen.commit), "{seen:?}");
+    format!("{name} {}", seen.branch.as_deref().unwrap_or("-")).replace(&second, "COMMIT").replace(&commit, "PARENT")
+}
+
 #[test]
 fn where_a_commit_alone_is_checked_out_the_build_system_tells_the_branch() {
-    let (remote, commit) = work_tree();
-    remote.git_at("own", &["checkout", "--quiet", "--detach"]);
-    for (variables, branch) in [
-        (&[][..], None),
-        (
-            &[("GITHUB_REF_NAME", "main"), ("GITHUB_REF_TYPE", "branch"), ("GITHUB_EVENT_NAME", "push")][..],
-            Some("main"),
-        ),
-        (&[("GITHUB_REF_NAME", "v1"), ("GITHUB_REF_TYPE", "tag")][..], None),
-        (&[("CI_COMMIT_BRANCH", "trunk"), ("CI_COMMIT_REF_NAME", "trunk")][..], Some("trunk")),
-        (&[("CI_COMMIT_REF_NAME", "feature")][..], Some("feature")),
-        (&[("CI_COMMIT_REF_NAME", "v1"), ("CI_COMMIT_TAG", "v1")][..], None),
+    assert_eq!(told(""), "COMMIT -");
+    for (variables, expected) in [
+        ("GITHUB_EVENT_NAME=push GITHUB_SHA=COMMIT GITHUB_REF_TYPE=branch GITHUB_REF_NAME=main", "main"),
+        ("GITHUB_EVENT_NAME=push GITHUB_SHA=COMMIT GITHUB_REF_TYPE=tag GITHUB_REF_NAME=v1", "-"),
+        ("GITLAB_CI=true CI_COMMIT_SHA=COMMIT CI_COMMIT_BRANCH=trunk CI_COMMIT_REF_NAME=trunk", "trunk"),
+        ("GITLAB_CI=true CI_COMMIT_SHA=COMMIT CI_COMMIT_REF_NAME=feature", "feature"),
+        ("GITLAB_CI=true CI_COMMIT_SHA=COMMIT CI_COMMIT_REF_NAME=v1 CI_COMMIT_TAG=v1", "-"),
+        ("TF_BUILD=True BUILD_SOURCEVERSION=COMMIT BUILD_SOURCEBRANCH=refs/heads/a/b BUILD_SOURCEBRANCHNAME=b", "a/b"),
+        ("TF_BUILD=True BUILD_SOURCEVERSION=COMMIT BUILD_SOURCEBRANCH=refs/tags/v1", "-"),
+        ("BITBUCKET_COMMIT=COMMIT BITBUCKET_BRANCH=main", "main"),
+        ("BITBUCKET_COMMIT=COMMIT BITBUCKET_TAG=v1", "-"),
+        ("JENKINS_URL=http://ci.example GIT_COMMIT=COMMIT BRANCH_NAME=main GIT_BRANCH=origin/main", "main"),
+        ("JENKINS_URL=http://ci.example GIT_COMMIT=COMMIT GIT_BRANCH=origin/a/b", "a/b"),
+        ("JENKINS_URL=http://ci.example GIT_COMMIT=COMMIT BRANCH_NAME=v1 TAG_NAME=v1", "-"),
+        ("CIRCLECI=true CIRCLE_SHA1=COMMIT CIRCLE_BRANCH=main", "main"),
+        ("CIRCLECI=true CIRCLE_SHA1=COMMIT CIRCLE_TAG=v1", "-"),
+        ("BUILDKITE=true BUILDKITE_COMMIT=COMMIT BUILDKITE_BRANCH=main", "main"),
+        ("BUILDKITE=true BUILDKITE_COMMIT=COMMIT BUILDKITE_BRANCH=v1 BUILDKITE_TAG=v1", "-"),
+        // Others than GitLab call the branch so that a pull request is to be merged into.
+        ("CI_COMMIT_SHA=COMMIT CI_COMMIT_BRANCH=main", "-"),
     ] {
-        let expected = Checkout {
-            commit: commit.clone(),
-            branch: branch.map(str::to_owned),
-            changed: false,
-            untracked: Vec::new(),
-        };
-        assert_eq!(seen(&remote, variables), expected, "{variables:?}");
+        assert_eq!(told(variables), format!("COMMIT {expected}"), "{variables}");
+        // A job that checks out another commit, such as the version that is live, is told nothing of it.
+        assert_eq!(told(&variables.replace("=COMMIT ", "=PARENT ")), "COMMIT -", "{variables}");
     }
     // What is checked out by name says more.
-    remote.git_at("own", &["checkout", "--quiet", "main"]);
-    assert_eq!(seen(&remote, &[("CI_COMMIT_BRANCH", "trunk")]).branch.as_deref(), Some("main"));
+    let (remote, commit) = work_tree();
+    let other = [("GITLAB_CI", "true"), ("CI_COMMIT_SHA", commit.as_str()), ("CI_COMMIT_BRANCH", "trunk")];
+    assert_eq!(seen(&remote, &other).branch.as_deref(), Some("main"));
+}
+
+#[test]
+fn in_the_build_of_a_merge_with_the_target_every_build_system_tells_the_head() {
+    // The commit follows its parent, as the merge does the head.
+    for (variables, expected) in [
+        (
+            "GITLAB_CI=true CI_MERGE_REQUEST_IID=7 CI_COMMIT_SHA=COMMIT CI_COMMIT_REF_NAME=feature \
+             CI_MERGE_REQUEST_SOURCE_BRANCH_NAME=feature CI_MERGE_REQUEST_SOURCE_BRANCH_SHA=PARENT",
+            "PARENT feature",
+        ),
+        // Its pipeline of the head alone leaves the last of them empty.
+        (
+            "GITLAB_CI=true CI_MERGE_REQUEST_IID=7 CI_COMMIT_SHA=COMMIT CI_COMMIT_REF_NAME=feature \
+             CI_MERGE_REQUEST_SOURCE_BRANCH_NAME=feature CI_MERGE_REQUEST_SOURCE_BRANCH_SHA=",
+            "COMMIT feature",
+        ),
+        // The branch `main` of a fork is none of ours.
+        (
+            "GITLAB_CI=true CI_MERGE_REQUEST_IID=7 CI_COMMIT_SHA=COMMIT CI_MERGE_REQUEST_SOURCE_BRANCH_NAME=main \
+             CI_MERGE_REQUEST_PROJECT_PATH=shop/orders CI_MERGE_REQUEST_SOURCE_PROJECT_PATH=eve/orders",
+            "COMMIT eve/orders:main",
+        ),
+        (
+            "TF_BUILD=True BUILD_SOURCEVERSION=COMMIT BUILD_SOURCEBRANCH=refs/pull/7/merge \
+             SYSTEM_PULLREQUEST_PULLREQUESTID=7 SYSTEM_PULLREQUEST_SOURCECOMMITID=PARENT \
+             SYSTEM_PULLREQUEST_SOURCEBRANCH=refs/heads/a/b",
+            "PARENT a/b",
+        ),
+        (
+            "TF_BUILD=True BUILD_SOURCEVERSION=COMMIT SYSTEM_PULLREQUEST_PULLREQUESTID=7 \
+             SYSTEM_PULLREQUEST_SOURCECOMMITID=PARENT SYSTEM_PULLREQUEST_SOURCEBRANCH=main SYSTEM_PULLREQUEST_ISFORK=True",
+            "PARENT fork:main",
+        ),
+        // The runner makes the merge, and no variable names it.
+        ("BITBUCKET_COMMIT=PARENT BITBUCKET_BRANCH=feature BITBUCKET_PR_ID=7", "PARENT feature"),
+        ("BITBUCKET_COMMIT=COMMIT BITBUCKET_BRANCH=feature BITBUCKET_PR_ID=7", "COMMIT feature"),
+        ("JENKINS_URL=http://ci.example BRANCH_NAME=PR-7 CHANGE_ID=7 CHANGE_BRANCH=feature", "COMMIT feature"),
+        (
+            "JENKINS_URL=http://ci.example BRANCH_NAME=PR-7 CHANGE_ID=7 CHANGE_BRANCH=main CHANGE_FORK=eve",
+            "COMMIT fork:main",
+        ),
+        ("TF_BUILD=True BUILD_SOURCEVERSION=COMMIT SYSTEM_PULLREQUEST_PULLREQUESTID=7", "COMMIT -"),
+    ] {
+        assert_eq!(told(variables), expected, "{variables}");
+    }
+}
+
+#[test]
+fn a_merge_whose_head_nobody_tells_is_no_version() {
+    let (remote, _) = work_tree();
+    remote.git_at("own", &["checkout", "--quiet", "-b", "feature"]);
+    remote.git_at("own", &["commit", "--quiet", "--allow-empty", "-m", "work"]);
+    remote.git_at("own", &["checkout", "--quiet", "--detach", "main"]);
+    remote.git_at("own", &["merge", "--quiet", "--no-ff", "-m", "try", "feature"]);
+    let jenkins = remote.environment_of("cache").with("JENKINS_URL", "http://ci.example").with("CHANGE_ID", "7");
+    insta::assert_snapshot!(error(&remote, "own", &jenkins), @r"
+    this is the build of a pull request, and its head can't be told
+    let Jenkins check out the pull request's own revision instead of the merge
+    or name the version yourself: SERVICE@VERSION
+    ");
+}
+
+#[test]
+fn a_pull_request_s_build_on_github_tells_of_its_own_commits_alone() {
+    let (remote, main) = work_tree();
+    remote.git_at("own", &["checkout", "--quiet", "-b", "feature"]);
+    remote.git_at("own", &["commit", "--quiet", "--allow-empty", "-m", "work"]);
+    let head = remote.git_at("own", &["rev-parse", "HEAD"]);
+    remote.git_at("own", &["checkout", "--quiet", "--detach", "main"]);
+    remote.git_at("own", &["merge", "--quiet", "--no-ff", "-m", "try", "feature"]);
+    let merge = remote.git_at("own", &["rev-parse", "HEAD"]);
+    let event = remote.path("event.json").display().to_string();
+    let told = |request: &str, name: &str, sha: &str, checked_out: &str| {
+        remote.write("event.json", format!(r#"{{"pull_request": {{"head": {{"sha": "{head}"{request}}}"#));
+        remote.git_at("own", &["checkout", "--quiet", checked_out]);
+        let variables = [
+            ("GITHUB_EVENT_NAME", name),
+            ("GITHUB_EVENT_PATH", event.as_str()),
+            ("GITHUB_HEAD_REF", "feature"),
+            ("GITHUB_REPOSITORY", "shop/orders"),
+            ("GITHUB_SHA", sha),
+        ];
+        let seen = seen(&remote, &variables);
+        (seen.commit, seen.branch.unwrap_or_else(|| String::from("-")))
+    };
+    let is = |commit: &String, branch: &str| (commit.clone(), branch.to_owned());
+    // The merge, as it is checked out by default, and the head where a job asks for it.
+    assert_eq!(told("}}", "pull_request", &merge, &merge), is(&head, "feature"));
+    assert_eq!(told("}}", "pull_request", &merge, &head), is(&head, "feature"));
+    // Another commit, such as the version that is live.
+    assert_eq!(told("}}", "pull_request", &merge, &main), is(&main, "-"));
+    // With the rights of the repository: what is there by default is the target, and not what a stranger wrote.
+    assert_eq!(told("}}", "pull_request_target", &main, "main"), is(&main, "main"));
+    assert_eq!(told("}}", "pull_request_target", &main, &main), is(&main, "-"));
+    assert_eq!(told("}}", "pull_request_target", &main, &merge), is(&head, "feature"));
+    // A stranger's branch is none of ours, whatever its name is.
+    let of_fork = r#", "repo": {"full_name": "eve/orders"}}}"#;
+    assert_eq!(told(of_fork, "pull_request", &merge, &merge), is(&head, "eve/orders:feature"));
+    // Once it is merged, the merge is what there is.
+    let merged = format!(r#"}}, "merged": true, "merge_commit_sha": "{merge}", "base": {{"ref": "main"}}}}"#);
+    assert_eq!(told(&merged, "pull_request", &merge, &merge), is(&merge, "main"));
 }
 
 #[test]

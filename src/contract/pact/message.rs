@@ -12,6 +12,7 @@ use super::PactVersion;
 use super::generator::Generators;
 use super::matcher::Refused;
 use super::media_type::{Kind, MediaType};
+use super::pattern::Expressions;
 use super::rules::{Fault, PactRules};
 use crate::contract::document::{Body, Headers, Request, Response, Rules, Status};
 use crate::contract::urlencoded;
@@ -34,8 +35,12 @@ const PATH: &AsciiSet = &CONTROLS
 /// What the reading of one message has to say.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
+    /// The regular expressions of the file so far.
+    pub known: Expressions,
     /// Rules that can't be used.
     pub faults: Vec<Fault>,
+    /// Rules that nothing can fit, and why.
+    pub unusable: Vec<(Vec<String>, String)>,
     /// What is wrong with the message itself: the keys that lead to it, and the reason.
     pub wrong: Vec<(Vec<String>, String)>,
     /// What is left out.
@@ -54,7 +59,7 @@ pub(super) fn request(value: &Map<String, Value>, version: PactVersion, notes: &
         None | Some(Value::Null) => "/",
         Some(Value::String(path)) => path,
         Some(_) => {
-            notes.wrong.push((vec![String::from("path")], String::from("`path` is a text")));
+            notes.wrong.push((vec![String::from("path")], String::from("`path` must be a text")));
             "/"
         }
     };
@@ -62,7 +67,7 @@ pub(super) fn request(value: &Map<String, Value>, version: PactVersion, notes: &
         None | Some(Value::Null) => "GET",
         Some(Value::String(method)) if is_token(method) => method,
         Some(_) => {
-            notes.wrong.push((vec![String::from("method")], String::from("`method` is the name of a method")));
+            notes.wrong.push((vec![String::from("method")], String::from("`method` must be the name of a method")));
             "GET"
         }
     };
@@ -94,7 +99,7 @@ pub(super) fn response(value: &Map<String, Value>, version: PactVersion, notes: 
         Some(value) => value.as_u64().and_then(|status| u16::try_from(status).ok()),
     };
     let status = status.unwrap_or_else(|| {
-        notes.wrong.push((vec![String::from("status")], String::from("`status` is a number from 100 to 599")));
+        notes.wrong.push((vec![String::from("status")], String::from("`status` must be a number from 100 to 599")));
         200
     });
     Response { status: Status::Code(status), headers, body, rules: Rules::of_pact(rules) }
@@ -107,11 +112,11 @@ fn rules(value: &Map<String, Value>, version: PactVersion, notes: &mut Notes) ->
     match value.get("matchingRules") {
         None | Some(Value::Null) => {}
         Some(Value::Object(object)) => {
-            rules.read(object, &mut notes.faults);
+            rules.read(object, &mut notes.known, &mut notes.faults);
             written.insert(String::from("matchingRules"), Value::Object(object.clone()));
         }
         Some(_) => {
-            notes.wrong.push((vec![String::from("matchingRules")], String::from("`matchingRules` is an object")));
+            notes.wrong.push((vec![String::from("matchingRules")], String::from("`matchingRules` must be an object")));
         }
     }
     if let Some(Value::Object(object)) = value.get("generators") {
@@ -119,6 +124,7 @@ fn rules(value: &Map<String, Value>, version: PactVersion, notes: &mut Notes) ->
         written.insert(String::from("generators"), Value::Object(object.clone()));
     }
     rules.written = Value::Object(written);
+    notes.unusable.extend(rules.unusable());
     if let Some(plugin) = notes.faults.iter().find_map(|fault| match &fault.refused {
         Refused::Plugin(name) => Some(name.clone()),
         Refused::Broken(_) => None,
@@ -134,7 +140,7 @@ fn headers(value: &Map<String, Value>, notes: &mut Notes) -> Headers {
         None | Some(Value::Null) => return headers,
         Some(Value::Object(object)) => object,
         Some(_) => {
-            notes.wrong.push((vec![String::from("headers")], String::from("`headers` is an object")));
+            notes.wrong.push((vec![String::from("headers")], String::from("`headers` must be an object")));
             return headers;
         }
     };
@@ -170,7 +176,7 @@ fn query(value: Option<&Value>, notes: &mut Notes) -> (IndexMap<String, Vec<Stri
             (object.iter().map(|(name, value)| (name.clone(), values(value))).collect(), None)
         }
         Some(_) => {
-            notes.wrong.push((vec![String::from("query")], String::from("`query` is a text or an object")));
+            notes.wrong.push((vec![String::from("query")], String::from("`query` must be a text or an object")));
             (IndexMap::new(), None)
         }
     }

@@ -17,15 +17,17 @@ mod matcher;
 mod media_type;
 mod message;
 mod path;
+mod pattern;
 mod read;
 mod rules;
 
 pub use chosen::{Chosen, Speaking};
 pub use generator::{Generator, Generators, Moment, UuidForm};
 pub use java_time::JavaPattern;
-pub use matcher::{PactMatcher, PactRegex, StatusRange, TimeKind, Variant};
+pub use matcher::{PactMatcher, StatusRange, TimeKind, Variant};
 pub use media_type::{Kind, MediaType};
 pub use path::{PactPath, PactStep};
+pub use pattern::PactRegex;
 pub use read::is_pact;
 pub(super) use read::read;
 pub use rules::{PactRules, PlacedRule, PlacedRules, RuleList};

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::PactVersion;
 use super::matcher::Refused;
 use super::message::{Notes, request, response};
+use super::pattern::Expressions;
 use super::rules::PactRules;
 use crate::contract::codes::{PACT_NAME, PACT_NOT_JSON, PACT_RULE, PACT_SHAPE, PACT_SKIPPED, PACT_UNKNOWN};
 use crate::contract::document::{Contract, Interaction, Request, Response, Rules, Skipped, Status};
@@ -37,7 +38,7 @@ pub fn is_pact(text: &str) -> bool {
 ///
 /// All findings, where at least one of them is an error.
 pub(in crate::contract) fn read(source: &SourceFile) -> Result<ReadContract, Vec<Finding>> {
-    let mut reader = Reader { source, findings: Findings::new(&source.name) };
+    let mut reader = Reader { source, findings: Findings::new(&source.name), known: Expressions::default() };
     let read = reader.read();
     let usable = !reader.findings.any_error();
     let findings = reader.findings.into_sorted();
@@ -53,6 +54,7 @@ pub(in crate::contract) fn read(source: &SourceFile) -> Result<ReadContract, Vec
 struct Reader<'s> {
     source: &'s SourceFile,
     findings: Findings,
+    known: Expressions,
 }
 
 /// A kind of expectation that a file may hold.
@@ -68,7 +70,7 @@ impl Reader<'_> {
         let file = match json::parse(self.source) {
             Ok(Value::Object(file)) => file,
             Ok(_) => {
-                self.error(PACT_SHAPE, &Pointer::root(), "a Pact file is an object", None);
+                self.error(PACT_SHAPE, &Pointer::root(), "a Pact file must be an object", None);
                 return None;
             }
             Err(json::Fault::Syntax { at, why, is_eof }) => {
@@ -98,7 +100,7 @@ impl Reader<'_> {
                 None | Some(Value::Null) => continue,
                 Some(Value::Array(elements)) => elements,
                 Some(_) => {
-                    self.error(PACT_SHAPE, &Pointer::root().key(key), &format!("`{key}` is a list"), None);
+                    self.error(PACT_SHAPE, &Pointer::root().key(key), &format!("`{key}` must be a list"), None);
                     continue;
                 }
             };
@@ -109,7 +111,7 @@ impl Reader<'_> {
                 }
                 let at = Pointer::root().key(key).index(index);
                 let Value::Object(element) = element else {
-                    self.error(PACT_SHAPE, &at, "an interaction is an object", None);
+                    self.error(PACT_SHAPE, &at, "an interaction must be an object", None);
                     continue;
                 };
                 let what = if key == "messages" { What::Other("a message") } else { kind(element, version) };
@@ -120,7 +122,7 @@ impl Reader<'_> {
             }
         }
         if !file.contains_key("interactions") && !file.contains_key("messages") {
-            self.error(PACT_SHAPE, &Pointer::root(), "a Pact file has a list `interactions`", None);
+            self.error(PACT_SHAPE, &Pointer::root(), "a Pact file must have a list `interactions`", None);
         }
         Some((Contract { consumer: consumer?, provider: provider?, description: None, interactions }, lines))
     }
@@ -202,21 +204,21 @@ impl Reader<'_> {
                 let part = |key: &str| match element.get(key) {
                     Some(Value::Object(part)) => Ok(part.clone()),
                     None | Some(Value::Null) => Ok(Map::new()),
-                    Some(_) => Err(format!("`{key}` is an object")),
+                    Some(_) => Err(format!("`{key}` must be an object")),
                 };
-                let mut notes = Notes::default();
+                let mut notes = Notes { known: std::mem::take(&mut self.known), ..Notes::default() };
                 match part("request") {
                     Ok(part) => asked = request(&part, version, &mut notes),
                     Err(why) => self.error(PACT_SHAPE, &at.key("request"), &why, None),
                 }
                 let unable = self.told(&mut notes, &at.key("request"));
-                let mut notes = Notes::default();
                 // Of several answers, those of an interaction by HTTP have one.
                 match part("response") {
                     Ok(part) => answered = response(&part, version, &mut notes),
                     Err(why) => self.error(PACT_SHAPE, &at.key("response"), &why, None),
                 }
                 skip = unable.or(self.told(&mut notes, &at.key("response")));
+                self.known = notes.known;
                 let plugins = element.get("pluginConfiguration").and_then(Value::as_object);
                 if skip.is_none() && plugins.is_some_and(|plugins| !plugins.is_empty()) {
                     skip = Some(String::from("its content comes from a plugin, and plugins can't be run"));
@@ -252,6 +254,12 @@ impl Reader<'_> {
                 self.error(PACT_RULE, &below(&at.key("matchingRules"), &fault.keys), &why, None);
             }
         }
+        for (keys, why) in notes.unusable.drain(..) {
+            let place = self.source.place(&below(&at.key("matchingRules"), &keys));
+            let finding =
+                Finding::warning(PACT_RULE, &self.source.name, place, format!("nothing can fit this rule: {why}"));
+            self.findings.push(finding.help("correct it in the test that writes this file"));
+        }
         for unknown in notes.unknown.drain(..) {
             let place = self.source.place(&at.key("generators"));
             self.findings.push(Finding::warning(PACT_UNKNOWN, &self.source.name, place, unknown));
@@ -269,7 +277,7 @@ impl Reader<'_> {
                     read.push(State { name: name.to_owned(), params });
                 } else {
                     let at = at.key("providerStates").index(index);
-                    self.error(PACT_SHAPE, &at, "a provider state has a `name`", None);
+                    self.error(PACT_SHAPE, &at, "a provider state must have a `name`", None);
                 }
             }
             return read;

@@ -6,6 +6,7 @@ use super::PactVersion;
 use super::generator::Generators;
 use super::matcher::{PactMatcher, Refused};
 use super::path::PactPath;
+use super::pattern::Expressions;
 
 /// What a Pact file asks of one message beyond its example. Where a message has these, they alone count, and they are
 /// followed as the Pact specification of their version says.
@@ -59,9 +60,9 @@ pub(super) struct Fault {
 impl PactRules {
     /// Reads `matchingRules`, in the spelling of the version: a list of whole paths up to version 2, and by parts since
     /// version 3.
-    pub(super) fn read(&mut self, rules: &Map<String, Value>, faults: &mut Vec<Fault>) {
+    pub(super) fn read(&mut self, rules: &Map<String, Value>, known: &mut Expressions, faults: &mut Vec<Fault>) {
         for (key, value) in rules {
-            let read = if key.starts_with('$') { self.flat(key, value) } else { self.part(key, value) };
+            let read = if key.starts_with('$') { self.flat(key, value, known) } else { self.part(key, value, known) };
             if let Err((keys, refused)) = read {
                 faults.push(Fault { keys, refused });
             }
@@ -69,11 +70,11 @@ impl PactRules {
     }
 
     /// One rule with its whole path: `$.body.items[*].id`.
-    fn flat(&mut self, key: &str, value: &Value) -> Result<(), (Vec<String>, Refused)> {
+    fn flat(&mut self, key: &str, value: &Value, known: &mut Expressions) -> Result<(), (Vec<String>, Refused)> {
         let keys = vec![key.to_owned()];
         let failed = |refused| (vec![key.to_owned()], refused);
         let path = PactPath::parse(key).map_err(|why| failed(Refused::Broken(why)))?;
-        let matchers = vec![PactMatcher::read(value, 0).map_err(failed)?];
+        let matchers = vec![PactMatcher::read(value, 0, known).map_err(failed)?];
         let list = RuleList { any: false, matchers, keys };
         let Some((part, rest)) = path.0.split_first() else {
             return Err((vec![key.to_owned()], Refused::Broken(String::from("it names no part of the message"))));
@@ -96,19 +97,19 @@ impl PactRules {
     }
 
     /// The rules for one part of the message.
-    fn part(&mut self, part: &str, value: &Value) -> Result<(), (Vec<String>, Refused)> {
+    fn part(&mut self, part: &str, value: &Value, known: &mut Expressions) -> Result<(), (Vec<String>, Refused)> {
         let here = vec![part.to_owned()];
         let Value::Object(rules) = value else {
-            return Err((here, Refused::Broken(String::from("the rules of a part are an object"))));
+            return Err((here, Refused::Broken(String::from("the rules of a part must be an object"))));
         };
         match part {
             "path" | "method" | "status" => {
                 // The same list, with an empty path in front of it in some files.
                 let list = match rules.iter().next() {
                     Some((key, inner)) if key.is_empty() || key == "$" => {
-                        RuleList::read(inner, vec![part.to_owned(), key.clone()], 0)?
+                        RuleList::read(inner, vec![part.to_owned(), key.clone()], 0, known)?
                     }
-                    _ => RuleList::read(value, here, 0)?,
+                    _ => RuleList::read(value, here, 0, known)?,
                 };
                 if part == "path" && !list.matchers.is_empty() {
                     self.path = Some(list);
@@ -116,10 +117,10 @@ impl PactRules {
                     self.status = Some(list);
                 }
             }
-            "body" => self.body = PlacedRules::read(rules, &here, 0).map_err(|refused| (here, refused))?,
-            "query" => self.query = named(rules, &here)?,
+            "body" => self.body = PlacedRules::read(rules, &here, 0, known).map_err(|refused| (here, refused))?,
+            "query" => self.query = named(rules, &here, known)?,
             "header" | "headers" => {
-                let mut headers = named(rules, &here)?;
+                let mut headers = named(rules, &here, known)?;
                 for rule in &mut headers.0 {
                     rule.path = lower(std::mem::take(&mut rule.path));
                 }
@@ -134,16 +135,26 @@ impl PactRules {
 
 impl PlacedRules {
     /// Reads rules by their paths.
-    pub(super) fn read(rules: &Map<String, Value>, above: &[String], depth: usize) -> Result<Self, Refused> {
+    pub(super) fn read(
+        rules: &Map<String, Value>,
+        above: &[String],
+        depth: usize,
+        known: &mut Expressions,
+    ) -> Result<Self, Refused> {
         let mut placed = Vec::with_capacity(rules.len());
         for (key, value) in rules {
             let mut keys = above.to_vec();
             keys.push(key.clone());
             let path = PactPath::parse(key).map_err(|why| Refused::Broken(format!("the path `{key}`: {why}")))?;
-            let list = RuleList::read(value, keys, depth).map_err(|(_, refused)| refused)?;
+            let list = RuleList::read(value, keys, depth, known).map_err(|(_, refused)| refused)?;
             placed.push(PlacedRule { path, list });
         }
         Ok(Self(placed))
+    }
+
+    /// What can't be used of them, each with the place of its list.
+    pub(super) fn unusable(&self) -> impl Iterator<Item = (&RuleList, &str)> {
+        self.0.iter().flat_map(|rule| rule.list.unusable().map(|why| (&rule.list, why)))
     }
 
     /// Whether there are none.
@@ -153,18 +164,39 @@ impl PlacedRules {
     }
 }
 
+impl PactRules {
+    /// What can't be used of the rules: where it stands, below the message's `matchingRules`, and why.
+    pub(super) fn unusable(&self) -> Vec<(Vec<String>, String)> {
+        let lists = self.path.iter().chain(&self.status).flat_map(|list| list.unusable().map(move |why| (list, why)));
+        let placed = [&self.query, &self.headers, &self.body].into_iter().flat_map(PlacedRules::unusable);
+        lists.chain(placed).map(|(list, why)| (list.keys.clone(), why.to_owned())).collect()
+    }
+}
+
 impl RuleList {
-    fn read(value: &Value, keys: Vec<String>, depth: usize) -> Result<Self, (Vec<String>, Refused)> {
+    fn unusable(&self) -> impl Iterator<Item = &str> {
+        self.matchers.iter().filter_map(|matcher| match matcher {
+            PactMatcher::Unusable(why) => Some(&**why),
+            _ => None,
+        })
+    }
+
+    fn read(
+        value: &Value,
+        keys: Vec<String>,
+        depth: usize,
+        known: &mut Expressions,
+    ) -> Result<Self, (Vec<String>, Refused)> {
         let any =
             value.get("combine").and_then(Value::as_str).is_some_and(|combine| combine.eq_ignore_ascii_case("or"));
         let matchers = match value.get("matchers") {
             Some(Value::Array(matchers)) => matchers.as_slice(),
-            Some(_) => return Err((keys, Refused::Broken(String::from("`matchers` is a list")))),
+            Some(_) => return Err((keys, Refused::Broken(String::from("`matchers` must be a list")))),
             None if value.get("match").is_some() => std::slice::from_ref(value),
             None => &[],
         };
         let read: Result<Vec<PactMatcher>, Refused> =
-            matchers.iter().map(|matcher| PactMatcher::read(matcher, depth)).collect();
+            matchers.iter().map(|matcher| PactMatcher::read(matcher, depth, known)).collect();
         match read {
             Ok(matchers) => Ok(Self { any, matchers, keys }),
             Err(refused) => Err((keys, refused)),
@@ -173,7 +205,11 @@ impl RuleList {
 }
 
 /// Rules by a name, which may hold anything: only one that begins with `$` is a path.
-fn named(rules: &Map<String, Value>, above: &[String]) -> Result<PlacedRules, (Vec<String>, Refused)> {
+fn named(
+    rules: &Map<String, Value>,
+    above: &[String],
+    known: &mut Expressions,
+) -> Result<PlacedRules, (Vec<String>, Refused)> {
     let mut placed = Vec::with_capacity(rules.len());
     for (key, value) in rules {
         let keys = vec![above[0].clone(), key.clone()];
@@ -182,7 +218,7 @@ fn named(rules: &Map<String, Value>, above: &[String]) -> Result<PlacedRules, (V
         } else {
             PactPath(vec![super::path::PactStep::Key(key.clone())])
         };
-        placed.push(PlacedRule { path, list: RuleList::read(value, keys, 0)? });
+        placed.push(PlacedRule { path, list: RuleList::read(value, keys, 0, known)? });
     }
     Ok(PlacedRules(placed))
 }

@@ -18,7 +18,8 @@ pub(super) fn looks_like(bytes: &[u8], media_type: &str) -> Result<(), String> {
         None => Err(String::from("bytes of no known type")),
         Some(found) => {
             let is_xml = |essence: &str| essence.ends_with("/xml");
-            let plain = found.essence == "text/plain" && expected.starts_with("text/");
+            // Whatever is a text is plain text; and a plain one may be of any kind of text.
+            let plain = expected == "text/plain" || found.essence == "text/plain" && expected.starts_with("text/");
             let same = found.essence == expected || is_xml(&found.essence) && is_xml(&expected) || plain;
             if same { Ok(()) } else { Err(found.essence) }
         }
@@ -39,7 +40,7 @@ mod tests {
             (b"some text", "text/plain", true),
             (b"some text", "application/json", false),
             (b"{\"a\": 1}", "application/json", true),
-            (b"{\"a\": 1}", "text/plain", false),
+            (b"{\"a\": 1}", "text/plain", true),
             (b"<?xml version=\"1.0\"?><a/>", "text/xml", true),
             (b"a,b\n1,2", "text/csv", true),
             (b"\xff\xfe\x00\x01", "text/plain", false),

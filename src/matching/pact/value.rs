@@ -105,12 +105,13 @@ pub(super) fn check_text(matcher: &PactMatcher, example: &str, actual: &str) -> 
         PactMatcher::Boolean => wrong(TYPE, format!("`true` or `false`, like {}", shown())),
         PactMatcher::Null => wrong(TYPE, "null"),
         PactMatcher::NotEmpty if actual.is_empty() => wrong(SIZE, "a text that is not empty"),
-        PactMatcher::Type { .. } | PactMatcher::NotEmpty => Ok(()),
+        PactMatcher::Type { .. } | PactMatcher::NotEmpty | PactMatcher::EachKey(_) | PactMatcher::EachValue(_) => {
+            Ok(())
+        }
         PactMatcher::Status(range) if actual.parse().is_ok_and(|status| range.allows(status)) => Ok(()),
         PactMatcher::ArrayContains(_) | PactMatcher::Status(_) => {
             wrong(VALUE, "what no text can be: the rule is for a list or a status")
         }
-        PactMatcher::EachKey(_) | PactMatcher::EachValue(_) => Ok(()),
         of_text => check_text_only(of_text, actual),
     }
 }
@@ -129,6 +130,7 @@ fn check_text_only(matcher: &PactMatcher, text: &str) -> Result<(), Wrong> {
         }
         PactMatcher::Semver if semver::Version::parse(text).is_err() => wrong(FORMAT, "a semantic version, like 1.2.3"),
         PactMatcher::ContentType(media_type) => check_bytes(media_type, text.as_bytes()),
+        PactMatcher::Unusable(why) => wrong(FORMAT, format!("what nothing can be: {why}")),
         _ => Ok(()),
     }
 }

@@ -8,7 +8,7 @@ use roxmltree::{Document, Node, ParsingOptions};
 use serde_json::Value;
 
 use super::super::describe;
-use super::super::mismatch::{BODY_KIND, MISSING, PATTERN, SIZE, TYPE, UNEXPECTED, VALUE};
+use super::super::mismatch::{BODY_KIND, MISSING, PATTERN, SIZE, TOO_DEEP, TYPE, UNEXPECTED, VALUE};
 use super::value::{Wrong, check_text};
 use super::walk::{Walk, combined};
 use crate::contract::pact::{Chosen, PactMatcher, PactStep, PlacedRules};
@@ -45,8 +45,12 @@ impl Walk<'_> {
     }
 
     fn element(&mut self, asked: Node<'_, '_>, came: Node<'_, '_>, chosen: &Chosen<'_>) {
-        if self.is_over() || self.at.len() > DEEPEST {
+        if self.is_over() {
             return;
+        }
+        if self.at.len() > DEEPEST {
+            let expected = format!("elements that are nested at most {DEEPEST} deep");
+            return self.note(TOO_DEEP, None, expected, String::from("deeper ones"));
         }
         let result = match chosen.speaking() {
             Some(speaking) => {

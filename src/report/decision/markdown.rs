@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::super::escape::shown;
-use super::super::markdown::{LIMIT, NOTE, folded, html, longest_run};
+use super::super::markdown::{NOTE, folded, html, longest_run};
 use super::super::palette::Palette;
 use super::human::{compatible, notices, order};
 use super::row::{name, row, width};
@@ -13,13 +13,13 @@ use crate::words::count;
 
 /// What one row may take.
 const SECTION: usize = 16_000;
-/// What all that is worth knowing besides may take.
-const ASIDE: usize = 200_000;
+/// What part of the whole all that is worth knowing besides may take.
+const ASIDE: usize = 5;
 
-/// A decision as Markdown of less than a million bytes, as GitHub takes it for a step. What there is no room for is
-/// counted.
+/// A decision as Markdown of at most `limit` bytes: [`SUMMARY`](super::super::SUMMARY) for a step's summary,
+/// [`COMMENT`](super::super::COMMENT) for a comment. What there is no room for is counted.
 #[must_use]
-pub fn decision_markdown(told: &Told<'_>) -> String {
+pub fn decision_markdown(told: &Told<'_>, limit: usize) -> String {
     let decision = told.decision;
     let answer = if decision.allow { "allow" } else { "deny" };
     let dry_run = if told.dry_run { " (dry run)" } else { "" };
@@ -33,14 +33,14 @@ pub fn decision_markdown(told: &Told<'_>) -> String {
     if !decision.order.is_empty() {
         let _ = writeln!(text, "\nThe answer holds for this order: {}", code(&order(&decision.order)));
     }
-    let aside = aside(told);
+    let aside = aside(told, limit / ASIDE);
     let blocking: Vec<&Row> = decision.blocking().collect();
     if !blocking.is_empty() {
         text.push_str("\n### What needs attention\n");
     }
     for (done, row) in blocking.iter().enumerate() {
         let section = section(row);
-        if text.len() + section.len() + aside.len() + NOTE > LIMIT {
+        if text.len() + section.len() + aside.len() + NOTE > limit {
             let _ = writeln!(
                 text,
                 "\nand {}, left out here: the report would be larger than is shown. `--report json` holds them all.",
@@ -72,7 +72,7 @@ fn section(one: &Row) -> String {
 
 /// What needs no attention and is worth knowing: the notices, and what is compatible for another reason than that every
 /// interaction is upheld.
-fn aside(told: &Told<'_>) -> String {
+fn aside(told: &Told<'_>, bytes: usize) -> String {
     let decision = told.decision;
     let notes = notices(&decision.notices, &Palette::default());
     let special = decision.rows.iter().filter(|row| row.state == State::Compatible && !row.reasons.is_empty());
@@ -81,7 +81,7 @@ fn aside(told: &Told<'_>) -> String {
     if text.is_empty() {
         return text;
     }
-    folded("Worth knowing", &within(&text, ASIDE))
+    folded("Worth knowing", &within(&text, bytes))
 }
 
 /// The first lines of a text, as many as there is room for, and the number of the others.

@@ -8,8 +8,8 @@ use super::decision_samples::{
 };
 use crate::gate::{Because, Decision, Row};
 use crate::report::{
-    Palette, Told, decision_github, decision_human, decision_json, decision_junit, decision_markdown, undecided_json,
-    undecided_junit, undecided_markdown,
+    COMMENT, Palette, SUMMARY, Told, decision_github, decision_human, decision_json, decision_junit, decision_markdown,
+    undecided_json, undecided_junit, undecided_markdown,
 };
 
 fn human(decision: &Decision) -> String {
@@ -52,7 +52,7 @@ fn a_decision_as_json() {
 
 #[test]
 fn a_decision_as_markdown() {
-    insta::assert_snapshot!(decision_markdown(&told(&everything())));
+    insta::assert_snapshot!(decision_markdown(&told(&everything()), SUMMARY));
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn a_yes_is_short_in_every_form() {
 
     G001 compatible  2 pairs (--all lists them)
     ");
-    insta::assert_snapshot!(decision_markdown(&told(&yes)), @r"
+    insta::assert_snapshot!(decision_markdown(&told(&yes), SUMMARY), @r"
     ## Gate: allow
 
     `orders@8f2c1d3e4a5b` → `production`: 2 compatible
@@ -99,7 +99,7 @@ fn a_dry_run_tells_people_what_it_would_be_and_programs_no() {
     {
         let told = Told { dry_run: true, exit_code: 0, ..told(decision) };
         assert!(decision_human(&told, &Palette::default()).starts_with(first));
-        assert!(decision_markdown(&told).starts_with(&format!("## Gate: {would} (dry run)\n")));
+        assert!(decision_markdown(&told, SUMMARY).starts_with(&format!("## Gate: {would} (dry run)\n")));
         let json = json(&told);
         assert_eq!(
             (&json["decision"], &json["dry_run"], &json["would"]),
@@ -155,7 +155,7 @@ fn what_is_compatible_for_another_reason_than_results_is_named() {
     let decision = decision(rows.collect());
     let expected =
         "     web@3 needs orders@8f2c1d3e4a5b: results are missing, but these two versions were live together before\n";
-    for text in [human(&decision), decision_markdown(&told(&decision))] {
+    for text in [human(&decision), decision_markdown(&told(&decision), SUMMARY)] {
         assert!(text.contains("G002 compatible  5 pairs"), "{text}");
         assert!(text.contains(&format!("{expected}     and 2 more pairs\n")), "{text}");
     }
@@ -241,24 +241,26 @@ fn annotations_beyond_ten_are_counted_and_all_rows_are_in_the_summary() {
     assert!(lines[..10].iter().all(|line| line.starts_with("::error title=G")), "{github}");
     assert!(lines[0].starts_with("::error title=G101 incompatible%3A web@0 needs orders@8f2c1d3e4a5b::"), "{github}");
     assert_eq!(lines[10], "30 more pairs need attention; GitHub shows 10 annotations of a step");
-    let markdown = decision_markdown(&told(&decision));
+    let markdown = decision_markdown(&told(&decision), SUMMARY);
     for consumer in consumers() {
         assert!(markdown.contains(&format!("<code>{} needs ", consumer.short())), "{markdown}");
     }
 }
 
 #[test]
-fn a_summary_of_thousands_of_rows_stays_below_what_github_takes() {
+fn a_summary_or_a_comment_of_thousands_of_rows_stays_below_what_github_takes() {
     let rows = |number: usize| (0..number).map(|number| incompatible(live("web", &number.to_string()))).collect();
     let mut many = decision(rows(6_000));
     many.notices = vec![everything().notices[0].clone(); 5_000];
-    let text = decision_markdown(&told(&many));
-    assert!(text.len() < 1024 * 1024 && text.len() > 500_000, "{}", text.len());
-    let shown = text.matches("<b>incompatible</b>").count();
-    assert!(shown > 1_000);
-    assert!(text.contains(&format!("\nand {} more pairs, left out here", 6_000 - shown)));
-    assert!(text.contains("G502 note") && text.contains(" more lines\n```\n\n</details>\n"), "the notes are cut");
-    assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
+    for (limit, of_github, enough) in [(SUMMARY, 1024 * 1024, 1_000), (COMMENT, 65_536, 70)] {
+        let text = decision_markdown(&told(&many), limit);
+        assert!(text.len() < of_github && text.len() > of_github / 2, "{}", text.len());
+        let shown = text.matches("<b>incompatible</b>").count();
+        assert!(shown > enough, "{shown}");
+        assert!(text.contains(&format!("\nand {} more pairs, left out here", 6_000 - shown)));
+        assert!(text.contains("G502 note") && text.contains(" more lines\n```\n\n</details>\n"), "the notes are cut");
+        assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
+    }
     assert_eq!(json(&told(&many))["pairs"].as_array().unwrap().len(), 6_000);
     assert_eq!(decision_github(&told(&many)).lines().count(), 11);
     let junit = decision_junit(&told(&many)).unwrap();

@@ -8,8 +8,8 @@ use super::samples::service;
 use crate::gate::{Because, Decision, Notice, Row, State};
 use crate::ledger::{Doubt, Event, Live, Reason};
 use crate::report::{
-    Palette, Told, decision_github, decision_human, decision_json, decision_junit, decision_markdown, status_human,
-    status_json, undecided_json, undecided_junit, undecided_markdown,
+    Palette, SUMMARY, Told, decision_github, decision_human, decision_json, decision_junit, decision_markdown,
+    status_human, status_json, undecided_json, undecided_junit, undecided_markdown,
 };
 
 const NASTY: &str = "::error::forged\r\n  ::add-mask::x\u{1b}[2J\u{1b}]0;title\u{7}\n##[add-mask]x\n</details></code>\
@@ -67,7 +67,7 @@ fn every_form() -> Vec<(&'static str, String)> {
         ("json", undecided_json(NASTY, &names).unwrap()),
         ("junit", decision_junit(&told).unwrap()),
         ("junit", undecided_junit(NASTY, &names).unwrap()),
-        ("markdown", decision_markdown(&told)),
+        ("markdown", decision_markdown(&told, SUMMARY)),
         ("markdown", undecided_markdown(NASTY, &names)),
         ("github", decision_github(&told)),
     ]
@@ -117,7 +117,7 @@ fn the_machine_forms_can_still_be_read_and_hold_what_was_said() {
 
 #[test]
 fn markdown_stays_in_its_folds_fences_and_spans() {
-    let text = decision_markdown(&told(&hostile()));
+    let text = decision_markdown(&told(&hostile()), SUMMARY);
     // Two rows that need attention, and what is worth knowing.
     assert_eq!(text.matches("\n<details>\n").count(), 3, "{text}");
     assert_eq!(text.matches("\n</details>\n").count(), 3, "{text}");
@@ -158,7 +158,7 @@ fn a_value_of_any_length_is_cut() {
     let decision = decision(vec![row, fact("G303", &[&huge], &huge)]);
     for text in [
         decision_human(&told(&decision), &Palette::default()),
-        decision_markdown(&told(&decision)),
+        decision_markdown(&told(&decision), SUMMARY),
         decision_junit(&told(&decision)).unwrap(),
         decision_github(&told(&decision)),
     ] {

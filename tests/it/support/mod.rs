@@ -5,8 +5,11 @@ pub mod client;
 mod output;
 mod process;
 mod provider;
+pub mod recipes;
 mod remote;
 pub mod team;
+#[cfg(unix)]
+pub mod town;
 mod world;
 
 pub use output::CommandOutput;

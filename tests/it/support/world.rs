@@ -113,12 +113,18 @@ impl World {
         Running::spawn(command, self.redaction())
     }
 
-    /// The program with these arguments, ready to be started in this world. It has nothing to read.
+    /// Upheld with these arguments, ready to be started in this world.
     pub fn command<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_upheld"));
+        let mut command = self.program(Path::new(env!("CARGO_BIN_EXE_upheld")));
+        command.args(arguments);
+        command
+    }
+
+    /// A program, ready to be started in this world. It has nothing to read.
+    pub fn program(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
         let kept = KEPT.iter().filter_map(|name| std::env::var_os(name).map(|value| (OsString::from(name), value)));
         command
-            .args(arguments)
             .current_dir(self.root())
             .env_clear()
             .envs(kept)
@@ -131,6 +137,17 @@ impl World {
     /// What of a text differs from run to run in this world.
     pub fn redaction(&self) -> Redaction {
         Redaction::of(self.root())
+    }
+
+    /// A shell with a script, ready to be started in this world; it finds Upheld by its name.
+    #[cfg(unix)]
+    pub fn shell(&self, script: &str) -> Command {
+        let program = Path::new(env!("CARGO_BIN_EXE_upheld")).parent().unwrap().to_path_buf();
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let path = std::env::join_paths(std::iter::once(program).chain(std::env::split_paths(&path))).unwrap();
+        let mut command = self.program(Path::new("sh"));
+        command.args(["-euc", script]).env("PATH", path);
+        command
     }
 }
 

@@ -203,6 +203,10 @@ fn matcher(matcher: &PactMatcher, version: Version, remark: &mut dyn FnMut(&str)
         return json!({ "match": "type" });
     }
     match matcher {
+        PactMatcher::Unusable(why) => {
+            remark(&format!("a rule that nothing fits is now `type` ({why})"));
+            json!({ "match": "type" })
+        }
         PactMatcher::Equality => json!({ "match": "equality" }),
         PactMatcher::Type { min, max } => {
             let mut map = Map::from_iter([(String::from("match"), json!("type"))]);

@@ -100,6 +100,12 @@ fn word(matcher: &PactMatcher, example: &Value, medium: Medium, remark: &mut dyn
             remark(String::from("a rule for a list or a status can't be followed here: the type is asked for"));
             Word::Asked(Asked::Type)
         }
+        PactMatcher::Unusable(why) => {
+            remark(format!(
+                "a rule that nothing fits, since it can't be used, is left out: the type is asked for ({why})"
+            ));
+            Word::Asked(Asked::Type)
+        }
         PactMatcher::ContentType(media_type) => {
             remark(format!("that it looks like `{media_type}` can't be asked for: the type is"));
             Word::Asked(Asked::Type)

@@ -1,0 +1,219 @@
+//! What a build system tells of the commit that it checked out: the branch, and in the build of a pull request its head,
+//! where what lies there is a merge that was made to try it.
+//!
+//! It tells of its own commit and of no other. A job may check out something else, such as the version that is live: then
+//! nothing of this is about it.
+
+use super::environment::Environment;
+use super::error::GitError;
+
+/// What a build system tells.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Build {
+    /// The commit that it checks out, in a pull request perhaps a merge.
+    commit: Option<String>,
+    /// What a pull request is to be merged into, where that is what the build system checks out.
+    base: Option<String>,
+    /// The branch that the commit was built from.
+    branch: Option<String>,
+    /// In the build of a pull request its head.
+    head: Head,
+}
+
+/// The head of a pull request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+enum Head {
+    /// It is no build of one.
+    #[default]
+    None,
+    /// The commit that somebody wants to have merged.
+    Commit(String),
+    /// It is one, and its head isn't told by what should: a sentence that says so.
+    Untold(&'static str),
+    /// It is what is checked out, unless that is a merge. A sentence that says what to do then.
+    UnlessMerge(&'static str),
+}
+
+/// Which commit is meant, and its branch.
+pub(super) type Meant = (String, Option<String>);
+
+impl Build {
+    /// What the build system of an environment tells; nothing where there is none.
+    pub(super) fn of(environment: &Environment) -> Self {
+        let variables = Variables(environment);
+        let systems = [github, gitlab, azure, bitbucket, jenkins, circleci, buildkite];
+        systems.iter().find_map(|system| system(&variables)).unwrap_or_default()
+    }
+
+    /// Which commit is meant where this one is checked out. `parents` looks up those that it has.
+    ///
+    /// # Errors
+    ///
+    /// That it is a merge which was made to try a pull request, and nothing tells the head.
+    pub(super) fn meant(
+        self,
+        commit: String,
+        parents: impl Fn() -> Result<Vec<String>, GitError>,
+    ) -> Result<Meant, GitError> {
+        let is_its = self.commit.as_ref().is_none_or(|its| *its == commit);
+        match self.head {
+            Head::None => Ok((commit, self.branch.filter(|_| is_its))),
+            Head::Commit(head) if head == commit => Ok((commit, self.branch)),
+            Head::Commit(_) if self.base.as_ref() == Some(&commit) => Ok((commit, None)),
+            // The runner made the merge, or the host did: a commit that nothing will ever be deployed from.
+            Head::Commit(head) if is_its || parents()?.contains(&head) => Ok((head, self.branch)),
+            Head::Commit(_) => Ok((commit, None)),
+            Head::Untold(_) | Head::UnlessMerge(_) if !is_its => Ok((commit, None)),
+            Head::UnlessMerge(_) if parents()?.len() < 2 => Ok((commit, self.branch)),
+            Head::Untold(help) | Head::UnlessMerge(help) => {
+                Err(GitError::new("this is the build of a pull request, and its head can't be told")
+                    .help(help)
+                    .help("or name the version yourself: SERVICE@VERSION"))
+            }
+        }
+    }
+}
+
+/// The environment, as the systems are asked.
+struct Variables<'e>(&'e Environment);
+
+impl Variables<'_> {
+    fn get(&self, name: &str) -> Option<String> {
+        self.0.variable(name)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// A variable that holds a commit.
+    fn commit(&self, name: &str) -> Option<String> {
+        self.get(name).filter(|text| is_commit(text))
+    }
+}
+
+/// GitHub Actions, and those that run the same workflows.
+fn github(variables: &Variables<'_>) -> Option<Build> {
+    let event_name = variables.get("GITHUB_EVENT_NAME")?;
+    let commit = variables.commit("GITHUB_SHA");
+    // A review of one is built as the pull request itself is.
+    if !event_name.starts_with("pull_request") {
+        let of_branch = variables.get("GITHUB_REF_TYPE").as_deref() == Some("branch");
+        let branch = variables.get("GITHUB_REF_NAME").filter(|_| of_branch);
+        return Some(Build { commit, branch, ..Build::default() });
+    }
+    let told = variables.get("GITHUB_EVENT_PATH").and_then(|path| std::fs::read(path).ok());
+    let event: Option<serde_json::Value> = told.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let at = |place: &str| event.as_ref()?.pointer(&format!("/pull_request/{place}"));
+    let text = |place: &str| at(place)?.as_str().map(str::to_owned);
+    if at("merged").and_then(serde_json::Value::as_bool) == Some(true) {
+        // It is over: the merge is there to stay.
+        return Some(Build { commit: text("merge_commit_sha"), branch: text("base/ref"), ..Build::default() });
+    }
+    let branch = variables.get("GITHUB_HEAD_REF").or_else(|| text("head/ref"));
+    let untold = "GITHUB_EVENT_PATH must name the file with the event, which holds `pull_request.head.sha`";
+    Some(Build {
+        base: commit.clone().filter(|_| event_name == "pull_request_target"),
+        commit,
+        branch: branch.map(|branch| of_fork(branch, variables.get("GITHUB_REPOSITORY"), text("head/repo/full_name"))),
+        head: text("head/sha").filter(|head| is_commit(head)).map_or(Head::Untold(untold), Head::Commit),
+    })
+}
+
+/// GitLab: a merge request's pipeline is of its head, or of a merge with what it is to be merged into.
+fn gitlab(variables: &Variables<'_>) -> Option<Build> {
+    // Others have variables of these names, too, that say something else.
+    variables.get("GITLAB_CI")?;
+    let commit = variables.commit("CI_COMMIT_SHA");
+    if !variables.has("CI_MERGE_REQUEST_IID") {
+        // The first is missing in the build of a tag, and the second names it there.
+        let or_name = || variables.get("CI_COMMIT_REF_NAME").filter(|_| !variables.has("CI_COMMIT_TAG"));
+        let branch = variables.get("CI_COMMIT_BRANCH").or_else(or_name);
+        return Some(Build { commit, branch, ..Build::default() });
+    }
+    let branch = variables.get("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME").map(|branch| {
+        let project = variables.get("CI_MERGE_REQUEST_PROJECT_PATH");
+        of_fork(branch, project, variables.get("CI_MERGE_REQUEST_SOURCE_PROJECT_PATH"))
+    });
+    // Told where the commit is a merge, and only there.
+    let head = variables.commit("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA").or_else(|| commit.clone());
+    let untold = Head::UnlessMerge("CI_COMMIT_SHA must hold the commit that is checked out");
+    Some(Build { commit, branch, head: head.map_or(untold, Head::Commit), ..Build::default() })
+}
+
+/// Azure Pipelines.
+fn azure(variables: &Variables<'_>) -> Option<Build> {
+    variables.get("TF_BUILD")?;
+    let commit = variables.commit("BUILD_SOURCEVERSION");
+    let plain = |name: &str| {
+        let full = variables.get(name)?;
+        match full.strip_prefix("refs/") {
+            Some(rest) => rest.strip_prefix("heads/").map(str::to_owned),
+            None => Some(full),
+        }
+    };
+    if !variables.has("SYSTEM_PULLREQUEST_PULLREQUESTID") {
+        return Some(Build { commit, branch: plain("BUILD_SOURCEBRANCH"), ..Build::default() });
+    }
+    let is_fork = variables.get("SYSTEM_PULLREQUEST_ISFORK").is_some_and(|text| text.eq_ignore_ascii_case("true"));
+    let branch = plain("SYSTEM_PULLREQUEST_SOURCEBRANCH");
+    let untold = Head::UnlessMerge("SYSTEM_PULLREQUEST_SOURCECOMMITID must hold it");
+    let head = variables.commit("SYSTEM_PULLREQUEST_SOURCECOMMITID").map_or(untold, Head::Commit);
+    let branch = branch.map(|branch| if is_fork { fork(&branch) } else { branch });
+    Some(Build { commit, branch, head, ..Build::default() })
+}
+
+/// Bitbucket Pipelines: in a pull request's the runner merges what it is to be merged into, and what is told is the head.
+fn bitbucket(variables: &Variables<'_>) -> Option<Build> {
+    let commit = variables.commit("BITBUCKET_COMMIT")?;
+    let branch = variables.get("BITBUCKET_BRANCH");
+    let head = if variables.has("BITBUCKET_PR_ID") { Head::Commit(commit.clone()) } else { Head::None };
+    Some(Build { commit: Some(commit), branch, head, ..Build::default() })
+}
+
+/// Jenkins.
+fn jenkins(variables: &Variables<'_>) -> Option<Build> {
+    variables.get("JENKINS_URL")?;
+    let commit = variables.commit("GIT_COMMIT");
+    if variables.has("CHANGE_ID") {
+        let branch = variables.get("CHANGE_BRANCH");
+        let branch = branch.map(|branch| if variables.has("CHANGE_FORK") { fork(&branch) } else { branch });
+        // By the job's settings it is the head or a merge, and no variable says which.
+        let untold = Head::UnlessMerge("let Jenkins check out the pull request's own revision instead of the merge");
+        return Some(Build { branch, head: untold, ..Build::default() });
+    }
+    let remote = || variables.get("GIT_BRANCH").map(|name| name.trim_start_matches("origin/").to_owned());
+    let branch = variables.get("BRANCH_NAME").or_else(remote);
+    Some(Build { commit, branch: branch.filter(|_| !variables.has("TAG_NAME")), ..Build::default() })
+}
+
+/// `CircleCI`, which builds heads.
+fn circleci(variables: &Variables<'_>) -> Option<Build> {
+    variables.get("CIRCLECI")?;
+    Some(Build { commit: variables.commit("CIRCLE_SHA1"), branch: variables.get("CIRCLE_BRANCH"), ..Build::default() })
+}
+
+/// Buildkite, which builds heads.
+fn buildkite(variables: &Variables<'_>) -> Option<Build> {
+    variables.get("BUILDKITE")?;
+    let branch = variables.get("BUILDKITE_BRANCH").filter(|_| !variables.has("BUILDKITE_TAG"));
+    Some(Build { commit: variables.commit("BUILDKITE_COMMIT"), branch, ..Build::default() })
+}
+
+/// A branch of a fork, which is never one of ours, whatever its name is.
+fn of_fork(branch: String, repository: Option<String>, of: Option<String>) -> String {
+    match of {
+        Some(of) if repository.is_some_and(|repository| repository != of) => format!("{of}:{branch}"),
+        _ => branch,
+    }
+}
+
+/// The same where nobody says whose fork it is.
+fn fork(branch: &str) -> String {
+    format!("fork:{branch}")
+}
+
+/// Whether a text is a commit's id.
+pub(super) fn is_commit(text: &str) -> bool {
+    matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}

@@ -1,0 +1,343 @@
+//! Pact files through the real program: wherever a contract is taken, one of Pact's is, too.
+
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+#[cfg(unix)]
+use super::support::client::send;
+use super::support::{Answer, Provider, World};
+
+/// A file of version 4: an interaction with a state, one that is pending, a message, and one of a plugin.
+fn orders() -> Value {
+    json!({
+        "consumer": {"name": "Web Shop"},
+        "interactions": [
+            {
+                "description": "get an order",
+                "providerStates": [{"name": "an order exists", "params": {"id": 42}}],
+                "request": {
+                    "generators": {"path": {"expression": "/orders/${id}", "type": "ProviderState"}},
+                    "headers": {"Accept": ["application/json"]},
+                    "method": "GET",
+                    "path": "/orders/42"
+                },
+                "response": {
+                    "body": {
+                        "content": {"id": 42, "items": [{"qty": 2, "sku": "TEA-1"}], "status": "paid"},
+                        "contentType": "application/json",
+                        "encoded": false
+                    },
+                    "headers": {"Content-Type": ["application/json"]},
+                    "matchingRules": {"body": {
+                        "$.id": {"combine": "AND", "matchers": [{"match": "integer"}]},
+                        "$.items": {"combine": "AND", "matchers": [{"match": "type", "min": 1}]},
+                        "$.status": {"combine": "AND", "matchers": [{"match": "regex", "regex": "paid|open"}]}
+                    }},
+                    "status": 200
+                },
+                "type": "Synchronous/HTTP"
+            },
+            {
+                "comments": {"text": ["not yet"]},
+                "description": "cancel an order",
+                "pending": true,
+                "request": {"method": "DELETE", "path": "/orders/42"},
+                "response": {"status": 204},
+                "type": "Synchronous/HTTP"
+            },
+            {
+                "contents": {"content": {"id": 42}, "contentType": "application/json", "encoded": false},
+                "description": "an order was placed",
+                "type": "Asynchronous/Messages"
+            },
+            {
+                "description": "get a label",
+                "request": {"method": "GET", "path": "/label"},
+                "response": {"matchingRules": {"body": {"$": {"matchers": [{"match": "protobuf"}]}}}, "status": 200},
+                "type": "Synchronous/HTTP"
+            }
+        ],
+        "metadata": {"pactSpecification": {"version": "4.0"}},
+        "provider": {"name": "orders"}
+    })
+}
+
+fn world(pact: &Value) -> World {
+    let world = World::new();
+    world.write("pacts/shop-orders.json", format!("{pact:#}"));
+    world
+}
+
+/// A provider with a state endpoint; what it answers for an order is up to the test.
+fn provider(order: &'static str) -> Provider {
+    Provider::new(move |request| match request.line().as_str() {
+        "POST /_pact/states" => Answer::json(r#"{"id": 7}"#),
+        "GET /orders/7" => Answer::json(order),
+        _ => Answer::status(404),
+    })
+}
+
+#[test]
+fn a_pact_file_is_verified_as_it_is_with_the_state_endpoint_that_the_provider_has() {
+    let world = world(&orders());
+    let provider = provider(r#"{"id": 7, "status": "open", "items": [{"sku": "X", "qty": 1}, {"sku": 5, "qty": 1}]}"#);
+    let url = provider.url();
+    let output = world.upheld(["verify", "pacts/", "--url", &url, "--states", "POST /_pact/states"]);
+    assert_snapshot!(output, @r#"
+    broken  Web-Shop → orders  get an order                pacts/shop-orders.json:6
+            given  an order exists (id: 42)
+            GET /orders/7 → 200
+
+            body  items[1].sku   expected a string, like "TEA-1"
+                                 got 5, a number
+              61 │   "$.items": {
+                 │              ╰── asked for here
+            help: orders sends a number here. If that is meant, Web-Shop must agree: change its contract and publish it.
+
+    pending Web-Shop → orders  cancel an order             pacts/shop-orders.json:85
+            DELETE /orders/42 → 404
+
+            status   expected 204
+                     got 404
+              98 │   "status": 204
+                 │             ╰── asked for here
+            help: orders has nothing there. If it needs data for that, name its provider state under `given`.
+            pending: nobody relies on this yet, so it does not fail the run
+
+    skipped Web-Shop → orders  an order was placed         pacts/shop-orders.json:102
+            E403: it was not run: it is a message, and only HTTP is verified yet
+    skipped Web-Shop → orders  get a label                 pacts/shop-orders.json:113
+            E403: it was not run: the matcher `protobuf` comes from a plugin, and plugins can't be run
+
+    BROKEN  4 interactions: 1 broken, 2 skipped, 1 pending in <time>
+    ------- stderr -------
+    note: 3 warnings about the contracts: see `upheld lint`
+    [exit code 1]
+    "#);
+    assert_snapshot!(provider.requests().iter().map(|it| format!("{} {}\n", it.line(), it.body)).collect::<String>(), @r#"
+    POST /_pact/states {"state":"an order exists","params":{"id":42},"action":"setup"}
+    GET /orders/7 
+    POST /_pact/states {"state":"an order exists","params":{"id":42},"action":"teardown"}
+    DELETE /orders/42
+    "#);
+}
+
+#[test]
+fn what_can_t_be_run_never_makes_a_run_look_better() {
+    let mut pact = orders();
+    pact["interactions"].as_array_mut().unwrap().remove(1);
+    let world = world(&pact);
+    let provider = provider(r#"{"id": 7, "status": "open", "items": [{"sku": "X", "qty": 1}]}"#);
+    let url = provider.url();
+    let output = world.upheld(["verify", "pacts/", "--url", &url, "--states", "POST /_pact/states"]);
+    assert_snapshot!(output, @"
+    upheld  Web-Shop → orders  get an order
+    skipped Web-Shop → orders  an order was placed         pacts/shop-orders.json:85
+            E403: it was not run: it is a message, and only HTTP is verified yet
+    skipped Web-Shop → orders  get a label                 pacts/shop-orders.json:96
+            E403: it was not run: the matcher `protobuf` comes from a plugin, and plugins can't be run
+
+    ERROR   3 interactions: 2 skipped, 1 upheld in <time>
+    ------- stderr -------
+    note: 3 warnings about the contracts: see `upheld lint`
+    [exit code 5]
+    ");
+    let only = ["verify", "pacts/", "--url", &url, "--states", "POST /_pact/states", "--only", "get an order"];
+    assert_eq!(world.upheld(only).code, Some(0));
+}
+
+#[test]
+fn lint_tells_what_is_unwise_in_a_pact_file_and_what_is_skipped() {
+    let mut pact = orders();
+    pact["interactions"][0]["response"]["matchingRules"]["body"]["$.nmae"] = json!({"matchers": [{"match": "type"}]});
+    assert_snapshot!(world(&pact).upheld(["lint", "pacts"]), @r#"
+    warning[P201]: `Web Shop` is called Web-Shop here
+      ╭▸ pacts/shop-orders.json:3:13
+      │
+    3 │     "name": "Web Shop"
+      │             ━━━━━━━━━━
+      │
+      ╰ help: names are also files and words in a shell: letters, digits, `.`, `_` and `-`
+
+    warning[P204]: `$.nmae` leads to nothing in the example, so that nobody follows the rule
+       ╭▸ pacts/shop-orders.json:79:23
+       │
+    79 │             "$.nmae": {
+       │                       ━
+       │
+       ╰ help: correct the path in the test that writes this file, or take the rule out
+
+    warning[P203]: `an order was placed` is skipped: it is a message, and only HTTP is verified yet
+        ╭▸ pacts/shop-orders.json:109:5
+        │
+    109 │     {
+        ╰╴    ━
+
+    warning[P203]: `get a label` is skipped: the matcher `protobuf` comes from a plugin, and plugins can't be run
+        ╭▸ pacts/shop-orders.json:120:5
+        │
+    120 │     {
+        ╰╴    ━
+
+    4 warnings in 1 file
+    1 contract with 4 interactions can be used
+    [exit code 0]
+    "#);
+}
+
+#[test]
+fn a_broken_pact_file_gives_its_faults_with_their_places() {
+    let world = World::new();
+    world.write(
+        "pacts/broken.json",
+        r#"{
+  "consumer": {"name": "shop"},
+  "provider": {},
+  "interactions": [
+    {"description": "a", "request": {"method": 5, "path": "/"}, "response": {"status": "x"}},
+    {"description": "b", "request": {"headers": {"X Y": "1"}}, "response": {
+      "matchingRules": {"body": {"$.a": {"matchers": [{"match": "regex", "regex": "("}]}, "$..": {"matchers": []}}}
+    }},
+    7
+  ],
+  "metadata": {"pactSpecification": {"version": "3.0.0"}}
+}
+"#,
+    );
+    world.write("pacts/truncated.json", r#"{"consumer": {"name": "shop"}, "interactions": [{"description": "a", "#);
+    world.write(
+        "pacts/newer.json",
+        r#"{"consumer": {}, "interactions": [], "metadata": {"pactSpecification": {"version": "9.0"}}}"#,
+    );
+    assert_snapshot!(world.upheld(["lint", "pacts"]), @r#"
+    error[P102]: the provider has no name
+      ╭▸ pacts/broken.json:3:15
+      │
+    3 │   "provider": {},
+      │               ━
+      │
+      ╰ help: a Pact file has `"provider": {"name": "…"}`
+
+    error[P102]: `method` must be the name of a method
+      ╭▸ pacts/broken.json:5:48
+      │
+    5 │     {"description": "a", "request": {"method": 5, "path": "/"}, "response": {"status": "x"}},
+      ╰╴                                               ━
+
+    error[P102]: `status` must be a number from 100 to 599
+      ╭▸ pacts/broken.json:5:88
+      │
+    5 │     {"description": "a", "request": {"method": 5, "path": "/"}, "response": {"status": "x"}},
+      ╰╴                                                                                       ━━━
+
+    error[P102]: the header `X Y` can't be sent
+      ╭▸ pacts/broken.json:6:57
+      │
+    6 │     {"description": "b", "request": {"headers": {"X Y": "1"}}, "response": {
+      ╰╴                                                        ━━━
+
+    error[P103]: this regular expression can't be used: Parsing error at position 1: Opening parenthesis without closing parenthesis
+      ╭▸ pacts/broken.json:7:33
+      │
+    7 │       "matchingRules": {"body": {"$.a": {"matchers": [{"match": "regex", "regex": "("}]}, "$..": {"matchers": []}}}
+      ╰╴                                ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+
+    error[P102]: an interaction must be an object
+      ╭▸ pacts/broken.json:9:5
+      │
+    9 │     7
+      ╰╴    ━
+
+    error[P102]: this is a Pact file of version 9.0; versions 1 to 4 are read
+      ╭▸ pacts/newer.json:1:50
+      │
+    1 │ {"consumer": {}, "interactions": [], "metadata": {"pactSpecification": {"version": "9.0"}}}
+      ╰╴                                                 ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+
+    error[P101]: this Pact file is not JSON: EOF while parsing a value
+      ╭▸ pacts/truncated.json:1:69
+      │
+    1 │ {"consumer": {"name": "shop"}, "interactions": [{"description": "a", 
+      │                                                                     ━
+      │
+      ╰ help: it ends too early: write it again, or fetch it again
+
+    8 errors in 3 files
+    [exit code 2]
+    "#);
+    assert_eq!(world.upheld(["verify", "pacts/", "--url", "http://127.0.0.1:9"]).code, Some(2));
+}
+
+#[test]
+fn recording_adds_nothing_to_a_pact_file() {
+    let world = World::new();
+    world.write("contracts/storefront/orders.yaml", format!("{:#}", orders()));
+    let provider = provider("{}");
+    let url = provider.url();
+    let output =
+        world.upheld(["record", "--consumer", "storefront", "--provider", "orders", "--upstream", &url, "--", "true"]);
+    assert_eq!(output.code, Some(2), "{}", output.stderr);
+}
+
+/// From the Pact file that a build of the consumer writes to the gate of its provider: the file itself is what lies in the
+/// store.
+#[test]
+fn a_published_pact_file_is_verified_from_the_store_and_asked_for_by_the_gate() {
+    let mut pact = orders();
+    pact["interactions"].as_array_mut().unwrap().truncate(1);
+    let world = world(&pact);
+    let run = |arguments: &[&str]| world.upheld(arguments.iter().copied().chain(["--store", "store"]));
+    let done = |arguments: &[&str]| {
+        let output = run(arguments);
+        assert_eq!(output.code, Some(0), "{arguments:?}: {}{}", output.stdout, output.stderr);
+    };
+    done(&["store", "init", "--service", "Web-Shop", "--service", "orders"]);
+    done(&["publish", "Web-Shop@1", "--branch", "main", "--contracts", "pacts"]);
+    done(&["publish", "orders@2", "--branch", "main", "--no-contracts"]);
+    done(&["deployed", "Web-Shop@1", "--to", "production"]);
+    assert_eq!(run(&["gate", "orders@2", "--to", "production"]).code, Some(3), "nothing is verified yet");
+    let broken = provider(r#"{"id": 7, "status": "lost", "items": [{"sku": "X", "qty": 1}]}"#);
+    let url = broken.url();
+    let verify = |version: &str, url: &str| {
+        run(&["verify", "orders", "--url", url, "--states", "POST /_pact/states", "--publish", "--version", version])
+            .code
+    };
+    assert_eq!(verify("2", &url), Some(1));
+    let denied = run(&["gate", "orders@2", "--to", "production"]);
+    assert_eq!(denied.code, Some(1));
+    assert!(
+        denied.stdout.contains("get an order   body status   expected a text that matches /paid|open/"),
+        "{}",
+        denied.stdout
+    );
+    done(&["publish", "orders@3", "--branch", "main", "--no-contracts"]);
+    let right = provider(r#"{"id": 7, "status": "open", "items": [{"sku": "X", "qty": 1}]}"#);
+    let url = right.url();
+    assert_eq!(verify("3", &url), Some(0));
+    done(&["gate", "orders@3", "--to", "production"]);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_pact_file_is_mocked_with_its_rules_and_the_values_that_its_generators_make() {
+    let mut pact = orders();
+    let response = &mut pact["interactions"][0]["response"];
+    response["body"]["content"]["href"] = json!("http://localhost:1234/orders/42");
+    response["generators"] = json!({"body": {
+        "$.id": {"type": "RandomInt", "min": 1000, "max": 1999},
+        "$.href": {"type": "MockServerURL", "example": "http://localhost:1234/orders/42", "regex": ".*(/orders/\\d+)$"}
+    }});
+    let rule = json!({"matchers": [{"match": "regex", "regex": "/orders/\\d+"}]});
+    pact["interactions"][1]["request"]["matchingRules"] = json!({"path": rule});
+    let world = world(&pact);
+    let mock = world.wrap(["mock", "pacts/shop-orders.json"]);
+    let came = send(mock.url(), "GET /orders/42", &["Accept: application/json"], b"").json();
+    let id = came["id"].as_i64().unwrap();
+    assert!((1000..2000).contains(&id), "{came}");
+    // The client of these tests names the host `test`.
+    assert_eq!(came["href"], json!("http://test/orders/42"));
+    let came = send(mock.url(), "GET /orders/42", &["Accept: text/html"], b"");
+    assert_eq!(came.status, 501);
+    assert_eq!(send(mock.url(), "DELETE /orders/7", &[], b"").status, 204, "a rule allows any number in the path");
+    mock.ends_with(1);
+}

@@ -1,0 +1,118 @@
+//! The recipes of `examples/pipelines.md`: GitHub's and GitLab's files run the commands of the shell, and nothing else.
+
+use std::collections::BTreeMap;
+
+use serde_yaml::Value;
+
+use crate::support::recipes::{Recipes, commands};
+
+/// The inputs of the action.
+const INPUTS: [&str; 10] =
+    ["command", "service", "version", "to", "contracts", "store", "token", "publish", "args", "working-directory"];
+
+/// What the action runs for a step.
+fn of_action(with: &Value) -> Option<String> {
+    let names = with.as_mapping().into_iter().flat_map(|inputs| inputs.keys().map(|name| name.as_str().unwrap()));
+    for name in names {
+        assert!(INPUTS.contains(&name), "{name} is no input of the action");
+    }
+    let input = |name: &str| {
+        with.get(name).and_then(Value::as_str).map(|text| text.replace("${{ inputs.version }}", "$VERSION"))
+    };
+    let command = input("command").filter(|command| command != "install")?;
+    let mut words = vec![command];
+    let mut service = input("service").unwrap_or_default();
+    if let Some(version) = input("version") {
+        service = format!("{service}@{version}");
+    }
+    words.extend(Some(service).filter(|service| !service.is_empty()));
+    words.extend(input("to").map(|to| format!("--to {to}")));
+    words.extend(with.get("publish").and_then(Value::as_bool).unwrap_or_default().then(|| String::from("--publish")));
+    // One argument on each line.
+    let args = input("args").unwrap_or_default();
+    words.extend(args.lines().map(|line| line.replacen("--wait=", "--wait ", 1)));
+    commands(&format!("upheld {}", words.join(" "))).pop()
+}
+
+/// The commands of a job, and whether it is one of GitHub's.
+fn of_job(job: &Value) -> (Vec<String>, bool) {
+    let Some(steps) = job.get("steps").and_then(Value::as_sequence) else {
+        let lines = ["script", "after_script"].map(|part| job.get(part).and_then(Value::as_sequence));
+        let lines = lines.into_iter().flatten().flatten().filter_map(Value::as_str);
+        return (lines.flat_map(commands).collect(), false);
+    };
+    let mut all = Vec::new();
+    for step in steps {
+        if step.get("uses").and_then(Value::as_str).is_some_and(|action| action.starts_with("acme/upheld@")) {
+            all.extend(step.get("with").and_then(of_action));
+        }
+        all.extend(step.get("run").and_then(Value::as_str).map(commands).unwrap_or_default());
+    }
+    (all, true)
+}
+
+/// All jobs of the page by their names.
+fn jobs(recipes: &Recipes) -> BTreeMap<String, Vec<(Vec<String>, bool)>> {
+    let mut jobs: BTreeMap<String, Vec<_>> = BTreeMap::new();
+    for file in &recipes.files {
+        let list = file.get("jobs").unwrap_or(file);
+        for (name, job) in list.as_mapping().unwrap() {
+            jobs.entry(name.as_str().unwrap().to_owned()).or_default().push(of_job(job));
+        }
+    }
+    jobs
+}
+
+#[test]
+fn every_build_system_runs_the_commands_of_the_shell() {
+    let recipes = Recipes::read();
+    let jobs = jobs(&recipes);
+    let mut compared = Vec::new();
+    for name in recipes.jobs() {
+        let mut expected = commands(recipes.shell(name));
+        if expected.is_empty() {
+            continue;
+        }
+        expected.sort();
+        for github in [true, false] {
+            // A pipeline's file may name a job that another file holds.
+            let of_system = jobs[name].iter().filter(|(list, is_github)| *is_github == github && !list.is_empty());
+            let mut all: Vec<Vec<String>> = of_system.map(|(list, _)| list.clone()).collect();
+            assert_eq!(all.len(), 1, "{name} once for each build system");
+            all[0].sort();
+            assert_eq!(all[0], expected, "{name}, GitHub: {github}");
+        }
+        compared.push(name);
+    }
+    let all = [
+        "consumer-check",
+        "consumer-publish",
+        "deploy",
+        "provider-check",
+        "provider-contracts",
+        "provider-verify",
+        "rollback",
+        "store-check",
+    ];
+    assert_eq!(compared, all);
+    // And no job has a command that the shell has not.
+    for (name, list) in &jobs {
+        assert!(all.contains(&name.as_str()) || list.iter().all(|(commands, _)| commands.is_empty()), "{name}");
+    }
+}
+
+#[test]
+fn jobs_for_pull_requests_write_nothing() {
+    let recipes = Recipes::read();
+    for job in ["consumer-check", "provider-check"] {
+        for command in commands(recipes.shell(job)) {
+            let writes =
+                ["publish", "deployed", "undeployed", "released"].contains(&command.split(' ').next().unwrap());
+            assert!(!writes && !command.contains("--publish") && !command.contains("--reserve"), "{job}: {command}");
+        }
+    }
+    for file in &recipes.files {
+        let on = serde_yaml::to_string(file).unwrap();
+        assert!(!on.contains("pull_request_target"), "{on}");
+    }
+}
