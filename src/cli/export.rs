@@ -48,10 +48,10 @@ struct PactArgs {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum PactVersion {
-    /// Of 2017: read by all that is in use
+    /// What older tools read
     #[value(name = "3")]
     V3,
-    /// Of 2021
+    /// The newest
     #[value(name = "4")]
     V4,
 }

@@ -178,7 +178,7 @@ fn file(body: &Value, rules: &Value) -> String {
     let headers = json!({"content-type": ["application/json"]});
     pact_file(
         "4.0",
-        json!({
+        &json!({
             "type": "Synchronous/HTTP",
             "description": "it",
             "request": {"method": "POST", "path": "/", "headers": headers, "body": content, "matchingRules": {"body": rules}},
@@ -305,7 +305,7 @@ fn the_cases_of_the_specification_are_answered_by_what_is_imported_from_them() {
         for case in all {
             let mut interaction = json!({"description": "a case"});
             interaction[kind] = case.expected.clone();
-            let pact = read_pact(&pact_file(case.version, interaction));
+            let pact = read_pact(&pact_file(case.version, &interaction));
             let converted = imported(&pact);
             let Some(own) = converted.contract.interactions.first() else {
                 remarked += 1;

@@ -8,7 +8,7 @@ use super::{Version, ask, body};
 use crate::contract::document::{Body, Headers, Rules};
 use crate::contract::matcher::Rule;
 use crate::contract::pact::{Kind, MediaType, PactPath, PactRules, PlacedRule, PlacedRules};
-use crate::contract::path::Segment;
+use crate::contract::path::{Path, Segment};
 
 /// The headers and the body of a message, and the rules of the body.
 #[expect(clippy::too_many_arguments, reason = "a message has these parts, and each is written with the others in view")]
@@ -63,16 +63,19 @@ pub(super) fn message(
                     return (headers, None);
                 }
             }
-            let by_name = rules.body.iter().filter_map(|(path, written)| match path.0.as_slice() {
-                [Segment::Key(name)] => Some((name.clone(), written.thing.clone())),
-                _ => {
-                    say(
-                        &format!("body {path}"),
-                        "this rule can't be said of a form in a Pact file: the value is asked for",
-                    );
-                    None
-                }
-            });
+            let field = |path: &Path| match path.0.as_slice() {
+                [Segment::Key(name)] => Some(name.clone()),
+                _ => None,
+            };
+            if !is_request && rules.body.keys().any(|path| field(path).is_none()) {
+                left_out("a rule for more than a field of a form can't be said in a Pact file");
+                return (headers, None);
+            }
+            for path in rules.body.keys().filter(|path| field(path).is_none()) {
+                let why = "this rule can't be said of a form in a Pact file: the value is asked for";
+                say(&format!("body {path}"), why);
+            }
+            let by_name = rules.body.iter().filter_map(|(path, written)| Some((field(path)?, written.thing.clone())));
             let by_name: IndexMap<String, Rule> = by_name.collect();
             pact.body = named(&by_name, fields, "body", say);
             (headers, Some(content.clone()))

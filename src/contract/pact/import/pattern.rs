@@ -85,7 +85,9 @@ fn shorter(text: &str) -> &str {
     // In an expression that says so, a comment or white space may stand before it.
     let end = matches!(backslashes, Some(number) if number % 2 == 0) && !inside.contains("(?x");
     let inside = if end { &inside[..inside.len() - 1] } else { inside };
-    match inside.strip_prefix("(?:").and_then(|rest| rest.strip_suffix(')')) {
+    // What is captured is of no use here.
+    let group = inside.strip_prefix("(?:").or_else(|| inside.strip_prefix('(').filter(|rest| !rest.starts_with('?')));
+    match group.and_then(|rest| rest.strip_suffix(')')) {
         Some(group) if is_closed(group) => group,
         _ => inside,
     }
@@ -168,14 +170,13 @@ fn java_regex(pattern: &str) -> Option<String> {
         let number = length / first.len_utf8();
         rest = &rest[length..];
         match first {
-            'y' | 'u' | 'Y' => out.push_str(r"\d+"),
             'M' | 'L' | 'E' | 'e' | 'c' | 'Q' | 'q' if number > 2 => out.push_str(r"[\p{L}.]+"),
             'E' | 'G' | 'a' | 'B' => out.push_str(r"[\p{L}. ]+"),
             // How many digits there are is taken as widely as Pact takes it: `MM` takes `7`, too.
             'M' | 'L' | 'd' | 'H' | 'h' | 'k' | 'K' | 'm' | 's' | 'w' | 'W' | 'F' | 'e' | 'c' | 'Q' | 'q' => {
                 out.push_str(r"\d{1,2}");
             }
-            'S' | 'n' | 'N' | 'A' | 'D' => out.push_str(r"\d+"),
+            'y' | 'u' | 'Y' | 'S' | 'n' | 'N' | 'A' | 'D' => out.push_str(r"\d+"),
             'X' => out.push_str(match number {
                 1 => r"(Z|[+-]\d{2}(\d{2})?)",
                 2 => r"(Z|[+-]\d{4})",
@@ -200,6 +201,8 @@ mod tests {
         for (text, shown) in [
             (r"^\d+$", r"\d+"),
             ("^(?:paid|open)$", "paid|open"),
+            ("^(paid|open)$", "paid|open"),
+            ("(a)|(b)", "(a)|(b)"),
             ("paid|open", "paid|open"),
             (r"^\/orders\/\d+$", r"/orders/\d+"),
             (r"cost\$", r"cost\$"),
