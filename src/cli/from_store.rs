@@ -1,20 +1,23 @@
 //! Contracts from the store: what a provider is verified against beside the contracts of the folder, and what of it is
 //! pending.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::ledger::{refused, unusable};
 use super::load::Workspace;
 use super::{Failure, World};
 use crate::contract::{ContractFile, InteractionId, ServiceName, contract_id};
-use crate::ledger::{Book, Kind, Refusal, Store, needed};
+use crate::ledger::{Book, Kind, NeededContract, Refusal, ServiceVersion, Store, Version, needed};
+use crate::words::and_list;
 
 /// What came from the store.
 #[derive(Default)]
 pub(super) struct FromStore {
     files: Vec<Arc<ContractFile>>,
     pending: BTreeSet<(ServiceName, InteractionId)>,
+    /// By the path of a contract in the store, the versions that need it.
+    needed_by: BTreeMap<Arc<str>, Vec<String>>,
 }
 
 impl FromStore {
@@ -60,6 +63,7 @@ impl FromStore {
                         && contract_id(&file.contract) == contract.id
                 });
                 if !is_here {
+                    added.needed_by.insert(contract.file.source.name.clone(), versions(&contract));
                     workspace.files.push(Arc::clone(&contract.file));
                     added.files.push(contract.file);
                 }
@@ -73,10 +77,24 @@ impl FromStore {
         &self.pending
     }
 
+    /// The versions that need what came from the store, by the contract's path there.
+    pub(super) const fn needed_by(&self) -> &BTreeMap<Arc<str>, Vec<String>> {
+        &self.needed_by
+    }
+
     /// Whether a contract came from the store.
     fn has(&self, file: &ContractFile) -> bool {
         self.files.iter().any(|known| std::ptr::eq(known.as_ref(), file))
     }
+}
+
+/// Who needs a contract: `storefront@1 (live in production)`.
+fn versions(contract: &NeededContract) -> Vec<String> {
+    let one = |(version, live_in): (&Version, &BTreeSet<ServiceName>)| {
+        let of = ServiceVersion::new(contract.consumer.clone(), version.clone()).short();
+        if live_in.is_empty() { format!("{of} (main branch)") } else { format!("{of} (live in {})", and_list(live_in)) }
+    };
+    contract.versions.iter().map(one).collect()
 }
 
 /// Takes each interaction of a consumer once: what its live version and its main branch have in common is not run twice.

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use super::decided::Decided;
 use super::ledger::{Here, StoreArgs, Subject, at, now, opened, refused, stamp, today, unusable};
 use super::reports::ReportArg;
+use super::step::{Answer as Answered, Step};
 use super::verify::time;
 use super::{Exit, Failure, Global, World};
 use crate::contract::ServiceName;
@@ -116,6 +117,10 @@ fn age(text: &str) -> Result<Duration, String> {
 const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(15));
 
 pub(super) fn gate(global: &Global, args: &GateArgs, world: &mut World) -> Result<Exit, Failure> {
+    Step::of(&args.report, "Gate: deny").run(world, |step, world| answered(global, args, step, world))
+}
+
+fn answered(global: &Global, args: &GateArgs, step: &Step, world: &mut World) -> Result<Exit, Failure> {
     // Before anything is looked at: whatever happens, no file is left that says yes and was not decided now.
     let names: Vec<String> = args.subjects.iter().map(ToString::to_string).collect();
     let mut decided = Decided::open(&args.report, args.to.as_str(), &names, world)?;
@@ -144,7 +149,13 @@ pub(super) fn gate(global: &Global, args: &GateArgs, world: &mut World) -> Resul
             "reserved  the roll-out of {names}: it ends with `upheld deployed`, or with `upheld undeployed … --rollout`\n"
         ));
     }
-    Ok(exit)
+    let decision = &answer.decision;
+    let answer = Answered {
+        allow: decision.allow && !args.dry_run,
+        state: decision.state.word(),
+        blocking: decision.blocking().count(),
+    };
+    step.answer(answer, exit, world)
 }
 
 fn question(args: &GateArgs, world: &World) -> Result<Question, Failure> {

@@ -25,7 +25,8 @@ const EMBEDDED: &str = ".upheld/store";
 #[derive(Clone, Debug, Args)]
 pub(super) struct StoreArgs {
     /// Where the ledger is kept: a folder, or the address of a git repository, with #BRANCH where it is not the main
-    /// one [default: `store` in upheld.yaml, or the folder .upheld/store]
+    /// one; what begins with https:// gets the token in UPHELD_STORE_TOKEN [default: `store` in upheld.yaml, or the folder
+    /// .upheld/store]
     #[arg(long, value_name = "STORE", env = "UPHELD_STORE", hide_env_values = true, help_heading = "Store")]
     store: Option<String>,
     /// How long to try again where others write to the store at the same time

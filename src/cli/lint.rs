@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::load::Workspace;
+use super::step::Step;
 use super::{Exit, Failure, Global, World};
-use crate::report::findings;
+use crate::report::{Palette, findings};
 use crate::source::Finding;
 use crate::words::count;
 
@@ -37,6 +38,11 @@ enum LintReport {
 }
 
 pub(super) fn lint(global: &Global, args: &LintArgs, world: &mut World) -> Result<Exit, Failure> {
+    let step = Step::one(args.report == LintReport::Github, "Contracts: not as they should be");
+    step.run(world, |step, world| linted(global, args, step, world))
+}
+
+fn linted(global: &Global, args: &LintArgs, step: &Step, world: &mut World) -> Result<Exit, Failure> {
     let workspace = Workspace::load(global, &args.paths, world)?;
     let found = &workspace.findings;
     let text = match args.report {
@@ -46,14 +52,19 @@ pub(super) fn lint(global: &Global, args: &LintArgs, world: &mut World) -> Resul
     };
     world.print(&text)?;
     let errors = found.iter().any(Finding::is_error);
+    let exit = if errors || (args.strict && !found.is_empty()) { Exit::Usage } else { Exit::Yes };
+    let interactions = workspace.files.iter().map(|file| file.contract.interactions.len()).sum();
+    let usable = match workspace.files.len() {
+        // Only the registry was named.
+        0 => String::from("the registry can be used\n"),
+        contracts => {
+            format!("{} with {} can be used\n", count(contracts, "contract"), count(interactions, "interaction"))
+        }
+    };
     if args.report == LintReport::Human && !errors {
-        let interactions = workspace.files.iter().map(|file| file.contract.interactions.len()).sum();
-        let usable = match workspace.files.len() {
-            // Only the registry was named.
-            0 => String::from("the registry"),
-            contracts => format!("{} with {}", count(contracts, "contract"), count(interactions, "interaction")),
-        };
-        world.print(&format!("{usable} can be used\n"))?;
+        world.print(&usable)?;
     }
-    Ok(if errors || (args.strict && !found.is_empty()) { Exit::Usage } else { Exit::Yes })
+    let summary =
+        if found.is_empty() { usable } else { findings::text(found, &workspace.sources, &Palette::default()) };
+    step.found(found, &summary, exit, world)
 }

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::ledger::{Here, StoreArgs, Subject, opened, refused, stamp, today, told};
+use super::step::{PlainReport, Step};
 use super::{Exit, Failure, Global, World};
 use crate::contract::ServiceName;
 use crate::gate::{Plan as Order, Question, State, decide};
@@ -10,6 +11,7 @@ use crate::ledger::{
     Arrival, Book, Departure, Event, Live, NewFile, Record, RecordId, Refusal, ServiceVersion, Target, arrive, depart,
     parse,
 };
+use crate::report::done_markdown;
 use crate::store::{Plan, append};
 use crate::words::and_list;
 
@@ -69,6 +71,9 @@ struct PlaceArgs {
     /// The instance that is meant, where the service has several lasting ones in the environment
     #[arg(long, value_name = "NAME", value_parser = ServiceName::new)]
     instance: Option<ServiceName>,
+    /// The form of the result
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    report: PlainReport,
     #[command(flatten)]
     store: StoreArgs,
 }
@@ -109,6 +114,17 @@ struct Done {
 }
 
 fn change(global: &Global, args: &PlaceArgs, change: Change, world: &mut World) -> Result<Exit, Failure> {
+    let step = Step::one(args.report == PlainReport::Github, "Not written down");
+    step.run_plain(world, |step, world| written_down(global, args, change, step, world))
+}
+
+fn written_down(
+    global: &Global,
+    args: &PlaceArgs,
+    change: Change,
+    step: &Step,
+    world: &mut World,
+) -> Result<Exit, Failure> {
     let (_, store) = opened(global, &args.store, world)?;
     let version = Here::default().version(&args.subject, world)?;
     let target = Target { environment: args.to.clone(), instance: args.instance.clone() };
@@ -139,7 +155,7 @@ fn change(global: &Global, args: &PlaceArgs, change: Change, world: &mut World) 
         Ok::<_, Refusal>(Plan { files, value: Done { gate, over, event } })
     })
     .map_err(refused)?;
-    say(&done, &version, args, world)
+    say(&done, &version, args, step, world)
 }
 
 /// A version that arrives, with what the gate would have said.
@@ -176,19 +192,27 @@ fn written(files: &[NewFile]) -> Option<(Event, std::collections::BTreeSet<Recor
     }
 }
 
-fn say(done: &Done, version: &ServiceVersion, args: &PlaceArgs, world: &mut World) -> Result<Exit, Failure> {
+fn say(
+    done: &Done,
+    version: &ServiceVersion,
+    args: &PlaceArgs,
+    step: &Step,
+    world: &mut World,
+) -> Result<Exit, Failure> {
     let on = args.instance.as_ref().map(|instance| format!(" on {instance}")).unwrap_or_default();
     let (word, of) = match done.event {
         None => {
-            return world
-                .print(&format!("unchanged  {} is live in {}{on}\n", version.short(), args.to))
-                .map(|()| Exit::Yes);
+            let what = format!("{} is live in {}{on}", version.short(), args.to);
+            world.print(&format!("unchanged  {what}\n"))?;
+            return step.summarize(&done_markdown("unchanged", &what), world).map(|()| Exit::Yes);
         }
         Some(event) if event.makes_live() => ("live", "in the place of"),
         Some(_) => ("over", "that ends"),
     };
     let over = if done.over.is_empty() { String::new() } else { format!("   {of} {}", and_list(&done.over)) };
-    world.print(&format!("{word}  {} in {}{on}{over}\n", version.short(), args.to))?;
+    let what = format!("{} in {}{on}{over}", version.short(), args.to);
+    world.print(&format!("{word}  {what}\n"))?;
+    step.summarize(&done_markdown(word, &what), world)?;
     if let Some(state) = done.gate {
         world.say(&format!(
             "note: the gate does not let it through: {}. It was written down as a fact; see: upheld gate {version} --to {}\n",

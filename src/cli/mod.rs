@@ -28,9 +28,11 @@ mod schema;
 mod selection;
 mod signal;
 mod status;
+mod step;
 mod store;
 mod streams;
 mod trust;
+mod verified;
 mod verify;
 
 use std::ffi::{OsStr, OsString};
@@ -41,9 +43,10 @@ use clap::{Arg, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcomma
 
 pub use exit::Exit;
 use failure::{Failure, Told};
+use step::Step;
 pub use streams::{Stream, World};
 
-use crate::report::findings;
+use crate::report::{Palette, defused_lines, findings};
 use crate::source::Limits;
 
 /// Consumer-driven contracts: verify that a provider upholds what its consumers need
@@ -125,6 +128,8 @@ A command behind `--` that fails gives its own exit code.";
 
 /// Runs the program with these arguments (the first is its name) in this world.
 pub fn main(arguments: impl IntoIterator<Item = OsString>, world: &mut World) -> Exit {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let is_step = asks_for_github(&arguments);
     let result = match parse(arguments, world) {
         Ok(Cli { global, command }) => match command {
             Command::Record(args) => record::record(&global, &args, world),
@@ -148,12 +153,12 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, world: &mut World) ->
             Command::Help { command } => {
                 let asked = command.into_iter().map(OsString::from);
                 match parse(std::iter::once("upheld".into()).chain(asked).chain(["--help".into()]), world) {
-                    Err(error) => usage(&error, world),
+                    Err(error) => usage(&error, false, world),
                     Ok(_) => Ok(Exit::Yes),
                 }
             }
         },
-        Err(error) => usage(&error, world),
+        Err(error) => usage(&error, is_step, world),
     };
     result.unwrap_or_else(|failure| {
         report(&failure, world);
@@ -182,30 +187,48 @@ fn parse(arguments: impl IntoIterator<Item = OsString>, world: &World) -> Result
     Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut line))
 }
 
-/// What clap has to say: help and version go to the result, mistakes to the other stream.
-fn usage(error: &clap::Error, world: &mut World) -> Result<Exit, Failure> {
+/// Whether a report for GitHub is asked for, on a command line that need not be one.
+fn asks_for_github(arguments: &[OsString]) -> bool {
+    arguments.iter().any(|one| one == "--report=github")
+        || arguments.windows(2).any(|two| two == ["--report", "github"])
+}
+
+/// What clap has to say: help and version go to the result, mistakes to the other stream, and to the step of a workflow
+/// that made them.
+fn usage(error: &clap::Error, is_step: bool, world: &mut World) -> Result<Exit, Failure> {
     let rendered = error.render();
     if error.use_stderr() {
-        let coloured = world.err_palette() != crate::report::Palette::default();
-        world.say(&if coloured { rendered.ansi().to_string() } else { rendered.to_string() });
+        if is_step {
+            let text = rendered.to_string();
+            let first = text.split("\n\n").next().unwrap_or_default().trim_start_matches("error: ");
+            let failure = Failure::usage(first.split_whitespace().collect::<Vec<_>>().join(" "));
+            // It is printed as clap has it, below.
+            let _ = Step::one(true, "Wrong usage").run(world, |_, _| Err(failure));
+        }
+        let coloured = world.err_palette() != Palette::default();
+        // It quotes what was typed, and in a build that is what others wrote.
+        world.say(&if coloured { rendered.ansi().to_string() } else { defused_lines(&rendered.to_string()) });
         Ok(Exit::Usage)
     } else {
-        let coloured = world.out_palette() != crate::report::Palette::default();
+        let coloured = world.out_palette() != Palette::default();
         world.print(&if coloured { rendered.ansi().to_string() } else { rendered.to_string() })?;
         Ok(Exit::Yes)
     }
 }
 
 fn report(failure: &Failure, world: &mut World) {
-    let palette = world.err_palette();
-    let text = match failure {
-        Failure::Told(Told { exit: Exit::Yes, message, .. }) => crate::report::note(message, "", &palette),
-        Failure::Told(Told { message, detail, help, .. }) => {
-            crate::report::failure(message, detail.as_deref(), help, &palette)
-        }
-        Failure::Findings { findings: found, sources } => findings::text(found, sources, &palette),
-    };
+    let text = text(failure, &world.err_palette());
     world.say(&text);
+}
+
+fn text(failure: &Failure, palette: &Palette) -> String {
+    match failure {
+        Failure::Told(Told { exit: Exit::Yes, message, .. }) => crate::report::note(message, "", palette),
+        Failure::Told(Told { message, detail, help, .. }) => {
+            crate::report::failure(message, detail.as_deref(), help, palette)
+        }
+        Failure::Findings { findings: found, sources } => findings::text(found, sources, palette),
+    }
 }
 
 impl Global {

@@ -7,12 +7,13 @@ use clap::Args;
 
 use super::ledger::{Here, StoreArgs, Subject, refused, stamp};
 use super::load::Workspace;
+use super::step::{PlainReport, Step};
 use super::{Exit, Failure, Global, World};
 use crate::contract::attachments::Noted;
 use crate::contract::{self, ContractFile, ContractId, ServiceName, contract_id};
 use crate::files::ContractFolder;
 use crate::ledger::{Book, Refusal, ServiceVersion, StoredContract, publish as publication};
-use crate::report::compared;
+use crate::report::{compared, done_markdown};
 use crate::store::{Plan, append};
 use crate::words::{and_list, count};
 
@@ -32,6 +33,9 @@ pub(super) struct PublishArgs {
     /// Publish that the version expects nothing of anybody
     #[arg(long)]
     no_contracts: bool,
+    /// The form of the result
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    report: PlainReport,
     #[command(flatten)]
     store: StoreArgs,
 }
@@ -46,6 +50,11 @@ Examples:
       a provider that needs nobody says so, too: what was never published is never taken for nothing";
 
 pub(super) fn publish(global: &Global, args: &PublishArgs, world: &mut World) -> Result<Exit, Failure> {
+    let step = Step::one(args.report == PlainReport::Github, "Not published");
+    step.run_plain(world, |step, world| published(global, args, step, world))
+}
+
+fn published(global: &Global, args: &PublishArgs, step: &Step, world: &mut World) -> Result<Exit, Failure> {
     let service = &args.subject.service;
     let (workspace, contracts) = contracts(global, args, world)?;
     let store = args.store.open(&workspace, world)?;
@@ -69,6 +78,7 @@ pub(super) fn publish(global: &Global, args: &PublishArgs, world: &mut World) ->
     };
     let word = if added { "published" } else { "unchanged" };
     world.print(&format!("{word}  {}   {what}\n", version.short()))?;
+    step.summarize(&done_markdown(word, &format!("{}: {what}", version.short())), world)?;
     if added && branch.is_none() {
         world.say(&format!(
             "note: nobody said which branch {} was built from, so it is on none: --branch NAME says it\n",

@@ -8,8 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::pages::Page;
 use super::{Failure, World};
 use crate::files;
-use crate::report::{COMMENT, Conclusion, Fanout, Github, Human, Json, Junit, Markdown, findings};
-use crate::source::Finding;
+use crate::report::{COMMENT, Conclusion, Fanout, Github, Human, Json, Junit, Markdown, findings, unverified_json};
 
 /// A report that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -142,15 +141,18 @@ impl Reports {
         self.fanout.event(event);
     }
 
-    /// Ends the reports before there was a run, with what is wrong in the contracts: in the forms that have a way to
-    /// say it. Says which of them could not be written.
-    pub(super) fn instead_of_a_run(mut self, found: &[Finding], world: &World) -> Vec<String> {
+    /// Ends the reports before there was a run, with why there is none: in the forms that have a way to say it. Says which
+    /// of them could not be written.
+    pub(super) fn instead_of_a_run(mut self, failure: &Failure, world: &World) -> Vec<String> {
         let mut faults = Vec::new();
         for (format, out) in &mut self.of_findings {
-            let text = match format {
-                Format::Json => findings::json("verify", found),
-                Format::Github => Ok(findings::github(found)),
-                Format::Junit | Format::Markdown | Format::Comment => continue,
+            let text = match (format, failure) {
+                (Format::Json, Failure::Findings { findings: found, .. }) => findings::json("verify", found),
+                (Format::Github, Failure::Findings { findings: found, .. }) => Ok(findings::github(found)),
+                (Format::Json, Failure::Told(told)) => {
+                    unverified_json(told.exit.code(), &told.message, told.detail.as_deref(), &told.help)
+                }
+                _ => continue,
             };
             if let Err(error) = text.and_then(|text| out.write_all(text.as_bytes()).and_then(|()| out.flush())) {
                 faults.push(format!("the report can't be written: {error}"));

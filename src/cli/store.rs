@@ -4,6 +4,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::ledger::{StoreArgs, opened, unusable};
 use super::load::Workspace;
+use super::step::Step;
 use super::{Exit, Failure, Global, World};
 use crate::contract::ServiceName;
 use crate::git::Environment;
@@ -11,7 +12,7 @@ use crate::ledger::{
     Book, NewFile, Snapshot, StoreError, environment_text, layout, lint, lint_changes, service_text, store_text,
 };
 use crate::registry::Registry;
-use crate::report::findings;
+use crate::report::{Palette, findings};
 use crate::source::Sources;
 use crate::store::{Plan, append};
 use crate::words::count;
@@ -93,7 +94,10 @@ enum StoreReport {
 pub(super) fn store(global: &Global, command: &StoreCommand, world: &mut World) -> Result<Exit, Failure> {
     match &command.command {
         Which::Init(args) => init(global, args, world),
-        Which::Lint(args) => check(global, args, world),
+        Which::Lint(args) => {
+            let step = Step::one(args.report == StoreReport::Github, "The store can't be trusted");
+            step.run(world, |step, world| check(global, args, step, world))
+        }
         Which::Trust(args) => trust(global, args, world),
     }
 }
@@ -163,7 +167,7 @@ fn declarations(
     Ok(files)
 }
 
-fn check(global: &Global, args: &LintArgs, world: &mut World) -> Result<Exit, Failure> {
+fn check(global: &Global, args: &LintArgs, step: &Step, world: &mut World) -> Result<Exit, Failure> {
     let (workspace, store) = opened(global, &args.store, world)?;
     let snapshot = store.snapshot().map_err(unusable)?;
     let linted = lint(snapshot.as_ref()).map_err(unusable)?;
@@ -183,16 +187,20 @@ fn check(global: &Global, args: &LintArgs, world: &mut World) -> Result<Exit, Fa
         StoreReport::Github => findings::github(&found),
     };
     world.print(&text)?;
+    let trusted = format!(
+        "{}, {}, {} and {} can be trusted\n",
+        count(linted.contracts, "contract"),
+        count(linted.publications, "publication"),
+        count(linted.verifications, "verification"),
+        count(linted.deployments, "deployment record")
+    );
     if args.report == StoreReport::Human && found.is_empty() {
-        world.print(&format!(
-            "{}, {}, {} and {} can be trusted\n",
-            count(linted.contracts, "contract"),
-            count(linted.publications, "publication"),
-            count(linted.verifications, "verification"),
-            count(linted.deployments, "deployment record")
-        ))?;
+        world.print(&trusted)?;
     }
-    Ok(if found.is_empty() { Exit::Yes } else { Exit::Usage })
+    let exit = if found.is_empty() { Exit::Yes } else { Exit::Usage };
+    let summary =
+        if found.is_empty() { trusted } else { findings::text(&found, &Sources::default(), &Palette::default()) };
+    step.found(&found, &summary, exit, world)
 }
 
 fn trust(global: &Global, args: &TrustArgs, world: &mut World) -> Result<Exit, Failure> {

@@ -1,32 +1,29 @@
 //! `upheld verify`: providers against the contracts of their consumers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use clap::Args;
 
 use super::from_store::{FromStore, Once};
 use super::ledger::{Here, StoreArgs, Subject};
 use super::load::Workspace;
-use super::provider::{Reach, reach};
+use super::provider::reach;
 use super::reports::{ReportArg, Reports};
 use super::results::{Destination, Results};
 use super::selection::{is_wanted, select};
-use super::signal::stop_signal;
+use super::step::Step;
+use super::verified::{Job, Run, say_faults};
 use super::{Exit, Failure, Global, World};
 use crate::contract::pact::Moment;
 use crate::contract::{ContractFile, InteractionId, ServiceName};
 use crate::http::{BaseUrl, ExtraHeader, ExtraHeaderError, HttpOptions, Proxies};
 use crate::ledger::{Store, Version};
-use crate::process::Service;
-use crate::report::{Conclusion, Progress};
-use crate::source::Code;
-use crate::verification::{
-    Event, Finished, INTERRUPTED, NO_STATE_HANDLER, Outcome, Parallel, Plan, RunError, Scrubber, Summary, none_run, run,
-};
+use crate::report::Progress;
+use crate::verification::{Parallel, Plan, Scrubber, Summary};
 use crate::words::{count, read_duration};
 
 /// Check providers against the contracts of their consumers
@@ -95,15 +92,6 @@ pub(super) struct VerifyArgs {
     quiet: bool,
 }
 
-/// What goes wrong with the provider state of an interaction.
-const STATE_CODES: [Code; 5] = [
-    NO_STATE_HANDLER,
-    crate::http::codes::STATE_REFUSED,
-    crate::process::codes::STATE_FAILED,
-    crate::process::codes::STATE_TIMEOUT,
-    crate::process::codes::STATE_OUTPUT,
-];
-
 /// The arguments that say where the provider is; one excludes the others.
 pub(super) const WAYS: [&str; 3] = ["url", "start", "env"];
 
@@ -139,16 +127,11 @@ fn header(text: &str) -> Result<HeaderArg, Infallible> {
     Ok(ExtraHeader::parse(text))
 }
 
-/// One provider with the contracts that it is verified against, and how it is reached.
-struct Job {
-    reach: Arc<Reach>,
-    instance: Option<BaseUrl>,
-    /// Whether the provider has other instances, so that output must say which is meant.
-    of_several: bool,
-    plan: Plan,
+pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> Result<Exit, Failure> {
+    Step::of(&args.report, "Contracts: not verified").run(world, |step, world| verified(global, args, step, world))
 }
 
-pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> Result<Exit, Failure> {
+fn verified(global: &Global, args: &VerifyArgs, step: &Step, world: &mut World) -> Result<Exit, Failure> {
     // Before anything is read: what a run before this one has left must not be taken for its report.
     let reports = Reports::open(&args.report, args.quiet, world)?;
     let headers: Result<Vec<_>, _> = args.header.iter().cloned().collect();
@@ -158,18 +141,11 @@ pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> R
     let work = match work(global, args, &options, world) {
         Ok(work) => work,
         Err(failure) => {
-            if let Failure::Findings { findings, .. } = &failure {
-                say_faults(&reports.instead_of_a_run(findings, world), world);
-            }
+            say_faults(&reports.instead_of_a_run(&failure, world), world);
             return Err(failure);
         }
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::could_not_run(format!("no runtime can be started: {error}")))?;
-    let mut run = Run {
+    let run = Run {
         reports,
         progress: if world.err_is_terminal && !args.quiet { Progress::on_stderr() } else { Progress::hidden() },
         // Header values must never be shown; addresses with passwords are refused.
@@ -180,14 +156,10 @@ pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> R
         failed: false,
         last_words: Vec::new(),
         pending: work.pending,
+        needed_by: work.needed_by,
         results: Results::default(),
     };
-    let started = Instant::now();
-    let interrupted = runtime.block_on(run.all(&work.jobs));
-    let seconds = started.elapsed().as_secs_f64();
-    // What is still under way was given up: nothing of it may hold up the end.
-    runtime.shutdown_background();
-    Ok(run.finish(interrupted, seconds, work.destination.as_ref(), world))
+    run.complete(&work.jobs, work.destination.as_ref(), step, world)
 }
 
 /// What is to be done.
@@ -195,6 +167,8 @@ struct Work {
     jobs: Vec<Job>,
     /// The interactions that nobody live needs yet.
     pending: BTreeSet<(ServiceName, InteractionId)>,
+    /// The versions that need what came from the store, by the contract's path there.
+    needed_by: BTreeMap<Arc<str>, Vec<String>>,
     /// Where the results go, if they are published.
     destination: Option<Destination>,
 }
@@ -266,7 +240,8 @@ fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
         }
         _ => None,
     };
-    Ok(Work { jobs, pending: from_store.pending().clone(), destination })
+    let (pending, needed_by) = (from_store.pending().clone(), from_store.needed_by().clone());
+    Ok(Work { jobs, pending, needed_by, destination })
 }
 
 /// The contracts of the folder, and the store where one takes part: to publish the results, for what is live in an
@@ -356,12 +331,6 @@ fn destination(
     })
 }
 
-fn say_faults(faults: &[String], world: &mut World) {
-    for fault in faults {
-        world.say(&format!("error: {fault}\n"));
-    }
-}
-
 /// Whether a target is a file or a folder, and not a provider's name: by its looks alone, since a provider often has a
 /// folder or a program of its name beside the contracts.
 pub(super) fn is_path(target: &str) -> bool {
@@ -369,123 +338,4 @@ pub(super) fn is_path(target: &str) -> bool {
         .extension()
         .is_some_and(|ending| ["yaml", "yml", "json"].iter().any(|known| ending == *known));
     target.contains(['/', '\\']) || ending || target == "." || target == ".."
-}
-
-/// A run: what it has come to so far, and who is told.
-struct Run {
-    reports: Reports,
-    progress: Progress,
-    scrubber: Scrubber,
-    summary: Summary,
-    jobs: usize,
-    /// The address that is being verified, where its provider has several.
-    instance: Option<String>,
-    /// Whether the provider that is being verified failed, beyond answering something else than was asked for.
-    failed: bool,
-    /// What providers wrote that were started here and failed, by name.
-    last_words: Vec<(String, String)>,
-    /// The interactions that nobody live needs yet.
-    pending: BTreeSet<(ServiceName, InteractionId)>,
-    /// What came of each interaction, for the store.
-    results: Results,
-}
-
-impl Run {
-    /// Runs all jobs, one provider after the other; true where it was interrupted.
-    async fn all(&mut self, jobs: &[Job]) -> bool {
-        let total = jobs.iter().map(|job| job.plan.total()).sum();
-        self.tell(Event::Started { total });
-        let mut stop = std::pin::pin!(stop_signal());
-        let mut stopped = false;
-        for job in jobs {
-            let name = job.reach.name.as_str();
-            self.failed = false;
-            self.instance = job.instance.as_ref().filter(|_| job.of_several).map(BaseUrl::to_string);
-            self.progress.waiting_for(name);
-            let connected = if stopped {
-                Err(RunError::new(INTERRUPTED, "the run was interrupted before this interaction was done"))
-            } else {
-                job.reach.connect(job.instance.clone(), &mut stop).await
-            };
-            stopped |= connected.as_ref().is_err_and(|error| error.code == INTERRUPTED);
-            self.progress.verifying(name);
-            match connected {
-                Ok(reached) => {
-                    let watch = async {
-                        (&mut stop).await;
-                        stopped = true;
-                    };
-                    let width = self.jobs;
-                    let emit = |event| self.tell(event);
-                    run(&job.plan, &reached.client, &reached.states, width, watch, emit).await;
-                    if let Some(service) = reached.service {
-                        if self.failed && !stopped {
-                            self.last_words.push((name.to_owned(), service.last_lines()));
-                        }
-                        service.stop(Service::GRACE).await;
-                    }
-                }
-                Err(error) => none_run(&job.plan, &error, |event| self.tell(event)),
-            }
-        }
-        stopped
-    }
-
-    fn tell(&mut self, event: Event) {
-        let mut event = self.scrubber.event(event);
-        self.progress.event(&event);
-        if let Event::Finished(finished) = &mut event {
-            finished.instance.clone_from(&self.instance);
-            finished.pending = self.is_pending(finished);
-            self.results.add(finished);
-            self.summary.add(finished.outcome, finished.pending);
-            self.failed |= match finished.outcome {
-                Outcome::Error => true,
-                Outcome::Broken => finished.status.is_some_and(|status| status >= 500),
-                Outcome::Upheld | Outcome::Skipped => false,
-            };
-        }
-        let reports = &mut self.reports;
-        match event {
-            Event::Finished(_) => self.progress.aside(|| reports.event(&event)),
-            _ => reports.event(&event),
-        }
-    }
-
-    /// Whether what came of an interaction does not count: nobody live needs it, and it was the interaction itself that
-    /// failed, or a state for it, and not the provider as a whole.
-    fn is_pending(&self, finished: &Finished) -> bool {
-        let of_provider = finished.error.as_ref().is_some_and(|error| !STATE_CODES.contains(&error.code));
-        let id = finished.id.parse::<InteractionId>();
-        // Or its author said so, in a Pact file.
-        let said = finished.pending;
-        !of_provider && (said || id.is_ok_and(|id| self.pending.contains(&(finished.provider.clone(), id))))
-    }
-
-    fn finish(self, interrupted: bool, seconds: f64, to: Option<&Destination>, world: &mut World) -> Exit {
-        self.progress.finish();
-        let verdict = self.summary.verdict();
-        let exit = if interrupted { Exit::Interrupted } else { Exit::from(verdict) };
-        let conclusion = Conclusion { summary: self.summary, exit_code: exit.code(), seconds: Some(seconds) };
-        let faults = self.reports.finish(&conclusion, world);
-        for (name, text) in self.last_words.iter().filter(|(_, text)| !text.trim().is_empty()) {
-            let text = self.scrubber.text(text);
-            world.say(&crate::report::note(&format!("the last lines that {name} wrote"), &text, &world.err_palette()));
-        }
-        say_faults(&faults, world);
-        // A run that was cut short says nothing of a version.
-        let unpublished = match to {
-            Some(to) if !interrupted => self.results.publish(to, world).err(),
-            _ => None,
-        };
-        if let Some(failure) = &unpublished {
-            super::report(failure, world);
-        }
-        match exit {
-            // Neither must a report that nobody can read pass for a yes, nor results that nobody gets to know.
-            Exit::Yes if !faults.is_empty() => Exit::CouldNotRun,
-            Exit::Yes => unpublished.map_or(Exit::Yes, |failure| failure.exit()),
-            exit => exit,
-        }
-    }
 }

@@ -87,6 +87,20 @@ impl Address {
         shown(&self.url) + &branch
     }
 
+    /// The web server that it is on, as `https://host:port`, where what is sent there reaches nobody else: over TLS, or on
+    /// this very machine.
+    pub(super) fn server(&self) -> Option<String> {
+        let (scheme, _) = self.url.split_once("://")?;
+        let host = host(&self.url);
+        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+        let is_private = match scheme {
+            "https" => true,
+            "http" => matches!(name, "localhost" | "127.0.0.1" | "[::1]"),
+            _ => false,
+        };
+        is_private.then(|| format!("{scheme}://{host}"))
+    }
+
     /// The address without what differs from one who asks to the next.
     #[must_use]
     pub fn key(&self) -> String {

@@ -4,6 +4,8 @@
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 
+use crate::ledger::STORE_TOKEN;
+
 /// What of git's own variables is kept: how to reach and to trust a server, who writes, and where git and its
 /// configuration are. A variable that ends in `_` here stands for all that begin so.
 const KEPT: &[&str] = &[
@@ -103,7 +105,8 @@ fn is_for_git(name: &OsStr) -> bool {
     let name = name.to_string_lossy();
     let name = if cfg!(windows) { name.to_ascii_uppercase() } else { name.into_owned() };
     let is_kept = |kept: &&str| if kept.ends_with('_') { name.starts_with(*kept) } else { name == **kept };
-    !name.starts_with("GIT_") || KEPT.iter().any(is_kept)
+    // Git is told of the token in its own way, and what git starts need not see it.
+    (!name.starts_with("GIT_") && name != STORE_TOKEN) || KEPT.iter().any(is_kept)
 }
 
 #[cfg(test)]

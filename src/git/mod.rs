@@ -11,6 +11,7 @@ mod environment;
 mod error;
 mod objects;
 mod program;
+mod token;
 mod tree;
 
 pub use address::{Address, AddressError};

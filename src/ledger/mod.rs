@@ -5,6 +5,9 @@
 //! [`Book`] answers questions about the records of a [`Snapshot`], and says with every answer which files it could not
 //! trust ([`Doubt`]). Where a ledger is kept is a [`Store`], which the edges implement.
 
+/// The variable that holds a token for a store behind a web address. Only git gets to know it, and by another name.
+pub const STORE_TOKEN: &str = "UPHELD_STORE_TOKEN";
+
 mod book;
 pub mod codes;
 mod contracts;

@@ -8,6 +8,7 @@ use super::book::{Book, Published};
 use super::doubt::Doubt;
 use super::record::TestResult;
 use super::snapshot::StoreError;
+use super::version::Version;
 use super::write::heads;
 use crate::contract::{ContractFile, ContractId, InteractionId, ServiceName};
 
@@ -31,6 +32,8 @@ pub struct NeededContract {
     pub file: Arc<ContractFile>,
     /// Where a version that has it is live; nowhere where only a main branch has it.
     pub live_in: BTreeSet<ServiceName>,
+    /// The versions that have it, and where each is live; the newest of a main branch may be live nowhere.
+    pub versions: BTreeMap<Version, BTreeSet<ServiceName>>,
 }
 
 /// What is needed of a provider: with an environment, by what is live there; without one, by what is live anywhere.
@@ -51,15 +54,16 @@ pub fn needed(
         Ok(declared.unwrap_or_else(|| policy.value.main_branch.clone()))
     };
     let consumers = book.consumers_ever(provider)?;
-    let mut live_in: BTreeMap<(ServiceName, ContractId), BTreeSet<ServiceName>> = BTreeMap::new();
+    let mut holders: BTreeMap<(ServiceName, ContractId), BTreeMap<Version, BTreeSet<ServiceName>>> = BTreeMap::new();
     for place in book.environments()? {
         let world = book.world(&place)?;
         for (consumer, read) in world.iter().filter(|(name, _)| consumers.contains(*name)) {
             needed.doubts.extend(read.doubts.iter().cloned());
-            for published in read.value.published.values() {
+            for (version, published) in &read.value.published {
                 let Published::As(expected) = published else { continue };
                 if let Some(id) = expected.get(provider) {
-                    live_in.entry((consumer.clone(), *id)).or_default().insert(place.clone());
+                    let versions = holders.entry((consumer.clone(), *id)).or_default();
+                    versions.entry(version.clone()).or_default().insert(place.clone());
                 }
             }
         }
@@ -69,13 +73,15 @@ pub fn needed(
         let publications = book.publications(consumer)?;
         needed.doubts.extend(publications.doubts);
         for (_, publication) in heads(&publications.value, &main(consumer)?) {
-            on_main.extend(publication.contracts.get(provider).map(|id| (consumer.clone(), *id)));
+            let Some(id) = publication.contracts.get(provider) else { continue };
+            let versions = holders.entry((consumer.clone(), *id)).or_default();
+            versions.entry(publication.version.clone()).or_default();
+            on_main.insert((consumer.clone(), *id));
         }
     }
     let mut live_ids = BTreeSet::new();
     let mut asked = BTreeSet::new();
-    let all: BTreeSet<(ServiceName, ContractId)> = live_in.keys().cloned().chain(on_main.iter().cloned()).collect();
-    for key in all {
+    for (key, versions) in holders {
         let (consumer, id) = &key;
         let file = match book.contract(provider, consumer, *id)? {
             Ok(file) => file,
@@ -84,13 +90,13 @@ pub fn needed(
                 continue;
             }
         };
-        let live_in = live_in.get(&key).cloned().unwrap_or_default();
+        let live_in: BTreeSet<ServiceName> = versions.values().flatten().cloned().collect();
         if !live_in.is_empty() {
             live_ids.extend(file.ids.iter().copied());
         }
         if on_main.contains(&key) || environment.map_or(!live_in.is_empty(), |place| live_in.contains(place)) {
             asked.extend(file.ids.iter().copied());
-            needed.contracts.push(NeededContract { consumer: consumer.clone(), id: *id, file, live_in });
+            needed.contracts.push(NeededContract { consumer: consumer.clone(), id: *id, file, live_in, versions });
         }
     }
     needed.contracts.sort_by_key(|contract| contract.live_in.is_empty());

@@ -8,7 +8,13 @@ use process_wrap::tokio::{CommandWrap, KillOnDrop};
 use super::codes;
 use super::group::Group;
 use super::lookup::{Missing, missing};
+use crate::ledger::STORE_TOKEN;
 use crate::verification::RunError;
+
+/// What a provider is not told, since it may be a stranger's: what may write to the store, and where a step of a GitHub
+/// workflow puts what later steps go by.
+const HIDDEN: [&str; 6] =
+    [STORE_TOKEN, "GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STATE", "GITHUB_STEP_SUMMARY"];
 
 /// A command line with its folder and its additions to the environment.
 #[derive(Clone, Debug)]
@@ -79,6 +85,9 @@ impl ShellCommand {
             command.arg("/C").raw_arg(&self.line);
             #[cfg(not(windows))]
             command.arg("-c").arg(&self.line);
+            for name in HIDDEN {
+                command.env_remove(name);
+            }
             command
                 .current_dir(&self.folder)
                 .envs(self.environment.iter().map(|(name, value)| (name, value)))

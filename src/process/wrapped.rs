@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::process::{Child, Command};
 
 use super::codes;
+use crate::ledger::STORE_TOKEN;
 use crate::verification::RunError;
 
 /// How long the command may take to end once it was asked to.
@@ -36,6 +37,7 @@ impl Wrapped {
         let started = Command::new(program)
             .args(arguments)
             .current_dir(folder)
+            .env_remove(STORE_TOKEN)
             .envs(variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::inherit())
             .stdout(Stdio::inherit())

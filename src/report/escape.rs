@@ -25,6 +25,17 @@ pub(super) fn opening(text: String) -> String {
     if text.trim_start().starts_with("::") { text.replacen("::", ":\\u003a", 1) } else { text }
 }
 
+/// A text of several lines that quotes others, with nothing in it that a build system takes for a command.
+#[must_use]
+pub fn defused_lines(text: &str) -> String {
+    text.split_inclusive('\n')
+        .map(|line| {
+            let (line, end) = line.strip_suffix('\n').map_or((line, ""), |line| (line, "\n"));
+            opening(printable(line).into_owned()) + end
+        })
+        .collect()
+}
+
 /// Keeps the beginning and the end of a text that is longer than `chars` characters, with `…` between them: the
 /// end of a described value says what kind of value it is.
 pub(super) fn cut(text: &str, chars: usize) -> Cow<'_, str> {

@@ -2,11 +2,17 @@
 //! what to do next.
 
 use super::escape::{shown_lines, shown_sentence};
+use super::github::command;
+use super::markdown::{code, fenced, within};
 use super::palette::{Palette, paint};
 use crate::words::count;
 
 /// How many lines of a detail are shown.
 const LINES: usize = 40;
+/// How many of them an annotation shows.
+const ANNOTATED: usize = 5;
+/// How many bytes a summary takes of a text.
+const PAGE: usize = 200_000;
 
 /// `error: …`, the detail behind bars, and a line for each help.
 #[must_use]
@@ -17,6 +23,35 @@ pub fn failure(message: &str, detail: Option<&str>, help: &[String], palette: &P
         text.push_str(&format!("{}: {}\n", paint(palette.help, "help"), shown_sentence(help)));
     }
     text
+}
+
+/// The same as an annotation on GitHub, under a title of ours.
+#[must_use]
+pub fn failure_github(
+    level: &'static str,
+    title: &'static str,
+    message: &str,
+    detail: Option<&str>,
+    help: &[String],
+) -> String {
+    let (said, _) = shown_lines(detail.unwrap_or_default(), ANNOTATED);
+    let mut lines = vec![shown_sentence(message)];
+    lines.extend(said);
+    lines.extend(help.iter().map(|help| format!("help: {}", shown_sentence(help))));
+    command(level, None, title, &lines.join("\n"))
+}
+
+/// The same for a step summary: a heading of ours that says the verdict, and the text as it is.
+#[must_use]
+pub fn failure_markdown(heading: &str, text: &str) -> String {
+    format!("## {heading}\n\n{}", fenced(&within(text, PAGE)))
+}
+
+/// What a command has done, as a line of a step summary.
+#[must_use]
+pub fn done_markdown(word: &'static str, what: &str) -> String {
+    // What columns keep apart is kept apart by commas here.
+    format!("**{word}** {}\n\n", code(&shown_sentence(&what.replace("   ", ", "))))
 }
 
 /// What somebody else wrote, under a title of ours.

@@ -6,7 +6,7 @@ use std::io;
 
 use super::advice::advice;
 use super::escape::{shown, shown_sentence};
-use super::interaction::{exchange, name, of_one_cause, pair, rank, reason, word};
+use super::interaction::{exchange, in_store, name, needed_by, of_one_cause, pair, rank, reason, word};
 use super::mismatch::{hint, sentence};
 use super::{Conclusion, Palette, Reporter};
 use crate::source::{Finding, Severity};
@@ -91,13 +91,19 @@ fn annotation(group: &[Finished]) -> String {
     if group.len() > 1 {
         let _ = write!(title, " and {}", count(group.len() - 1, "more interaction"));
     }
+    if let Some(versions) = needed_by(first) {
+        let _ = write!(title, ", needed by {versions}");
+    }
     let asked = first.mismatches.iter().find_map(|mismatch| mismatch.asked.as_ref());
     let place = asked.map_or((first.line, None), |asked| (asked.line, Some(asked.column)));
-    command(level, Some(&At { file: &first.file, place: Some(place) }), &title, &message(first))
+    // What came from the store is in no file of the checkout.
+    let at = first.needed_by.is_empty().then_some(At { file: &first.file, place: Some(place) });
+    command(level, at.as_ref(), &title, &message(first))
 }
 
 fn message(finished: &Finished) -> String {
     let mut lines = Vec::new();
+    lines.extend(in_store(finished).map(|place| format!("contract: {place}")));
     if finished.outcome != Outcome::Skipped && !finished.request.is_empty() {
         lines.push(exchange(finished));
     }

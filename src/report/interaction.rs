@@ -12,12 +12,14 @@ use super::escape::{opening, shown, shown_lines, shown_sentence};
 use super::mismatch::{INDENT, help, sentence, with_advice};
 use super::palette::{Palette, paint};
 use crate::verification::{Finished, Outcome, RunError};
-use crate::words::count;
+use crate::words::{and_list, count};
 
 /// The column in which the place in the contract stands, where the names before it leave room for it.
 const WHERE: usize = 55;
 /// How many lines of what the other side said are shown.
 const DETAIL_LINES: usize = 30;
+/// How many versions that need a contract are named.
+const MOST_VERSIONS: usize = 3;
 /// How many provider states of an interaction are shown.
 const MOST_STATES: usize = 20;
 
@@ -46,10 +48,28 @@ pub(super) fn title(finished: &Finished, palette: &Palette) -> String {
     } else {
         let width = INDENT.len() + pair.width() + 2 + name.width();
         let gap = WHERE.saturating_sub(width).max(3);
-        let place = format!("{}:{}", shown(&finished.file), finished.line);
+        let place = needed_by(finished).unwrap_or_else(|| file_and_line(finished));
         let _ = writeln!(out, "{}{:gap$}{}", paint(palette.strong, name), "", paint(palette.faint, place));
     }
     out
+}
+
+/// `contracts/storefront/orders.yaml:6`
+fn file_and_line(finished: &Finished) -> String {
+    format!("{}:{}", shown(&finished.file), finished.line)
+}
+
+/// Of a contract from the store, whose file is in nobody's checkout, who needs it: `storefront@1 (live in production)`.
+pub(super) fn needed_by(finished: &Finished) -> Option<String> {
+    let (first, others) = finished.needed_by.split_at_checked(MOST_VERSIONS).unwrap_or((&finished.needed_by, &[]));
+    let more = (!others.is_empty()).then(|| format!("{} more", others.len()));
+    let named = and_list(first.iter().map(|one| shown(one)).chain(more));
+    (!named.is_empty()).then_some(named)
+}
+
+/// Where a contract from the store can be read.
+pub(super) fn in_store(finished: &Finished) -> Option<String> {
+    (!finished.needed_by.is_empty()).then(|| format!("{} in the store", file_and_line(finished)))
 }
 
 /// The interaction's name, and where it was sent to if the provider was verified at several addresses.
@@ -165,6 +185,9 @@ fn not_run(out: &mut String, finished: &Finished, palette: &Palette) {
 
 /// The provider states and the request.
 fn asked_for(out: &mut String, finished: &Finished, palette: &Palette) {
+    if let Some(place) = in_store(finished) {
+        let _ = writeln!(out, "{INDENT}{}  {place}", paint(palette.faint, "contract"));
+    }
     for (index, state) in finished.given.iter().take(MOST_STATES).enumerate() {
         let word = if index == 0 { "given" } else { "  and" };
         let _ = writeln!(out, "{INDENT}{}  {}", paint(palette.faint, word), shown(state));

@@ -7,12 +7,15 @@ use serde::Serialize;
 use super::escape::defused;
 use super::{Conclusion, Reporter};
 use crate::source::{Finding, Severity};
-use crate::verification::{Event, Finished, RunError, ShownMismatch, Summary};
+use crate::verification::{Event, Finished, RunError, ShownMismatch, Summary, Verdict};
 
 /// The version of the format. Keys may be added to it; none changes its meaning or goes away.
 pub(super) const FORMAT: u32 = 1;
 
 /// Collects what happened and writes it as one document when the run ends.
+///
+/// The `contract` of an interaction that came from the store has `needed_by`, the versions that need it, and its `file` is
+/// a path there.
 ///
 /// `summary.broken` and `summary.error` count pending interactions too, as `interactions` lists them with that outcome;
 /// `summary.pending` says how many of them those are.
@@ -91,6 +94,33 @@ pub fn findings(command: &str, findings: &[Finding]) -> io::Result<String> {
     pretty(&Document { format: FORMAT, command, findings: entries.collect() })
 }
 
+/// What stands for a verification that could not begin: a document of the same shape, with a `note` of what happened.
+///
+/// # Errors
+///
+/// None in practice: every text can be written as JSON.
+pub fn unverified_json(exit_code: u8, message: &str, detail: Option<&str>, help: &[String]) -> io::Result<String> {
+    #[derive(Serialize)]
+    struct Unverified<'a> {
+        #[serde(flatten)]
+        document: Document<'a>,
+        note: &'a str,
+        detail: Option<&'a str>,
+        help: &'a [String],
+    }
+    let verdict = if exit_code == 0 { Verdict::Upheld } else { Verdict::Error };
+    let document = Document {
+        format: FORMAT,
+        command: "verify",
+        verdict: verdict.word(),
+        exit_code,
+        summary: Counts::of(&Summary::default()),
+        seconds: None,
+        interactions: Vec::new(),
+    };
+    pretty(&Unverified { document, note: message, detail, help })
+}
+
 /// The document's text, ending in a newline. Build systems read it too where it goes to standard output, and must
 /// find no command in it.
 pub(super) fn pretty(document: &impl Serialize) -> io::Result<String> {
@@ -144,6 +174,8 @@ struct Interaction<'a> {
 struct Place<'a> {
     file: &'a str,
     line: u32,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    needed_by: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -184,7 +216,7 @@ impl<'a> Interaction<'a> {
             outcome: finished.outcome.word(),
             pending: finished.pending,
             seconds: microseconds(finished.seconds),
-            contract: Place { file: &finished.file, line: finished.line },
+            contract: Place { file: &finished.file, line: finished.line, needed_by: &finished.needed_by },
             given: &finished.given,
             instance: finished.instance.as_deref(),
             request: &finished.request,

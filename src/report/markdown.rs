@@ -7,7 +7,7 @@ use std::io;
 use indexmap::IndexMap;
 
 use super::human::Human;
-use super::interaction::{name, of_one_cause, pair, rank, reason, word};
+use super::interaction::{name, needed_by, of_one_cause, pair, rank, reason, word};
 use super::{Conclusion, Palette, Reporter, summary};
 use crate::verification::{Event, Finished, Outcome, Summary, Verdict};
 use crate::words::count;
@@ -127,7 +127,8 @@ fn section(group: &[Finished]) -> io::Result<String> {
     let summary = if group.len() > 1 {
         format!("<b>{word}</b> {}: <code>{}</code>", count(group.len(), "interaction"), html(&reason(first)))
     } else {
-        format!("<b>{word}</b> {} <code>{}</code>", pair(first), html(&name(first)))
+        let of = needed_by(first).map(|versions| format!(", needed by {}", html(&versions))).unwrap_or_default();
+        format!("<b>{word}</b> {} <code>{}</code>{of}", pair(first), html(&name(first)))
     };
 
     let mut said = Vec::new();
@@ -140,9 +141,36 @@ fn section(group: &[Finished]) -> io::Result<String> {
 
 /// A text under a summary that opens it. The summary is HTML; the text is shown as it is, whatever it holds.
 pub(super) fn folded(summary: &str, text: &str) -> String {
+    format!("\n<details>\n<summary>{summary}</summary>\n\n{}\n</details>\n", fenced(text))
+}
+
+/// Lines that are shown as they are, whatever they hold.
+pub(super) fn fenced(text: &str) -> String {
     // A fence is ended only by one that is at least as long.
     let fence = "`".repeat(longest_run(text, '`').max(2) + 1);
-    format!("\n<details>\n<summary>{summary}</summary>\n\n{fence}text\n{text}{fence}\n\n</details>\n")
+    format!("{fence}text\n{text}{fence}\n")
+}
+
+/// The first lines of a text, as many as there is room for, and the number of the others.
+pub(super) fn within(text: &str, bytes: usize) -> String {
+    let mut out = String::new();
+    for (index, line) in text.lines().enumerate() {
+        if out.len() + line.len() > bytes {
+            let _ = writeln!(out, "and {}", count(text.lines().count() - index, "more line"));
+            break;
+        }
+        out.push_str(line);
+        out.push('\n');
+    }
+    out
+}
+
+/// A text as Markdown shows it and obeys nothing in it. A span is ended only by as many backticks as began it, and takes
+/// one blank on either side away.
+pub(super) fn code(text: &str) -> String {
+    let ticks = "`".repeat(longest_run(text, '`') + 1);
+    let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    format!("{ticks}{pad}{text}{pad}{ticks}")
 }
 
 /// A text that is nothing but text within HTML.
@@ -150,6 +178,6 @@ pub(super) fn html(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-pub(super) fn longest_run(text: &str, of: char) -> usize {
+fn longest_run(text: &str, of: char) -> usize {
     text.split(|c| c != of).map(str::len).max().unwrap_or(0)
 }

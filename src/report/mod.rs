@@ -42,12 +42,13 @@ pub use decision::{
     undecided_json, undecided_junit, undecided_markdown,
 };
 pub use diff::compared;
-pub use failure::{failure, note};
+pub use escape::defused_lines;
+pub use failure::{done_markdown, failure, failure_github, failure_markdown, note};
 pub use fanout::{Fanout, WriteFailure};
 pub use github::Github;
 pub use human::Human;
 pub use interaction::interaction;
-pub use json::Json;
+pub use json::{Json, unverified_json};
 pub use junit::Junit;
 pub use markdown::{COMMENT, Markdown, SUMMARY};
 pub use mismatch::mismatches;

@@ -56,7 +56,8 @@ impl Cache {
     pub(super) fn open(address: &Address, environment: &Environment) -> Result<Self, StoreError> {
         let key = hex(&Sha256::digest(address.key()));
         let folder = root(environment)?.join("stores").join(&key[..32]);
-        let git = Git::new(environment).hiding(address.secrets());
+        let secrets = address.secrets().into_iter().chain(environment.token_secrets()).collect();
+        let git = Git::new(&environment.with_token(address)?).hiding(secrets);
         make_folder(&folder).map_err(|error| unwritable(&folder, &error))?;
         let cache = Self { folder, git, sha256: AtomicBool::new(false), objects: Mutex::new(None) };
         cache.sha256.store(cache.place(true).exists(), Ordering::Relaxed);

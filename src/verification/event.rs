@@ -32,8 +32,10 @@ pub struct Finished {
     pub pending: bool,
     /// From the first byte sent to the last received, in seconds; the setting up of states is not in it.
     pub seconds: f64,
-    /// The contract's file, as the user knows it.
+    /// The contract's file, as the user knows it; of one from the store, its path there.
     pub file: Arc<str>,
+    /// Of a contract from the store, the versions that need it: `storefront@1 (live in production)`.
+    pub needed_by: Vec<String>,
     /// The line in which the interaction begins, counted from 1.
     pub line: u32,
     /// The provider states, each with its parameters: `an order exists (id: 42)`.

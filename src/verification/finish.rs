@@ -75,6 +75,7 @@ fn blank(plan: &Plan, position: usize, request: String) -> Finished {
         pending: interaction.pending,
         seconds: 0.0,
         file: file.source.name.clone(),
+        needed_by: Vec::new(),
         line: plan.line(position),
         given: interaction.given.iter().map(State::to_string).collect(),
         instance: None,

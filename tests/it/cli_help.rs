@@ -124,3 +124,22 @@ fn manual_pages_are_written() {
     world.write("file", "");
     assert_eq!(world.upheld(["man", "file/man"]).code, Some(5));
 }
+
+#[test]
+fn what_was_typed_is_quoted_and_no_build_system_obeys_it() {
+    let world = World::new();
+    for text in
+        ["a\n::error::forged", "a\r::error::forged", "##[error]forged", "\u{1b}[2K", "a\n  ::set-output name=x::y"]
+    {
+        for arguments in
+            [["gate", text, "--to", "production"], ["gate", "a", "--to", text], ["gate", "--to", "b", text]]
+        {
+            let output = world.upheld(arguments);
+            assert_eq!(output.code, Some(2), "{output}");
+            let line =
+                |line: &str| line.trim_start().starts_with("::") || line.contains("##[") || line.contains('\u{1b}');
+            assert!(!output.stderr.split(['\n', '\r']).any(line), "{output}");
+            assert_eq!(output.stdout, "");
+        }
+    }
+}

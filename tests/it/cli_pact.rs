@@ -236,7 +236,7 @@ fn a_broken_pact_file_gives_its_faults_with_their_places() {
     6 │     {"description": "b", "request": {"headers": {"X Y": "1"}}, "response": {
       ╰╴                                                        ━━━
 
-    error[P103]: this regular expression can't be used: Parsing error at position 1: Opening parenthesis without closing parenthesis
+    error[P103]: the path `$..`: a name is missing
       ╭▸ pacts/broken.json:7:33
       │
     7 │       "matchingRules": {"body": {"$.a": {"matchers": [{"match": "regex", "regex": "("}]}, "$..": {"matchers": []}}}

@@ -136,7 +136,8 @@ fn a_team_s_story_is_the_same_with_a_git_store_and_with_a_folder() {
     $ upheld verify … --version orders@2
     upheld  storefront → orders  get list
 
-    broken  storefront → orders  get show                  contracts/orders/storefront/<hash>.yaml:8
+    broken  storefront → orders  get show                  storefront@1 (live in production)
+            contract  contracts/orders/storefront/<hash>.yaml:8 in the store
             GET /show → 404
 
             status   expected 204

@@ -44,7 +44,8 @@ fn what_nobody_live_needs_and_what_never_held_on_main_is_pending() {
         assert_snapshot!(team.verify("orders@1", "list"), @"
         upheld  storefront → orders  get list
 
-        pending storefront → orders  get show                  contracts/orders/storefront/<hash>.yaml:8
+        pending storefront → orders  get show                  storefront@1 (main branch)
+                contract  contracts/orders/storefront/<hash>.yaml:8 in the store
                 GET /show → 404
 
                 status   expected 204
@@ -67,7 +68,8 @@ fn what_nobody_live_needs_and_what_never_held_on_main_is_pending() {
         assert_snapshot!(team.verify("orders@5", "list"), @"
         upheld  storefront → orders  get list
 
-        broken  storefront → orders  get show                  contracts/orders/storefront/<hash>.yaml:8
+        broken  storefront → orders  get show                  storefront@1 (main branch)
+                contract  contracts/orders/storefront/<hash>.yaml:8 in the store
                 GET /show → 404
 
                 status   expected 204
@@ -110,7 +112,8 @@ fn a_state_that_nobody_can_bring_about_is_no_fault_while_the_interaction_is_pend
     team.ok("publish storefront@1 --branch main");
     team.forget_contracts("storefront");
     assert_snapshot!(team.verify("orders@1", "order"), @"
-    pending storefront → orders  get an order              contracts/orders/storefront/<hash>.yaml:5
+    pending storefront → orders  get an order              storefront@1 (main branch)
+            contract  contracts/orders/storefront/<hash>.yaml:5 in the store
             given  an order exists
             GET /order
 

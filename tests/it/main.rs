@@ -6,6 +6,8 @@
 //! - of these, on a shared repository on disk and on a folder: `cli_team_story`, from the first publication to the end of
 //!   support; `cli_publish`, `cli_verify_store`, `cli_deployed`, `cli_checkout`, `cli_status` and `cli_store`, one command
 //!   each; `cli_gate…`, the scenarios of the gate, whose numbers they tell; `cli_own_repository`, where nothing changes
+//! - `action`: the steps of `action.yml` as they stand, on a runner (`support::runner`); `action_strangers`, with inputs and
+//!   pull requests of strangers; `action_install`, how they get the program; `action_files`, what is told of them
 //! - `contract_read`: what a contract file says, and every finding about it
 //! - `finding_codes`: each code of a finding, found
 //! - `contract_write`: what is written, and that it reads as itself
@@ -39,6 +41,10 @@
     reason = "a test fails loudly, and its helpers with it"
 )]
 
+mod action;
+mod action_files;
+mod action_install;
+mod action_strangers;
 mod cli_checkout;
 mod cli_deployed;
 mod cli_exit_codes;
@@ -71,6 +77,7 @@ mod cli_start;
 mod cli_states;
 mod cli_status;
 mod cli_store;
+mod cli_store_token;
 mod cli_team_story;
 mod cli_verify;
 mod cli_verify_store;

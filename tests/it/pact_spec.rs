@@ -87,11 +87,14 @@ pub fn pact_file(version: &str, interaction: &Value) -> String {
     .to_string()
 }
 
-/// The contract that a Pact file is.
-pub fn contract(text: &str) -> Contract {
+/// The contract that a Pact file is; or what is wrong with it.
+pub fn try_contract(text: &str) -> Result<Contract, String> {
     let source = SourceFile::new("storefront-orders.json", text.to_owned(), Limits::default());
-    let read = read(&source, &NoAttachments);
-    read.unwrap_or_else(|findings| panic!("{}\n{text}", super::reading::lines(&findings))).contract
+    read(&source, &NoAttachments).map(|read| read.contract).map_err(|findings| super::reading::lines(&findings))
+}
+
+fn contract(text: &str) -> Contract {
+    try_contract(text).unwrap_or_else(|why| panic!("{why}\n{text}"))
 }
 
 /// A message's headers as they come over the wire.

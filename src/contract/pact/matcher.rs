@@ -199,7 +199,10 @@ impl StatusRange {
                 other => return Err(format!("`{other}` is no class of status codes")),
             }),
             Some(Value::Array(codes)) => {
-                let code = |value: &Value| value.as_u64().and_then(|code| u16::try_from(code).ok());
+                let code = |value: &Value| match value {
+                    Value::String(text) => text.parse().ok(),
+                    other => other.as_u64().and_then(|code| u16::try_from(code).ok()),
+                };
                 let codes: Option<Vec<u16>> = codes.iter().map(code).collect();
                 codes.map(Self::These).ok_or_else(|| String::from("a status code is a number from 100 to 599"))
             }

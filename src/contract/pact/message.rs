@@ -195,18 +195,25 @@ fn body(
     if written.is_null() {
         return (Some(Body::Text(String::new())), None);
     }
-    let (body, named) = match written.as_object().filter(|_| version == PactVersion::V4) {
-        Some(parts) => {
+    let (body, named) = match written {
+        _ if version < PactVersion::V4 => (Some(plain_body(written, header)), None),
+        Value::Object(parts) if parts.contains_key("content") || parts.keys().all(|key| is_of_body(key)) => {
             let named = parts.get("contentType").and_then(Value::as_str).filter(|named| *named != "*/*");
             (body_of_parts(parts, named.or(header), notes), named.map(str::to_owned))
         }
-        None => (Some(plain_body(written, header)), None),
+        // Written as in the versions before: the body itself.
+        value => (Some(Body::Json(value.clone())), None),
     };
     let media_type = header.and_then(MediaType::parse).or_else(|| named.as_deref().and_then(MediaType::parse));
     if media_type.is_some_and(|media_type| media_type.kind() == Kind::Multipart) && notes.unable.is_none() {
         notes.unable = Some(String::from("multipart bodies can't be compared yet"));
     }
     (body, named)
+}
+
+/// Whether a key is one of those that a body of version 4 is written with.
+fn is_of_body(key: &str) -> bool {
+    matches!(key, "content" | "contentType" | "contentTypeHint" | "encoded")
 }
 
 /// A body as it is written up to version 3: JSON as itself, all else as a text, bytes in base64.
@@ -219,7 +226,7 @@ fn plain_body(written: &Value, header: Option<&str>) -> Body {
     match media_type.as_ref().map(MediaType::kind) {
         // A string of its own, or a text that is JSON already.
         Some(Kind::Json) => match serde_json::from_str(text) {
-            Ok(value @ (Value::String(_) | Value::Object(_) | Value::Array(_))) => Body::Json(value),
+            Ok(value @ (Value::String(_) | Value::Object(_))) => Body::Json(value),
             _ => Body::Json(written.clone()),
         },
         Some(Kind::Binary) => match BASE64.decode(text) {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::PactVersion;
 use super::generator::Generators;
 use super::matcher::{PactMatcher, Refused};
-use super::path::PactPath;
+use super::path::{PactPath, PactStep};
 use super::pattern::Expressions;
 
 /// What a Pact file asks of one message beyond its example. Where a message has these, they alone count, and they are
@@ -82,14 +82,16 @@ impl PactRules {
         let placed = |path: PactPath, list| PlacedRule { path, list };
         let below = PactPath(rest.to_vec());
         match part {
-            super::path::PactStep::Key(part) => match part.as_str() {
+            // A parameter or a header is meant as a whole, whichever of its values is named.
+            PactStep::Key(part) => match part.to_ascii_lowercase().as_str() {
                 "body" => self.body.0.push(placed(below, list)),
                 "path" => self.path = Some(list),
                 "status" => self.status = Some(list),
-                "query" => self.query.0.push(placed(below, list)),
-                "header" | "headers" => self.headers.0.push(placed(lower(below), list)),
-                // Of a part that there is no more, or not yet.
-                _ => {}
+                "query" => self.query.0.push(placed(first_of(below), list)),
+                "header" | "headers" => self.headers.0.push(placed(first_of(lower(below)), list)),
+                "method" => {}
+                // What names no part is for the body.
+                _ => self.body.0.push(placed(path, list)),
             },
             _ => return Err((vec![key.to_owned()], Refused::Broken(String::from("it names no part of the message")))),
         }
@@ -204,7 +206,7 @@ impl RuleList {
     }
 }
 
-/// Rules by a name, which may hold anything: only one that begins with `$` is a path.
+/// Rules by a name, which may hold anything.
 fn named(
     rules: &Map<String, Value>,
     above: &[String],
@@ -213,19 +215,24 @@ fn named(
     let mut placed = Vec::with_capacity(rules.len());
     for (key, value) in rules {
         let keys = vec![above[0].clone(), key.clone()];
-        let path = if key.starts_with("$.") || key.starts_with("$[") || key.ends_with(']') {
-            PactPath::parse(key).map_err(|why| (keys.clone(), Refused::Broken(why)))?
-        } else {
-            PactPath(vec![super::path::PactStep::Key(key.clone())])
-        };
+        // A name may look like a path that is none: `ids[]`.
+        let is_path = key.starts_with("$.") || key.starts_with("$[") || key.ends_with(']');
+        let path = is_path.then(|| PactPath::parse(key).ok()).flatten();
+        let path = path.unwrap_or_else(|| PactPath(vec![PactStep::Key(key.clone())]));
         placed.push(PlacedRule { path, list: RuleList::read(value, keys, 0, known)? });
     }
     Ok(PlacedRules(placed))
 }
 
+/// The first step of a path.
+fn first_of(mut path: PactPath) -> PactPath {
+    path.0.truncate(1);
+    path
+}
+
 /// A header's name has no case.
 fn lower(mut path: PactPath) -> PactPath {
-    if let Some(super::path::PactStep::Key(name)) = path.0.first_mut() {
+    if let Some(PactStep::Key(name)) = path.0.first_mut() {
         *name = name.to_ascii_lowercase();
     }
     path

@@ -68,6 +68,8 @@ pub(super) fn compare(asked: &Asked<'_>, actual: &[u8], came: &[(String, String)
                 }
             }
         },
+        // A file that is only asked for by what it looks like is not taken apart.
+        (Body::Text(_), _) if by_content_type(asked.rules) => plain(&mut walk, asked.rules, &bytes, actual),
         (Body::Text(example), Kind::Xml) => match std::str::from_utf8(actual) {
             Ok(text) => walk.xml(example, text.trim_start_matches('\u{feff}'), &asked.rules.body),
             Err(_) => walk.note(BODY_KIND, None, "an XML body in UTF-8", shown(actual)),
@@ -80,6 +82,12 @@ pub(super) fn compare(asked: &Asked<'_>, actual: &[u8], came: &[(String, String)
         _ => plain(&mut walk, asked.rules, &bytes, actual),
     }
     walk.found
+}
+
+/// Whether the body as a whole is asked for by what its bytes look like.
+fn by_content_type(rules: &PactRules) -> bool {
+    let chosen = Chosen::new(&rules.body);
+    chosen.here().is_some_and(|list| list.matchers.iter().any(|one| matches!(one, PactMatcher::ContentType(_))))
 }
 
 /// A body that is not taken apart.

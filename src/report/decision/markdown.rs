@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::super::escape::shown;
-use super::super::markdown::{NOTE, folded, html, longest_run};
+use super::super::markdown::{NOTE, code, folded, html, within};
 use super::super::palette::Palette;
 use super::human::{compatible, notices, order};
 use super::row::{name, row, width};
@@ -82,26 +82,4 @@ fn aside(told: &Told<'_>, bytes: usize) -> String {
         return text;
     }
     folded("Worth knowing", &within(&text, bytes))
-}
-
-/// The first lines of a text, as many as there is room for, and the number of the others.
-fn within(text: &str, bytes: usize) -> String {
-    let mut out = String::new();
-    for (index, line) in text.lines().enumerate() {
-        if out.len() + line.len() > bytes {
-            let _ = writeln!(out, "and {}", count(text.lines().count() - index, "more line"));
-            break;
-        }
-        out.push_str(line);
-        out.push('\n');
-    }
-    out
-}
-
-/// A text as Markdown shows it and obeys nothing in it. A span is ended only by as many backticks as began it, and takes
-/// one blank on either side away.
-fn code(text: &str) -> String {
-    let ticks = "`".repeat(longest_run(text, '`') + 1);
-    let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
-    format!("{ticks}{pad}{text}{pad}{ticks}")
 }

@@ -19,6 +19,7 @@ pub fn upheld(name: &str) -> Finished {
         pending: false,
         seconds: 0.012_345_678,
         file: Arc::from("contracts/storefront/orders.yaml"),
+        needed_by: Vec::new(),
         line: 6,
         given: vec!["an order exists (id: 42)".to_owned()],
         instance: None,

@@ -7,6 +7,7 @@ mod process;
 mod provider;
 pub mod recipes;
 mod remote;
+pub mod runner;
 pub mod team;
 #[cfg(unix)]
 pub mod town;
@@ -18,5 +19,6 @@ pub use process::runs;
 pub use process::{DEADLINE, Running, example, until};
 pub use provider::{Answer, Provider, Request, Socket};
 pub use remote::Remote;
+pub use runner::Runner;
 pub use team::Team;
 pub use world::World;

@@ -1,0 +1,203 @@
+//! A verification once it is known what is to be done: every provider is reached and asked, every report is told, and what
+//! came of it goes into the store.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::provider::Reach;
+use super::reports::Reports;
+use super::results::{Destination, Results};
+use super::signal::stop_signal;
+use super::step::{Answer, Step};
+use super::{Exit, Failure, World};
+use crate::contract::{InteractionId, ServiceName};
+use crate::http::BaseUrl;
+use crate::process::Service;
+use crate::report::{Conclusion, Progress};
+use crate::source::Code;
+use crate::verification::{
+    Event, Finished, INTERRUPTED, NO_STATE_HANDLER, Outcome, Plan, RunError, Scrubber, Summary, Verdict, none_run, run,
+};
+
+/// What goes wrong with the provider state of an interaction.
+const STATE_CODES: [Code; 5] = [
+    NO_STATE_HANDLER,
+    crate::http::codes::STATE_REFUSED,
+    crate::process::codes::STATE_FAILED,
+    crate::process::codes::STATE_TIMEOUT,
+    crate::process::codes::STATE_OUTPUT,
+];
+
+/// One provider with the contracts that it is verified against, and how it is reached.
+pub(super) struct Job {
+    pub reach: Arc<Reach>,
+    pub instance: Option<BaseUrl>,
+    /// Whether the provider has other instances, so that output must say which is meant.
+    pub of_several: bool,
+    pub plan: Plan,
+}
+
+/// A run: what it has come to so far, and who is told.
+pub(super) struct Run {
+    pub reports: Reports,
+    pub progress: Progress,
+    pub scrubber: Scrubber,
+    pub summary: Summary,
+    pub jobs: usize,
+    /// The address that is being verified, where its provider has several.
+    pub instance: Option<String>,
+    /// Whether the provider that is being verified failed, beyond answering something else than was asked for.
+    pub failed: bool,
+    /// What providers wrote that were started here and failed, by name.
+    pub last_words: Vec<(String, String)>,
+    /// The interactions that nobody live needs yet.
+    pub pending: BTreeSet<(ServiceName, InteractionId)>,
+    /// The versions that need what came from the store, by the contract's path there.
+    pub needed_by: BTreeMap<Arc<str>, Vec<String>>,
+    /// What came of each interaction, for the store.
+    pub results: Results,
+}
+
+impl Run {
+    /// Runs all jobs, tells of it in every report, and puts what came of it into the store.
+    pub(super) fn complete(
+        mut self,
+        jobs: &[Job],
+        to: Option<&Destination>,
+        step: &Step,
+        world: &mut World,
+    ) -> Result<Exit, Failure> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .map_err(|error| Failure::could_not_run(format!("no runtime can be started: {error}")))?;
+        let started = Instant::now();
+        let interrupted = runtime.block_on(self.all(jobs));
+        let seconds = started.elapsed().as_secs_f64();
+        // What is still under way was given up: nothing of it may hold up the end.
+        runtime.shutdown_background();
+        self.finish(interrupted, seconds, to, step, world)
+    }
+
+    /// Runs all jobs, one provider after the other; true where it was interrupted.
+    async fn all(&mut self, jobs: &[Job]) -> bool {
+        let total = jobs.iter().map(|job| job.plan.total()).sum();
+        self.tell(Event::Started { total });
+        let mut stop = std::pin::pin!(stop_signal());
+        let mut stopped = false;
+        for job in jobs {
+            let name = job.reach.name.as_str();
+            self.failed = false;
+            self.instance = job.instance.as_ref().filter(|_| job.of_several).map(BaseUrl::to_string);
+            self.progress.waiting_for(name);
+            let connected = if stopped {
+                Err(RunError::new(INTERRUPTED, "the run was interrupted before this interaction was done"))
+            } else {
+                job.reach.connect(job.instance.clone(), &mut stop).await
+            };
+            stopped |= connected.as_ref().is_err_and(|error| error.code == INTERRUPTED);
+            self.progress.verifying(name);
+            match connected {
+                Ok(reached) => {
+                    let watch = async {
+                        (&mut stop).await;
+                        stopped = true;
+                    };
+                    let width = self.jobs;
+                    let emit = |event| self.tell(event);
+                    run(&job.plan, &reached.client, &reached.states, width, watch, emit).await;
+                    if let Some(service) = reached.service {
+                        if self.failed && !stopped {
+                            self.last_words.push((name.to_owned(), service.last_lines()));
+                        }
+                        service.stop(Service::GRACE).await;
+                    }
+                }
+                Err(error) => none_run(&job.plan, &error, |event| self.tell(event)),
+            }
+        }
+        stopped
+    }
+
+    fn tell(&mut self, event: Event) {
+        let mut event = self.scrubber.event(event);
+        self.progress.event(&event);
+        if let Event::Finished(finished) = &mut event {
+            finished.instance.clone_from(&self.instance);
+            finished.needed_by = self.needed_by.get(&finished.file).cloned().unwrap_or_default();
+            finished.pending = self.is_pending(finished);
+            self.results.add(finished);
+            self.summary.add(finished.outcome, finished.pending);
+            self.failed |= match finished.outcome {
+                Outcome::Error => true,
+                Outcome::Broken => finished.status.is_some_and(|status| status >= 500),
+                Outcome::Upheld | Outcome::Skipped => false,
+            };
+        }
+        let reports = &mut self.reports;
+        match event {
+            Event::Finished(_) => self.progress.aside(|| reports.event(&event)),
+            _ => reports.event(&event),
+        }
+    }
+
+    /// Whether what came of an interaction does not count: nobody live needs it, and it was the interaction itself that
+    /// failed, or a state for it, and not the provider as a whole.
+    fn is_pending(&self, finished: &Finished) -> bool {
+        let of_provider = finished.error.as_ref().is_some_and(|error| !STATE_CODES.contains(&error.code));
+        let id = finished.id.parse::<InteractionId>();
+        // Or its author said so, in a Pact file.
+        let said = finished.pending;
+        !of_provider && (said || id.is_ok_and(|id| self.pending.contains(&(finished.provider.clone(), id))))
+    }
+
+    fn finish(
+        self,
+        interrupted: bool,
+        seconds: f64,
+        to: Option<&Destination>,
+        step: &Step,
+        world: &mut World,
+    ) -> Result<Exit, Failure> {
+        self.progress.finish();
+        let verdict = self.summary.verdict();
+        let exit = if interrupted { Exit::Interrupted } else { Exit::from(verdict) };
+        let answer = Answer {
+            allow: verdict == Verdict::Upheld,
+            state: verdict.word(),
+            blocking: self.summary.failing_broken() + self.summary.failing_error() + self.summary.skipped,
+        };
+        let conclusion = Conclusion { summary: self.summary, exit_code: exit.code(), seconds: Some(seconds) };
+        let faults = self.reports.finish(&conclusion, world);
+        for (name, text) in self.last_words.iter().filter(|(_, text)| !text.trim().is_empty()) {
+            let text = self.scrubber.text(text);
+            world.say(&crate::report::note(&format!("the last lines that {name} wrote"), &text, &world.err_palette()));
+        }
+        say_faults(&faults, world);
+        // A run that was cut short says nothing of a version.
+        let unpublished = match to {
+            Some(to) if !interrupted => self.results.publish(to, world).err(),
+            _ => None,
+        };
+        if let Some(failure) = &unpublished {
+            super::report(failure, world);
+            step.failed(failure, world);
+        }
+        let exit = match exit {
+            // Neither must a report that nobody can read pass for a yes, nor results that nobody gets to know.
+            Exit::Yes if !faults.is_empty() => Exit::CouldNotRun,
+            Exit::Yes => unpublished.map_or(Exit::Yes, |failure| failure.exit()),
+            exit => exit,
+        };
+        step.answer(answer, exit, world)
+    }
+}
+
+/// Says which reports could not be written.
+pub(super) fn say_faults(faults: &[String], world: &mut World) {
+    for fault in faults {
+        world.say(&format!("error: {fault}\n"));
+    }
+}
