@@ -93,7 +93,7 @@ pub fn try_contract(text: &str) -> Result<Contract, String> {
     read(&source, &NoAttachments).map(|read| read.contract).map_err(|findings| super::reading::lines(&findings))
 }
 
-fn contract(text: &str) -> Contract {
+pub fn contract(text: &str) -> Contract {
     try_contract(text).unwrap_or_else(|why| panic!("{why}\n{text}"))
 }
 

@@ -82,6 +82,11 @@ impl Walk<'_> {
             }
             return node(Ask::Anything);
         }
+        // To Pact, a list or an object is never null, whatever rules it has.
+        if or_null {
+            self.say(at, "a list or an object that may be null can't be said in a Pact file: anything is allowed");
+            return node(Ask::Anything);
+        }
         let by_value = outer || has(&Matcher::Exact) || has(&Matcher::Equal);
         let goes_on = speakers.iter().any(|speaker| {
             speaker.keys().next().is_some()

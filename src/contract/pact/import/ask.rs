@@ -66,6 +66,11 @@ impl Walk<'_, '_> {
     pub(super) fn node<'v>(&mut self, example: &'v Value, chosen: &Chosen<'_>) -> Node<'v> {
         let speaking = chosen.speaking();
         let or_null = chosen.here().is_some_and(|list| list.any && list.matchers.contains(&PactMatcher::Null));
+        if or_null && !matches!(example, Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) {
+            let why =
+                "a list or an object is never null to Pact, whatever rules it has: here it may be, as the rule says";
+            self.say(chosen.here(), why);
+        }
         let node = |ask, or_null| Node { example, ask, or_null, optional: false };
         match example {
             Value::Object(object) => node(self.object(object, chosen, speaking), or_null),
