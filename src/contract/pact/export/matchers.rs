@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::contract::matcher::{Format, JsonType, Matcher, Rule};
-use crate::contract::pact::import::pattern::{DATE_TIME, EMAIL, TIME, URI, UUID};
+use crate::contract::pact::import::pattern::{DATE_TIME, EMAIL, TIME, URI, UUID, literal};
 use crate::contract::pact::java_time::JavaPattern;
 use crate::contract::pact::{PactMatcher, PactRegex, TimeKind};
 
@@ -61,7 +61,7 @@ fn one_of(values: &[Value], example: &Value, remark: &mut dyn FnMut(String)) -> 
     {
         return Scalar::Value;
     }
-    let texts: Option<Vec<String>> = values.iter().map(|value| value.as_str().map(regex::escape)).collect();
+    let texts: Option<Vec<String>> = values.iter().map(|value| value.as_str().map(literal)).collect();
     if let Some(texts) = texts {
         return of_regex(&texts.join("|"));
     }

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::matchers::{self, Scalar, TYPE, anchored, scalar};
 use crate::contract::document::{PathRule, Request};
 use crate::contract::matcher::{JsonType, Matcher, Rule};
-use crate::contract::pact::import::pattern::bare;
+use crate::contract::pact::import::pattern::{bare, literal};
 use crate::contract::pact::{PactMatcher, PactPath, PactRegex, PactStep, PlacedRule, PlacedRules, RuleList};
 
 /// The rule of one matcher.
@@ -69,9 +69,9 @@ pub(super) fn path(rule: &PathRule, filled: &Request, say: &mut dyn FnMut(&str, 
         PathRule::Whole(rule) => of_text(rule, &filled.path, "path", say),
         PathRule::Segments(rules) => {
             let segments = filled.path.split('/').enumerate().map(|(index, segment)| {
-                let Some(rule) = rules.get(&index) else { return regex::escape(segment) };
+                let Some(rule) = rules.get(&index) else { return literal(segment) };
                 match of_text(rule, segment, "path", say).as_ref().and_then(|list| list.matchers.first()) {
-                    None => regex::escape(segment),
+                    None => literal(segment),
                     Some(PactMatcher::Regex(regex)) => {
                         let text = bare(regex.as_str());
                         if text.contains('|') { format!("(?:{text})") } else { text }

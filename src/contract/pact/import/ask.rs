@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::emit::said_anyway;
 use super::remark::Remarks;
 use super::words::{self, Asked, Medium};
+use crate::contract::matcher::Matcher;
 use crate::contract::pact::{Chosen, PactMatcher, RuleList, Speaking};
 use crate::contract::path::{Path, Segment};
 use crate::source::Step;
@@ -78,9 +79,12 @@ impl Walk<'_, '_> {
             scalar => {
                 let (asked, or_null) = match speaking {
                     None => (Asked::Value, false),
-                    Some(Speaking { list, .. }) => {
+                    Some(Speaking { list, cascaded }) => {
                         let mut told = Vec::new();
                         let asked = words::scalar(list, scalar, Medium::Json, &mut |why| told.push(why));
+                        // That was told where the rule is.
+                        let is_of_keys = |one: &PactMatcher| matches!(one, PactMatcher::EachKey(_));
+                        told.retain(|_| !(cascaded && list.matchers.iter().any(is_of_keys)));
                         for why in &told {
                             self.say(Some(list), why);
                         }
@@ -164,6 +168,10 @@ impl Walk<'_, '_> {
             return Ask::Anything;
         }
         let mut fields = self.fields(object, chosen);
+        let says_nothing = |node: &Node<'_>| node.ask == Ask::Scalar(Asked::Is(Matcher::Any));
+        if keys_are_data && !fields.is_empty() && fields.iter().all(|(_, field)| says_nothing(field)) {
+            return Ask::Map(Box::new(fields.swap_remove(0).1));
+        }
         if keys_are_data {
             for (_, node) in &mut fields {
                 node.optional = true;

@@ -7,6 +7,7 @@ const KNOWN: &[(&str, Format)] = &[
     (UUID, Format::Uuid),
     ("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", Format::Uuid),
     ("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", Format::Uuid),
+    ("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}", Format::Uuid),
     ("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", Format::Uuid),
     (DATE_TIME, Format::DateTime),
     (TIME, Format::Time),
@@ -35,10 +36,17 @@ pub(super) fn of_regex(text: &str) -> Result<Matcher, String> {
     Pattern::new(&bare).map(Matcher::Regex)
 }
 
+/// The expression for a text itself, with no more backslashes than it needs.
+pub(in crate::contract::pact) fn literal(text: &str) -> String {
+    regex::escape(text).replace(r"\-", "-")
+}
+
 /// Whether an expression is nothing but the text itself.
 pub(super) fn is_literal(expression: &str, text: &str) -> bool {
     let bare = bare(expression);
-    bare == regex::escape(text) || bare == text && !text.contains(|c: char| !c.is_alphanumeric() && !"/-_ ".contains(c))
+    bare == regex::escape(text)
+        || bare == literal(text)
+        || bare == text && !text.contains(|c: char| !c.is_alphanumeric() && !"/-_ ".contains(c))
 }
 
 /// The expressions for the segments of a path that are more than literal, by their numbers; nothing where the expression
@@ -162,7 +170,7 @@ fn java_regex(pattern: &str) -> Option<String> {
                 continue;
             }
             let (quoted, after) = rest[1..].split_once('\'')?;
-            out.push_str(&regex::escape(quoted));
+            out.push_str(&literal(quoted));
             rest = after;
             continue;
         }
@@ -182,11 +190,12 @@ fn java_regex(pattern: &str) -> Option<String> {
                 2 => r"(Z|[+-]\d{4})",
                 _ => r"(Z|[+-]\d{2}:\d{2}(:\d{2})?)",
             }),
-            'x' | 'Z' => out.push_str(r"([+-]\d{2}:?(\d{2})?|GMT.*|Z)"),
-            'z' | 'V' | 'v' | 'O' => out.push_str(r"\S.*"),
+            'Z' if number < 4 => out.push_str(r"[+-]\d{2}:?\d{2}"),
+            'x' => out.push_str(r"[+-]\d{2}:?(\d{2})?"),
+            'z' | 'Z' | 'V' | 'v' | 'O' => out.push_str(r"\S.*"),
             letter if letter.is_ascii_alphabetic() => return None,
             '[' | ']' => return None,
-            sign => out.push_str(&regex::escape(&sign.to_string().repeat(number))),
+            sign => out.push_str(&literal(&sign.to_string().repeat(number))),
         }
     }
     Some(out)

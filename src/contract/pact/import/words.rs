@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::pattern::{SEMVER, is_literal, of_java, of_regex};
+use super::pattern::{SEMVER, is_literal, literal, of_java, of_regex};
 use crate::contract::matcher::{JsonType, Matcher, Pattern, Rule};
 use crate::contract::pact::{PactMatcher, RuleList};
 
@@ -127,7 +127,7 @@ fn word(matcher: &PactMatcher, example: &Value, medium: Medium, remark: &mut dyn
                 Asked::Is,
             ))
         }
-        PactMatcher::Include(part) => of_text(&format!("(?s).*{}.*", regex::escape(part))),
+        PactMatcher::Include(part) => of_text(&format!("(?s).*{}.*", literal(part))),
         PactMatcher::Semver => of_text(SEMVER),
         PactMatcher::Time(_, pattern) => {
             let text = pattern.as_str();
