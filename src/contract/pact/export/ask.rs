@@ -5,6 +5,8 @@ use serde_json::{Map, Value};
 use super::matchers::{Scalar, scalar};
 use crate::contract::document::Written;
 use crate::contract::matcher::{Matcher, Rule};
+use crate::contract::number::same_value;
+use crate::contract::pact::PactMatcher;
 use crate::contract::path::{Path, Segment};
 use crate::contract::path_tree::PathTree;
 
@@ -88,12 +90,11 @@ impl Walk<'_> {
             return node(Ask::Anything);
         }
         let by_value = outer || has(&Matcher::Exact) || has(&Matcher::Equal);
-        let goes_on = speakers.iter().any(|speaker| {
-            speaker.keys().next().is_some()
-                || speaker.indexes().next().is_some()
-                || speaker.any_key().is_some()
-                || speaker.each().is_some()
-        });
+        // Rules that lead to places below this one.
+        let mut goes_on = false;
+        for speaker in speakers {
+            speaker.visit(example, &mut |_, place| goes_on |= !std::ptr::eq(place, example));
+        }
         let is_empty_list = example.as_array().is_some_and(Vec::is_empty);
         if has(&Matcher::Exact) && !is_empty_list {
             if !goes_on {
@@ -205,6 +206,11 @@ impl Walk<'_> {
                 self.say(at, "any list is allowed");
                 return Ask::AnyList;
             }
+            let pairs =
+                items.iter().enumerate().flat_map(|(at, one)| items[..at].iter().map(move |other| (one, other)));
+            if pairs.into_iter().any(|(one, other)| !differ(one, other)) {
+                self.say(at, "that each of these is an element of its own can't be said in a Pact file: one may stand for several");
+            }
             return Ask::Contains(items);
         }
         if by_value && rule.size().is_none() {
@@ -242,6 +248,30 @@ impl Walk<'_> {
             }
         }
         Ask::Each { min, max, items: nodes, at: at_indexes }
+    }
+}
+
+/// Whether no value is as both of two places ask, as far as that can be told.
+fn differ(a: &Node, b: &Node) -> bool {
+    match (&a.ask, &b.ask) {
+        (Ask::Scalar(Scalar::Value) | Ask::Exact, Ask::Scalar(Scalar::Value) | Ask::Exact) => {
+            !same_value(&a.example, &b.example)
+        }
+        (Ask::Scalar(one), Ask::Scalar(other)) => {
+            let binds = |asked| matches!(asked, &Scalar::Type | &Scalar::Value | &Scalar::Is(PactMatcher::Integer));
+            binds(one) && binds(other) && std::mem::discriminant(&a.example) != std::mem::discriminant(&b.example)
+        }
+        (Ask::Object(one), Ask::Object(other)) => {
+            one.iter().any(|(key, a)| other.iter().any(|(name, b)| name == key && differ(a, b)))
+        }
+        (Ask::Sequence(one), Ask::Sequence(other)) => {
+            one.len() != other.len() || one.iter().zip(other).any(|(a, b)| differ(a, b))
+        }
+        (Ask::Scalar(Scalar::Value), Ask::Object(_) | Ask::Sequence(_))
+        | (Ask::Object(_) | Ask::Sequence(_), Ask::Scalar(Scalar::Value))
+        | (Ask::Object(_), Ask::Sequence(_))
+        | (Ask::Sequence(_), Ask::Object(_)) => true,
+        _ => false,
     }
 }
 

@@ -133,7 +133,8 @@ fn body_value(body: &Body, named: Option<&str>, version: Version) -> Value {
         Body::Json(value) => {
             let is_json = named.is_none_or(crate::contract::is_json);
             let named = named.unwrap_or("application/json");
-            if value.is_string() && !is_json {
+            // An empty text would be a body that is empty.
+            if value.is_string() && (!is_json || value == "") {
                 return parts(named, json!("JSON"), json!(value.to_string()));
             }
             parts(named, json!(false), value.clone())

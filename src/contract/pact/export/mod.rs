@@ -143,9 +143,8 @@ fn response(own: &Response, filled: &Response, version: Version, say: &mut dyn F
         pact.status = Some(list(PactMatcher::Status(range)));
     }
     let mut left = filled.headers.clone();
-    for (name, rule) in own.rules.headers.iter().filter(|(_, rule)| rule.optional || rule.has(&Matcher::Any)) {
-        let word = if rule.optional { "optional" } else { "any" };
-        say(&format!("header {name}"), &format!("`{word}` can't be said in a Pact file: the header is left out"));
+    for name in own.rules.headers.iter().filter(|(_, rule)| rule.optional).map(|(name, _)| name) {
+        say(&format!("header {name}"), "`optional` can't be said in a Pact file: the header is left out");
         left.shift_remove(name);
     }
     pact.headers.0.retain(|rule| rule.path.first_key().is_some_and(|name| left.contains_key(name)));

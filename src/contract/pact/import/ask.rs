@@ -252,7 +252,14 @@ impl Walk<'_, '_> {
                         .map(|(index, rules)| (*index, self.below(Segment::Index(*index), &items[*index], rules)))
                         .collect();
                     nodes.sort_by_key(|(index, _)| *index);
-                    return Ask::Contains(nodes.into_iter().map(|(_, node)| node).collect());
+                    let nodes: Vec<Node<'v>> = nodes.into_iter().map(|(_, node)| node).collect();
+                    if nodes.iter().enumerate().any(|(at, one)| nodes[..at].iter().any(|other| !one.differs(other))) {
+                        self.say(
+                            Some(list),
+                            "each of these must be an element of its own here, and to Pact one may stand for several",
+                        );
+                    }
+                    return Ask::Contains(nodes);
                 }
                 PactMatcher::EachValue(each) if !cascaded => rules = Chosen::new(each),
                 PactMatcher::Equality => return Ask::Exact,
@@ -303,64 +310,5 @@ impl Walk<'_, '_> {
             self.say(Some(list), "the elements that are shown differ: each may be like any of them");
         }
         Ask::Each { min, max, each: Box::new(each), at }
-    }
-}
-
-impl Node<'_> {
-    /// Whether the same is asked as by the other, with the example's types and values.
-    fn is_like(&self, other: &Self) -> bool {
-        self.compare(other, true)
-    }
-
-    /// Whether the same rules stand for the same places, whatever the example's values.
-    fn rules_as(&self, other: &Self) -> bool {
-        self.compare(other, false)
-    }
-
-    fn compare(&self, other: &Self, examples: bool) -> bool {
-        let each = |a: &[Self], b: &[Self]| -> bool {
-            (!examples || a.len() == b.len()) && a.iter().zip(b).all(|(a, b)| a.compare(b, examples))
-        };
-        let same = match (&self.ask, &other.ask) {
-            (Ask::Scalar(a), Ask::Scalar(b)) => {
-                let values = match a {
-                    Asked::Value => self.example == other.example,
-                    Asked::Type => std::mem::discriminant(self.example) == std::mem::discriminant(other.example),
-                    Asked::Is(_) => true,
-                };
-                a == b && (!examples || values)
-            }
-            (Ask::Exact, Ask::Exact) => !examples || self.example == other.example,
-            (Ask::Object(a), Ask::Object(b)) => {
-                let find = |key: &str| b.iter().find(|(other, _)| *other == key);
-                (!examples || a.len() == b.len())
-                    && a.iter().all(|(key, node)| match find(key) {
-                        Some((_, other)) => node.compare(other, examples),
-                        None => !examples,
-                    })
-            }
-            (Ask::Map(a), Ask::Map(b)) => a.compare(b, examples),
-            (Ask::Sequence(a), Ask::Sequence(b)) | (Ask::Contains(a), Ask::Contains(b)) => each(a, b),
-            (
-                Ask::Each { min, max, each, at },
-                Ask::Each { min: other_min, max: other_max, each: other_each, at: other_at },
-            ) => (min, max) == (other_min, other_max) && at == other_at && each.compare(other_each, examples),
-            (Ask::AnyList, Ask::AnyList) | (Ask::Anything, Ask::Anything) => true,
-            // An empty list among others says nothing.
-            (Ask::AnyList, Ask::Each { .. }) | (Ask::Each { .. }, Ask::AnyList) => !examples,
-            // Of another kind: the example differs, and what is asked for is as much.
-            (a, b) => !examples && a.is_plain() && b.is_plain(),
-        };
-        same && (self.or_null, self.optional) == (other.or_null, other.optional)
-    }
-}
-
-impl Ask<'_> {
-    /// Whether nothing but the example's type is asked for at this very place.
-    const fn is_plain(&self) -> bool {
-        matches!(
-            self,
-            Self::Scalar(Asked::Type) | Self::Object(_) | Self::AnyList | Self::Each { min: 0, max: None, .. }
-        )
     }
 }

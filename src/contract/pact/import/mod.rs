@@ -4,6 +4,7 @@
 //! What is made is held against the reader of contracts before it is given out: a rule that is refused there is loosened
 //! to `any`, and an interaction that can't be said at all is left out, each with a remark.
 
+mod alike;
 mod ask;
 mod body;
 mod emit;
