@@ -1,3 +1,5 @@
+//! Expressions of dates and times, by tables.
+
 use super::*;
 
 /// A Friday, the last of its month, in a leap year.

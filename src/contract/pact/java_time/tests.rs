@@ -1,3 +1,5 @@
+//! Java's patterns, by tables.
+
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 use proptest::prelude::*;
