@@ -29,6 +29,9 @@
 //! them, infers rules and joins them with the contract that is there → a text → a file, by rename. `import`: the same
 //! from [`recording::read_har`].
 //!
+//! `import pact`: Pact files → [`contract::read`] → [`contract::pact::import`] → [`contract::write`]; `export pact`: contracts →
+//! [`contract::read`] → [`contract::pact::export`].
+//!
 //! `mock`: contracts → [`mocking::Mock`] → [`http::MockServer`] → [`mocking::Selected`] or the nearest
 //! [`mocking::Miss`] → what was used.
 //!

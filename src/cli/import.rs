@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::ends::OfProvider;
+use super::import_pact;
 use super::recorded::{KeepArgs, Taken, keep};
 use super::{Exit, Failure, Global, World};
 use crate::contract::ServiceName;
@@ -20,7 +21,7 @@ const LARGEST: usize = 256 << 20;
 /// How many hosts are listed.
 const HOSTS: usize = 20;
 
-/// Make contracts of what another tool has recorded
+/// Make contracts of what another tool has written
 #[derive(Debug, Args)]
 #[command(arg_required_else_help = true)]
 pub(super) struct ImportArgs {
@@ -31,6 +32,7 @@ pub(super) struct ImportArgs {
 #[derive(Debug, Subcommand)]
 enum From {
     Har(Box<HarArgs>),
+    Pact(import_pact::PactArgs),
 }
 
 /// Make contracts of a HAR file, which browsers and proxies save
@@ -73,6 +75,7 @@ Examples:
 pub(super) fn import(global: &Global, args: &ImportArgs, world: &mut World) -> Result<Exit, Failure> {
     match &args.from {
         From::Har(args) => har(global, args, world),
+        From::Pact(args) => import_pact::pact(global, args, world),
     }
 }
 

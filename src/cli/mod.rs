@@ -5,10 +5,12 @@ mod decided;
 mod ends;
 mod exit;
 mod explain;
+mod export;
 mod failure;
 mod from_store;
 mod gate;
 mod import;
+mod import_pact;
 mod init;
 mod ledger;
 mod lint;
@@ -88,6 +90,7 @@ struct Global {
 enum Command {
     Record(Box<record::RecordArgs>),
     Import(import::ImportArgs),
+    Export(export::ExportArgs),
     Mock(Box<mock::MockArgs>),
     Verify(Box<verify::VerifyArgs>),
     Publish(publish::PublishArgs),
@@ -131,6 +134,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, world: &mut World) ->
         Ok(Cli { global, command }) => match command {
             Command::Record(args) => record::record(&global, &args, world),
             Command::Import(args) => import::import(&global, &args, world),
+            Command::Export(args) => export::export(&global, &args, world),
             Command::Mock(args) => mock::mock(&global, &args, world),
             Command::Verify(args) => verify::verify(&global, &args, world),
             Command::Publish(args) => publish::publish(&global, &args, world),

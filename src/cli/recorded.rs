@@ -240,6 +240,6 @@ fn tell(page: &Page, args: &KeepArgs, world: &mut World) -> Result<(), Failure> 
 
 /// The schema that the first line of a contract names, so that editors know the format. What is there is left alone,
 /// and a contract is as good without.
-fn write_schema(folder: &Path) {
+pub(super) fn write_schema(folder: &Path) {
     let _ = files::create(&folder.join("contract.schema.json"), format!("{:#}\n", contract_schema()));
 }

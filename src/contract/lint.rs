@@ -98,7 +98,12 @@ fn volatile_exact(source: &SourceFile, interaction: &Interaction, at: &Pointer) 
     let volatile = |text: &str| {
         uuid::Uuid::try_parse(text).is_ok() || (text.len() > 15 && text.parse::<jiff::Timestamp>().is_ok())
     };
-    let exact = interaction.response.rules.body.iter().filter(|(_, written)| written.thing.has(&Matcher::Exact));
+    let exact = interaction
+        .response
+        .rules
+        .body
+        .iter()
+        .filter(|(_, written)| written.thing.matchers.iter().any(Matcher::is_of_example));
     let exact: Vec<_> = exact.collect();
     let mut found: Vec<Option<&str>> = vec![None; exact.len()];
     let tree = PathTree::of(exact.iter().enumerate().map(|(number, (path, _))| (*path, number)));

@@ -25,6 +25,8 @@ pub struct Rule {
 pub enum Matcher {
     /// The example's value itself, and all of it: no other keys, no other elements.
     Exact,
+    /// The example's values and elements; other keys of objects are none of its business.
+    Equal,
     /// Any value, null too.
     Any,
     /// The place must not be there.
@@ -175,6 +177,12 @@ impl Rule {
 }
 
 impl Matcher {
+    /// Whether it asks for the example's value.
+    #[must_use]
+    pub const fn is_of_example(&self) -> bool {
+        matches!(self, Self::Exact | Self::Equal)
+    }
+
     /// Whether it says what a value is, and not only how many elements it has or how they stand.
     #[must_use]
     pub const fn tells_value(&self) -> bool {
@@ -215,6 +223,7 @@ impl fmt::Display for Matcher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Exact => f.write_str("exact"),
+            Self::Equal => f.write_str("equal"),
             Self::Any => f.write_str("any"),
             Self::Absent => f.write_str("absent"),
             Self::Type(kind) => f.write_str(kind.word()),

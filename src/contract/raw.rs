@@ -378,7 +378,7 @@ fn matcher_schema(others: Value) -> Schema {
 
 /// What an editor says of a matcher.
 const MATCHER: &str = "\
-    Words: `exact` (the example's value), `any`, `absent`, `string`, `number`, `integer`, `boolean`, `uuid`, `date`, \
+    Words: `exact` (the example's value), `equal` (the same, but other keys are ignored), `any`, `absent`, `string`, `number`, `integer`, `boolean`, `uuid`, `date`, \
     `date-time`, `time`, `email`, `uri`; for lists `1+`, `0+`, `2..5` (how many elements), `unordered` (the same \
     elements in any order), `contains` (each of these and others); for mappings `closed` (no other keys); then \
     `optional` (the key may be missing) and `or null`. Or `/a regular expression/` for the whole value. Or a list of \

@@ -41,7 +41,7 @@ const METHODS: &[&str] = &[
 ];
 
 /// Headers that belong to the connection and not to the message (RFC 9110, section 7.6.1): the transport sets them.
-const CONNECTION_HEADERS: &[&str] =
+pub(super) const CONNECTION_HEADERS: &[&str] =
     &["connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"];
 
 impl Reader<'_> {

@@ -23,6 +23,7 @@ pub(super) struct RuleFault {
 /// Every word of the matcher language, for "did you mean" and for editors.
 pub(super) const WORDS: &[&str] = &[
     "exact",
+    "equal",
     "any",
     "absent",
     "string",
@@ -56,6 +57,8 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("url", "`uri`"),
     ("null", "`or null`, after a word or alone"),
     ("nullable", "`or null`"),
+    ("equals", "`equal`"),
+    ("equality", "`equal`"),
     ("required", "nothing: what the example shows is required"),
     ("array", "a size, like `1+`"),
     ("list", "a size, like `1+`"),
@@ -211,6 +214,7 @@ fn says_something(rule: Rule) -> Result<Rule, RuleFault> {
 fn read_word(word: &str) -> Result<Matcher, RuleFault> {
     Ok(match word {
         "exact" => Matcher::Exact,
+        "equal" => Matcher::Equal,
         "any" => Matcher::Any,
         "absent" => Matcher::Absent,
         "string" => Matcher::Type(JsonType::String),

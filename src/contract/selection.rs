@@ -152,6 +152,12 @@ fn goes_on<T>(trees: &[&PathTree<'_, T>]) -> bool {
 const fn speaks_for_all_below(matcher: &Matcher) -> bool {
     matches!(
         matcher,
-        Matcher::Exact | Matcher::Any | Matcher::Unordered | Matcher::Contains | Matcher::Schema(_) | Matcher::OneOf(_)
+        Matcher::Exact
+            | Matcher::Equal
+            | Matcher::Any
+            | Matcher::Unordered
+            | Matcher::Contains
+            | Matcher::Schema(_)
+            | Matcher::OneOf(_)
     )
 }

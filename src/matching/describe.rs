@@ -93,7 +93,7 @@ pub(super) fn like(examples: &[&Value]) -> String {
 /// What a matcher asks for, with the example where that helps: `an integer, like 2`.
 pub(super) fn matcher(matcher: &Matcher, example: Option<&Value>) -> String {
     let what = match matcher {
-        Matcher::Exact => {
+        Matcher::Exact | Matcher::Equal => {
             return example
                 .map_or_else(|| String::from("exactly the example"), |value| format!("exactly {}", json(value)));
         }

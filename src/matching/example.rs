@@ -43,7 +43,10 @@ pub fn check_examples(source: &SourceFile, contract: &Contract) -> Vec<Finding> 
     findings
 }
 
-fn own_mismatches(interaction: &Interaction, index: usize) -> Vec<Mismatch> {
+/// Every place where the examples of an interaction, the one of this number in its contract, are not what its own rules
+/// ask for.
+#[must_use]
+pub fn own_mismatches(interaction: &Interaction, index: usize) -> Vec<Mismatch> {
     // Of a Pact file nobody promised it.
     if interaction.request.rules.pact.is_some() {
         return Vec::new();

@@ -21,7 +21,7 @@ mod shape;
 mod value;
 
 pub use body::in_one_order;
-pub use example::{check_examples, example_response};
+pub use example::{check_examples, example_response, own_mismatches};
 pub(crate) use message::header_values;
 pub use message::{ActualRequest, ActualResponse};
 pub use mismatch::{Mismatch, Part};

@@ -155,7 +155,7 @@ fn number(rule: &Rule, examples: &[String], actual: &[String]) -> Option<String>
 
 /// What a rule asks of all values together, where it asks for the example's.
 fn together(rule: &Rule, examples: &[String], actual: &[String]) -> Option<String> {
-    let told = rule.tells_value() && !rule.has(&Matcher::Exact);
+    let told = rule.matchers.iter().any(|matcher| matcher.tells_value() && !matcher.is_of_example());
     let sorted = |values: &[String]| {
         let mut values = values.to_vec();
         values.sort();
@@ -181,7 +181,7 @@ fn first_misfit(rule: &Rule, examples: &[String], actual: &str) -> Option<String
     let example = examples.first().map(|example| Value::String(example.clone()));
     rule.matchers.iter().find_map(|matcher| {
         let misfits = match matcher {
-            Matcher::Exact => !examples.iter().any(|example| example == actual),
+            Matcher::Exact | Matcher::Equal => !examples.iter().any(|example| example == actual),
             other => misfit(other, &value, Medium::Text).is_some(),
         };
         misfits.then(|| describe::matcher(matcher, example.as_ref()))

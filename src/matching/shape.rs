@@ -134,8 +134,8 @@ fn mode_below(rule: &Rule, mode: Mode) -> Mode {
     for matcher in &rule.matchers {
         match matcher {
             Matcher::Exact => below = Mode::EXACT,
-            // The same elements, and so the same values; other keys are still ignored where they were.
-            Matcher::Unordered | Matcher::Contains => below.closeness = Closeness::Value,
+            // The same values, or the same elements and so the same values; other keys are still ignored where they were.
+            Matcher::Equal | Matcher::Unordered | Matcher::Contains => below.closeness = Closeness::Value,
             // These say themselves what the value is: of what lies below, only what has a rule of its own is compared.
             Matcher::Any | Matcher::OneOf(_) | Matcher::Schema(_) => {
                 below = Mode { closeness: Closeness::Loose, closed: false }

@@ -108,7 +108,7 @@ impl<'a> Walk<'a> {
             }
             if rule.tells_value()
                 && matches!(actual, Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Null)
-                && !rule.has(&Matcher::Exact)
+                && !rule.matchers.iter().any(Matcher::is_of_example)
             {
                 return;
             }

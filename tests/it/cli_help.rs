@@ -10,7 +10,7 @@ use crate::support::World;
 fn each_command_has_its_help() {
     let world = World::new();
     assert_snapshot!("help", world.upheld(["--help"]));
-    for command in ["record", "import", "mock", "verify", "lint", "init", "schema", "completions"] {
+    for command in ["record", "import", "export", "mock", "verify", "lint", "init", "schema", "completions"] {
         assert_snapshot!(format!("help_{command}"), world.upheld([command, "--help"]));
     }
     for command in ["publish", "gate", "deployed", "undeployed", "released", "status", "explain", "store"] {
@@ -18,6 +18,9 @@ fn each_command_has_its_help() {
     }
     for command in ["init", "lint", "trust"] {
         assert_snapshot!(format!("help_store_{command}"), world.upheld(["store", command, "--help"]));
+    }
+    for (command, to) in [("import", "har"), ("import", "pact"), ("export", "pact")] {
+        assert_snapshot!(format!("help_{command}_{to}"), world.upheld([command, to, "--help"]));
     }
     assert_snapshot!("help_verify_short", world.upheld(["verify", "-h"]));
 }

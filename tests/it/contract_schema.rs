@@ -48,6 +48,7 @@ fn every_word_of_the_matcher_language_is_in_the_schema() {
     let description = matcher["description"].as_str().unwrap();
     for word in [
         "exact",
+        "equal",
         "any",
         "absent",
         "string",

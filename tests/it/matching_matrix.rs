@@ -102,6 +102,25 @@ const VALUES: &[Row] = &[
         ],
     ),
     (
+        "equal is the value, and for all that is below it the values and the elements in their order",
+        "body: { a: { x: [1, 2], y: null }, b: paid }\nmatch: { a: equal, b: equal }",
+        &[r#"{"a": {"y": null, "x": [1.0, 2]}, "b": "paid"}"#],
+        &[
+            (r#"{"a": {"x": [2, 1], "y": null}, "b": "open"}"#, "M204 body a.x[0], M204 body a.x[1], M204 body b"),
+            (r#"{"a": {"x": [1, 2, 3], "y": null}, "b": 1}"#, "M208 body a.x, M203 body b"),
+            (r#"{"a": {"x": [1, 2]}, "b": null}"#, "M201 body a.y, M203 body b"),
+        ],
+    ),
+    (
+        "a rule below an equal one loosens it there",
+        "body: { l: [{ a: 1, b: x }, { a: 2, b: y }] }\nmatch: { l: equal, \"l[].a\": integer, \"l[1].b\": string }",
+        &[r#"{"l": [{"a": 7, "b": "x"}, {"a": 8, "b": "z"}]}"#],
+        &[
+            (r#"{"l": [{"a": 7, "b": "z"}, {"a": 8, "b": "z"}]}"#, "M204 body l[0].b"),
+            (r#"{"l": [{"a": 7, "b": "x"}]}"#, "M208 body l"),
+        ],
+    ),
+    (
         "an exact element is one of those that are shown, as a whole",
         "body: { l: [{ a: 1, b: 1 }, { a: 2, b: 2 }] }\nmatch: { l: 0+, \"l[]\": exact }",
         &[r#"{"l": []}"#, r#"{"l": [{"a": 2, "b": 2}, {"a": 2, "b": 2}]}"#],
@@ -358,6 +377,18 @@ fn rules_of_a_response_leave_the_rest_to_types() {
             &[(r#"{"a": 1}"#, "M203 body a"), ("{}", "M201 body a")],
         ),
         (
+            "what is equal may have other keys",
+            "body: { o: { a: 1, l: [{ b: x }] } }\nmatch: { o: equal }",
+            &[r#"{"o": {"a": 1, "l": [{"b": "x", "c": 1}], "d": 2}}"#],
+            &[(r#"{"o": {"a": 1, "l": [{"c": 1}]}}"#, "M201 body o.l[0].b")],
+        ),
+        (
+            "an equal null and an equal empty list are what they are",
+            "body: { n: null, l: [] }\nmatch: { n: equal, l: equal }",
+            &[r#"{"n": null, "l": []}"#],
+            &[(r#"{"n": 1, "l": [1]}"#, "M203 body n, M208 body l")],
+        ),
+        (
             "unordered elements may have other keys",
             "body: [{ a: 1 }, { a: 2 }]\nmatch: { $: unordered }",
             &[r#"[{"a": 2, "x": 1}, {"a": 1}]"#],
@@ -439,6 +470,12 @@ fn a_request_body_is_exactly_what_the_consumer_sends() {
                 (r#"{"items": [{"sku": "A", "qty": 1, "note": "x"}]}"#, "M202 body items[0].note"),
                 (r#"{"items": [{"sku": "A"}]}"#, "M201 body items[0].qty"),
             ],
+        ),
+        (
+            "what is equal has no other keys, as all of a request",
+            "body: { o: { a: 1 } }\nmatch: { o: equal }",
+            &[r#"{"o": {"a": 1}}"#],
+            &[(r#"{"o": {"a": 1, "b": 1}}"#, "M202 body o.b")],
         ),
         (
             "unordered elements have no other keys",

@@ -93,7 +93,7 @@ pub fn try_contract(text: &str) -> Result<Contract, String> {
     read(&source, &NoAttachments).map(|read| read.contract).map_err(|findings| super::reading::lines(&findings))
 }
 
-fn contract(text: &str) -> Contract {
+pub fn contract(text: &str) -> Contract {
     try_contract(text).unwrap_or_else(|why| panic!("{why}\n{text}"))
 }
 
@@ -122,7 +122,7 @@ pub fn body(message: &Value, version: &str) -> Vec<u8> {
     }
 }
 
-fn query(message: &Value) -> Option<String> {
+pub fn query(message: &Value) -> Option<String> {
     match message.get("query") {
         Some(Value::String(text)) => Some(text.clone()),
         Some(Value::Object(parameters)) => {

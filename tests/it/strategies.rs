@@ -189,7 +189,7 @@ pub fn paths(value: &Value) -> Vec<Path> {
 /// A rule that all of the values that it stands for uphold; `choice` picks one of those that there are.
 fn fitting_rule(path: &Path, values: &[&Value], choice: usize, modifiers: (bool, bool)) -> Rule {
     let all = |test: fn(&Value) -> bool| values.iter().all(|value| test(value));
-    let mut fitting = vec![Matcher::Any, Matcher::Exact];
+    let mut fitting = vec![Matcher::Any, Matcher::Exact, Matcher::Equal];
     fitting.push(Matcher::OneOf(values.iter().map(|value| (*value).clone()).collect()));
     fitting.push(never());
     if all(Value::is_string) {
@@ -277,7 +277,8 @@ fn response_json() -> impl Strategy<Value = (Body, IndexMap<Path, Written<Rule>>
 }
 
 fn text_rules() -> impl Strategy<Value = Rule> {
-    select(vec![Matcher::Any, Matcher::Exact, Matcher::Type(JsonType::String), anything()]).prop_map(Rule::of)
+    select(vec![Matcher::Any, Matcher::Exact, Matcher::Equal, Matcher::Type(JsonType::String), anything()])
+        .prop_map(Rule::of)
 }
 
 fn fields() -> impl Strategy<Value = IndexMap<String, Vec<String>>> {

@@ -8,8 +8,10 @@
 //! [Pact specification]: https://github.com/pact-foundation/pact-specification
 
 mod chosen;
+pub mod export;
 mod expressions;
 mod generator;
+pub mod import;
 mod java_time;
 mod matcher;
 mod media_type;

@@ -1,0 +1,204 @@
+//! `upheld import pact`: contracts of our own from Pact files.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use indexmap::IndexMap;
+
+use super::load::contracts_folder;
+use super::recorded::write_schema;
+use super::{Exit, Failure, Global, World};
+use crate::contract::pact::import::{Remark, import};
+use crate::contract::{self, Contract, ContractFile, Interaction, ServiceName, interaction_id, write};
+use crate::files::{self, CONTRACTS, ContractFolder};
+use crate::matching::own_mismatches;
+use crate::report::{ConversionRemark, Palette, conversion_remark};
+use crate::source::Sources;
+use crate::words::count;
+
+/// Make contracts of Pact files
+///
+/// Each becomes the contract contracts/CONSUMER/PROVIDER.yaml, with the same requests, and with the rules that a person
+/// would have written for the same. What a contract can't say is told, with the line of the Pact file, and never done in
+/// silence. Several files of one consumer and provider become one contract.
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct PactArgs {
+    /// The Pact files, of versions 1 to 4
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+    /// What the consumer is called here [default: as in the file]
+    #[arg(long, value_name = "NAME", value_parser = ServiceName::new)]
+    consumer: Option<ServiceName>,
+    /// What the provider is called here [default: as in the file]
+    #[arg(long, value_name = "NAME", value_parser = ServiceName::new)]
+    provider: Option<ServiceName>,
+    /// Write over a contract that is there and says something else
+    #[arg(long)]
+    replace: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  upheld import pact pacts/storefront-orders.json
+      writes contracts/storefront/orders.yaml
+  upheld import pact pacts/*.json
+      all of them, each to its place
+  upheld import pact shop.json --consumer storefront --provider orders
+      with other names
+
+A Pact file need not be imported to be used: `verify`, `mock`, `lint` and `publish` read it as it is.";
+
+/// A contract that is to be written.
+struct Made {
+    contract: Contract,
+    /// What is told, a line each.
+    remarks: Vec<String>,
+    /// The file that each interaction is from.
+    from: IndexMap<String, String>,
+}
+
+pub(super) fn pact(global: &Global, args: &PactArgs, world: &mut World) -> Result<Exit, Failure> {
+    let files = read_all(&args.files, global, world)?;
+    let palette = world.out_palette();
+    let mut made: IndexMap<(ServiceName, ServiceName), Made> = IndexMap::new();
+    for file in &files {
+        add(file, args, &palette, &mut made)?;
+    }
+    let folder = contracts_folder(global, world)?.unwrap_or_else(|| world.working.join(CONTRACTS));
+    let mut pages = Vec::new();
+    for ((consumer, provider), made) in made {
+        if made.contract.interactions.is_empty() {
+            let text = told(&made.remarks);
+            world.say(&text);
+            return Err(Failure::usage(format!("nothing of {consumer} → {provider} can be said in a contract"))
+                .help("the Pact file itself can still be used: name it to `upheld verify` and `upheld mock`"));
+        }
+        let path = folder.join(consumer.as_str()).join(format!("{provider}.yaml"));
+        let shown = files::shown(&path, &world.working);
+        let text = write(&made.contract);
+        let is_there = std::fs::read_to_string(&path);
+        let same = is_there.as_ref().is_ok_and(|there| *there == text);
+        if path.exists() && !same && !args.replace {
+            return Err(Failure::usage(format!("nothing is written: {shown} is there, and says something else"))
+                .help("--replace writes over it; --contracts DIR writes to another folder"));
+        }
+        pages.push((consumer, provider, made, path, shown, text, same));
+    }
+    // Told before it is written: what can't be told must not be done in silence.
+    for (consumer, provider, made, _, shown, _, same) in &pages {
+        let interactions = count(made.contract.interactions.len(), "interaction");
+        let fate = if *same { "nothing to change in" } else { "written to" };
+        let remarks = match made.remarks.len() {
+            0 => String::new(),
+            number => format!(", {}", count(number, "remark")),
+        };
+        world.print(&format!(
+            "{}{consumer} → {provider}  {interactions}{remarks}; {fate} {shown}\n",
+            told(&made.remarks)
+        ))?;
+    }
+    for (_, _, _, path, shown, text, same) in &pages {
+        if !same {
+            files::replace(path, text)
+                .map_err(|error| Failure::could_not_run(format!("{shown} can't be written: {}", files::why(&error))))?;
+        }
+    }
+    write_schema(&folder);
+    Ok(Exit::Yes)
+}
+
+fn told(remarks: &[String]) -> String {
+    remarks.concat()
+}
+
+/// Reads all files; all findings at once where one of them can't be used.
+fn read_all(paths: &[PathBuf], global: &Global, world: &World) -> Result<Vec<ContractFile>, Failure> {
+    let mut files = Vec::new();
+    let (mut findings, mut sources) = (Vec::new(), Sources::default());
+    for path in paths {
+        let path = world.working.join(path);
+        let source = match files::read_source(&path, files::shown(&path, &world.working), global.limits()) {
+            Ok(source) => Arc::new(source),
+            Err(finding) => {
+                findings.push(finding);
+                continue;
+            }
+        };
+        sources.add(Arc::clone(&source));
+        match contract::read(&source, &ContractFolder::of(&path, global.limits())) {
+            Ok(read) if !contract::is_pact(&source.text) => {
+                let pair = format!("{} with {}", read.contract.consumer, read.contract.provider);
+                return Err(Failure::usage(format!("{} is a contract already: that of {pair}", source.name)));
+            }
+            Ok(read) => files.push(ContractFile::new(source, read)),
+            Err(found) => findings.extend(found),
+        }
+    }
+    if findings.is_empty() { Ok(files) } else { Err(Failure::Findings { findings, sources }) }
+}
+
+/// Adds what a file says to the contract of its consumer and provider.
+fn add(
+    file: &ContractFile,
+    args: &PactArgs,
+    palette: &Palette,
+    made: &mut IndexMap<(ServiceName, ServiceName), Made>,
+) -> Result<(), Failure> {
+    let mut converted = import(&file.contract, &|contract| {
+        let all = contract.interactions.iter().enumerate();
+        all.flat_map(|(index, interaction)| own_mismatches(interaction, index)).map(|one| one.asked).collect()
+    });
+    let contract = &mut converted.contract;
+    if let Some(consumer) = &args.consumer {
+        contract.consumer = consumer.clone();
+    }
+    if let Some(provider) = &args.provider {
+        contract.provider = provider.clone();
+    }
+    let pair = (contract.consumer.clone(), contract.provider.clone());
+    let name = file.source.name.to_string();
+    let lines = converted.remarks.iter().map(|remark| line(file, remark, palette)).collect::<Vec<_>>();
+    let made = made.entry(pair).or_insert_with(|| Made {
+        contract: Contract { interactions: Vec::new(), ..contract.clone() },
+        remarks: Vec::new(),
+        from: IndexMap::new(),
+    });
+    made.remarks.extend(lines);
+    for interaction in std::mem::take(&mut contract.interactions) {
+        let known = made.contract.interactions.iter().find(|known| known.name == interaction.name);
+        match known {
+            // The same in two files, as it is where tests were split.
+            Some(known) if interaction_id(known) == interaction_id(&interaction) => {}
+            Some(_) => return Err(conflict(&interaction, &name, &made.from)),
+            None => {
+                made.from.insert(interaction.name.clone(), name.clone());
+                made.contract.interactions.push(interaction);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn conflict(interaction: &Interaction, file: &str, from: &IndexMap<String, String>) -> Failure {
+    let other = from.get(&interaction.name).map_or("another file", String::as_str);
+    Failure::usage(format!(
+        "nothing is written: {other} and {file} have different interactions named `{}`",
+        interaction.name
+    ))
+    .help("give one of them another description in the test that writes it, or import the files one by one")
+}
+
+/// A remark with its place in the Pact file.
+fn line(file: &ContractFile, remark: &Remark, palette: &Palette) -> String {
+    let line = file
+        .source
+        .place(&remark.at)
+        .map(|span| span.start.line)
+        .or_else(|| file.lines.get(remark.interaction).copied())
+        .unwrap_or(1);
+    let interaction = file.contract.interactions.get(remark.interaction).map_or("", |one| one.name.as_str());
+    let Remark { place, why, .. } = remark;
+    conversion_remark(&ConversionRemark { interaction, place, why, file: &file.source.name, line }, palette)
+}

@@ -1,0 +1,92 @@
+//! Matchers of a contract in Pact's words, for scalars and texts.
+
+use serde_json::Value;
+
+use crate::contract::matcher::{Format, JsonType, Matcher, Rule};
+use crate::contract::pact::import::pattern::{DATE_TIME, EMAIL, TIME, URI, UUID, literal};
+use crate::contract::pact::java_time::JavaPattern;
+use crate::contract::pact::{PactMatcher, PactRegex, TimeKind};
+
+/// What is asked of a scalar.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Scalar {
+    Type,
+    Value,
+    Is(PactMatcher),
+    /// Nothing that Pact could ask for.
+    Anything,
+}
+
+pub(super) const TYPE: PactMatcher = PactMatcher::Type { min: None, max: None };
+
+/// What the rule of a scalar says to Pact, whose value is asked for where it says nothing of it (or its type, as
+/// `unsaid` says); what can't be said goes to `remark`.
+pub(super) fn scalar(rule: &Rule, example: &Value, unsaid: Scalar, remark: &mut dyn FnMut(String)) -> Scalar {
+    let Some(matcher) = rule.matchers.iter().find(|matcher| matcher.tells_value()) else { return unsaid };
+    match matcher {
+        Matcher::Exact | Matcher::Equal => Scalar::Value,
+        Matcher::Type(JsonType::Integer) => Scalar::Is(PactMatcher::Integer),
+        Matcher::Type(_) => Scalar::Type,
+        Matcher::Format(Format::Date) => match JavaPattern::new(TimeKind::Date.default_format()) {
+            Ok(pattern) => Scalar::Is(PactMatcher::Time(TimeKind::Date, pattern)),
+            Err(_) => Scalar::Type,
+        },
+        Matcher::Format(format) => of_regex(match format {
+            Format::Uuid => UUID,
+            Format::DateTime => DATE_TIME,
+            Format::Time => TIME,
+            Format::Email => EMAIL,
+            Format::Uri | Format::Date => URI,
+        }),
+        Matcher::Regex(pattern) => of_regex(pattern.as_str()),
+        Matcher::OneOf(values) => one_of(values, example, remark),
+        Matcher::Schema(_) => {
+            remark(String::from("a JSON Schema can't be said in a Pact file: anything is allowed"));
+            Scalar::Anything
+        }
+        Matcher::Any => {
+            remark(String::from("that any value is allowed can't be said in a Pact file"));
+            Scalar::Anything
+        }
+        _ => unsaid,
+    }
+}
+
+fn one_of(values: &[Value], example: &Value, remark: &mut dyn FnMut(String)) -> Scalar {
+    if values == [Value::Null] {
+        return Scalar::Is(PactMatcher::Null);
+    }
+    if let [one] = values
+        && one == example
+    {
+        return Scalar::Value;
+    }
+    let texts: Option<Vec<String>> = values.iter().map(|value| value.as_str().map(literal)).collect();
+    if let Some(texts) = texts {
+        return of_regex(&texts.join("|"));
+    }
+    let like = |value: &Value| std::mem::discriminant(value) == std::mem::discriminant(example);
+    if values.iter().all(like) {
+        remark(String::from("of several values only texts can be listed in a Pact file: any of their type is allowed"));
+        Scalar::Type
+    } else {
+        remark(String::from("of several values only texts can be listed in a Pact file: anything is allowed"));
+        Scalar::Anything
+    }
+}
+
+/// A regular expression for a whole text, for readers that look for a part of one, too.
+pub(super) fn of_regex(text: &str) -> Scalar {
+    PactRegex::new(&anchored(text)).map_or(Scalar::Type, |regex| Scalar::Is(PactMatcher::Regex(regex)))
+}
+
+/// An expression with anchors at its ends.
+pub(super) fn anchored(text: &str) -> String {
+    if text.contains("(?x") {
+        text.to_owned()
+    } else if text.contains('|') || text.starts_with("(?") {
+        format!("^(?:{text})$")
+    } else {
+        format!("^{text}$")
+    }
+}

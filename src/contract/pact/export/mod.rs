@@ -1,0 +1,216 @@
+//! From a contract to a Pact file, of version 4 or 3: the same content, with a remark for everything that a Pact file
+//! can't say. What can't be said is loosened, or left out: nobody is held to more than the contract asks for.
+//!
+//! One that was read from a Pact file keeps its rules, in the spelling of the version that is written.
+
+mod ask;
+mod body;
+mod file;
+mod matchers;
+mod message;
+mod texts;
+
+use std::borrow::Cow;
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value, json};
+
+use super::import::Remark;
+use super::{PactMatcher, PactPath, PactRules, PactStep, StatusRange};
+use crate::contract::document::{Body, Contract, Interaction, Request, Response, Rules, Status};
+use crate::contract::matcher::Matcher;
+use crate::source::Pointer;
+use message::message;
+use texts::{list, named, path};
+
+/// The versions of the Pact specification that are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Version {
+    V3,
+    #[default]
+    V4,
+}
+
+/// A Pact file, and what there is to say of it.
+#[derive(Debug)]
+pub struct Exported {
+    /// The file's text.
+    pub text: String,
+    pub remarks: Vec<Remark>,
+}
+
+impl Version {
+    /// As a Pact file names it.
+    #[must_use]
+    pub const fn number(self) -> &'static str {
+        match self {
+            Self::V3 => "3.0.0",
+            Self::V4 => "4.0",
+        }
+    }
+}
+
+/// Writes a contract as a Pact file. The same contract gives the same bytes, always.
+#[must_use]
+pub fn export(contract: &Contract, version: Version) -> Exported {
+    let mut remarks: Vec<Remark> = Vec::new();
+    let mut say = |interaction: usize, at: Pointer, place: String, why: &str| {
+        let remark = Remark { interaction, at, place, why: why.to_owned() };
+        if !remarks.contains(&remark) {
+            remarks.push(remark);
+        }
+    };
+    let mut kept = Vec::new();
+    let mut numbers = Vec::new();
+    for (index, interaction) in contract.interactions.iter().enumerate() {
+        let at = Interaction::pointer(index);
+        if interaction.skipped.is_some() && (version == Version::V3 || !is_written_as(interaction)) {
+            say(index, at, String::new(), "left out: only interactions by HTTP are written in another version");
+            continue;
+        }
+        if interaction.description.is_some() && version == Version::V3 {
+            say(index, at.clone(), String::new(), "version 3 has no place for a description: it is left out");
+        }
+        let is_pact = interaction.request.rules.pact.is_some();
+        let made = if is_pact {
+            Cow::Borrowed(interaction)
+        } else {
+            let mut of_side = |side: &str, place: &str, why: &str| {
+                say(index, at.key(side), format!("{side} {place}").trim().to_owned(), why);
+            };
+            Cow::Owned(self::interaction(interaction, version, &mut of_side))
+        };
+        kept.push(made.into_owned());
+        numbers.push(index);
+    }
+    let kept = Contract { interactions: kept, ..contract.clone() };
+    let file = file::file(&kept, version, &mut |number, side, why| {
+        let index = numbers.get(number).copied().unwrap_or_default();
+        say(index, Interaction::pointer(index).key(side), side.to_owned(), why);
+    });
+    Exported { text: format!("{file:#}\n"), remarks }
+}
+
+/// Whether what can't be run is written as version 4 has it.
+fn is_written_as(interaction: &Interaction) -> bool {
+    interaction.skipped.as_ref().is_some_and(|skipped| skipped.content.get("type").is_some())
+}
+
+type Say<'s> = &'s mut dyn FnMut(&str, &str, &str);
+
+fn interaction(own: &Interaction, version: Version, say: Say<'_>) -> Interaction {
+    let filled = own.filled(&own.params());
+    let request = request(&own.request, &filled.request, version, &mut |place, why| say("request", place, why));
+    let response = response(&own.response, &filled.response, version, &mut |place, why| say("response", place, why));
+    Interaction { request, response, ..own.clone() }
+}
+
+fn request(own: &Request, filled: &Request, version: Version, say: &mut dyn FnMut(&str, &str)) -> Request {
+    let mut pact =
+        PactRules { path: own.path_rule.as_ref().and_then(|rule| path(rule, filled, say)), ..PactRules::default() };
+    pact.query = named(&own.query_rules, &filled.query, "query", say);
+    pact.headers = named(&own.rules.headers, &filled.headers, "header", say);
+    let mut generators = texts_of_states(&own.query, "query");
+    if let Value::Object(map) = &mut generators
+        && is_filled(&own.path)
+    {
+        map.insert(String::from("path"), of_states(&own.path));
+    }
+    let (headers, body) =
+        message(&own.rules, own.body.as_ref(), filled.body.as_ref(), &filled.headers, true, version, &mut pact, say);
+    merge(&mut generators, texts_of_states(&own.headers, "header"));
+    merge(&mut generators, body_of_states(own.body.as_ref()));
+    written(&mut pact, generators);
+    Request {
+        headers,
+        body,
+        rules: Rules::of_pact(pact),
+        query_rules: IndexMap::new(),
+        path_rule: None,
+        ..filled.clone()
+    }
+}
+
+fn response(own: &Response, filled: &Response, version: Version, say: &mut dyn FnMut(&str, &str)) -> Response {
+    let mut pact =
+        PactRules { headers: named(&own.rules.headers, &filled.headers, "header", say), ..PactRules::default() };
+    for (name, _) in own.rules.headers.iter().filter(|(_, rule)| rule.has(&Matcher::Absent)) {
+        say(&format!("header {name}"), "`absent` can't be said in a Pact file");
+    }
+    if let Status::Class(class) = own.status {
+        let first = u16::from(class) * 100;
+        let range = StatusRange::Between(first, first + 99, "");
+        pact.status = Some(list(PactMatcher::Status(range)));
+    }
+    let mut left = filled.headers.clone();
+    for name in own.rules.headers.iter().filter(|(_, rule)| rule.optional).map(|(name, _)| name) {
+        say(&format!("header {name}"), "`optional` can't be said in a Pact file: the header is left out");
+        left.shift_remove(name);
+    }
+    pact.headers.0.retain(|rule| rule.path.first_key().is_some_and(|name| left.contains_key(name)));
+    let (headers, body) =
+        message(&own.rules, own.body.as_ref(), filled.body.as_ref(), &left, false, version, &mut pact, say);
+    let mut generators = texts_of_states(&own.headers, "header");
+    merge(&mut generators, body_of_states(own.body.as_ref()));
+    written(&mut pact, generators);
+    Response { status: own.status, headers, body, rules: Rules::of_pact(pact) }
+}
+
+fn written(pact: &mut PactRules, generators: Value) {
+    if generators.as_object().is_some_and(|map| !map.is_empty()) {
+        pact.written = Value::Object(Map::from_iter([(String::from("generators"), generators)]));
+    }
+}
+
+/// A generator that fills a text with what a state handler returned.
+fn of_states(text: &str) -> Value {
+    json!({ "type": "ProviderState", "expression": text })
+}
+
+/// Generators for the first value of each parameter or header with placeholders.
+fn texts_of_states(texts: &IndexMap<String, Vec<String>>, part: &str) -> Value {
+    let with = texts.iter().filter_map(|(name, values)| {
+        let text = values.first().filter(|text| is_filled(text))?;
+        Some((name.clone(), of_states(text)))
+    });
+    let with: Map<String, Value> = with.collect();
+    if with.is_empty() { json!({}) } else { json!({ part: with }) }
+}
+
+fn body_of_states(body: Option<&Body>) -> Value {
+    fn go(value: &Value, at: &mut Vec<PactStep>, found: &mut Map<String, Value>) {
+        let mut below = |step: PactStep, item: &Value| {
+            at.push(step);
+            go(item, at, found);
+            at.pop();
+        };
+        match value {
+            Value::Object(object) => object.iter().for_each(|(key, item)| below(PactStep::Key(key.clone()), item)),
+            Value::Array(items) => {
+                items.iter().enumerate().for_each(|(index, item)| below(PactStep::Index(index), item));
+            }
+            Value::String(text) if is_filled(text) => {
+                found.insert(PactPath(at.clone()).to_string(), of_states(text));
+            }
+            _ => {}
+        }
+    }
+    let mut found = Map::new();
+    if let Some(Body::Json(value)) = body {
+        go(value, &mut Vec::new(), &mut found);
+    }
+    if found.is_empty() { json!({}) } else { json!({ "body": found }) }
+}
+
+/// Whether a text has a placeholder that is none of an escape's.
+fn is_filled(text: &str) -> bool {
+    let mut names = std::collections::BTreeSet::new();
+    crate::contract::template::placeholders(text, &mut names);
+    !names.is_empty()
+}
+
+fn merge(into: &mut Value, other: Value) {
+    if let (Value::Object(into), Value::Object(other)) = (into, other) {
+        into.extend(other);
+    }
+}

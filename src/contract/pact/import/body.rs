@@ -1,0 +1,100 @@
+//! Bodies of a Pact file in the kinds and rules of a contract.
+
+use indexmap::IndexMap;
+use serde_json::Value;
+
+use super::ask::Walk;
+use super::emit::{Way, rules};
+use super::parts::{escaped, named_rules, of_text};
+use super::remark::Remarks;
+use crate::contract::document::{Body, Headers, Written};
+use crate::contract::matcher::{JsonType, Matcher, Rule};
+use crate::contract::pact::{Chosen, Kind, MediaType, PactMatcher, PactRules};
+use crate::contract::path::{Path, Segment};
+use crate::contract::template::escape;
+use crate::contract::urlencoded;
+
+/// The rules of a body by their paths.
+pub(super) type BodyRules = IndexMap<Path, Written<Rule>>;
+
+/// The body and its rules.
+pub(super) fn body(
+    body: &Body,
+    headers: &Headers,
+    pact: &PactRules,
+    is_request: bool,
+    remarks: &mut Remarks<'_>,
+) -> (Option<Body>, BodyRules) {
+    let header = headers.get("content-type").and_then(|values| values.first()).map(String::as_str);
+    let named = pact.media_type.as_deref().or(header).and_then(MediaType::parse);
+    let root = |rule: Option<Rule>| written(rule.map(|rule| (Vec::new(), rule)).into_iter().collect());
+    match body {
+        Body::Json(value) => {
+            let node = Walk { remarks, at: Vec::new() }.node(value, &Chosen::new(&pact.body));
+            let way = if is_request { Way::Value } else { Way::Type };
+            (Some(Body::Json(escaped_value(value))), written(rules(&node, way)))
+        }
+        // What a request does not have is refused anyway.
+        Body::Text(text) if text.is_empty() && is_request => (None, BodyRules::new()),
+        Body::Text(text) if text.is_empty() => (Some(body.clone()), BodyRules::new()),
+        Body::Text(text) => {
+            let kind = named.or_else(|| MediaType::of_content(text.as_bytes())).map(|found| found.kind());
+            match kind {
+                Some(Kind::Form) => {
+                    let fields = urlencoded::read(text);
+                    let by_name = named_rules(&fields, &pact.body, "body", remarks);
+                    let by_name = by_name.into_iter().map(|(name, rule)| (vec![Segment::Key(name)], rule)).collect();
+                    (Some(Body::Form(escaped(&fields))), written(by_name))
+                }
+                Some(Kind::Xml) => {
+                    let why = "XML is compared as the text that it is, and Pact compares it element by element: any text is allowed";
+                    remarks.say("body", None, why);
+                    (Some(Body::Text(escape(text))), root(Some(Rule::of(Matcher::Type(JsonType::String)))))
+                }
+                _ => {
+                    let chosen = Chosen::new(&pact.body);
+                    let rule = chosen.speaking().and_then(|it| of_text(it.list, text, "body", remarks));
+                    (Some(Body::Text(escape(text))), root(rule))
+                }
+            }
+        }
+        Body::Bytes(_) => {
+            let chosen = Chosen::new(&pact.body);
+            let ruled = chosen.speaking().filter(|it| it.list.matchers != [PactMatcher::Equality]);
+            match ruled {
+                Some(it) if !is_request => {
+                    let why = "of bytes only the very same can be asked for: the body is left out";
+                    remarks.say("body", Some(it.list), why);
+                    (None, BodyRules::new())
+                }
+                Some(it) => {
+                    remarks.say("body", Some(it.list), "of bytes only the very same can be asked for: they are");
+                    (Some(body.clone()), BodyRules::new())
+                }
+                None => (Some(body.clone()), BodyRules::new()),
+            }
+        }
+        other => (Some(other.clone()), BodyRules::new()),
+    }
+}
+
+fn written(rules: super::emit::Rules) -> BodyRules {
+    let written = rules.into_iter().map(|(path, thing)| {
+        let path = Path(path);
+        let key = path.to_string();
+        (path, Written { thing, key })
+    });
+    written.collect()
+}
+
+/// A value whose texts stand for themselves.
+pub(super) fn escaped_value(value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(escape(text)),
+        Value::Array(items) => items.iter().map(escaped_value).collect(),
+        Value::Object(object) => {
+            Value::Object(object.iter().map(|(key, item)| (key.clone(), escaped_value(item))).collect())
+        }
+        other => other.clone(),
+    }
+}

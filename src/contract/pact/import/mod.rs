@@ -1,0 +1,132 @@
+//! From a Pact file to a contract of our own: the same content, with the rules that a person would have written, and a
+//! remark for everything that a contract can't say.
+//!
+//! What is made is held against the reader of contracts before it is given out: a rule that is refused there is loosened
+//! to `any`, and an interaction that can't be said at all is left out, each with a remark.
+
+mod alike;
+mod ask;
+mod body;
+mod emit;
+mod parts;
+pub(super) mod pattern;
+mod remark;
+mod settle;
+mod states;
+mod words;
+
+use std::collections::HashSet;
+
+pub use remark::Remark;
+use remark::Remarks;
+pub use settle::Check;
+
+use super::PactRules;
+use crate::contract::document::{Body, Contract, Interaction, Request, Response, Rules};
+
+/// How long an interaction's name may be (that is its schema's word).
+const LONGEST_NAME: usize = 200;
+
+/// A contract of our own, and what there is to say of it.
+#[derive(Debug)]
+pub struct Converted {
+    pub contract: Contract,
+    pub remarks: Vec<Remark>,
+}
+
+/// Makes a contract of our own from one that was read from a Pact file. `check` tells which places of a contract its own
+/// examples don't uphold.
+#[must_use]
+pub fn import(pact: &Contract, check: &Check<'_>) -> Converted {
+    let mut remarks = Vec::new();
+    let mut interactions = Vec::new();
+    let mut names = HashSet::new();
+    for (index, interaction) in pact.interactions.iter().enumerate() {
+        let at = Interaction::pointer(index);
+        let mut say = |why: String| {
+            remarks.push(Remark { interaction: index, at: at.clone(), place: String::new(), why });
+        };
+        if let Some(skipped) = &interaction.skipped {
+            say(format!("left out: {}", skipped.why));
+            continue;
+        }
+        if interaction.pending {
+            say(String::from(
+                "that it is pending is left out: here the ledger knows which breaks need not fail anybody yet",
+            ));
+        }
+        let mut made = self::interaction(interaction, index, &mut remarks);
+        made.name = unique(&made.name, &mut names);
+        if let Some(made) = settle::settle(pact, made, index, check, &mut remarks) {
+            interactions.push(made);
+        }
+    }
+    let contract = Contract { interactions, ..pact.clone() };
+    Converted { contract, remarks }
+}
+
+fn interaction(pact: &Interaction, index: usize, remarks: &mut Vec<Remark>) -> Interaction {
+    let at = Interaction::pointer(index);
+    let none = PactRules::default();
+    let asked = pact.request.rules.pact.as_deref().unwrap_or(&none);
+    let answered = pact.response.rules.pact.as_deref().unwrap_or(&none);
+    let mut given: Vec<_> = pact.given.iter().filter(|state| !state.name.is_empty()).cloned().collect();
+    let mut of_request = Remarks { interaction: index, message: at.key("request"), side: "request", found: remarks };
+    let mut request = request(&pact.request, asked, &mut of_request);
+    states::placeholders_for(&asked.generators, &pact.request, &mut request, &mut given, &mut of_request);
+    states::left_out(&asked.generators, true, &mut of_request);
+    let mut of_response = Remarks { interaction: index, message: at.key("response"), side: "response", found: remarks };
+    let response = response(&pact.response, answered, &mut of_response);
+    states::left_out(&answered.generators, false, &mut of_response);
+    let description = pact.description.clone();
+    Interaction { name: pact.name.clone(), description, given, request, response, pending: false, skipped: None }
+}
+
+fn request(pact: &Request, rules: &PactRules, remarks: &mut Remarks<'_>) -> Request {
+    let mut request = Request {
+        method: pact.method.clone(),
+        path: parts::path(&pact.path),
+        query: parts::escaped(&pact.query),
+        headers: parts::headers(&pact.headers, true, remarks),
+        query_rules: parts::named_rules(&pact.query, &rules.query, "query", remarks),
+        path_rule: parts::path_rule(&pact.path, rules, remarks),
+        ..Request::default()
+    };
+    request.query_rules.retain(|name, _| request.query.contains_key(name));
+    request.rules.headers = parts::named_rules(&request.headers, &rules.headers, "header", remarks);
+    if let Some(body) = &pact.body {
+        let (body, body_rules) = body::body(body, &pact.headers, rules, true, remarks);
+        (request.body, request.rules.body) = (body, body_rules);
+    }
+    // What the file says of the body alone is said by a header here, unless it goes without saying.
+    let implied = match &request.body {
+        Some(Body::Json(_)) => "application/json",
+        Some(Body::Form(_)) => "application/x-www-form-urlencoded",
+        _ => "",
+    };
+    if let Some(media_type) = rules.media_type.as_ref().filter(|named| *named != implied && request.body.is_some()) {
+        request.headers.entry(String::from("content-type")).or_insert_with(|| vec![media_type.clone()]);
+    }
+    request
+}
+
+fn response(pact: &Response, rules: &PactRules, remarks: &mut Remarks<'_>) -> Response {
+    let headers = parts::headers(&pact.headers, false, remarks);
+    let (body, body_rules) = match &pact.body {
+        Some(body) => body::body(body, &pact.headers, rules, false, remarks),
+        None => Default::default(),
+    };
+    let header_rules = parts::named_rules(&headers, &rules.headers, "header", remarks);
+    let status = parts::status(pact.status, rules, remarks);
+    Response { status, headers, body, rules: Rules { body: body_rules, headers: header_rules, pact: None } }
+}
+
+/// A name of at most so many characters that no other interaction has.
+fn unique(name: &str, names: &mut HashSet<String>) -> String {
+    let cut = |length: usize| name.chars().take(length).collect::<String>().trim_end().to_owned();
+    let numbered = (2..).map(|number| format!("{} ({number})", cut(LONGEST_NAME - 10)));
+    let mut all = std::iter::once(cut(LONGEST_NAME)).chain(numbered);
+    let name = all.find(|name| !names.contains(name)).unwrap_or_default();
+    names.insert(name.clone());
+    name
+}

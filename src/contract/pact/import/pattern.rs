@@ -1,0 +1,247 @@
+//! Regular expressions and formats of time: from those of a Pact file to those of a contract.
+
+use crate::contract::matcher::{Format, Matcher, Pattern};
+
+/// Regular expressions that everybody writes for what is a word here. (A UUID is one in capitals, too: RFC 9562.)
+const KNOWN: &[(&str, Format)] = &[
+    (UUID, Format::Uuid),
+    ("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", Format::Uuid),
+    ("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", Format::Uuid),
+    ("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}", Format::Uuid),
+    ("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", Format::Uuid),
+    (DATE_TIME, Format::DateTime),
+    (TIME, Format::Time),
+    (EMAIL, Format::Email),
+    (URI, Format::Uri),
+];
+
+/// What stands for a format in a Pact file: no stricter than the format is.
+pub(in crate::contract::pact) const UUID: &str =
+    "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}";
+pub(in crate::contract::pact) const DATE_TIME: &str =
+    r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})";
+pub(in crate::contract::pact) const TIME: &str = r"\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})?";
+pub(in crate::contract::pact) const EMAIL: &str = r"[^@\s]+@[^@\s]+";
+pub(in crate::contract::pact) const URI: &str = r"[A-Za-z][A-Za-z0-9+.-]*:\S*";
+
+/// A semantic version, as its specification (2.0.0) has it.
+pub(super) const SEMVER: &str = r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?";
+
+/// The matcher for a regular expression of a Pact file; why there is none.
+pub(super) fn of_regex(text: &str) -> Result<Matcher, String> {
+    let bare = bare(text);
+    if let Some((_, format)) = KNOWN.iter().find(|(known, _)| *known == bare) {
+        return Ok(Matcher::Format(*format));
+    }
+    Pattern::new(&bare).map(Matcher::Regex)
+}
+
+/// The expression for a text itself, with no more backslashes than it needs.
+pub(in crate::contract::pact) fn literal(text: &str) -> String {
+    regex::escape(text).replace(r"\-", "-")
+}
+
+/// Whether an expression is nothing but the text itself.
+pub(super) fn is_literal(expression: &str, text: &str) -> bool {
+    let bare = bare(expression);
+    bare == regex::escape(text)
+        || bare == literal(text)
+        || bare == text && !text.contains(|c: char| !c.is_alphanumeric() && !"/-_ ".contains(c))
+}
+
+/// The expressions for the segments of a path that are more than literal, by their numbers; nothing where the expression
+/// is not one for each segment.
+pub(super) fn segments(expression: &str, path: &str) -> Option<Vec<(usize, Matcher)>> {
+    let bare = bare(expression);
+    let (written, segments): (Vec<&str>, Vec<&str>) = (bare.split('/').collect(), path.split('/').collect());
+    if written.len() != segments.len() {
+        return None;
+    }
+    let mut found = Vec::new();
+    for (index, (one, segment)) in written.into_iter().zip(&segments).enumerate() {
+        if is_literal(one, segment) {
+            continue;
+        }
+        // It must be one of its own that no slash fits, for a segment that stands there once.
+        let wide = ["(", "|", ".", "[^", r"\S", r"\D", r"\W", r"\P", r"\p", r"\x", r"\u", "\\["]
+            .iter()
+            .any(|part| one.contains(part));
+        if wide || one.is_empty() || segments.iter().filter(|other| *other == segment).count() > 1 {
+            return None;
+        }
+        found.push((index, of_regex(one).ok()?));
+    }
+    (!found.is_empty()).then_some(found)
+}
+
+/// An expression without what is said anyway, since it is for a whole text: anchors at its ends, a group around all of
+/// it, and slashes that are escaped.
+pub(in crate::contract::pact) fn bare(text: &str) -> String {
+    let mut bare = without_escaped_slashes(&text.replace(r"\Z", "$"));
+    loop {
+        let shorter = shorter(&bare);
+        if shorter.len() == bare.len() {
+            return bare;
+        }
+        bare = shorter.to_owned();
+    }
+}
+
+fn shorter(text: &str) -> &str {
+    let inside = text.strip_prefix('^').unwrap_or(text);
+    let backslashes = inside.strip_suffix('$').map(|rest| rest.len() - rest.trim_end_matches('\\').len());
+    // In an expression that says so, a comment or white space may stand before it.
+    let end = matches!(backslashes, Some(number) if number % 2 == 0) && !inside.contains("(?x");
+    let inside = if end { &inside[..inside.len() - 1] } else { inside };
+    // What is captured is of no use here.
+    let group = inside.strip_prefix("(?:").or_else(|| inside.strip_prefix('(').filter(|rest| !rest.starts_with('?')));
+    match group.and_then(|rest| rest.strip_suffix(')')) {
+        Some(group) if is_closed(group) => group,
+        _ => inside,
+    }
+}
+
+/// Whether every bracket that is opened in a part of an expression is closed there, and no other.
+fn is_closed(text: &str) -> bool {
+    let (mut depth, mut in_class, mut chars) = (0_usize, false, text.chars());
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => drop(chars.next()),
+            '[' => in_class = true,
+            ']' => in_class = false,
+            '(' if !in_class => depth += 1,
+            ')' if !in_class => match depth.checked_sub(1) {
+                Some(less) => depth = less,
+                None => return false,
+            },
+            _ => {}
+        }
+    }
+    depth == 0 && !text.ends_with('\\')
+}
+
+fn without_escaped_slashes(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match (c, chars.as_str().chars().next()) {
+            ('\\', Some('/')) => {}
+            ('\\', Some(next)) => {
+                out.extend([c, next]);
+                chars.next();
+            }
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// Patterns of Java's whose texts all have a format of ours, or almost.
+const ISO: &[(&str, Format)] = &[
+    ("yyyy-MM-dd", Format::Date),
+    ("uuuu-MM-dd", Format::Date),
+    ("HH:mm:ss", Format::Time),
+    ("HH:mm:ss.SSS", Format::Time),
+    ("HH:mm:ssXXX", Format::Time),
+    ("yyyy-MM-dd'T'HH:mm:ssXXX", Format::DateTime),
+    ("yyyy-MM-dd'T'HH:mm:ss.SSSXXX", Format::DateTime),
+    ("yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX", Format::DateTime),
+    ("yyyy-MM-dd'T'HH:mm:ss'Z'", Format::DateTime),
+    ("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Format::DateTime),
+];
+
+/// The matcher for a pattern of Java's, and whether it says less; nothing where none comes near.
+pub(super) fn of_java(pattern: &str) -> Option<(Matcher, bool)> {
+    if let Some((_, format)) = ISO.iter().find(|(iso, _)| *iso == pattern) {
+        return Some((Matcher::Format(*format), false));
+    }
+    Some((Matcher::Regex(Pattern::new(&java_regex(pattern)?).ok()?), true))
+}
+
+/// A regular expression with the digits and letters of a pattern of Java's, in their places.
+fn java_regex(pattern: &str) -> Option<String> {
+    let mut out = String::new();
+    let mut rest = pattern;
+    while let Some(first) = rest.chars().next() {
+        if first == '\'' {
+            if let Some(after) = rest.strip_prefix("''") {
+                out.push('\'');
+                rest = after;
+                continue;
+            }
+            let (quoted, after) = rest[1..].split_once('\'')?;
+            out.push_str(&literal(quoted));
+            rest = after;
+            continue;
+        }
+        let length = rest.len() - rest.trim_start_matches(first).len();
+        let number = length / first.len_utf8();
+        rest = &rest[length..];
+        match first {
+            'M' | 'L' | 'E' | 'e' | 'c' | 'Q' | 'q' if number > 2 => out.push_str(r"[\p{L}.]+"),
+            'E' | 'G' | 'a' | 'B' => out.push_str(r"[\p{L}. ]+"),
+            // How many digits there are is taken as widely as Pact takes it: `MM` takes `7`, too.
+            'M' | 'L' | 'd' | 'H' | 'h' | 'k' | 'K' | 'm' | 's' | 'w' | 'W' | 'F' | 'e' | 'c' | 'Q' | 'q' => {
+                out.push_str(r"\d{1,2}");
+            }
+            'y' | 'u' | 'Y' | 'S' | 'n' | 'N' | 'A' | 'D' => out.push_str(r"\d+"),
+            'X' => out.push_str(match number {
+                1 => r"(Z|[+-]\d{2}(\d{2})?)",
+                2 => r"(Z|[+-]\d{4})",
+                _ => r"(Z|[+-]\d{2}:\d{2}(:\d{2})?)",
+            }),
+            'Z' if number < 4 => out.push_str(r"[+-]\d{2}:?\d{2}"),
+            'x' => out.push_str(r"[+-]\d{2}:?(\d{2})?"),
+            'z' | 'Z' | 'V' | 'v' | 'O' => out.push_str(r"\S.*"),
+            letter if letter.is_ascii_alphabetic() => return None,
+            '[' | ']' => return None,
+            sign => out.push_str(&literal(&sign.to_string().repeat(number))),
+        }
+    }
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn expressions_lose_what_is_said_anyway() {
+        for (text, shown) in [
+            (r"^\d+$", r"\d+"),
+            ("^(?:paid|open)$", "paid|open"),
+            ("^(paid|open)$", "paid|open"),
+            ("(a)|(b)", "(a)|(b)"),
+            ("paid|open", "paid|open"),
+            (r"^\/orders\/\d+$", r"/orders/\d+"),
+            (r"cost\$", r"cost\$"),
+            (r"a\\$", r"a\\"),
+            ("(?:a)|(?:b)", "(?:a)|(?:b)"),
+            ("", ""),
+        ] {
+            assert_eq!(bare(text), shown, "{text}");
+            assert_eq!(bare(&bare(text)), shown, "{text}");
+        }
+        assert_eq!(of_regex(&format!("^{UUID}$")), Ok(Matcher::Format(Format::Uuid)));
+        assert_eq!(
+            of_regex("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$").unwrap(),
+            Matcher::Format(Format::Uuid)
+        );
+        assert!(of_regex("(?!a)b").is_err());
+    }
+
+    #[test]
+    fn patterns_of_java_become_formats_or_regular_expressions() {
+        let fits = |pattern: &str, text: &str| match of_java(pattern).unwrap().0 {
+            Matcher::Regex(regex) => regex.matches(text),
+            _ => panic!("{pattern} is a format"),
+        };
+        assert_eq!(of_java("yyyy-MM-dd"), Some((Matcher::Format(Format::Date), false)));
+        assert!(
+            fits("dd.MM.yyyy", "01.05.2026") && fits("dd.MM.yyyy", "1.5.2026") && !fits("dd.MM.yyyy", "01x05x2026")
+        );
+        assert!(fits("EEE, d MMM yyyy HH:mm:ss Z", "Fri, 1 May 2026 09:30:00 +0000"));
+        assert!(fits("yyyy-MM-dd'T'HH:mm:ss", "2026-05-01T09:30:00"));
+        assert_eq!(of_java("yyyy[-MM]"), None);
+    }
+}

@@ -1,0 +1,167 @@
+//! What was made is held against the reader of contracts, and what is refused there is loosened or left out.
+
+use std::collections::BTreeSet;
+
+use super::Remark;
+use crate::contract::attachments::NoAttachments;
+use crate::contract::document::{Contract, Interaction, PathRule, Rules};
+use crate::contract::matcher::{Matcher, Rule};
+use crate::contract::path::Path;
+use crate::contract::{read, write};
+use crate::source::{Limits, Pointer, SourceFile, Step};
+
+/// Which places of a contract its own examples don't uphold.
+pub type Check<'c> = dyn Fn(&Contract) -> Vec<Pointer> + 'c;
+
+/// How often rules are loosened before an interaction is given up.
+const ROUNDS: usize = 20;
+
+/// Where a rule stands in an interaction.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Body(Path),
+    Header(String),
+    Query(String),
+    PathRule,
+}
+
+/// The interaction, such that it can be read and upholds its own examples; nothing where that can't be.
+pub(super) fn settle(
+    pact: &Contract,
+    mut made: Interaction,
+    index: usize,
+    check: &Check<'_>,
+    remarks: &mut Vec<Remark>,
+) -> Option<Interaction> {
+    let mut why = String::from("it can't be said here");
+    for _ in 0..ROUNDS {
+        let contract = Contract { description: None, interactions: vec![made.clone()], ..pact.clone() };
+        let refused = match refused(&contract, &made, check) {
+            Ok(()) => return Some(made),
+            Err((refused, first)) => {
+                why = first;
+                refused
+            }
+        };
+        let mut loosened = false;
+        for (is_request, rank) in refused {
+            if let Some(place) = loosen(&mut made, is_request, &rank) {
+                loosened = true;
+                let at = Interaction::pointer(index).key(if is_request { "request" } else { "response" });
+                let why = format!("the rule can't be used here: anything is allowed ({why})");
+                remarks.push(Remark { interaction: index, at, place, why });
+            }
+        }
+        if !loosened {
+            break;
+        }
+    }
+    let at = Interaction::pointer(index);
+    remarks.push(Remark { interaction: index, at, place: String::new(), why: format!("left out: {why}") });
+    None
+}
+
+type Refused = (BTreeSet<(bool, Rank)>, String);
+
+/// The rules that are refused, and the first reason.
+fn refused(contract: &Contract, made: &Interaction, check: &Check<'_>) -> Result<(), Refused> {
+    let source = SourceFile::new("contract.yaml", write(contract), Limits::default());
+    let found = match read(&source, &NoAttachments) {
+        Ok(read) => {
+            let places = check(&read.contract);
+            if places.is_empty() {
+                return Ok(());
+            }
+            let ranks = places.iter().filter_map(|place| {
+                let (is_request, keys) = inside(place)?;
+                rank_of(made, is_request, keys)
+            });
+            return Err((ranks.collect(), String::from("the example is not as the rule says")));
+        }
+        Err(found) => found,
+    };
+    let mut refused = BTreeSet::new();
+    for (is_request, rank, place) in ranks(made) {
+        let (value, key) = (source.place(&place), source.key_place(&place));
+        if found.iter().any(|finding| finding.span.is_some() && (finding.span == value || finding.span == key)) {
+            refused.insert((is_request, rank));
+        }
+    }
+    let first = found.iter().find(|finding| finding.is_error()).map_or_else(String::new, |one| one.message.clone());
+    Err((refused, first))
+}
+
+/// Whether a place is in the request, and the keys behind that.
+fn inside(place: &Pointer) -> Option<(bool, &[Step])> {
+    let [Step::Key(_), Step::Index(_), Step::Key(side), keys @ ..] = place.0.as_slice() else { return None };
+    Some((side == "request", keys))
+}
+
+fn rank_of(made: &Interaction, is_request: bool, keys: &[Step]) -> Option<(bool, Rank)> {
+    let rank = match keys {
+        [Step::Key(part), Step::Key(key), ..] if part == "match" => Rank::Body(Path::parse(key).ok()?),
+        [Step::Key(part), Step::Key(key), ..] if part == "match-headers" => Rank::Header(key.clone()),
+        [Step::Key(part), Step::Key(key), ..] if part == "match-query" => Rank::Query(key.clone()),
+        [Step::Key(part), ..] if part == "match-path" => Rank::PathRule,
+        // A place that has no rule of its own is asked for by one above it.
+        [Step::Key(part), rest @ ..] if part.starts_with("body") || part == "form" => {
+            let rules = if is_request { &made.request.rules } else { &made.response.rules };
+            let above = (0..=rest.len()).rev().find_map(|length| {
+                rules.body.keys().find(|path| path.0.len() == length && length <= rest.len()).cloned()
+            });
+            Rank::Body(above?)
+        }
+        _ => return None,
+    };
+    Some((is_request, rank))
+}
+
+/// Every rule of an interaction, with its place in the contract.
+fn ranks(made: &Interaction) -> Vec<(bool, Rank, Pointer)> {
+    let mut ranks = Vec::new();
+    for (is_request, side, rules) in [(true, "request", &made.request.rules), (false, "response", &made.response.rules)]
+    {
+        let at = Interaction::pointer(0).key(side);
+        for (path, written) in &rules.body {
+            ranks.push((is_request, Rank::Body(path.clone()), at.key("match").key(&*written.key)));
+        }
+        for name in rules.headers.keys() {
+            ranks.push((is_request, Rank::Header(name.clone()), at.key("match-headers").key(name)));
+        }
+    }
+    let at = Interaction::pointer(0).key("request");
+    for name in made.request.query_rules.keys() {
+        ranks.push((true, Rank::Query(name.clone()), at.key("match-query").key(name)));
+    }
+    if made.request.path_rule.is_some() {
+        ranks.push((true, Rank::PathRule, at.key("match-path")));
+    }
+    ranks
+}
+
+/// Lets anything be at a rule's place; nothing where that is so already. What is below it has no rules of its own then.
+fn loosen(made: &mut Interaction, is_request: bool, rank: &Rank) -> Option<String> {
+    let any = || Rule::of(Matcher::Any);
+    let side = if is_request { "request" } else { "response" };
+    let rules: &mut Rules = if is_request { &mut made.request.rules } else { &mut made.response.rules };
+    let (rule, place) = match rank {
+        Rank::Body(path) => {
+            rules.body.retain(|other, _| other == path || !other.0.starts_with(&path.0));
+            (&mut rules.body.get_mut(path)?.thing, format!("{side} body {path}"))
+        }
+        Rank::Header(name) => (rules.headers.get_mut(name)?, format!("{side} header {name}")),
+        Rank::Query(name) => (made.request.query_rules.get_mut(name)?, format!("{side} query {name}")),
+        Rank::PathRule => match made.request.path_rule.as_mut()? {
+            PathRule::Whole(rule) => (rule, format!("{side} path")),
+            segments @ PathRule::Segments(_) => {
+                *segments = PathRule::Whole(any());
+                return Some(format!("{side} path"));
+            }
+        },
+    };
+    if *rule == any() {
+        return None;
+    }
+    *rule = any();
+    Some(place)
+}

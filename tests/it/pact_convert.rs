@@ -1,0 +1,246 @@
+//! Each matcher on its way from a Pact file to a contract, and from a contract to a Pact file.
+
+use serde_json::{Value, json};
+use upheld::contract::pact::export::{Version, export};
+use upheld::contract::{Contract, write_rule};
+
+use crate::pact_convert_properties::imported;
+use crate::pact_spec::{contract as read_pact, pact_file};
+use crate::reading::{contract as read_own, text_of};
+
+/// The rules of a response body that come of a Pact file's, as the lines of `match`, and then the remarks.
+fn rules_of(body: &Value, rules: &Value) -> Vec<String> {
+    let pact = read_pact(&pact_file(
+        "4.0",
+        &json!({
+            "type": "Synchronous/HTTP",
+            "description": "it",
+            "request": {"method": "GET", "path": "/"},
+            "response": {
+                "status": 200,
+                "headers": {"content-type": ["application/json"]},
+                "body": {"contentType": "application/json", "encoded": false, "content": body},
+                "matchingRules": {"body": rules},
+            },
+        }),
+    ));
+    let converted = imported(&pact);
+    let written = converted.contract.interactions[0].response.rules.body.iter();
+    let lines = written.map(|(path, rule)| format!("{path}: {}", write_rule(&rule.thing)));
+    lines.chain(converted.remarks.iter().map(|remark| format!("{}: {}", remark.place, remark.why))).collect()
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is made for this call")]
+fn one(matchers: Value) -> Value {
+    json!({"combine": "AND", "matchers": matchers})
+}
+
+#[test]
+fn each_matcher_of_a_scalar_has_its_word() {
+    for (example, matchers, expected) in [
+        (json!("x"), json!([{"match": "type"}]), &[][..]),
+        (json!(1), json!([{"match": "number"}]), &[]),
+        (json!(true), json!([{"match": "boolean"}]), &[]),
+        (json!("x"), json!([{"match": "equality"}]), &["a: exact"]),
+        (json!(1), json!([{"match": "integer"}]), &["a: integer"]),
+        (
+            json!(1.5),
+            json!([{"match": "decimal"}]),
+            &["response body a: a number with a fraction can't be asked for: any number is allowed"],
+        ),
+        (json!(null), json!([{"match": "null"}]), &["a: [null]"]),
+        (json!("paid"), json!([{"match": "regex", "regex": "^(?:paid|open)$"}]), &["a: /paid|open/"]),
+        (json!("paid"), json!([{"match": "regex", "regex": "paid"}]), &["a: exact"]),
+        (
+            json!("6f1c6f2e-8a53-4d0c-9d5f-0a3f1f6a2b11"),
+            json!([{"match": "regex", "regex": "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"}]),
+            &["a: uuid"],
+        ),
+        (json!("a b"), json!([{"match": "include", "value": "a b"}]), &["a: /(?s).*a b.*/"]),
+        (json!("2026-05-01"), json!([{"match": "date", "format": "yyyy-MM-dd"}]), &["a: date"]),
+        (json!("09:30:00"), json!([{"match": "time", "format": "HH:mm:ss"}]), &["a: time"]),
+        (
+            json!("2026-05-01T09:30:00Z"),
+            json!([{"match": "datetime", "format": "yyyy-MM-dd'T'HH:mm:ssXXX"}]),
+            &["a: date-time"],
+        ),
+        (
+            json!("01.05.2026"),
+            json!([{"match": "date", "format": "dd.MM.yyyy"}]),
+            &[
+                "a: /\\d{1,2}\\.\\d{1,2}\\.\\d+/",
+                "response body a: the format `dd.MM.yyyy` can't be asked for: its digits and letters are",
+            ],
+        ),
+        (json!("x"), json!([{"match": "notEmpty"}]), &["a: /(?s).+/"]),
+        (json!("x"), json!([{"match": "type"}, {"match": "regex", "regex": "[a-z]"}]), &["a: /[a-z]/"]),
+    ] {
+        assert_eq!(rules_of(&json!({"a": example}), &json!({"$.a": one(matchers.clone())})), expected, "{matchers}");
+    }
+}
+
+#[test]
+fn one_of_several_is_enough_where_that_can_be_said() {
+    let any = |matchers: Value| json!({"$.a": {"combine": "OR", "matchers": matchers}});
+    for (example, matchers, expected) in [
+        (json!("x"), json!([{"match": "type"}, {"match": "null"}]), &["a: string or null"][..]),
+        (json!(1), json!([{"match": "null"}, {"match": "integer"}]), &["a: integer or null"]),
+        (
+            json!("x"),
+            json!([{"match": "regex", "regex": "[a-z]"}, {"match": "regex", "regex": "^\\d$"}]),
+            &["a: /(?:[a-z])|(?:\\d)/"],
+        ),
+        (
+            json!({"b": 1}),
+            json!([{"match": "type"}, {"match": "null"}]),
+            &[
+                "a: or null",
+                "a.b: number or null",
+                "response body a: a list or an object is never null to Pact, whatever rules it has: here it may be, as the rule says",
+            ],
+        ),
+        (
+            json!("x"),
+            json!([{"match": "integer"}, {"match": "regex", "regex": "[a-z]"}]),
+            &[
+                "a: any",
+                "response body a: that one of several rules is enough can't be said: what all of them allow is asked for",
+            ],
+        ),
+    ] {
+        assert_eq!(rules_of(&json!({"a": example}), &any(matchers.clone())), expected, "{matchers}");
+    }
+}
+
+#[test]
+fn lists_and_objects_get_the_fewest_rules() {
+    let typed = || one(json!([{"match": "type"}]));
+    let min = |min: u64| one(json!([{"match": "type", "min": min}]));
+    for (body, rules, expected) in [
+        (json!({"l": [{"a": 1}]}), json!({"$.l": min(1), "$.l[*].*": typed()}), &[][..]),
+        (json!({"l": [1, 1]}), json!({"$.l": min(2)}), &["l: 2+"]),
+        (json!({"l": [1]}), json!({"$.l": one(json!([{"match": "type", "max": 3}]))}), &["l: 0..3"]),
+        (json!({"l": [1]}), json!({"$": typed()}), &["l: 0+"]),
+        (json!({"l": []}), json!({"$.l": typed()}), &["l: 0+"]),
+        (json!({"l": [], "m": [1, 2], "o": {"a": 1, "b": 2}}), json!({}), &["$: equal"]),
+        (json!({"l": [], "a": "x"}), json!({"$.a": typed()}), &["l: exact"]),
+        (
+            json!({"l": [{"a": 1, "b": 2}, {"a": 3, "b": 4}], "x": 1}),
+            json!({"$.x": typed(), "$.l[*].a": typed()}),
+            &["l: equal", "l[].a: number"],
+        ),
+        (json!([{"a": 1}]), json!({"$": one(json!([{"match": "notEmpty"}]))}), &[]),
+        (
+            json!({"m": {"x": {"a": 1}}}),
+            json!({"$.m": one(json!([{"match": "values"}])), "$.m.*": typed()}),
+            &["m: 0+", "m.*.a: number"],
+        ),
+        (
+            json!({"m": {"x": 1}}),
+            json!({"$.m": one(json!([{"match": "eachValue", "rules": [{"match": "integer"}]}]))}),
+            &["m: 0+", "m.*: integer"],
+        ),
+        (
+            json!({"l": [{"r": "a", "h": "/a"}, {"r": "b", "h": "/b"}]}),
+            json!({"$.l": one(json!([{"match": "arrayContains", "variants": [
+                {"index": 0, "rules": {"$.h": one(json!([{"match": "regex", "regex": "/.*"}]))}},
+                {"index": 1, "rules": {"$.h": one(json!([{"match": "regex", "regex": "/.*"}]))}},
+            ]}]))}),
+            &["l: contains", "l[].h: //.*/"],
+        ),
+        (
+            json!({"l": [{"k": "x"}]}),
+            json!({"$": typed(), "$.l[0].k": one(json!([{"match": "regex", "regex": "[xy]"}]))}),
+            &[
+                "l[0].k: /[xy]/",
+                "response body l: an element with rules of its own must be there, where the list could be shorter",
+            ],
+        ),
+    ] {
+        assert_eq!(rules_of(&body, &rules), expected, "{body} {rules}");
+    }
+}
+
+/// The matchers of a Pact file's response body that come of a contract's rules, as `path: matcher`, the example's
+/// content, and the remarks.
+fn exported(asked: &str, version: Version) -> (Vec<String>, Value, Vec<String>) {
+    let contract: Contract = read_own(&text_of("method: GET\npath: /", &format!("status: 200\n{asked}")));
+    let exported = export(&contract, version);
+    let file: Value = serde_json::from_str(&exported.text).unwrap();
+    let response = &file["interactions"][0]["response"];
+    let rules = response["matchingRules"]["body"].as_object().into_iter().flatten();
+    let rules = rules.map(|(path, list)| {
+        let matchers: Vec<String> = list["matchers"].as_array().unwrap().iter().map(Value::to_string).collect();
+        format!("{path}: {}", matchers.join(if list["combine"] == "OR" { " or " } else { " and " }))
+    });
+    let body = if version == Version::V4 { &response["body"]["content"] } else { &response["body"] };
+    let remarks = exported.remarks.iter().map(|remark| format!("{}: {}", remark.place, remark.why)).collect();
+    (rules.collect(), body.clone(), remarks)
+}
+
+#[test]
+fn each_word_has_its_matcher() {
+    let typed = r#"{"match":"type"}"#;
+    for (asked, expected) in [
+        ("body: { a: x, b: { c: 1 } }", vec![format!("$: {typed}")]),
+        ("body: { a: x, b: 1 }\nmatch: { b: exact }", vec![format!("$.a: {typed}")]),
+        ("body: { a: 1 }\nmatch: { a: integer }", vec![String::from(r#"$.a: {"match":"integer"}"#)]),
+        ("body: { a: x }\nmatch: { a: /x|y/ }", vec![String::from(r#"$.a: {"match":"regex","regex":"^(?:x|y)$"}"#)]),
+        (
+            "body: { a: x }\nmatch: { a: [x, y.z] }",
+            vec![String::from(r#"$.a: {"match":"regex","regex":"^(?:x|y\\.z)$"}"#)],
+        ),
+        ("body: { a: null }\nmatch: { a: [null] }", vec![String::from(r#"$.a: {"match":"null"}"#)]),
+        (
+            "body: { a: \"2026-05-01\" }\nmatch: { a: date }",
+            vec![String::from(r#"$.a: {"match":"date","format":"yyyy-MM-dd"}"#)],
+        ),
+        ("body: { a: x }\nmatch: { a: string or null }", vec![format!(r#"$.a: {typed} or {{"match":"null"}}"#)]),
+        ("body: { l: [{ a: 1 }] }", vec![format!("$: {typed}"), String::from(r#"$.l: {"match":"type","min":1}"#)]),
+        ("body: [1, 1]\nmatch: { $: 2..3 }", vec![String::from(r#"$: {"match":"type","min":2,"max":3}"#)]),
+        ("body: [1]\nmatch: { $: 0+ }", vec![format!("$: {typed}")]),
+        ("body: { l: [1, 2], o: { a: 1 } }\nmatch: { $: equal }", Vec::new()),
+        ("body: { o: { a: 1 } }\nmatch: { o: exact }", vec![String::from(r#"$.o: {"match":"equality"}"#)]),
+        (
+            "body: { l: [{ a: 1, b: 2 }] }\nmatch: { \"l[].a\": exact }",
+            vec![String::from(r#"$.l: {"match":"type","min":1}"#), String::from(r#"$.l[*].a: {"match":"equality"}"#)],
+        ),
+        (
+            "body: { m: { x: 1 } }\nmatch: { m: 0+, \"m.*\": integer }",
+            vec![String::from(r#"$.m: {"match":"values"}"#), String::from(r#"$.m.*: {"match":"integer"}"#)],
+        ),
+        (
+            "body: [a]\nmatch: { $: contains }",
+            vec![String::from(r#"$: {"match":"arrayContains","variants":[{"index":0,"rules":{}}]}"#)],
+        ),
+    ] {
+        let (rules, _, remarks) = exported(asked, Version::V4);
+        assert_eq!((rules, remarks), (expected, Vec::new()), "{asked}");
+    }
+}
+
+#[test]
+fn what_a_pact_file_can_t_say_is_loosened_and_told() {
+    for (asked, body, remark) in [
+        ("body: { a: x, b: 1 }\nmatch: { a: optional }", json!({"b": 1}), "a: `optional`"),
+        ("body: { a: x, b: 1 }\nmatch: { a: any }", json!({"b": 1}), "a: that any value"),
+        ("body: { a: x }\nmatch: { b: absent }", json!({"a": "x"}), "b: `absent`"),
+        ("body: { a: x }\nmatch: { $: closed }", json!({"a": "x"}), "body: `closed`"),
+        ("body: { l: [1, 2] }\nmatch: { l: unordered }", json!({"l": [1, 2]}), "l: `unordered`"),
+        ("body: { a: 1, b: 2 }\nmatch: { a: { schema: { minimum: 0 } } }", json!({"b": 2}), "a: a JSON Schema"),
+        ("body: { a: 1 }\nmatch: { a: [1, 2] }", json!({"a": 1}), "a: of several values"),
+        ("body: { l: [1, x] }", json!({"l": []}), "l: elements of several kinds"),
+        (
+            "body: { o: { a: 1 }, b: 2 }\nmatch: { o: or null }",
+            json!({"b": 2}),
+            "o: a list or an object that may be null",
+        ),
+    ] {
+        let (_, content, remarks) = exported(asked, Version::V4);
+        assert_eq!(content, body, "{asked}");
+        assert!(remarks.iter().any(|it| it.contains(remark)), "{asked}: {remarks:?}");
+    }
+    let (rules, content, remarks) = exported("body: { l: [a] }\nmatch: { l: contains }", Version::V3);
+    assert_eq!((rules.join(""), content), (String::from(r#"$.l: {"match":"type"}"#), json!({"l": []})));
+    assert!(remarks[0].contains("version 3"), "{remarks:?}");
+}
