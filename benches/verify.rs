@@ -95,7 +95,7 @@ struct Measured {
 
 /// Runs the binary on a contract, and reads what its own report says of the time.
 fn upheld(contract: &Path, url: &str, jobs: usize) -> Result<Measured> {
-    let report = contract.with_extension("json");
+    let report = contract.with_extension("report.json");
     let mut command = Command::new(env!("CARGO_BIN_EXE_upheld"));
     command
         .args(["verify", "--quiet", "--jobs", &jobs.to_string(), "--url", url])

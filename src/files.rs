@@ -77,6 +77,13 @@ fn is_pact_file(path: &Path) -> bool {
     read.is_ok() && is_pact(&String::from_utf8_lossy(&beginning))
 }
 
+/// Whether a file is a contract or a registry, ours or Pact's: what nothing of ours may take away for something else.
+#[must_use]
+pub fn is_kept(path: &Path) -> bool {
+    let begins = |text: &str| text.lines().any(|line| line.starts_with("contract:") || line.starts_with("upheld:"));
+    is_pact_file(path) || is_yaml(path) && fs::read_to_string(path).is_ok_and(|text| begins(&text))
+}
+
 /// How a path is shown: from the working directory where it lies in it, with `/` on every system.
 #[must_use]
 pub fn shown(path: &Path, working: &Path) -> String {

@@ -30,6 +30,13 @@ impl Page {
     /// report of the run before.
     pub(super) fn claim(file: &Path, world: &World) -> Result<Self, Failure> {
         let path = world.working.join(file);
+        if files::is_kept(&path) {
+            let shown = files::shown(&path, &world.working);
+            return Err(Failure::usage(format!(
+                "the report can't be written to {shown}: a contract or a registry is there"
+            ))
+            .help("name another file for the report"));
+        }
         let way = clear(&path).map_err(|error| {
             let shown = files::shown(&path, &world.working);
             Failure::usage(format!("the report can't be written to {shown}: {}", files::why(&error)))

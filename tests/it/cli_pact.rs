@@ -269,6 +269,20 @@ fn a_broken_pact_file_gives_its_faults_with_their_places() {
 }
 
 #[test]
+fn a_report_is_never_written_over_a_contract() {
+    let world = world(&orders());
+    world.contract("storefront", "orders", "  - { name: a, request: GET /, response: { status: 200 } }\n");
+    for file in ["pacts/shop-orders.json", "contracts/storefront/orders.yaml"] {
+        let before = world.read(file);
+        let report = format!("json={file}");
+        let output = world.upheld(["verify", file, "--url", "http://127.0.0.1:9", "--report", &report]);
+        assert_eq!(output.code, Some(2), "{}", output.stderr);
+        assert!(output.stderr.contains("a contract or a registry is there"), "{}", output.stderr);
+        assert_eq!(world.read(file), before);
+    }
+}
+
+#[test]
 fn recording_adds_nothing_to_a_pact_file() {
     let world = World::new();
     world.write("contracts/storefront/orders.yaml", format!("{:#}", orders()));
