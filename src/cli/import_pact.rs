@@ -55,8 +55,8 @@ struct Made {
     contract: Contract,
     /// What is told, a line each.
     remarks: Vec<String>,
-    /// The file that each interaction is from.
-    from: IndexMap<String, String>,
+    /// The file that each interaction is from, and its number in the contract.
+    from: IndexMap<String, (String, usize)>,
 }
 
 pub(super) fn pact(global: &Global, args: &PactArgs, world: &mut World) -> Result<Exit, Failure> {
@@ -167,22 +167,21 @@ fn add(
     });
     made.remarks.extend(lines);
     for interaction in std::mem::take(&mut contract.interactions) {
-        let known = made.contract.interactions.iter().find(|known| known.name == interaction.name);
-        match known {
+        let interactions = &mut made.contract.interactions;
+        match made.from.get(&interaction.name) {
             // The same in two files, as it is where tests were split.
-            Some(known) if interaction_id(known) == interaction_id(&interaction) => {}
-            Some(_) => return Err(conflict(&interaction, &name, &made.from)),
+            Some((_, known)) if interaction_id(&interactions[*known]) == interaction_id(&interaction) => {}
+            Some((other, _)) => return Err(conflict(&interaction, &name, other)),
             None => {
-                made.from.insert(interaction.name.clone(), name.clone());
-                made.contract.interactions.push(interaction);
+                made.from.insert(interaction.name.clone(), (name.clone(), interactions.len()));
+                interactions.push(interaction);
             }
         }
     }
     Ok(())
 }
 
-fn conflict(interaction: &Interaction, file: &str, from: &IndexMap<String, String>) -> Failure {
-    let other = from.get(&interaction.name).map_or("another file", String::as_str);
+fn conflict(interaction: &Interaction, file: &str, other: &str) -> Failure {
     Failure::usage(format!(
         "nothing is written: {other} and {file} have different interactions named `{}`",
         interaction.name

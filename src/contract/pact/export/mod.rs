@@ -56,7 +56,8 @@ pub fn export(contract: &Contract, version: Version) -> Exported {
     let mut remarks: Vec<Remark> = Vec::new();
     let mut say = |interaction: usize, at: Pointer, place: String, why: &str| {
         let remark = Remark { interaction, at, place, why: why.to_owned() };
-        if !remarks.contains(&remark) {
+        let of_this = remarks.iter().rev().take_while(|known| known.interaction == interaction);
+        if !of_this.into_iter().any(|known| *known == remark) {
             remarks.push(remark);
         }
     };

@@ -287,6 +287,8 @@ impl Walk<'_, '_> {
     ) -> Ask<'v> {
         let Some(first) = items.first() else { return Ask::AnyList };
         let each = self.below(Segment::Each, first, &rules.below(&Step::Index(ANOTHER)));
+        let mut told = Vec::new();
+        self.quiet(&mut told, first, &rules.below(&Step::Index(ANOTHER)));
         let mut at = Vec::new();
         let mut alike = true;
         for (index, item) in items.iter().enumerate() {
@@ -294,7 +296,8 @@ impl Walk<'_, '_> {
             let node = self.quiet(&mut quiet, item, &rules.below(&Step::Index(index)));
             alike &= node.is_like(&each);
             let own = !node.rules_as(&each);
-            if own || !quiet.is_empty() {
+            let news = quiet.iter().any(|new| !told.iter().any(|known: &super::Remark| known.why == new.why));
+            if own || news {
                 // Once more, for its remarks.
                 let node = self.below(Segment::Index(index), item, &rules.below(&Step::Index(index)));
                 if own {

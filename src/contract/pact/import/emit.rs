@@ -3,6 +3,8 @@
 //! There are two ways to compare: by type, which goes without saying in a response, and by value, which does in a
 //! request, and in a response below `equal`. For each place both are tried, and the one with fewer rules is taken.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::ask::{Ask, Node};
@@ -147,21 +149,31 @@ pub(super) fn said_anyway(node: &Node<'_>) -> Option<(Vec<Segment>, Rule)> {
     }
 }
 
+/// How many elements are compared with each other at most: of a longer list, those of the first are looked for.
+const MOST_COMPARED: usize = 300;
+
 /// Rules for the elements of a list that stand each for itself: said once where they go for every element that has the
 /// place.
 fn merged(items: &[Node<'_>], rules: &[Rules]) -> Rules {
     let mut all: Rules = Vec::new();
+    let mut of_each: HashSet<(&[Segment], String)> = HashSet::new();
     for (index, of_item) in rules.iter().enumerate() {
         for (path, rule) in of_item {
-            let place = Path(path.clone());
-            let everywhere = items.iter().zip(rules).all(|(item, others)| {
-                place.select(item.example).is_empty() || others.iter().any(|(other, it)| other == path && it == rule)
-            });
-            let segment = if everywhere { Segment::Each } else { Segment::Index(index) };
-            let entry = (std::iter::once(segment).chain(path.iter().cloned()).collect(), rule.clone());
-            if !all.contains(&entry) {
-                all.push(entry);
+            if of_each.contains(&(path.as_slice(), rule.to_string())) {
+                continue;
             }
+            let place = Path(path.clone());
+            let compared = index == 0 || items.len() <= MOST_COMPARED;
+            let everywhere = compared
+                && items.iter().zip(rules).all(|(item, others)| {
+                    place.select(item.example).is_empty()
+                        || others.iter().any(|(other, it)| other == path && it == rule)
+                });
+            if everywhere {
+                of_each.insert((path.as_slice(), rule.to_string()));
+            }
+            let segment = if everywhere { Segment::Each } else { Segment::Index(index) };
+            all.push((std::iter::once(segment).chain(path.iter().cloned()).collect(), rule.clone()));
         }
     }
     all

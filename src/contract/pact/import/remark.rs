@@ -37,7 +37,8 @@ impl Remarks<'_> {
         let place = format!("{} {place}", self.side);
         let remark = Remark { interaction: self.interaction, at, place: place.trim().to_owned(), why: why.into() };
         // The elements of a list are often alike.
-        if !self.found.contains(&remark) {
+        let of_this = self.found.iter().rev().take_while(|known| known.interaction == self.interaction);
+        if !of_this.into_iter().any(|known| *known == remark) {
             self.found.push(remark);
         }
     }

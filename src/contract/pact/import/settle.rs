@@ -35,7 +35,12 @@ pub(super) fn settle(
 ) -> Option<Interaction> {
     let mut why = String::from("it can't be said here");
     for _ in 0..ROUNDS {
-        let contract = Contract { description: None, interactions: vec![made.clone()], ..pact.clone() };
+        let contract = Contract {
+            consumer: pact.consumer.clone(),
+            provider: pact.provider.clone(),
+            description: None,
+            interactions: vec![made.clone()],
+        };
         let refused = match refused(&contract, &made, check) {
             Ok(()) => return Some(made),
             Err((refused, first)) => {
@@ -59,6 +64,12 @@ pub(super) fn settle(
     let at = Interaction::pointer(index);
     remarks.push(Remark { interaction: index, at, place: String::new(), why: format!("left out: {why}") });
     None
+}
+
+/// Whether a contract can be read and upholds its own examples.
+pub(super) fn holds(contract: &Contract, check: &Check<'_>) -> bool {
+    let source = SourceFile::new("contract.yaml", write(contract), Limits::default());
+    read(&source, &NoAttachments).is_ok_and(|read| check(&read.contract).is_empty())
 }
 
 type Refused = (BTreeSet<(bool, Rank)>, String);
