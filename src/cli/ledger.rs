@@ -233,6 +233,29 @@ impl Here {
         Err(Failure::usage(what).help(format!("commit {it}, or name the version: {named}")))
     }
 
+    /// Checks that what lies here is what the version's name says, where that is a commit: what another commit holds is no
+    /// fact about it.
+    pub(super) fn holds(&mut self, version: &ServiceVersion, world: &World) -> Result<(), Failure> {
+        let text = version.version.as_str();
+        let is_commit = matches!(text.len(), 40 | 64) && text.bytes().all(|b| b.is_ascii_hexdigit());
+        if !is_commit {
+            return Ok(());
+        }
+        let Ok(checkout) = self.look(world) else { return Ok(()) };
+        if checkout.lies_here == text {
+            return Ok(());
+        }
+        let short = |commit: &str| commit.get(..8).unwrap_or(commit).to_owned();
+        let here = short(&checkout.lies_here);
+        Err(if checkout.commit == text {
+            Failure::usage(format!("what is checked out is the merge {here} of a pull request, and not its head {}", short(text)))
+                .help("what holds of the merge need not hold of the head: check out the head, on GitHub with `ref: ${{ github.event.pull_request.head.sha }}`")
+        } else {
+            Failure::usage(format!("{} is not the commit that is checked out here, which is {here}", version.short()))
+                .help("do this in a checkout of it: what another commit holds is no fact about it")
+        })
+    }
+
     /// The branch that a version was built from: the one that was named, or the one that is checked out.
     pub(super) fn branch(&mut self, named: Option<&str>, world: &World) -> Option<String> {
         let named = named.map(str::to_owned).filter(|branch| !branch.is_empty());

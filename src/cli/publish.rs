@@ -60,6 +60,7 @@ fn published(global: &Global, args: &PublishArgs, step: &Step, world: &mut World
     let store = args.store.open(&workspace, world)?;
     let mut here = Here::with_contracts(global, world)?;
     let version = here.version(&args.subject, world)?;
+    here.holds(&version, world)?;
     let branch = here.branch(args.branch.as_deref(), world);
     let stamp = stamp(world);
     let message = format!("Publish {version}");

@@ -236,7 +236,8 @@ fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
                 let message = format!("what answers at {base} may be any version of {provider}");
                 return Err(Failure::usage(message).help("say which version it is: --version VERSION"));
             }
-            Some(destination(global, args, store, &provider, world)?)
+            let is_started = jobs.iter().any(|job| job.instance.is_none());
+            Some(destination(global, args, store, &provider, is_started, world)?)
         }
         _ => None,
     };
@@ -311,17 +312,21 @@ fn expected(
         .help("until there is one, the gate asks for no results"))
 }
 
-/// Where the results go, and of which version they are.
+/// Where the results go, and of which version they are: where the provider is started here, of what lies here.
 fn destination(
     global: &Global,
     args: &VerifyArgs,
     store: Box<dyn Store>,
     provider: &ServiceName,
+    is_started: bool,
     world: &World,
 ) -> Result<Destination, Failure> {
     let mut here = Here::with_contracts(global, world)?;
     let subject = Subject { service: provider.clone(), version: args.version.clone() };
     let version = here.version_or(&subject, "--version VERSION", world)?;
+    if is_started {
+        here.holds(&version, world)?;
+    }
     Ok(Destination {
         store,
         args: args.store.clone(),

@@ -15,6 +15,8 @@ const OWN: &str = ".upheld";
 pub struct Checkout {
     /// The commit's id. In a pull request that of its head, and not that of the merge that was made to try it.
     pub commit: String,
+    /// The commit whose files lie here: in a pull request it may be the merge that was made to try it.
+    pub lies_here: String,
     /// The branch, where there is one or the build system tells it.
     pub branch: Option<String>,
     /// Whether files that the commit holds were changed.
@@ -40,7 +42,13 @@ pub fn checkout(folder: &Path, environment: &Environment) -> Result<Checkout, Gi
         return Err(refused(folder, &output.stderr));
     }
     let text = output.text();
-    let mut seen = Checkout { commit: String::new(), branch: None, changed: false, untracked: Vec::new() };
+    let mut seen = Checkout {
+        commit: String::new(),
+        lies_here: String::new(),
+        branch: None,
+        changed: false,
+        untracked: Vec::new(),
+    };
     for line in text.split('\0').filter(|line| !line.is_empty()) {
         if let Some(commit) = line.strip_prefix("# branch.oid ") {
             commit.clone_into(&mut seen.commit);
@@ -63,6 +71,7 @@ pub fn checkout(folder: &Path, environment: &Environment) -> Result<Checkout, Gi
     if meant != commit || seen.branch.is_none() {
         seen.branch = told;
     }
+    seen.lies_here = commit;
     seen.commit = meant;
     Ok(seen)
 }

@@ -80,6 +80,8 @@ pub struct Outline<'t> {
     pub keys: Vec<(&'t str, char)>,
     /// The lines in which the elements of lists begin, by the list's key.
     pub lists: HashMap<&'t str, Vec<u32>>,
+    /// Whether all that was opened is closed.
+    pub is_whole: bool,
 }
 
 /// Looks along a text that is JSON, or was meant to be. One pass over the bytes: a source map would cost many times as
@@ -131,6 +133,7 @@ pub fn outline(text: &str) -> Outline<'_> {
         }
         at += 1;
     }
+    outline.is_whole = depth == 0;
     outline
 }
 

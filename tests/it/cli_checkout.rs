@@ -87,22 +87,37 @@ fn a_work_tree_with_changes_is_no_version() {
 }
 
 #[test]
-fn in_a_pull_request_its_head_is_meant_and_not_the_merge_that_is_checked_out() {
+fn in_a_pull_request_its_head_is_meant_and_has_to_be_what_is_checked_out() {
     let (team, commit) = checked_out();
-    let head = "0123456789abcdef0123456789abcdef01234567";
     let event = team.remote().path("event.json");
-    team.remote().write("event.json", format!(r#"{{"pull_request": {{"head": {{"sha": "{head}"}}}}}}"#));
     let told = [
         ("GITHUB_EVENT_NAME", "pull_request"),
         ("GITHUB_EVENT_PATH", event.to_str().unwrap()),
         ("GITHUB_HEAD_REF", "feature"),
         ("GITHUB_REF_NAME", "7/merge"),
     ];
+    let head_is = |head: &str| {
+        team.remote().write("event.json", format!(r#"{{"pull_request": {{"head": {{"sha": "{head}"}}}}}}"#));
+    };
+    // What holds of the merge need not hold of the head.
+    head_is("0123456789abcdef0123456789abcdef01234567");
     let output = team.world.run(with(&team, "publish storefront", &told));
-    assert_eq!(output.stdout, "published  storefront@0123456789ab   1 contract with orders\n", "{output}");
+    assert_eq!(output.code, Some(2), "{output}");
+    assert!(output.stderr.contains("of a pull request, and not its head 01234567"), "{output}");
+    assert!(team.files_below("publications").is_empty());
+    head_is(&commit);
+    let output = team.world.run(with(&team, "publish storefront", &told));
+    assert_eq!(output.code, Some(0), "{output}");
     let record = team.stored(&team.files_below("publications")[0]);
-    assert!(record.contains(&format!(r#""version":"{head}""#)) && record.contains(r#""branch":"feature""#), "{record}");
-    assert!(!record.contains(&commit));
+    assert!(
+        record.contains(&format!(r#""version":"{commit}""#)) && record.contains(r#""branch":"feature""#),
+        "{record}"
+    );
+    // Another commit is another commit, whoever names it.
+    let other = "publish storefront@89abcdef0123456789abcdef0123456789abcdef";
+    let output = team.world.run(with(&team, other, &[]));
+    assert_eq!(output.code, Some(2), "{output}");
+    assert!(output.stderr.contains("is not the commit that is checked out here"), "{output}");
     // Where the head can't be told, nothing else is taken for it.
     let output = team.world.run(with(&team, "publish storefront", &[("GITHUB_EVENT_NAME", "pull_request")]));
     assert_snapshot!(output, @"

@@ -283,6 +283,18 @@ fn a_report_is_never_written_over_a_contract() {
 }
 
 #[test]
+fn a_pact_file_that_ends_too_early_is_never_passed_over() {
+    let whole = orders().to_string();
+    for end in [whole.len() - 1, whole.len() - 30, 60, 33] {
+        let world = world(&orders());
+        world.write("pacts/cut.json", &whole[..end]);
+        let output = world.upheld(["verify", "pacts/", "--url", "http://127.0.0.1:9"]);
+        assert_eq!(output.code, Some(2), "{end}: {}{}", output.stdout, output.stderr);
+        assert!(output.stderr.contains("P101"), "{end}: {}", output.stderr);
+    }
+}
+
+#[test]
 fn recording_adds_nothing_to_a_pact_file() {
     let world = World::new();
     world.write("contracts/storefront/orders.yaml", format!("{:#}", orders()));

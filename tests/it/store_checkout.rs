@@ -34,7 +34,9 @@ fn error(remote: &Remote, folder: &str, environment: &Environment) -> String {
 fn the_commit_and_its_branch_are_told() {
     let (remote, commit) = work_tree();
     fs::create_dir(remote.path("own/below")).unwrap();
-    let expected = Checkout { commit, branch: Some(String::from("main")), changed: false, untracked: Vec::new() };
+    let lies_here = commit.clone();
+    let expected =
+        Checkout { commit, lies_here, branch: Some(String::from("main")), changed: false, untracked: Vec::new() };
     assert_eq!(seen(&remote, &[]), expected);
     // From a folder below, and with variables that point elsewhere.
     let elsewhere = remote.environment_of("cache").with("GIT_DIR", remote.path("remote.git"));
@@ -66,7 +68,7 @@ fn changes_to_what_git_knows_are_told_from_files_that_it_does_not_know() {
 
 #[test]
 fn in_a_pull_request_it_is_the_head_and_never_the_merge() {
-    let (remote, _) = work_tree();
+    let (remote, here) = work_tree();
     let head = "0123456789abcdef0123456789abcdef01234567";
     remote.write("event.json", format!(r#"{{"pull_request": {{"head": {{"sha": "{head}", "ref": "feature/x"}}}}}}"#));
     let event = remote.path("event.json").display().to_string();
@@ -83,6 +85,7 @@ fn in_a_pull_request_it_is_the_head_and_never_the_merge() {
         ];
         let expected = Checkout {
             commit: head.to_owned(),
+            lies_here: here.clone(),
             branch: Some(String::from("feature/x")),
             changed: false,
             untracked: Vec::new(),

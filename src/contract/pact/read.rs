@@ -25,11 +25,12 @@ pub fn is_pact(text: &str) -> bool {
     if !text.starts_with('{') {
         return false;
     }
-    let keys = outline(text).keys;
+    let outline = outline(text);
+    let keys = &outline.keys;
     let has = |key: &str, begins: char| keys.iter().any(|(name, first)| *name == key && *first == begins);
     let is_ours = keys.iter().any(|(name, _)| *name == "contract");
     let holds = has("interactions", '[') || has("messages", '[');
-    !is_ours && (has("consumer", '{') || has("provider", '{')) && (holds || !text.trim_end().ends_with('}'))
+    !is_ours && (has("consumer", '{') || has("provider", '{')) && (holds || !outline.is_whole)
 }
 
 /// Reads a Pact file.

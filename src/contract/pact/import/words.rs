@@ -127,7 +127,7 @@ fn word(matcher: &PactMatcher, example: &Value, medium: Medium, remark: &mut dyn
                 Asked::Is,
             ))
         }
-        PactMatcher::Include(part) => of_text(&format!("(?s).*{}.*", literal(part))),
+        PactMatcher::Include(part) => of_text(&format!(r"[\s\S]*{}[\s\S]*", literal(part))),
         PactMatcher::Semver => of_text(SEMVER),
         PactMatcher::Time(_, pattern) => {
             let text = pattern.as_str();
@@ -149,7 +149,7 @@ fn of_text(regex: &str) -> Word {
 
 /// A text that is not empty; numbers and booleans never are.
 fn filled(example: &Value) -> Asked {
-    let Word::Asked(filled) = of_text("(?s).+") else { return Asked::Type };
+    let Word::Asked(filled) = of_text(r"[\s\S]+") else { return Asked::Type };
     if example.is_string() { filled } else { Asked::Type }
 }
 
