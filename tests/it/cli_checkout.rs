@@ -109,10 +109,7 @@ fn in_a_pull_request_its_head_is_meant_and_has_to_be_what_is_checked_out() {
     let output = team.world.run(with(&team, "publish storefront", &told));
     assert_eq!(output.code, Some(0), "{output}");
     let record = team.stored(&team.files_below("publications")[0]);
-    assert!(
-        record.contains(&format!(r#""version":"{commit}""#)) && record.contains(r#""branch":"feature""#),
-        "{record}"
-    );
+    assert!(record.contains(&format!(r#""version":"{commit}""#)), "{record}");
     // Another commit is another commit, whoever names it.
     let other = "publish storefront@89abcdef0123456789abcdef0123456789abcdef";
     let output = team.world.run(with(&team, other, &[]));
