@@ -172,8 +172,16 @@ fn check(global: &Global, args: &LintArgs, step: &Step, world: &mut World) -> Re
     let snapshot = store.snapshot().map_err(unusable)?;
     let linted = lint(snapshot.as_ref()).map_err(unusable)?;
     let mut found = linted.findings;
+    if args.base.as_ref().is_some_and(String::is_empty) {
+        return Err(
+            Failure::usage("--base is empty").help("name the commit that the change begins at, or leave it out")
+        );
+    }
     // A build system names a commit of zeros where a branch is new.
-    let base = args.base.as_ref().filter(|base| !base.is_empty() && base.bytes().any(|byte| byte != b'0'));
+    let base = args.base.as_ref().filter(|base| base.bytes().any(|byte| byte != b'0'));
+    if args.base.is_some() && base.is_none() {
+        world.say("note: the base is a commit of zeros, so nothing is compared with what was there before\n");
+    }
     if let Some(base) = base {
         let (spec, folder) = args.store.spec(&workspace, world)?;
         let before = crate::store::base(&spec, &folder, base, &Environment::of_process()).map_err(unusable)?;

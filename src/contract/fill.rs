@@ -75,9 +75,7 @@ impl Request {
     pub fn at(&self, moment: &Moment) -> Option<Self> {
         let pact = self.rules.pact.as_ref().filter(|pact| !pact.generators.is_empty())?;
         let mut made = self.clone();
-        let mut chance = fastrand::Rng::with_seed(moment.seed);
-        pact.generators
-            .request(&mut made, &mut |generator, example| generator.from_moment(example, moment, &mut chance));
+        pact.generators.request(&mut made, &mut moment.maker());
         Some(made)
     }
 
@@ -103,9 +101,7 @@ impl Response {
     pub fn at(&self, moment: &Moment) -> Option<Self> {
         let pact = self.rules.pact.as_ref().filter(|pact| !pact.generators.is_empty())?;
         let mut made = self.clone();
-        let mut chance = fastrand::Rng::with_seed(moment.seed);
-        pact.generators
-            .response(&mut made, &mut |generator, example| generator.from_moment(example, moment, &mut chance));
+        pact.generators.response(&mut made, &mut moment.maker());
         Some(made)
     }
 

@@ -286,6 +286,6 @@ fn shown(text: &str) -> String {
 }
 
 /// Whether a text is a token (RFC 9110, section 5.6.2), as header names are.
-fn is_token(text: &str) -> bool {
+pub(super) fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
 }

@@ -217,6 +217,13 @@ fn a_change_that_takes_away_or_changes_records_is_found_and_one_that_adds_passes
     help: is it fetched? a shallow copy has no history: fetch all of it
     [exit code 5]
     ");
+    // A variable that is misspelt must not look like a comparison.
+    let output = team.world.upheld(["store", "lint", "--store", "checkout", "--base", ""]);
+    assert_eq!(output.code, Some(2), "{output}");
+    assert!(output.stderr.contains("--base is empty"), "{output}");
+    let zeros = "0".repeat(40);
+    let output = lint(&team, &format!("store lint --store . --base {zeros}"));
+    assert!(output.stderr.contains("nothing is compared with what was there before"), "{output}");
     // The store itself, by its own history.
     let start = team.remote().git(&["rev-list", "--max-parents=0", "main"]);
     assert_eq!(team.upheld(&format!("store lint --base {start}")).code, Some(0));

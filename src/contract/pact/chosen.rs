@@ -8,7 +8,6 @@
 use smallvec::SmallVec;
 
 use super::matcher::PactMatcher;
-use super::path::PactPath;
 use super::rules::{PlacedRule, PlacedRules, RuleList};
 use crate::source::Step;
 
@@ -39,17 +38,18 @@ impl<'c> Chosen<'c> {
     pub fn new(rules: &'c PlacedRules) -> Self {
         let mut chosen = Self::default();
         for rule in &rules.0 {
-            chosen.take(rule, &rule.path, 2);
+            chosen.take(rule, 2);
         }
         chosen
     }
 
-    fn take(&mut self, rule: &'c PlacedRule, path: &PactPath, weight: usize) {
-        if path.0.len() > self.depth {
+    fn take(&mut self, rule: &'c PlacedRule, weight: usize) {
+        let steps = rule.path.0.len();
+        if steps > self.depth {
             self.further.push((rule, weight));
         } else if !rule.list.matchers.is_empty() {
             self.typed |= rule.list.matchers.iter().any(|matcher| matches!(matcher, PactMatcher::Type { .. }));
-            let score = weight.saturating_mul(path.0.len() + 1);
+            let score = weight.saturating_mul(steps + 1);
             if self.best.is_none_or(|(_, best, _)| score >= best) {
                 self.best = Some((&rule.list, score, true));
             }
@@ -68,7 +68,7 @@ impl<'c> Chosen<'c> {
         for (rule, weight) in &self.further {
             let more = rule.path.0[self.depth].weight(step);
             if more > 0 {
-                below.take(rule, &rule.path, weight.saturating_mul(more));
+                below.take(rule, weight.saturating_mul(more));
             }
         }
         below

@@ -68,7 +68,7 @@ pub enum UuidForm {
     Urn,
 }
 
-/// Who is being talked to: what a provider is sent differs from what a mock answers.
+/// What values that are made anew are made of.
 #[derive(Clone, Debug)]
 pub struct Moment {
     /// The time that "now" is.
@@ -77,6 +77,14 @@ pub struct Moment {
     pub seed: u64,
     /// The mock's address, where it is a mock that answers.
     pub mock: Option<String>,
+}
+
+impl Moment {
+    /// What makes the values: the same at the same moment.
+    pub(in crate::contract) fn maker(&self) -> impl FnMut(&Generator, &Value) -> Option<Value> {
+        let mut chance = fastrand::Rng::with_seed(self.seed);
+        move |generator, example| generator.from_moment(example, self, &mut chance)
+    }
 }
 
 impl Default for Moment {
@@ -111,11 +119,14 @@ impl Generators {
                 "header" | "headers" => {
                     each(&mut |key, generator| read.headers.push((name_of(key).to_ascii_lowercase(), generator)));
                 }
-                "body" => each(&mut |key, generator| {
-                    if let Ok(path) = PactPath::parse(key) {
-                        read.body.push((path, generator));
-                    }
-                }),
+                "body" => {
+                    let mut bad = Vec::new();
+                    each(&mut |key, generator| match PactPath::parse(key) {
+                        Ok(path) => read.body.push((path, generator)),
+                        Err(why) => bad.push(format!("a generator's path `{key}` can't be used: {why}")),
+                    });
+                    unknown.extend(bad);
+                }
                 "path" => read.path = one.and_then(|one| Generator::read(one, unknown)),
                 "status" => read.status = one.and_then(|one| Generator::read(one, unknown)),
                 _ => {}
@@ -327,17 +338,14 @@ fn in_texts(
     generator: &Generator,
     make: &mut dyn FnMut(&Generator, &Value) -> Option<Value>,
 ) {
-    let values = texts.entry(name.to_owned()).or_default();
-    if values.is_empty() {
-        values.push(String::new());
-    }
-    for text in values.iter_mut() {
-        if let Some(Value::String(made)) = make(generator, &Value::String(text.clone())).map(as_text) {
-            *text = made;
-        }
-    }
-    if values.iter().all(String::is_empty) {
-        texts.shift_remove(name);
+    let mut made = |text: &str| match make(generator, &Value::String(text.to_owned())).map(as_text) {
+        Some(Value::String(made)) => Some(made),
+        _ => None,
+    };
+    match texts.get_mut(name) {
+        Some(values) => values.iter_mut().for_each(|text| *text = made(text).unwrap_or_else(|| std::mem::take(text))),
+        // What the example doesn't have is made all the same.
+        None => texts.extend(made("").map(|made| (name.to_owned(), vec![made]))),
     }
 }
 

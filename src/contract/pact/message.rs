@@ -15,6 +15,7 @@ use super::media_type::{Kind, MediaType};
 use super::pattern::Expressions;
 use super::rules::{Fault, PactRules};
 use crate::contract::document::{Body, Headers, Request, Response, Rules, Status};
+use crate::contract::read_message::is_token;
 use crate::contract::urlencoded;
 
 /// What can't stand in a path as it is sent. A `%` is kept: what follows it is encoded already.
@@ -289,9 +290,4 @@ fn text_of(value: &Value) -> String {
         Value::Null => String::new(),
         other => other.to_string(),
     }
-}
-
-/// Whether a text is a token (RFC 9110, section 5.6.2), as methods and header names are.
-fn is_token(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
 }

@@ -38,10 +38,9 @@ pub(super) fn compare(asked: &Asked<'_>, actual: &[u8], came: &[(String, String)
         return walk.found;
     }
     let bytes = encode::body(asked.body);
-    let header = |name: &str| asked.headers.get(name).and_then(|values| values.first());
-    let named = header("content-type").map(String::as_str).or(asked.rules.media_type.as_deref());
+    let header = asked.headers.get("content-type").and_then(|values| values.first()).map(String::as_str);
     // In version 4 the file itself says what the body is, whatever the header.
-    let named = asked.rules.media_type.as_deref().or(named);
+    let named = asked.rules.media_type.as_deref().or(header);
     let expected = named.and_then(MediaType::parse).or_else(|| match asked.body {
         Body::Json(_) => MediaType::parse("application/json"),
         _ => MediaType::of_content(&bytes),
