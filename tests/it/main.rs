@@ -108,6 +108,7 @@ mod pact_convert_properties;
 mod pact_peer;
 mod pact_properties;
 mod pact_spec;
+mod pact_stable;
 #[cfg(unix)]
 mod pipelines;
 mod pipelines_page;

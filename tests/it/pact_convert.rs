@@ -185,6 +185,7 @@ fn each_word_has_its_matcher() {
         ("body: { a: x, b: { c: 1 } }", vec![format!("$: {typed}")]),
         ("body: { a: x, b: 1 }\nmatch: { b: exact }", vec![format!("$.a: {typed}")]),
         ("body: { a: 1 }\nmatch: { a: integer }", vec![String::from(r#"$.a: {"match":"integer"}"#)]),
+        ("body: { a: 1 }\nmatch: { a: any }", vec![String::from(r#"$.a: {"match":"regex","regex":"^[\\s\\S]*$"}"#)]),
         ("body: { a: x }\nmatch: { a: /x|y/ }", vec![String::from(r#"$.a: {"match":"regex","regex":"^(?:x|y)$"}"#)]),
         (
             "body: { a: x }\nmatch: { a: [x, y.z] }",
@@ -223,7 +224,7 @@ fn each_word_has_its_matcher() {
 fn what_a_pact_file_can_t_say_is_loosened_and_told() {
     for (asked, body, remark) in [
         ("body: { a: x, b: 1 }\nmatch: { a: optional }", json!({"b": 1}), "a: `optional`"),
-        ("body: { a: x, b: 1 }\nmatch: { a: any }", json!({"b": 1}), "a: that any value"),
+        ("body: { a: { c: 1 }, b: 1 }\nmatch: { a: any }", json!({"b": 1}), "a: that a list or an object"),
         ("body: { a: x }\nmatch: { b: absent }", json!({"a": "x"}), "b: `absent`"),
         ("body: { a: x }\nmatch: { $: closed }", json!({"a": "x"}), "body: `closed`"),
         ("body: { l: [1, 2] }\nmatch: { l: unordered }", json!({"l": [1, 2]}), "l: `unordered`"),

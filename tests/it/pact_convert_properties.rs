@@ -26,7 +26,7 @@ pub fn imported(pact: &Contract) -> Converted {
     })
 }
 
-fn read_own(text: &str) -> Contract {
+pub fn read_own(text: &str) -> Contract {
     let source = SourceFile::new("c.yaml", text.to_owned(), Limits::default());
     let read = read(&source, &NoAttachments);
     read.unwrap_or_else(|findings| panic!("{}\n{text}", super::reading::lines(&findings))).contract
@@ -76,7 +76,11 @@ fn matcher(value: &Value, choice: usize) -> Value {
                 fitting.push(json!([{"match": "arrayContains", "variants": variants}]));
             }
         }
-        Value::Object(_) => fitting.push(json!([{"match": "values"}])),
+        Value::Object(_) => fitting.extend([
+            json!([{"match": "values"}]),
+            json!([{"match": "eachKey", "rules": [{"match": "regex", "regex": "[a-z]"}]}]),
+            json!([{"match": "eachKey", "rules": [{"match": "type"}]}, {"match": "eachValue", "rules": [{"match": "type"}]}]),
+        ]),
         Value::Bool(_) => {}
     }
     fitting.swap_remove(choice % fitting.len())
@@ -227,11 +231,17 @@ proptest! {
     fn there_and_back_and_there_again_is_the_same_text(
         (example, rules) in example().prop_flat_map(|example| { let rules = rules(&example); (Just(example), rules) })
     ) {
-        let converted = imported(&read_pact(&file(&example, &rules)));
-        prop_assume!(!converted.contract.interactions.is_empty() && converted.remarks.is_empty());
+        let pact = read_pact(&file(&example, &rules));
+        let converted = imported(&pact);
+        // A rule that its own example doesn't uphold is loosened, and no longer the shortest that could be written.
+        prop_assume!(!converted.contract.interactions.is_empty() && own_mismatches(&pact.interactions[0], 0).is_empty());
         let text = write(&converted.contract);
         let exported = export(&read_own(&text), Version::V4);
-        prop_assert!(exported.remarks.is_empty(), "{:#?}\n{text}", exported.remarks);
+        // What was remarked may be what a Pact file can't say, either.
+        if !exported.remarks.is_empty() {
+            prop_assert!(!converted.remarks.is_empty(), "{:#?}\n{text}", exported.remarks);
+            return Ok(());
+        }
         let again = imported(&read_pact(&exported.text));
         prop_assert_eq!(write(&again.contract), text, "{}", exported.text);
     }

@@ -139,6 +139,10 @@ fn body_value(body: &Body, named: Option<&str>, version: Version) -> Value {
             }
             parts(named, json!(false), value.clone())
         }
+        // Not encoded, it would be a string of JSON.
+        Body::Text(text) if !text.is_empty() && named.is_some_and(crate::contract::is_json) => {
+            parts(named.unwrap_or_default(), json!("JSON"), json!(text))
+        }
         Body::Text(text) => parts(named.unwrap_or("*/*"), json!(false), json!(text)),
         Body::Bytes(bytes) => {
             parts(named.unwrap_or("application/octet-stream"), json!("base64"), json!(BASE64.encode(bytes)))

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::contract::matcher::{Format, JsonType, Matcher, Rule};
-use crate::contract::pact::import::pattern::{DATE_TIME, EMAIL, TIME, URI, UUID, literal};
+use crate::contract::pact::import::pattern::{ANYTHING, DATE_TIME, EMAIL, TIME, URI, UUID, literal};
 use crate::contract::pact::java_time::JavaPattern;
 use crate::contract::pact::{PactMatcher, PactRegex, TimeKind};
 
@@ -44,12 +44,18 @@ pub(super) fn scalar(rule: &Rule, example: &Value, unsaid: Scalar, remark: &mut 
             remark(String::from("a JSON Schema can't be said in a Pact file: anything is allowed"));
             Scalar::Anything
         }
+        // Pact has no word for it: an expression that fits what every scalar is written as.
+        Matcher::Any if is_scalar(example) => of_regex(ANYTHING),
         Matcher::Any => {
-            remark(String::from("that any value is allowed can't be said in a Pact file"));
+            remark(String::from("that a list or an object may be anything can't be said in a Pact file"));
             Scalar::Anything
         }
         _ => unsaid,
     }
+}
+
+const fn is_scalar(value: &Value) -> bool {
+    !matches!(value, Value::Array(_) | Value::Object(_))
 }
 
 fn one_of(values: &[Value], example: &Value, remark: &mut dyn FnMut(String)) -> Scalar {

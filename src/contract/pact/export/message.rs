@@ -94,9 +94,12 @@ pub(super) fn message(
                     left_out("version 3 tells what a body is by its content type, and it is that of bytes");
                     return (headers, None);
                 }
-                (Version::V3, Some(Kind::Json)) if !is_json() => {
+                (_, Some(Kind::Json)) if !is_json() => {
                     left_out("by its content type it is JSON, and the text is not");
                     return (headers, None);
+                }
+                (_, Some(Kind::Json)) => {
+                    say("body", "by its content type it is JSON, and Pact compares it as JSON and not as a text");
                 }
                 _ => {}
             }

@@ -25,8 +25,9 @@ pub(super) fn named(
         let values = examples.get(name)?;
         let place = format!("{what} {name}");
         let mut list = of_text(rule, values.first().map_or("", String::as_str), &place, say)?;
-        if let (Some((min, max)), [PactMatcher::Type { .. }]) = (rule.size(), list.matchers.as_slice()) {
-            list.matchers = vec![PactMatcher::Type { min: Some(min), max }];
+        if let Some((min, max)) = rule.size() {
+            list.matchers.retain(|one| *one != TYPE);
+            list.matchers.push(PactMatcher::Type { min: Some(min), max });
         }
         Some(PlacedRule { path: PactPath(vec![PactStep::Key(name.clone())]), list })
     });

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Remark;
 use crate::contract::attachments::NoAttachments;
 use crate::contract::document::{Contract, Interaction, PathRule, Rules};
-use crate::contract::matcher::{Matcher, Rule};
+use crate::contract::matcher::{JsonType, Matcher, Rule};
 use crate::contract::path::Path;
 use crate::contract::{read, write};
 use crate::source::{Limits, Pointer, SourceFile, Step};
@@ -152,7 +152,11 @@ fn ranks(made: &Interaction) -> Vec<(bool, Rank, Pointer)> {
 
 /// Lets anything be at a rule's place; nothing where that is so already. What is below it has no rules of its own then.
 fn loosen(made: &mut Interaction, is_request: bool, rank: &Rank) -> Option<String> {
-    let any = || Rule::of(Matcher::Any);
+    // What is a text anyway is any text.
+    let any = || match rank {
+        Rank::Body(_) => Rule::of(Matcher::Any),
+        _ => Rule::of(Matcher::Type(JsonType::String)),
+    };
     let side = if is_request { "request" } else { "response" };
     let rules: &mut Rules = if is_request { &mut made.request.rules } else { &mut made.response.rules };
     let (rule, place) = match rank {

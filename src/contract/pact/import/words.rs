@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::pattern::{SEMVER, is_literal, literal, of_java, of_regex};
+use super::pattern::{ANYTHING, SEMVER, bare, is_literal, literal, of_java, of_regex};
 use crate::contract::matcher::{JsonType, Matcher, Pattern, Rule};
 use crate::contract::pact::{PactMatcher, RuleList};
 
@@ -109,6 +109,9 @@ fn word(matcher: &PactMatcher, example: &Value, medium: Medium, remark: &mut dyn
         PactMatcher::ContentType(media_type) => {
             remark(format!("that it looks like `{media_type}` can't be asked for: the type is"));
             Word::Asked(Asked::Type)
+        }
+        PactMatcher::Regex(regex) if medium == Medium::Json && bare(regex.as_str()) == ANYTHING => {
+            Word::Asked(Asked::Is(Matcher::Any))
         }
         _ if !is_text => {
             remark(String::from("a rule for texts can't be followed where the example is none: its type is asked for"));

@@ -1,0 +1,66 @@
+//! Import, export and import again end where they began, for every case that is known of Pact.
+
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+use upheld::contract::pact::export::{Version, export};
+use upheld::contract::write;
+
+use crate::pact_convert_properties::{imported, read_own};
+use crate::pact_spec::{cases as spec_cases, contract as read_pact, pact_file, try_contract};
+
+/// The expected sides of all cases: a name, the version, `request` or `response`, and the side.
+fn expected() -> Vec<(String, String, &'static str, Value)> {
+    let recorded = [("request", include_str!("pact/requests.json")), ("response", include_str!("pact/responses.json"))];
+    let mut all = Vec::new();
+    for (kind, text) in recorded {
+        let cases: Vec<Value> = serde_json::from_str(text).unwrap();
+        for case in cases {
+            let text = |key: &str| case[key].as_str().unwrap().to_owned();
+            all.push((text("name"), text("version"), kind, case["expected"].clone()));
+        }
+        let spec = spec_cases(kind).into_iter().flatten();
+        all.extend(spec.map(|case| (case.name, case.version.to_owned(), kind, case.expected)));
+    }
+    // Many differ in what came.
+    let mut known = HashSet::new();
+    all.retain(|(_, version, kind, expected)| known.insert(format!("{version} {kind} {expected}")));
+    all
+}
+
+/// What is written where a request has a body and no content type: ours is sent with the one that goes without saying,
+/// and Pact's verifier would send none.
+const IMPLIED: &str = "      headers:\n        content-type: ";
+
+#[test]
+fn what_was_imported_comes_back_from_a_pact_file_as_it_was() {
+    let (mut same, mut told, mut implied, mut changed) = (0, 0, 0, Vec::new());
+    for (name, version, kind, expected) in expected() {
+        let mut interaction = json!({"description": "a case"});
+        interaction[kind] = expected;
+        let Ok(pact) = try_contract(&pact_file(&version, &interaction)) else { continue };
+        let first = imported(&pact).contract;
+        let Some(it) = first.interactions.first() else { continue };
+        let text = write(&first);
+        let exported = export(&read_own(&text), Version::V4);
+        let again = write(&imported(&read_pact(&exported.text)).contract);
+        let without = |text: &str| {
+            let (before, after) = text.split_once(IMPLIED)?;
+            Some(format!("{before}{}", after.split_once('\n')?.1))
+        };
+        if again == text {
+            same += 1;
+        } else if it.request.headers.is_empty() && without(&again).as_ref() == Some(&text) {
+            implied += 1;
+        } else if exported.remarks.is_empty() {
+            changed.push(format!("{name} [{version}]\n{text}---\n{again}---\n{}", exported.text));
+        } else {
+            told += 1;
+        }
+    }
+    println!(
+        "{same} cases come back as they were, {implied} with the content type that went without saying, {told} with a remark"
+    );
+    assert!(changed.is_empty(), "{} of them\n{}", changed.len(), changed.join("\n"));
+    assert!(same > 500 && told < same / 20, "{same} came back, {told} with a remark");
+}
