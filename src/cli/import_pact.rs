@@ -6,12 +6,12 @@ use std::sync::Arc;
 use clap::Args;
 use indexmap::IndexMap;
 
-use super::load::contracts_folder;
+use super::load::folder_to_write;
 use super::recorded::write_schema;
 use super::{Exit, Failure, Global, World};
 use crate::contract::pact::import::{Remark, import};
 use crate::contract::{self, Contract, ContractFile, Interaction, ServiceName, interaction_id, write};
-use crate::files::{self, CONTRACTS, ContractFolder};
+use crate::files::{self, ContractFolder};
 use crate::matching::own_mismatches;
 use crate::report::{ConversionRemark, Palette, conversion_remark};
 use crate::source::Sources;
@@ -66,7 +66,7 @@ pub(super) fn pact(global: &Global, args: &PactArgs, world: &mut World) -> Resul
     for file in &files {
         add(file, args, &palette, &mut made)?;
     }
-    let folder = contracts_folder(global, world)?.unwrap_or_else(|| world.working.join(CONTRACTS));
+    let folder = folder_to_write(global, world)?;
     let mut pages = Vec::new();
     for ((consumer, provider), made) in made {
         if made.contract.interactions.is_empty() {

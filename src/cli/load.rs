@@ -8,7 +8,7 @@ use indexmap::IndexSet;
 use super::failure::Failure;
 use super::{Global, World};
 use crate::contract::{self, ContractFile, ServiceName};
-use crate::files::{self, ContractFolder, REGISTRY};
+use crate::files::{self, CONTRACTS, ContractFolder, REGISTRY};
 use crate::matching::check_examples;
 use crate::registry::{self, Registry};
 use crate::source::{Finding, Sources, sort_findings};
@@ -143,8 +143,22 @@ pub(super) fn contracts_folder(global: &Global, world: &World) -> Result<Option<
     if folder.is_dir() {
         return Ok(Some(folder));
     }
-    Err(Failure::usage(format!("there is no folder `{}`", files::shown(&folder, &world.working)))
+    let shown = files::shown(&folder, &world.working);
+    if folder.exists() {
+        return Err(Failure::usage(format!("`{shown}` is no folder")).help("--contracts names the folder of contracts"));
+    }
+    Err(Failure::usage(format!("there is no folder `{shown}`"))
         .help("name the folder of contracts with --contracts DIR, or make one with `upheld init`"))
+}
+
+/// The folder that contracts are written to: the one that was named, which need not be there yet; the nearest; or one here.
+pub(super) fn folder_to_write(global: &Global, world: &World) -> Result<PathBuf, Failure> {
+    if let Some(named) = global.contracts.as_ref().map(|named| world.working.join(named))
+        && !named.exists()
+    {
+        return Ok(named);
+    }
+    Ok(contracts_folder(global, world)?.unwrap_or_else(|| world.working.join(CONTRACTS)))
 }
 
 /// The files to read. A folder without a contract is an error: to have read nothing must not look like success.
@@ -167,7 +181,9 @@ fn contract_files(folder: Option<&Path>, paths: &[PathBuf], world: &World) -> Re
         let inside = inside(&path, world)?;
         if inside.is_empty() {
             return Err(Failure::usage(format!("there is no contract in `{}`", files::shown(&path, &world.working)))
-                .help("a contract is a file <consumer>/<provider>.yaml; `upheld init` writes a first one"));
+                .help(
+                    "a contract is a file <consumer>/<provider>.yaml, or a Pact file; `upheld init` writes a first one",
+                ));
         }
         found.extend(inside);
     }

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use super::ends::{OfProvider, port, variables};
 use super::load::Workspace;
 use super::provider::from_run_error;
-use super::selection::select;
+use super::selection::{SelectionArgs, select};
 use super::signal::{stop_signal, stop_signal_beside_a_command};
 use super::trust::Trust;
 use super::verify::is_path;
@@ -113,7 +113,8 @@ pub(super) fn mock(global: &Global, args: &MockArgs, world: &mut World) -> Resul
     let (paths, names): (Vec<&String>, Vec<&String>) = args.targets.iter().partition(|target| is_path(target));
     let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
     let workspace = Workspace::load(global, &paths, world)?.usable()?;
-    let selected = select(&workspace, &names, &args.consumer, &[])?;
+    let wanted = SelectionArgs { consumer: args.consumer.clone(), ..SelectionArgs::default() };
+    let selected = select(&workspace, &names, &wanted)?;
     let providers: Vec<ServiceName> = selected.iter().map(|(name, _)| name.clone()).collect();
     let fault = args.fault.map(|fault| Arc::new(FaultPlan::new(fault, args.on.clone(), args.times)));
     let ports =
@@ -263,6 +264,7 @@ fn refused(
             pair: format!("{} → {provider}", file.contract.consumer),
             name: &interaction.name,
             place: format!("{}:{begins}", file.source.name),
+            is_pact: interaction.request.rules.pact.is_some(),
             mismatches: with_lines(mismatches.clone(), &file.source),
         })
     });

@@ -4,16 +4,19 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use indexmap::IndexMap;
 
 use super::ledger::{Here, StoreArgs, Subject, refused, stamp};
 use super::load::Workspace;
 use super::step::{PlainReport, Step};
 use super::{Exit, Failure, Global, World};
 use crate::contract::attachments::Noted;
+use crate::contract::pact::joined;
 use crate::contract::{self, ContractFile, ContractId, ServiceName, contract_id};
 use crate::files::ContractFolder;
 use crate::ledger::{Book, Refusal, ServiceVersion, StoredContract, publish as publication};
 use crate::report::{compared, done_markdown};
+use crate::source::SourceFile;
 use crate::store::{Plan, append};
 use crate::words::{and_list, count};
 
@@ -30,6 +33,9 @@ pub(super) struct PublishArgs {
     /// The branch that the version was built from [default: the one that is checked out]
     #[arg(long, value_name = "NAME")]
     branch: Option<String>,
+    /// Leave out what can't be verified yet, like the messages of a Pact file
+    #[arg(long)]
+    without_skipped: bool,
     /// Publish that the version expects nothing of anybody
     #[arg(long)]
     no_contracts: bool,
@@ -141,29 +147,80 @@ fn contracts(
             args.subject
         )));
     }
-    let mut stored: Vec<StoredContract> = Vec::new();
+    let mut by_provider: IndexMap<&ServiceName, Vec<&ContractFile>> = IndexMap::new();
     for file in own {
-        if let Some(other) = stored.iter().find(|other| other.contract.provider == file.contract.provider) {
-            let provider = &other.contract.provider;
-            return Err(Failure::usage(format!("{service} has two contracts with {provider}"))
-                .help(format!("put them into one file: contracts/{service}/{provider}.yaml")));
+        by_provider.entry(&file.contract.provider).or_default().push(file);
+    }
+    let mut stored = Vec::new();
+    for (provider, files) in by_provider {
+        let text = whole(service, provider, &files, args, world)?;
+        if let Some(source) = text {
+            stored.push(with_files(&source, global, world)?);
         }
-        stored.push(with_files(file, global, world)?);
     }
     Ok((workspace, stored))
 }
 
+/// The one text of all that the service expects of a provider; nothing where all of it is left out.
+fn whole(
+    service: &ServiceName,
+    provider: &ServiceName,
+    files: &[&ContractFile],
+    args: &PublishArgs,
+    world: &mut World,
+) -> Result<Option<Arc<SourceFile>>, Failure> {
+    let not_run: Vec<(&ContractFile, usize, &str)> = files.iter().copied().flat_map(not_run).collect();
+    if let (Some((file, index, why)), false) = (not_run.first(), args.without_skipped) {
+        let name = &file.contract.interactions[*index].name;
+        let what = count(not_run.len(), "interaction");
+        let line = file.lines.get(*index).copied().unwrap_or(1);
+        return Err(Failure::usage(format!(
+            "{what} of {service} with {provider} can't be verified, and the gate would never say yes"
+        ))
+        .detail(Some(format!("{name}   {}:{line}\n{why}", file.source.name)))
+        .help("--without-skipped publishes the contract without what can't be verified: test that in another way"));
+    }
+    let left_out: Vec<&str> =
+        not_run.iter().map(|(file, index, _)| file.contract.interactions[*index].name.as_str()).collect();
+    if let [file] = files
+        && left_out.is_empty()
+    {
+        return Ok(Some(Arc::clone(&file.source)));
+    }
+    if files.iter().any(|file| !contract::is_pact(&file.source.text)) {
+        return Err(Failure::usage(format!("{service} has two contracts with {provider}"))
+            .help(format!("put them into one file: contracts/{service}/{provider}.yaml")));
+    }
+    let text = joined(files, args.without_skipped).map_err(|(one, other)| {
+        Failure::usage(format!("{service} has two contracts with {provider}"))
+            .detail(Some(format!("{one} and {other} are Pact files of different versions")))
+            .help("write both with one version; or make one contract of them: upheld import pact")
+    })?;
+    if !left_out.is_empty() {
+        let rest = if text.is_some() { "" } else { ", and that is all of the contract" };
+        world.say(&format!("note: left out of what {service} expects of {provider}: {}{rest}\n", and_list(&left_out)));
+    }
+    let first = &files[0].source;
+    Ok(text.map(|text| Arc::new(SourceFile::new(&*first.name, text, first.limits()))))
+}
+
+/// The interactions of a contract that can't be run, by their index, and why.
+fn not_run(file: &ContractFile) -> impl Iterator<Item = (&ContractFile, usize, &str)> {
+    let all = file.contract.interactions.iter().enumerate();
+    all.filter_map(move |(index, one)| Some((file, index, &*one.skipped.as_ref()?.why)))
+}
+
 /// A contract with the files that it names, which are noted while it is read once more.
-fn with_files(file: &ContractFile, global: &Global, world: &World) -> Result<StoredContract, Failure> {
-    let path: PathBuf = world.working.join(&*file.source.name);
+fn with_files(source: &Arc<SourceFile>, global: &Global, world: &World) -> Result<StoredContract, Failure> {
+    let path: PathBuf = world.working.join(&*source.name);
     let folder = ContractFolder::of(&path, global.limits());
     let noted = Noted::new(&folder);
-    let read = contract::read(&file.source, &noted).map_err(|findings| {
+    let read = contract::read(source, &noted).map_err(|findings| {
         let mut sources = crate::source::Sources::default();
-        sources.add(Arc::clone(&file.source));
+        sources.add(Arc::clone(source));
         Failure::Findings { findings, sources }
     })?;
-    Ok(StoredContract { contract: read.contract, text: file.source.text.clone(), files: noted.into_files() })
+    Ok(StoredContract { contract: read.contract, text: source.text.clone(), files: noted.into_files() })
 }
 
 /// How the contracts that are published for a version differ from those at hand.

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::load::contracts_folder;
+use super::load::folder_to_write;
 use super::{Exit, Failure, Global, World};
 use crate::contract::{self, ContractFile, ServiceName, contract_schema};
-use crate::files::{self, CONTRACTS, ContractFolder};
+use crate::files::{self, ContractFolder};
 use crate::recording::{
     self, Entry, Exchange, FoundSecret, Guard, Options, Recorded, Redaction, Standing, Take, redact,
 };
@@ -61,7 +61,7 @@ struct Page {
 /// Writes or extends the contract of each provider, and tells what became of the exchanges. Nothing is written where
 /// one of the contracts can't be.
 pub(super) fn keep(taken: Vec<Taken>, args: &KeepArgs, global: &Global, world: &mut World) -> Result<Exit, Failure> {
-    let folder = contracts_folder(global, world)?.unwrap_or_else(|| world.working.join(CONTRACTS));
+    let folder = folder_to_write(global, world)?;
     let mut pages = Vec::new();
     for taken in taken {
         pages.push(page(taken, &folder, args, global, world)?);
@@ -134,7 +134,7 @@ fn leaked(secret: &FoundSecret) -> Failure {
 
 /// Whether the contracts that are there can be extended, as far as that can be told before anything was recorded.
 pub(super) fn check(providers: &[ServiceName], args: &KeepArgs, global: &Global, world: &World) -> Result<(), Failure> {
-    let Some(folder) = contracts_folder(global, world)? else { return Ok(()) };
+    let folder = folder_to_write(global, world)?;
     for provider in providers {
         let (path, shown) = place(provider, &folder, args, world);
         existing(&path, &shown, provider, args, global)?;

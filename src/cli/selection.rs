@@ -3,25 +3,64 @@
 
 use std::sync::Arc;
 
+use clap::Args;
 use indexmap::IndexSet;
 
 use super::failure::Failure;
 use super::load::Workspace;
-use crate::contract::{ContractFile, Interaction, ServiceName};
+use crate::contract::{Contract, ContractFile, Interaction, ServiceName};
 use crate::words::{and_list, did_you_mean, or_list, quoted};
+
+/// Which contracts and interactions are verified.
+#[derive(Debug, Default, Args)]
+pub(super) struct SelectionArgs {
+    /// Only interactions whose name holds this text, in any case
+    #[arg(long, value_name = "TEXT", help_heading = "Selection")]
+    pub only: Vec<String>,
+    /// Leave out what can't be run yet, like the messages of a Pact file
+    #[arg(long, help_heading = "Selection")]
+    pub without_skipped: bool,
+    /// Only contracts of this consumer
+    #[arg(long, value_name = "NAME", help_heading = "Selection")]
+    pub consumer: Vec<String>,
+}
+
+impl SelectionArgs {
+    /// Whether an interaction is wanted: by its name, and by whether it can be run.
+    pub(super) fn takes(&self, interaction: &Interaction) -> bool {
+        self.names(interaction) && !(self.without_skipped && interaction.skipped.is_some())
+    }
+
+    /// How many of the interactions that were asked for are left out, since they can't be run.
+    pub(super) fn left_out(&self, workspace: &Workspace, providers: &[&String]) -> usize {
+        let files = workspace.files.iter().filter(|file| self.is_of(&file.contract, providers));
+        let all = files.flat_map(|file| &file.contract.interactions);
+        all.filter(|interaction| self.names(interaction) && !self.takes(interaction)).count()
+    }
+
+    /// Whether its name holds one of the texts, in any case, or there are none.
+    fn names(&self, interaction: &Interaction) -> bool {
+        self.only.is_empty() || self.only.iter().any(|text| has_in_name(interaction, text))
+    }
+
+    /// Whether a contract is with one of the providers and of one of the consumers; any where there are none.
+    fn is_of(&self, contract: &Contract, providers: &[&String]) -> bool {
+        let (consumer, provider) = (contract.consumer.as_str(), contract.provider.as_str());
+        (providers.is_empty() || providers.iter().any(|name| *name == provider))
+            && (self.consumer.is_empty() || self.consumer.iter().any(|name| name == consumer))
+    }
+}
 
 /// Providers with their contracts, in the order of the contracts' files.
 pub(super) type Selected = Vec<(ServiceName, Vec<Arc<ContractFile>>)>;
 
-/// Selects the contracts with these providers (all where there are none), of these consumers (likewise), that have an
-/// interaction which is wanted.
+/// Selects the contracts with these providers (all where there are none) that have an interaction which is wanted.
 pub(super) fn select(
     workspace: &Workspace,
     providers: &[&String],
-    consumers: &[String],
-    only: &[String],
+    wanted: &SelectionArgs,
 ) -> Result<Selected, Failure> {
-    let files = &workspace.files;
+    let (files, consumers) = (&workspace.files, &wanted.consumer);
     let of_provider = |file: &ContractFile, name: &str| file.contract.provider.as_str() == name;
     let of_consumer = |file: &ContractFile, name: &str| file.contract.consumer.as_str() == name;
     if files.is_empty() {
@@ -39,41 +78,36 @@ pub(super) fn select(
             return Err(unknown(format!("there is no contract of the consumer `{name}`"), name, known));
         }
     }
-    let kept: Vec<&Arc<ContractFile>> = files
-        .iter()
-        .filter(|file| providers.is_empty() || providers.iter().any(|name| of_provider(file, name)))
-        .filter(|file| consumers.is_empty() || consumers.iter().any(|name| of_consumer(file, name)))
-        .collect();
+    let kept: Vec<&Arc<ContractFile>> = files.iter().filter(|file| wanted.is_of(&file.contract, providers)).collect();
     if kept.is_empty() {
         let (consumers, providers) = (or_list(quoted(consumers)), or_list(quoted(providers)));
         return Err(Failure::usage(format!("there is no contract of {consumers} with {providers}"))
             .help("name one of the two alone, to see what there is"));
     }
     let names = || kept.iter().flat_map(|file| file.contract.interactions.iter());
-    for text in only {
-        if !names().any(|interaction| is_wanted(interaction, std::slice::from_ref(text))) {
+    for text in &wanted.only {
+        if !names().any(|interaction| has_in_name(interaction, text)) {
             let known = names().map(|interaction| interaction.name.as_str());
             return Err(unknown(format!("no interaction has `{text}` in its name"), text, known));
         }
     }
     let mut selected = Selected::new();
-    for file in kept
-        .into_iter()
-        .filter(|file| file.contract.interactions.iter().any(|interaction| is_wanted(interaction, only)))
-    {
+    for file in kept.into_iter().filter(|file| file.contract.interactions.iter().any(|one| wanted.takes(one))) {
         let provider = &file.contract.provider;
         match selected.iter_mut().find(|(name, _)| name == provider) {
             Some((_, files)) => files.push(Arc::clone(file)),
             None => selected.push((provider.clone(), vec![Arc::clone(file)])),
         }
     }
+    if selected.is_empty() {
+        return Err(Failure::usage("there is nothing to verify: no interaction can be run")
+            .help("leave --without-skipped out to see each of them, and why"));
+    }
     Ok(selected)
 }
 
-/// Whether an interaction's name holds one of the texts, in any case; all are wanted where there are none.
-pub(super) fn is_wanted(interaction: &Interaction, only: &[String]) -> bool {
-    let name = interaction.name.to_lowercase();
-    only.is_empty() || only.iter().any(|text| name.contains(&text.to_lowercase()))
+fn has_in_name(interaction: &Interaction, text: &str) -> bool {
+    interaction.name.to_lowercase().contains(&text.to_lowercase())
 }
 
 /// How many names are listed.

@@ -17,7 +17,8 @@ use crate::process::Service;
 use crate::report::{Conclusion, Progress};
 use crate::source::Code;
 use crate::verification::{
-    Event, Finished, INTERRUPTED, NO_STATE_HANDLER, Outcome, Plan, RunError, Scrubber, Summary, Verdict, none_run, run,
+    Event, Finished, INTERRUPTED, NO_STATE_HANDLER, Outcome, Pending, Plan, RunError, Scrubber, Summary, Verdict,
+    none_run, run,
 };
 
 /// What goes wrong with the provider state of an interaction.
@@ -127,9 +128,9 @@ impl Run {
         if let Event::Finished(finished) = &mut event {
             finished.instance.clone_from(&self.instance);
             finished.needed_by = self.needed_by.get(&finished.file).cloned().unwrap_or_default();
-            finished.pending = self.is_pending(finished);
+            finished.pending = self.pending_why(finished);
             self.results.add(finished);
-            self.summary.add(finished.outcome, finished.pending);
+            self.summary.add(finished.outcome, finished.pending.is_some());
             self.failed |= match finished.outcome {
                 Outcome::Error => true,
                 Outcome::Broken => finished.status.is_some_and(|status| status >= 500),
@@ -143,14 +144,14 @@ impl Run {
         }
     }
 
-    /// Whether what came of an interaction does not count: nobody live needs it, and it was the interaction itself that
-    /// failed, or a state for it, and not the provider as a whole.
-    fn is_pending(&self, finished: &Finished) -> bool {
+    /// Why what came of an interaction does not count: its contract says so, or nobody live needs it; and it was the
+    /// interaction itself that failed, or a state for it, and not the provider as a whole.
+    fn pending_why(&self, finished: &Finished) -> Option<Pending> {
         let of_provider = finished.error.as_ref().is_some_and(|error| !STATE_CODES.contains(&error.code));
         let id = finished.id.parse::<InteractionId>();
-        // Or its author said so, in a Pact file.
-        let said = finished.pending;
-        !of_provider && (said || id.is_ok_and(|id| self.pending.contains(&(finished.provider.clone(), id))))
+        let not_needed = || id.is_ok_and(|id| self.pending.contains(&(finished.provider.clone(), id)));
+        let why = finished.pending.or_else(|| not_needed().then_some(Pending::NotNeeded));
+        why.filter(|_| !of_provider)
     }
 
     fn finish(
@@ -176,6 +177,9 @@ impl Run {
             world.say(&crate::report::note(&format!("the last lines that {name} wrote"), &text, &world.err_palette()));
         }
         say_faults(&faults, world);
+        if self.summary.skipped > 0 && !interrupted {
+            world.say("note: what is skipped keeps the run from ending with 0; --without-skipped leaves it out\n");
+        }
         // A run that was cut short says nothing of a version.
         let unpublished = match to {
             Some(to) if !interrupted => self.results.publish(to, world).err(),

@@ -14,7 +14,7 @@ use super::load::Workspace;
 use super::provider::reach;
 use super::reports::{ReportArg, Reports};
 use super::results::{Destination, Results};
-use super::selection::{is_wanted, select};
+use super::selection::{SelectionArgs, select};
 use super::step::Step;
 use super::verified::{Job, Run, say_faults};
 use super::{Exit, Failure, Global, World};
@@ -51,12 +51,8 @@ pub(super) struct VerifyArgs {
     /// How long the provider may take to become ready: 30s, 2m [default: upheld.yaml's, or 60s]
     #[arg(long, value_name = "TIME", value_parser = time, env = "UPHELD_START_TIMEOUT", hide_env_values = true, help_heading = "Provider")]
     pub start_timeout: Option<Duration>,
-    /// Only interactions whose name holds this text, in any case
-    #[arg(long, value_name = "TEXT", help_heading = "Selection")]
-    only: Vec<String>,
-    /// Only contracts of this consumer
-    #[arg(long, value_name = "NAME", help_heading = "Selection")]
-    consumer: Vec<String>,
+    #[command(flatten)]
+    selection: SelectionArgs,
     /// How many requests may be under way at once
     #[arg(long, value_name = "N", default_value_t = 16, env = "UPHELD_JOBS", hide_env_values = true, value_parser = clap::value_parser!(u16).range(1..), help_heading = "Requests")]
     jobs: u16,
@@ -188,7 +184,12 @@ fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
         let warnings = count(workspace.findings.len(), "warning");
         world.say(&format!("note: {warnings} about the contracts: see `upheld lint`\n"));
     }
-    let selected = select(&workspace, &names, &args.consumer, &args.only).map_err(|failure| {
+    let left_out = args.selection.left_out(&workspace, &names);
+    if left_out > 0 && !args.quiet {
+        world
+            .say(&format!("note: left out: {} that can't be run; see `upheld lint`\n", count(left_out, "interaction")));
+    }
+    let selected = select(&workspace, &names, &args.selection).map_err(|failure| {
         // A folder of that name may be what was meant; a provider's own folder must not hide the provider.
         match names.iter().find(|name| world.working.join(name).exists()) {
             Some(name) => failure.help(format!("for the contracts in `{name}`, write ./{name}")),
@@ -217,7 +218,7 @@ fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
         for instance in instances {
             let mut once = Once::new(&from_store);
             let plan = Plan::new(files.clone(), parallel, |file: &ContractFile, index| {
-                is_wanted(&file.contract.interactions[index], &args.only) && once.takes(file, index)
+                args.selection.takes(&file.contract.interactions[index]) && once.takes(file, index)
             });
             let plan = plan.at(moment());
             jobs.push(Job { reach: Arc::clone(&reach), instance, of_several, plan });

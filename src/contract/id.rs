@@ -64,13 +64,18 @@ fn content(interaction: &Interaction) -> Content<'_> {
     }
 }
 
-/// The id of a contract: of its provider and what is expected of it, whatever the order.
+/// The id of a contract: of its provider and what is expected of it, whatever the order. What is pending is expected in
+/// another way, and stays apart: its own id is the same, so that results carry over on the day when it no longer is.
 #[must_use]
 pub fn contract_id(contract: &Contract) -> ContractId {
-    let mut interactions: Vec<String> =
-        contract.interactions.iter().map(|interaction| interaction_id(interaction).to_string()).collect();
-    interactions.sort();
-    ContractId(hash(&ContractContent { format: FORMAT, provider: contract.provider.as_str(), interactions }))
+    let ids = |is_pending: bool| {
+        let of_kind = contract.interactions.iter().filter(|interaction| interaction.pending == is_pending);
+        let mut ids: Vec<String> = of_kind.map(|interaction| interaction_id(interaction).to_string()).collect();
+        ids.sort();
+        ids
+    };
+    let (interactions, pending) = (ids(false), ids(true));
+    ContractId(hash(&ContractContent { format: FORMAT, provider: contract.provider.as_str(), interactions, pending }))
 }
 
 fn hash(content: &impl Serialize) -> [u8; 32] {
@@ -87,6 +92,8 @@ struct ContractContent<'c> {
     format: &'static str,
     provider: &'c str,
     interactions: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pending: Vec<String>,
 }
 
 #[derive(Serialize)]

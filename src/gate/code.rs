@@ -35,6 +35,8 @@ pub const UNDECLARED: GateCode = "G304";
 pub const REWRITTEN: GateCode = "G305";
 /// There is nothing to check, and there had to be.
 pub const NO_PAIRS: GateCode = "G306";
+/// The contract has interactions that can't be run at all.
+pub const UNVERIFIABLE: GateCode = "G307";
 /// Nothing of the provider is live.
 pub const MISSING_PROVIDER: GateCode = "G401";
 /// There is nothing to check.
@@ -69,6 +71,7 @@ pub const CODES: &[(GateCode, Option<State>)] = &[
     (UNDECLARED, Some(State::Unknown)),
     (REWRITTEN, Some(State::Unknown)),
     (NO_PAIRS, Some(State::Unknown)),
+    (UNVERIFIABLE, Some(State::Unknown)),
     (MISSING_PROVIDER, Some(State::MissingProvider)),
     (NOTHING_TO_CHECK, None),
     (OPEN_ROLLOUT, None),

@@ -113,6 +113,13 @@ const EXPLANATIONS: &[Explanation] = &[
         "Publish what the version expects, or leave --require-pairs out.",
     ),
     told(
+        code::UNVERIFIABLE,
+        "The contract has interactions that this version of upheld can't run, like the messages of a Pact file: whether \
+         the provider upholds them is not known, and no verification will tell.",
+        "The consumer leaves them out of what it publishes, and tests them in another way: `upheld publish \
+         CONSUMER@VERSION --without-skipped`, of a new version, since what one version expects never changes.",
+    ),
+    told(
         code::MISSING_PROVIDER,
         "The consumer's version needs a provider of which no version is live in the environment. A roll-out that is under \
          way doesn't count: it may be given up.",

@@ -46,6 +46,7 @@ pub(super) fn judge(
     };
     let read = facts.results(provider)?;
     let names = names(&contract);
+    let pending = pending(&contract, &names);
     let judged = |code, state, reasons, turn: &ServiceName, next| Judged {
         code,
         state,
@@ -81,11 +82,41 @@ pub(super) fn judge(
         .map(|(id, name)| (*id, *name))
         .collect();
     if missing.is_empty() {
-        return Ok(judged(code::COMPATIBLE, State::Compatible, Vec::new(), &provider.service, Vec::new()));
+        return Ok(judged(code::COMPATIBLE, State::Compatible, pending, &provider.service, Vec::new()));
     }
-    let (code, reasons) = unverified(facts, provider, &read.value, &missing, names.len())?;
-    let next = format!("in a checkout of {}: {}", provider.short(), verify(provider));
-    Ok(judged(code, State::Unverified, reasons, &provider.service, vec![next]))
+    let (not_run, missing): (Vec<_>, Vec<_>) =
+        missing.into_iter().partition(|(id, _)| why_not_run(&contract, *id).is_some());
+    let verify = format!("in a checkout of {}: {}", provider.short(), verify(provider));
+    if not_run.is_empty() {
+        let (code, reasons) = unverified(facts, provider, &read.value, &missing, names.len())?;
+        return Ok(judged(code, State::Unverified, reasons, &provider.service, vec![verify]));
+    }
+    let told = |(id, name): &(InteractionId, &str)| {
+        let why = why_not_run(&contract, *id).unwrap_or_default();
+        Because::Told(format!("{name}: it can't be run, since {why}"))
+    };
+    let mut reasons: Vec<Because> = not_run.iter().take(LISTED).map(told).collect();
+    if not_run.len() > LISTED {
+        reasons.push(Because::Told(format!(
+            "and {} that can't be run",
+            count(not_run.len() - LISTED, "more interaction")
+        )));
+    }
+    let mut next = vec![format!(
+        "{}: publish a new version without what can't be run: upheld publish {}@… --without-skipped",
+        consumer.service, consumer.service
+    )];
+    if !missing.is_empty() {
+        reasons.extend(unverified(facts, provider, &read.value, &missing, names.len())?.1);
+        next.push(verify);
+    }
+    Ok(judged(code::UNVERIFIABLE, State::Unknown, reasons, &consumer.service, next))
+}
+
+/// Why an interaction can't be run, where that is so.
+fn why_not_run(contract: &ContractFile, id: InteractionId) -> Option<&str> {
+    let index = contract.ids.iter().position(|one| *one == id)?;
+    contract.contract.interactions.get(index)?.skipped.as_ref().map(|skipped| &*skipped.why)
 }
 
 /// The command that brings about results for a version.
@@ -107,11 +138,25 @@ pub(super) fn repair(doubt: &Doubt) -> String {
     format!("look at {path}: `upheld store lint` says what is wrong, and the store's history has it as it was")
 }
 
-/// The interactions of a contract, those that are the same once, with the name of the first.
+/// The interactions that a contract asks for now, those that are the same once, with the name of the first.
 fn names(contract: &ContractFile) -> Vec<(InteractionId, &str)> {
     let mut seen = BTreeSet::new();
-    let all = contract.ids.iter().zip(&contract.contract.interactions);
+    let all = contract.ids.iter().zip(&contract.contract.interactions).filter(|(_, interaction)| !interaction.pending);
     all.filter(|(id, _)| seen.insert(**id)).map(|(id, interaction)| (*id, interaction.name.as_str())).collect()
+}
+
+/// What a contract does not ask for yet, since it says itself that it is pending.
+fn pending(contract: &ContractFile, names: &[(InteractionId, &str)]) -> Vec<Because> {
+    let all = contract.ids.iter().zip(&contract.contract.interactions).filter(|(_, interaction)| interaction.pending);
+    let pending = all.filter(|(id, _)| !names.iter().any(|(asked, _)| asked == *id));
+    let names: Vec<&str> = pending.map(|(_, interaction)| interaction.name.as_str()).collect();
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let more = names.len().saturating_sub(LISTED);
+    let rest = (more > 0).then(|| format!("{more} more"));
+    let shown = names.iter().take(LISTED).map(|name| (*name).to_owned()).chain(rest);
+    vec![Because::Told(format!("not asked for, since the contract says that it is pending: {}", and_list(shown)))]
 }
 
 /// What is broken, and what is both broken and upheld.

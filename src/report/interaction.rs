@@ -11,7 +11,7 @@ use super::diff::{self, more_lines};
 use super::escape::{opening, shown, shown_lines, shown_sentence};
 use super::mismatch::{INDENT, help, sentence, with_advice};
 use super::palette::{Palette, paint};
-use crate::verification::{Finished, Outcome, RunError};
+use crate::verification::{Finished, Outcome, Pending, RunError};
 use crate::words::{and_list, count};
 
 /// The column in which the place in the contract stands, where the names before it leave room for it.
@@ -163,13 +163,13 @@ fn broken(out: &mut String, finished: &Finished, palette: &Palette) {
 
 /// Why it doesn't count.
 fn pending(out: &mut String, finished: &Finished, palette: &Palette) {
-    if finished.is_pending() {
-        let _ = writeln!(
-            out,
-            "{INDENT}{} nobody relies on this yet, so it does not fail the run",
-            paint(palette.warning, "pending:")
-        );
-    }
+    let why = match finished.pending.filter(|_| finished.is_pending()) {
+        Some(Pending::NotNeeded) => "nobody relies on this yet",
+        Some(Pending::Said) => "its contract says that it is",
+        None => return,
+    };
+    let word = paint(palette.warning, "pending:");
+    let _ = writeln!(out, "{INDENT}{word} {why}, so it does not fail the run");
 }
 
 fn not_run(out: &mut String, finished: &Finished, palette: &Palette) {

@@ -214,7 +214,7 @@ impl<'a> Interaction<'a> {
             name: &finished.name,
             id: &finished.id,
             outcome: finished.outcome.word(),
-            pending: finished.pending,
+            pending: finished.pending.is_some(),
             seconds: microseconds(finished.seconds),
             contract: Place { file: &finished.file, line: finished.line, needed_by: &finished.needed_by },
             given: &finished.given,

@@ -45,7 +45,7 @@ impl<W: io::Write> Markdown<W> {
 impl<W: io::Write> Reporter for Markdown<W> {
     fn event(&mut self, event: &Event) -> io::Result<()> {
         if let Event::Finished(finished) = event {
-            self.pairs.entry(pair(finished)).or_default().add(finished.outcome, finished.pending);
+            self.pairs.entry(pair(finished)).or_default().add(finished.outcome, finished.pending.is_some());
             if finished.outcome != Outcome::Upheld {
                 self.attention.push(finished.as_ref().clone());
             }

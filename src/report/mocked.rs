@@ -15,6 +15,8 @@ pub struct Nearest<'a> {
     pub name: &'a str,
     /// `contracts/storefront/orders.yaml:7`
     pub place: String,
+    /// Whether it is one of a Pact file.
+    pub is_pact: bool,
     pub mismatches: Vec<ShownMismatch>,
 }
 
@@ -27,7 +29,7 @@ pub fn refused(line: &str, provider: &str, nearest: Option<&Nearest<'_>>, palett
         help(&mut out, &format!("there is no interaction with {provider} at all: record one, or write one"), palette);
         return out;
     };
-    let Nearest { pair, name, place, mismatches: all } = nearest;
+    let Nearest { pair, name, place, is_pact, mismatches: all } = nearest;
     let _ = writeln!(
         out,
         "{INDENT}nearest  {}  {}   {}\n",
@@ -36,11 +38,12 @@ pub fn refused(line: &str, provider: &str, nearest: Option<&Nearest<'_>>, palett
         paint(palette.faint, shown(place))
     );
     out.push_str(&mismatches(all, palette));
-    help(
-        &mut out,
-        "if the consumer means this, its contract must say so: add an interaction, or loosen this one with `match`",
-        palette,
-    );
+    let next = if *is_pact {
+        "if the consumer means this, the test that writes this Pact file must say so: give it another interaction, or a rule"
+    } else {
+        "if the consumer means this, its contract must say so: add an interaction, or loosen this one with `match`"
+    };
+    help(&mut out, next, palette);
     out
 }
 

@@ -4,7 +4,8 @@ use crate::verification::Summary;
 use crate::words::count;
 
 /// `12 interactions: 1 broken, 2 errors, 9 upheld`, or `12 interactions` where all are upheld. Pending ones are
-/// counted apart from the broken ones, since they do not fail the run.
+/// counted apart from the broken ones, since they do not fail the run; where there is nothing else, it is said that
+/// nothing is upheld.
 pub(super) fn sentence(summary: &Summary) -> String {
     let total = summary.total();
     let counted = count(total, "interaction");
@@ -16,14 +17,14 @@ pub(super) fn sentence(summary: &Summary) -> String {
     }
     let (broken, error, pending) = (summary.failing_broken(), summary.failing_error(), summary.all_pending());
     let parts: Vec<String> = [
-        (broken, format!("{broken} broken")),
-        (error, count(error, "error").to_string()),
-        (summary.skipped, format!("{} skipped", summary.skipped)),
-        (pending, format!("{pending} pending")),
-        (summary.upheld, format!("{} upheld", summary.upheld)),
+        (broken > 0, format!("{broken} broken")),
+        (error > 0, count(error, "error").to_string()),
+        (summary.skipped > 0, format!("{} skipped", summary.skipped)),
+        (pending > 0, format!("{pending} pending")),
+        (summary.upheld > 0 || pending == total, format!("{} upheld", summary.upheld)),
     ]
     .into_iter()
-    .filter(|(number, _)| *number > 0)
+    .filter(|(is_said, _)| *is_said)
     .map(|(_, text)| text)
     .collect();
     format!("{counted}: {}", parts.join(", "))

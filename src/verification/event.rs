@@ -28,8 +28,8 @@ pub struct Finished {
     /// The interaction's id: 64 hexadecimal digits.
     pub id: String,
     pub outcome: Outcome,
-    /// Whether nobody live needs it yet, so that a break is shown and does not fail.
-    pub pending: bool,
+    /// Why a break of it is shown and does not fail; nothing where it does.
+    pub pending: Option<Pending>,
     /// From the first byte sent to the last received, in seconds; the setting up of states is not in it.
     pub seconds: f64,
     /// The contract's file, as the user knows it; of one from the store, its path there.
@@ -59,8 +59,17 @@ impl Finished {
     /// Whether it is not upheld, and that does not count.
     #[must_use]
     pub const fn is_pending(&self) -> bool {
-        self.pending && matches!(self.outcome, Outcome::Broken | Outcome::Error)
+        self.pending.is_some() && matches!(self.outcome, Outcome::Broken | Outcome::Error)
     }
+}
+
+/// Why an interaction doesn't count yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pending {
+    /// Nobody live needs it, and it never held on the provider's main branch.
+    NotNeeded,
+    /// Its contract says so.
+    Said,
 }
 
 /// The two sides of a body comparison.

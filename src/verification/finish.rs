@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::event::{AskedLine, Bodies, Finished, ShownMismatch};
+use super::event::{AskedLine, Bodies, Finished, Pending, ShownMismatch};
 use super::outcome::{Outcome, RunError};
 use super::plan::Plan;
 use super::provider::Reply;
@@ -72,7 +72,7 @@ fn blank(plan: &Plan, position: usize, request: String) -> Finished {
         name: interaction.name.clone(),
         id: plan.id(position).to_string(),
         outcome: Outcome::Error,
-        pending: interaction.pending,
+        pending: interaction.pending.then_some(Pending::Said),
         seconds: 0.0,
         file: file.source.name.clone(),
         needed_by: Vec::new(),

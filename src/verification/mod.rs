@@ -10,7 +10,7 @@ mod provider;
 mod runner;
 mod scrub;
 
-pub use event::{AskedLine, Bodies, Event, Finished, ShownMismatch};
+pub use event::{AskedLine, Bodies, Event, Finished, Pending, ShownMismatch};
 pub use finish::with_lines;
 pub use outcome::{Outcome, RunError, Summary, Verdict};
 pub use plan::{Parallel, Plan};

@@ -100,18 +100,18 @@ impl Verdict {
 
 impl Summary {
     /// Counts one more outcome.
-    pub const fn add(&mut self, outcome: Outcome, pending: bool) {
+    pub const fn add(&mut self, outcome: Outcome, is_pending: bool) {
         match outcome {
             Outcome::Upheld => self.upheld += 1,
             Outcome::Broken => {
                 self.broken += 1;
-                if pending {
+                if is_pending {
                     self.pending += 1;
                 }
             }
             Outcome::Error => {
                 self.error += 1;
-                if pending {
+                if is_pending {
                     self.pending_error += 1;
                 }
             }

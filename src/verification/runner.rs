@@ -22,7 +22,8 @@ codes! {
     INTERRUPTED = "E401";
     /// The interaction needs a provider state, and nothing is there to bring it about.
     NO_STATE_HANDLER = "E402";
-    /// The interaction is of a kind that can't be run yet.
+    /// The interaction is of a kind that can't be run yet, like a message of a Pact file. Nothing is known of it, so the run
+    /// ends with 5: `--without-skipped` leaves it out, in `verify` and in `publish`.
     NOT_RUN = "E403";
 }
 
@@ -133,7 +134,7 @@ async fn exchange<P: Provider, S: StateHandler>(
             let message =
                 format!("it needs the provider state `{}`, and {name} has no state handler", interaction.given[0].name);
             let error = RunError::new(NO_STATE_HANDLER, message)
-                .help(format!("give {name} one in upheld.yaml, `states: POST /_states` or a command, or say `states: none` if it is always in these states"));
+                .help(format!("give {name} one: `--states 'POST /_states'`, or `states: POST /_states` in upheld.yaml; it may be a command, too, or `none` if {name} is always in these states"));
             return unsent(interaction, &values, error);
         }
         _ => None,

@@ -102,7 +102,7 @@ fn a_pact_file_is_verified_as_it_is_with_the_state_endpoint_that_the_provider_ha
               98 │   "status": 204
                  │             ╰── asked for here
             help: orders has nothing there. If it needs data for that, name its provider state under `given`.
-            pending: nobody relies on this yet, so it does not fail the run
+            pending: its contract says that it is, so it does not fail the run
 
     skipped Web-Shop → orders  an order was placed         pacts/shop-orders.json:102
             E403: it was not run: it is a message, and only HTTP is verified yet
@@ -112,6 +112,7 @@ fn a_pact_file_is_verified_as_it_is_with_the_state_endpoint_that_the_provider_ha
     BROKEN  4 interactions: 1 broken, 2 skipped, 1 pending in <time>
     ------- stderr -------
     note: 3 warnings about the contracts: see `upheld lint`
+    note: what is skipped keeps the run from ending with 0; --without-skipped leaves it out
     [exit code 1]
     "#);
     assert_snapshot!(provider.requests().iter().map(|it| format!("{} {}\n", it.line(), it.body)).collect::<String>(), @r#"
@@ -140,7 +141,27 @@ fn what_can_t_be_run_never_makes_a_run_look_better() {
     ERROR   3 interactions: 2 skipped, 1 upheld in <time>
     ------- stderr -------
     note: 3 warnings about the contracts: see `upheld lint`
+    note: what is skipped keeps the run from ending with 0; --without-skipped leaves it out
     [exit code 5]
+    ");
+    assert_snapshot!(world.upheld(["verify", "pacts/", "--url", &url, "--states", "POST /_pact/states", "--without-skipped"]), @"
+    upheld  Web-Shop → orders  get an order
+
+    UPHELD  1 interaction in <time>
+    ------- stderr -------
+    note: 3 warnings about the contracts: see `upheld lint`
+    note: left out: 2 interactions that can't be run; see `upheld lint`
+    [exit code 0]
+    ");
+    pact["interactions"].as_array_mut().unwrap().remove(0);
+    world.write("messages/shop-orders.json", pact.to_string());
+    assert_snapshot!(world.upheld(["verify", "messages/", "--url", &url, "--without-skipped"]), @"
+    ------- stderr -------
+    note: 3 warnings about the contracts: see `upheld lint`
+    note: left out: 2 interactions that can't be run; see `upheld lint`
+    error: there is nothing to verify: no interaction can be run
+    help: leave --without-skipped out to see each of them, and why
+    [exit code 2]
     ");
     let only = ["verify", "pacts/", "--url", &url, "--states", "POST /_pact/states", "--only", "get an order"];
     assert_eq!(world.upheld(only).code, Some(0));

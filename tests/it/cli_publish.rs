@@ -230,3 +230,103 @@ fn the_beginning_of_a_commit_s_id_is_no_version_of_its_own() {
     assert_eq!(output.code, Some(4), "{output}");
     assert!(output.stdout.contains(&format!("did you mean orders@{commit}?")), "{output}");
 }
+
+/// A Pact file with these interactions.
+fn pact(interactions: &[serde_json::Value], version: &str) -> String {
+    let file = serde_json::json!({
+        "consumer": {"name": "storefront"},
+        "provider": {"name": "orders"},
+        "interactions": interactions,
+        "metadata": {"pactSpecification": {"version": version}},
+    });
+    format!("{file:#}\n")
+}
+
+fn get(path: &str) -> serde_json::Value {
+    serde_json::json!({"description": format!("get {path}"), "request": {"path": format!("/{path}")}, "response": {"status": 200}})
+}
+
+#[test]
+fn what_can_t_be_verified_is_published_by_nobody_and_left_out_on_demand() {
+    let team = Team::git("storefront orders");
+    let placed = serde_json::json!({"type": "Asynchronous/Messages", "description": "an order was placed"});
+    team.world.write("contracts/http.json", pact(&[get("a"), placed.clone()], "4.0"));
+    assert_snapshot!(team.upheld("publish storefront@1"), @"
+    ------- stderr -------
+    error: 1 interaction of storefront with orders can't be verified, and the gate would never say yes
+           │ an order was placed   contracts/http.json:18
+           │ it is a message, and only HTTP is verified yet
+    help: --without-skipped publishes the contract without what can't be verified: test that in another way
+    [exit code 2]
+    ");
+    assert_eq!(team.files_below("publications"), Vec::<String>::new());
+    assert_snapshot!(team.upheld("publish storefront@1 --without-skipped --branch main"), @"
+    published  storefront@1   1 contract with orders
+    ------- stderr -------
+    note: left out of what storefront expects of orders: an order was placed
+    [exit code 0]
+    ");
+    let stored = team.files_below("contracts");
+    assert_eq!(stored.len(), 1, "{stored:?}");
+    // The same as if the message had never been in the file.
+    team.world.write("contracts/http.json", pact(&[get("a")], "4.0"));
+    assert_snapshot!(team.upheld("publish storefront@1"), @"
+    unchanged  storefront@1   1 contract with orders
+    ------- stderr -------
+    note: storefront had published the same for this version before
+    [exit code 0]
+    ");
+    // What has nothing else is no contract.
+    team.world.write("contracts/http.json", pact(&[placed], "4.0"));
+    assert_snapshot!(team.upheld("publish storefront@2 --without-skipped --branch main"), @"
+    published  storefront@2   it expects nothing of anybody
+    ------- stderr -------
+    note: left out of what storefront expects of orders: an order was placed, and that is all of the contract
+    [exit code 0]
+    ");
+}
+
+#[test]
+fn several_pact_files_of_one_pair_are_one_contract() {
+    let team = Team::git("storefront orders");
+    let messages = serde_json::json!({
+        "consumer": {"name": "storefront"},
+        "provider": {"name": "orders"},
+        "messages": [{"description": "an order was placed", "contents": {"id": 1}}],
+        "metadata": {"pactSpecification": {"version": "3.0.0"}},
+    });
+    team.world.write("contracts/one.json", pact(&[get("a")], "4.0"));
+    team.world.write("contracts/two.json", pact(&[get("b"), get("c")], "4.0"));
+    team.world.write("contracts/messages.json", messages.to_string());
+    assert_snapshot!(team.upheld("publish storefront@1 --without-skipped --branch main"), @"
+    published  storefront@1   1 contract with orders
+    ------- stderr -------
+    note: left out of what storefront expects of orders: an order was placed
+    [exit code 0]
+    ");
+    let stored = team.files_below("contracts");
+    assert_eq!(stored.len(), 1, "{stored:?}");
+    // As it would be from one file.
+    team.world.write("contracts/one.json", pact(&[get("a"), get("c"), get("b")], "4.0"));
+    for name in ["two", "messages"] {
+        std::fs::remove_file(team.world.path(&format!("contracts/{name}.json"))).unwrap();
+    }
+    assert_eq!(team.upheld("publish storefront@1").stdout.split(' ').next(), Some("unchanged"));
+    // Rules have other meanings in another version.
+    team.world.write("contracts/two.json", pact(&[get("b")], "2.0.0"));
+    assert_snapshot!(team.upheld("publish storefront@2"), @"
+    ------- stderr -------
+    error: storefront has two contracts with orders
+           │ contracts/one.json and contracts/two.json are Pact files of different versions
+    help: write both with one version; or make one contract of them: upheld import pact
+    [exit code 2]
+    ");
+    team.world.write("contracts/two.yaml", "contract: 1\nconsumer: storefront\nprovider: orders\ninteractions: [{ name: d, request: GET /d, response: { status: 200 } }]\n");
+    std::fs::remove_file(team.world.path("contracts/two.json")).unwrap();
+    assert_snapshot!(team.upheld("publish storefront@2"), @"
+    ------- stderr -------
+    error: storefront has two contracts with orders
+    help: put them into one file: contracts/storefront/orders.yaml
+    [exit code 2]
+    ");
+}

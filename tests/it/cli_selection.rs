@@ -135,14 +135,14 @@ fn a_folder_without_a_contract_is_an_error() {
     assert_snapshot!(verify(&world, &[]), @"
     ------- stderr -------
     error: there is no contract in `contracts`
-    help: a contract is a file <consumer>/<provider>.yaml; `upheld init` writes a first one
+    help: a contract is a file <consumer>/<provider>.yaml, or a Pact file; `upheld init` writes a first one
     [exit code 2]
     ");
     world.write("contracts/empty/notes.txt", "none here");
     assert_snapshot!(verify(&world, &["contracts/empty"]), @"
     ------- stderr -------
     error: there is no contract in `contracts/empty`
-    help: a contract is a file <consumer>/<provider>.yaml; `upheld init` writes a first one
+    help: a contract is a file <consumer>/<provider>.yaml, or a Pact file; `upheld init` writes a first one
     [exit code 2]
     ");
     assert_snapshot!(verify(&world, &["contracts/upheld.yaml"]), @"

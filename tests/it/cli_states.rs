@@ -159,7 +159,7 @@ fn without_a_handler_only_what_needs_no_state_is_run() {
             GET /orders/42?by=Ada
 
             E402: it needs the provider state `a customer exists`, and orders has no state handler
-            help: give orders one in upheld.yaml, `states: POST /_states` or a command, or say `states: none` if it is always in these states
+            help: give orders one: `--states 'POST /_states'`, or `states: POST /_states` in upheld.yaml; it may be a command, too, or `none` if orders is always in these states
 
     upheld  storefront → orders  list the orders
 

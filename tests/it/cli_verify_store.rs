@@ -118,10 +118,10 @@ fn a_state_that_nobody_can_bring_about_is_no_fault_while_the_interaction_is_pend
             GET /order
 
             E402: it needs the provider state `an order exists`, and orders has no state handler
-            help: give orders one in upheld.yaml, `states: POST /_states` or a command, or say `states: none` if it is always in these states
+            help: give orders one: `--states 'POST /_states'`, or `states: POST /_states` in upheld.yaml; it may be a command, too, or `none` if orders is always in these states
             pending: nobody relies on this yet, so it does not fail the run
 
-    UPHELD  1 interaction: 1 pending in <time>
+    UPHELD  1 interaction: 1 pending, 0 upheld in <time>
     ------- stderr -------
     published  1 result for orders@1
     [exit code 0]

@@ -89,6 +89,7 @@ mod examples;
 mod exchanges;
 mod finding_codes;
 mod gate_naive;
+mod gate_pact;
 mod gate_properties;
 mod gate_scenarios_basics;
 mod gate_scenarios_content;

@@ -18,6 +18,7 @@ mod media_type;
 mod message;
 mod path;
 mod pattern;
+mod publish;
 mod read;
 mod rules;
 
@@ -28,6 +29,7 @@ pub use matcher::{PactMatcher, StatusRange, TimeKind, Variant};
 pub use media_type::{Kind, MediaType};
 pub use path::{PactPath, PactStep};
 pub use pattern::PactRegex;
+pub use publish::joined;
 pub use read::is_pact;
 pub(super) use read::read;
 pub use rules::{PactRules, PlacedRule, PlacedRules, RuleList};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::samples::{body, broken, errored, report, unreachable};
 use crate::matching::mismatch;
 use crate::report::{Github, Human, Json, Junit, Markdown, Palette, Reporter};
-use crate::verification::{Bodies, Finished};
+use crate::verification::{Bodies, Finished, Pending};
 
 use super::samples::Shared;
 
@@ -22,7 +22,7 @@ fn hostile() -> Vec<Finished> {
     error.message = format!("the state handler answered {NASTY}");
     error.detail = Some(format!("::set-env::x\n{NASTY}\n  ::add-mask::y\n"));
     let mut pending = broken.clone();
-    pending.pending = true;
+    pending.pending = Some(Pending::NotNeeded);
     pending.request = format!("  ::add-mask::{NASTY}");
     vec![broken, errored(NASTY, error), pending]
 }

@@ -6,7 +6,9 @@ use crate::contract::ServiceName;
 use crate::matching::{Mismatch, Part, mismatch};
 use crate::report::{Conclusion, Reporter};
 use crate::source::{Code, Pointer};
-use crate::verification::{AskedLine, Bodies, Event, Finished, Outcome, RunError, ShownMismatch, Summary, Verdict};
+use crate::verification::{
+    AskedLine, Bodies, Event, Finished, Outcome, Pending, RunError, ShownMismatch, Summary, Verdict,
+};
 
 /// An interaction of storefront's contract with orders, upheld.
 pub fn upheld(name: &str) -> Finished {
@@ -16,7 +18,7 @@ pub fn upheld(name: &str) -> Finished {
         name: name.to_owned(),
         id: "6b".repeat(32),
         outcome: Outcome::Upheld,
-        pending: false,
+        pending: None,
         seconds: 0.012_345_678,
         file: Arc::from("contracts/storefront/orders.yaml"),
         needed_by: Vec::new(),
@@ -108,7 +110,7 @@ pub fn run() -> Vec<Finished> {
     });
     let mut pending = broken("cancel an order", vec![in_part(mismatch::STATUS, Part::Status, "", "204", "405")]);
     "DELETE /orders/42".clone_into(&mut pending.request);
-    (pending.pending, pending.status, pending.line) = (true, Some(405), 52);
+    (pending.pending, pending.status, pending.line) = (Some(Pending::NotNeeded), Some(405), 52);
     let mut elsewhere = upheld("charge a card");
     (elsewhere.consumer, elsewhere.provider) = (service("orders"), service("payments"));
     elsewhere.file = Arc::from("contracts/orders/payments.yaml");
@@ -136,7 +138,7 @@ pub fn run() -> Vec<Finished> {
 pub fn conclusion(finished: &[Finished]) -> Conclusion {
     let mut summary = Summary::default();
     for one in finished {
-        summary.add(one.outcome, one.pending);
+        summary.add(one.outcome, one.pending.is_some());
     }
     let exit_code = match summary.verdict() {
         Verdict::Upheld => 0,
