@@ -10,7 +10,7 @@ use clap::Args;
 
 use super::from_store::{FromStore, Once};
 use super::ledger::{Here, StoreArgs, Subject};
-use super::load::Workspace;
+use super::load::{Workspace, contracts_folder};
 use super::provider::reach;
 use super::reports::{ReportArg, Reports};
 use super::results::{Destination, Results};
@@ -173,7 +173,14 @@ struct Work {
 fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut World) -> Result<Work, Failure> {
     let (paths, names): (Vec<&String>, Vec<&String>) = args.targets.iter().partition(|target| is_path(target));
     let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
-    let (mut workspace, mut store) = loaded(global, args, &paths, &names, world)?;
+    // A folder of that name may be what was meant; a provider's own folder must not hide the provider.
+    let meant = |failure: Failure, world: &World| match names.iter().find(|name| world.working.join(name).exists()) {
+        Some(name) => failure.help(format!("for the contracts in `{name}`, write ./{name}")),
+        None => failure,
+    };
+    let nowhere = contracts_folder(global, world)?.is_none();
+    let (mut workspace, mut store) = loaded(global, args, &paths, &names, world)
+        .map_err(|failure| if nowhere { meant(failure, world) } else { failure })?;
     let mut from_store = FromStore::default();
     if let (Some(store), true) = (&store, paths.is_empty()) {
         let providers = providers(&workspace, &names, args)?;
@@ -189,13 +196,7 @@ fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
         world
             .say(&format!("note: left out: {} that can't be run; see `upheld lint`\n", count(left_out, "interaction")));
     }
-    let selected = select(&workspace, &names, &args.selection).map_err(|failure| {
-        // A folder of that name may be what was meant; a provider's own folder must not hide the provider.
-        match names.iter().find(|name| world.working.join(name).exists()) {
-            Some(name) => failure.help(format!("for the contracts in `{name}`, write ./{name}")),
-            None => failure,
-        }
-    })?;
+    let selected = select(&workspace, &names, &args.selection).map_err(|failure| meant(failure, world))?;
     if selected.len() > 1 && (!args.url.is_empty() || args.start.is_some()) {
         let all: Vec<String> = selected.iter().map(|(name, _)| name.to_string()).collect();
         return Err(Failure::usage(format!(

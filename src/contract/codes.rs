@@ -47,6 +47,8 @@ codes! {
     PACT_SHAPE = "P102";
     /// A matching rule of a Pact file can't be used.
     PACT_RULE = "P103";
+    /// A file of JSON is neither a contract nor a Pact file.
+    FOREIGN_JSON = "P104";
     /// A name of a Pact file is none here, and is spelled otherwise.
     PACT_NAME = "P201";
     /// A generator of a Pact file is left out.

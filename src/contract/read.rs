@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Map, Value, json};
 
 use super::attachments::Attachments;
-use super::codes::{BAD_NAME, DUPLICATE_NAME, NEWER_FORMAT, UNKNOWN_PLACEHOLDER};
+use super::codes::{BAD_NAME, DUPLICATE_NAME, FOREIGN_JSON, NEWER_FORMAT, UNKNOWN_PLACEHOLDER};
 use super::document::{Contract, Interaction};
 use super::raw::{RawContract, RawInteraction, RawState};
 use super::rule_text::RuleReader;
@@ -43,6 +43,13 @@ pub fn read(source: &SourceFile, attachments: &dyn Attachments) -> Result<ReadCo
     let file = &source.name;
     let Survey { value, mut lists, mut findings } = survey_yaml(file, &source.text, source.limits());
     let Some(mut value) = value else { return Err(findings.into_sorted()) };
+    if is_foreign(source, &value) {
+        let start = Span::at(Position { line: 1, column: 1 });
+        return Err(vec![
+            Finding::error(FOREIGN_JSON, file, Some(start), "this is neither a contract nor a Pact file")
+                .help("a Pact file has `consumer` and `provider`, each with a `name`, and `interactions`"),
+        ]);
+    }
     // All that is kept of the places: for the few others that somebody is told of, the source map is made.
     let lines = lists.remove("interactions").unwrap_or_default();
     if let Some(version) = value.get("contract").and_then(Value::as_u64).filter(|version| *version > 1) {
@@ -76,6 +83,12 @@ pub fn read(source: &SourceFile, attachments: &dyn Attachments) -> Result<ReadCo
         }
         _ => Err(findings),
     }
+}
+
+/// Whether a file is somebody else's JSON: it says nothing that one of ours says at its top.
+fn is_foreign(source: &SourceFile, value: &Value) -> bool {
+    let is_json = source.text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[']);
+    is_json && ["contract", "consumer", "provider", "interactions"].iter().all(|key| value.get(key).is_none())
 }
 
 fn newer_format(source: &SourceFile, version: u64) -> Finding {

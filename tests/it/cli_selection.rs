@@ -129,6 +129,38 @@ fn there_must_be_a_folder_of_contracts() {
 }
 
 #[test]
+fn a_folder_that_is_named_as_a_provider_would_be_is_told_of() {
+    let world = World::new();
+    world.write("pacts/openapi.json", "{}");
+    assert_snapshot!(world.upheld(["verify", "pacts"]), @"
+    ------- stderr -------
+    error: there is no folder `contracts` here or in a folder above
+    help: `upheld init` writes a first contract; --contracts DIR names a folder elsewhere
+    help: for the contracts in `pacts`, write ./pacts
+    [exit code 2]
+    ");
+    assert_snapshot!(world.upheld(["verify", "./pacts"]), @"
+    ------- stderr -------
+    error: there is no contract in `pacts`
+    help: a contract is a file <consumer>/<provider>.yaml, or a Pact file; `upheld init` writes a first one
+    [exit code 2]
+    ");
+    assert_snapshot!(world.upheld(["verify", "pacts/openapi.json"]), @"
+    ------- stderr -------
+    error[P104]: this is neither a contract nor a Pact file
+      ╭▸ pacts/openapi.json:1:1
+      │
+    1 │ {}
+      │ ━
+      │
+      ╰ help: a Pact file has `consumer` and `provider`, each with a `name`, and `interactions`
+
+    1 error in 1 file
+    [exit code 2]
+    ");
+}
+
+#[test]
 fn a_folder_without_a_contract_is_an_error() {
     let world = World::new();
     world.registry("  orders: {}\n");

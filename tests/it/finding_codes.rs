@@ -92,6 +92,12 @@ fn examples() -> Vec<(&'static str, String, &'static str, &'static str)> {
         ("L104", one("method: GET\npath: /\nbody: { a: 1 }", ok), "no use for a body", "POST or QUERY"),
         ("P101", String::from("{\"consumer\": {\"name\": \"a\"}, "), "this Pact file is not JSON", "ends too early"),
         ("P102", pact("storefront", r#"{"request": {"method": 5}}"#), "`method` must be the name of a method", ""),
+        (
+            "P104",
+            String::from(r#"{"openapi": "3.1.0", "paths": {}}"#),
+            "neither a contract nor a Pact file",
+            "`consumer`",
+        ),
         ("P103", ruled(r#"{"$.a": {"matchers": [{"match": "regex"}]}}"#), "has no `regex`", ""),
         ("P201", pact("Web Shop", r#"{"description": "a"}"#), "`Web Shop` is called Web-Shop here", "in a shell"),
         ("P202", pact("web", r#"{"request": {"generators": {"path": {"type": "X"}}}}"#), "`X` is not known", ""),
