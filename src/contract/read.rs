@@ -88,7 +88,11 @@ pub fn read(source: &SourceFile, attachments: &dyn Attachments) -> Result<ReadCo
 /// Whether a file is somebody else's JSON: it says nothing that one of ours says at its top.
 fn is_foreign(source: &SourceFile, value: &Value) -> bool {
     let is_json = source.text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[']);
-    is_json && ["contract", "consumer", "provider", "interactions"].iter().all(|key| value.get(key).is_none())
+    // One that is empty may become a contract.
+    let is_empty = value.as_object().is_some_and(Map::is_empty);
+    is_json
+        && !is_empty
+        && ["contract", "consumer", "provider", "interactions"].iter().all(|key| value.get(key).is_none())
 }
 
 fn newer_format(source: &SourceFile, version: u64) -> Finding {

@@ -131,7 +131,7 @@ fn there_must_be_a_folder_of_contracts() {
 #[test]
 fn a_folder_that_is_named_as_a_provider_would_be_is_told_of() {
     let world = World::new();
-    world.write("pacts/openapi.json", "{}");
+    world.write("pacts/openapi.json", r#"{"openapi": "3.1.0"}"#);
     assert_snapshot!(world.upheld(["verify", "pacts"]), @"
     ------- stderr -------
     error: there is no folder `contracts` here or in a folder above
@@ -145,19 +145,19 @@ fn a_folder_that_is_named_as_a_provider_would_be_is_told_of() {
     help: a contract is a file <consumer>/<provider>.yaml, or a Pact file; `upheld init` writes a first one
     [exit code 2]
     ");
-    assert_snapshot!(world.upheld(["verify", "pacts/openapi.json"]), @"
+    assert_snapshot!(world.upheld(["verify", "pacts/openapi.json"]), @r#"
     ------- stderr -------
     error[P104]: this is neither a contract nor a Pact file
       ╭▸ pacts/openapi.json:1:1
       │
-    1 │ {}
+    1 │ {"openapi": "3.1.0"}
       │ ━
       │
       ╰ help: a Pact file has `consumer` and `provider`, each with a `name`, and `interactions`
 
     1 error in 1 file
     [exit code 2]
-    ");
+    "#);
 }
 
 #[test]
