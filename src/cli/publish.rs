@@ -182,24 +182,28 @@ fn whole(
     }
     let left_out: Vec<&str> =
         not_run.iter().map(|(file, index, _)| file.contract.interactions[*index].name.as_str()).collect();
-    if let [file] = files
-        && left_out.is_empty()
-    {
-        return Ok(Some(Arc::clone(&file.source)));
+    let runs = |file: &&ContractFile| file.contract.interactions.iter().any(|one| one.skipped.is_none());
+    let files: Vec<&ContractFile> = files.iter().copied().filter(|file| left_out.is_empty() || runs(file)).collect();
+    if !left_out.is_empty() {
+        let rest = if files.is_empty() { ", and that is all of the contract" } else { "" };
+        world.say(&format!("note: left out of what {service} expects of {provider}: {}{rest}\n", and_list(&left_out)));
+    }
+    match files.as_slice() {
+        [] => return Ok(None),
+        [file] if file.contract.interactions.iter().all(|one| one.skipped.is_none()) => {
+            return Ok(Some(Arc::clone(&file.source)));
+        }
+        _ => {}
     }
     if files.iter().any(|file| !contract::is_pact(&file.source.text)) {
         return Err(Failure::usage(format!("{service} has two contracts with {provider}"))
             .help(format!("put them into one file: contracts/{service}/{provider}.yaml")));
     }
-    let text = joined(files, args.without_skipped).map_err(|(one, other)| {
+    let text = joined(&files, args.without_skipped).map_err(|(one, other)| {
         Failure::usage(format!("{service} has two contracts with {provider}"))
             .detail(Some(format!("{one} and {other} are Pact files of different versions")))
             .help("write both with one version; or make one contract of them: upheld import pact")
     })?;
-    if !left_out.is_empty() {
-        let rest = if text.is_some() { "" } else { ", and that is all of the contract" };
-        world.say(&format!("note: left out of what {service} expects of {provider}: {}{rest}\n", and_list(&left_out)));
-    }
     let first = &files[0].source;
     Ok(text.map(|text| Arc::new(SourceFile::new(&*first.name, text, first.limits()))))
 }

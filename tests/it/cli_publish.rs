@@ -288,7 +288,7 @@ fn what_can_t_be_verified_is_published_by_nobody_and_left_out_on_demand() {
 
 #[test]
 fn several_pact_files_of_one_pair_are_one_contract() {
-    let team = Team::git("storefront orders");
+    let team = Team::git("storefront mobile orders");
     let messages = serde_json::json!({
         "consumer": {"name": "storefront"},
         "provider": {"name": "orders"},
@@ -306,6 +306,16 @@ fn several_pact_files_of_one_pair_are_one_contract() {
     ");
     let stored = team.files_below("contracts");
     assert_eq!(stored.len(), 1, "{stored:?}");
+    // Beside a contract of our own, messages are left out as well.
+    let own = "contract: 1\nconsumer: mobile\nprovider: orders\ninteractions: [{ name: d, request: GET /d, response: { status: 200 } }]\n";
+    team.world.write("contracts/mobile/orders.yaml", own);
+    team.world.write("contracts/mobile/orders.json", messages.to_string().replace("storefront", "mobile"));
+    assert_snapshot!(team.upheld("publish mobile@1 --without-skipped --branch main"), @"
+    published  mobile@1   1 contract with orders
+    ------- stderr -------
+    note: left out of what mobile expects of orders: an order was placed
+    [exit code 0]
+    ");
     // As it would be from one file.
     team.world.write("contracts/one.json", pact(&[get("a"), get("c"), get("b")], "4.0"));
     for name in ["two", "messages"] {
