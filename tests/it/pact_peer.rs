@@ -21,7 +21,6 @@ const OTHERWISE: &[(&str, &str)] = &[
     ),
     ("body/content type application/x-ndjson", "what the file has as JSON is compared as JSON, whatever it is called"),
     ("body/content type text/", "what the file has as JSON is compared as JSON, whatever it is called"),
-    ("body/multipart", "the interaction is skipped, which is no yes either"),
     ("body/xml $.a.b[*]", "the public test cases of version 4 have an index there, and count on it"),
     ("combine/OR eachValue", "one of several rules is enough for maps, too, where the file says so"),
     ("combine/OR null", "one of several rules is enough for lists and objects, too, where the file says so"),

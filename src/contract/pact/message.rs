@@ -205,10 +205,6 @@ fn body(
         // Written as in the versions before: the body itself.
         value => (Some(Body::Json(value.clone())), None),
     };
-    let media_type = header.and_then(MediaType::parse).or_else(|| named.as_deref().and_then(MediaType::parse));
-    if media_type.is_some_and(|media_type| media_type.kind() == Kind::Multipart) && notes.unable.is_none() {
-        notes.unable = Some(String::from("multipart bodies can't be compared yet"));
-    }
     (body, named)
 }
 
@@ -230,7 +226,7 @@ fn plain_body(written: &Value, header: Option<&str>) -> Body {
             Ok(value @ (Value::String(_) | Value::Object(_))) => Body::Json(value),
             _ => Body::Json(written.clone()),
         },
-        Some(Kind::Binary) => match BASE64.decode(text) {
+        Some(Kind::Binary | Kind::Multipart) => match BASE64.decode(text) {
             Ok(bytes) => Body::Bytes(Arc::from(bytes)),
             Err(_) => Body::Text(text.clone()),
         },

@@ -6,6 +6,7 @@ use super::super::body::parse;
 use super::super::describe;
 use super::super::encode;
 use super::super::mismatch::{BODY_KIND, Mismatch, Part, UNEXPECTED, VALUE};
+use super::multipart;
 use super::parameters::compare as compare_parameters;
 use super::value::{check_bytes, check_text};
 use super::walk::{Walk, combined};
@@ -45,7 +46,8 @@ pub(super) fn compare(asked: &Asked<'_>, actual: &[u8], came: &[(String, String)
         Body::Json(_) => MediaType::parse("application/json"),
         _ => MediaType::of_content(&bytes),
     });
-    let came = super::super::header_values(came, "content-type").next().and_then(MediaType::parse);
+    let came_type = super::super::header_values(came, "content-type").next();
+    let came = came_type.and_then(MediaType::parse);
     let came = came.or_else(|| MediaType::of_content(actual));
     if let (Some(expected), Some(came)) = (&expected, &came)
         && !unknown(expected)
@@ -77,6 +79,10 @@ pub(super) fn compare(asked: &Asked<'_>, actual: &[u8], came: &[(String, String)
             let example = urlencoded::read(example);
             let actual = urlencoded::read(&String::from_utf8_lossy(actual));
             compare_parameters(&mut walk, &example, &actual, &asked.rules.body);
+        }
+        (_, Kind::Multipart) => {
+            let (example, actual) = ((&*bytes, named.unwrap_or_default()), (actual, came_type.unwrap_or_default()));
+            multipart::compare(&mut walk, asked, example, actual);
         }
         _ => plain(&mut walk, asked.rules, &bytes, actual),
     }
@@ -132,7 +138,7 @@ fn unknown(media_type: &MediaType) -> bool {
     media_type.essence.starts_with('*') || media_type.essence.ends_with('*')
 }
 
-fn shown(bytes: &[u8]) -> String {
+pub(super) fn shown(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) => describe::json(&Value::String(text.to_owned())),
         Err(_) => count(bytes.len(), "byte").to_string(),

@@ -8,6 +8,7 @@ mod body;
 mod content_type;
 mod headers;
 mod json;
+mod multipart;
 mod parameters;
 mod value;
 mod walk;

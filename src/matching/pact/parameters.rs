@@ -120,7 +120,8 @@ fn all(
     })
 }
 
-fn one(walk: &mut Walk<'_>, example: &str, actual: &str, chosen: &Chosen<'_>) {
+/// Compares one text.
+pub(super) fn one(walk: &mut Walk<'_>, example: &str, actual: &str, chosen: &Chosen<'_>) {
     let rule = chosen.speaking().map(|speaking| speaking.list);
     let result = match rule {
         Some(list) => combined(list.any, list.matchers.iter().map(|it| check_text(it, example, actual)).collect()),

@@ -28,7 +28,23 @@ pub(super) fn body(
     let header = headers.get("content-type").and_then(|values| values.first()).map(String::as_str);
     let named = pact.media_type.as_deref().or(header).and_then(MediaType::parse);
     let root = |rule: Option<Rule>| written(rule.map(|rule| (Vec::new(), rule)).into_iter().collect());
+    let in_parts = named.as_ref().is_some_and(|named| named.kind() == Kind::Multipart);
     match body {
+        Body::Text(text) if in_parts && !text.is_empty() => {
+            let why = "a body of several parts is compared as one text, and Pact compares it part by part: any text is allowed";
+            remarks.say("body", None, why);
+            (Some(Body::Text(escape(text))), root(Some(Rule::of(Matcher::Type(JsonType::String)))))
+        }
+        Body::Bytes(_) if in_parts && is_request => {
+            let why = "a body of several parts is compared as one, and Pact compares it part by part: the very same bytes are asked for";
+            remarks.say("body", None, why);
+            (Some(body.clone()), BodyRules::new())
+        }
+        Body::Bytes(_) if in_parts => {
+            let why = "a body of several parts is compared as one, and Pact compares it part by part: it is left out";
+            remarks.say("body", None, why);
+            (None, BodyRules::new())
+        }
         Body::Json(value) => {
             let node = Walk { remarks, at: Vec::new() }.node(value, &Chosen::new(&pact.body));
             let way = if is_request { Way::Value } else { Way::Type };
