@@ -30,7 +30,7 @@ pub use path::{PactPath, PactStep};
 pub use pattern::PactRegex;
 pub use read::is_pact;
 pub(super) use read::read;
-pub use rules::{PactRules, PlacedRule, PlacedRules, RuleList};
+pub use rules::{AsWritten, PactRules, PlacedRule, PlacedRules, RuleList};
 
 /// How deep matchers may stand in matchers.
 const MOST_NESTED: usize = 20;

@@ -109,8 +109,10 @@ fn message(
     if !rules.is_empty() {
         map.insert(String::from("matchingRules"), Value::Object(rules));
     }
-    if let Some(generators) = pact.written.get("generators") {
-        map.insert(String::from("generators"), generators.clone());
+    if let Value::Object(mut written) = pact.written.value()
+        && let Some(generators) = written.remove("generators")
+    {
+        map.insert(String::from("generators"), generators);
     }
 }
 
