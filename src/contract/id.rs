@@ -173,6 +173,9 @@ struct PactContent<'c> {
     media_type: Option<&'c str>,
     query: Option<&'c str>,
     written: WrittenContent<'c>,
+    /// What is sent in the place of no body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sends: Option<&'static str>,
 }
 
 struct WrittenContent<'c>(&'c AsWritten);
@@ -191,6 +194,7 @@ impl<'c> RulesContent<'c> {
             media_type: pact.media_type.as_deref(),
             query: pact.query_text.as_deref(),
             written: WrittenContent(&pact.written),
+            sends: pact.sends_null.then_some("null"),
         });
         Self { body: body.collect(), headers: NamedRules(&rules.headers), pact }
     }

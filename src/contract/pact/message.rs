@@ -54,6 +54,7 @@ pub(super) struct Notes {
 pub(super) fn request(mut value: Map<String, Value>, version: PactVersion, notes: &mut Notes) -> Request {
     let mut rules = rules(&mut value, version, notes);
     let headers = headers(&value, notes);
+    rules.sends_null = value.get("body").is_some_and(|body| is_null(body, version)) && is_json(&headers);
     let (body, media_type) = body(value.remove("body"), &headers, version, notes);
     rules.media_type = media_type;
     let path = match value.get("path") {
@@ -211,6 +212,18 @@ fn body(
         notes.unable = Some(String::from("multipart bodies can't be compared yet"));
     }
     (body, named)
+}
+
+/// Whether a body is null, as itself or as the content that version 4 writes.
+fn is_null(body: &Value, version: PactVersion) -> bool {
+    let content = body.get("content").filter(|_| version == PactVersion::V4);
+    content.unwrap_or(body).is_null()
+}
+
+/// Whether a header says that the body is JSON.
+fn is_json(headers: &Headers) -> bool {
+    let media_type = headers.get("content-type").and_then(|values| MediaType::parse(values.first()?));
+    media_type.is_some_and(|media_type| media_type.kind() == Kind::Json)
 }
 
 /// Whether a key is one of those that a body of version 4 is written with.

@@ -23,6 +23,9 @@ pub struct PactRules {
     pub headers: PlacedRules,
     pub body: PlacedRules,
     pub generators: Generators,
+    /// Whether a request's body is null in the file, with a header that says JSON: the text `null` is sent for it, as
+    /// Pact's verifier does, and a request that comes has to have no body, as Pact's mock asks for.
+    pub sends_null: bool,
     /// The query as the text that it is in the file, where that is what is compared.
     pub query_text: Option<String>,
     /// The rules and generators as the file has them: what tells this message's identity from another's.
