@@ -15,6 +15,7 @@ use super::digest::{digests, hex};
 use super::document::{Body, Contract, Headers, Interaction, PathRule, Rules};
 use super::matcher::{Matcher, Rule};
 use super::number::Decimal;
+use super::pact::AsWritten;
 
 /// The version of the canonical form. It is part of every id, and a text like all the rest of it: there are no numbers
 /// in the canonical form, so that no writer of it can spell one otherwise.
@@ -178,7 +179,18 @@ struct PactContent<'c> {
     #[serde(rename = "media-type")]
     media_type: Option<&'c str>,
     query: Option<&'c str>,
-    written: Typed<&'c Value>,
+    written: WrittenContent<'c>,
+    /// What is sent in the place of no body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sends: Option<&'static str>,
+}
+
+struct WrittenContent<'c>(&'c AsWritten);
+
+impl Serialize for WrittenContent<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Typed(&self.0.value()).serialize(serializer)
+    }
 }
 
 impl<'c> RulesContent<'c> {
@@ -188,7 +200,8 @@ impl<'c> RulesContent<'c> {
             version: pact.version.number(),
             media_type: pact.media_type.as_deref(),
             query: pact.query_text.as_deref(),
-            written: Typed(&pact.written),
+            written: WrittenContent(&pact.written),
+            sends: pact.sends_null.then_some("null"),
         });
         Self { body: body.collect(), headers: NamedRules(&rules.headers), pact }
     }
@@ -337,5 +350,25 @@ interactions:
         assert_eq!(id, "d7d52d2eb563464e6e402079b59e32dbc44aa2a4f7549302ce71a3917114ff96");
         let id = contract_id(&contract).to_string();
         assert_eq!(id, "2432fc0fcc844f48f856031b20e5e7f55683a3b9aed7ae6df36096fb42c0bef2");
+    }
+
+    #[test]
+    fn a_pact_files_rules_and_generators_are_part_of_the_ids_however_they_are_spelled() {
+        let ids = |text: &str| {
+            let source = SourceFile::new("p.json", text.to_owned(), Limits::default());
+            read(&source, &NoAttachments).unwrap().ids.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let text = r#"{"consumer": {"name": "shop"}, "provider": {"name": "orders"}, "metadata": {"pactSpecification": {"version": "4.0"}}, "interactions": [
+{"type": "Synchronous/HTTP", "description": "a", "providerStates": [{"name": "s", "params": {"id": 1.50}}], "request": {"path": "/a", "generators": {"path": {"type": "ProviderState", "expression": "/${id}"}}}, "response": {"body": {"content": {"b": 1, "a": [null]}, "contentType": "application/json"}, "matchingRules": {"body": {"$.b": {"matchers": [{"match": "type", "min": 1}]}, "$.a": {"matchers": [{"match": "null"}]}}}}},
+{"type": "Asynchronous/Messages", "description": "m", "contents": {"content": [1.0]}}]}"#;
+        let expected = [
+            "50c5b25b1a18deb68418f422ce435b94b66e4c53a367dc268cec581592d920f9",
+            "a438a542b39834a4cec41a7d27a2ac88e64e42713d7b22dfdc71386eccd932ce",
+        ];
+        assert_eq!(ids(text), expected);
+        assert_eq!(ids(&text.replace(r#""match": "type", "min": 1"#, r#""min": 1.0, "match": "type""#)), expected);
+        assert_ne!(ids(&text.replace(r#""min": 1"#, r#""min": 2"#))[0], expected[0]);
+        assert_ne!(ids(&text.replace("/${id}", "/b/${id}"))[0], expected[0]);
+        assert_ne!(ids(&text.replace("[1.0]", "[2]"))[1], expected[1]);
     }
 }

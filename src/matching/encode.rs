@@ -30,6 +30,17 @@ pub fn request(request: &Request) -> ActualRequest {
     }
 }
 
+/// The request as a provider gets it: a body that is null in a Pact file is sent as the text that it is in JSON, though
+/// its mock asks for no body there.
+#[must_use]
+pub fn sent(request: &Request) -> ActualRequest {
+    let mut sent = self::request(request);
+    if request.rules.pact.as_ref().is_some_and(|pact| pact.sends_null) && sent.body.is_empty() {
+        sent.body = b"null".to_vec();
+    }
+    sent
+}
+
 /// Header lines, one for each value.
 #[must_use]
 pub fn headers(headers: &Headers) -> Vec<(String, String)> {

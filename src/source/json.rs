@@ -1,8 +1,10 @@
-//! JSON text → value, with the places that its reader tells of, within the limits.
+//! JSON text → values, with the places that its reader tells of, within the limits.
 
 use std::collections::HashMap;
 
-use serde_json::Value;
+use indexmap::IndexMap;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 use super::codes::OVER_LIMIT;
 use super::yaml::too_large;
@@ -23,34 +25,99 @@ pub enum Fault {
     Limit(Box<Finding>),
 }
 
-/// Reads the JSON of a file; a byte order mark is passed over.
+/// A JSON object with long lists in it, which are read element by element: as values, a large file takes many times the
+/// memory of its text.
+#[derive(Debug)]
+pub struct Apart<'s> {
+    file: &'s SourceFile,
+    /// What is in the object beside the lists. A key whose value is no list is here, whatever it is.
+    pub rest: Map<String, Value>,
+    lists: HashMap<&'s str, Vec<&'s RawValue>>,
+    /// How many values were read so far.
+    values: usize,
+}
+
+/// Reads the JSON object of a file, all but the elements of the lists under these keys; a byte order mark is passed over.
 ///
 /// # Errors
 ///
 /// Why it can't be used. Values are read to 128 levels, whatever the limit.
-pub fn parse(file: &SourceFile) -> Result<Value, Fault> {
+pub fn apart<'s>(file: &'s SourceFile, keys: &[&'s str]) -> Result<Apart<'s>, Fault> {
     let limits = file.limits();
     if file.text.len() > limits.bytes {
         return Err(Fault::Limit(Box::new(too_large(&file.name, file.text.len(), limits.bytes))));
     }
-    let text = file.text.trim_start_matches('\u{feff}');
-    let value: Value = serde_json::from_str(text).map_err(|error| {
-        let why = error.to_string();
-        let why = why.split(" at line ").next().unwrap_or_default().to_owned();
-        Fault::Syntax { at: Span::at(position(file, &error)), why, is_eof: error.is_eof() }
-    })?;
-    let mut values = 0;
-    let over = |what: &str| {
+    let syntax = |error| syntax(file, error);
+    let parts: IndexMap<String, &RawValue> = serde_json::from_str(text(file)).map_err(syntax)?;
+    let mut apart = Apart { file, rest: Map::new(), lists: HashMap::new(), values: 1 };
+    for (key, part) in parts {
+        match keys.iter().find(|known| **known == key) {
+            Some(known) if part.get().starts_with('[') => {
+                apart.lists.insert(known, serde_json::from_str(part.get()).map_err(syntax)?);
+                apart.count(1)?;
+            }
+            _ => {
+                let value = apart.value(part, 1)?;
+                apart.rest.insert(key, value);
+            }
+        }
+    }
+    Ok(apart)
+}
+
+impl<'s> Apart<'s> {
+    /// The elements of a list; `None` where there is none under this key.
+    #[must_use]
+    pub fn list(&self, key: &str) -> Option<Vec<&'s RawValue>> {
+        self.lists.get(key).cloned()
+    }
+
+    /// Reads an element of a list.
+    ///
+    /// # Errors
+    ///
+    /// Why it can't be used.
+    pub fn element(&mut self, element: &RawValue) -> Result<Value, Fault> {
+        self.value(element, 2)
+    }
+
+    /// Reads a value so many levels down.
+    fn value(&mut self, raw: &RawValue, level: usize) -> Result<Value, Fault> {
+        let value = serde_json::from_str(raw.get()).map_err(|error| syntax(self.file, error))?;
+        let mut values = 0;
+        if level + depth(&value, &mut values) > self.file.limits().depth {
+            return Err(self.over("values are nested deeper than is read"));
+        }
+        self.count(values)?;
+        Ok(value)
+    }
+
+    fn count(&mut self, values: usize) -> Result<(), Fault> {
+        self.values += values;
+        if self.values > self.file.limits().values {
+            return Err(self.over("the file holds more values than are read"));
+        }
+        Ok(())
+    }
+
+    fn over(&self, what: &str) -> Fault {
         let help = "raise the limit with --max-values or --max-depth, or split the file";
-        Fault::Limit(Box::new(Finding::error(OVER_LIMIT, &file.name, None, what).help(help)))
-    };
-    if depth(&value, &mut values) > limits.depth {
-        return Err(over("values are nested deeper than is read"));
+        Fault::Limit(Box::new(Finding::error(OVER_LIMIT, &self.file.name, None, what).help(help)))
     }
-    if values > limits.values {
-        return Err(over("the file holds more values than are read"));
-    }
-    Ok(value)
+}
+
+/// A file's text without its byte order mark.
+fn text(file: &SourceFile) -> &str {
+    file.text.trim_start_matches('\u{feff}')
+}
+
+/// What is wrong with a file, of which a part can't be read: with its place in the whole.
+fn syntax(file: &SourceFile, of_part: serde_json::Error) -> Fault {
+    let whole: Result<Value, _> = serde_json::from_str(text(file));
+    let error = whole.err().unwrap_or(of_part);
+    let why = error.to_string();
+    let why = why.split(" at line ").next().unwrap_or_default().to_owned();
+    Fault::Syntax { at: Span::at(position(file, &error)), why, is_eof: error.is_eof() }
 }
 
 /// How deep a value is, with all values in it counted.
@@ -156,7 +223,64 @@ fn count_lines(bytes: &[u8]) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Limits;
     use super::*;
+
+    fn file(text: &str, limits: Limits) -> SourceFile {
+        SourceFile::new("p.json", text.to_owned(), limits)
+    }
+
+    fn elements(file: &SourceFile) -> Result<(Value, Vec<Value>), Fault> {
+        let mut apart = apart(file, &["list"])?;
+        let list = apart.list("list").unwrap_or_default();
+        let read: Result<Vec<Value>, Fault> = list.into_iter().map(|element| apart.element(element)).collect();
+        Ok((Value::Object(apart.rest), read?))
+    }
+
+    #[test]
+    fn the_elements_of_a_list_are_read_apart_from_the_rest() {
+        for (text, rest, list) in [
+            (
+                "\u{feff}{\"list\": [1, {\"a\": [2]}], \"b\": {\"list\": [3]}}",
+                r#"{"b":{"list":[3]}}"#,
+                r#"[1,{"a":[2]}]"#,
+            ),
+            (r#"{"list": null}"#, r#"{"list":null}"#, "[]"),
+            (r#"{"list": {"list": []}}"#, r#"{"list":{"list":[]}}"#, "[]"),
+            (r#"{"l\u0069st": [], "a": 1.50}"#, r#"{"a":1.50}"#, "[]"),
+            (r#"{"list": [1], "list": [2]}"#, "{}", "[2]"),
+        ] {
+            let (other, read) = elements(&file(text, Limits::default())).unwrap();
+            assert_eq!((other.to_string().as_str(), Value::Array(read).to_string().as_str()), (rest, list), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_json_is_told_with_its_place_in_the_whole() {
+        for (text, line, column, part) in [
+            ("{\"list\": [\n1,\n{\"a\": \"\\ud800\"}]}", 3, 14, "hex escape"),
+            ("{\"list\": [1,\n]}", 2, 1, "trailing comma"),
+            ("{\"list\": [1]", 1, 12, "EOF"),
+            ("[1]", 1, 1, "invalid type"),
+        ] {
+            let Err(Fault::Syntax { at, why, .. }) = elements(&file(text, Limits::default())) else {
+                panic!("{text} is read");
+            };
+            assert_eq!((at.start.line, at.start.column), (line, column), "{text}");
+            assert!(why.contains(part), "{text}: {why}");
+        }
+    }
+
+    #[test]
+    fn the_limits_are_for_all_elements_together() {
+        let text = r#"{"a": 1, "list": [[[]], 2, 3]}"#;
+        let read = |values, depth| elements(&file(text, Limits { depth, values, ..Limits::default() }));
+        assert!(read(7, 4).is_ok());
+        for (values, depth, part) in [(6, 4, "more values"), (7, 3, "nested deeper")] {
+            let Err(Fault::Limit(finding)) = read(values, depth) else { panic!("{values} {depth} is read") };
+            assert!(finding.message.contains(part), "{}", finding.message);
+        }
+    }
 
     #[test]
     fn the_top_of_a_document_is_told_without_reading_it() {

@@ -125,7 +125,7 @@ async fn exchange<P: Provider, S: StateHandler>(
     let mut values = interaction.params();
     let unsent = |interaction: &Interaction, values: &Map<String, Value>, error| Exchange {
         filled: None,
-        request: encode::request(&interaction.filled(values).request),
+        request: encode::sent(&interaction.filled(values).request),
         reply: Err(error),
     };
     let handler = match states {
@@ -159,7 +159,7 @@ async fn exchange<P: Provider, S: StateHandler>(
         let filled = interaction.has_placeholders().then(|| interaction.filled(&values));
         let asked = &filled.as_ref().unwrap_or(interaction).request;
         let made = asked.at(&plan.moment(position));
-        let request = encode::request(made.as_ref().unwrap_or(asked));
+        let request = encode::sent(made.as_ref().unwrap_or(asked));
         let reply = provider.send(&request).await;
         Exchange { filled, request, reply }
     };

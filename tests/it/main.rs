@@ -63,6 +63,7 @@ mod cli_mock_faults;
 mod cli_own_repository;
 mod cli_pact;
 mod cli_pact_convert;
+mod cli_pact_sent;
 mod cli_process;
 mod cli_publish;
 mod cli_reach;

@@ -233,7 +233,14 @@ fn size(keys: &Map<String, Value>, key: &str) -> Result<Option<u64>, String> {
     match keys.get(key) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => text.parse().map(Some).map_err(|_| format!("`{key}` is no number")),
-        Some(value) => value.as_u64().map(Some).ok_or_else(|| format!("`{key}` must be a whole number, 0 or more")),
+        Some(Value::Number(number)) => {
+            // Some languages write every number with a fraction: `1.0`.
+            let text = number.as_str();
+            let of_none = text.split_once('.').filter(|(_, fraction)| fraction.bytes().all(|digit| digit == b'0'));
+            let whole = of_none.map_or(text, |(whole, _)| whole);
+            whole.parse().map(Some).map_err(|_| format!("`{key}` must be a whole number, 0 or more"))
+        }
+        Some(_) => Err(format!("`{key}` must be a whole number, 0 or more")),
     }
 }
 
@@ -271,10 +278,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_size_is_a_whole_number_in_any_spelling_that_languages_give_it() {
+        for (size, expected) in [("2", 2), ("2.0", 2), ("\"2\"", 2), ("0.000", 0)] {
+            let value = serde_json::from_str(&format!(r#"{{"match": "type", "min": {size}}}"#)).unwrap();
+            let read = PactMatcher::read(&value, 0, &mut Expressions::default()).unwrap();
+            assert_eq!(read, PactMatcher::Type { min: Some(expected), max: None }, "{size}");
+        }
+    }
+
+    #[test]
     fn matchers_that_are_broken_are_told_from_those_of_plugins() {
         for (value, broken) in [
             (json!({"match": "regex"}), Some("no `regex`")),
             (json!({"match": "type", "min": -1}), Some("0 or more")),
+            (json!({"match": "type", "min": 1.5}), Some("0 or more")),
             (json!({"match": "statusCode", "status": "odd"}), Some("no class")),
             (json!({"match": "arrayContains"}), Some("variants")),
             (json!({}), Some("no `match`")),

@@ -6,14 +6,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use indexmap::IndexMap;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::PactVersion;
 use super::generator::Generators;
 use super::matcher::Refused;
 use super::media_type::{Kind, MediaType};
 use super::pattern::Expressions;
-use super::rules::{Fault, PactRules};
+use super::rules::{AsWritten, Fault, PactRules};
 use crate::contract::document::{Body, Headers, Request, Response, Rules, Status};
 use crate::contract::read_message::is_token;
 use crate::contract::urlencoded;
@@ -51,10 +51,11 @@ pub(super) struct Notes {
 }
 
 /// Reads a request.
-pub(super) fn request(value: &Map<String, Value>, version: PactVersion, notes: &mut Notes) -> Request {
-    let mut rules = rules(value, version, notes);
-    let headers = headers(value, notes);
-    let (body, media_type) = body(value, &headers, version, notes);
+pub(super) fn request(mut value: Map<String, Value>, version: PactVersion, notes: &mut Notes) -> Request {
+    let mut rules = rules(&mut value, version, notes);
+    let headers = headers(&value, notes);
+    rules.sends_null = value.get("body").is_some_and(|body| is_null(body, version)) && is_json(&headers);
+    let (body, media_type) = body(value.remove("body"), &headers, version, notes);
     rules.media_type = media_type;
     let path = match value.get("path") {
         None | Some(Value::Null) => "/",
@@ -89,10 +90,10 @@ pub(super) fn request(value: &Map<String, Value>, version: PactVersion, notes: &
 }
 
 /// Reads a response.
-pub(super) fn response(value: &Map<String, Value>, version: PactVersion, notes: &mut Notes) -> Response {
-    let mut rules = rules(value, version, notes);
-    let headers = headers(value, notes);
-    let (body, media_type) = body(value, &headers, version, notes);
+pub(super) fn response(mut value: Map<String, Value>, version: PactVersion, notes: &mut Notes) -> Response {
+    let mut rules = rules(&mut value, version, notes);
+    let headers = headers(&value, notes);
+    let (body, media_type) = body(value.remove("body"), &headers, version, notes);
     rules.media_type = media_type;
     let status = match value.get("status") {
         None | Some(Value::Null) => Some(200),
@@ -107,24 +108,24 @@ pub(super) fn response(value: &Map<String, Value>, version: PactVersion, notes: 
 }
 
 /// The rules and generators of a message.
-fn rules(value: &Map<String, Value>, version: PactVersion, notes: &mut Notes) -> PactRules {
+fn rules(value: &mut Map<String, Value>, version: PactVersion, notes: &mut Notes) -> PactRules {
     let mut rules = PactRules { version, ..PactRules::default() };
     let mut written = Map::new();
-    match value.get("matchingRules") {
+    match value.remove("matchingRules") {
         None | Some(Value::Null) => {}
         Some(Value::Object(object)) => {
-            rules.read(object, &mut notes.known, &mut notes.faults);
-            written.insert(String::from("matchingRules"), Value::Object(object.clone()));
+            rules.read(&object, &mut notes.known, &mut notes.faults);
+            written.insert(String::from("matchingRules"), Value::Object(object));
         }
         Some(_) => {
             notes.wrong.push((vec![String::from("matchingRules")], String::from("`matchingRules` must be an object")));
         }
     }
-    if let Some(Value::Object(object)) = value.get("generators") {
-        rules.generators = Generators::read(object, &mut notes.unknown);
-        written.insert(String::from("generators"), Value::Object(object.clone()));
+    if let Some(Value::Object(object)) = value.remove("generators") {
+        rules.generators = Generators::read(&object, &mut notes.unknown);
+        written.insert(String::from("generators"), Value::Object(object));
     }
-    rules.written = Value::Object(written);
+    rules.written = AsWritten::new(&Value::Object(written));
     notes.unusable.extend(rules.unusable());
     if let Some(plugin) = notes.faults.iter().find_map(|fault| match &fault.refused {
         Refused::Plugin(name) => Some(name.clone()),
@@ -186,26 +187,39 @@ fn query(value: Option<&Value>, notes: &mut Notes) -> (IndexMap<String, Vec<Stri
 /// The body, and the media type that the file names for it where no header does. A body that is not there says nothing,
 /// and one that is null or empty says that there is none.
 fn body(
-    value: &Map<String, Value>,
+    written: Option<Value>,
     headers: &Headers,
     version: PactVersion,
     notes: &mut Notes,
 ) -> (Option<Body>, Option<String>) {
     let header = headers.get("content-type").and_then(|values| values.first()).map(String::as_str);
-    let Some(written) = value.get("body") else { return (None, None) };
+    let Some(written) = written else { return (None, None) };
     if written.is_null() {
         return (Some(Body::Text(String::new())), None);
     }
     let (body, named) = match written {
-        _ if version < PactVersion::V4 => (Some(plain_body(written, header)), None),
+        written if version < PactVersion::V4 => (Some(plain_body(written, header)), None),
         Value::Object(parts) if parts.contains_key("content") || parts.keys().all(|key| is_of_body(key)) => {
             let named = parts.get("contentType").and_then(Value::as_str).filter(|named| *named != "*/*");
-            (body_of_parts(parts, named.or(header), notes), named.map(str::to_owned))
+            let named = named.map(str::to_owned);
+            (body_of_parts(parts, named.as_deref().or(header), notes), named)
         }
         // Written as in the versions before: the body itself.
-        value => (Some(Body::Json(value.clone())), None),
+        value => (Some(Body::Json(value)), None),
     };
     (body, named)
+}
+
+/// Whether a body is null, as itself or as the content that version 4 writes.
+fn is_null(body: &Value, version: PactVersion) -> bool {
+    let content = body.get("content").filter(|_| version == PactVersion::V4);
+    content.unwrap_or(body).is_null()
+}
+
+/// Whether a header says that the body is JSON.
+fn is_json(headers: &Headers) -> bool {
+    let media_type = headers.get("content-type").and_then(|values| MediaType::parse(values.first()?));
+    media_type.is_some_and(|media_type| media_type.kind() == Kind::Json)
 }
 
 /// Whether a key is one of those that a body of version 4 is written with.
@@ -214,29 +228,29 @@ fn is_of_body(key: &str) -> bool {
 }
 
 /// A body as it is written up to version 3: JSON as itself, all else as a text, bytes in base64.
-fn plain_body(written: &Value, header: Option<&str>) -> Body {
-    let Value::String(text) = written else { return Body::Json(written.clone()) };
+fn plain_body(written: Value, header: Option<&str>) -> Body {
+    let Value::String(text) = written else { return Body::Json(written) };
     if text.is_empty() {
-        return Body::Text(String::new());
+        return Body::Text(text);
     }
     let media_type = header.and_then(MediaType::parse).or_else(|| MediaType::of_content(text.as_bytes()));
     match media_type.as_ref().map(MediaType::kind) {
         // A string of its own, or a text that is JSON already.
-        Some(Kind::Json) => match serde_json::from_str(text) {
+        Some(Kind::Json) => match serde_json::from_str(&text) {
             Ok(value @ (Value::String(_) | Value::Object(_))) => Body::Json(value),
-            _ => Body::Json(written.clone()),
+            _ => Body::Json(Value::String(text)),
         },
-        Some(Kind::Binary | Kind::Multipart) => match BASE64.decode(text) {
+        Some(Kind::Binary | Kind::Multipart) => match BASE64.decode(&text) {
             Ok(bytes) => Body::Bytes(Arc::from(bytes)),
-            Err(_) => Body::Text(text.clone()),
+            Err(_) => Body::Text(text),
         },
-        _ => Body::Text(text.clone()),
+        _ => Body::Text(text),
     }
 }
 
 /// A body as it is written since version 4: `{contentType, encoded, content}`.
-fn body_of_parts(parts: &Map<String, Value>, media_type: Option<&str>, notes: &mut Notes) -> Option<Body> {
-    let content = parts.get("content")?;
+fn body_of_parts(mut parts: Map<String, Value>, media_type: Option<&str>, notes: &mut Notes) -> Option<Body> {
+    let content = parts.remove("content")?;
     let encoded = match parts.get("encoded") {
         None | Some(Value::Null | Value::Bool(false)) => "",
         Some(Value::String(encoding)) => &encoding.to_ascii_lowercase(),
@@ -253,30 +267,31 @@ fn body_of_parts(parts: &Map<String, Value>, media_type: Option<&str>, notes: &m
                 return None;
             }
         },
-        (Value::String(text), "json") => {
-            serde_json::from_str(text).map_or_else(|_| Body::Text(text.clone()), Body::Json)
-        }
-        (Value::String(text), _) if text.is_empty() => Body::Text(String::new()),
+        (Value::String(text), "json") => serde_json::from_str(&text).map_or_else(|_| Body::Text(text), Body::Json),
+        (Value::String(text), _) if text.is_empty() => Body::Text(text),
         // Encoded in a way that nobody knows: the text itself.
-        (Value::String(text), "") if is_json == Some(true) => Body::Json(json!(text)),
+        (Value::String(text), "") if is_json == Some(true) => Body::Json(Value::String(text)),
         (Value::String(text), _) => of_text(text, media_type),
-        (value, _) => Body::Json(value.clone()),
+        (value, _) => Body::Json(value),
     })
 }
 
-fn of_text(text: &str, media_type: Option<&str>) -> Body {
+fn of_text(text: String, media_type: Option<&str>) -> Body {
     let media_type = media_type.and_then(MediaType::parse).or_else(|| MediaType::of_content(text.as_bytes()));
-    match (media_type.as_ref().map(MediaType::kind), serde_json::from_str(text)) {
+    match (media_type.as_ref().map(MediaType::kind), serde_json::from_str(&text)) {
         (Some(Kind::Json), Ok(value)) => Body::Json(value),
-        _ => Body::Text(text.to_owned()),
+        _ => Body::Text(text),
     }
 }
 
 fn of_bytes(bytes: Vec<u8>, media_type: Option<&str>) -> Body {
     let kind = media_type.and_then(MediaType::parse).map(|media_type| media_type.kind());
-    match (kind, std::str::from_utf8(&bytes)) {
-        (Some(Kind::Json | Kind::Xml | Kind::Form | Kind::Text), Ok(text)) => of_text(text, media_type),
-        _ => Body::Bytes(Arc::from(bytes)),
+    if !matches!(kind, Some(Kind::Json | Kind::Xml | Kind::Form | Kind::Text)) {
+        return Body::Bytes(Arc::from(bytes));
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => of_text(text, media_type),
+        Err(error) => Body::Bytes(Arc::from(error.into_bytes())),
     }
 }
 

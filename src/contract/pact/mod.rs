@@ -32,7 +32,7 @@ pub use pattern::PactRegex;
 pub use publish::joined;
 pub use read::is_pact;
 pub(super) use read::read;
-pub use rules::{PactRules, PlacedRule, PlacedRules, RuleList};
+pub use rules::{AsWritten, PactRules, PlacedRule, PlacedRules, RuleList};
 
 /// How deep matchers may stand in matchers.
 const MOST_NESTED: usize = 20;

@@ -3,8 +3,8 @@
 
 use serde_json::{Map, Value};
 
+use super::read::LISTS;
 use crate::contract::ContractFile;
-use crate::source::json;
 
 /// One text with the interactions of several Pact files of one pair, in their order; without those that can't be run if
 /// these are to be left out. Nothing where no interaction is left.
@@ -15,7 +15,9 @@ use crate::source::json;
 pub fn joined(files: &[&ContractFile], without_skipped: bool) -> Result<Option<String>, (String, String)> {
     let mut whole: Option<(Map<String, Value>, &ContractFile)> = None;
     for file in files {
-        let Ok(Value::Object(mut read)) = json::parse(&file.source) else { continue };
+        // It was read before, within its limits.
+        let text = file.source.text.trim_start_matches('\u{feff}');
+        let Ok(mut read) = serde_json::from_str::<Map<String, Value>>(text) else { continue };
         let mut skipped = file.contract.interactions.iter().map(|interaction| interaction.skipped.is_some());
         let mut kept = 0;
         for key in LISTS {
@@ -48,9 +50,6 @@ pub fn joined(files: &[&ContractFile], without_skipped: bool) -> Result<Option<S
     }
     Ok(whole.map(|(whole, _)| format!("{:#}\n", Value::Object(whole))))
 }
-
-/// Where the interactions of a Pact file are.
-const LISTS: [&str; 2] = ["interactions", "messages"];
 
 fn version(file: &Map<String, Value>) -> Option<&Value> {
     let metadata = file.get("metadata")?;

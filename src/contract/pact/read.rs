@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::PactVersion;
@@ -14,7 +15,7 @@ use super::rules::PactRules;
 use crate::contract::codes::{PACT_NAME, PACT_NOT_JSON, PACT_RULE, PACT_SHAPE, PACT_SKIPPED, PACT_UNKNOWN};
 use crate::contract::document::{Contract, Interaction, Request, Response, Rules, Skipped, Status};
 use crate::contract::{ReadContract, ServiceName, State, interaction_id};
-use crate::source::json::{self, outline};
+use crate::source::json::{self, Apart, outline};
 use crate::source::{Code, Finding, Findings, Pointer, SourceFile};
 
 /// Whether a text is that of a Pact file, whole or broken: an object of JSON with a list of interactions whose consumer
@@ -52,6 +53,9 @@ pub(in crate::contract) fn read(source: &SourceFile) -> Result<ReadContract, Vec
     }
 }
 
+/// The lists of a Pact file.
+pub(super) const LISTS: [&str; 2] = ["interactions", "messages"];
+
 struct Reader<'s> {
     source: &'s SourceFile,
     findings: Findings,
@@ -68,12 +72,9 @@ enum What {
 
 impl Reader<'_> {
     fn read(&mut self) -> Option<(Contract, Vec<u32>)> {
-        let file = match json::parse(self.source) {
-            Ok(Value::Object(file)) => file,
-            Ok(_) => {
-                self.error(PACT_SHAPE, &Pointer::root(), "a Pact file must be an object", None);
-                return None;
-            }
+        let read = json::apart(self.source, &LISTS).and_then(|mut file| self.file(&mut file));
+        match read {
+            Ok(read) => return read,
             Err(json::Fault::Syntax { at, why, is_eof }) => {
                 let message = format!("this Pact file is not JSON: {why}");
                 let finding = Finding::error(PACT_NOT_JSON, &self.source.name, Some(at), message);
@@ -82,55 +83,57 @@ impl Reader<'_> {
                 } else {
                     finding
                 });
-                return None;
             }
-            Err(json::Fault::Limit(finding)) => {
-                self.findings.push(*finding);
-                return None;
-            }
-        };
-        let version = self.version(&file)?;
-        let consumer = self.party(&file, "consumer");
-        let provider = self.party(&file, "provider");
+            Err(json::Fault::Limit(finding)) => self.findings.push(*finding),
+        }
+        None
+    }
+
+    fn file(&mut self, file: &mut Apart<'_>) -> Result<Option<(Contract, Vec<u32>)>, json::Fault> {
+        let Some(version) = self.version(file) else { return Ok(None) };
+        let consumer = self.party(&file.rest, "consumer");
+        let provider = self.party(&file.rest, "provider");
         let mut lists = outline(&self.source.text).lists;
         let mut interactions = Vec::new();
         let mut lines = Vec::new();
         let mut names: HashSet<String> = HashSet::new();
-        for key in ["interactions", "messages"] {
-            let elements = match file.get(key) {
-                None | Some(Value::Null) => continue,
-                Some(Value::Array(elements)) => elements,
-                Some(_) => {
+        let mut is_missing = true;
+        for key in LISTS {
+            let Some(elements) = file.list(key) else {
+                is_missing &= !file.rest.contains_key(key);
+                if !matches!(file.rest.get(key), None | Some(Value::Null)) {
                     self.error(PACT_SHAPE, &Pointer::root().key(key), &format!("`{key}` must be a list"), None);
-                    continue;
                 }
+                continue;
             };
+            is_missing = false;
             let found = lists.remove(key).unwrap_or_default();
-            for (index, element) in elements.iter().enumerate() {
+            for (index, raw) in elements.into_iter().enumerate() {
                 if self.findings.is_full() {
                     break;
                 }
                 let at = Pointer::root().key(key).index(index);
-                let Value::Object(element) = element else {
+                let Value::Object(element) = file.element(raw)? else {
                     self.error(PACT_SHAPE, &at, "an interaction must be an object", None);
                     continue;
                 };
-                let what = if key == "messages" { What::Other("a message") } else { kind(element, version) };
-                let mut interaction = self.interaction(element, what, version, &at);
+                let what = if key == "messages" { What::Other("a message") } else { kind(&element, version) };
+                let mut interaction = self.interaction(element, raw, what, version, &at);
                 unique(&mut interaction, &mut names);
                 interactions.push(interaction);
                 lines.push(found.get(index).copied().unwrap_or(1));
             }
         }
-        if !file.contains_key("interactions") && !file.contains_key("messages") {
+        if is_missing {
             self.error(PACT_SHAPE, &Pointer::root(), "a Pact file must have a list `interactions`", None);
         }
-        Some((Contract { consumer: consumer?, provider: provider?, description: None, interactions }, lines))
+        let (Some(consumer), Some(provider)) = (consumer, provider) else { return Ok(None) };
+        Ok(Some((Contract { consumer, provider, description: None, interactions }, lines)))
     }
 
     /// The version that the file says it follows; where it says nothing, the one that it looks like.
-    fn version(&mut self, file: &Map<String, Value>) -> Option<PactVersion> {
-        let metadata = file.get("metadata").and_then(Value::as_object);
+    fn version(&mut self, file: &Apart<'_>) -> Option<PactVersion> {
+        let metadata = file.rest.get("metadata").and_then(Value::as_object);
         let said = metadata.and_then(|metadata| {
             let spec = ["pactSpecification", "pact-specification"].into_iter().find_map(|key| metadata.get(key));
             let key = spec.and_then(|spec| spec.get("version"));
@@ -186,7 +189,8 @@ impl Reader<'_> {
 
     fn interaction(
         &mut self,
-        element: &Map<String, Value>,
+        mut element: Map<String, Value>,
+        raw: &RawValue,
         what: What,
         version: PactVersion,
         at: &Pointer,
@@ -202,20 +206,20 @@ impl Reader<'_> {
         let mut answered = Response { status: Status::Code(200), headers: IndexMap::new(), body: None, rules: none() };
         match what {
             What::Http => {
-                let part = |key: &str| match element.get(key) {
-                    Some(Value::Object(part)) => Ok(part.clone()),
+                let mut part = |key: &str| match element.remove(key) {
+                    Some(Value::Object(part)) => Ok(part),
                     None | Some(Value::Null) => Ok(Map::new()),
                     Some(_) => Err(format!("`{key}` must be an object")),
                 };
                 let mut notes = Notes { known: std::mem::take(&mut self.known), ..Notes::default() };
                 match part("request") {
-                    Ok(part) => asked = request(&part, version, &mut notes),
+                    Ok(part) => asked = request(part, version, &mut notes),
                     Err(why) => self.error(PACT_SHAPE, &at.key("request"), &why, None),
                 }
                 let unable = self.told(&mut notes, &at.key("request"));
                 // Of several answers, those of an interaction by HTTP have one.
                 match part("response") {
-                    Ok(part) => answered = response(&part, version, &mut notes),
+                    Ok(part) => answered = response(part, version, &mut notes),
                     Err(why) => self.error(PACT_SHAPE, &at.key("response"), &why, None),
                 }
                 skip = unable.or(self.told(&mut notes, &at.key("response")));
@@ -237,11 +241,15 @@ impl Reader<'_> {
         Interaction {
             name,
             description: (!comments.is_empty()).then(|| comments.join("\n")),
+            pending: element.get("pending").and_then(Value::as_bool).unwrap_or_default(),
             given: self.states(element, at),
             request: asked,
             response: answered,
-            pending: element.get("pending").and_then(Value::as_bool).unwrap_or_default(),
-            skipped: skip.map(|why| Skipped { why: Arc::from(why), content: Value::Object(element.clone()) }),
+            // It was taken apart above, so it is read once more.
+            skipped: skip.map(|why| Skipped {
+                why: Arc::from(why),
+                content: serde_json::from_str(raw.get()).unwrap_or_default(),
+            }),
         }
     }
 
@@ -268,13 +276,15 @@ impl Reader<'_> {
         notes.unable.take()
     }
 
-    fn states(&mut self, element: &Map<String, Value>, at: &Pointer) -> Vec<State> {
-        let one = |name: &str| State { name: name.to_owned(), params: Map::new() };
-        if let Some(Value::Array(states)) = element.get("providerStates") {
+    fn states(&mut self, mut element: Map<String, Value>, at: &Pointer) -> Vec<State> {
+        if let Some(Value::Array(states)) = element.get_mut("providerStates") {
             let mut read = Vec::new();
-            for (index, state) in states.iter().enumerate() {
-                if let Some(name) = state.get("name").or(Some(state)).and_then(Value::as_str) {
-                    let params = state.get("params").and_then(Value::as_object).cloned().unwrap_or_default();
+            for (index, mut state) in std::mem::take(states).into_iter().enumerate() {
+                let params = match state.get_mut("params") {
+                    Some(Value::Object(params)) => std::mem::take(params),
+                    _ => Map::new(),
+                };
+                if let Some(name) = state.get("name").unwrap_or(&state).as_str() {
                     read.push(State { name: name.to_owned(), params });
                 } else {
                     let at = at.key("providerStates").index(index);
@@ -283,9 +293,10 @@ impl Reader<'_> {
             }
             return read;
         }
-        let single = ["providerState", "provider_state", "providerStates"].into_iter().find_map(|key| element.get(key));
+        let single =
+            ["providerState", "provider_state", "providerStates"].into_iter().find_map(|key| element.remove(key));
         match single {
-            Some(Value::String(name)) if !name.is_empty() => vec![one(name)],
+            Some(Value::String(name)) if !name.is_empty() => vec![State { name, params: Map::new() }],
             _ => Vec::new(),
         }
     }
@@ -301,10 +312,11 @@ fn below(at: &Pointer, keys: &[String]) -> Pointer {
 }
 
 /// What a file without metadata follows: what it has that others don't.
-fn guessed(file: &Map<String, Value>) -> PactVersion {
-    let elements = file.get("interactions").and_then(Value::as_array).into_iter().flatten();
+fn guessed(file: &Apart<'_>) -> PactVersion {
     let mut version = PactVersion::V1_1;
-    for element in elements {
+    for raw in file.list("interactions").unwrap_or_default() {
+        // What is no JSON, or over a limit, is told when it is read.
+        let Ok(element) = serde_json::from_str::<Value>(raw.get()) else { break };
         let rules = ["request", "response"]
             .iter()
             .filter_map(|part| element.get(part)?.get("matchingRules")?.as_object())
@@ -319,7 +331,8 @@ fn guessed(file: &Map<String, Value>) -> PactVersion {
         };
         version = version.max(seen);
     }
-    if file.contains_key("messages") { version.max(PactVersion::V3) } else { version }
+    let has_messages = file.list("messages").is_some() || file.rest.contains_key("messages");
+    if has_messages { version.max(PactVersion::V3) } else { version }
 }
 
 fn kind(element: &Map<String, Value>, version: PactVersion) -> What {

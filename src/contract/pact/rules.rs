@@ -23,10 +23,30 @@ pub struct PactRules {
     pub headers: PlacedRules,
     pub body: PlacedRules,
     pub generators: Generators,
+    /// Whether a request's body is null in the file, with a header that says JSON: the text `null` is sent for it, as
+    /// Pact's verifier does, and a request that comes has to have no body, as Pact's mock asks for.
+    pub sends_null: bool,
     /// The query as the text that it is in the file, where that is what is compared.
     pub query_text: Option<String>,
     /// The rules and generators as the file has them: what tells this message's identity from another's.
-    pub written: Value,
+    pub written: AsWritten,
+}
+
+/// The rules and generators of a message as their file has them, kept as a text: as values they would take many times
+/// its memory, and they are looked at once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AsWritten(Box<str>);
+
+impl AsWritten {
+    pub(super) fn new(value: &Value) -> Self {
+        Self(value.to_string().into_boxed_str())
+    }
+
+    /// What is written: an object with `matchingRules` and `generators`, or null where there is no file.
+    #[must_use]
+    pub fn value(&self) -> Value {
+        serde_json::from_str(&self.0).unwrap_or_default()
+    }
 }
 
 /// The conditions on one place.

@@ -102,15 +102,22 @@ fn message(
     if let Some(body) = body {
         let header = headers.get("content-type").and_then(|values| values.first()).map(String::as_str);
         let named = pact.and_then(|pact| pact.media_type.as_deref()).or(header);
-        map.insert(String::from("body"), body_value(body.content(), named, version));
+        let value = match version {
+            Version::V3 if pact.is_some_and(|pact| pact.sends_null) => Value::Null,
+            Version::V4 if pact.is_some_and(|pact| pact.sends_null) => json!({ "content": null }),
+            _ => body_value(body.content(), named, version),
+        };
+        map.insert(String::from("body"), value);
     }
     let Some(pact) = pact else { return };
     let rules = rules(pact, version, remark);
     if !rules.is_empty() {
         map.insert(String::from("matchingRules"), Value::Object(rules));
     }
-    if let Some(generators) = pact.written.get("generators") {
-        map.insert(String::from("generators"), generators.clone());
+    if let Value::Object(mut written) = pact.written.value()
+        && let Some(generators) = written.remove("generators")
+    {
+        map.insert(String::from("generators"), generators);
     }
 }
 

@@ -16,7 +16,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use super::import::Remark;
-use super::{PactMatcher, PactPath, PactRules, PactStep, StatusRange};
+use super::{AsWritten, PactMatcher, PactPath, PactRules, PactStep, StatusRange};
 use crate::contract::document::{Body, Contract, Interaction, Request, Response, Rules, Status};
 use crate::contract::matcher::Matcher;
 use crate::source::Pointer;
@@ -121,7 +121,7 @@ fn request(own: &Request, filled: &Request, version: Version, say: &mut dyn FnMu
         message(&own.rules, own.body.as_ref(), filled.body.as_ref(), &filled.headers, true, version, &mut pact, say);
     merge(&mut generators, texts_of_states(&own.headers, "header"));
     merge(&mut generators, body_of_states(own.body.as_ref()));
-    written(&mut pact, generators);
+    written(&mut pact, &generators);
     Request {
         headers,
         body,
@@ -153,13 +153,13 @@ fn response(own: &Response, filled: &Response, version: Version, say: &mut dyn F
         message(&own.rules, own.body.as_ref(), filled.body.as_ref(), &left, false, version, &mut pact, say);
     let mut generators = texts_of_states(&own.headers, "header");
     merge(&mut generators, body_of_states(own.body.as_ref()));
-    written(&mut pact, generators);
+    written(&mut pact, &generators);
     Response { status: own.status, headers, body, rules: Rules::of_pact(pact) }
 }
 
-fn written(pact: &mut PactRules, generators: Value) {
+fn written(pact: &mut PactRules, generators: &Value) {
     if generators.as_object().is_some_and(|map| !map.is_empty()) {
-        pact.written = Value::Object(Map::from_iter([(String::from("generators"), generators)]));
+        pact.written = AsWritten::new(&json!({ "generators": generators }));
     }
 }
 
