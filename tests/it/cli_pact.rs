@@ -195,10 +195,10 @@ fn lint_tells_what_is_unwise_in_a_pact_file_and_what_is_skipped() {
         ╰╴    ━
 
     warning[P203]: `get a label` is skipped: the matcher `protobuf` comes from a plugin, and plugins can't be run
-        ╭▸ pacts/shop-orders.json:120:5
+        ╭▸ pacts/shop-orders.json:129:18
         │
-    120 │     {
-        ╰╴    ━
+    129 │             "$": {
+        ╰╴                 ━
 
     4 warnings in 1 file
     1 contract with 4 interactions can be used
@@ -243,37 +243,49 @@ fn a_broken_pact_file_gives_its_faults_with_their_places() {
       ╭▸ pacts/broken.json:5:48
       │
     5 │     {"description": "a", "request": {"method": 5, "path": "/"}, "response": {"status": "x"}},
-      ╰╴                                               ━
+      │                                                ━
+      │
+      ╰ help: correct it in the test that writes this file
 
     error[P102]: `status` must be a number from 100 to 599
       ╭▸ pacts/broken.json:5:88
       │
     5 │     {"description": "a", "request": {"method": 5, "path": "/"}, "response": {"status": "x"}},
-      ╰╴                                                                                       ━━━
+      │                                                                                        ━━━
+      │
+      ╰ help: correct it in the test that writes this file
 
     error[P102]: the header `X Y` can't be sent
       ╭▸ pacts/broken.json:6:57
       │
     6 │     {"description": "b", "request": {"headers": {"X Y": "1"}}, "response": {
-      ╰╴                                                        ━━━
+      │                                                         ━━━
+      │
+      ╰ help: correct it in the test that writes this file
 
     error[P103]: the path `$..`: a name is missing
-      ╭▸ pacts/broken.json:7:33
+      ╭▸ pacts/broken.json:7:98
       │
     7 │       "matchingRules": {"body": {"$.a": {"matchers": [{"match": "regex", "regex": "("}]}, "$..": {"matchers": []}}}
-      ╰╴                                ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+      │                                                                                                  ━━━━━━━━━━━━━━━
+      │
+      ╰ help: correct it in the test that writes this file
 
     error[P102]: an interaction must be an object
       ╭▸ pacts/broken.json:9:5
       │
     9 │     7
-      ╰╴    ━
+      │     ━
+      │
+      ╰ help: correct it in the test that writes this file
 
     error[P102]: this is a Pact file of version 9.0; versions 1 to 4 are read
       ╭▸ pacts/newer.json:1:50
       │
     1 │ {"consumer": {}, "interactions": [], "metadata": {"pactSpecification": {"version": "9.0"}}}
-      ╰╴                                                 ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+      │                                                  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+      │
+      ╰ help: correct it in the test that writes this file
 
     error[P101]: this Pact file is not JSON: EOF while parsing a value
       ╭▸ pacts/truncated.json:1:69

@@ -8,6 +8,7 @@ use super::java_time::JavaPattern;
 use super::path::{PactPath, PactStep};
 use super::pattern::{Expressions, PactRegex};
 use super::rules::{PlacedRule, PlacedRules, RuleList};
+use crate::words::did_you_mean;
 
 /// One condition on one place.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,6 +85,38 @@ pub(super) enum Refused {
 impl From<String> for Refused {
     fn from(why: String) -> Self {
         Self::Broken(why)
+    }
+}
+
+/// The matchers of the specification, in its spelling.
+const KNOWN: [&str; 20] = [
+    "equality",
+    "regex",
+    "type",
+    "include",
+    "integer",
+    "decimal",
+    "number",
+    "boolean",
+    "null",
+    "date",
+    "time",
+    "datetime",
+    "timestamp",
+    "values",
+    "eachKey",
+    "eachValue",
+    "arrayContains",
+    "notEmpty",
+    "semver",
+    "contentType",
+];
+
+/// Why a matcher of a name that is not the specification's can't be used.
+pub(super) fn unknown(name: &str) -> String {
+    match did_you_mean(name, KNOWN) {
+        Some(meant) => format!("Pact has no matcher `{name}`: {meant}"),
+        None => format!("the matcher `{name}` comes from a plugin, and plugins can't be run"),
     }
 }
 
@@ -260,7 +293,9 @@ fn variants(keys: &Map<String, Value>, depth: usize, known: &mut Expressions) ->
     let mut variant = |variant: &Value| {
         let index = variant.get("index").and_then(Value::as_u64).unwrap_or_default();
         let rules = match variant.get("rules") {
-            Some(Value::Object(rules)) => PlacedRules::read(rules, &[], depth + 1, known)?,
+            Some(Value::Object(rules)) => {
+                PlacedRules::read(rules, &[], depth + 1, known).map_err(|(_, refused)| refused)?
+            }
             _ => PlacedRules(vec![PlacedRule {
                 path: PactPath::default(),
                 list: RuleList { any: false, matchers: vec![PactMatcher::Equality], keys: Vec::new() },

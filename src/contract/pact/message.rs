@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::PactVersion;
 use super::generator::Generators;
-use super::matcher::Refused;
+use super::matcher::{self, Refused};
 use super::media_type::{Kind, MediaType};
 use super::pattern::Expressions;
 use super::rules::{AsWritten, Fault, PactRules};
@@ -46,8 +46,8 @@ pub(super) struct Notes {
     pub wrong: Vec<(Vec<String>, String)>,
     /// What is left out.
     pub unknown: Vec<String>,
-    /// Why the message can't be compared, where it is right and we are not able to.
-    pub unable: Option<String>,
+    /// The keys of a rule, and why the message can't be compared with it, where it is right and we are not able to.
+    pub unable: Option<(Vec<String>, String)>,
 }
 
 /// Reads a request.
@@ -127,12 +127,11 @@ fn rules(value: &mut Map<String, Value>, version: PactVersion, notes: &mut Notes
     }
     rules.written = AsWritten::new(&Value::Object(written));
     notes.unusable.extend(rules.unusable());
-    if let Some(plugin) = notes.faults.iter().find_map(|fault| match &fault.refused {
-        Refused::Plugin(name) => Some(name.clone()),
+    let unknown = |fault: &Fault| match &fault.refused {
+        Refused::Plugin(name) => Some((fault.keys.clone(), matcher::unknown(name))),
         Refused::Broken(_) => None,
-    }) {
-        notes.unable = Some(format!("the matcher `{plugin}` comes from a plugin, and plugins can't be run"));
-    }
+    };
+    notes.unable = notes.faults.iter().find_map(unknown).or(notes.unable.take());
     rules
 }
 

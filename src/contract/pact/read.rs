@@ -53,6 +53,9 @@ pub(in crate::contract) fn read(source: &SourceFile) -> Result<ReadContract, Vec
     }
 }
 
+/// What to do about a file that a program wrote.
+const HELP: &str = "correct it in the test that writes this file";
+
 /// The lists of a Pact file.
 pub(super) const LISTS: [&str; 2] = ["interactions", "messages"];
 
@@ -226,14 +229,15 @@ impl Reader<'_> {
                 self.known = notes.known;
                 let plugins = element.get("pluginConfiguration").and_then(Value::as_object);
                 if skip.is_none() && plugins.is_some_and(|plugins| !plugins.is_empty()) {
-                    skip = Some(String::from("its content comes from a plugin, and plugins can't be run"));
+                    let why = String::from("its content comes from a plugin, and plugins can't be run");
+                    skip = Some((at.clone(), why));
                 }
             }
-            What::Other(kind) => skip = Some(format!("it is {kind}, and only HTTP is verified yet")),
+            What::Other(kind) => skip = Some((at.clone(), format!("it is {kind}, and only HTTP is verified yet"))),
         }
-        if let Some(why) = &skip {
+        if let Some((place, why)) = &skip {
             let message = format!("`{name}` is skipped: {why}");
-            let finding = Finding::warning(PACT_SKIPPED, &self.source.name, self.source.place(at), message);
+            let finding = Finding::warning(PACT_SKIPPED, &self.source.name, self.source.place(place), message);
             self.findings.push(finding);
         }
         let comments = element.get("comments").and_then(|comments| comments.get("text")).and_then(Value::as_array);
@@ -246,7 +250,7 @@ impl Reader<'_> {
             request: asked,
             response: answered,
             // It was taken apart above, so it is read once more.
-            skipped: skip.map(|why| Skipped {
+            skipped: skip.map(|(_, why)| Skipped {
                 why: Arc::from(why),
                 content: serde_json::from_str(raw.get()).unwrap_or_default(),
             }),
@@ -254,7 +258,7 @@ impl Reader<'_> {
     }
 
     /// Tells what the reading of a message found, and why the message can't be compared.
-    fn told(&mut self, notes: &mut Notes, at: &Pointer) -> Option<String> {
+    fn told(&mut self, notes: &mut Notes, at: &Pointer) -> Option<(Pointer, String)> {
         for (keys, why) in notes.wrong.drain(..) {
             self.error(PACT_SHAPE, &below(at, &keys), &why, None);
         }
@@ -267,13 +271,13 @@ impl Reader<'_> {
             let place = self.source.place(&below(&at.key("matchingRules"), &keys));
             let finding =
                 Finding::warning(PACT_RULE, &self.source.name, place, format!("nothing can fit this rule: {why}"));
-            self.findings.push(finding.help("correct it in the test that writes this file"));
+            self.findings.push(finding.help(HELP));
         }
         for unknown in notes.unknown.drain(..) {
             let place = self.source.place(&at.key("generators"));
             self.findings.push(Finding::warning(PACT_UNKNOWN, &self.source.name, place, unknown));
         }
-        notes.unable.take()
+        notes.unable.take().map(|(keys, why)| (below(&at.key("matchingRules"), &keys), why))
     }
 
     fn states(&mut self, mut element: Map<String, Value>, at: &Pointer) -> Vec<State> {
@@ -302,8 +306,8 @@ impl Reader<'_> {
     }
 
     fn error(&mut self, code: Code, at: &Pointer, message: &str, help: Option<String>) {
-        let finding = Finding::error(code, &self.source.name, self.source.place(at), message).maybe_help(help);
-        self.findings.push(finding);
+        let help = help.unwrap_or_else(|| String::from(HELP));
+        self.findings.push(Finding::error(code, &self.source.name, self.source.place(at), message).help(help));
     }
 }
 

@@ -93,7 +93,7 @@ impl PactRules {
     fn flat(&mut self, key: &str, value: &Value, known: &mut Expressions) -> Result<(), (Vec<String>, Refused)> {
         let keys = vec![key.to_owned()];
         let failed = |refused| (vec![key.to_owned()], refused);
-        let path = PactPath::parse(key).map_err(|why| failed(Refused::Broken(why)))?;
+        let path = path(key).map_err(failed)?;
         let matchers = vec![PactMatcher::read(value, 0, known).map_err(failed)?];
         let list = RuleList { any: false, matchers, keys };
         let Some((part, rest)) = path.0.split_first() else {
@@ -139,7 +139,7 @@ impl PactRules {
                     self.status = Some(list);
                 }
             }
-            "body" => self.body = PlacedRules::read(rules, &here, 0, known).map_err(|refused| (here, refused))?,
+            "body" => self.body = PlacedRules::read(rules, &here, 0, known)?,
             "query" => self.query = named(rules, &here, known)?,
             "header" | "headers" => {
                 let mut headers = named(rules, &here, known)?;
@@ -162,14 +162,13 @@ impl PlacedRules {
         above: &[String],
         depth: usize,
         known: &mut Expressions,
-    ) -> Result<Self, Refused> {
+    ) -> Result<Self, (Vec<String>, Refused)> {
         let mut placed = Vec::with_capacity(rules.len());
         for (key, value) in rules {
             let mut keys = above.to_vec();
             keys.push(key.clone());
-            let path = PactPath::parse(key).map_err(|why| Refused::Broken(format!("the path `{key}`: {why}")))?;
-            let list = RuleList::read(value, keys, depth, known).map_err(|(_, refused)| refused)?;
-            placed.push(PlacedRule { path, list });
+            let path = path(key).map_err(|refused| (keys.clone(), refused))?;
+            placed.push(PlacedRule { path, list: RuleList::read(value, keys, depth, known)? });
         }
         Ok(Self(placed))
     }
@@ -224,6 +223,10 @@ impl RuleList {
             Err(refused) => Err((keys, refused)),
         }
     }
+}
+
+fn path(text: &str) -> Result<PactPath, Refused> {
+    PactPath::parse(text).map_err(|why| Refused::Broken(format!("the path `{text}`: {why}")))
 }
 
 /// Rules by a name, which may hold anything.
