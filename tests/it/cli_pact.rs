@@ -285,7 +285,7 @@ fn a_broken_pact_file_gives_its_faults_with_their_places() {
     1 │ {"consumer": {}, "interactions": [], "metadata": {"pactSpecification": {"version": "9.0"}}}
       │                                                  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
       │
-      ╰ help: correct it in the test that writes this file
+      ╰ help: a newer version of upheld may read it
 
     error[P101]: this Pact file is not JSON: EOF while parsing a value
       ╭▸ pacts/truncated.json:1:69

@@ -157,7 +157,8 @@ impl Reader<'_> {
             (Some(Ok(4)), _) => Some(PactVersion::V4),
             _ => {
                 let message = format!("this is a Pact file of version {said}; versions 1 to 4 are read");
-                self.error(PACT_SHAPE, &Pointer::root().key("metadata"), &message, None);
+                let help = String::from("a newer version of upheld may read it");
+                self.error(PACT_SHAPE, &Pointer::root().key("metadata"), &message, Some(help));
                 None
             }
         }
