@@ -36,7 +36,7 @@ const CAUSES: &[Cause] = &[
             "Access denied",
         ],
         "it lets nobody in with these credentials",
-        "give git a key or a token that may read it, and write to it to publish: an SSH agent, a credential helper, or GIT_ASKPASS",
+        "give git a key or a token that may read it, and write to it to publish: an SSH agent, a credential helper, or a token in UPHELD_STORE_TOKEN for an address with https://",
     ),
     (
         &["Could not resolve host", "Name or service not known", "Temporary failure in name resolution"],
