@@ -29,15 +29,21 @@ pub fn read(text: &str) -> IndexMap<String, Vec<String>> {
 /// Writes fields; a space is `%20`, which every reader understands.
 #[must_use]
 pub fn write(fields: &IndexMap<String, Vec<String>>) -> String {
-    let pairs = fields.iter().flat_map(|(name, values)| {
-        values
-            .iter()
-            .map(move |value| format!("{}={}", utf8_percent_encode(name, ESCAPED), utf8_percent_encode(value, ESCAPED)))
-    });
+    let pairs = fields
+        .iter()
+        .flat_map(|(name, values)| values.iter().map(move |value| format!("{}={}", encode(name), encode(value))));
     pairs.collect::<Vec<_>>().join("&")
 }
 
-fn decode(text: &str) -> String {
+/// A name or a value as it is written.
+#[must_use]
+pub fn encode(text: &str) -> String {
+    utf8_percent_encode(text, ESCAPED).to_string()
+}
+
+/// A name or a value as it is meant.
+#[must_use]
+pub fn decode(text: &str) -> String {
     percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 

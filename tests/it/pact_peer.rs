@@ -29,6 +29,7 @@ const OTHERWISE: &[(&str, &str)] = &[
     ("datetime/timestamp EEE, dd MMM yyyy HH:mm:ss z: Fri, 31 Jan 2020 10:00:00 +0000", "`z` takes an offset, in Java"),
     ("datetime/timestamp yyyy-MM-dd HH:mm:ss z: 2020-01-31 10:00:00 UTC", "`z` takes UTC, in Java"),
     ("datetime/timestamp yyyy-MM-dd'T'HH:mm:ssZZZZZ: 2020-01-31T10:00:00Z", "`ZZZZZ` takes Z, in Java"),
+    ("datetime/timestamp yyyy-MM-dd'T'HH:mm:ss[.SSS]XXX", "a section in brackets may be missing, in Java"),
     (
         "header/Content-Type application/json; ",
         "the parameters' names have no case, and quotes are spelling (RFC 9110, 8.3.1)",

@@ -4,14 +4,15 @@
 //! others need a clock or chance, which their caller brings. A regular expression's generator leaves the example, which
 //! fits the expression as well as anything that could be made up.
 
-use indexmap::IndexMap;
 use jiff::ZonedDateTime;
 use serde_json::{Map, Value, json};
 
 use super::expressions;
 use super::java_time::JavaPattern;
 use super::matcher::TimeKind;
-use super::path::{PactPath, PactStep};
+use super::media_type::{Kind, MediaType};
+use super::path::PactPath;
+use super::places::{in_body, in_texts, text_of};
 use crate::contract::document::{Body, Headers, Request, Response, Status};
 use crate::contract::template::fill;
 
@@ -23,7 +24,10 @@ pub struct Generators {
     pub query: Vec<(String, Generator)>,
     /// By the header's name in small letters.
     pub headers: Vec<(String, Generator)>,
+    /// What is nearer to the root comes first: it may make the places of the others.
     pub body: Vec<(PactPath, Generator)>,
+    /// How the body is taken apart, where there are some for it.
+    pub kind: Option<Kind>,
 }
 
 /// How one value is made.
@@ -132,7 +136,29 @@ impl Generators {
                 _ => {}
             }
         }
+        read.body.sort_by_key(|(path, _)| path.0.len());
         read
+    }
+
+    /// Takes the example's body in, and tells through `unknown` what of it is not made anew, as by Pact's verifier.
+    pub(super) fn take_body(&mut self, body: Option<&Body>, media_type: Option<&MediaType>, unknown: &mut Vec<String>) {
+        if self.body.is_empty() {
+            return;
+        }
+        self.kind = media_type.map(MediaType::kind);
+        let Some((mut body, kind)) = body.cloned().zip(self.kind) else { return };
+        if !matches!(kind, Kind::Json | Kind::Xml | Kind::Form) {
+            let why = "the generators of the body make nothing: they are for JSON, XML and forms, and it is none";
+            unknown.push(why.to_owned());
+            return;
+        }
+        for (path, _) in &self.body {
+            if in_body(&mut body, kind, path, &mut |_| None) == 0 {
+                let place = if kind == Kind::Xml { "no text or attribute" } else { "nothing" };
+                let why = format!("`{path}` leads to {place} in the example, so that its generator makes nothing");
+                unknown.push(why);
+            }
+        }
     }
 
     /// Whether there are none.
@@ -155,13 +181,13 @@ impl Generators {
         request: &mut Request,
         make: &mut dyn FnMut(&Generator, &Value) -> Option<Value>,
     ) {
-        if let Some(Value::String(path)) =
-            self.path.as_ref().and_then(|one| make(one, &Value::String(request.path.clone())).map(as_text))
+        if let Some(path) =
+            self.path.as_ref().and_then(|one| make(one, &Value::String(request.path.clone())).map(text_of))
         {
             request.path = path;
         }
         for (name, generator) in &self.query {
-            in_texts(&mut request.query, name, generator, make);
+            in_texts(&mut request.query, name, &mut |example| make(generator, example));
         }
         self.message(&mut request.headers, &mut request.body, make);
     }
@@ -174,7 +200,7 @@ impl Generators {
     ) {
         if let (Some(generator), Status::Code(code)) = (&self.status, response.status)
             && let Some(made) = make(generator, &json!(code))
-            && let Some(code) = as_text(made).as_str().and_then(|text| text.parse().ok())
+            && let Ok(code) = text_of(made).parse()
         {
             response.status = Status::Code(code);
         }
@@ -188,16 +214,11 @@ impl Generators {
         make: &mut dyn FnMut(&Generator, &Value) -> Option<Value>,
     ) {
         for (name, generator) in &self.headers {
-            in_texts(headers, name, generator, make);
+            in_texts(headers, name, &mut |example| make(generator, example));
         }
-        if let Some(Body::Json(value)) = body {
-            for (path, generator) in &self.body {
-                in_value(value, &path.0, &mut |place| {
-                    if let Some(made) = make(generator, place) {
-                        *place = made;
-                    }
-                });
-            }
+        let (Some(body), Some(kind)) = (body, self.kind) else { return };
+        for (path, generator) in &self.body {
+            in_body(body, kind, path, &mut |example| make(generator, example));
         }
     }
 }
@@ -254,13 +275,18 @@ impl Generator {
         let value = match whole {
             Some(name) if !name.contains("${") => values.get(name)?.clone(),
             _ => {
-                let filled = fill(expression, values);
+                // In a text, null is nothing.
+                let texts = values.iter().map(|(name, value)| match value {
+                    Value::Null => (name.clone(), json!("")),
+                    other => (name.clone(), other.clone()),
+                });
+                let filled = fill(expression, &texts.collect());
                 // One that is not there leaves the example.
                 (!filled.contains("${")).then_some(Value::String(filled))?
             }
         };
         Some(match data_type.as_deref() {
-            Some("STRING") => as_text(value),
+            Some("STRING") if !value.is_string() => Value::String(value.to_string()),
             Some("INTEGER" | "DECIMAL" | "FLOAT" | "BOOLEAN") => match &value {
                 Value::String(text) => serde_json::from_str(text).unwrap_or(value),
                 _ => value,
@@ -273,7 +299,7 @@ impl Generator {
     #[must_use]
     pub fn from_moment(&self, example: &Value, moment: &Moment, chance: &mut fastrand::Rng) -> Option<Value> {
         // A number in a text stays a text.
-        let like_example = |value: Value| if example.is_string() { as_text(value) } else { value };
+        let like_example = |value: Value| if example.is_string() { Value::String(text_of(value)) } else { value };
         Some(match self {
             Self::ProviderState { .. } | Self::Regex => return None,
             Self::Integer { min, max } => like_example(json!(chance.i64(*min..=(*max).max(*min)))),
@@ -323,52 +349,4 @@ impl Generator {
 fn name_of(key: &str) -> String {
     let path = key.starts_with('$').then(|| PactPath::parse(key).ok()).flatten();
     path.and_then(|path| path.first_key().map(str::to_owned)).unwrap_or_else(|| key.to_owned())
-}
-
-fn as_text(value: Value) -> Value {
-    match value {
-        Value::String(_) => value,
-        other => Value::String(other.to_string()),
-    }
-}
-
-fn in_texts(
-    texts: &mut IndexMap<String, Vec<String>>,
-    name: &str,
-    generator: &Generator,
-    make: &mut dyn FnMut(&Generator, &Value) -> Option<Value>,
-) {
-    let mut made = |text: &str| match make(generator, &Value::String(text.to_owned())).map(as_text) {
-        Some(Value::String(made)) => Some(made),
-        _ => None,
-    };
-    match texts.get_mut(name) {
-        Some(values) => values.iter_mut().for_each(|text| *text = made(text).unwrap_or_else(|| std::mem::take(text))),
-        // What the example doesn't have is made all the same.
-        None => texts.extend(made("").map(|made| (name.to_owned(), vec![made]))),
-    }
-}
-
-/// Calls `visit` with every place that the steps lead to.
-fn in_value(value: &mut Value, steps: &[PactStep], visit: &mut dyn FnMut(&mut Value)) {
-    let Some((step, rest)) = steps.split_first() else { return visit(value) };
-    match (step, value) {
-        (PactStep::Any, Value::Object(object)) => object.values_mut().for_each(|item| in_value(item, rest, visit)),
-        (PactStep::Any | PactStep::AnyIndex, Value::Array(items)) => {
-            for item in items {
-                in_value(item, rest, visit);
-            }
-        }
-        (PactStep::Key(key), Value::Object(object)) => {
-            if let Some(item) = object.get_mut(key) {
-                in_value(item, rest, visit);
-            }
-        }
-        (PactStep::Index(index), Value::Array(items)) => {
-            if let Some(item) = items.get_mut(*index) {
-                in_value(item, rest, visit);
-            }
-        }
-        _ => {}
-    }
 }

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::contract::document::Body;
+
 /// A media type (RFC 9110, section 8.3.1), as far as bodies are told apart by it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MediaType {
@@ -48,6 +50,17 @@ impl MediaType {
             .collect();
         parameters.sort();
         Some(Self { essence, parameters })
+    }
+
+    /// What a body is: what is said of it, where that is a media type, or what it looks like.
+    #[must_use]
+    pub fn of_body(body: &Body, named: Option<&str>) -> Option<Self> {
+        named.and_then(Self::parse).or_else(|| match body {
+            Body::Json(_) => Self::parse("application/json"),
+            Body::Text(text) => Self::of_content(text.as_bytes()),
+            Body::Bytes(bytes) => Self::of_content(bytes),
+            Body::File { .. } | Body::Form(_) => None,
+        })
     }
 
     /// What a body without a media type is taken for.

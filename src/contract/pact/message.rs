@@ -56,7 +56,7 @@ pub(super) fn request(mut value: Map<String, Value>, version: PactVersion, notes
     let headers = headers(&value, notes);
     rules.sends_null = value.get("body").is_some_and(|body| is_null(body, version)) && is_json(&headers);
     let (body, media_type) = body(value.remove("body"), &headers, version, notes);
-    rules.media_type = media_type;
+    of_body(&mut rules, body.as_ref(), media_type, &headers, notes);
     let path = match value.get("path") {
         None | Some(Value::Null) => "/",
         Some(Value::String(path)) => path,
@@ -94,7 +94,7 @@ pub(super) fn response(mut value: Map<String, Value>, version: PactVersion, note
     let mut rules = rules(&mut value, version, notes);
     let headers = headers(&value, notes);
     let (body, media_type) = body(value.remove("body"), &headers, version, notes);
-    rules.media_type = media_type;
+    of_body(&mut rules, body.as_ref(), media_type, &headers, notes);
     let status = match value.get("status") {
         None | Some(Value::Null) => Some(200),
         Some(Value::String(text)) => text.parse().ok(),
@@ -125,7 +125,12 @@ fn rules(value: &mut Map<String, Value>, version: PactVersion, notes: &mut Notes
         rules.generators = Generators::read(&object, &mut notes.unknown);
         written.insert(String::from("generators"), Value::Object(object));
     }
-    rules.written = AsWritten::new(&Value::Object(written));
+    let written = Value::Object(written);
+    if has_variants_with_generators(&written) {
+        let why = "generators in the variants of an `arrayContains` are left out: the example is used";
+        notes.unknown.push(why.to_owned());
+    }
+    rules.written = AsWritten::new(&written);
     notes.unusable.extend(rules.unusable());
     let unknown = |fault: &Fault| match &fault.refused {
         Refused::Plugin(name) => Some((fault.keys.clone(), matcher::unknown(name))),
@@ -133,6 +138,20 @@ fn rules(value: &mut Map<String, Value>, version: PactVersion, notes: &mut Notes
     };
     notes.unable = notes.faults.iter().find_map(unknown).or(notes.unable.take());
     rules
+}
+
+/// Whether somewhere in rules there are generators in variants: which of them are for which element is left to matching.
+fn has_variants_with_generators(rules: &Value) -> bool {
+    match rules {
+        Value::Object(object) => object.iter().any(|(key, value)| {
+            let variants = value.as_array().filter(|_| key == "variants");
+            let mut generators =
+                variants.into_iter().flatten().filter_map(|variant| variant.get("generators")?.as_object());
+            generators.any(|generators| !generators.is_empty()) || has_variants_with_generators(value)
+        }),
+        Value::Array(items) => items.iter().any(has_variants_with_generators),
+        _ => false,
+    }
 }
 
 fn headers(value: &Map<String, Value>, notes: &mut Notes) -> Headers {
@@ -191,7 +210,7 @@ fn body(
     version: PactVersion,
     notes: &mut Notes,
 ) -> (Option<Body>, Option<String>) {
-    let header = headers.get("content-type").and_then(|values| values.first()).map(String::as_str);
+    let header = content_type(headers);
     let Some(written) = written else { return (None, None) };
     if written.is_null() {
         return (Some(Body::Text(String::new())), None);
@@ -209,6 +228,18 @@ fn body(
     (body, named)
 }
 
+/// Tells the rules of a message what its body is.
+fn of_body(rules: &mut PactRules, body: Option<&Body>, named: Option<String>, headers: &Headers, notes: &mut Notes) {
+    let media_type = body.and_then(|body| MediaType::of_body(body, named.as_deref().or(content_type(headers))));
+    rules.generators.take_body(body, media_type.as_ref(), &mut notes.unknown);
+    rules.media_type = named;
+}
+
+/// The type that a header names.
+fn content_type(headers: &Headers) -> Option<&str> {
+    headers.get("content-type").and_then(|values| values.first()).map(String::as_str)
+}
+
 /// Whether a body is null, as itself or as the content that version 4 writes.
 fn is_null(body: &Value, version: PactVersion) -> bool {
     let content = body.get("content").filter(|_| version == PactVersion::V4);
@@ -217,8 +248,7 @@ fn is_null(body: &Value, version: PactVersion) -> bool {
 
 /// Whether a header says that the body is JSON.
 fn is_json(headers: &Headers) -> bool {
-    let media_type = headers.get("content-type").and_then(|values| MediaType::parse(values.first()?));
-    media_type.is_some_and(|media_type| media_type.kind() == Kind::Json)
+    content_type(headers).and_then(MediaType::parse).is_some_and(|media_type| media_type.kind() == Kind::Json)
 }
 
 /// Whether a key is one of those that a body of version 4 is written with.

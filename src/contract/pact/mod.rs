@@ -18,6 +18,7 @@ mod media_type;
 mod message;
 mod path;
 mod pattern;
+mod places;
 mod publish;
 mod read;
 mod rules;

@@ -42,10 +42,7 @@ pub(super) fn compare(asked: &Asked<'_>, actual: &[u8], came: &[(String, String)
     let header = asked.headers.get("content-type").and_then(|values| values.first()).map(String::as_str);
     // In version 4 the file itself says what the body is, whatever the header.
     let named = asked.rules.media_type.as_deref().or(header);
-    let expected = named.and_then(MediaType::parse).or_else(|| match asked.body {
-        Body::Json(_) => MediaType::parse("application/json"),
-        _ => MediaType::of_content(&bytes),
-    });
+    let expected = MediaType::of_body(asked.body, named);
     let came_type = super::super::header_values(came, "content-type").next();
     let came = came_type.and_then(MediaType::parse);
     let came = came.or_else(|| MediaType::of_content(actual));

@@ -10,6 +10,9 @@
 //! Two places are read as the older `SimpleDateFormat` has them: five letters of a name are the whole name (`MMMMM`
 //! is `July`, not `J`), and one `u` beside a `y` or a `Y` is the day of the week, where it is a year elsewhere.
 //! Weeks (`w`, `Y`) are those of ISO 8601, and begin on Monday (`e`, `c`).
+//!
+//! `[…]` is a section that may be missing as a whole. Pact's verifier for the JVM takes it, whose files have it; the one
+//! in Rust refuses it.
 
 mod reading;
 mod writing;
@@ -31,6 +34,8 @@ enum Part {
     Text(String),
     /// A field, and how many letters it was written with.
     Field(Field, usize),
+    /// What may be missing as a whole.
+    Optional(Vec<Part>),
 }
 
 /// What a letter stands for.
@@ -145,8 +150,8 @@ impl JavaPattern {
     /// # Errors
     ///
     /// What is wrong with it, and at which character from 0 on, as the end of a sentence: a letter that stands for
-    /// nothing, or that is repeated too often; a quote without its end; a character that must be quoted; a pattern
-    /// that is empty or too long.
+    /// nothing, or that is repeated too often; a quote without its end; a `]` without its `[`; a character that
+    /// must be quoted; a pattern that is empty or too long.
     pub fn new(text: &str) -> Result<Self, String> {
         let letters: Vec<char> = text.chars().take(LONGEST + 1).collect();
         if letters.len() > LONGEST {
@@ -157,6 +162,8 @@ impl JavaPattern {
         }
         let years = letters.iter().any(|letter| matches!(letter, 'y' | 'Y'));
         let mut parts = Vec::new();
+        // The parts before each section that is open, from the outermost on.
+        let mut outside: Vec<Vec<Part>> = Vec::new();
         let mut at = 0;
         while let Some(&letter) = letters.get(at) {
             let rest = letters.get(at..).unwrap_or_default();
@@ -167,12 +174,25 @@ impl JavaPattern {
                     let field = field(letter, count, years).map_err(|why| format!("{why} (index {at})"))?;
                     (Part::Field(field, count), count)
                 }
-                '[' | ']' => return Err(format!("parts that may be missing (`[…]`) are not supported (index {at})")),
+                '[' => {
+                    outside.push(std::mem::take(&mut parts));
+                    at += 1;
+                    continue;
+                }
+                ']' => {
+                    let before = outside.pop().ok_or_else(|| format!("the `]` at index {at} has no `[`"))?;
+                    (Part::Optional(std::mem::replace(&mut parts, before)), 1)
+                }
                 '{' | '}' | '0'..='9' => return Err(format!("`{letter}` at index {at} must be quoted: `'{letter}'`")),
                 letter => (Part::Text(letter.to_string()), 1),
             };
             parts.push(part);
             at += taken;
+        }
+        // What is not closed ends with the pattern, as in Java.
+        while let Some(before) = outside.pop() {
+            let section = Part::Optional(std::mem::replace(&mut parts, before));
+            parts.push(section);
         }
         Ok(Self { text: text.to_owned(), parts })
     }

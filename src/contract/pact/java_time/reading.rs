@@ -9,7 +9,7 @@ pub(super) fn matches(parts: &[Part], text: &str) -> bool {
 }
 
 /// What the fields tell of a day. Of a field that stands twice, the first counts.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct Day {
     year: Option<i128>,
     /// The year that the week belongs to.
@@ -62,6 +62,14 @@ impl<'a> Reader<'a> {
     fn part(&mut self, part: &Part, day: &mut Day) -> Option<()> {
         let (field, count) = match part {
             Part::Text(text) => return self.text(text),
+            Part::Optional(parts) => {
+                // It is there or not, and what comes behind it has no say in that, as in Java.
+                let before = (*self, *day);
+                if parts.iter().any(|part| self.part(part, day).is_none()) {
+                    (*self, *day) = before;
+                }
+                return Some(());
+            }
             Part::Field(field, count) => (*field, *count),
         };
         match field {

@@ -165,6 +165,43 @@ fn each_way_of_writing_a_zone_takes_its_own() {
 }
 
 #[test]
+fn a_section_in_brackets_may_be_missing_as_a_whole() {
+    check(&[
+        (
+            "yyyy-MM-dd'T'HH:mm:ss[.SSS]XXX",
+            &["2020-01-31T10:00:00.123Z", "2020-01-31T10:00:00+01:00", "2020-01-31T10:00:00.1Z"],
+            &[
+                "2020-01-31T10:00:00.Z",
+                "2020-01-31T10:00:00[.123]Z",
+                "2020-01-31T10:00:00.1234Z",
+                "2020-01-31T10:00:00.123",
+            ],
+        ),
+        (
+            "yyyy-MM-dd['T'HH:mm]",
+            &["2020-01-31", "2020-01-31T10:00"],
+            &["2020-01-31T", "2020-01-31T10", "2020-01-31T25:00"],
+        ),
+        (
+            "HH:mm[:ss[.SSS]][ z]",
+            &["10:00", "10:00:01", "10:00:01.5", "10:00 CET", "10:00:01.5 CET"],
+            &["10:00.5", "10:00:", "10:00:01.", "10:00CET"],
+        ),
+        ("[yyyy-][MM-]dd", &["2020-01-31", "01-31", "31", "2020-01"], &["2020-", "2020-01-32"]),
+        // The day is in its month, whichever of them is told.
+        ("[dd.MM.yyyy][yyyy-MM-dd]", &["29.02.2020", "2020-02-29", ""], &["29.02.2021", "2021-02-29", "2020-02"]),
+        // What is told in a section that is missing does not count.
+        ("[M'x']H-d", &["2-31", "3x2-31"], &["2x2-31"]),
+        // A section is taken where it can be, whatever is left for what comes behind it.
+        ("[d]d", &["311"], &["3", "31"]),
+        ("yyyy[-MM", &["2020", "2020-01"], &["2020-", "2020-13"]),
+        ("[[[d]]]", &["3", ""], &["32"]),
+        ("yyyy[]", &["2020"], &["2020[]"]),
+        ("'['yyyy']'[','[MM]]", &["[2020]", "[2020],", "[2020],01"], &["2020", "[2020]01"]),
+    ]);
+}
+
+#[test]
 fn quotes_hold_a_text_and_double_quotes_are_one() {
     check(&[
         ("'ello'", &["ello"], &["elo", "Ello"]),
@@ -190,7 +227,9 @@ fn what_is_wrong_with_a_pattern_is_told_with_its_place() {
         ("GGGGGG", "`G` is repeated 6 times, and may stand 5 times at most (index 0)"),
         ("H ddd", "`d` is repeated 3 times, and may stand 2 times at most (index 2)"),
         ("aa", "`a` is repeated 2 times, and may stand once at most (index 0)"),
-        ("yyyy[-MM]", "parts that may be missing (`[…]`) are not supported (index 4)"),
+        ("yyyy-MM]", "the `]` at index 7 has no `[`"),
+        ("[yyyy]]", "the `]` at index 6 has no `[`"),
+        ("yyyy[-q[qqqqqq]]", "`q` is repeated 6 times, and may stand 5 times at most (index 8)"),
         ("yyyy2", "`2` at index 4 must be quoted: `'2'`"),
         ("H{", "`{` at index 1 must be quoted: `'{'`"),
         ("HH:mm zzzz", "the long names of time zones (`zzzz`) are not supported (index 6)"),
@@ -238,6 +277,7 @@ fn a_moment_is_written_as_java_writes_it() {
         ("yyyy uuuu yy G h K k H a", &west, "0044 -0043 44 BC 12 0 12 12 PM"),
         ("X XX XXX XXXX XXXXX O OOOO", &west, "-08 -0800 -08:00 -080015 -08:00:15 GMT-8:00:15 GMT-08:00:15"),
         ("''yyyy' o''clock'", &utc, "'2020 o'clock"),
+        ("yyyy-MM-dd['T'HH:mm[:ss[.SSS]]][XXX", &utc, "2020-01-31T10:30:15.042Z"),
     ] {
         let pattern = pattern(text);
         assert_eq!(pattern.format(at), wanted, "{text}");

@@ -11,6 +11,7 @@ pub(super) fn format(parts: &[Part], at: &ZonedDateTime) -> String {
         match part {
             Part::Text(part) => text.push_str(part),
             Part::Field(field, count) => text.push_str(&written(*field, *count, at)),
+            Part::Optional(parts) => text.push_str(&format(parts, at)),
         }
     }
     text
