@@ -118,9 +118,9 @@ fn pact(global: &Global, args: &PactArgs, world: &mut World) -> Result<Exit, Fai
             let line = file.source.place(&remark.at).map(|span| span.start.line);
             let line = line.or_else(|| file.lines.get(remark.interaction).copied()).unwrap_or(1);
             let interaction = file.contract.interactions.get(remark.interaction).map_or("", |one| one.name.as_str());
-            let (place, why) = (&remark.place, &remark.why);
+            let (place, why, more) = (&remark.place, &remark.why, remark.more);
             told.push_str(&conversion_remark(
-                &ConversionRemark { interaction, place, why, file: &file.source.name, line },
+                &ConversionRemark { interaction, place, why, more, file: &file.source.name, line },
                 &palette,
             ));
         }

@@ -198,6 +198,7 @@ fn line(file: &ContractFile, remark: &Remark, palette: &Palette) -> String {
         .or_else(|| file.lines.get(remark.interaction).copied())
         .unwrap_or(1);
     let interaction = file.contract.interactions.get(remark.interaction).map_or("", |one| one.name.as_str());
-    let Remark { place, why, .. } = remark;
-    conversion_remark(&ConversionRemark { interaction, place, why, file: &file.source.name, line }, palette)
+    let Remark { place, why, more, .. } = remark;
+    let shown = ConversionRemark { interaction, place, why, more: *more, file: &file.source.name, line };
+    conversion_remark(&shown, palette)
 }

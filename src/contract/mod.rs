@@ -10,6 +10,7 @@ pub(crate) mod digest;
 mod document;
 mod file;
 mod fill;
+mod header_lists;
 mod id;
 pub mod lint;
 mod matcher;
@@ -38,6 +39,7 @@ pub use document::{
     is_json,
 };
 pub use file::ContractFile;
+pub use header_lists::is_list;
 pub use id::{ContractId, InteractionId, contract_id, interaction_id};
 pub use matcher::{Format, JsonType, Matcher, Pattern, Rule};
 pub use names::{NameError, ServiceName};

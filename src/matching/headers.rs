@@ -7,43 +7,8 @@ use super::describe;
 use super::message::header_values;
 use super::mismatch::{HEADER_MISSING, HEADER_VALUE, Mismatch, Part, SIZE, UNEXPECTED};
 use super::scalar::{Medium, misfit};
-use crate::contract::{Headers, Matcher, Rule, Rules, is_json};
+use crate::contract::{Headers, Matcher, Rule, Rules, is_json, is_list};
 use crate::source::{Code, Pointer};
-
-/// The headers that are comma-separated lists in their RFC's grammar. Others may hold commas in their values: dates,
-/// cookies, user agents.
-const LISTS: &[&str] = &[
-    "accept",
-    "accept-charset",
-    "accept-encoding",
-    "accept-language",
-    "accept-patch",
-    "accept-post",
-    "accept-ranges",
-    "access-control-allow-headers",
-    "access-control-allow-methods",
-    "access-control-expose-headers",
-    "access-control-request-headers",
-    "allow",
-    "cache-control",
-    "connection",
-    "content-encoding",
-    "content-language",
-    "expect",
-    "forwarded",
-    "if-match",
-    "if-none-match",
-    "link",
-    "pragma",
-    "prefer",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "vary",
-    "via",
-    "x-forwarded-for",
-];
 
 /// The lists whose elements differ by case: methods, entity tags and addresses.
 const WITH_CASE: &[&str] =
@@ -164,10 +129,6 @@ fn closed_up(element: &str) -> String {
 /// The elements of one header line: of a list several, else the value itself.
 fn elements_of<'v>(name: &str, value: &'v str) -> Vec<&'v str> {
     if is_list(name) { split(value) } else { vec![value] }
-}
-
-fn is_list(name: &str) -> bool {
-    LISTS.contains(&name)
 }
 
 /// The elements of a list: at commas outside of quotes and of a link's `<…>`, empty ones left out (RFC 9110, section

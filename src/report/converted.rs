@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::escape::{shown, shown_sentence};
 use super::mismatch::INDENT;
 use super::palette::{Palette, paint};
+use crate::words::count;
 
 /// One remark, with the place in the file that was converted.
 #[derive(Clone, Debug)]
@@ -13,6 +14,8 @@ pub struct ConversionRemark<'r> {
     /// `response body items[].id`; empty where it is about the interaction as a whole.
     pub place: &'r str,
     pub why: &'r str,
+    /// At how many more places it is so.
+    pub more: usize,
     pub file: &'r str,
     pub line: u32,
 }
@@ -27,6 +30,10 @@ pub fn conversion_remark(remark: &ConversionRemark<'_>, palette: &Palette) -> St
     let at = paint(palette.faint, format!("{}:{}", shown(remark.file), remark.line));
     // Writing into a String can't fail.
     let _ = writeln!(out, "{label}  {name}{place}  {at}");
-    let _ = writeln!(out, "{INDENT}{}", shown_sentence(remark.why));
+    let more = match remark.more {
+        0 => String::new(),
+        number => format!(" (the same at {})", count(number, "more place")),
+    };
+    let _ = writeln!(out, "{INDENT}{}{more}", shown_sentence(remark.why));
     out
 }

@@ -106,6 +106,7 @@ mod matching_parts;
 mod messages;
 mod mock_properties;
 mod pact_convert;
+mod pact_convert_peer;
 mod pact_convert_properties;
 mod pact_peer;
 mod pact_properties;

@@ -8,6 +8,11 @@ use crate::pact_convert_properties::imported;
 use crate::pact_spec::{contract as read_pact, pact_file};
 use crate::reading::{contract as read_own, text_of};
 
+/// What is told of rules for texts, and of `boolean` and of dates.
+const ANY_JSON: &str = "response body a: Pact holds this rule against the JSON of any value, so that 5 may fit where \"5\" does; the contract asks for the example's type, too";
+const BOOLEAN: &str = "response body a: Pact also takes the texts \"true\" and \"false\"; the contract only booleans";
+const TIME: &str = "response body a: Pact reads dates and times as Java does: 2026-5-1 is a date, and a fraction of a second is there if the format says so; the contract asks for those of RFC 3339, with two digits and any fraction";
+
 /// The rules of a response body that come of a Pact file's, as the lines of `match`, and then the remarks.
 fn rules_of(body: &Value, rules: &Value) -> Vec<String> {
     let pact = read_pact(&pact_file(
@@ -40,13 +45,13 @@ fn each_matcher_of_a_scalar_has_its_word() {
     for (example, matchers, expected) in [
         (json!("x"), json!([{"match": "type"}]), &[][..]),
         (json!(1), json!([{"match": "number"}]), &[]),
-        (json!(true), json!([{"match": "boolean"}]), &[]),
+        (json!(true), json!([{"match": "boolean"}]), &[BOOLEAN]),
         (json!("x"), json!([{"match": "equality"}]), &["a: exact"]),
         (json!(1), json!([{"match": "integer"}]), &["a: integer"]),
         (
             json!(1.5),
             json!([{"match": "decimal"}]),
-            &["response body a: a number with a fraction can't be asked for: any number is allowed"],
+            &["response body a: Pact asks for a number with a fraction; the contract takes any number"],
         ),
         (json!(null), json!([{"match": "null"}]), &["a: [null]"]),
         (json!("paid"), json!([{"match": "regex", "regex": "^(?:paid|open)$"}]), &["a: /paid|open/"]),
@@ -56,23 +61,23 @@ fn each_matcher_of_a_scalar_has_its_word() {
             json!([{"match": "regex", "regex": "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"}]),
             &["a: uuid"],
         ),
-        (json!("a b"), json!([{"match": "include", "value": "a b"}]), &["a: /[\\s\\S]*a b[\\s\\S]*/"]),
-        (json!("2026-05-01"), json!([{"match": "date", "format": "yyyy-MM-dd"}]), &["a: date"]),
-        (json!("09:30:00"), json!([{"match": "time", "format": "HH:mm:ss"}]), &["a: time"]),
+        (json!("a b"), json!([{"match": "include", "value": "a b"}]), &["a: /[\\s\\S]*a b[\\s\\S]*/", ANY_JSON]),
+        (json!("2026-05-01"), json!([{"match": "date", "format": "yyyy-MM-dd"}]), &["a: date", TIME]),
+        (json!("09:30:00"), json!([{"match": "time", "format": "HH:mm:ss"}]), &["a: time", TIME]),
         (
             json!("2026-05-01T09:30:00Z"),
             json!([{"match": "datetime", "format": "yyyy-MM-dd'T'HH:mm:ssXXX"}]),
-            &["a: date-time"],
+            &["a: date-time", TIME],
         ),
         (
             json!("01.05.2026"),
             json!([{"match": "date", "format": "dd.MM.yyyy"}]),
             &[
                 "a: /\\d{1,2}\\.\\d{1,2}\\.\\d+/",
-                "response body a: the format `dd.MM.yyyy` can't be asked for: its digits and letters are",
+                "response body a: Pact asks for the format `dd.MM.yyyy`; the contract asks for its digits, letters and signs in their places, and takes a day or an hour that there is not",
             ],
         ),
-        (json!("x"), json!([{"match": "notEmpty"}]), &["a: /[\\s\\S]+/"]),
+        (json!("x"), json!([{"match": "notEmpty"}]), &["a: /[\\s\\S]+/", ANY_JSON]),
         (json!("x"), json!([{"match": "type"}, {"match": "regex", "regex": "[a-z]"}]), &["a: /[a-z]/"]),
     ] {
         assert_eq!(rules_of(&json!({"a": example}), &json!({"$.a": one(matchers.clone())})), expected, "{matchers}");
@@ -88,7 +93,7 @@ fn one_of_several_is_enough_where_that_can_be_said() {
         (
             json!("x"),
             json!([{"match": "regex", "regex": "[a-z]"}, {"match": "regex", "regex": "^\\d$"}]),
-            &["a: /(?:[a-z])|(?:\\d)/"],
+            &["a: /(?:[a-z])|(?:\\d)/", ANY_JSON],
         ),
         (
             json!({"b": 1}),
@@ -96,7 +101,7 @@ fn one_of_several_is_enough_where_that_can_be_said() {
             &[
                 "a: or null",
                 "a.b: number or null",
-                "response body a: a list or an object is never null to Pact, whatever rules it has: here it may be, as the rule says",
+                "response body a: the rule allows null, and Pact refuses it for a list or an object all the same; the contract allows it",
             ],
         ),
         (
@@ -104,7 +109,7 @@ fn one_of_several_is_enough_where_that_can_be_said() {
             json!([{"match": "integer"}, {"match": "regex", "regex": "[a-z]"}]),
             &[
                 "a: any",
-                "response body a: that one of several rules is enough can't be said: what all of them allow is asked for",
+                "response body a: Pact takes what fits one of several rules; the contract takes all of that, and more",
             ],
         ),
     ] {
@@ -129,7 +134,7 @@ fn lists_and_objects_get_the_fewest_rules() {
             json!({"$.x": typed(), "$.l[*].a": typed()}),
             &["l: equal", "l[].a: number"],
         ),
-        (json!([{"a": 1}]), json!({"$": one(json!([{"match": "notEmpty"}]))}), &[]),
+        (json!([{"a": 1}]), json!({"$": one(json!([{"match": "type", "min": 1}]))}), &[]),
         (
             json!({"m": {"x": {"a": 1}}}),
             json!({"$.m": one(json!([{"match": "values"}])), "$.m.*": typed()}),
@@ -153,7 +158,7 @@ fn lists_and_objects_get_the_fewest_rules() {
             json!({"$": typed(), "$.l[0].k": one(json!([{"match": "regex", "regex": "[xy]"}]))}),
             &[
                 "l[0].k: /[xy]/",
-                "response body l: an element with rules of its own must be there, where the list could be shorter",
+                "response body l: an element has rules of its own, and Pact takes a list that is too short for it; the contract asks that it is there",
             ],
         ),
     ] {
@@ -193,8 +198,10 @@ fn each_word_has_its_matcher() {
         ),
         ("body: { a: null }\nmatch: { a: [null] }", vec![String::from(r#"$.a: {"match":"null"}"#)]),
         (
-            "body: { a: \"2026-05-01\" }\nmatch: { a: date }",
-            vec![String::from(r#"$.a: {"match":"date","format":"yyyy-MM-dd"}"#)],
+            "body: { a: 6f1c6f2e-8a53-4d0c-9d5f-0a3f1f6a2b11 }\nmatch: { a: uuid }",
+            vec![String::from(
+                r#"$.a: {"match":"regex","regex":"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"}"#,
+            )],
         ),
         ("body: { a: x }\nmatch: { a: string or null }", vec![format!(r#"$.a: {typed} or {{"match":"null"}}"#)]),
         ("body: { l: [{ a: 1 }] }", vec![format!("$: {typed}"), String::from(r#"$.l: {"match":"type","min":1}"#)]),
@@ -223,19 +230,19 @@ fn each_word_has_its_matcher() {
 #[test]
 fn what_a_pact_file_can_t_say_is_loosened_and_told() {
     for (asked, body, remark) in [
-        ("body: { a: x, b: 1 }\nmatch: { a: optional }", json!({"b": 1}), "a: `optional`"),
-        ("body: { a: { c: 1 }, b: 1 }\nmatch: { a: any }", json!({"b": 1}), "a: that a list or an object"),
-        ("body: { a: x }\nmatch: { b: absent }", json!({"a": "x"}), "b: `absent`"),
-        ("body: { a: x }\nmatch: { $: closed }", json!({"a": "x"}), "body: `closed`"),
-        ("body: { l: [1, 2] }\nmatch: { l: unordered }", json!({"l": [1, 2]}), "l: `unordered`"),
-        ("body: { a: 1, b: 2 }\nmatch: { a: { schema: { minimum: 0 } } }", json!({"b": 2}), "a: a JSON Schema"),
-        ("body: { a: 1 }\nmatch: { a: [1, 2] }", json!({"a": 1}), "a: of several values"),
-        ("body: { l: [1, x] }", json!({"l": []}), "l: elements of several kinds"),
+        ("body: { a: x, b: 1 }\nmatch: { a: optional }", json!({"b": 1}), "a: the contract lets it be missing"),
+        ("body: { a: { c: 1 }, b: 1 }\nmatch: { a: any }", json!({"b": 1}), "a: the contract takes anything here"),
+        ("body: { a: x }\nmatch: { b: absent }", json!({"a": "x"}), "b: the contract refuses this key"),
+        ("body: { a: x }\nmatch: { $: closed }", json!({"a": "x"}), "body: the contract refuses other keys"),
+        ("body: { l: [1, 2] }\nmatch: { l: unordered }", json!({"l": [1, 2]}), "l: the contract says `unordered`"),
         (
-            "body: { o: { a: 1 }, b: 2 }\nmatch: { o: or null }",
+            "body: { a: 1, b: 2 }\nmatch: { a: { schema: { minimum: 0 } } }",
             json!({"b": 2}),
-            "o: a list or an object that may be null",
+            "a: the contract has a JSON Schema",
         ),
+        ("body: { a: 1 }\nmatch: { a: [1, 2] }", json!({"a": 1}), "a: the contract lists the values"),
+        ("body: { l: [1, x] }", json!({"l": []}), "l: the contract shows elements of several kinds"),
+        ("body: { o: { a: 1 }, b: 2 }\nmatch: { o: or null }", json!({"b": 2}), "o: the contract takes a null"),
     ] {
         let (_, content, remarks) = exported(asked, Version::V4);
         assert_eq!(content, body, "{asked}");

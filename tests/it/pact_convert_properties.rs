@@ -15,7 +15,7 @@ use upheld::matching::{
 };
 use upheld::source::{Limits, Pointer, SourceFile};
 
-use crate::pact_spec::{body, cases as spec_cases, contract as read_pact, headers, pact_file, query};
+use crate::pact_spec::{contract as read_pact, pact_file};
 use crate::strategies::{self, cases};
 
 /// A contract of our own from one that was read from a Pact file, as the command makes it.
@@ -310,73 +310,3 @@ fn loose(response: &Response) -> bool {
         |matcher: &Matcher| matches!(matcher, Matcher::Regex(_) | Matcher::OneOf(_) | Matcher::Type(JsonType::Boolean));
     response.rules.body.values().any(|rule| rule.thing.matchers.iter().any(text))
 }
-
-#[test]
-fn the_cases_of_the_specification_are_answered_by_what_is_imported_from_them() {
-    let mut failed = Vec::new();
-    let (mut held, mut remarked) = (0, 0);
-    for kind in ["request", "response"] {
-        let Some(all) = spec_cases(kind) else { return };
-        for case in all {
-            let mut interaction = json!({"description": "a case"});
-            interaction[kind] = case.expected.clone();
-            let pact = read_pact(&pact_file(case.version, &interaction));
-            let converted = imported(&pact);
-            let Some(own) = converted.contract.interactions.first() else {
-                remarked += 1;
-                continue;
-            };
-            if !converted.remarks.is_empty() {
-                remarked += 1;
-                continue;
-            }
-            let text = |key: &str, default: &str| case.actual[key].as_str().unwrap_or(default).to_owned();
-            let (headers, body) = (headers(&case.actual), body(&case.actual, case.version));
-            let found = if kind == "request" {
-                let (method, path) = (text("method", "GET"), text("path", "/"));
-                let actual = ActualRequest { method, path, query: query(&case.actual), headers, body };
-                match_request(&own.request, &actual, &Pointer::root())
-            } else {
-                let status = case.actual["status"].as_u64().map_or(200, |status| u16::try_from(status).unwrap());
-                match_response(&own.response, &ActualResponse { status, headers, body }, &Pointer::root())
-            };
-            if found.is_empty() == case.matches {
-                held += 1;
-            } else {
-                failed.push(format!(
-                    "{} should match: {} {found:#?}\n{}",
-                    case.name,
-                    case.matches,
-                    write(&converted.contract)
-                ));
-            }
-        }
-    }
-    println!("{held} cases answer as the specification says when they are imported, {remarked} have remarks");
-    let known = |failed: &&String| {
-        !DIFFERENT.iter().any(|(name, _)| {
-            failed
-                .split_once('/')
-                .is_some_and(|(_, case)| case.split_once('/').is_some_and(|(_, case)| case.starts_with(name)))
-        })
-    };
-    let unknown: Vec<&String> = failed.iter().filter(known).collect();
-    assert!(
-        unknown.is_empty(),
-        "{} of them\n{}",
-        unknown.len(),
-        unknown.iter().map(|it| it.as_str()).collect::<Vec<_>>().join("\n")
-    );
-}
-
-/// Cases that a contract answers otherwise by design, each with the reason.
-const DIFFERENT: &[(&str, &str)] = &[
-    ("headers/header value is different case", "the elements of this header have no case (RFC 9110)"),
-    ("headers/order of comma separated header values different", "the order of this header's elements says nothing"),
-    ("headers/content type parameters do not match", "JSON has no charset (RFC 8259)"),
-    ("method/method is different case", "methods have a case (RFC 9110)"),
-    ("path/forward slash found when empty path expected", "what is sent for an empty path is a slash"),
-    ("query/different param order", "the order of parameters says nothing, in version 1 too"),
-    ("body/missing body", "a request says exactly what is sent"),
-    ("body/no body", "a request says exactly what is sent"),
-];

@@ -60,7 +60,7 @@ const OTHERWISE: &[(&str, &str)] = &[
     ("matcher/unknown matcher", "the interaction is skipped, which is no yes either"),
 ];
 
-fn bytes(actual: &Value) -> Vec<u8> {
+pub fn bytes(actual: &Value) -> Vec<u8> {
     use base64::Engine as _;
     match (actual.get("body"), actual.get("body-base64")) {
         (Some(Value::String(text)), _) => text.clone().into_bytes(),

@@ -7,6 +7,7 @@ use crate::contract::document::Written;
 use crate::contract::matcher::{Matcher, Rule};
 use crate::contract::number::same_value;
 use crate::contract::pact::PactMatcher;
+use crate::contract::pact::common::{ANY_TYPE, fits_others};
 use crate::contract::path::{Path, Segment};
 use crate::contract::path_tree::PathTree;
 
@@ -61,7 +62,7 @@ impl Walk<'_> {
         let or_null = rule.is_some_and(|rule| rule.or_null);
         let node = |ask| Node { example: example.clone(), ask, or_null };
         if has(&Matcher::Closed) && !self.is_request {
-            self.say(at, "`closed` can't be said in a Pact file: other keys are ignored");
+            self.say(at, "the contract refuses other keys; Pact ignores them");
         }
         let is_scalar = !example.is_object() && !example.is_array();
         let none = Rule::default();
@@ -70,6 +71,13 @@ impl Walk<'_> {
         let told = scalar(rule.unwrap_or(&none), example, unsaid.clone(), &mut |why| whys.push(why));
         for why in &whys {
             self.say(at, why);
+        }
+        if let Scalar::Is(PactMatcher::Regex(regex)) = &told
+            && is_scalar
+            && !has(&Matcher::Any)
+            && fits_others(example, &|text| regex.matches(text))
+        {
+            self.say(at, ANY_TYPE);
         }
         if is_scalar {
             return node(match told {
@@ -80,13 +88,16 @@ impl Walk<'_> {
         let says = rule.is_some_and(Rule::tells_value);
         if says && !has(&Matcher::Exact) && !has(&Matcher::Equal) {
             if !matches!(told, Scalar::Anything) {
-                self.say(at, "this can't be said of a list or an object in a Pact file: anything is allowed");
+                self.say(
+                    at,
+                    "the contract has a rule here that Pact doesn't have for a list or an object; Pact takes anything",
+                );
             }
             return node(Ask::Anything);
         }
         // To Pact, a list or an object is never null, whatever rules it has.
         if or_null {
-            self.say(at, "a list or an object that may be null can't be said in a Pact file: anything is allowed");
+            self.say(at, "the contract takes a null, and Pact never does for a list or an object; Pact takes anything");
             return node(Ask::Anything);
         }
         let by_value = outer || has(&Matcher::Exact) || has(&Matcher::Equal);
@@ -101,7 +112,7 @@ impl Walk<'_> {
                 return node(Ask::Exact);
             }
             if !self.is_request {
-                self.say(at, "that other keys are refused can't be said in a Pact file beside rules for some");
+                self.say(at, "the contract refuses other keys; Pact ignores them where there are rules for some");
             }
         }
         match example {
@@ -129,9 +140,9 @@ impl Walk<'_> {
                 self.say(
                     at,
                     if self.is_request {
-                        "`optional` can't be said in a Pact file: it must be there"
+                        "the contract lets it be missing; Pact asks that it is there"
                     } else {
-                        "`optional` can't be said in a Pact file: the key is left out"
+                        "the contract lets it be missing; Pact can't be told so, and the key is left out"
                     },
                 );
                 if !self.is_request {
@@ -140,7 +151,7 @@ impl Walk<'_> {
             }
             // No path of a Pact file leads to a key without a name.
             if key.is_empty() {
-                self.say(at, "a rule for a key without a name can't be said in a Pact file");
+                self.say(at, "the contract has a rule for a key without a name; Pact has no path to it");
                 field.ask = if self.is_request { Ask::Scalar(Scalar::Value) } else { Ask::Anything };
                 field.or_null = false;
             }
@@ -150,7 +161,7 @@ impl Walk<'_> {
         for (key, tree) in speakers.iter().flat_map(|speaker| speaker.keys()) {
             if tree.here.is_some_and(|rule| rule.thing.has(&Matcher::Absent)) {
                 at.push(Segment::Key(key.to_owned()));
-                self.say(at, "`absent` can't be said in a Pact file");
+                self.say(at, "the contract refuses this key; Pact ignores it");
                 at.pop();
             }
         }
@@ -162,11 +173,14 @@ impl Walk<'_> {
         let like_first = fields.iter().all(|(_, field)| fields.first().is_some_and(|(_, first)| alike(first, field)));
         let size = rule.and_then(Rule::size);
         if named || !like_first || fields.is_empty() || fields.iter().any(|(_, field)| field.ask == Ask::Anything) {
-            self.say(at, "rules for single keys of a map, or several kinds of values, can't be said in a Pact file: anything is allowed");
+            self.say(
+                at,
+                "the contract has rules for single keys of a map, or values of several kinds; Pact takes anything",
+            );
             return Ask::Anything;
         }
         if size != Some((0, None)) {
-            self.say(at, "how many entries a map has can't be said in a Pact file");
+            self.say(at, "the contract asks for a number of entries; Pact takes any number");
         }
         Ask::Map(fields)
     }
@@ -192,38 +206,44 @@ impl Walk<'_> {
         if any_order || rule.has(&Matcher::Contains) {
             let size = rule.size().is_some();
             if !self.is_newest {
-                self.say(at, "`unordered` and `contains` can't be said in version 3: any list is allowed");
+                self.say(at, "the contract says `unordered` or `contains`; version 3 has neither, and takes any list");
                 return Ask::AnyList;
             }
             if any_order || size {
                 self.say(
                     at,
-                    "`unordered` and sizes can't be said in a Pact file: each of these elements must be somewhere",
+                    "the contract says `unordered`, or how many elements there are; Pact asks only that each of these is somewhere",
                 );
             }
             let items = one_by_one(self, at, true);
             if items.is_empty() || items.iter().any(|item| item.ask == Ask::Anything) {
-                self.say(at, "any list is allowed");
+                self.say(at, "Pact takes any list");
                 return Ask::AnyList;
             }
             let pairs =
                 items.iter().enumerate().flat_map(|(at, one)| items[..at].iter().map(move |other| (one, other)));
             if pairs.into_iter().any(|(one, other)| !differ(one, other)) {
-                self.say(at, "that each of these is an element of its own can't be said in a Pact file: one may stand for several");
+                self.say(
+                    at,
+                    "the contract asks for an element of its own for each of these; Pact takes one for several",
+                );
             }
             return Ask::Contains(items);
         }
         if by_value && rule.size().is_none() {
             let items = one_by_one(self, at, true);
             if items.iter().any(|item| item.ask == Ask::Anything) {
-                self.say(at, "an element that may be anything can't be said in a Pact file: any list is allowed");
+                self.say(at, "the contract takes anything as an element; Pact can't be told so, and takes any list");
                 return Ask::AnyList;
             }
             return Ask::Sequence(items);
         }
         if items.is_empty() {
             if rule.size() != Some((0, None)) {
-                self.say(at, "a size can't be said in a Pact file where the example is empty: any list is allowed");
+                self.say(
+                    at,
+                    "the contract asks for a size of a list that is empty in the example; Pact takes any list",
+                );
             }
             return Ask::AnyList;
         }
@@ -236,14 +256,17 @@ impl Walk<'_> {
             .enumerate()
             .all(|(index, node)| at_indexes.contains(&index) || first.is_none_or(|first| alike(first, node)));
         if !same || nodes.iter().any(|node| node.ask == Ask::Anything) {
-            self.say(at, "elements of several kinds can't be said in a Pact file: any list is allowed");
+            self.say(at, "the contract shows elements of several kinds; Pact takes any list");
             return Ask::AnyList;
         }
         if !at_indexes.is_empty() {
-            self.say(at, "that an element must be there because it has a rule of its own can't be said in a Pact file");
+            self.say(
+                at,
+                "the contract asks that an element is there since it has a rule of its own; Pact takes a shorter list",
+            );
             let in_each = speakers.iter().any(|speaker| speaker.each().is_some());
             if in_each || by_value {
-                self.say(at, "rules for single elements beside those for all can't be said: any list is allowed");
+                self.say(at, "the contract has rules for single elements beside those for all; Pact takes any list");
                 return Ask::AnyList;
             }
         }

@@ -186,8 +186,7 @@ impl Walk<'_> {
             if plain {
                 return node.example.clone();
             }
-            let why =
-                "that there are these elements and no others can't be said here in a Pact file: any list is allowed";
+            let why = "the contract asks for these elements and no others; Pact can't be told so below a rule, and takes any list";
             (self.remark)("", why);
             return if self.is_request { node.example.clone() } else { Value::Array(Vec::new()) };
         }

@@ -186,7 +186,9 @@ fn rules(pact: &PactRules, version: Version, remark: &mut dyn FnMut(&str)) -> Ma
         // Left out, this very status would be asked for, and that is more than the contract asks.
         rules.insert(String::from("status"), rule_list(list, Version::V4, remark));
         if version == Version::V3 {
-            remark("a rule for the status is one of version 4, which Pact's own verifier follows in version 3, too");
+            remark(
+                "the contract asks for a class of statuses; version 3 has no rule for that, and Pact's verifier follows that of version 4 all the same",
+            );
         }
     }
     rules
@@ -211,12 +213,12 @@ fn matcher(matcher: &PactMatcher, version: Version, remark: &mut dyn FnMut(&str)
             | PactMatcher::Status(_)
     );
     if since_4 && version == Version::V3 {
-        remark("a rule that version 3 does not have is now `type`");
+        remark("version 3 does not have this rule, and says `type`");
         return json!({ "match": "type" });
     }
     match matcher {
         PactMatcher::Unusable(why) => {
-            remark(&format!("a rule that nothing fits is now `type` ({why})"));
+            remark(&format!("nothing fits this rule ({why}); the file says `type`"));
             json!({ "match": "type" })
         }
         PactMatcher::Equality => json!({ "match": "equality" }),

@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
+use super::dialect::of_ruby;
 use crate::contract::matcher::{Format, JsonType, Matcher, Rule};
+use crate::contract::pact::common::ANY_FORMAT;
 use crate::contract::pact::import::pattern::{ANYTHING, DATE_TIME, EMAIL, TIME, URI, UUID, literal};
 use crate::contract::pact::java_time::JavaPattern;
 use crate::contract::pact::{PactMatcher, PactRegex, TimeKind};
@@ -27,27 +29,42 @@ pub(super) fn scalar(rule: &Rule, example: &Value, unsaid: Scalar, remark: &mut 
         Matcher::Exact | Matcher::Equal => Scalar::Value,
         Matcher::Type(JsonType::Integer) => Scalar::Is(PactMatcher::Integer),
         Matcher::Type(_) => Scalar::Type,
-        Matcher::Format(Format::Date) => match JavaPattern::new(TimeKind::Date.default_format()) {
-            Ok(pattern) => Scalar::Is(PactMatcher::Time(TimeKind::Date, pattern)),
-            Err(_) => Scalar::Type,
-        },
-        Matcher::Format(format) => of_regex(match format {
-            Format::Uuid => UUID,
-            Format::DateTime => DATE_TIME,
-            Format::Time => TIME,
-            Format::Email => EMAIL,
-            Format::Uri | Format::Date => URI,
-        }),
-        Matcher::Regex(pattern) => of_regex(pattern.as_str()),
+        Matcher::Format(Format::Uuid) => of_regex(UUID),
+        Matcher::Format(format) => {
+            remark(ANY_FORMAT.to_owned());
+            match format {
+                Format::Date => match JavaPattern::new(TimeKind::Date.default_format()) {
+                    Ok(pattern) => Scalar::Is(PactMatcher::Time(TimeKind::Date, pattern)),
+                    Err(_) => Scalar::Type,
+                },
+                Format::DateTime => of_regex(DATE_TIME),
+                Format::Time => of_regex(TIME),
+                Format::Email => of_regex(EMAIL),
+                Format::Uri | Format::Uuid => of_regex(URI),
+            }
+        }
+        Matcher::Regex(pattern) => {
+            if let Some(Scalar::Is(matcher)) = of_ruby(pattern.as_str()).map(|text| of_regex(&text)) {
+                Scalar::Is(matcher)
+            } else {
+                let text = pattern.as_str();
+                remark(format!(
+                    "the contract asks for /{text}/, which no other tool reads as it does; Pact takes any text"
+                ));
+                Scalar::Type
+            }
+        }
         Matcher::OneOf(values) => one_of(values, example, remark),
         Matcher::Schema(_) => {
-            remark(String::from("a JSON Schema can't be said in a Pact file: anything is allowed"));
+            remark(String::from("the contract has a JSON Schema here; Pact has none, and takes anything"));
             Scalar::Anything
         }
         // Pact has no word for it: an expression that fits what every scalar is written as.
         Matcher::Any if is_scalar(example) => of_regex(ANYTHING),
         Matcher::Any => {
-            remark(String::from("that a list or an object may be anything can't be said in a Pact file"));
+            remark(String::from(
+                "the contract takes anything here, where the example is a list or an object; Pact can't be told so",
+            ));
             Scalar::Anything
         }
         _ => unsaid,
@@ -73,10 +90,14 @@ fn one_of(values: &[Value], example: &Value, remark: &mut dyn FnMut(String)) -> 
     }
     let like = |value: &Value| std::mem::discriminant(value) == std::mem::discriminant(example);
     if values.iter().all(like) {
-        remark(String::from("of several values only texts can be listed in a Pact file: any of their type is allowed"));
+        remark(String::from(
+            "the contract lists the values that may come; Pact can only list texts, and takes any value of their type",
+        ));
         Scalar::Type
     } else {
-        remark(String::from("of several values only texts can be listed in a Pact file: anything is allowed"));
+        remark(String::from(
+            "the contract lists the values that may come; Pact can only list texts, and takes anything",
+        ));
         Scalar::Anything
     }
 }
@@ -88,11 +109,5 @@ pub(super) fn of_regex(text: &str) -> Scalar {
 
 /// An expression with anchors at its ends.
 pub(super) fn anchored(text: &str) -> String {
-    if text.contains("(?x") {
-        text.to_owned()
-    } else if text.contains('|') || text.starts_with("(?") {
-        format!("^(?:{text})$")
-    } else {
-        format!("^{text}$")
-    }
+    if text.contains('|') || text.starts_with("(?") { format!("^(?:{text})$") } else { format!("^{text}$") }
 }

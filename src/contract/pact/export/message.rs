@@ -3,126 +3,200 @@
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::texts::{named, of_text};
-use super::{Version, ask, body};
+use super::texts::{any_type, list, named, of_text};
+use super::{Version, ask, body, matchers::TYPE};
 use crate::contract::document::{Body, Headers, Rules};
-use crate::contract::matcher::Rule;
+use crate::contract::matcher::{Matcher, Rule};
+use crate::contract::pact::common::ANY_XML;
 use crate::contract::pact::{Kind, MediaType, PactPath, PactRules, PlacedRule, PlacedRules};
 use crate::contract::path::{Path, Segment};
 
-/// The headers and the body of a message, and the rules of the body.
-#[expect(clippy::too_many_arguments, reason = "a message has these parts, and each is written with the others in view")]
-pub(super) fn message(
-    rules: &Rules,
-    own: Option<&Body>,
-    filled: Option<&Body>,
-    headers: &Headers,
-    is_request: bool,
-    version: Version,
-    pact: &mut PactRules,
-    say: &mut dyn FnMut(&str, &str),
-) -> (Headers, Option<Body>) {
-    let mut headers = headers.clone();
-    let (Some(_), Some(filled)) = (own, filled) else { return (headers, None) };
-    let content = filled.content();
-    let header = headers.get("content-type").and_then(|values| values.first()).and_then(|it| MediaType::parse(it));
-    let kind = header.as_ref().map(MediaType::kind);
-    let untyped = !headers.contains_key("content-type");
-    let mut left_out = |why: &str| say("body", &format!("{why}: the body is left out"));
-    match content {
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// A message of a contract on its way to a Pact file.
+pub(super) struct Message<'m> {
+    pub rules: &'m Rules,
+    pub headers: &'m Headers,
+    pub is_request: bool,
+    pub version: Version,
+    pub pact: &'m mut PactRules,
+    pub say: &'m mut dyn FnMut(&str, &str),
+}
+
+impl Message<'_> {
+    /// The headers and the body of the message, and the rules of the body.
+    pub(super) fn written(mut self, filled: Option<&Body>) -> (Headers, Option<Body>) {
+        let mut headers = self.headers.clone();
+        let Some(filled) = filled else { return (headers, None) };
+        let body = match filled.content() {
+            Body::Json(value) => self.json(value, &mut headers),
+            Body::Form(fields) => self.form(fields, &mut headers),
+            Body::Text(text) if text.is_empty() => Some(Body::Text(String::new())),
+            Body::Text(text) => self.text(text),
+            Body::Bytes(bytes) if bytes.is_empty() => Some(Body::Text(String::new())),
+            bytes @ Body::Bytes(_) => self.bytes(bytes),
+            // What a file holds is never a file again.
+            Body::File { .. } => None,
+        };
+        let is_filled =
+            !matches!(&body, None | Some(Body::Text(_))) || matches!(&body, Some(Body::Text(text)) if !text.is_empty());
+        // Pact tells then what the body is by its looks, and holds what comes to it.
+        if is_filled && !headers.contains_key("content-type") {
+            self.pact.headers.0.push(any_type());
+        }
+        (headers, body)
+    }
+
+    fn left_out(&mut self, why: &str) -> Option<Body> {
+        (self.say)("body", &format!("{why}; it is left out"));
+        None
+    }
+
+    /// What the content type says, where there is one that can be read.
+    fn kind(&self) -> Option<Kind> {
+        let header = self.headers.get("content-type").and_then(|values| values.first());
+        header.and_then(|header| MediaType::parse(header)).map(|media_type| media_type.kind())
+    }
+
+    fn has_type(&self) -> bool {
+        self.headers.contains_key("content-type")
+    }
+
+    fn json(&mut self, value: &Value, headers: &mut Headers) -> Option<Body> {
+        let kind = self.kind();
+        let is_other = kind.is_some_and(|kind| kind != Kind::Json);
         // A Pact file takes a null for a body that is empty.
-        Body::Json(Value::Null) if version == Version::V3 || !is_request => {
-            left_out("a body that is null can't be said in a Pact file");
-            (headers, None)
+        if value.is_null() && (self.version == Version::V3 || !self.is_request) {
+            return self.left_out("the contract has a body that is null; to Pact there would be none");
         }
-        Body::Json(Value::String(_)) if version == Version::V3 && kind.is_some_and(|kind| kind != Kind::Json) => {
-            left_out("version 3 tells what a text is by its content type, and it is not JSON's");
-            (headers, None)
+        if value.is_string() && self.version == Version::V3 && is_other {
+            return self
+                .left_out("the contract has a text of JSON; version 3 would tell by the content type that it is none");
         }
-        Body::Json(value) => {
-            let mut remark = |path: &str, why: &str| say(&format!("body {path}"), why);
-            let mut walk = ask::Walk { is_request, is_newest: version == Version::V4, remark: &mut remark };
-            let (example, placed) = body::body(value, &rules.body, &mut walk);
-            pact.body = placed;
-            // It is sent with it anyway.
-            if is_request {
-                headers.entry(String::from("content-type")).or_insert_with(|| vec![String::from("application/json")]);
-            }
-            (headers, example.map(Body::Json))
+        if is_other && !self.is_request {
+            return self
+                .left_out("the contract has a body of JSON; Pact would tell by the content type that it is none");
         }
-        Body::Form(fields) => {
-            const FORM: &str = "application/x-www-form-urlencoded";
-            match kind {
-                Some(Kind::Form) => {}
-                None if untyped && is_request => {
-                    headers.insert(String::from("content-type"), vec![FORM.to_owned()]);
-                }
-                None if untyped && version == Version::V4 => pact.media_type = Some(FORM.to_owned()),
-                _ => {
-                    left_out("a form is told by its content type, and it has another");
-                    return (headers, None);
-                }
-            }
-            let field = |path: &Path| match path.0.as_slice() {
-                [Segment::Key(name)] => Some(name.clone()),
-                _ => None,
-            };
-            if !is_request && rules.body.keys().any(|path| field(path).is_none()) {
-                left_out("a rule for more than a field of a form can't be said in a Pact file");
-                return (headers, None);
-            }
-            for path in rules.body.keys().filter(|path| field(path).is_none()) {
-                let why = "this rule can't be said of a form in a Pact file: the value is asked for";
-                say(&format!("body {path}"), why);
-            }
-            let by_name = rules.body.iter().filter_map(|(path, written)| Some((field(path)?, written.thing.clone())));
-            let by_name: IndexMap<String, Rule> = by_name.collect();
-            pact.body = named(&by_name, fields, "body", say);
-            (headers, Some(content.clone()))
+        let say = &mut *self.say;
+        let mut remark = |path: &str, why: &str| say(&format!("body {path}"), why);
+        if is_other {
+            remark("", "the contract compares the body as JSON; Pact tells by the content type that it is none");
         }
-        Body::Text(text) if text.is_empty() => (headers, Some(content.clone())),
-        Body::Text(text) => {
-            let is_json = || serde_json::from_str::<Value>(text).is_ok_and(|it| it.is_object() || it.is_array());
-            let looks_other = MediaType::of_content(text.as_bytes()).is_some_and(|found| found.kind() != Kind::Text);
-            match (version, kind) {
-                (Version::V4, None) if looks_other && untyped => pact.media_type = Some(String::from("text/plain")),
-                (_, None) if looks_other => {
-                    left_out("what a text is, is told by its content type, and it has none");
-                    return (headers, None);
-                }
-                (Version::V3, Some(Kind::Binary)) => {
-                    left_out("version 3 tells what a body is by its content type, and it is that of bytes");
-                    return (headers, None);
-                }
-                (_, Some(Kind::Json)) if !is_json() => {
-                    left_out("by its content type it is JSON, and the text is not");
-                    return (headers, None);
-                }
-                (_, Some(Kind::Json)) => {
-                    say("body", "by its content type it is JSON, and Pact compares it as JSON and not as a text");
-                }
-                _ => {}
-            }
-            if let Some(rule) = rules.body.values().next() {
-                let list = of_text(&rule.thing, text, "body", say);
-                let placed = list.map(|list| PlacedRule { path: PactPath::default(), list });
-                pact.body = PlacedRules(placed.into_iter().collect());
-            }
-            (headers, Some(content.clone()))
+        let mut walk =
+            ask::Walk { is_request: self.is_request, is_newest: self.version == Version::V4, remark: &mut remark };
+        let (example, placed) = body::body(value, &self.rules.body, &mut walk);
+        self.pact.body = placed;
+        // It is sent with it anyway.
+        if self.is_request {
+            headers.entry(String::from("content-type")).or_insert_with(|| vec![String::from("application/json")]);
         }
-        Body::Bytes(bytes) if bytes.is_empty() => (headers, Some(Body::Text(String::new()))),
-        Body::Bytes(_) => match (version, kind) {
-            (_, Some(Kind::Binary)) => (headers, Some(content.clone())),
-            (Version::V4, None) if untyped => {
-                pact.media_type = Some(String::from("application/octet-stream"));
-                (headers, Some(content.clone()))
+        example.map(Body::Json)
+    }
+
+    fn form(&mut self, fields: &IndexMap<String, Vec<String>>, headers: &mut Headers) -> Option<Body> {
+        match self.kind() {
+            Some(Kind::Form) => {}
+            None if !self.has_type() && self.is_request => {
+                headers.insert(String::from("content-type"), vec![FORM.to_owned()]);
             }
-            _ => {
-                left_out("bytes are told by their content type, and it has none of theirs");
-                (headers, None)
+            None if !self.has_type() && self.version == Version::V4 => self.pact.media_type = Some(FORM.to_owned()),
+            _ => return self.left_out("the contract has a form; Pact would tell by the content type that it is none"),
+        }
+        let rules = &self.rules.body;
+        let closed = |path: &Path, rule: &Rule| path.0.is_empty() && *rule == Rule::of(Matcher::Closed);
+        let is_closed = rules.iter().any(|(path, written)| closed(path, &written.thing));
+        if !self.is_request && !is_closed {
+            return self.left_out("the contract takes more fields than these; Pact would refuse them");
+        }
+        let (mut by_name, mut others) = (IndexMap::new(), Vec::new());
+        for (path, written) in rules.iter().filter(|(path, written)| !closed(path, &written.thing)) {
+            match path.0.as_slice() {
+                [Segment::Key(name)] if self.is_request || !written.thing.optional => {
+                    by_name.insert(name.clone(), written.thing.clone());
+                }
+                _ => others.push(path),
             }
-        },
-        // What a file holds is never a file again.
-        Body::File { .. } => (headers, None),
+        }
+        if !others.is_empty() && !self.is_request {
+            return self.left_out("the contract has a rule for this form that Pact doesn't have");
+        }
+        for path in others {
+            let why = "the contract has a rule here that Pact doesn't have; Pact asks for the value";
+            (self.say)(&format!("body {path}"), why);
+        }
+        self.pact.body = named(&by_name, fields, "body", self.say);
+        Some(Body::Form(fields.clone()))
+    }
+
+    fn text(&mut self, text: &str) -> Option<Body> {
+        let kind = self.kind();
+        let rule = self.rules.body.values().next().map(|written| &written.thing);
+        let ruled = rule.filter(|rule| rule.tells_value() && !rule.has(&Matcher::Exact) && !rule.has(&Matcher::Equal));
+        let looks_other = MediaType::of_content(text.as_bytes()).is_some_and(|found| found.kind() != Kind::Text);
+        match kind {
+            None if looks_other && !self.has_type() && self.version == Version::V4 => {
+                self.pact.media_type = Some(String::from("text/plain"));
+            }
+            None if looks_other => {
+                return self.left_out(
+                    "the contract has a text without a content type; Pact would tell by its looks what it is",
+                );
+            }
+            Some(Kind::Binary) if self.version == Version::V3 => {
+                return self
+                    .left_out("the contract has a text; version 3 would tell by the content type that it is bytes");
+            }
+            Some(Kind::Json | Kind::Xml | Kind::Form | Kind::Multipart) => return self.structured(text, kind, ruled),
+            _ => {}
+        }
+        if let Some(rule) = rule {
+            let list = of_text(rule, text, "body", self.say);
+            let placed = list.map(|list| PlacedRule { path: PactPath::default(), list });
+            self.pact.body = PlacedRules(placed.into_iter().collect());
+        }
+        Some(Body::Text(text.to_owned()))
+    }
+
+    /// A text that Pact takes apart.
+    fn structured(&mut self, text: &str, kind: Option<Kind>, ruled: Option<&Rule>) -> Option<Body> {
+        let is_read = match kind {
+            Some(Kind::Json) => serde_json::from_str::<Value>(text).is_ok_and(|it| it.is_object() || it.is_array()),
+            Some(Kind::Xml) => roxmltree::Document::parse(text).is_ok(),
+            Some(Kind::Multipart) => false,
+            _ => true,
+        };
+        if !is_read {
+            return self.left_out("the contract has a text; Pact would take it apart by its content type, and can't");
+        }
+        if ruled.is_some() && !self.is_request {
+            return self.left_out(
+                "the contract has a rule for the text as a whole; Pact would take it apart by its content type",
+            );
+        }
+        if ruled.is_some() {
+            (self.say)(
+                "body",
+                "the contract has a rule for the text as a whole; Pact takes it apart, and asks for the types in it",
+            );
+            let rule = PlacedRule { path: PactPath::default(), list: list(TYPE) };
+            self.pact.body = PlacedRules(vec![rule]);
+        } else if kind == Some(Kind::Xml) {
+            (self.say)("body", ANY_XML);
+        } else {
+            (self.say)("body", "the contract asks for this very text; Pact takes it apart by its content type");
+        }
+        Some(Body::Text(text.to_owned()))
+    }
+
+    fn bytes(&mut self, bytes: &Body) -> Option<Body> {
+        match (self.version, self.kind()) {
+            (_, Some(Kind::Binary)) => Some(bytes.clone()),
+            (Version::V4, None) if !self.has_type() => {
+                self.pact.media_type = Some(String::from("application/octet-stream"));
+                Some(bytes.clone())
+            }
+            _ => self
+                .left_out("the contract has bytes; Pact would tell by the content type that they are something else"),
+        }
     }
 }

@@ -5,6 +5,7 @@
 
 mod ask;
 mod body;
+mod dialect;
 mod file;
 mod matchers;
 mod message;
@@ -15,12 +16,13 @@ use std::borrow::Cow;
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
+use super::common::told_once;
 use super::import::Remark;
 use super::{AsWritten, PactMatcher, PactPath, PactRules, PactStep, StatusRange};
 use crate::contract::document::{Body, Contract, Interaction, Request, Response, Rules, Status};
 use crate::contract::matcher::Matcher;
 use crate::source::Pointer;
-use message::message;
+use message::Message;
 use texts::{list, named, path};
 
 /// The versions of the Pact specification that are written.
@@ -55,7 +57,7 @@ impl Version {
 pub fn export(contract: &Contract, version: Version) -> Exported {
     let mut remarks: Vec<Remark> = Vec::new();
     let mut say = |interaction: usize, at: Pointer, place: String, why: &str| {
-        let remark = Remark { interaction, at, place, why: why.to_owned() };
+        let remark = Remark::new(interaction, at, place, why.to_owned());
         let of_this = remarks.iter().rev().take_while(|known| known.interaction == interaction);
         if !of_this.into_iter().any(|known| *known == remark) {
             remarks.push(remark);
@@ -66,11 +68,11 @@ pub fn export(contract: &Contract, version: Version) -> Exported {
     for (index, interaction) in contract.interactions.iter().enumerate() {
         let at = Interaction::pointer(index);
         if interaction.skipped.is_some() && (version == Version::V3 || !is_written_as(interaction)) {
-            say(index, at, String::new(), "left out: only interactions by HTTP are written in another version");
+            say(index, at, String::new(), "left out: only HTTP is written in another version");
             continue;
         }
         if interaction.description.is_some() && version == Version::V3 {
-            say(index, at.clone(), String::new(), "version 3 has no place for a description: it is left out");
+            say(index, at.clone(), String::new(), "version 3 has no place for the description, and it is left out");
         }
         let is_pact = interaction.request.rules.pact.is_some();
         let made = if is_pact {
@@ -89,7 +91,7 @@ pub fn export(contract: &Contract, version: Version) -> Exported {
         let index = numbers.get(number).copied().unwrap_or_default();
         say(index, Interaction::pointer(index).key(side), side.to_owned(), why);
     });
-    Exported { text: format!("{file:#}\n"), remarks }
+    Exported { text: format!("{file:#}\n"), remarks: told_once(remarks) }
 }
 
 /// Whether what can't be run is written as version 4 has it.
@@ -110,15 +112,19 @@ fn request(own: &Request, filled: &Request, version: Version, say: &mut dyn FnMu
     let mut pact =
         PactRules { path: own.path_rule.as_ref().and_then(|rule| path(rule, filled, say)), ..PactRules::default() };
     pact.query = named(&own.query_rules, &filled.query, "query", say);
-    pact.headers = named(&own.rules.headers, &filled.headers, "header", say);
+    pact.headers = texts::headers(&own.rules.headers, &filled.headers, true, say);
     let mut generators = texts_of_states(&own.query, "query");
     if let Value::Object(map) = &mut generators
         && is_filled(&own.path)
     {
         map.insert(String::from("path"), of_states(&own.path));
     }
-    let (headers, body) =
-        message(&own.rules, own.body.as_ref(), filled.body.as_ref(), &filled.headers, true, version, &mut pact, say);
+    let message =
+        Message { rules: &own.rules, headers: &filled.headers, is_request: true, version, pact: &mut pact, say };
+    let (headers, body) = message.written(filled.body.as_ref());
+    // Said nothing of, it could be any.
+    let none = own.body.is_none() && !own.is_safe() && own.method != "DELETE";
+    let body = body.or_else(|| none.then(|| Body::Text(String::new())));
     merge(&mut generators, texts_of_states(&own.headers, "header"));
     merge(&mut generators, body_of_states(own.body.as_ref()));
     written(&mut pact, &generators);
@@ -134,9 +140,9 @@ fn request(own: &Request, filled: &Request, version: Version, say: &mut dyn FnMu
 
 fn response(own: &Response, filled: &Response, version: Version, say: &mut dyn FnMut(&str, &str)) -> Response {
     let mut pact =
-        PactRules { headers: named(&own.rules.headers, &filled.headers, "header", say), ..PactRules::default() };
+        PactRules { headers: texts::headers(&own.rules.headers, &filled.headers, false, say), ..PactRules::default() };
     for (name, _) in own.rules.headers.iter().filter(|(_, rule)| rule.has(&Matcher::Absent)) {
-        say(&format!("header {name}"), "`absent` can't be said in a Pact file");
+        say(&format!("header {name}"), "the contract refuses this header; Pact ignores it");
     }
     if let Status::Class(class) = own.status {
         let first = u16::from(class) * 100;
@@ -145,12 +151,15 @@ fn response(own: &Response, filled: &Response, version: Version, say: &mut dyn F
     }
     let mut left = filled.headers.clone();
     for name in own.rules.headers.iter().filter(|(_, rule)| rule.optional).map(|(name, _)| name) {
-        say(&format!("header {name}"), "`optional` can't be said in a Pact file: the header is left out");
+        say(
+            &format!("header {name}"),
+            "the contract lets it be missing; Pact can't be told so, and the header is left out",
+        );
         left.shift_remove(name);
     }
     pact.headers.0.retain(|rule| rule.path.first_key().is_some_and(|name| left.contains_key(name)));
-    let (headers, body) =
-        message(&own.rules, own.body.as_ref(), filled.body.as_ref(), &left, false, version, &mut pact, say);
+    let message = Message { rules: &own.rules, headers: &left, is_request: false, version, pact: &mut pact, say };
+    let (headers, body) = message.written(filled.body.as_ref());
     let mut generators = texts_of_states(&own.headers, "header");
     merge(&mut generators, body_of_states(own.body.as_ref()));
     written(&mut pact, &generators);

@@ -63,13 +63,19 @@ impl Walk<'_, '_> {
         self.remarks.say(&format!("body {path}"), rule, why);
     }
 
+    /// Remarks on a rule that asks for null, and nothing else, where the example is a list or an object.
+    fn no_null(&mut self, list: &RuleList, asks: bool) {
+        if asks && !list.any {
+            self.say(Some(list), "Pact asks for null here, which no list and no object is; the contract leaves it out");
+        }
+    }
+
     /// What is asked of a value and of all that is below it.
     pub(super) fn node<'v>(&mut self, example: &'v Value, chosen: &Chosen<'_>) -> Node<'v> {
         let speaking = chosen.speaking();
         let or_null = chosen.here().is_some_and(|list| list.any && list.matchers.contains(&PactMatcher::Null));
         if or_null && !matches!(example, Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) {
-            let why =
-                "a list or an object is never null to Pact, whatever rules it has: here it may be, as the rule says";
+            let why = "the rule allows null, and Pact refuses it for a list or an object all the same; the contract allows it";
             self.say(chosen.here(), why);
         }
         let node = |ask, or_null| Node { example, ask, or_null, optional: false };
@@ -120,9 +126,10 @@ impl Walk<'_, '_> {
         let Some(Speaking { list, cascaded }) = speaking else { return Ask::Object(self.fields(object, chosen)) };
         let matchers: Vec<&PactMatcher> = list.matchers.iter().filter(|one| **one != PactMatcher::Null).collect();
         if list.any && matchers.len() > 1 {
-            self.say(Some(list), "that one of several rules is enough can't be said: anything is allowed");
+            self.say(Some(list), "Pact takes what fits one of several rules; the contract takes anything here");
             return Ask::Anything;
         }
+        self.no_null(list, list.matchers.len() > matchers.len());
         let mut map = None;
         let (mut exact, mut keys_are_data) = (false, false);
         for matcher in matchers {
@@ -131,14 +138,17 @@ impl Walk<'_, '_> {
                 PactMatcher::Values if !cascaded => map = Some(chosen.clone()),
                 PactMatcher::EachKey(_) if !cascaded => {
                     keys_are_data = true;
-                    self.say(Some(list), "a rule for keys themselves can't be said: the keys may be any");
+                    self.say(Some(list), "Pact has a rule for the keys themselves; the contract takes any keys");
                 }
                 PactMatcher::Equality => exact = true,
                 PactMatcher::Type { min, max } if !cascaded && (min.is_some() || max.is_some()) => {
-                    self.say(Some(list), "how many keys an object has can't be asked for here");
+                    self.say(Some(list), "Pact asks for a number of keys; the contract takes any number");
                 }
                 PactMatcher::NotEmpty if object.is_empty() => {
-                    self.say(Some(list), "that an object is not empty can't be asked for where the example is");
+                    self.say(
+                        Some(list),
+                        "Pact asks for an object that is not empty; the contract takes an empty one, as the example is",
+                    );
                 }
                 PactMatcher::Integer
                 | PactMatcher::Decimal
@@ -149,7 +159,7 @@ impl Walk<'_, '_> {
                 | PactMatcher::Semver
                 | PactMatcher::ContentType(_)
                 | PactMatcher::Status(_) => {
-                    self.say(Some(list), "a rule for a scalar can't be followed here, where the example is an object");
+                    self.say(Some(list), "Pact has a rule here that no object fits; the contract leaves it out");
                 }
                 _ => {}
             }
@@ -163,7 +173,7 @@ impl Walk<'_, '_> {
             }
             self.say(
                 Some(list),
-                "what the values of a map are can't be said where the example shows none: anything is allowed",
+                "Pact has a rule for the values of this object, and the example has none; the contract takes anything here",
             );
             return Ask::Anything;
         }
@@ -189,20 +199,25 @@ impl Walk<'_, '_> {
     ) -> Ask<'v> {
         // A name that no rule has.
         let any = self.below(Segment::AnyKey, first, &rules.below(&Step::Key(String::from("\0"))));
+        let mut told = Vec::new();
+        self.quiet(&mut told, first, &rules.below(&Step::Key(String::from("\0"))));
         let (mut alike, mut ruled) = (true, true);
         for (key, value) in object {
             let mut quiet = Vec::new();
             let node = self.quiet(&mut quiet, value, &rules.below(&Step::Key(key.clone())));
             alike &= node.is_like(&any);
-            ruled &= node.rules_as(&any) && quiet.is_empty();
+            ruled &= node.rules_as(&any) && !has_news(&quiet, &told);
         }
         if matches!(any.ask, Ask::Object(_)) && said_anyway(&any).is_none() {
-            self.say(Some(list), "what the values of a map are can't be said where the example shows nothing of them");
+            self.say(Some(list), "Pact compares the values with the example, which shows nothing that a rule could be for; the contract takes any values");
         }
         if !ruled {
-            self.say(Some(list), "rules for single keys of a map are left out: what goes for every key is asked for");
+            self.say(
+                Some(list),
+                "Pact has rules for single keys here; the contract asks of every key what goes for all of them",
+            );
         } else if !alike {
-            self.say(Some(list), "the values that are shown differ: each may be like any of them");
+            self.say(Some(list), "the example's values differ, and Pact compares each with that of its key, or with the first; the contract takes what is like any of them");
         }
         Ask::Map(Box::new(any))
     }
@@ -228,9 +243,10 @@ impl Walk<'_, '_> {
         }
         let matchers: Vec<&PactMatcher> = list.matchers.iter().filter(|one| **one != PactMatcher::Null).collect();
         if list.any && matchers.len() > 1 {
-            self.say(Some(list), "that one of several rules is enough can't be said: anything is allowed");
+            self.say(Some(list), "Pact takes what fits one of several rules; the contract takes anything here");
             return Ask::Anything;
         }
+        self.no_null(list, list.matchers.len() > matchers.len());
         let (mut least, mut most) = (0, None::<u64>);
         let mut rules = chosen.clone();
         for matcher in matchers {
@@ -244,7 +260,10 @@ impl Walk<'_, '_> {
                     let mut shown: Vec<usize> = variants.iter().map(|(index, _)| *index).collect();
                     shown.sort_unstable();
                     if !shown.into_iter().eq(0..items.len()) {
-                        self.say(Some(list), "that some elements of the example must be there and others not can't be said: any list is allowed");
+                        self.say(
+                            Some(list),
+                            "Pact asks for some of the example's elements only; the contract takes anything here",
+                        );
                         return Ask::Anything;
                     }
                     let mut nodes: Vec<(usize, Node<'v>)> = variants
@@ -256,7 +275,7 @@ impl Walk<'_, '_> {
                     if nodes.iter().enumerate().any(|(at, one)| nodes[..at].iter().any(|other| !one.differs(other))) {
                         self.say(
                             Some(list),
-                            "each of these must be an element of its own here, and to Pact one may stand for several",
+                            "Pact takes one element for several of these; the contract asks for one of its own for each",
                         );
                     }
                     return Ask::Contains(nodes);
@@ -272,7 +291,7 @@ impl Walk<'_, '_> {
             }
         }
         if most.is_some_and(|most| most < least) {
-            self.say(Some(list), "no list has such a size: any is allowed");
+            self.say(Some(list), "Pact asks for a size that no list has; the contract takes anything here");
             return Ask::Anything;
         }
         self.each(items, &rules, list, (least, most))
@@ -296,8 +315,7 @@ impl Walk<'_, '_> {
             let node = self.quiet(&mut quiet, item, &rules.below(&Step::Index(index)));
             alike &= node.is_like(&each);
             let own = !node.rules_as(&each);
-            let news = quiet.iter().any(|new| !told.iter().any(|known: &super::Remark| known.why == new.why));
-            if own || news {
+            if own || has_news(&quiet, &told) {
                 // Once more, for its remarks.
                 let node = self.below(Segment::Index(index), item, &rules.below(&Step::Index(index)));
                 if own {
@@ -308,10 +326,15 @@ impl Walk<'_, '_> {
         if let Some((last, _)) = at.last() {
             let needed = u64::try_from(*last).unwrap_or(u64::MAX).saturating_add(1);
             (min, max) = (min.max(needed), max.map(|max| max.max(needed)));
-            self.say(Some(list), "an element with rules of its own must be there, where the list could be shorter");
+            self.say(Some(list), "an element has rules of its own, and Pact takes a list that is too short for it; the contract asks that it is there");
         } else if !alike {
-            self.say(Some(list), "the elements that are shown differ: each may be like any of them");
+            self.say(Some(list), "the example's elements differ, and Pact compares each with the one in its place, or with the first; the contract takes what is like any of them");
         }
         Ask::Each { min, max, each: Box::new(each), at }
     }
+}
+
+/// Whether remarks say what others don't.
+fn has_news(remarks: &[super::Remark], known: &[super::Remark]) -> bool {
+    remarks.iter().any(|new| !known.iter().any(|known| known.why == new.why))
 }

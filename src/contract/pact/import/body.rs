@@ -59,11 +59,13 @@ pub(super) fn body(
                 Some(Kind::Form) => {
                     let fields = urlencoded::read(text);
                     let by_name = named_rules(&fields, &pact.body, "body", remarks);
-                    let by_name = by_name.into_iter().map(|(name, rule)| (vec![Segment::Key(name)], rule)).collect();
-                    (Some(Body::Form(escaped(&fields))), written(by_name))
+                    // To Pact, no other fields may be there, in a response either.
+                    let closed = (!is_request).then(|| (Vec::new(), Rule::of(Matcher::Closed)));
+                    let by_name = by_name.into_iter().map(|(name, rule)| (vec![Segment::Key(name)], rule));
+                    (Some(Body::Form(escaped(&fields))), written(closed.into_iter().chain(by_name).collect()))
                 }
                 Some(Kind::Xml) => {
-                    let why = "XML is compared as the text that it is, and Pact compares it element by element: any text is allowed";
+                    let why = "Pact compares XML element by element; the contract can't, and takes any text";
                     remarks.say("body", None, why);
                     (Some(Body::Text(escape(text))), root(Some(Rule::of(Matcher::Type(JsonType::String)))))
                 }
@@ -79,12 +81,16 @@ pub(super) fn body(
             let ruled = chosen.speaking().filter(|it| it.list.matchers != [PactMatcher::Equality]);
             match ruled {
                 Some(it) if !is_request => {
-                    let why = "of bytes only the very same can be asked for: the body is left out";
+                    let why = "Pact has a rule for these bytes; the contract could only ask for the very same, and leaves the body out";
                     remarks.say("body", Some(it.list), why);
                     (None, BodyRules::new())
                 }
                 Some(it) => {
-                    remarks.say("body", Some(it.list), "of bytes only the very same can be asked for: they are");
+                    remarks.say(
+                        "body",
+                        Some(it.list),
+                        "Pact has a rule for these bytes; the contract asks for the very same",
+                    );
                     (Some(body.clone()), BodyRules::new())
                 }
                 None => (Some(body.clone()), BodyRules::new()),

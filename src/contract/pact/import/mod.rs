@@ -22,6 +22,7 @@ use remark::Remarks;
 pub use settle::Check;
 
 use super::PactRules;
+use super::common::{NO_BODY, UNTYPED, told_once};
 use crate::contract::document::{Body, Contract, Interaction, Request, Response, Rules};
 
 /// How long an interaction's name may be (that is its schema's word).
@@ -44,7 +45,7 @@ pub fn import(pact: &Contract, check: &Check<'_>) -> Converted {
     for (index, interaction) in pact.interactions.iter().enumerate() {
         let at = Interaction::pointer(index);
         let mut say = |why: String| {
-            remarks.push(Remark { interaction: index, at: at.clone(), place: String::new(), why });
+            remarks.push(Remark::new(index, at.clone(), String::new(), why));
         };
         if let Some(skipped) = &interaction.skipped {
             say(format!("left out: {}", skipped.why));
@@ -52,7 +53,7 @@ pub fn import(pact: &Contract, check: &Check<'_>) -> Converted {
         }
         if interaction.pending {
             say(String::from(
-                "that it is pending is left out: here the ledger knows which breaks need not fail anybody yet",
+                "the Pact file says that it is pending; the contract doesn't, since the ledger tells which breaks need not fail anybody yet",
             ));
         }
         let mut made = self::interaction(interaction, index, &mut remarks);
@@ -72,7 +73,7 @@ pub fn import(pact: &Contract, check: &Check<'_>) -> Converted {
             all.into_iter().filter_map(|(index, made)| settle::settle(pact, made, index, check, &mut remarks));
         contract = whole(settled.collect());
     }
-    Converted { contract, remarks }
+    Converted { contract, remarks: told_once(remarks) }
 }
 
 fn interaction(pact: &Interaction, index: usize, remarks: &mut Vec<Remark>) -> Interaction {
@@ -96,17 +97,26 @@ fn request(pact: &Request, rules: &PactRules, remarks: &mut Remarks<'_>) -> Requ
     let mut request = Request {
         method: pact.method.clone(),
         path: parts::path(&pact.path),
-        query: parts::escaped(&pact.query),
+        query: parts::parameters(&pact.query, remarks),
         headers: parts::headers(&pact.headers, true, remarks),
         query_rules: parts::named_rules(&pact.query, &rules.query, "query", remarks),
         path_rule: parts::path_rule(&pact.path, rules, remarks),
         ..Request::default()
     };
+    if rules.query_text.is_some() && request.query.len() > 1 {
+        remarks.say("query", None, "version 1 asks for this order of the parameters; the contract takes any");
+    }
     request.query_rules.retain(|name, _| request.query.contains_key(name));
     request.rules.headers = parts::named_rules(&request.headers, &rules.headers, "header", remarks);
+    parts::told_of_headers(&request.headers, &request.rules.headers, &rules.headers, true, remarks);
     if let Some(body) = &pact.body {
         let (body, body_rules) = body::body(body, &pact.headers, rules, true, remarks);
         (request.body, request.rules.body) = (body, body_rules);
+    } else if !request.is_safe() && request.method != "DELETE" {
+        remarks.say("body", None, NO_BODY);
+    }
+    if request.body.is_some() && !parts::names_type(&pact.headers, rules) {
+        remarks.say("body", None, UNTYPED);
     }
     // What the file says of the body alone is said by a header here, unless it goes without saying.
     let implied = match &request.body {
@@ -127,6 +137,12 @@ fn response(pact: &Response, rules: &PactRules, remarks: &mut Remarks<'_>) -> Re
         None => Default::default(),
     };
     let header_rules = parts::named_rules(&headers, &rules.headers, "header", remarks);
+    parts::told_of_headers(&headers, &header_rules, &rules.headers, false, remarks);
+    let is_filled =
+        !matches!(&body, None | Some(Body::Text(_))) || matches!(&body, Some(Body::Text(text)) if !text.is_empty());
+    if is_filled && !parts::names_type(&pact.headers, rules) {
+        remarks.say("body", None, UNTYPED);
+    }
     let status = parts::status(pact.status, rules, remarks);
     Response { status, headers, body, rules: Rules { body: body_rules, headers: header_rules, pact: None } }
 }

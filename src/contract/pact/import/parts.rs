@@ -2,12 +2,15 @@
 
 use indexmap::IndexMap;
 
-use super::pattern::segments;
+use super::pattern::{bare, of_regex, segments};
 use super::remark::Remarks;
 use super::words;
 use crate::contract::document::{Headers, PathRule, Status};
 use crate::contract::matcher::{Matcher, Rule};
-use crate::contract::pact::{Chosen, PactMatcher, PactRules, PlacedRules, RuleList, StatusRange};
+use crate::contract::pact::common::{
+    CHARSET, COMMAS, LIST, REPEATED, has_charset, has_commas, has_others, with_any_parameters,
+};
+use crate::contract::pact::{Chosen, MediaType, PactMatcher, PactRules, PlacedRules, RuleList, StatusRange};
 use crate::contract::read_message::CONNECTION_HEADERS;
 use crate::contract::template::escape;
 use crate::source::Step;
@@ -34,22 +37,95 @@ pub(super) fn named_rules(
     let mut named = IndexMap::new();
     for (name, values) in texts {
         let here = root.below(&Step::Key(name.clone()));
+        let each: Vec<Chosen<'_>> = (0..values.len()).map(|index| here.below(&Step::Index(index))).collect();
+        let of_all = here.speaking().map(|speaking| speaking.list);
         // Some files have rules for the first value, and mean the only one.
-        let first = here.below(&Step::Index(0));
-        let Some(list) = here.speaking().or_else(|| first.speaking()).map(|speaking| speaking.list) else { continue };
-        let place = format!("{what} {name}");
-        let example = values.first().map_or("", String::as_str);
-        let Some(mut rule) = of_text(list, example, &place, remarks) else { continue };
-        let sizes = list.matchers.iter().find_map(|matcher| match matcher {
-            PactMatcher::Type { min, max } if min.is_some() || max.is_some() => Some((min.unwrap_or(0), *max)),
-            _ => None,
-        });
-        if let Some((min, max)) = sizes {
-            rule.matchers.push(Matcher::Size { min, max });
+        let of_one = each.iter().find_map(|one| one.here().or(one.speaking().map(|speaking| speaking.list)));
+        let Some(list) = of_all.or(of_one) else { continue };
+        if what == "header" && goes_without_saying(name, values, list) {
+            continue;
         }
+        let place = format!("{what} {name}");
+        if each.iter().any(|one| one.here() != each.first().and_then(Chosen::here)) {
+            let why = "Pact has rules for single values; the contract has one for all of them";
+            remarks.say(&place, Some(list), why);
+        }
+        let example = values.first().map_or("", String::as_str);
+        let rule = of_text(list, example, &place, remarks).or_else(|| of_media_type(name, list));
+        let is_list = what != "header" && of_all.is_some() && list.matchers != [PactMatcher::Equality];
+        let size = size(list).filter(|size| !is_number(*size, values.len()));
+        // Without a rule the values are the example's.
+        let may_repeat = is_list && self::size(list).is_none();
+        if may_repeat && (rule.is_none() || values.len() < 2) {
+            remarks.say(&place, Some(list), REPEATED);
+        }
+        let Some(mut rule) = rule else { continue };
+        let size = size.or((may_repeat && values.len() > 1).then_some((1, None)));
+        rule.matchers.extend(size.map(|(min, max)| Matcher::Size { min, max }));
         named.insert(name.clone(), rule);
     }
     named
+}
+
+/// How many values there must be, where a rule says it.
+fn size(list: &RuleList) -> Option<(u64, Option<u64>)> {
+    list.matchers.iter().find_map(|matcher| match matcher {
+        PactMatcher::Type { min, max } if min.is_some() || max.is_some() => Some((min.unwrap_or(0), *max)),
+        _ => None,
+    })
+}
+
+/// Whether a size is a number of values.
+fn is_number((min, max): (u64, Option<u64>), number: usize) -> bool {
+    let number = u64::try_from(number).unwrap_or(u64::MAX);
+    min == number && max == Some(number)
+}
+
+/// An expression that is nothing but a media type: said by the example alone, parameters would be ignored.
+fn of_media_type(name: &str, list: &RuleList) -> Option<Rule> {
+    match list.matchers.as_slice() {
+        [PactMatcher::Regex(regex)] if name == "content-type" => of_regex(regex.as_str()).ok().map(Rule::of),
+        _ => None,
+    }
+}
+
+/// Whether a rule takes a content type with any parameters, where the contract asks for none anyway.
+fn goes_without_saying(name: &str, values: &[String], list: &RuleList) -> bool {
+    let [PactMatcher::Regex(regex)] = list.matchers.as_slice() else { return false };
+    let plain = with_any_parameters(name, values);
+    plain.is_some_and(|plain| bare(regex.as_str()).replace("(;", r"(\s*;") == plain)
+}
+
+/// Remarks on headers that are compared otherwise by Pact, whatever they hold.
+pub(super) fn told_of_headers(
+    headers: &Headers,
+    rules: &IndexMap<String, Rule>,
+    pact: &PlacedRules,
+    is_request: bool,
+    remarks: &mut Remarks<'_>,
+) {
+    let asks_type = Chosen::new(pact).below(&Step::Key(String::from("content-type"))).speaking().is_none();
+    for (name, values) in headers {
+        let by_value = rules.get(name).is_none_or(|rule| !rule.tells_value());
+        let why = match name.as_str() {
+            name if asks_type && has_charset(name, values) => CHARSET,
+            // The more a client takes, the better; and only a mock would ask.
+            accept if is_request && accept.starts_with("accept") => continue,
+            name if has_others(name, values) => LIST,
+            name if by_value && has_commas(name, values) => COMMAS,
+            _ => continue,
+        };
+        remarks.say(&format!("header {name}"), None, why);
+    }
+}
+
+/// Whether a message says by a header what its body is, or takes any type of it.
+pub(super) fn names_type(headers: &Headers, rules: &PactRules) -> bool {
+    let header = headers.get("content-type").and_then(|values| values.first()).and_then(|it| MediaType::parse(it));
+    let named = rules.media_type.as_deref().and_then(MediaType::parse);
+    let root = Chosen::new(&rules.headers);
+    let ruled = root.below(&Step::Key(String::from("content-type"))).here().is_some();
+    ruled || header.is_some() && (named.is_none() || named == header)
 }
 
 /// The rule of one text.
@@ -62,8 +138,10 @@ pub(super) fn headers(headers: &Headers, is_request: bool, remarks: &mut Remarks
     let mut kept = Headers::new();
     for (name, values) in headers {
         if is_request && CONNECTION_HEADERS.contains(&name.as_str()) {
-            remarks.say(&format!("header {name}"), None, "it belongs to the connection, and is left out");
-        } else if !values.is_empty() {
+            remarks.say(&format!("header {name}"), None, "left out: what sends the request sets it by itself");
+        } else if values.is_empty() {
+            remarks.say(&format!("header {name}"), None, WITHOUT_VALUE);
+        } else {
             kept.insert(name.clone(), values.iter().map(|value| escape(value)).collect());
         }
     }
@@ -71,6 +149,19 @@ pub(super) fn headers(headers: &Headers, is_request: bool, remarks: &mut Remarks
 }
 
 /// The parameters of a query as they are in a contract.
+pub(super) fn parameters(
+    query: &IndexMap<String, Vec<String>>,
+    remarks: &mut Remarks<'_>,
+) -> IndexMap<String, Vec<String>> {
+    for (name, _) in query.iter().filter(|(_, values)| values.is_empty()) {
+        remarks.say(&format!("query {name}"), None, WITHOUT_VALUE);
+    }
+    escaped(query)
+}
+
+const WITHOUT_VALUE: &str = "the Pact file names it without a value, which can't be sent; the contract leaves it out";
+
+/// Texts that stand for themselves.
 pub(super) fn escaped(texts: &IndexMap<String, Vec<String>>) -> IndexMap<String, Vec<String>> {
     let texts = texts.iter().filter(|(_, values)| !values.is_empty());
     texts.map(|(name, values)| (name.clone(), values.iter().map(|value| escape(value)).collect())).collect()
@@ -102,7 +193,9 @@ pub(super) fn status(status: Status, rules: &PactRules, remarks: &mut Remarks<'_
         }
         _ => {
             let class = u8::try_from(code / 100).map_or(status, Status::Class);
-            let why = format!("only one status or one class of them can be asked for: {class} is");
+            let why = format!(
+                "Pact has a rule for the status; the contract can ask for one status or for one class of them, and asks for {class}"
+            );
             remarks.say("status", Some(list), why);
             class
         }

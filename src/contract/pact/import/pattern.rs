@@ -24,6 +24,9 @@ pub(in crate::contract::pact) const TIME: &str = r"\d{2}:\d{2}:\d{2}(\.\d+)?([Zz
 pub(in crate::contract::pact) const EMAIL: &str = r"[^@\s]+@[^@\s]+";
 pub(in crate::contract::pact) const URI: &str = r"[A-Za-z][A-Za-z0-9+.-]*:\S*";
 
+/// What stands for a whole number that is written as a text: JSON's, without a fraction.
+pub(in crate::contract::pact) const INTEGER: &str = r"-?(0|[1-9][0-9]*)(\.0+)?([eE][+-]?[0-9]+)?";
+
 /// What fits every scalar: what Pact's verifier holds against an expression is the text that JSON writes for it.
 pub(in crate::contract::pact) const ANYTHING: &str = r"[\s\S]*";
 

@@ -12,8 +12,16 @@ pub struct Remark {
     pub at: Pointer,
     /// The part and the place in it: `response body items[].id`.
     pub place: String,
-    /// What can't be said, and what was done instead, as a sentence without a full stop.
+    /// What the one format says and what the other says instead, as a sentence without a full stop.
     pub why: String,
+    /// At how many more places of the file it is so, where that is told once.
+    pub more: usize,
+}
+
+impl Remark {
+    pub(in crate::contract::pact) const fn new(interaction: usize, at: Pointer, place: String, why: String) -> Self {
+        Self { interaction, at, place, why, more: 0 }
+    }
 }
 
 /// The remarks on one message while they are made.
@@ -35,7 +43,7 @@ impl Remarks<'_> {
             None => self.message.clone(),
         };
         let place = format!("{} {place}", self.side);
-        let remark = Remark { interaction: self.interaction, at, place: place.trim().to_owned(), why: why.into() };
+        let remark = Remark::new(self.interaction, at, place.trim().to_owned(), why.into());
         // The elements of a list are often alike.
         let of_this = self.found.iter().rev().take_while(|known| known.interaction == self.interaction);
         if !of_this.into_iter().any(|known| *known == remark) {

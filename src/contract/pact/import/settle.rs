@@ -53,8 +53,8 @@ pub(super) fn settle(
             if let Some(place) = loosen(&mut made, is_request, &rank) {
                 loosened = true;
                 let at = Interaction::pointer(index).key(if is_request { "request" } else { "response" });
-                let why = format!("the rule can't be used here: anything is allowed ({why})");
-                remarks.push(Remark { interaction: index, at, place, why });
+                let why = format!("the contract can't use this rule ({why}); it takes anything here");
+                remarks.push(Remark::new(index, at, place, why));
             }
         }
         if !loosened {
@@ -62,7 +62,7 @@ pub(super) fn settle(
         }
     }
     let at = Interaction::pointer(index);
-    remarks.push(Remark { interaction: index, at, place: String::new(), why: format!("left out: {why}") });
+    remarks.push(Remark::new(index, at, String::new(), format!("left out: {why}")));
     None
 }
 

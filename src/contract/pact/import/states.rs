@@ -72,7 +72,7 @@ fn add(
         return;
     }
     let Some(last) = given.last_mut() else {
-        let why = "values of a provider state are put in here, and there is no state: the example is sent";
+        let why = "Pact puts values of a provider state in here, and there is no state; the contract sends the example";
         remarks.say("", None, why);
         let (rules, query_rules, path_rule) =
             (request.rules.clone(), request.query_rules.clone(), request.path_rule.clone());
@@ -84,7 +84,7 @@ fn add(
             "",
             None,
             format!(
-                "`${{{name}}}` comes from the state handler: the example, {value}, is now a parameter of `{}`",
+                "`${{{name}}}` is what the state handler returns; the example, {value}, is now a parameter of `{}`",
                 last.name
             ),
         );
@@ -178,7 +178,9 @@ fn unclear(place: &str, expression: &str, remarks: &mut Remarks<'_>) {
     remarks.say(
         place,
         None,
-        format!("how `{expression}` is filled can't be told from the example: the example is sent"),
+        format!(
+            "Pact fills in `{expression}` here, and the example doesn't tell what with; the contract sends the example"
+        ),
     );
 }
 
@@ -234,7 +236,11 @@ pub(super) fn left_out(generators: &Generators, is_request: bool, remarks: &mut 
         .collect();
     if !places.is_empty() {
         let places = crate::words::and_list(places);
-        remarks.say("", None, format!("nothing is made up here: the examples stand for themselves at {places}"));
+        remarks.say(
+            "",
+            None,
+            format!("Pact makes up a new value each time for {places}; the contract has the example's"),
+        );
     }
 }
 

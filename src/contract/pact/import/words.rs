@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::pattern::{ANYTHING, SEMVER, bare, is_literal, literal, of_java, of_regex};
+use super::pattern::{ANYTHING, INTEGER, SEMVER, bare, is_literal, literal, of_java, of_regex};
 use crate::contract::matcher::{JsonType, Matcher, Pattern, Rule};
+use crate::contract::pact::common::{BOOLEAN, OTHER_TYPES, TIME, fits_others};
 use crate::contract::pact::{PactMatcher, RuleList};
 
 /// What is asked of a scalar.
@@ -78,68 +79,105 @@ fn word(matcher: &PactMatcher, example: &Value, medium: Medium, remark: &mut dyn
     match matcher {
         PactMatcher::Equality | PactMatcher::Values => Word::Asked(Asked::Value),
         PactMatcher::Type { .. } => Word::Asked(Asked::Type),
+        // Without a sign and without a fraction.
+        PactMatcher::Integer if medium == Medium::Text => of_text(r"\d+"),
         PactMatcher::Integer => Word::Asked(Asked::Is(Matcher::Type(JsonType::Integer))),
         PactMatcher::Number => typed(JsonType::Number, example.is_number()),
+        PactMatcher::Decimal if medium == Medium::Text => typed(JsonType::Number, false),
         PactMatcher::Decimal => {
-            remark(String::from("a number with a fraction can't be asked for: any number is allowed"));
+            remark(String::from("Pact asks for a number with a fraction; the contract takes any number"));
             typed(JsonType::Number, example.is_number())
         }
         PactMatcher::Boolean if is_text && medium == Medium::Json => {
             Word::Asked(Asked::Is(Matcher::OneOf(vec![json!("true"), json!("false"), json!(true), json!(false)])))
         }
-        PactMatcher::Boolean => typed(JsonType::Boolean, example.is_boolean()),
+        PactMatcher::Boolean => {
+            if medium == Medium::Json {
+                remark(BOOLEAN.to_owned());
+            }
+            typed(JsonType::Boolean, example.is_boolean())
+        }
         PactMatcher::Null => Word::Null,
-        PactMatcher::NotEmpty => Word::Filled,
+        PactMatcher::NotEmpty => {
+            if medium == Medium::Json {
+                remark(OTHER_TYPES.to_owned());
+            }
+            Word::Filled
+        }
+        PactMatcher::Include(part) if part.is_empty() && medium == Medium::Json => Word::Asked(Asked::Is(Matcher::Any)),
         PactMatcher::EachKey(_) | PactMatcher::EachValue(_) => {
             remark(String::from(
-                "a rule for keys or values can't be followed where the example has none: it says nothing",
+                "Pact has a rule for keys or values, and the example has none here; the contract leaves it out",
             ));
             Word::Nothing
         }
         PactMatcher::ArrayContains(_) | PactMatcher::Status(_) => {
-            remark(String::from("a rule for a list or a status can't be followed here: the type is asked for"));
+            remark(String::from(
+                "Pact has a rule here that is for a list or a status; the contract asks for the example's type",
+            ));
             Word::Asked(Asked::Type)
         }
         PactMatcher::Unusable(why) => {
             remark(format!(
-                "a rule that nothing fits, since it can't be used, is left out: the type is asked for ({why})"
+                "nothing fits this rule of the Pact file ({why}); the contract asks for the example's type"
             ));
             Word::Asked(Asked::Type)
         }
         PactMatcher::ContentType(media_type) => {
-            remark(format!("that it looks like `{media_type}` can't be asked for: the type is"));
+            remark(format!("Pact asks that this looks like `{media_type}`; the contract asks for the example's type"));
             Word::Asked(Asked::Type)
         }
         PactMatcher::Regex(regex) if medium == Medium::Json && bare(regex.as_str()) == ANYTHING => {
             Word::Asked(Asked::Is(Matcher::Any))
         }
         _ if !is_text => {
-            remark(String::from("a rule for texts can't be followed where the example is none: its type is asked for"));
+            remark(String::from(
+                "Pact has a rule for texts, and the example is none; the contract asks for the example's type",
+            ));
             Word::Asked(Asked::Type)
+        }
+        PactMatcher::Regex(regex) if medium == Medium::Text && bare(regex.as_str()) == INTEGER => {
+            Word::Asked(Asked::Is(Matcher::Type(JsonType::Integer)))
         }
         PactMatcher::Regex(regex) if example.as_str().is_some_and(|text| is_literal(regex.as_str(), text)) => {
             Word::Asked(Asked::Value)
         }
         PactMatcher::Regex(regex) => {
+            if medium == Medium::Json && fits_others(example, &|text| regex.matches(text)) {
+                remark(OTHER_TYPES.to_owned());
+            }
             let regex = regex.as_str();
             Word::Asked(of_regex(regex).map_or_else(
-                |_| {
-                    remark(format!("the regular expression `{regex}` can't be used here (look-around and back-references are not known): any text is allowed"));
+                |why| {
+                    let why = why.lines().last().unwrap_or_default().trim_start_matches("error: ");
+                    remark(format!("Pact asks for /{regex}/, which can't be used in a contract ({why}); the contract takes any text"));
                     Asked::Type
                 },
                 Asked::Is,
             ))
         }
-        PactMatcher::Include(part) => of_text(&format!(r"[\s\S]*{}[\s\S]*", literal(part))),
+        PactMatcher::Include(part) => {
+            if medium == Medium::Json {
+                remark(OTHER_TYPES.to_owned());
+            }
+            of_text(&format!(r"[\s\S]*{}[\s\S]*", literal(part)))
+        }
         PactMatcher::Semver => of_text(SEMVER),
         PactMatcher::Time(_, pattern) => {
+            if medium == Medium::Json && fits_others(example, &|text| pattern.matches(text)) {
+                remark(OTHER_TYPES.to_owned());
+            }
             let text = pattern.as_str();
             let Some((matcher, less)) = of_java(text) else {
-                remark(format!("the format `{text}` can't be asked for: any text is allowed"));
+                remark(format!("Pact asks for the format `{text}`; the contract takes any text"));
                 return Word::Asked(Asked::Type);
             };
             if less {
-                remark(format!("the format `{text}` can't be asked for: its digits and letters are"));
+                remark(format!(
+                    "Pact asks for the format `{text}`; the contract asks for its digits, letters and signs in their places, and takes a day or an hour that there is not"
+                ));
+            } else {
+                remark(TIME.to_owned());
             }
             Word::Asked(Asked::Is(matcher))
         }
@@ -174,7 +212,7 @@ fn all_of(words: Vec<Word>, example: &Value, remark: &mut dyn FnMut(String)) -> 
         return Asked::Value;
     }
     if told.len() > 1 {
-        remark(String::from("several rules for one value can't be asked for together: the first is"));
+        remark(String::from("Pact asks for several rules at once; the contract asks for the first"));
     }
     match told.into_iter().next() {
         Some(first) => first,
@@ -215,9 +253,7 @@ fn one_of(words: Vec<Word>, example: &Value, remark: &mut dyn FnMut(String)) -> 
         ([one], _) => one.clone(),
         (_, Some(pattern)) => Asked::Is(Matcher::Regex(pattern)),
         (several, None) => {
-            remark(String::from(
-                "that one of several rules is enough can't be said: what all of them allow is asked for",
-            ));
+            remark(String::from("Pact takes what fits one of several rules; the contract takes all of that, and more"));
             loosest(several, example)
         }
     };
