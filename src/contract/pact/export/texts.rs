@@ -62,16 +62,16 @@ pub(super) fn headers(
         }
         let place = format!("header {name}");
         let known = placed.0.iter().position(|rule| rule.path.first_key() == Some(name.as_str()));
-        let loose = || list(TYPE);
         match known {
             None if has_others(name, values) => {
                 say(&place, ANY_LIST);
                 let path = PactPath(vec![PactStep::Key(name.clone())]);
-                placed.0.push(PlacedRule { path, list: loose() });
+                // As loose as `type`, and read back as a list without a rule.
+                placed.0.push(PlacedRule { path, list: list(PactMatcher::Include(String::new())) });
             }
-            Some(known) if has_others(name, values) && placed.0[known].list != loose() => {
+            Some(known) if has_others(name, values) && placed.0[known].list != list(TYPE) => {
                 say(&place, ANY_LIST);
-                placed.0[known].list = loose();
+                placed.0[known].list = list(TYPE);
             }
             None => {
                 if has_charset(name, values)

@@ -89,11 +89,17 @@ fn of_media_type(name: &str, list: &RuleList) -> Option<Rule> {
     }
 }
 
-/// Whether a rule takes a content type with any parameters, where the contract asks for none anyway.
+/// Whether a rule is what stands in an exported file for a header without a rule: one that takes a content type with any
+/// parameters, where the contract asks for none anyway, or a list with any elements.
 fn goes_without_saying(name: &str, values: &[String], list: &RuleList) -> bool {
-    let [PactMatcher::Regex(regex)] = list.matchers.as_slice() else { return false };
-    let plain = with_any_parameters(name, values);
-    plain.is_some_and(|plain| bare(regex.as_str()).replace("(;", r"(\s*;") == plain)
+    match list.matchers.as_slice() {
+        [PactMatcher::Regex(regex)] => {
+            let plain = with_any_parameters(name, values);
+            plain.is_some_and(|plain| bare(regex.as_str()).replace("(;", r"(\s*;") == plain)
+        }
+        [PactMatcher::Include(part)] => part.is_empty() && has_others(name, values),
+        _ => false,
+    }
 }
 
 /// Remarks on headers that are compared otherwise by Pact, whatever they hold.
