@@ -49,6 +49,9 @@ pub(super) struct RawInteraction {
     #[serde(default)]
     #[schemars(with = "String")]
     pub description: Option<String>,
+    /// That nobody relies on it yet: a break is shown and fails nothing, and the gate doesn't ask for it.
+    #[serde(default)]
+    pub pending: bool,
     /// What must be true at the provider before: provider states, like `an order exists: { id: 42 }`.
     #[serde(default)]
     pub given: Vec<RawState>,

@@ -183,7 +183,7 @@ impl Reader<'_> {
             given,
             request: request?,
             response: response?,
-            pending: false,
+            pending: raw.pending,
             skipped: None,
         };
         self.placeholders(&interaction, at);

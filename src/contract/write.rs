@@ -76,6 +76,9 @@ fn interaction(interaction: &Interaction) -> Value {
     if let Some(description) = &interaction.description {
         map.insert(String::from("description"), json!(description));
     }
+    if interaction.pending {
+        map.insert(String::from("pending"), json!(true));
+    }
     if !interaction.given.is_empty() {
         let given = interaction.given.iter().map(|state| {
             if state.params.is_empty() { json!(state.name) } else { json!({ state.name.clone(): state.params }) }

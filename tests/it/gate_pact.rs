@@ -1,11 +1,11 @@
-//! The gate and what only a Pact file says: interactions that are pending, and those that can't be run.
+//! The gate and what Pact files say, too: interactions that are pending, and those that can't be run.
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use upheld::contract::{InteractionId, interaction_id};
 use upheld::ledger::TestResult;
 
-use crate::ledger_world::{World, stored};
+use crate::ledger_world::{World, contract_text, stored};
 
 fn get(path: &str, is_pending: bool) -> Value {
     json!({
@@ -68,6 +68,21 @@ fn what_a_contract_says_is_pending_is_not_asked_for_and_is_from_the_day_it_no_lo
         json!({"description": "once more", "request": {"method": "GET", "path": "/b"}, "response": {"status": 200}});
     world.publish_texts("storefront@3", None, &[&file(&[get("a", false), get("b", true), twice])]).unwrap();
     assert_eq!(world.gate("storefront@3").verdict(), "deny 1 incompatible");
+}
+
+#[test]
+fn a_contract_of_our_own_may_say_so_as_well() {
+    let mut world = World::new("storefront orders");
+    world.publish("orders@1", &[]);
+    world.deploy("orders@1");
+    world.verify("orders@1", "a !b");
+    let text = contract_text("storefront", "orders", "a b");
+    let pending = text.replace("name: get b\n", "name: get b\n    pending: true\n");
+    assert_ne!(pending, text);
+    world.publish_texts("storefront@1", None, &[&pending]).unwrap();
+    assert_eq!(world.gate("storefront@1").verdict(), "allow 0 compatible");
+    world.publish_texts("storefront@2", None, &[&text]).unwrap();
+    assert_eq!(world.gate("storefront@2").verdict(), "deny 1 incompatible");
 }
 
 #[test]

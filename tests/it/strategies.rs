@@ -416,11 +416,12 @@ fn state() -> impl Strategy<Value = State> {
 /// An interaction; the state that it always has gives `id` its value.
 pub fn interaction() -> impl Strategy<Value = Interaction> {
     let name = "[a-zA-Z0-9:#'\"{}\\[\\],é-]([a-zA-Z0-9 :#'\"{}\\[\\],é-]{0,20}[a-z])?";
-    (name, option::of(text()), vec(state(), 0..2), scalar(), request(), response()).prop_map(
-        |(name, description, mut given, id, request, response)| {
+    let pending = proptest::bool::weighted(0.1);
+    (name, option::of(text()), pending, vec(state(), 0..2), scalar(), request(), response()).prop_map(
+        |(name, description, pending, mut given, id, request, response)| {
             let params = [(String::from("id"), id)].into_iter().collect();
             given.push(State { name: String::from("it exists"), params });
-            Interaction { name, description, given, request, response, pending: false, skipped: None }
+            Interaction { name, description, given, request, response, pending, skipped: None }
         },
     )
 }

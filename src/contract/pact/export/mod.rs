@@ -71,6 +71,15 @@ pub fn export(contract: &Contract, version: Version) -> Exported {
             say(index, at, String::new(), "left out: only HTTP is written in another version");
             continue;
         }
+        if interaction.pending && version == Version::V3 {
+            say(
+                index,
+                at,
+                String::new(),
+                "left out: version 3 can't say that it is pending, and would hold the provider to it",
+            );
+            continue;
+        }
         if interaction.description.is_some() && version == Version::V3 {
             say(index, at.clone(), String::new(), "version 3 has no place for the description, and it is left out");
         }

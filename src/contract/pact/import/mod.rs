@@ -51,11 +51,6 @@ pub fn import(pact: &Contract, check: &Check<'_>) -> Converted {
             say(format!("left out: {}", skipped.why));
             continue;
         }
-        if interaction.pending {
-            say(String::from(
-                "the Pact file says that it is pending; the contract doesn't, since the ledger tells which breaks need not fail anybody yet",
-            ));
-        }
         let mut made = self::interaction(interaction, index, &mut remarks);
         made.name = unique(&made.name, &mut names);
         all.push((index, made));
@@ -90,7 +85,7 @@ fn interaction(pact: &Interaction, index: usize, remarks: &mut Vec<Remark>) -> I
     let response = response(&pact.response, answered, &mut of_response);
     states::left_out(&answered.generators, false, &mut of_response);
     let description = pact.description.clone();
-    Interaction { name: pact.name.clone(), description, given, request, response, pending: false, skipped: None }
+    Interaction { name: pact.name.clone(), description, given, request, response, pending: pact.pending, skipped: None }
 }
 
 fn request(pact: &Request, rules: &PactRules, remarks: &mut Remarks<'_>) -> Request {
