@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 use upheld::contract::pact::export::{Version, export};
 use upheld::contract::{Contract, write_rule};
+use upheld::matching::{encode, example_response, match_request, match_response};
+use upheld::source::Pointer;
 
 use crate::pact_convert_properties::imported;
 use crate::pact_spec::{contract as read_pact, pact_file};
@@ -251,4 +253,54 @@ fn what_a_pact_file_can_t_say_is_loosened_and_told() {
     let (rules, content, remarks) = exported("body: { l: [a] }\nmatch: { l: contains }", Version::V3);
     assert_eq!((rules.join(""), content), (String::from(r#"$.l: {"match":"type"}"#), json!({"l": []})));
     assert!(remarks[0].contains("version 3"), "{remarks:?}");
+}
+
+#[test]
+fn what_is_so_all_over_a_file_is_told_once_with_the_number_of_the_other_places() {
+    let answer = |number: usize| {
+        json!({
+            "description": format!("answer {number}"),
+            "request": {"method": "GET", "path": format!("/{number}")},
+            "response": {
+                "headers": {"Content-Type": "application/json"},
+                "body": {"a": true, "b": 1.5},
+                "matchingRules": {"body": {"$.a": one(json!([{"match": "boolean"}])), "$.b": one(json!([{"match": "decimal"}]))}},
+            },
+        })
+    };
+    let file = json!({
+        "consumer": {"name": "storefront"}, "provider": {"name": "orders"},
+        "interactions": (0..5).map(answer).collect::<Vec<_>>(),
+        "metadata": {"pactSpecification": {"version": "3.0.0"}},
+    });
+    let remarks = imported(&read_pact(&file.to_string())).remarks;
+    let told: Vec<(usize, &str, usize)> =
+        remarks.iter().map(|one| (one.interaction, one.place.as_str(), one.more)).collect();
+    let of_b = (0..5).map(|index| (index, "response body b", 0));
+    let mut expected = vec![(0, "response body a", 4)];
+    expected.extend(of_b);
+    assert_eq!(told, expected);
+    assert_eq!(format!("response body a: {}", remarks[0].why), BOOLEAN);
+}
+
+#[test]
+fn the_contracts_of_this_repository_hold_as_pact_files() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("contracts");
+    let mut held = 0;
+    for file in ["storefront/orders.yaml", "orders/payments.yaml"] {
+        let contract = read_own(&std::fs::read_to_string(folder.join(file)).unwrap());
+        for version in [Version::V3, Version::V4] {
+            let pact = read_pact(&export(&contract, version).text);
+            assert_eq!(pact.interactions.len(), contract.interactions.len());
+            for (own, pact) in contract.interactions.iter().zip(&pact.interactions) {
+                let filled = own.filled(&own.params());
+                let found = match_response(&pact.response, &example_response(&filled.response), &Pointer::root());
+                assert!(found.is_empty(), "{file} {}: {found:#?}", own.name);
+                let sent = match_request(&pact.request, &encode::request(&filled.request), &Pointer::root());
+                assert!(sent.is_empty(), "{file} {}: {sent:#?}", own.name);
+                held += 1;
+            }
+        }
+    }
+    assert!(held > 20, "only {held}");
 }

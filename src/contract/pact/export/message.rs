@@ -162,9 +162,11 @@ impl Message<'_> {
         let is_read = match kind {
             Some(Kind::Json) => serde_json::from_str::<Value>(text).is_ok_and(|it| it.is_object() || it.is_array()),
             Some(Kind::Xml) => roxmltree::Document::parse(text).is_ok(),
-            Some(Kind::Multipart) => false,
             _ => true,
         };
+        if kind == Some(Kind::Multipart) {
+            return self.left_out("the contract compares this body as one text; Pact would compare it part by part");
+        }
         if !is_read {
             return self.left_out("the contract has a text; Pact would take it apart by its content type, and can't");
         }

@@ -31,17 +31,17 @@ pub(super) fn body(
     let in_parts = named.as_ref().is_some_and(|named| named.kind() == Kind::Multipart);
     match body {
         Body::Text(text) if in_parts && !text.is_empty() => {
-            let why = "a body of several parts is compared as one text, and Pact compares it part by part: any text is allowed";
+            let why = "Pact compares this body part by part; the contract can't, and takes any text";
             remarks.say("body", None, why);
             (Some(Body::Text(escape(text))), root(Some(Rule::of(Matcher::Type(JsonType::String)))))
         }
         Body::Bytes(_) if in_parts && is_request => {
-            let why = "a body of several parts is compared as one, and Pact compares it part by part: the very same bytes are asked for";
+            let why = "Pact compares this body part by part; the contract can't, and asks for the very same bytes";
             remarks.say("body", None, why);
             (Some(body.clone()), BodyRules::new())
         }
         Body::Bytes(_) if in_parts => {
-            let why = "a body of several parts is compared as one, and Pact compares it part by part: it is left out";
+            let why = "Pact compares this body part by part; the contract can't, and leaves it out";
             remarks.say("body", None, why);
             (None, BodyRules::new())
         }

@@ -39,7 +39,43 @@ pub(super) fn of_regex(text: &str) -> Result<Matcher, String> {
     if let Some((_, format)) = KNOWN.iter().find(|(known, _)| *known == bare) {
         return Ok(Matcher::Format(*format));
     }
-    Pattern::new(&bare).map(Matcher::Regex)
+    Pattern::new(&from_ruby(&bare)).map(Matcher::Regex)
+}
+
+/// An expression in the dialect of a contract, from Ruby's, which Pact's verifier follows: there the flag that lets a dot
+/// be a line feed is `m`, `\h` is a digit in hexadecimal, and `\<` nothing but the sign.
+fn from_ruby(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let (mut rest, mut in_class) = (text, false);
+    while let Some(c) = rest.chars().next() {
+        let (taken, written) = match (c, rest.get(1..2)) {
+            ('\\', Some(sign @ ("<" | ">"))) => (2, sign.to_owned()),
+            ('\\', Some("h")) if in_class => (2, String::from("0-9a-fA-F")),
+            ('\\', Some("h")) => (2, String::from("[0-9a-fA-F]")),
+            ('\\', Some("H")) if !in_class => (2, String::from("[^0-9a-fA-F]")),
+            ('\\', _) => {
+                let length = rest.chars().take(2).map(char::len_utf8).sum();
+                (length, rest[..length].to_owned())
+            }
+            ('(', Some("?")) if !in_class => {
+                let flags: String = rest[2..].chars().take_while(|c| "imx-".contains(*c)).collect();
+                let is_set = rest[2 + flags.len()..].starts_with([':', ')']);
+                (2 + flags.len(), format!("(?{}", if is_set { flags.replace('m', "s") } else { flags }))
+            }
+            ('[', _) => {
+                in_class = true;
+                (1, String::from("["))
+            }
+            (']', _) => {
+                in_class = false;
+                (1, String::from("]"))
+            }
+            (other, _) => (other.len_utf8(), other.to_string()),
+        };
+        out.push_str(&written);
+        rest = &rest[taken..];
+    }
+    out
 }
 
 /// The expression for a text itself, with no more backslashes than it needs.
@@ -234,6 +270,18 @@ mod tests {
             Matcher::Format(Format::Uuid)
         );
         assert!(of_regex("(?!a)b").is_err());
+        for (text, written) in [
+            ("(?m)a.b", "(?s)a.b"),
+            ("(?mi:a.)b", "(?si:a.)b"),
+            ("(?-m)a", "(?-s)a"),
+            (r"\<a\>", "<a>"),
+            (r"\h{8}-[\h_]\H", "[0-9a-fA-F]{8}-[0-9a-fA-F_][^0-9a-fA-F]"),
+            (r"\\h[\](?m)]é\d", r"\\h[\](?m)]é\d"),
+            ("(?<m>a)(?:m)", "(?<m>a)(?:m)"),
+        ] {
+            assert_eq!(from_ruby(text), written, "{text}");
+            assert!(Pattern::new(written).is_ok(), "{written}");
+        }
     }
 
     #[test]
