@@ -92,7 +92,7 @@ impl Group {
 
 /// An expression in the letters that the engine here has for what they say in Ruby. There an option counts to the end of
 /// its group, alternatives included: `a(?i)b|c` is `a(?i:b|c)`.
-fn spelled(text: &str) -> String {
+pub(super) fn spelled(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut groups = vec![Group::default()];
     let mut classes = 0;

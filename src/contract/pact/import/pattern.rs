@@ -1,6 +1,7 @@
 //! Regular expressions and formats of time: from those of a Pact file to those of a contract.
 
 use crate::contract::matcher::{Format, Matcher, Pattern};
+use crate::contract::pact::pattern::spelled;
 
 /// Regular expressions that everybody writes for what is a word here. (A UUID is one in capitals, too: RFC 9562.)
 const KNOWN: &[(&str, Format)] = &[
@@ -42,11 +43,12 @@ pub(super) fn of_regex(text: &str) -> Result<Matcher, String> {
     Pattern::new(&from_ruby(&bare)).map(Matcher::Regex)
 }
 
-/// An expression in the dialect of a contract, from Ruby's, which Pact's verifier follows: there the flag that lets a dot
-/// be a line feed is `m`, `\h` is a digit in hexadecimal, and `\<` nothing but the sign.
+/// An expression in the dialect of a contract, from Ruby's, which Pact's verifier follows: options as they are read there,
+/// `\h` is a digit in hexadecimal, and `\<` nothing but the sign.
 fn from_ruby(text: &str) -> String {
+    let text = spelled(text);
     let mut out = String::with_capacity(text.len());
-    let (mut rest, mut in_class) = (text, false);
+    let (mut rest, mut in_class) = (text.as_str(), false);
     while let Some(c) = rest.chars().next() {
         let (taken, written) = match (c, rest.get(1..2)) {
             ('\\', Some(sign @ ("<" | ">"))) => (2, sign.to_owned()),
@@ -56,11 +58,6 @@ fn from_ruby(text: &str) -> String {
             ('\\', _) => {
                 let length = rest.chars().take(2).map(char::len_utf8).sum();
                 (length, rest[..length].to_owned())
-            }
-            ('(', Some("?")) if !in_class => {
-                let flags: String = rest[2..].chars().take_while(|c| "imx-".contains(*c)).collect();
-                let is_set = rest[2 + flags.len()..].starts_with([':', ')']);
-                (2 + flags.len(), format!("(?{}", if is_set { flags.replace('m', "s") } else { flags }))
             }
             ('[', _) => {
                 in_class = true;
