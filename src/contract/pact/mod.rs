@@ -8,6 +8,7 @@
 //! [Pact specification]: https://github.com/pact-foundation/pact-specification
 
 mod chosen;
+mod data_type;
 pub mod export;
 mod expressions;
 mod generator;
