@@ -7,6 +7,7 @@
 use jiff::ZonedDateTime;
 use serde_json::{Map, Value, json};
 
+use super::data_type::typed;
 use super::expressions;
 use super::java_time::JavaPattern;
 use super::matcher::TimeKind;
@@ -268,12 +269,9 @@ impl Generator {
     #[must_use]
     pub fn from_states(&self, values: &Map<String, Value>) -> Option<Value> {
         let Self::ProviderState { expression, data_type } = self else { return None };
-        if !expression.contains("${") {
-            return values.get(expression).cloned();
-        }
-        let whole = expression.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+        let whole = expression.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')).unwrap_or(expression);
         let value = match whole {
-            Some(name) if !name.contains("${") => values.get(name)?.clone(),
+            name if !name.contains("${") => values.get(name)?.clone(),
             _ => {
                 // In a text, null is nothing.
                 let texts = values.iter().map(|(name, value)| match value {
@@ -285,14 +283,7 @@ impl Generator {
                 (!filled.contains("${")).then_some(Value::String(filled))?
             }
         };
-        Some(match data_type.as_deref() {
-            Some("STRING") if !value.is_string() => Value::String(value.to_string()),
-            Some("INTEGER" | "DECIMAL" | "FLOAT" | "BOOLEAN") => match &value {
-                Value::String(text) => serde_json::from_str(text).unwrap_or(value),
-                _ => value,
-            },
-            _ => value,
-        })
+        typed(value, data_type.as_deref().unwrap_or_default())
     }
 
     /// What the time and chance make of it; nothing where it does not take them.

@@ -9,6 +9,7 @@
 
 mod chosen;
 mod common;
+mod data_type;
 pub mod export;
 mod expressions;
 mod generator;
