@@ -117,6 +117,13 @@ fn generators_make_the_values_of_forms_and_of_xml() {
 }
 
 #[test]
+fn a_generator_nearer_to_the_root_makes_the_places_of_the_others() {
+    let mut made = made("a", "application/json", r#"{"c": {"d": 0}}"#, &[("$.c.d", "${id}"), ("$.c", "${object}")]);
+    made["providerStates"][0]["params"]["object"] = json!({"d": 1});
+    assert_eq!(sent(&file("3.0.0", &[made])), [r#"/a {"c":{"d":42}}"#]);
+}
+
+#[test]
 fn null_is_nothing_in_a_text_and_itself_in_json() {
     let mut query = made("a", "application/json", "{\"a\": 1, \"b\": 2}", &[("$.a", "${none}"), ("$.b", "x${none}y")]);
     query["request"]["query"] = json!({"q": ["1"]});
