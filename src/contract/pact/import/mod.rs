@@ -104,6 +104,10 @@ fn request(pact: &Request, rules: &PactRules, remarks: &mut Remarks<'_>) -> Requ
     request.query_rules.retain(|name, _| request.query.contains_key(name));
     request.rules.headers = parts::named_rules(&request.headers, &rules.headers, "header", remarks);
     parts::told_of_headers(&request.headers, &request.rules.headers, &rules.headers, true, remarks);
+    if rules.sends_null {
+        let why = "Pact's verifier sends null, and its mock asks for no body; the contract has none";
+        remarks.say("body", None, why);
+    }
     if let Some(body) = &pact.body {
         let (body, body_rules) = body::body(body, &pact.headers, rules, true, remarks);
         (request.body, request.rules.body) = (body, body_rules);

@@ -201,6 +201,7 @@ pub(super) fn of_java(pattern: &str) -> Option<(Matcher, bool)> {
 fn java_regex(pattern: &str) -> Option<String> {
     let mut out = String::new();
     let mut rest = pattern;
+    let mut optional = 0_usize;
     while let Some(first) = rest.chars().next() {
         if first == '\'' {
             if let Some(after) = rest.strip_prefix("''") {
@@ -233,11 +234,18 @@ fn java_regex(pattern: &str) -> Option<String> {
             'x' => out.push_str(r"[+-]\d{2}:?(\d{2})?"),
             'z' | 'Z' | 'V' | 'v' | 'O' => out.push_str(r"\S.*"),
             letter if letter.is_ascii_alphabetic() => return None,
-            '[' | ']' => return None,
+            '[' => {
+                optional += number;
+                out.push_str(&"(".repeat(number));
+            }
+            ']' => {
+                optional = optional.checked_sub(number)?;
+                out.push_str(&")?".repeat(number));
+            }
             sign => out.push_str(&literal(&sign.to_string().repeat(number))),
         }
     }
-    Some(out)
+    Some(out + &")?".repeat(optional))
 }
 
 #[cfg(test)]
@@ -293,6 +301,10 @@ mod tests {
         );
         assert!(fits("EEE, d MMM yyyy HH:mm:ss Z", "Fri, 1 May 2026 09:30:00 +0000"));
         assert!(fits("yyyy-MM-dd'T'HH:mm:ss", "2026-05-01T09:30:00"));
-        assert_eq!(of_java("yyyy[-MM]"), None);
+        let optional = "HH:mm[:ss[.SSS]]";
+        assert!(["09:30", "09:30:00", "09:30:00.5"].into_iter().all(|text| fits(optional, text)));
+        assert!(["09", "09:30:", "09:30.5"].into_iter().all(|text| !fits(optional, text)));
+        assert!(fits("yyyy[-MM", "2026") && fits("yyyy[-MM", "2026-05"));
+        assert_eq!(of_java("yyyy]"), None);
     }
 }
