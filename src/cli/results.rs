@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use clap::Args;
+
 use super::Failure;
 use super::World;
 use super::ledger::{StoreArgs, refused, stamp};
@@ -10,6 +12,24 @@ use crate::ledger::{Book, Reason, Refusal, Store, TestResult, Verification, Vers
 use crate::store::{Plan, append};
 use crate::verification::{Finished, Outcome};
 use crate::words::{and_list, count};
+
+/// Whether the results go into the store, and of which version they are.
+#[derive(Debug, Args)]
+pub(super) struct ResultsArgs {
+    /// Put the results into the store, for the gate; and verify, too, what the consumers' live versions and main branches
+    /// have published there
+    #[arg(long, help_heading = "Store")]
+    pub publish: bool,
+    /// The version that the results are of [default: the commit that is checked out]
+    #[arg(long, value_name = "VERSION", requires = "publish", help_heading = "Store")]
+    pub version: Option<Version>,
+    /// The branch that the version was built from [default: the one that is checked out]
+    #[arg(long, value_name = "NAME", requires = "publish", help_heading = "Store")]
+    pub branch: Option<String>,
+    /// The results take the place of those that this version had before for the same interactions
+    #[arg(long, requires = "publish", help_heading = "Store")]
+    pub supersede: bool,
+}
 
 /// How many reasons of one interaction are kept.
 const REASONS: usize = 5;

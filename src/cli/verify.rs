@@ -13,7 +13,7 @@ use super::ledger::{Here, StoreArgs, Subject};
 use super::load::{Workspace, contracts_folder};
 use super::provider::reach;
 use super::reports::{ReportArg, Reports};
-use super::results::{Destination, Results};
+use super::results::{Destination, Results, ResultsArgs};
 use super::selection::{SelectionArgs, select};
 use super::step::Step;
 use super::verified::{Job, Run, say_faults};
@@ -21,7 +21,7 @@ use super::{Exit, Failure, Global, World};
 use crate::contract::pact::Moment;
 use crate::contract::{ContractFile, InteractionId, ServiceName};
 use crate::http::{BaseUrl, ExtraHeader, ExtraHeaderError, HttpOptions, Proxies};
-use crate::ledger::{Store, Version};
+use crate::ledger::Store;
 use crate::report::Progress;
 use crate::verification::{Parallel, Plan, Scrubber, Summary};
 use crate::words::{count, read_duration};
@@ -48,6 +48,9 @@ pub(super) struct VerifyArgs {
     /// How the provider is brought into a state: `POST /path`, a command, or `none`
     #[arg(long, value_name = "HOW", env = "UPHELD_STATES", hide_env_values = true, help_heading = "Provider")]
     pub states: Option<String>,
+    /// Call the state handler with `teardown` after interactions of Pact files, too; Pact's verifier doesn't, as a rule
+    #[arg(long, help_heading = "Provider")]
+    pub teardown: bool,
     /// How long the provider may take to become ready: 30s, 2m [default: upheld.yaml's, or 60s]
     #[arg(long, value_name = "TIME", value_parser = time, env = "UPHELD_START_TIMEOUT", hide_env_values = true, help_heading = "Provider")]
     pub start_timeout: Option<Duration>,
@@ -65,19 +68,8 @@ pub(super) struct VerifyArgs {
     /// A header for every request, never shown in any report: 'Authorization: Bearer …'
     #[arg(long, value_name = "NAME: VALUE", value_parser = header, help_heading = "Requests")]
     header: Vec<HeaderArg>,
-    /// Put the results into the store, for the gate; and verify, too, what the consumers' live versions and main branches
-    /// have published there
-    #[arg(long, help_heading = "Store")]
-    publish: bool,
-    /// The version that the results are of [default: the commit that is checked out]
-    #[arg(long, value_name = "VERSION", requires = "publish", help_heading = "Store")]
-    version: Option<Version>,
-    /// The branch that the version was built from [default: the one that is checked out]
-    #[arg(long, value_name = "NAME", requires = "publish", help_heading = "Store")]
-    branch: Option<String>,
-    /// The results take the place of those that this version had before for the same interactions
-    #[arg(long, requires = "publish", help_heading = "Store")]
-    supersede: bool,
+    #[command(flatten)]
+    results: ResultsArgs,
     #[command(flatten)]
     store: StoreArgs,
     /// A report beside the human one: json, junit, markdown, comment or github, to standard output or =FILE
@@ -185,7 +177,7 @@ fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
     if let (Some(store), true) = (&store, paths.is_empty()) {
         let providers = providers(&workspace, &names, args)?;
         from_store = FromStore::add(store.as_ref(), &providers, args.env.as_deref(), &mut workspace, world)?;
-        expected(&workspace, &providers, &names, args.publish)?;
+        expected(&workspace, &providers, &names, args.results.publish)?;
     }
     if !workspace.findings.is_empty() && !args.quiet {
         let warnings = count(workspace.findings.len(), "warning");
@@ -221,19 +213,19 @@ fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
             let plan = Plan::new(files.clone(), parallel, |file: &ContractFile, index| {
                 args.selection.takes(&file.contract.interactions[index]) && once.takes(file, index)
             });
-            let plan = plan.at(moment());
+            let plan = plan.at(moment()).tearing_all_down(args.teardown);
             jobs.push(Job { reach: Arc::clone(&reach), instance, of_several, plan });
         }
     }
     let destination = match (store.take(), provider) {
-        (Some(store), Some(provider)) if args.publish => {
+        (Some(store), Some(provider)) if args.results.publish => {
             // What runs somewhere may be any version: whoever says that it upholds a contract has to know which. Only what
             // somebody named by hand on this very machine is taken for what is checked out here.
             let from_variable = (world.variable)("UPHELD_URL").is_some_and(|url| args.url == [url]);
             let by_hand = !args.url.is_empty() && !from_variable;
             let elsewhere = |base: &BaseUrl| !(by_hand && base.is_local());
             if let Some(base) = jobs.iter().filter_map(|job| job.instance.as_ref()).find(|base| elsewhere(base))
-                && args.version.is_none()
+                && args.results.version.is_none()
             {
                 let message = format!("what answers at {base} may be any version of {provider}");
                 return Err(Failure::usage(message).help("say which version it is: --version VERSION"));
@@ -257,7 +249,7 @@ fn loaded(
     world: &World,
 ) -> Result<(Workspace, Option<Box<dyn Store>>), Failure> {
     let registry = Workspace::registry_alone(global, world)?;
-    if !args.publish && (!paths.is_empty() || !args.store.is_there(&registry)) {
+    if !args.results.publish && (!paths.is_empty() || !args.store.is_there(&registry)) {
         return Ok((Workspace::load(global, paths, world)?.usable()?, None));
     }
     let workspace = match paths {
@@ -266,8 +258,11 @@ fn loaded(
     };
     let is_here = |name: &str| workspace.files.iter().any(|file| file.contract.provider.as_str() == name);
     let lacking = if names.is_empty() { workspace.files.is_empty() } else { names.iter().any(|name| !is_here(name)) };
-    let store =
-        if args.publish || args.env.is_some() || lacking { Some(args.store.open(&workspace, world)?) } else { None };
+    let store = if args.results.publish || args.env.is_some() || lacking {
+        Some(args.store.open(&workspace, world)?)
+    } else {
+        None
+    };
     Ok((workspace, store))
 }
 
@@ -324,7 +319,7 @@ fn destination(
     world: &World,
 ) -> Result<Destination, Failure> {
     let mut here = Here::with_contracts(global, world)?;
-    let subject = Subject { service: provider.clone(), version: args.version.clone() };
+    let subject = Subject { service: provider.clone(), version: args.results.version.clone() };
     let version = here.version_or(&subject, "--version VERSION", world)?;
     if is_started {
         here.holds(&version, world)?;
@@ -333,8 +328,8 @@ fn destination(
         store,
         args: args.store.clone(),
         version: version.version,
-        branch: here.branch(args.branch.as_deref(), world),
-        supersede: args.supersede,
+        branch: here.branch(args.results.branch.as_deref(), world),
+        supersede: args.results.supersede,
     })
 }
 

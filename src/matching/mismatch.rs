@@ -95,6 +95,8 @@ codes! {
     BODY_KIND = "M212";
     /// The body is nested deeper than is compared.
     TOO_DEEP = "M213";
+    /// Nothing can fit the rule or the example of a Pact file, since it can't be used.
+    UNUSABLE = "M214";
     /// The method of a request is another one.
     METHOD = "M301";
     /// The path of a request is another one.

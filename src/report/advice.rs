@@ -106,6 +106,9 @@ fn remark(mismatch: &Mismatch, finished: &Finished) -> Option<Remark> {
         codes::BODY_KIND => {
             clear(format!("{provider} answers with another kind of body than the contract's, an error page perhaps."))
         }
+        codes::UNUSABLE => clear(format!(
+            "the Pact file itself is wrong here, and {provider} can't do anything about it: correct it in the test of {consumer} that writes it."
+        )),
         codes::TOO_DEEP => unless_hinted(format!(
             "what is nested deeper is not compared: let the contract of {consumer} ask for less."
         )),

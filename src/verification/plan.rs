@@ -19,6 +19,8 @@ pub struct Plan {
     in_turn: Vec<usize>,
     /// The positions of subjects that can't be run.
     skipped: Vec<usize>,
+    /// Whether states are torn down after interactions of Pact files, too.
+    tears_all_down: bool,
     /// The time and the chance of the run, for values that are made anew each time.
     moment: Moment,
 }
@@ -56,6 +58,7 @@ impl Plan {
             together: Vec::new(),
             in_turn: Vec::new(),
             skipped: Vec::new(),
+            tears_all_down: false,
             moment: Moment::default(),
         };
         let mut groups: HashMap<InteractionId, usize> = HashMap::new();
@@ -93,6 +96,19 @@ impl Plan {
     #[must_use]
     pub fn at(self, moment: Moment) -> Self {
         Self { moment, ..self }
+    }
+
+    /// The plan for a run in which states are torn down after interactions of Pact files, too.
+    #[must_use]
+    pub fn tearing_all_down(self, tears_all_down: bool) -> Self {
+        Self { tears_all_down, ..self }
+    }
+
+    /// Whether the states of the interaction at a position are torn down afterwards. Pact's verifier only sets them up
+    /// unless it is told otherwise, and handlers that were written for it may know nothing else.
+    #[must_use]
+    pub fn tears_down(&self, position: usize) -> bool {
+        self.tears_all_down || self.interaction(position).request.rules.pact.is_none()
     }
 
     /// The moment for the interaction at a position: the same time for all of them, and another chance for each.

@@ -163,7 +163,7 @@ async fn exchange<P: Provider, S: StateHandler>(
         let reply = provider.send(&request).await;
         Exchange { filled, request, reply }
     };
-    if let Some(handler) = handler {
+    if let Some(handler) = handler.filter(|_| plan.tears_down(position)) {
         for state in interaction.given[..set_up].iter().rev() {
             // The first fault is the one that is told of: a later one may follow from it.
             if let Err(error) = handler.change(state, Action::Teardown).await

@@ -57,7 +57,7 @@ fn orders() -> Value {
                 "type": "Synchronous/HTTP"
             }
         ],
-        "metadata": {"pactSpecification": {"version": "4.0"}},
+        "metadata": {"pactSpecification": {"version": "4.0"}, "plugins": [{"name": "protobuf", "version": "0.5.4"}]},
         "provider": {"name": "orders"}
     })
 }
@@ -118,7 +118,6 @@ fn a_pact_file_is_verified_as_it_is_with_the_state_endpoint_that_the_provider_ha
     assert_snapshot!(provider.requests().iter().map(|it| format!("{} {}\n", it.line(), it.body)).collect::<String>(), @r#"
     POST /_pact/states {"state":"an order exists","params":{"id":42},"action":"setup"}
     GET /orders/7 
-    POST /_pact/states {"state":"an order exists","params":{"id":42},"action":"teardown"}
     DELETE /orders/42
     "#);
 }
@@ -192,13 +191,17 @@ fn lint_tells_what_is_unwise_in_a_pact_file_and_what_is_skipped() {
         ╭▸ pacts/shop-orders.json:109:5
         │
     109 │     {
-        ╰╴    ━
+        │     ━
+        │
+        ╰ help: test it in another way; --without-skipped leaves it out of a run
 
     warning[P203]: `get a label` is skipped: the matcher `protobuf` comes from a plugin, and plugins can't be run
         ╭▸ pacts/shop-orders.json:129:18
         │
     129 │             "$": {
-        ╰╴                 ━
+        │                  ━
+        │
+        ╰ help: test it in another way; --without-skipped leaves it out of a run
 
     4 warnings in 1 file
     1 contract with 4 interactions can be used
@@ -399,4 +402,75 @@ fn a_pact_file_is_mocked_with_its_rules_and_the_values_that_its_generators_make(
     assert_eq!(came.status, 501);
     assert_eq!(send(mock.url(), "DELETE /orders/7", &[], b"").status, 204, "a rule allows any number in the path");
     mock.ends_with(1);
+}
+
+#[test]
+fn states_are_torn_down_after_interactions_of_pact_files_on_demand_only() {
+    let world = world(&orders());
+    let provider = provider(r#"{"id": 7, "status": "open", "items": [{"sku": "X", "qty": 1}]}"#);
+    let url = provider.url();
+    let run = |more: &[&str]| {
+        let all = ["verify", "pacts/", "--url", &url, "--states", "POST /_pact/states", "--only", "get an order"];
+        let before = provider.requests().len();
+        assert_eq!(world.upheld([&all, more].concat()).code, Some(0));
+        let calls = provider.requests().into_iter().skip(before).filter(|it| it.line() == "POST /_pact/states");
+        calls.map(|it| it.body.contains("teardown")).collect::<Vec<_>>()
+    };
+    assert_eq!(run(&[]), [false]);
+    assert_eq!(run(&["--teardown"]), [false, true]);
+}
+
+#[test]
+fn what_nothing_can_be_is_the_file_s_own_fault() {
+    let mut pact = orders();
+    pact["interactions"].as_array_mut().unwrap().truncate(1);
+    pact["interactions"][0]["providerStates"] = json!([]);
+    pact["metadata"]["plugins"] = json!([]);
+    pact["interactions"][0]["response"]["matchingRules"]["body"] = json!({"$.status": {"matchers": [{"match": "regex", "regex": "(["}]}, "$.id": {"matchers": [{"match": "integr"}]}});
+    let world = world(&pact);
+    let provider =
+        Provider::new(|_| Answer::json(r#"{"id": 7, "status": "open", "items": [{"sku": "TEA-1", "qty": 2}]}"#));
+    assert_snapshot!(world.upheld(["verify", "pacts/", "--url", &provider.url()]), @r#"
+    broken  Web-Shop → orders  get an order                pacts/shop-orders.json:6
+            GET /orders/42 → 200
+
+            body  id       expected what nothing can be: Pact has no matcher `integr`; did you mean `integer`?
+                           got 7, a number
+              54 │   "$.id": {
+                 │           ╰── asked for here
+
+            body  status   expected what nothing can be: this regular expression can't be used: Parsing error at position 2: Invalid character class
+                           got "open", a string
+              46 │   "$.status": {
+                 │               ╰── asked for here
+            help: the Pact file itself is wrong here, and orders can't do anything about it: correct it in the test of Web-Shop that writes it.
+
+    BROKEN  1 interaction: 1 broken in <time>
+    ------- stderr -------
+    note: 3 warnings about the contracts: see `upheld lint`
+    [exit code 1]
+    "#);
+    pact["interactions"][0]["type"] = json!("Synchronous/HTPP");
+    world.write("pacts/shop-orders.json", format!("{pact:#}"));
+    assert_snapshot!(world.upheld(["verify", "pacts/", "--url", &provider.url()]), @r#"
+    ------- stderr -------
+    warning[P201]: `Web Shop` is called Web-Shop here
+      ╭▸ pacts/shop-orders.json:3:13
+      │
+    3 │     "name": "Web Shop"
+      │             ━━━━━━━━━━
+      │
+      ╰ help: names are also files and words in a shell: letters, digits, `.`, `_` and `-`
+
+    error[P102]: this is no kind of interaction
+       ╭▸ pacts/shop-orders.json:65:15
+       │
+    65 │       "type": "Synchronous/HTPP"
+       │               ━━━━━━━━━━━━━━━━━━
+       │
+       ╰ help: there are Synchronous/HTTP, Asynchronous/Messages and Synchronous/Messages
+
+    1 error, 1 warning in 1 file
+    [exit code 2]
+    "#);
 }

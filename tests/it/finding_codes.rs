@@ -101,7 +101,13 @@ fn examples() -> Vec<(&'static str, String, &'static str, &'static str)> {
         ("P103", ruled(r#"{"$.a": {"matchers": [{"match": "regex"}]}}"#), "has no `regex`", ""),
         ("P201", pact("Web Shop", r#"{"description": "a"}"#), "`Web Shop` is called Web-Shop here", "in a shell"),
         ("P202", pact("web", r#"{"request": {"generators": {"path": {"type": "X"}}}}"#), "`X` is not known", ""),
-        ("P203", ruled(r#"{"$.a": {"matchers": [{"match": "grpc"}]}}"#), "`grpc` comes from a plugin", ""),
+        (
+            "P203",
+            ruled(r#"{"$.a": {"matchers": [{"match": "grpc"}]}}"#)
+                .replace("\"metadata\": {", r#""metadata": {"plugins": [{}], "#),
+            "`grpc` comes from a plugin",
+            "--without-skipped",
+        ),
         ("P204", ruled(r#"{"$.b": {"matchers": [{"match": "type"}]}}"#), "`$.b` leads to nothing", "correct the path"),
     ]
 }

@@ -57,7 +57,6 @@ const OTHERWISE: &[(&str, &str)] = &[
     ("matcher/regex digits: 18446744073709551616", "a number's text is what came"),
     ("matcher/regex on a number", "a number's text is what came"),
     ("matcher/regex possessive and named", "POSIX classes are those of ASCII"),
-    ("matcher/unknown matcher", "the interaction is skipped, which is no yes either"),
 ];
 
 pub fn bytes(actual: &Value) -> Vec<u8> {

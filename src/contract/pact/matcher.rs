@@ -112,12 +112,10 @@ const KNOWN: [&str; 20] = [
     "contentType",
 ];
 
-/// Why a matcher of a name that is not the specification's can't be used.
-pub(super) fn unknown(name: &str) -> String {
-    match did_you_mean(name, KNOWN) {
-        Some(meant) => format!("Pact has no matcher `{name}`: {meant}"),
-        None => format!("the matcher `{name}` comes from a plugin, and plugins can't be run"),
-    }
+/// Why a matcher of a name that is not the specification's can't be used, where no plugin may have it.
+fn unknown(name: &str) -> String {
+    let meant = did_you_mean(name, KNOWN).map(|meant| format!("; {meant}"));
+    format!("Pact has no matcher `{name}`{}", meant.unwrap_or_default())
 }
 
 impl PactMatcher {
@@ -169,7 +167,8 @@ impl PactMatcher {
             "semver" => Self::Semver,
             "contentType" | "content-type" => Self::ContentType(needed(keys, "value", kind)?),
             "statusCode" | "status-code" => Self::Status(StatusRange::read(keys.get("status"))?),
-            other => return Err(Refused::Plugin(other.to_owned())),
+            other if known.has_plugins => return Err(Refused::Plugin(other.to_owned())),
+            other => Self::Unusable(Arc::from(unknown(other))),
         })
     }
 

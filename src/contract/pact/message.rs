@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::PactVersion;
 use super::generator::Generators;
-use super::matcher::{self, Refused};
+use super::matcher::Refused;
 use super::media_type::{Kind, MediaType};
 use super::pattern::Expressions;
 use super::rules::{AsWritten, Fault, PactRules};
@@ -76,7 +76,13 @@ pub(super) fn request(mut value: Map<String, Value>, version: PactVersion, notes
     if path.chars().any(char::is_control) {
         notes.wrong.push((vec![String::from("path")], String::from("a path has no control characters")));
     }
-    let (query, raw) = query(value.get("query"), notes);
+    // Pact's verifier sends what stands behind a question mark as a query.
+    let none = value.get("query").is_none_or(Value::is_null);
+    let (path, in_path) = match path.split_once('?') {
+        Some((path, query)) if none => (path, Some(Value::String(query.to_owned()))),
+        _ => (path, None),
+    };
+    let (query, raw) = query(in_path.as_ref().or(value.get("query")), notes);
     rules.query_text = raw.filter(|_| version == PactVersion::V1);
     Request {
         method: method.to_ascii_uppercase(),
@@ -133,7 +139,10 @@ fn rules(value: &mut Map<String, Value>, version: PactVersion, notes: &mut Notes
     rules.written = AsWritten::new(&written);
     notes.unusable.extend(rules.unusable());
     let unknown = |fault: &Fault| match &fault.refused {
-        Refused::Plugin(name) => Some((fault.keys.clone(), matcher::unknown(name))),
+        Refused::Plugin(name) => {
+            let why = format!("the matcher `{name}` comes from a plugin, and plugins can't be run");
+            Some((fault.keys.clone(), why))
+        }
         Refused::Broken(_) => None,
     };
     notes.unable = notes.faults.iter().find_map(unknown).or(notes.unable.take());

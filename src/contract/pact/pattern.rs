@@ -206,6 +206,8 @@ const MOST_EXPRESSIONS: usize = 5000;
 /// memory than there is.
 #[derive(Debug, Default)]
 pub(super) struct Expressions {
+    /// Whether the file names plugins, which bring matchers of their own.
+    pub has_plugins: bool,
     known: HashMap<String, Result<PactRegex, String>>,
     large: usize,
 }

@@ -71,6 +71,7 @@ enum What {
     Http,
     /// Of what kind it is, in words.
     Other(&'static str),
+    Unknown,
 }
 
 impl Reader<'_> {
@@ -94,6 +95,8 @@ impl Reader<'_> {
 
     fn file(&mut self, file: &mut Apart<'_>) -> Result<Option<(Contract, Vec<u32>)>, json::Fault> {
         let Some(version) = self.version(file) else { return Ok(None) };
+        let plugins = file.rest.get("metadata").and_then(|metadata| metadata.get("plugins"));
+        self.known.has_plugins = plugins.and_then(Value::as_array).is_some_and(|plugins| !plugins.is_empty());
         let consumer = self.party(&file.rest, "consumer");
         let provider = self.party(&file.rest, "provider");
         let mut lists = outline(&self.source.text).lists;
@@ -204,7 +207,10 @@ impl Reader<'_> {
             _ => String::new(),
         };
         let name = if name.is_empty() { String::from("an interaction without a description") } else { name };
-        let mut skip;
+        let mut skip = None;
+        let plugins = element.get("pluginConfiguration").and_then(Value::as_object);
+        let configures_plugins = plugins.is_some_and(|plugins| !plugins.is_empty());
+        self.known.has_plugins |= configures_plugins;
         let none = || Rules::of_pact(PactRules { version, ..PactRules::default() });
         let mut asked = Request { rules: none(), ..Request::default() };
         let mut answered = Response { status: Status::Code(200), headers: IndexMap::new(), body: None, rules: none() };
@@ -228,18 +234,21 @@ impl Reader<'_> {
                 }
                 skip = unable.or(self.told(&mut notes, &at.key("response")));
                 self.known = notes.known;
-                let plugins = element.get("pluginConfiguration").and_then(Value::as_object);
-                if skip.is_none() && plugins.is_some_and(|plugins| !plugins.is_empty()) {
+                if skip.is_none() && configures_plugins {
                     let why = String::from("its content comes from a plugin, and plugins can't be run");
                     skip = Some((at.clone(), why));
                 }
             }
             What::Other(kind) => skip = Some((at.clone(), format!("it is {kind}, and only HTTP is verified yet"))),
+            What::Unknown => {
+                let help = String::from("there are Synchronous/HTTP, Asynchronous/Messages and Synchronous/Messages");
+                self.error(PACT_SHAPE, &at.key("type"), "this is no kind of interaction", Some(help));
+            }
         }
         if let Some((place, why)) = &skip {
             let message = format!("`{name}` is skipped: {why}");
             let finding = Finding::warning(PACT_SKIPPED, &self.source.name, self.source.place(place), message);
-            self.findings.push(finding);
+            self.findings.push(finding.help("test it in another way; --without-skipped leaves it out of a run"));
         }
         let comments = element.get("comments").and_then(|comments| comments.get("text")).and_then(Value::as_array);
         let comments: Vec<&str> = comments.into_iter().flatten().filter_map(Value::as_str).collect();
@@ -345,7 +354,7 @@ fn kind(element: &Map<String, Value>, version: PactVersion) -> What {
         None | Some("Synchronous/HTTP") => What::Http,
         Some("Asynchronous/Messages") => What::Other("a message"),
         Some("Synchronous/Messages") => What::Other("a message with answers"),
-        Some(_) => What::Other("of a kind that is not known"),
+        Some(_) => What::Unknown,
     }
 }
 

@@ -78,7 +78,9 @@ pub(super) fn compare(asked: &Asked<'_>, actual: &[u8], came: &[(String, String)
             compare_parameters(&mut walk, &example, &actual, &asked.rules.body);
         }
         (_, Kind::Multipart) => {
-            let (example, actual) = ((&*bytes, named.unwrap_or_default()), (actual, came_type.unwrap_or_default()));
+            // What stands between the parts may be said by the header alone.
+            let told = [named, header].into_iter().flatten().find(|one| multipart::boundary(one).is_some());
+            let (example, actual) = ((&*bytes, told.unwrap_or_default()), (actual, came_type.unwrap_or_default()));
             multipart::compare(&mut walk, asked, example, actual);
         }
         _ => plain(&mut walk, asked.rules, &bytes, actual),

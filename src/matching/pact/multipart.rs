@@ -13,7 +13,7 @@ use multer::bytes::Bytes;
 use serde_json::Value;
 
 use super::super::describe;
-use super::super::mismatch::{BODY_KIND, HEADER_VALUE, MISSING, Mismatch};
+use super::super::mismatch::{BODY_KIND, HEADER_VALUE, MISSING, Mismatch, UNUSABLE};
 use super::body::{self, Asked};
 use super::parameters::one;
 use super::walk::Walk;
@@ -49,7 +49,7 @@ pub(super) fn compare(
 ) {
     let Some(parts) = parts(example, asked_type) else {
         return walk.note(
-            BODY_KIND,
+            UNUSABLE,
             None,
             "what nothing can be: the example can't be taken apart",
             String::from("a body"),
@@ -170,7 +170,7 @@ fn parts(body: &[u8], media_type: &str) -> Option<Vec<Part>> {
 }
 
 /// What stands between the parts, as it is spelled.
-fn boundary(media_type: &str) -> Option<String> {
+pub(super) fn boundary(media_type: &str) -> Option<String> {
     let parameters = media_type.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
     let mut boundaries = parameters.filter(|(name, _)| name.trim().eq_ignore_ascii_case("boundary"));
     boundaries.next().map(|(_, value)| value.trim().trim_matches('"').to_owned())

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::super::describe;
-use super::super::mismatch::{FORMAT, PATTERN, SIZE, TYPE, VALUE};
+use super::super::mismatch::{FORMAT, PATTERN, SIZE, TYPE, UNUSABLE, VALUE};
 use super::content_type;
 use crate::contract::number::{Decimal, is_integer};
 use crate::contract::pact::PactMatcher;
@@ -130,7 +130,7 @@ fn check_text_only(matcher: &PactMatcher, text: &str) -> Result<(), Wrong> {
         }
         PactMatcher::Semver if semver::Version::parse(text).is_err() => wrong(FORMAT, "a semantic version, like 1.2.3"),
         PactMatcher::ContentType(media_type) => check_bytes(media_type, text.as_bytes()),
-        PactMatcher::Unusable(why) => wrong(FORMAT, format!("what nothing can be: {why}")),
+        PactMatcher::Unusable(why) => wrong(UNUSABLE, format!("what nothing can be: {why}")),
         _ => Ok(()),
     }
 }
