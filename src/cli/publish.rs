@@ -33,7 +33,7 @@ pub(super) struct PublishArgs {
     /// The branch that the version was built from [default: the one that is checked out]
     #[arg(long, value_name = "NAME")]
     branch: Option<String>,
-    /// Leave out what can't be verified yet, like the messages of a Pact file
+    /// Publish what can't be verified yet, like the messages of a Pact file, as pending: the gate doesn't ask for it
     #[arg(long)]
     without_skipped: bool,
     /// Publish that the version expects nothing of anybody
@@ -153,65 +153,77 @@ fn contracts(
     }
     let mut stored = Vec::new();
     for (provider, files) in by_provider {
-        let text = whole(service, provider, &files, args, world)?;
-        if let Some(source) = text {
-            stored.push(with_files(&source, global, world)?);
-        }
+        let source = whole(service, provider, &files, args, world)?;
+        stored.push(with_files(&source, global, world)?);
     }
     Ok((workspace, stored))
 }
 
-/// The one text of all that the service expects of a provider; nothing where all of it is left out.
+/// The one text of all that the service expects of a provider.
 fn whole(
     service: &ServiceName,
     provider: &ServiceName,
     files: &[&ContractFile],
     args: &PublishArgs,
     world: &mut World,
-) -> Result<Option<Arc<SourceFile>>, Failure> {
-    let not_run: Vec<(&ContractFile, usize, &str)> = files.iter().copied().flat_map(not_run).collect();
-    if let (Some((file, index, why)), false) = (not_run.first(), args.without_skipped) {
-        let name = &file.contract.interactions[*index].name;
+) -> Result<Arc<SourceFile>, Failure> {
+    let not_run: Vec<NotRun<'_>> = files.iter().copied().flat_map(NotRun::of).collect();
+    if let (Some(first), false) = (not_run.first(), args.without_skipped) {
         let what = count(not_run.len(), "interaction");
-        let line = file.lines.get(*index).copied().unwrap_or(1);
         return Err(Failure::usage(format!(
             "{what} of {service} with {provider} can't be verified, and the gate would never say yes"
         ))
-        .detail(Some(format!("{name}   {}:{line}\n{why}", file.source.name)))
-        .help("--without-skipped publishes the contract without what can't be verified: test that in another way"));
+        .detail(Some(format!("{}   {}:{}\n{}", first.name, first.file, first.line, first.why)))
+        .help("--without-skipped publishes what can't be verified as pending, so that the gate doesn't ask for it: test that in another way"));
     }
-    let left_out: Vec<&str> =
-        not_run.iter().map(|(file, index, _)| file.contract.interactions[*index].name.as_str()).collect();
+    let told: Vec<&str> = not_run.iter().map(|one| one.name).collect();
+    if let [file] = files
+        && told.is_empty()
+    {
+        return Ok(Arc::clone(&file.source));
+    }
+    let (pacts, own): (Vec<&ContractFile>, Vec<&ContractFile>) =
+        files.iter().partition(|file| contract::is_pact(&file.source.text));
     let runs = |file: &&ContractFile| file.contract.interactions.iter().any(|one| one.skipped.is_none());
-    let files: Vec<&ContractFile> = files.iter().copied().filter(|file| left_out.is_empty() || runs(file)).collect();
-    if !left_out.is_empty() {
-        let rest = if files.is_empty() { ", and that is all of the contract" } else { "" };
-        world.say(&format!("note: left out of what {service} expects of {provider}: {}{rest}\n", and_list(&left_out)));
+    if let [own] = own.as_slice()
+        && !pacts.iter().any(|file| runs(&file))
+    {
+        // There is no place for them in a contract of our own.
+        world.say(&format!("note: left out of what {service} expects of {provider}: {}\n", and_list(&told)));
+        return Ok(Arc::clone(&own.source));
     }
-    match files.as_slice() {
-        [] => return Ok(None),
-        [file] if file.contract.interactions.iter().all(|one| one.skipped.is_none()) => {
-            return Ok(Some(Arc::clone(&file.source)));
-        }
-        _ => {}
-    }
-    if files.iter().any(|file| !contract::is_pact(&file.source.text)) {
+    if !own.is_empty() {
         return Err(Failure::usage(format!("{service} has two contracts with {provider}"))
             .help(format!("put them into one file: contracts/{service}/{provider}.yaml")));
     }
-    let text = joined(&files, args.without_skipped).map_err(|(one, other)| {
+    let text = joined(&pacts).map_err(|(one, other)| {
         Failure::usage(format!("{service} has two contracts with {provider}"))
             .detail(Some(format!("{one} and {other} are Pact files of different versions")))
             .help("write both with one version; or make one contract of them: upheld import pact")
     })?;
+    if !told.is_empty() {
+        world.say(&format!("note: published as pending, since it can't be verified: {}\n", and_list(&told)));
+    }
     let first = &files[0].source;
-    Ok(text.map(|text| Arc::new(SourceFile::new(&*first.name, text, first.limits()))))
+    Ok(Arc::new(SourceFile::new(&*first.name, text, first.limits())))
 }
 
-/// The interactions of a contract that can't be run, by their index, and why.
-fn not_run(file: &ContractFile) -> impl Iterator<Item = (&ContractFile, usize, &str)> {
-    let all = file.contract.interactions.iter().enumerate();
-    all.filter_map(move |(index, one)| Some((file, index, &*one.skipped.as_ref()?.why)))
+/// An interaction that can't be run, and that somebody would be held to.
+struct NotRun<'f> {
+    name: &'f str,
+    file: &'f str,
+    line: u32,
+    why: &'f str,
+}
+
+impl<'f> NotRun<'f> {
+    fn of(file: &'f ContractFile) -> impl Iterator<Item = Self> {
+        let all = file.contract.interactions.iter().enumerate().filter(|(_, one)| !one.pending);
+        all.filter_map(|(index, one)| {
+            let line = file.lines.get(index).copied().unwrap_or(1);
+            Some(Self { name: &one.name, file: &file.source.name, line, why: &one.skipped.as_ref()?.why })
+        })
+    }
 }
 
 /// A contract with the files that it names, which are noted while it is read once more.

@@ -17,12 +17,13 @@ use crate::process::Service;
 use crate::report::{Conclusion, Progress};
 use crate::source::Code;
 use crate::verification::{
-    Event, Finished, INTERRUPTED, NO_STATE_HANDLER, Outcome, Pending, Plan, RunError, Scrubber, Summary, Verdict,
-    none_run, run,
+    Event, Finished, INTERRUPTED, NO_STATE_HANDLER, NOT_RUN, Outcome, Pending, Plan, RunError, Scrubber, Summary,
+    Verdict, none_run, run,
 };
 
-/// What goes wrong with the provider state of an interaction.
-const STATE_CODES: [Code; 5] = [
+/// What goes wrong with an interaction alone: with its provider state, or since it can't be run.
+const OWN_CODES: [Code; 6] = [
+    NOT_RUN,
     NO_STATE_HANDLER,
     crate::http::codes::STATE_REFUSED,
     crate::process::codes::STATE_FAILED,
@@ -147,7 +148,7 @@ impl Run {
     /// Why what came of an interaction does not count: its contract says so, or nobody live needs it; and it was the
     /// interaction itself that failed, or a state for it, and not the provider as a whole.
     fn pending_why(&self, finished: &Finished) -> Option<Pending> {
-        let of_provider = finished.error.as_ref().is_some_and(|error| !STATE_CODES.contains(&error.code));
+        let of_provider = finished.error.as_ref().is_some_and(|error| !OWN_CODES.contains(&error.code));
         let id = finished.id.parse::<InteractionId>();
         let not_needed = || id.is_ok_and(|id| self.pending.contains(&(finished.provider.clone(), id)));
         let why = finished.pending.or_else(|| not_needed().then_some(Pending::NotNeeded));
@@ -168,7 +169,7 @@ impl Run {
         let answer = Answer {
             allow: verdict == Verdict::Upheld,
             state: verdict.word(),
-            blocking: self.summary.failing_broken() + self.summary.failing_error() + self.summary.skipped,
+            blocking: self.summary.failing_broken() + self.summary.failing_error() + self.summary.failing_skipped(),
         };
         let conclusion = Conclusion { summary: self.summary, exit_code: exit.code(), seconds: Some(seconds) };
         let faults = self.reports.finish(&conclusion, world);
@@ -177,7 +178,7 @@ impl Run {
             world.say(&crate::report::note(&format!("the last lines that {name} wrote"), &text, &world.err_palette()));
         }
         say_faults(&faults, world);
-        if self.summary.skipped > 0 && !interrupted {
+        if self.summary.failing_skipped() > 0 && !interrupted {
             world.say("note: what is skipped keeps the run from ending with 0; --without-skipped leaves it out\n");
         }
         // A run that was cut short says nothing of a version.

@@ -116,8 +116,8 @@ const EXPLANATIONS: &[Explanation] = &[
         code::UNVERIFIABLE,
         "The contract has interactions that this version of upheld can't run, like the messages of a Pact file: whether \
          the provider upholds them is not known, and no verification will tell.",
-        "The consumer leaves them out of what it publishes, and tests them in another way: `upheld publish \
-         CONSUMER@VERSION --without-skipped`, of a new version, since what one version expects never changes.",
+        "The consumer publishes them as pending, and tests them in another way: `upheld publish CONSUMER@VERSION \
+         --without-skipped`, of a new version, since what one version expects never changes.",
     ),
     told(
         code::MISSING_PROVIDER,

@@ -103,7 +103,7 @@ pub(super) fn judge(
         )));
     }
     let mut next = vec![format!(
-        "{}: publish a new version without what can't be run: upheld publish {}@… --without-skipped",
+        "{}: publish a new version with what can't be run as pending: upheld publish {}@… --without-skipped",
         consumer.service, consumer.service
     )];
     if !missing.is_empty() {

@@ -92,7 +92,7 @@ fn table(text: &mut String, pairs: &IndexMap<String, Summary>, limit: usize) {
             summary.upheld,
             bold(summary.failing_broken()),
             bold(summary.failing_error()),
-            summary.skipped,
+            summary.failing_skipped(),
             summary.all_pending()
         );
     }

@@ -16,10 +16,11 @@ pub(super) fn sentence(summary: &Summary) -> String {
         return counted.to_string();
     }
     let (broken, error, pending) = (summary.failing_broken(), summary.failing_error(), summary.all_pending());
+    let skipped = summary.failing_skipped();
     let parts: Vec<String> = [
         (broken > 0, format!("{broken} broken")),
         (error > 0, count(error, "error").to_string()),
-        (summary.skipped > 0, format!("{} skipped", summary.skipped)),
+        (skipped > 0, format!("{skipped} skipped")),
         (pending > 0, format!("{pending} pending")),
         (summary.upheld > 0 || pending == total, format!("{} upheld", summary.upheld)),
     ]
@@ -57,7 +58,15 @@ mod tests {
                 "12 interactions: 1 broken, 2 errors, 9 upheld",
             ),
             (
-                Summary { upheld: 1, broken: 2, pending: 2, skipped: 1, error: 2, pending_error: 1 },
+                Summary {
+                    upheld: 1,
+                    broken: 2,
+                    pending: 2,
+                    skipped: 1,
+                    error: 2,
+                    pending_error: 1,
+                    pending_skipped: 0,
+                },
                 "6 interactions: 1 error, 1 skipped, 3 pending, 1 upheld",
             ),
         ] {

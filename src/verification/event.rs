@@ -59,7 +59,7 @@ impl Finished {
     /// Whether it is not upheld, and that does not count.
     #[must_use]
     pub const fn is_pending(&self) -> bool {
-        self.pending.is_some() && matches!(self.outcome, Outcome::Broken | Outcome::Error)
+        self.pending.is_some() && !matches!(self.outcome, Outcome::Upheld)
     }
 }
 

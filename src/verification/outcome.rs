@@ -37,6 +37,8 @@ pub struct Summary {
     pub pending: usize,
     /// How many of the errors are: what nobody live needs yet may need a state that the provider does not have yet.
     pub pending_error: usize,
+    /// How many of those that can't be run are.
+    pub pending_skipped: usize,
 }
 
 /// Why an interaction could not be run. Data only: the reports make text of it.
@@ -115,7 +117,12 @@ impl Summary {
                     self.pending_error += 1;
                 }
             }
-            Outcome::Skipped => self.skipped += 1,
+            Outcome::Skipped => {
+                self.skipped += 1;
+                if is_pending {
+                    self.pending_skipped += 1;
+                }
+            }
         }
     }
 
@@ -131,10 +138,16 @@ impl Summary {
         self.error.saturating_sub(self.pending_error)
     }
 
+    /// How many were skipped, and keep the run from being a success.
+    #[must_use]
+    pub const fn failing_skipped(&self) -> usize {
+        self.skipped.saturating_sub(self.pending_skipped)
+    }
+
     /// How many are pending.
     #[must_use]
     pub const fn all_pending(&self) -> usize {
-        self.pending + self.pending_error
+        self.pending + self.pending_error + self.pending_skipped
     }
 
     /// How many interactions there were.
@@ -149,7 +162,7 @@ impl Summary {
     pub const fn verdict(&self) -> Verdict {
         if self.failing_broken() > 0 {
             Verdict::Broken
-        } else if self.failing_error() > 0 || self.skipped > 0 || self.total() == 0 {
+        } else if self.failing_error() > 0 || self.failing_skipped() > 0 || self.total() == 0 {
             Verdict::Error
         } else {
             Verdict::Upheld

@@ -243,11 +243,11 @@ fn pact(interactions: &[serde_json::Value], version: &str) -> String {
 }
 
 fn get(path: &str) -> serde_json::Value {
-    serde_json::json!({"description": format!("get {path}"), "request": {"path": format!("/{path}")}, "response": {"status": 200}})
+    serde_json::json!({"description": format!("get {path}"), "request": {"path": format!("/{path}")}, "response": {"status": 204}})
 }
 
 #[test]
-fn what_can_t_be_verified_is_published_by_nobody_and_left_out_on_demand() {
+fn what_can_t_be_verified_is_published_as_pending_on_demand_and_the_gate_says_so() {
     let team = Team::git("storefront orders");
     let placed = serde_json::json!({"type": "Asynchronous/Messages", "description": "an order was placed"});
     team.world.write("contracts/http.json", pact(&[get("a"), placed.clone()], "4.0"));
@@ -256,34 +256,63 @@ fn what_can_t_be_verified_is_published_by_nobody_and_left_out_on_demand() {
     error: 1 interaction of storefront with orders can't be verified, and the gate would never say yes
            │ an order was placed   contracts/http.json:18
            │ it is a message, and only HTTP is verified yet
-    help: --without-skipped publishes the contract without what can't be verified: test that in another way
+    help: --without-skipped publishes what can't be verified as pending, so that the gate doesn't ask for it: test that in another way
     [exit code 2]
     ");
     assert_eq!(team.files_below("publications"), Vec::<String>::new());
     assert_snapshot!(team.upheld("publish storefront@1 --without-skipped --branch main"), @"
     published  storefront@1   1 contract with orders
     ------- stderr -------
-    note: left out of what storefront expects of orders: an order was placed
+    note: published as pending, since it can't be verified: an order was placed
     [exit code 0]
     ");
     let stored = team.files_below("contracts");
     assert_eq!(stored.len(), 1, "{stored:?}");
-    // The same as if the message had never been in the file.
-    team.world.write("contracts/http.json", pact(&[get("a")], "4.0"));
+    // As if its author had said so.
+    let mut pending = placed.clone();
+    pending["pending"] = true.into();
+    team.world.write("contracts/http.json", pact(&[get("a"), pending.clone()], "4.0"));
     assert_snapshot!(team.upheld("publish storefront@1"), @"
     unchanged  storefront@1   1 contract with orders
     ------- stderr -------
     note: storefront had published the same for this version before
     [exit code 0]
     ");
-    // What has nothing else is no contract.
-    team.world.write("contracts/http.json", pact(&[placed], "4.0"));
-    assert_snapshot!(team.upheld("publish storefront@2 --without-skipped --branch main"), @"
-    published  storefront@2   it expects nothing of anybody
+    team.deploy("storefront@1");
+    std::fs::remove_file(team.world.path("contracts/http.json")).unwrap();
+    assert_snapshot!(team.verify("orders@1", "a"), @"
+    upheld  storefront → orders  get a
+
+    pending storefront → orders  an order was placed       storefront@1 (live in production)
+            E403: it was not run: it is a message, and only HTTP is verified yet
+            pending: its contract says that it is, so it does not fail the run
+
+    UPHELD  2 interactions: 1 pending, 1 upheld in <time>
     ------- stderr -------
-    note: left out of what storefront expects of orders: an order was placed, and that is all of the contract
+    published  1 result for orders@1
     [exit code 0]
     ");
+    team.ok("publish orders@1 --no-contracts");
+    assert_snapshot!(team.upheld("gate orders@1 --to production --all"), @"
+    ALLOW  orders@1 → production     1 compatible     store <view>
+
+    G001 compatible  storefront@1 (live) needs orders@1 (candidate)
+         not asked for, since the contract says that it is pending: an order was placed
+         owner: team-orders
+
+    G503 note  storefront@1 went live at <moment> though the gate said missing-provider
+    [exit code 0]
+    ");
+    // What has nothing else is a contract all the same.
+    team.world.write("contracts/http.json", pact(&[placed], "4.0"));
+    assert_snapshot!(team.upheld("publish storefront@2 --without-skipped --branch main"), @"
+    published  storefront@2   1 contract with orders
+    ------- stderr -------
+    note: published as pending, since it can't be verified: an order was placed
+    [exit code 0]
+    ");
+    let stored: String = team.files_below("contracts").iter().map(|path| team.stored(path)).collect();
+    assert_eq!(stored.matches("an order was placed").count(), 2, "{stored}");
 }
 
 #[test]
@@ -301,7 +330,7 @@ fn several_pact_files_of_one_pair_are_one_contract() {
     assert_snapshot!(team.upheld("publish storefront@1 --without-skipped --branch main"), @"
     published  storefront@1   1 contract with orders
     ------- stderr -------
-    note: left out of what storefront expects of orders: an order was placed
+    note: published as pending, since it can't be verified: an order was placed
     [exit code 0]
     ");
     let stored = team.files_below("contracts");
@@ -317,7 +346,8 @@ fn several_pact_files_of_one_pair_are_one_contract() {
     [exit code 0]
     ");
     // As it would be from one file.
-    team.world.write("contracts/one.json", pact(&[get("a"), get("c"), get("b")], "4.0"));
+    let message = serde_json::json!({"type": "Asynchronous/Messages", "description": "an order was placed", "contents": {"id": 1}, "pending": true});
+    team.world.write("contracts/one.json", pact(&[get("a"), get("c"), message, get("b")], "4.0"));
     for name in ["two", "messages"] {
         std::fs::remove_file(team.world.path(&format!("contracts/{name}.json"))).unwrap();
     }

@@ -94,7 +94,7 @@ fn what_can_t_be_run_denies_with_a_way_out_and_is_never_waited_for() {
     deny 4 unknown
     G307 unknown: storefront@1 (candidate) needs orders@1 (live)
          an order was placed: it can't be run, since it is a message, and only HTTP is verified yet
-         next: storefront: publish a new version without what can't be run: upheld publish storefront@… --without-skipped
+         next: storefront: publish a new version with what can't be run as pending: upheld publish storefront@… --without-skipped
     ");
     // Beside it, what only has to be verified.
     world.publish_texts("storefront@2", None, &[&file(&[get("a", false), get("c", false), placed])]).unwrap();
@@ -104,7 +104,7 @@ fn what_can_t_be_run_denies_with_a_way_out_and_is_never_waited_for() {
          an order was placed: it can't be run, since it is a message, and only HTTP is verified yet
          1 of 3 without a result: get c
          never verified: no version of orders has a result
-         next: storefront: publish a new version without what can't be run: upheld publish storefront@… --without-skipped
+         next: storefront: publish a new version with what can't be run as pending: upheld publish storefront@… --without-skipped
          next: in a checkout of orders@1: upheld verify orders --publish --version 1
     ");
     world.publish_texts("storefront@3", None, &[&file(&[get("a", false)])]).unwrap();

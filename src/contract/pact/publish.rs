@@ -1,58 +1,69 @@
-//! A Pact file as it is published: all that a consumer expects of a provider in one file, and nothing that can't be run
-//! where that is to be left out.
+//! Pact files as they are published: all that a consumer expects of a provider in one file.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::read::LISTS;
+use super::{PactRules, PactVersion};
 use crate::contract::ContractFile;
 
-/// One text with the interactions of several Pact files of one pair, in their order; without those that can't be run if
-/// these are to be left out. Nothing where no interaction is left.
+/// One text with the interactions of several Pact files of one pair, in their order. What can't be run is pending in it:
+/// everybody sees it, and nobody is held to it.
 ///
 /// # Errors
 ///
-/// The names of two files that don't go together, since they follow other versions of the specification.
-pub fn joined(files: &[&ContractFile], without_skipped: bool) -> Result<Option<String>, (String, String)> {
-    let mut whole: Option<(Map<String, Value>, &ContractFile)> = None;
+/// The names of two files that don't go together: their rules have the meanings of different versions of the
+/// specification.
+pub fn joined(files: &[&ContractFile]) -> Result<String, (String, String)> {
+    let runs = |file: &&&ContractFile| file.contract.interactions.iter().any(|one| one.skipped.is_none());
+    // What can't be run is the same in all versions, and goes with those that can.
+    let Some(first) = files.iter().find(runs).or(files.first()) else { return Ok(String::new()) };
+    if let Some(other) = files.iter().filter(runs).find(|file| version(file) != version(first)) {
+        return Err((first.source.name.to_string(), other.source.name.to_string()));
+    }
+    let is_newest = version(first) == PactVersion::V4;
+    let mut whole = read(first);
+    let mut lists: [Vec<Value>; 2] = [Vec::new(), Vec::new()];
     for file in files {
-        // It was read before, within its limits.
-        let text = file.source.text.trim_start_matches('\u{feff}');
-        let Ok(mut read) = serde_json::from_str::<Map<String, Value>>(text) else { continue };
-        let mut skipped = file.contract.interactions.iter().map(|interaction| interaction.skipped.is_some());
-        let mut kept = 0;
-        for key in LISTS {
-            if let Some(Value::Array(list)) = read.get_mut(key) {
+        let mut from = read(file);
+        let mut interactions = file.contract.interactions.iter();
+        for (index, key) in LISTS.into_iter().enumerate() {
+            let Some(Value::Array(list)) = from.remove(key) else { continue };
+            for mut element in list {
                 // The reader takes them in this very order.
-                list.retain(|_| !(skipped.next().unwrap_or_default() && without_skipped));
-                kept += list.len();
-                if list.is_empty() && key != LISTS[0] {
-                    read.shift_remove(key);
+                let is_skipped = interactions.next().is_some_and(|interaction| interaction.skipped.is_some());
+                if let Value::Object(element) = &mut element
+                    && is_skipped
+                {
+                    element.insert(String::from("pending"), json!(true));
+                    if is_newest {
+                        element.entry("type").or_insert_with(|| json!("Asynchronous/Messages"));
+                    }
                 }
-            }
-        }
-        if kept == 0 {
-            continue;
-        }
-        let Some((whole, first)) = &mut whole else {
-            whole = Some((read, file));
-            continue;
-        };
-        if version(whole) != version(&read) {
-            return Err((first.source.name.to_string(), file.source.name.to_string()));
-        }
-        for key in LISTS {
-            let Some(Value::Array(more)) = read.remove(key) else { continue };
-            match whole.get_mut(key) {
-                Some(Value::Array(list)) => list.extend(more),
-                _ => drop(whole.insert(key.to_owned(), Value::Array(more))),
+                let to = match is_skipped {
+                    true if is_newest => 0,
+                    true => 1,
+                    false => index,
+                };
+                lists[to].push(element);
             }
         }
     }
-    Ok(whole.map(|(whole, _)| format!("{:#}\n", Value::Object(whole))))
+    for (key, list) in LISTS.into_iter().zip(lists) {
+        whole.shift_remove(key);
+        if !list.is_empty() {
+            whole.insert(key.to_owned(), Value::Array(list));
+        }
+    }
+    Ok(format!("{:#}\n", Value::Object(whole)))
 }
 
-fn version(file: &Map<String, Value>) -> Option<&Value> {
-    let metadata = file.get("metadata")?;
-    let said = metadata.get("pactSpecification").or_else(|| metadata.get("pact-specification"));
-    said.or_else(|| metadata.get("pactSpecificationVersion"))
+/// A file's JSON, which was read before, within its limits.
+fn read(file: &ContractFile) -> Map<String, Value> {
+    serde_json::from_str(file.source.text.trim_start_matches('\u{feff}')).unwrap_or_default()
+}
+
+/// The version whose meanings a file's rules have.
+fn version(file: &ContractFile) -> PactVersion {
+    let first = file.contract.interactions.first().and_then(|first| first.request.rules.pact.as_deref());
+    first.map_or_else(PactVersion::default, |rules: &PactRules| rules.version)
 }
