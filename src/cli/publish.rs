@@ -186,7 +186,7 @@ fn whole(
         files.iter().partition(|file| contract::is_pact(&file.source.text));
     let runs = |file: &&ContractFile| file.contract.interactions.iter().any(|one| one.skipped.is_none());
     if let [own] = own.as_slice()
-        && !pacts.iter().any(|file| runs(&file))
+        && !pacts.iter().any(runs)
     {
         // There is no place for them in a contract of our own.
         world.say(&format!("note: left out of what {service} expects of {provider}: {}\n", and_list(&told)));

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use deunicode::deunicode;
 use indexmap::IndexMap;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -361,7 +362,8 @@ fn kind(element: &Map<String, Value>, version: PactVersion) -> What {
 /// A name that a service may have, as near to the text as can be.
 fn spelled(text: &str) -> String {
     let mut name = String::new();
-    for c in text.trim().chars() {
+    // In the letters that names have: `Bücher` is Bucher, and other scripts by their sound.
+    for c in deunicode(text).trim().chars() {
         let keep = c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
         match c {
             c if keep && (!name.is_empty() || c.is_ascii_alphanumeric()) => name.push(c),
@@ -391,4 +393,25 @@ fn unique(interaction: &mut Interaction, names: &mut HashSet<String>) {
         interaction.name = name;
     }
     names.insert(interaction.name.clone());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_spelled_in_the_letters_that_they_have() {
+        for (name, expected) in [
+            ("Web Shop", "Web-Shop"),
+            (" orders/v2 ", "orders-v2"),
+            ("Bücher", "Bucher"),
+            ("Bächer", "Bacher"),
+            ("注文", "Zhu-Wen"),
+            ("заказы", "zakazy"),
+            ("--a__b.c--", "a__b.c"),
+            ("!?", ""),
+        ] {
+            assert_eq!(spelled(name), expected, "{name}");
+        }
+    }
 }
