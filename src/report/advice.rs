@@ -128,7 +128,7 @@ fn status(finished: &Finished) -> Remark {
             clear(format!("{provider} refuses the request: `--header` sends the credentials that it asks for."))
         }
         Some(404) if finished.given.is_empty() => clear(format!(
-            "{provider} has nothing there. If it needs data for that, name its provider state under `given`."
+            "{provider} has nothing there. If it needs data for that, name its provider state in the contract."
         )),
         Some(404 | 409 | 410) => clear(format!(
             "{provider} does not seem to be in the provider state that is given: look at its state handler."

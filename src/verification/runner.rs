@@ -23,7 +23,7 @@ codes! {
     /// The interaction needs a provider state, and nothing is there to bring it about.
     NO_STATE_HANDLER = "E402";
     /// The interaction is of a kind that can't be run yet, like a message of a Pact file. Nothing is known of it, so the run
-    /// ends with 5: `--without-skipped` leaves it out, in `verify` and in `publish`.
+    /// ends with 5: `verify --without-skipped` leaves it out, `publish --without-skipped` publishes it as pending.
     NOT_RUN = "E403";
 }
 

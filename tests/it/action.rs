@@ -241,7 +241,7 @@ fn what_comes_from_the_store_is_shown_by_who_needs_it_and_on_no_line_of_the_chec
     error broken: storefront → orders: get list, needed by storefront@1 (live in production): contract: contracts/orders/storefront/<hash>.yaml:5 in the store
     GET /list → 404
     status: expected 204, got 404
-    help: orders has nothing there. If it needs data for that, name its provider state under `given`.
+    help: orders has nothing there. If it needs data for that, name its provider state in the contract.
     ");
     assert_snapshot!(ran.summary, @"
     ## Contracts: broken
@@ -266,7 +266,7 @@ fn what_comes_from_the_store_is_shown_by_who_needs_it_and_on_no_line_of_the_chec
                      got 404
                7 │   response: { status: 204 }
                  │                       ╰── asked for here
-            help: orders has nothing there. If it needs data for that, name its provider state under `given`.
+            help: orders has nothing there. If it needs data for that, name its provider state in the contract.
     ```
 
     </details>

@@ -101,7 +101,7 @@ fn a_pact_file_is_verified_as_it_is_with_the_state_endpoint_that_the_provider_ha
                      got 404
               98 │   "status": 204
                  │             ╰── asked for here
-            help: orders has nothing there. If it needs data for that, name its provider state under `given`.
+            help: orders has nothing there. If it needs data for that, name its provider state in the contract.
             pending: its contract says that it is, so it does not fail the run
 
     skipped Web-Shop → orders  an order was placed         pacts/shop-orders.json:102

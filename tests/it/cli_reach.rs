@@ -120,7 +120,7 @@ fn every_instance_of_an_environment_is_verified() {
                      got 404
                7 │   response: { status: 204 }
                  │                       ╰── asked for here
-            help: orders has nothing there. If it needs data for that, name its provider state under `given`.
+            help: orders has nothing there. If it needs data for that, name its provider state in the contract.
 
     upheld  storefront → orders  get a thing, at http://127.0.0.1:<port>
 

@@ -144,7 +144,7 @@ fn a_team_s_story_is_the_same_with_a_git_store_and_with_a_folder() {
                      got 404
               10 │   response: { status: 204 }
                  │                       ╰── asked for here
-            help: orders has nothing there. If it needs data for that, name its provider state under `given`.
+            help: orders has nothing there. If it needs data for that, name its provider state in the contract.
 
     BROKEN  2 interactions: 1 broken, 1 upheld in <time>
     ------- stderr -------

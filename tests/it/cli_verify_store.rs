@@ -52,7 +52,7 @@ fn what_nobody_live_needs_and_what_never_held_on_main_is_pending() {
                          got 404
                   10 │   response: { status: 204 }
                      │                       ╰── asked for here
-                help: orders has nothing there. If it needs data for that, name its provider state under `given`.
+                help: orders has nothing there. If it needs data for that, name its provider state in the contract.
                 pending: nobody relies on this yet, so it does not fail the run
 
         UPHELD  2 interactions: 1 pending, 1 upheld in <time>
@@ -76,7 +76,7 @@ fn what_nobody_live_needs_and_what_never_held_on_main_is_pending() {
                          got 404
                   10 │   response: { status: 204 }
                      │                       ╰── asked for here
-                help: orders has nothing there. If it needs data for that, name its provider state under `given`.
+                help: orders has nothing there. If it needs data for that, name its provider state in the contract.
 
         BROKEN  2 interactions: 1 broken, 1 upheld in <time>
         ------- stderr -------

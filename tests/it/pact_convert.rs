@@ -60,7 +60,7 @@ fn each_matcher_of_a_scalar_has_its_word() {
         (json!("paid"), json!([{"match": "regex", "regex": "paid"}]), &["a: exact"]),
         (
             json!("6f1c6f2e-8a53-4d0c-9d5f-0a3f1f6a2b11"),
-            json!([{"match": "regex", "regex": "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"}]),
+            json!([{"match": "regex", "regex": "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"}]),
             &["a: uuid"],
         ),
         (json!("a b"), json!([{"match": "include", "value": "a b"}]), &["a: /[\\s\\S]*a b[\\s\\S]*/", ANY_JSON]),

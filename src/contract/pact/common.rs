@@ -28,6 +28,8 @@ pub(super) const REPEATED: &str =
 /// A rule for a text that the JSON of another value may fit.
 pub(super) const OTHER_TYPES: &str = "Pact holds this rule against the JSON of any value, so that 5 may fit where \"5\" \
                                       does; the contract asks for the example's type, too";
+/// An expression for a UUID.
+pub(super) const ONE_CASE: &str = "Pact asks for a UUID in letters of one case; the contract takes both, beside each other, too (RFC 9562, section 4)";
 /// `boolean`.
 pub(super) const BOOLEAN: &str = "Pact also takes the texts \"true\" and \"false\"; the contract only booleans";
 /// Dates and times that have a word of their own in a contract.
@@ -50,7 +52,8 @@ pub(super) const ANY_FORMAT: &str = "the contract asks for a format as its RFC h
 pub(super) const ANY_XML: &str = "the contract asks for this very text; Pact compares XML element by element, and passes over white space and more elements";
 
 /// All of them.
-const COMMON: [&str; 14] = [
+const COMMON: [&str; 15] = [
+    ONE_CASE,
     CHARSET,
     LIST,
     COMMAS,

@@ -40,6 +40,12 @@ fn example(code: Code) -> Option<(ShownMismatch, u16)> {
         }
         mismatch::BODY_KIND => body(code, "$", "JSON", "<!doctype html><title>Bad gateway</title>…"),
         mismatch::TOO_DEEP => body(code, "a.a.a.a", "at most 100 levels", "more"),
+        mismatch::UNUSABLE => body(
+            code,
+            "status",
+            "what nothing can be: Pact has no matcher `typ`; did you mean `type`?",
+            "\"paid\", a string",
+        ),
         mismatch::METHOD => in_part(code, Part::Method, "", "GET", "POST"),
         mismatch::PATH => in_part(code, Part::Path, "", "/orders/42", "/order/42"),
         mismatch::QUERY_MISSING => in_part(code, Part::Query, "limit", "2", "nothing"),

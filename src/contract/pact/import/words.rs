@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::pattern::{ANYTHING, INTEGER, SEMVER, bare, is_literal, literal, of_java, of_regex};
-use crate::contract::matcher::{JsonType, Matcher, Pattern, Rule};
-use crate::contract::pact::common::{BOOLEAN, OTHER_TYPES, TIME, fits_others};
+use crate::contract::matcher::{Format, JsonType, Matcher, Pattern, Rule};
+use crate::contract::pact::common::{BOOLEAN, ONE_CASE, OTHER_TYPES, TIME, fits_others};
 use crate::contract::pact::{PactMatcher, RuleList};
 
 /// What is asked of a scalar.
@@ -146,8 +146,12 @@ fn word(matcher: &PactMatcher, example: &Value, medium: Medium, remark: &mut dyn
             if medium == Medium::Json && fits_others(example, &|text| regex.matches(text)) {
                 remark(OTHER_TYPES.to_owned());
             }
+            let matcher = of_regex(regex.as_str());
+            if matcher == Ok(Matcher::Format(Format::Uuid)) && !regex.matches("0a0A0a0A-0a0A-0a0A-0a0A-0a0A0a0A0a0A") {
+                remark(ONE_CASE.to_owned());
+            }
             let regex = regex.as_str();
-            Word::Asked(of_regex(regex).map_or_else(
+            Word::Asked(matcher.map_or_else(
                 |why| {
                     let why = why.lines().last().unwrap_or_default().trim_start_matches("error: ");
                     remark(format!("Pact asks for /{regex}/, which can't be used in a contract ({why}); the contract takes any text"));
