@@ -86,7 +86,10 @@ pub(super) fn reach(
             return Err(Failure::usage(format!("{}: the command is empty", from())));
         }
         ShellCommand::new(line, &workspace.root).check().map_err(|error| {
-            let error = RunError { message: format!("{}: {}", from(), error.message), ..error };
+            let mut error = RunError { message: format!("{}: {}", from(), error.message), ..error };
+            if key == "states" && line.starts_with('/') && !line.contains(char::is_whitespace) {
+                error.help.insert(0, format!("if it is a path of {name}, write `POST {line}`"));
+            }
             from_run_error(error, Exit::Usage)
         })
     };
@@ -94,7 +97,10 @@ pub(super) fn reach(
         there(line, "start", args.start.is_some())?;
     }
     let states = match &args.states {
-        Some(text) => Some(registry::states_by(text)),
+        Some(text) => Some(
+            registry::states_by(text)
+                .map_err(|other| Failure::usage(format!("--states: {other}")).help(other.help()))?,
+        ),
         None => service.states,
     };
     let states = match states {

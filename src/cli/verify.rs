@@ -45,7 +45,7 @@ pub(super) struct VerifyArgs {
     /// The environment whose addresses of upheld.yaml are verified
     #[arg(long, value_name = "ENV", env = "UPHELD_ENV", hide_env_values = true, help_heading = "Provider")]
     pub env: Option<String>,
-    /// How the provider is brought into a state: `POST /path`, a command, or `none`
+    /// How the provider is brought into a state: `POST /path`, a URL that takes the POST, a command, or `none`
     #[arg(long, value_name = "HOW", env = "UPHELD_STATES", hide_env_values = true, help_heading = "Provider")]
     pub states: Option<String>,
     /// Call the state handler with `teardown` after interactions of Pact files, too; Pact's verifier doesn't, as a rule

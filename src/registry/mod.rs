@@ -6,7 +6,7 @@ mod read;
 mod variables;
 
 pub use raw::registry_schema;
-pub use read::{CODES, read, states_by};
+pub use read::{CODES, OtherMethod, read, states_by};
 pub use variables::{MissingVariable, expand};
 
 use std::collections::BTreeMap;

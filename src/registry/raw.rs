@@ -47,7 +47,8 @@ pub(super) struct RawService {
     #[serde(default)]
     #[schemars(with = "String", regex(pattern = r"^GET /\S*$"))]
     pub health: Option<String>,
-    /// How it is brought into a provider state: `POST /_states`, a command, or `none` where it is always in all of them.
+    /// How it is brought into a provider state: `POST /_states` (or the URL of what takes that POST), a command, or `none`
+    /// where it is always in all of them.
     #[serde(default)]
     #[schemars(with = "String")]
     pub states: Option<String>,

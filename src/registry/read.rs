@@ -1,6 +1,7 @@
 //! From the registry's text to its model, with every finding at once.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -22,6 +23,8 @@ codes! {
     BAD_DURATION = "R103";
     /// The shape of the registry can't be used.
     UNUSABLE = "R104";
+    /// States are brought about by another method than POST.
+    BAD_STATES = "R105";
 }
 
 /// Reads a registry. Warnings come with it.
@@ -60,7 +63,7 @@ pub fn read(source: Arc<SourceFile>) -> Result<(Registry, Vec<Finding>), Vec<Fin
     }
 }
 
-/// What the schema can't say of names and lengths of time. It is looked for in a registry of whatever shape, so that
+/// What the schema can't say of names, lengths of time and states. It is looked for in a registry of whatever shape, so that
 /// all findings are told at once.
 fn meaning(value: &Value, source: &SourceFile) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -75,6 +78,10 @@ fn meaning(value: &Value, source: &SourceFile) -> Vec<Finding> {
                 Finding::error(BAD_DURATION, &source.name, place, why)
                     .help("write a number and its unit: `500ms`, `30s`, `2m`"),
             );
+        }
+        if let Some(Err(other)) = service.get("states").and_then(Value::as_str).map(states_by) {
+            let place = source.place(&at.key("states"));
+            findings.push(Finding::error(BAD_STATES, &source.name, place, other.to_string()).help(other.help()));
         }
     }
     findings
@@ -91,20 +98,67 @@ fn service(raw: RawService) -> Service {
         start: raw.start,
         start_timeout: raw.start_timeout.and_then(|text| read_duration(&text).ok()),
         health: raw.health.map(|line| line.trim_start_matches("GET ").trim().to_owned()),
-        states: raw.states.as_deref().map(states_by),
+        states: raw.states.and_then(|text| states_by(&text).ok()),
         url: raw.url.into_iter().map(|(environment, urls)| (environment, urls.0)).collect::<BTreeMap<_, _>>(),
         owners: raw.owners,
         parallel: raw.parallel == Some(RawParallel::All),
     }
 }
 
-/// Reads how states are brought about: `POST /_states`, `none`, or a command.
-#[must_use]
-pub fn states_by(text: &str) -> StatesBy {
-    match text.strip_prefix("POST ") {
-        Some(target) => StatesBy::Http(target.trim().to_owned()),
-        None if text == "none" => StatesBy::NotNeeded,
-        None => StatesBy::Command(text.to_owned()),
+/// Reads how states are brought about: `POST /_states`, a URL alone, `none`, or a command.
+///
+/// # Errors
+///
+/// It is a request, and not a POST.
+pub fn states_by(text: &str) -> Result<StatesBy, OtherMethod> {
+    let is_url = |text: &str| {
+        let scheme = text.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+        scheme.is_some_and(|scheme| scheme == "http" || scheme == "https") && !text.contains(char::is_whitespace)
+    };
+    let text = text.trim();
+    if text == "none" {
+        return Ok(StatesBy::NotNeeded);
+    }
+    if is_url(text) {
+        return Ok(StatesBy::Http(text.to_owned()));
+    }
+    let Some((method, target)) = text.split_once(' ') else { return Ok(StatesBy::Command(text.to_owned())) };
+    let target = target.trim();
+    if method == "POST" {
+        return Ok(StatesBy::Http(target.to_owned()));
+    }
+    // A program of such a name has more to do than to take a path.
+    let is_method = METHODS.iter().any(|known| known.eq_ignore_ascii_case(method));
+    let is_path = target.starts_with('/') && !target.contains(char::is_whitespace);
+    if is_method && (is_path || is_url(target)) {
+        return Err(OtherMethod { method: method.to_owned(), target: target.to_owned() });
+    }
+    Ok(StatesBy::Command(text.to_owned()))
+}
+
+/// The methods by which somebody may think that a state is brought about; `post` is told how it is written.
+const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
+/// A request that is to bring about states, and is not a POST.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherMethod {
+    method: String,
+    target: String,
+}
+
+impl OtherMethod {
+    /// What to write instead.
+    #[must_use]
+    pub fn help(&self) -> String {
+        // An address may hold a password, which is not repeated.
+        let target = if self.target.starts_with('/') { self.target.as_str() } else { "URL" };
+        format!("write `POST {target}`, and let the provider take the state from the body; or name a command")
+    }
+}
+
+impl fmt::Display for OtherMethod {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a provider is brought into its states by POST, and never by `{}`", self.method)
     }
 }
 
@@ -149,7 +203,31 @@ mod tests {
         assert_eq!(found.len(), 4, "{found:?}");
         assert!(found[0].contains("unknown key `strat`") && found[0].contains("did you mean `start`?"));
         assert!(read_text("upheld: 2\n").unwrap_err()[0].contains("newer version"));
+        let states = read_text("upheld: 1\nservices:\n  orders: { states: GET /_states }\n").unwrap_err();
+        assert!(states[0].starts_with("R105 ") && states[0].contains("write `POST /_states`"), "{states:?}");
         let names = read_text("upheld: 1\nservices:\n  a b: { start-timeout: soon }\n").unwrap_err();
         assert!(names[0].contains("is not a name"), "{names:?}");
+    }
+
+    #[test]
+    fn states_are_brought_about_by_a_post_to_a_path_or_a_url_or_by_a_command() {
+        let http = |target: &str| Ok(StatesBy::Http(target.to_owned()));
+        let command = |line: &str| Ok(StatesBy::Command(line.to_owned()));
+        assert_eq!(states_by("POST  /_states "), http("/_states"));
+        assert_eq!(states_by("POST http://h/_states"), http("http://h/_states"));
+        for url in ["http://h:8080/_states?by=upheld", "https://${HOST}/s", "HTTP://h"] {
+            assert_eq!(states_by(url), http(url));
+        }
+        assert_eq!(states_by("none"), Ok(StatesBy::NotNeeded));
+        for line in
+            ["./states.sh", "curl http://h/_states", "http://h/_states --quick", "GET -e /x", "/_states", "ftp://h"]
+        {
+            assert_eq!(states_by(line), command(line));
+        }
+        for (text, method) in [("GET /_states", "GET"), ("post /_states", "post"), ("PUT https://ada:pw@h/s", "PUT")] {
+            let other = states_by(text).unwrap_err();
+            assert!(other.to_string().contains(&format!("never by `{method}`")), "{other}");
+            assert!(other.help().contains("write `POST ") && !other.help().contains("pw"), "{}", other.help());
+        }
     }
 }

@@ -71,6 +71,19 @@ fn states_are_set_up_in_order_and_torn_down_in_reverse_and_their_values_are_used
 }
 
 #[test]
+fn the_url_of_a_state_handler_is_enough() {
+    let world = World::with(NEEDS_STATES);
+    let (provider, handler) = (Provider::new(orders), Provider::new(orders));
+    let url = format!("{}/_states", handler.url());
+    let verify = |more: &[&str]| world.upheld([&["verify", "--url", &provider.url()], more].concat());
+    assert!(verify(&["--states", &url]).to_string().contains("UPHELD"));
+    world.registry(&format!("  orders: {{ states: \"{url}\" }}\n"));
+    assert!(verify(&[]).to_string().contains("UPHELD"));
+    assert_eq!(provider.requests().iter().filter(|request| request.path == "/_states").count(), 0);
+    assert_eq!(story(&handler).len(), 8);
+}
+
+#[test]
 fn states_are_torn_down_after_a_broken_answer_too() {
     let world = World::with(NEEDS_STATES);
     let provider = Provider::new(|request| match request.path.as_str() {
@@ -223,6 +236,24 @@ fn what_brings_states_about_must_be_a_path_an_address_or_a_command_that_is_there
     ------- stderr -------
     error: --states: `<root>/no-such-command` does not exist
     help: build it first, or correct `./no-such-command --quick`, which runs in <root>
+    [exit code 2]
+    ");
+    assert_snapshot!(verify("/_no/states"), @"
+    ------- stderr -------
+    error: --states: `/_no/states` does not exist
+    help: if it is a path of orders, write `POST /_no/states`
+    help: build it first, or correct `/_no/states`, which runs in <root>
+    [exit code 2]
+    ");
+    assert_snapshot!(verify("GET /_states"), @"
+    ------- stderr -------
+    error: --states: a provider is brought into its states by POST, and never by `GET`
+    help: write `POST /_states`, and let the provider take the state from the body; or name a command
+    [exit code 2]
+    ");
+    assert_snapshot!(verify("http://localhost/_states#a"), @"
+    ------- stderr -------
+    error: --states: `http://localhost/_states#a` is not a base URL: a fragment (`#…`) is never sent; leave it out
     [exit code 2]
     ");
     assert_snapshot!(verify("upheld-no-such-command"), @"
