@@ -323,24 +323,31 @@ mod tests {
     #[test]
     fn matchers_that_are_broken_are_told_from_those_of_plugins() {
         for (value, broken) in [
-            (json!({"match": "regex"}), Some("no `regex`")),
-            (json!({"match": "type", "min": -1}), Some("0 or more")),
-            (json!({"match": "type", "min": 1.5}), Some("0 or more")),
-            (json!({"match": "statusCode", "status": "odd"}), Some("no class")),
-            (json!({"match": "arrayContains"}), Some("variants")),
-            (json!({}), Some("no `match`")),
-            (json!("type"), Some("an object")),
-            (json!({"match": "protobuf"}), None),
+            (json!({"match": "regex"}), "no `regex`"),
+            (json!({"match": "type", "min": -1}), "0 or more"),
+            (json!({"match": "type", "min": 1.5}), "0 or more"),
+            (json!({"match": "statusCode", "status": "odd"}), "no class"),
+            (json!({"match": "arrayContains"}), "variants"),
+            (json!({}), "no `match`"),
+            (json!("type"), "an object"),
         ] {
-            match (PactMatcher::read(&value, 0, &mut Expressions::default()).unwrap_err(), broken) {
-                (Refused::Broken(why), Some(part)) => assert!(why.contains(part), "{value}: {why}"),
-                (Refused::Plugin(name), None) => assert_eq!(name, "protobuf"),
-                (other, _) => panic!("{value}: {other:?}"),
+            match PactMatcher::read(&value, 0, &mut Expressions::default()).unwrap_err() {
+                Refused::Broken(why) => assert!(why.contains(broken), "{value}: {why}"),
+                other @ Refused::Plugin(_) => panic!("{value}: {other:?}"),
             }
         }
-        for value in [json!({"match": "regex", "regex": "("}), json!({"match": "date", "format": "'open"})] {
+        let value = json!({"match": "protobuf"});
+        let mut of_plugins = Expressions::default();
+        of_plugins.has_plugins = true;
+        assert_eq!(PactMatcher::read(&value, 0, &mut of_plugins), Err(Refused::Plugin(String::from("protobuf"))));
+        for (value, part) in [
+            (json!({"match": "regex", "regex": "("}), "can't be used"),
+            (json!({"match": "date", "format": "'open"}), "can't be used"),
+            (json!({"match": "typ"}), "did you mean `type`?"),
+            (value, "no matcher `protobuf`"),
+        ] {
             let read = PactMatcher::read(&value, 0, &mut Expressions::default()).unwrap();
-            assert!(matches!(&read, PactMatcher::Unusable(why) if why.contains("can't be used")), "{read:?}");
+            assert!(matches!(&read, PactMatcher::Unusable(why) if why.contains(part)), "{read:?}");
         }
     }
 }
