@@ -1,5 +1,6 @@
 //! `upheld import pact`: contracts of our own from Pact files.
 
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -10,7 +11,8 @@ use super::load::folder_to_write;
 use super::recorded::write_schema;
 use super::{Exit, Failure, Global, World};
 use crate::contract::pact::import::{Remark, import};
-use crate::contract::{self, Contract, ContractFile, Interaction, ServiceName, interaction_id, write};
+use crate::contract::pact::unique;
+use crate::contract::{self, Contract, ContractFile, ServiceName, interaction_id, write};
 use crate::files::{self, ContractFolder};
 use crate::matching::own_mismatches;
 use crate::report::{ConversionRemark, Palette, conversion_remark};
@@ -21,7 +23,8 @@ use crate::words::count;
 ///
 /// Each becomes the contract contracts/CONSUMER/PROVIDER.yaml, with the same requests, and with the rules that a person
 /// would have written for the same. What a contract can't say is told, with the line of the Pact file, and never done in
-/// silence. Several files of one consumer and provider become one contract.
+/// silence. Several files of one consumer and provider become one contract, and of two interactions that differ and are
+/// called the same, the second gets a name of its own.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct PactArgs {
@@ -55,8 +58,10 @@ struct Made {
     contract: Contract,
     /// What is told, a line each.
     remarks: Vec<String>,
-    /// The file that each interaction is from, and its number in the contract.
-    from: IndexMap<String, (String, usize)>,
+    /// The numbers of the interactions by their names as they were read.
+    read: HashMap<String, Vec<usize>>,
+    /// The names that they have here.
+    names: HashSet<String>,
 }
 
 pub(super) fn pact(global: &Global, args: &PactArgs, world: &mut World) -> Result<Exit, Failure> {
@@ -64,7 +69,7 @@ pub(super) fn pact(global: &Global, args: &PactArgs, world: &mut World) -> Resul
     let palette = world.out_palette();
     let mut made: IndexMap<(ServiceName, ServiceName), Made> = IndexMap::new();
     for file in &files {
-        add(file, args, &palette, &mut made)?;
+        add(file, args, &palette, &mut made);
     }
     let folder = folder_to_write(global, world)?;
     let mut pages = Vec::new();
@@ -140,12 +145,7 @@ fn read_all(paths: &[PathBuf], global: &Global, world: &World) -> Result<Vec<Con
 }
 
 /// Adds what a file says to the contract of its consumer and provider.
-fn add(
-    file: &ContractFile,
-    args: &PactArgs,
-    palette: &Palette,
-    made: &mut IndexMap<(ServiceName, ServiceName), Made>,
-) -> Result<(), Failure> {
+fn add(file: &ContractFile, args: &PactArgs, palette: &Palette, made: &mut IndexMap<(ServiceName, ServiceName), Made>) {
     let mut converted = import(&file.contract, &|contract| {
         let all = contract.interactions.iter().enumerate();
         all.flat_map(|(index, interaction)| own_mismatches(interaction, index)).map(|one| one.asked).collect()
@@ -158,35 +158,25 @@ fn add(
         contract.provider = provider.clone();
     }
     let pair = (contract.consumer.clone(), contract.provider.clone());
-    let name = file.source.name.to_string();
     let lines = converted.remarks.iter().map(|remark| line(file, remark, palette)).collect::<Vec<_>>();
     let made = made.entry(pair).or_insert_with(|| Made {
         contract: Contract { interactions: Vec::new(), ..contract.clone() },
         remarks: Vec::new(),
-        from: IndexMap::new(),
+        read: HashMap::new(),
+        names: HashSet::new(),
     });
     made.remarks.extend(lines);
-    for interaction in std::mem::take(&mut contract.interactions) {
-        let interactions = &mut made.contract.interactions;
-        match made.from.get(&interaction.name) {
-            // The same in two files, as it is where tests were split.
-            Some((_, known)) if interaction_id(&interactions[*known]) == interaction_id(&interaction) => {}
-            Some((other, _)) => return Err(conflict(&interaction, &name, other)),
-            None => {
-                made.from.insert(interaction.name.clone(), (name.clone(), interactions.len()));
-                interactions.push(interaction);
-            }
+    for mut interaction in std::mem::take(&mut contract.interactions) {
+        let (interactions, id) = (&mut made.contract.interactions, interaction_id(&interaction));
+        let alike = made.read.entry(interaction.name.clone()).or_default();
+        // The same in two files, as it is where tests were split.
+        if alike.iter().any(|number| interaction_id(&interactions[*number]) == id) {
+            continue;
         }
+        alike.push(interactions.len());
+        unique(&mut interaction, &mut made.names);
+        interactions.push(interaction);
     }
-    Ok(())
-}
-
-fn conflict(interaction: &Interaction, file: &str, other: &str) -> Failure {
-    Failure::usage(format!(
-        "nothing is written: {other} and {file} have different interactions named `{}`",
-        interaction.name
-    ))
-    .help("give one of them another description in the test that writes it, or import the files one by one")
 }
 
 /// A remark with its place in the Pact file.

@@ -136,19 +136,25 @@ fn a_contract_that_is_there_is_not_written_over() {
 }
 
 #[test]
-fn several_files_of_a_pair_become_one_contract_and_conflicts_are_told() {
+fn several_files_of_a_pair_become_one_contract_and_what_is_called_the_same_is_told_apart() {
     let world = World::new();
     world.write("a.json", SHOP);
     world.write("b.json", SHOP.replace("a new order", "another order"));
     let output = world.upheld(["import", "pact", "a.json", "b.json"]);
     assert!(output.stdout.contains("Web-Shop → orders  3 interactions"), "{output}");
-    world.write("c.json", SHOP.replace("\"status\": 201", "\"status\": 202"));
-    assert_snapshot!(world.upheld(["import", "pact", "a.json", "c.json", "--replace"]), @r#"
-    ------- stderr -------
-    error: nothing is written: a.json and c.json have different interactions named `a new order`
-    help: give one of them another description in the test that writes it, or import the files one by one
-    [exit code 2]
-    "#);
+    world.write("c.json", SHOP.replace("\"status\": 20", "\"status\": 40"));
+    let both = ["import", "pact", "a.json", "c.json", "a.json", "c.json", "--replace"];
+    let output = world.upheld(both);
+    assert!(output.stdout.contains("Web-Shop → orders  4 interactions"), "{output}");
+    let written = world.read("contracts/Web-Shop/orders.yaml");
+    let names: Vec<&str> = written.lines().filter_map(|line| line.strip_prefix("  - name: ")).collect();
+    assert_snapshot!(names.join("\n"), @"
+    a request for an order
+    a new order
+    a request for an order (an order with id 42 exists)
+    a new order (2)
+    ");
+    assert!(world.upheld(both).stdout.contains("nothing to change in"));
 }
 
 #[test]

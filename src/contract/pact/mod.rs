@@ -33,8 +33,8 @@ pub use media_type::{Kind, MediaType};
 pub use path::{PactPath, PactStep};
 pub use pattern::PactRegex;
 pub use publish::joined;
-pub use read::is_pact;
 pub(super) use read::read;
+pub use read::{is_pact, unique};
 pub use rules::{AsWritten, PactRules, PlacedRule, PlacedRules, RuleList};
 
 /// How deep matchers may stand in matchers.

@@ -1,6 +1,7 @@
 //! From the text of a Pact file to a contract.
 
 use std::collections::HashSet;
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use deunicode::deunicode;
@@ -382,8 +383,9 @@ fn in_one_line(text: &str) -> String {
         .join(" ")
 }
 
-/// In a Pact file two interactions may have the same description, with other states.
-fn unique(interaction: &mut Interaction, names: &mut HashSet<String>) {
+/// Gives an interaction a name that no other has, and notes it: in Pact files two may have the same description, with other
+/// states.
+pub fn unique<S: BuildHasher>(interaction: &mut Interaction, names: &mut HashSet<String, S>) {
     let plain = interaction.name.clone();
     let states: Vec<String> = interaction.given.iter().map(|state| in_one_line(&state.name)).collect();
     let with_states = (!states.is_empty()).then(|| format!("{plain} ({})", states.join(", ")));
