@@ -5,6 +5,8 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use serde::de::IgnoredAny;
+
 use crate::contract::attachments::{AttachmentError, Attachments};
 use crate::contract::is_pact;
 use crate::source::codes::codes;
@@ -20,6 +22,8 @@ codes! {
     UNREADABLE = "F101";
     /// A file is larger than is read.
     TOO_LARGE = "F102";
+    /// A file beside contracts is called one of JSON, and is none.
+    NO_JSON = "F103";
 }
 
 /// How much of a file is looked at to tell what it is, in bytes.
@@ -31,14 +35,23 @@ pub fn find_contracts(start: &Path) -> Option<PathBuf> {
     start.ancestors().map(|folder| folder.join(CONTRACTS)).find(|folder| folder.is_dir())
 }
 
-/// Every contract file in `folder` and below, in the order of their names: files that end in `.yaml` or `.yml`, and
-/// those that end in `.json` and are Pact files; the registry and what is hidden left out.
+/// What a folder holds, in the order of the files' names.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Files that end in `.yaml` or `.yml`, and those that end in `.json` and are Pact files.
+    pub contracts: Vec<PathBuf>,
+    /// Files that end in `.json` and hold no JSON, as a download leaves them that failed.
+    pub no_json: Vec<PathBuf>,
+}
+
+/// Every contract file in `folder` and below, and what may have been meant to be one; the registry and what is hidden
+/// left out.
 ///
 /// # Errors
 ///
 /// Which folder can't be read, and why.
-pub fn contract_paths(folder: &Path) -> Result<Vec<PathBuf>, (PathBuf, io::Error)> {
-    let mut found = Vec::new();
+pub fn contract_paths(folder: &Path) -> Result<Found, (PathBuf, io::Error)> {
+    let mut found = Found::default();
     let mut open = vec![folder.to_path_buf()];
     while let Some(folder) = open.pop() {
         let entries = fs::read_dir(&folder).map_err(|error| (folder.clone(), error))?;
@@ -53,12 +66,19 @@ pub fn contract_paths(folder: &Path) -> Result<Vec<PathBuf>, (PathBuf, io::Error
             // A link to a folder is not followed: it may lead in a circle.
             if kind.is_dir() {
                 open.push(path);
-            } else if is_yaml(&path) && entry.file_name() != REGISTRY || is_pact_file(&path) {
-                found.push(path);
+            } else if is_yaml(&path) {
+                found.contracts.extend((entry.file_name() != REGISTRY).then_some(path));
+            } else if let Some(beginning) = beginning_of_json(&path) {
+                if is_pact(&beginning) {
+                    found.contracts.push(path);
+                } else if is_no_json(&beginning) {
+                    found.no_json.push(path);
+                }
             }
         }
     }
-    found.sort();
+    found.contracts.sort();
+    found.no_json.sort();
     Ok(found)
 }
 
@@ -66,22 +86,42 @@ fn is_yaml(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
 }
 
-/// Whether a file is a Pact file: other files of JSON lie beside contracts, too, as bodies and schemas.
-fn is_pact_file(path: &Path) -> bool {
-    if path.extension().is_none_or(|extension| extension != "json") {
-        return false;
-    }
-    // The parties and the list are told by the beginning, or the name is no help either.
+/// Whether a file's name says that it is one of JSON.
+#[must_use]
+pub fn is_json(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "json")
+}
+
+/// The beginning of a file of JSON: it tells Pact files from others, which lie beside contracts, too, as bodies and
+/// schemas. (Where the parties and the list come later, the name is no help either.)
+fn beginning_of_json(path: &Path) -> Option<String> {
     let mut beginning = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(BEGINNING).read_to_end(&mut beginning));
-    read.is_ok() && is_pact(&String::from_utf8_lossy(&beginning))
+    let file = is_json(path).then(|| File::open(path).ok())??;
+    file.take(BEGINNING).read_to_end(&mut beginning).ok()?;
+    Some(String::from_utf8_lossy(&beginning).into_owned())
+}
+
+/// Whether a text can't be the beginning of one of JSON, even of one with comments.
+fn is_no_json(text: &str) -> bool {
+    let text = text.trim_start_matches('\u{feff}').trim();
+    !text.starts_with(['{', '[', '/']) && serde_json::from_str::<IgnoredAny>(text).is_err()
+}
+
+/// That a file is passed over, though its name promises JSON.
+#[must_use]
+pub fn no_json(path: &Path, name: String) -> Finding {
+    let is_empty = beginning_of_json(path).is_some_and(|text| text.trim().is_empty());
+    let what = if is_empty { "is empty" } else { "holds no JSON" };
+    Finding::warning(NO_JSON, &Arc::from(name), None, format!("the file {what}, and is passed over"))
+        .help("if it should be a Pact file, write or fetch it again; else take it out of the folder")
 }
 
 /// Whether a file is a contract or a registry, ours or Pact's: what nothing of ours may take away for something else.
 #[must_use]
 pub fn is_kept(path: &Path) -> bool {
     let begins = |text: &str| text.lines().any(|line| line.starts_with("contract:") || line.starts_with("upheld:"));
-    is_pact_file(path) || is_yaml(path) && fs::read_to_string(path).is_ok_and(|text| begins(&text))
+    beginning_of_json(path).is_some_and(|text| is_pact(&text))
+        || is_yaml(path) && fs::read_to_string(path).is_ok_and(|text| begins(&text))
 }
 
 /// How a path is shown: from the working directory where it lies in it, with `/` on every system.

@@ -1,14 +1,16 @@
 //! Reads what a command works on: the folder of contracts, the registry in it, and the contracts.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use indexmap::IndexSet;
+use indexmap::IndexMap;
 
 use super::failure::Failure;
 use super::{Global, World};
+use crate::contract::attachments::Noted;
 use crate::contract::{self, ContractFile, ServiceName};
-use crate::files::{self, CONTRACTS, ContractFolder, REGISTRY};
+use crate::files::{self, CONTRACTS, ContractFolder, Found, REGISTRY};
 use crate::matching::check_examples;
 use crate::registry::{self, Registry};
 use crate::source::{Finding, Sources, sort_findings};
@@ -24,20 +26,23 @@ pub(super) struct Workspace {
     pub sources: Sources,
     /// How many files were read, usable or not.
     pub read: usize,
+    /// The files that contracts name, as bodies and schemas.
+    named: HashSet<PathBuf>,
+}
+
+/// What is to be read.
+#[derive(Default)]
+struct ToRead {
+    /// Contracts, each once, and whether it was named and not found in a folder.
+    contracts: IndexMap<PathBuf, bool>,
+    no_json: Vec<PathBuf>,
 }
 
 impl Workspace {
     /// Reads the contracts at `paths`, or all of the folder of contracts where there are none, and the registry.
     pub(super) fn load(global: &Global, paths: &[PathBuf], world: &World) -> Result<Self, Failure> {
         let (mut workspace, folder) = Self::with_registry(global, world)?;
-        for path in contract_files(folder.as_deref(), paths, world)? {
-            if path.file_name().is_some_and(|name| name == REGISTRY) {
-                workspace.read_registry(&path, global, world);
-            } else {
-                workspace.read_contract(&path, global, world);
-            }
-        }
-        sort_findings(&mut workspace.findings);
+        workspace.read_all(&contract_files(folder.as_deref(), paths, world)?, global, world);
         Ok(workspace)
     }
 
@@ -45,11 +50,10 @@ impl Workspace {
     pub(super) fn load_if_any(global: &Global, world: &World) -> Result<Self, Failure> {
         let (mut workspace, folder) = Self::with_registry(global, world)?;
         if let Some(folder) = folder {
-            for path in inside(&folder, world)? {
-                workspace.read_contract(&path, global, world);
-            }
+            let mut files = ToRead::default();
+            files.add(inside(&folder, world)?);
+            workspace.read_all(&files, global, world);
         }
-        sort_findings(&mut workspace.findings);
         Ok(workspace)
     }
 
@@ -68,6 +72,7 @@ impl Workspace {
             findings: Vec::new(),
             sources: Sources::default(),
             read: 0,
+            named: HashSet::new(),
         };
         if let Some(folder) = &folder {
             workspace.read_registry(&folder.join(REGISTRY), global, world);
@@ -82,6 +87,30 @@ impl Workspace {
             return Err(Failure::Findings { findings, sources: self.sources });
         }
         Ok(self)
+    }
+
+    fn read_all(&mut self, files: &ToRead, global: &Global, world: &World) {
+        let mut read: Vec<(usize, ContractFile)> = Vec::new();
+        // What looks like a Pact file, and was not named as one, may be a body that a contract names: so it comes last.
+        let all =
+            files.contracts.iter().map(|(path, was_named)| (path, !was_named && files::is_json(path))).enumerate();
+        let (later, first): (Vec<_>, Vec<_>) = all.partition(|(_, (_, may_be_body))| *may_be_body);
+        for (number, (path, may_be_body)) in first.into_iter().chain(later) {
+            if may_be_body && self.named.contains(path) {
+                continue;
+            }
+            if path.file_name().is_some_and(|name| name == REGISTRY) {
+                self.read_registry(path, global, world);
+            } else {
+                read.extend(self.read_contract(path, global, world).map(|file| (number, file)));
+            }
+        }
+        read.sort_by_key(|(number, _)| *number);
+        self.files.extend(read.into_iter().map(|(_, file)| Arc::new(file)));
+        for path in files.no_json.iter().filter(|path| !self.named.contains(*path)) {
+            self.findings.push(files::no_json(path, files::shown(path, &world.working)));
+        }
+        sort_findings(&mut self.findings);
     }
 
     fn read_registry(&mut self, path: &Path, global: &Global, world: &World) {
@@ -105,21 +134,32 @@ impl Workspace {
         }
     }
 
-    fn read_contract(&mut self, path: &Path, global: &Global, world: &World) {
+    fn read_contract(&mut self, path: &Path, global: &Global, world: &World) -> Option<ContractFile> {
         self.read += 1;
         let source = match files::read_source(path, files::shown(path, &world.working), global.limits()) {
             Ok(source) => Arc::new(source),
-            Err(finding) => return self.findings.push(finding),
+            Err(finding) => {
+                self.findings.push(finding);
+                return None;
+            }
         };
         self.sources.add(Arc::clone(&source));
-        match contract::read(&source, &ContractFolder::of(path, global.limits())) {
+        let folder = ContractFolder::of(path, global.limits());
+        let named = Noted::new(&folder);
+        let read = contract::read(&source, &named);
+        let beside = path.parent().unwrap_or(Path::new(""));
+        self.named.extend(named.into_files().into_keys().map(|name| beside.join(name)));
+        match read {
             Ok(mut read) => {
                 self.findings.append(&mut read.findings);
                 self.findings.extend(check_examples(&source, &read.contract));
                 self.findings.extend(contract::lint::lint(&source, &read));
-                self.files.push(Arc::new(ContractFile::new(source, read)));
+                Some(ContractFile::new(source, read))
             }
-            Err(findings) => self.findings.extend(findings),
+            Err(findings) => {
+                self.findings.extend(findings);
+                None
+            }
         }
     }
 
@@ -129,8 +169,18 @@ impl Workspace {
     }
 }
 
+impl ToRead {
+    /// Adds what was found in a folder.
+    fn add(&mut self, found: Found) {
+        for path in found.contracts {
+            self.contracts.entry(path).or_insert(false);
+        }
+        self.no_json.extend(found.no_json);
+    }
+}
+
 /// The contracts in a folder.
-fn inside(folder: &Path, world: &World) -> Result<Vec<PathBuf>, Failure> {
+fn inside(folder: &Path, world: &World) -> Result<Found, Failure> {
     files::contract_paths(folder).map_err(|(path, error)| {
         Failure::usage(format!("`{}` can't be read: {}", files::shown(&path, &world.working), files::why(&error)))
     })
@@ -162,7 +212,7 @@ pub(super) fn folder_to_write(global: &Global, world: &World) -> Result<PathBuf,
 }
 
 /// The files to read. A folder without a contract is an error: to have read nothing must not look like success.
-fn contract_files(folder: Option<&Path>, paths: &[PathBuf], world: &World) -> Result<Vec<PathBuf>, Failure> {
+fn contract_files(folder: Option<&Path>, paths: &[PathBuf], world: &World) -> Result<ToRead, Failure> {
     let named: Vec<PathBuf> = if paths.is_empty() {
         let folder = folder.ok_or_else(|| {
             Failure::usage("there is no folder `contracts` here or in a folder above")
@@ -172,22 +222,25 @@ fn contract_files(folder: Option<&Path>, paths: &[PathBuf], world: &World) -> Re
     } else {
         paths.iter().map(|path| world.working.join(path)).collect()
     };
-    let mut found = Vec::new();
+    let mut all = ToRead::default();
     for path in named {
         if !path.is_dir() {
-            found.push(path);
+            all.contracts.insert(path, true);
             continue;
         }
-        let inside = inside(&path, world)?;
-        if inside.is_empty() {
-            return Err(Failure::usage(format!("there is no contract in `{}`", files::shown(&path, &world.working)))
-                .help(
-                    "a contract is a file <consumer>/<provider>.yaml, or a Pact file; `upheld init` writes a first one",
-                ));
+        let found = inside(&path, world)?;
+        if found.contracts.is_empty() {
+            let shown = |path: &Path| files::shown(path, &world.working);
+            let mut failure = Failure::usage(format!("there is no contract in `{}`", shown(&path)));
+            if let Some(passed) = found.no_json.first() {
+                let passed = files::no_json(passed, shown(passed));
+                failure = failure.help(format!("{}: {}", passed.file, passed.message));
+            }
+            return Err(failure.help(
+                "a contract is a file <consumer>/<provider>.yaml, or a Pact file; `upheld init` writes a first one",
+            ));
         }
-        found.extend(inside);
+        all.add(found);
     }
-    // A file that is named twice is read once.
-    let found: IndexSet<PathBuf> = found.into_iter().collect();
-    Ok(found.into_iter().collect())
+    Ok(all)
 }

@@ -338,3 +338,63 @@ fn a_verification_tells_them_in_the_forms_that_can_hold_them_and_leaves_no_old_r
     assert!(!world.path("old.xml").exists());
     assert_eq!(form("markdown").stdout, "");
 }
+
+#[test]
+fn a_file_that_is_called_json_and_holds_none_is_told_of() {
+    let world = World::with("  - name: get\n    request: GET /a\n    response: { status: 200 }\n");
+    world.write("contracts/pacts/empty.json", "\n");
+    world.write("contracts/pacts/page.json", "<!DOCTYPE html>\n<title>404</title>\n");
+    // What others keep beside contracts is none of our business.
+    world.write("contracts/package.json", r#"{"name": "web", "consumer": {"a": 1}}"#);
+    world.write("contracts/text.json", r#""text""#);
+    world.write("contracts/tsconfig.json", "// with a comment\n{}");
+    assert_snapshot!(world.upheld(["lint"]), @"
+    warning[F103]: the file is empty, and is passed over
+     ╭▸ contracts/pacts/empty.json
+     ╰ help: if it should be a Pact file, write or fetch it again; else take it out of the folder
+
+    warning[F103]: the file holds no JSON, and is passed over
+     ╭▸ contracts/pacts/page.json
+     ╰ help: if it should be a Pact file, write or fetch it again; else take it out of the folder
+
+    2 warnings in 2 files
+    1 contract with 1 interaction can be used
+    [exit code 0]
+    ");
+    let verified = world.upheld(["verify", "--url", "http://127.0.0.1:9"]);
+    assert!(verified.stderr.contains("note: 2 warnings about the contracts"), "{verified}");
+    world.write("pacts/page.json", "<!DOCTYPE html>");
+    assert_snapshot!(world.upheld(["lint", "pacts"]), @"
+    ------- stderr -------
+    error: there is no contract in `pacts`
+    help: pacts/page.json: the file holds no JSON, and is passed over
+    help: a contract is a file <consumer>/<provider>.yaml, or a Pact file; `upheld init` writes a first one
+    [exit code 2]
+    ");
+}
+
+#[test]
+fn a_pact_file_without_interactions_is_an_error_and_a_body_that_looks_like_one_is_none() {
+    let world = World::with(
+        "  - name: get\n    request: GET /a\n    response: { status: 200, headers: { content-type: application/json }, body-file: a/body.json }\n",
+    );
+    let parties = r#"{"consumer": {"name": "web"}, "provider": {"name": "orders"}}"#;
+    world.write("contracts/storefront/a/body.json", parties);
+    assert_snapshot!(world.upheld(["lint"]), @"
+    1 contract with 1 interaction can be used
+    [exit code 0]
+    ");
+    world.write("contracts/web.json", parties);
+    assert_snapshot!(world.upheld(["lint"]), @r#"
+    error[P102]: a Pact file must have a list `interactions`
+      ╭▸ contracts/web.json:1:1
+      │
+    1 │ {"consumer": {"name": "web"}, "provider": {"name": "orders"}}
+      │ ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+      │
+      ╰ help: correct it in the test that writes this file
+
+    1 error in 1 file
+    [exit code 2]
+    "#);
+}

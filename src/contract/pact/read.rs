@@ -20,8 +20,9 @@ use crate::contract::{ReadContract, ServiceName, State, interaction_id};
 use crate::source::json::{self, Apart, outline};
 use crate::source::{Code, Finding, Findings, Pointer, SourceFile};
 
-/// Whether a text is that of a Pact file, whole or broken: an object of JSON with a list of interactions whose consumer
-/// or provider is an object, where a contract of our own has names and says `contract`. The beginning of a text is enough.
+/// Whether a text is that of a Pact file, whole or broken: an object of JSON whose consumer or provider is an object, where
+/// a contract of our own has names and says `contract`. Its list of interactions may be missing where it is broken off, or
+/// has both of the two. The beginning of a text is enough.
 #[must_use]
 pub fn is_pact(text: &str) -> bool {
     let text = text.trim_start_matches('\u{feff}').trim_start();
@@ -33,7 +34,8 @@ pub fn is_pact(text: &str) -> bool {
     let has = |key: &str, begins: char| keys.iter().any(|(name, first)| *name == key && *first == begins);
     let is_ours = keys.iter().any(|(name, _)| *name == "contract");
     let holds = has("interactions", '[') || has("messages", '[');
-    !is_ours && (has("consumer", '{') || has("provider", '{')) && (holds || !outline.is_whole)
+    let (consumer, provider) = (has("consumer", '{'), has("provider", '{'));
+    !is_ours && (consumer || provider) && (holds || !outline.is_whole || (consumer && provider))
 }
 
 /// Reads a Pact file.
