@@ -53,12 +53,19 @@ fn linted(global: &Global, args: &LintArgs, step: &Step, world: &mut World) -> R
     world.print(&text)?;
     let errors = found.iter().any(Finding::is_error);
     let exit = if errors || (args.strict && !found.is_empty()) { Exit::Usage } else { Exit::Yes };
-    let interactions = workspace.files.iter().map(|file| file.contract.interactions.len()).sum();
+    let interactions = || workspace.files.iter().flat_map(|file| &file.contract.interactions);
+    let skipped = interactions().filter(|interaction| interaction.skipped.is_some()).count();
+    let skips = match skipped {
+        0 => String::new(),
+        1 => String::from(", 1 is skipped"),
+        more => format!(", {more} are skipped"),
+    };
     let usable = match workspace.files.len() {
         // Only the registry was named.
         0 => String::from("the registry can be used\n"),
         contracts => {
-            format!("{} with {} can be used\n", count(contracts, "contract"), count(interactions, "interaction"))
+            let interactions = count(interactions().count() - skipped, "interaction");
+            format!("{} with {interactions} can be used{skips}\n", count(contracts, "contract"))
         }
     };
     if args.report == LintReport::Human && !errors {

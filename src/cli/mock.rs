@@ -268,7 +268,10 @@ fn refused(
             mismatches: with_lines(mismatches.clone(), &file.source),
         })
     });
-    report::refused(line, provider.as_str(), nearest.as_ref(), palette)
+    match nearest {
+        Some(nearest) => report::refused(line, &nearest, palette),
+        None => report::refused_without(line, provider.as_str(), mock.skipped(), palette),
+    }
 }
 
 fn finish(args: &MockArgs, tally: &Tally, stands: &[Stand], world: &mut World) -> Result<Exit, Failure> {

@@ -92,12 +92,17 @@ pub(super) fn select(
         }
     }
     let mut selected = Selected::new();
-    for file in kept.into_iter().filter(|file| file.contract.interactions.iter().any(|one| wanted.takes(one))) {
+    for file in kept.iter().copied().filter(|file| file.contract.interactions.iter().any(|one| wanted.takes(one))) {
         let provider = &file.contract.provider;
         match selected.iter_mut().find(|(name, _)| name == provider) {
             Some((_, files)) => files.push(Arc::clone(file)),
             None => selected.push((provider.clone(), vec![Arc::clone(file)])),
         }
+    }
+    if names().next().is_none() {
+        let files = and_list(quoted(kept.iter().take(LISTED).map(|file| &file.source.name)));
+        return Err(Failure::usage(format!("there is no interaction in {files}"))
+            .help("tests that send no request leave such a file: run all of the consumer's tests, or take it away"));
     }
     if selected.is_empty() {
         return Err(Failure::usage("there is nothing to verify: no interaction can be run")

@@ -166,6 +166,13 @@ impl Mock {
         interactions.flat_map(|interaction| &interaction.given).map(|state| state.name.as_str())
     }
 
+    /// How many interactions can't be run, and so are not served.
+    #[must_use]
+    pub fn skipped(&self) -> usize {
+        let interactions = self.files.iter().flat_map(|file| &file.contract.interactions);
+        interactions.filter(|interaction| interaction.skipped.is_some()).count()
+    }
+
     /// The interaction that a request comes nearest to, with each difference.
     fn nearest(&self, request: &ActualRequest, active: &[ActiveState]) -> Option<(usize, Vec<Mismatch>)> {
         self.index

@@ -22,13 +22,8 @@ pub struct Nearest<'a> {
 
 /// A request that no interaction allows: what it is, what it comes nearest to, each difference, and what to do.
 #[must_use]
-pub fn refused(line: &str, provider: &str, nearest: Option<&Nearest<'_>>, palette: &Palette) -> String {
-    let request = paint(palette.strong, shown(line));
-    let mut out = format!("{}  {request}\n", paint(palette.broken, "refused"));
-    let Some(nearest) = nearest else {
-        help(&mut out, &format!("there is no interaction with {provider} at all: record one, or write one"), palette);
-        return out;
-    };
+pub fn refused(line: &str, nearest: &Nearest<'_>, palette: &Palette) -> String {
+    let mut out = refusal(line, palette);
     let Nearest { pair, name, place, is_pact, mismatches: all } = nearest;
     let _ = writeln!(
         out,
@@ -45,6 +40,25 @@ pub fn refused(line: &str, provider: &str, nearest: Option<&Nearest<'_>>, palett
     };
     help(&mut out, next, palette);
     out
+}
+
+/// A request to a provider that has no interaction with which it could be answered: `skipped` can't be run.
+#[must_use]
+pub fn refused_without(line: &str, provider: &str, skipped: usize, palette: &Palette) -> String {
+    let mut out = refusal(line, palette);
+    let why = match skipped {
+        0 => format!("there is no interaction with {provider} at all: record one, or write one"),
+        1 => format!("the one interaction with {provider} is skipped, since it can't be run: `upheld lint` says why"),
+        more => format!(
+            "all {more} interactions with {provider} are skipped, since they can't be run: `upheld lint` says why"
+        ),
+    };
+    help(&mut out, &why, palette);
+    out
+}
+
+fn refusal(line: &str, palette: &Palette) -> String {
+    format!("{}  {}\n", paint(palette.broken, "refused"), paint(palette.strong, shown(line)))
 }
 
 /// A request that was answered: what came of it, and by which interaction or fault.

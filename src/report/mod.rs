@@ -52,7 +52,7 @@ pub use json::{Json, unverified_json};
 pub use junit::Junit;
 pub use markdown::{COMMENT, Markdown, SUMMARY};
 pub use mismatch::mismatches;
-pub use mocked::{Nearest, refused, served, unused};
+pub use mocked::{Nearest, refused, refused_without, served, unused};
 pub use palette::Palette;
 pub use progress::Progress;
 pub use recorded::{recorded, secrets};

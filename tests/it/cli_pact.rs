@@ -204,7 +204,7 @@ fn lint_tells_what_is_unwise_in_a_pact_file_and_what_is_skipped() {
         ╰ help: test it in another way; --without-skipped leaves it out of a run
 
     4 warnings in 1 file
-    1 contract with 4 interactions can be used
+    1 contract with 2 interactions can be used, 2 are skipped
     [exit code 0]
     "#);
 }
@@ -473,4 +473,39 @@ fn what_nothing_can_be_is_the_file_s_own_fault() {
     1 error, 1 warning in 1 file
     [exit code 2]
     "#);
+}
+
+#[test]
+fn a_pact_file_without_an_interaction_is_told_of_as_such() {
+    let mut pact = orders();
+    pact["interactions"] = json!([]);
+    let world = world(&pact);
+    assert_snapshot!(world.upheld(["verify", "pacts/", "--url", "http://127.0.0.1:9"]), @"
+    ------- stderr -------
+    note: 1 warning about the contracts: see `upheld lint`
+    error: there is no interaction in `pacts/shop-orders.json`
+    help: tests that send no request leave such a file: run all of the consumer's tests, or take it away
+    [exit code 2]
+    ");
+    assert_eq!(world.upheld(["mock", "pacts/", "--", "true"]).code, Some(2));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_mock_of_messages_alone_says_that_they_are_skipped() {
+    let mut pact = orders();
+    pact["interactions"].as_array_mut().unwrap().drain(..2);
+    let world = world(&pact);
+    let mock = world.wrap(["mock", "pacts/shop-orders.json"]);
+    assert_eq!(send(mock.url(), "GET /orders/42", &[], b"").status, 501);
+    assert_snapshot!(mock.ends_with(1), @"
+    0 of 0 interactions asked for, by 1 request, 1 refused
+    ------- stderr -------
+    refused  GET /orders/42
+            help: all 2 interactions with orders are skipped, since they can't be run: `upheld lint` says why
+    [exit code 1]
+    ");
+    assert!(
+        world.upheld(["lint", "pacts"]).stdout.ends_with("1 contract with 0 interactions can be used, 2 are skipped\n")
+    );
 }
