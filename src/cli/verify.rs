@@ -171,6 +171,9 @@ fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
         None => failure,
     };
     let nowhere = contracts_folder(global, world)?.is_none();
+    if nowhere && paths.is_empty() && !args.results.publish {
+        no_folder_is_meant(&names, &args.store, &Workspace::registry_alone(global, world)?, world)?;
+    }
     let (mut workspace, mut store) = loaded(global, args, &paths, &names, world)
         .map_err(|failure| if nowhere { meant(failure, world) } else { failure })?;
     let mut from_store = FromStore::default();
@@ -237,6 +240,23 @@ fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
     };
     let (pending, needed_by) = (from_store.pending().clone(), from_store.needed_by().clone());
     Ok(Work { jobs, pending, needed_by, destination })
+}
+
+/// Checks that no name of a provider is that of a folder, where nothing here or in a store knows of providers.
+fn no_folder_is_meant(
+    names: &[&String],
+    store: &StoreArgs,
+    registry: &Workspace,
+    world: &World,
+) -> Result<(), Failure> {
+    let folder = names.iter().find(|name| world.working.join(name).is_dir());
+    match folder {
+        Some(name) if !store.is_there(registry) => {
+            Err(Failure::usage(format!("`{name}` is no provider here, but a folder: write ./{name}"))
+                .help("providers are found by the contracts in a folder `contracts`, and there is none here or above; --contracts DIR names one elsewhere"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The contracts of the folder, and the store where one takes part: to publish the results, for what is live in an

@@ -134,9 +134,8 @@ fn a_folder_that_is_named_as_a_provider_would_be_is_told_of() {
     world.write("pacts/openapi.json", r#"{"openapi": "3.1.0"}"#);
     assert_snapshot!(world.upheld(["verify", "pacts"]), @"
     ------- stderr -------
-    error: there is no folder `contracts` here or in a folder above
-    help: `upheld init` writes a first contract; --contracts DIR names a folder elsewhere
-    help: for the contracts in `pacts`, write ./pacts
+    error: `pacts` is no provider here, but a folder: write ./pacts
+    help: providers are found by the contracts in a folder `contracts`, and there is none here or above; --contracts DIR names one elsewhere
     [exit code 2]
     ");
     assert_snapshot!(world.upheld(["verify", "./pacts"]), @"
