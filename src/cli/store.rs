@@ -121,7 +121,9 @@ fn init(global: &Global, args: &InitArgs, world: &mut World) -> Result<Exit, Fai
     if added.is_empty() {
         world.print(&format!("kept   {name}, which has all of it already\n"))?;
     } else {
-        world.print(&format!("next   with the store {name}: upheld publish SERVICE@VERSION\n"))?;
+        // An empty repository doesn't tell us which branch its HEAD names, and may come to show another one.
+        let branch = store.unnamed_branch().map(|branch| format!(" (its branch {branch})")).unwrap_or_default();
+        world.print(&format!("next   with the store {name}{branch}: upheld publish SERVICE@VERSION\n"))?;
     }
     Ok(Exit::Yes)
 }

@@ -102,6 +102,11 @@ pub trait Store {
     /// What the store is called: its address or folder, without passwords.
     fn name(&self) -> &str;
 
+    /// The branch that it is kept on, where its name leaves that open and it is known by now.
+    fn unnamed_branch(&self) -> Option<String> {
+        None
+    }
+
     /// Adds files, all or none, if the store is still as it was in the view with this id.
     ///
     /// # Errors

@@ -139,6 +139,10 @@ impl Store for GitStore {
         &self.name
     }
 
+    fn unnamed_branch(&self) -> Option<String> {
+        self.branch().filter(|_| self.address.branch().is_none())
+    }
+
     fn add(&self, files: &[NewFile], since: &str, message: &str) -> Result<Landing, StoreError> {
         path::check(files)?;
         self.add_commit(files, since, message)

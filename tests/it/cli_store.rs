@@ -76,6 +76,22 @@ fn a_store_is_made_on_a_branch_of_its_own_where_one_is_named() {
 }
 
 #[test]
+fn the_branch_that_a_store_is_made_on_is_told_where_nobody_has_named_it() {
+    let remote = Remote::new();
+    remote.git(&["symbolic-ref", "HEAD", "refs/heads/trunk"]);
+    let world = World::new().variable("UPHELD_CACHE", remote.path("cache").display().to_string());
+    let init = |store: &str, service: &str| world.upheld(["store", "init", "--store", store, "--service", service]);
+    let next = |output: CommandOutput| {
+        output.stdout.lines().last().unwrap_or_default().replace(remote.address().trim_start_matches("git+"), "<store>")
+    };
+    let open = remote.address();
+    assert_snapshot!(next(init(&open, "orders")), @"next   with the store <store> (its branch main): upheld publish SERVICE@VERSION");
+    assert_eq!(remote.files(), ["environments/production.yaml", "services/orders.yaml", "store.yaml"]);
+    assert_snapshot!(next(init(&open, "stock")), @"next   with the store <store> (its branch main): upheld publish SERVICE@VERSION");
+    assert_snapshot!(next(init(&format!("{open}#main"), "carts")), @"next   with the store <store>#main: upheld publish SERVICE@VERSION");
+}
+
+#[test]
 fn a_store_in_order_says_how_much_of_it_can_be_trusted() {
     Team::each("storefront orders", |team| {
         team.publish("orders@1", &[]);
