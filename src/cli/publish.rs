@@ -188,8 +188,9 @@ fn whole(
     if let [own] = own.as_slice()
         && !pacts.iter().any(runs)
     {
-        // There is no place for them in a contract of our own.
-        world.say(&format!("note: left out of what {service} expects of {provider}: {}\n", and_list(&told)));
+        // There is no place for them in a contract of our own; those that are pending are asked of nobody anyway.
+        let all = pacts.iter().flat_map(|file| &file.contract.interactions).map(|one| one.name.as_str());
+        world.say(&format!("note: left out of what {service} expects of {provider}: {}\n", and_list(all)));
         return Ok(Arc::clone(&own.source));
     }
     if !own.is_empty() {

@@ -170,12 +170,10 @@ fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
         Some(name) => failure.help(format!("for the contracts in `{name}`, write ./{name}")),
         None => failure,
     };
-    let nowhere = contracts_folder(global, world)?.is_none();
-    if nowhere && paths.is_empty() && !args.results.publish {
-        no_folder_is_meant(&names, &args.store, &Workspace::registry_alone(global, world)?, world)?;
+    if contracts_folder(global, world)?.is_none() && paths.is_empty() && !args.results.publish {
+        no_path_is_meant(&names, &args.store, &Workspace::registry_alone(global, world)?, world)?;
     }
-    let (mut workspace, mut store) = loaded(global, args, &paths, &names, world)
-        .map_err(|failure| if nowhere { meant(failure, world) } else { failure })?;
+    let (mut workspace, mut store) = loaded(global, args, &paths, &names, world)?;
     let mut from_store = FromStore::default();
     if let (Some(store), true) = (&store, paths.is_empty()) {
         let providers = providers(&workspace, &names, args)?;
@@ -242,17 +240,13 @@ fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
     Ok(Work { jobs, pending, needed_by, destination })
 }
 
-/// Checks that no name of a provider is that of a folder, where nothing here or in a store knows of providers.
-fn no_folder_is_meant(
-    names: &[&String],
-    store: &StoreArgs,
-    registry: &Workspace,
-    world: &World,
-) -> Result<(), Failure> {
-    let folder = names.iter().find(|name| world.working.join(name).is_dir());
-    match folder {
+/// Checks that no name of a provider is that of a folder or a file, where nothing here or in a store knows of providers.
+fn no_path_is_meant(names: &[&String], store: &StoreArgs, registry: &Workspace, world: &World) -> Result<(), Failure> {
+    let path = names.iter().find(|name| world.working.join(name).exists());
+    match path {
         Some(name) if !store.is_there(registry) => {
-            Err(Failure::usage(format!("`{name}` is no provider here, but a folder: write ./{name}"))
+            let what = if world.working.join(name).is_dir() { "folder" } else { "file" };
+            Err(Failure::usage(format!("`{name}` is no provider here, but a {what}: write ./{name}"))
                 .help("providers are found by the contracts in a folder `contracts`, and there is none here or above; --contracts DIR names one elsewhere"))
         }
         _ => Ok(()),

@@ -173,6 +173,22 @@ impl Body {
         }
     }
 
+    /// Whether it says that there is no body.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        matches!(self.content(), Self::Text(text) if text.is_empty())
+    }
+
+    /// The content type that is sent with it where no header names one: no server would read it without.
+    #[must_use]
+    pub fn implied_type(&self) -> Option<&'static str> {
+        match self.content() {
+            Self::Json(_) => Some("application/json"),
+            Self::Form(_) => Some("application/x-www-form-urlencoded"),
+            Self::Text(_) | Self::Bytes(_) | Self::File { .. } => None,
+        }
+    }
+
     /// The body as one JSON value, which rules lead into: a text is a string, a form an object of its fields.
     /// `None` for bytes, which have no places.
     #[must_use]
@@ -209,6 +225,12 @@ impl Request {
     #[must_use]
     pub fn is_safe(&self) -> bool {
         matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS")
+    }
+
+    /// Whether a request of this method has a body as a rule.
+    #[must_use]
+    pub fn tends_to_have_a_body(&self) -> bool {
+        !self.is_safe() && self.method != "DELETE"
     }
 
     /// Method, path and query as they are shown to people.

@@ -1,6 +1,6 @@
 //! One consumer's version, one provider's version, one contract between them: how do they stand?
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::code::{self, GateCode};
 use super::decision::{Because, State};
@@ -84,15 +84,15 @@ pub(super) fn judge(
     if missing.is_empty() {
         return Ok(judged(code::COMPATIBLE, State::Compatible, pending, &provider.service, Vec::new()));
     }
-    let (not_run, missing): (Vec<_>, Vec<_>) =
-        missing.into_iter().partition(|(id, _)| why_not_run(&contract, *id).is_some());
+    let reasons_not_to = not_run(&contract);
+    let (not_run, missing): (Vec<_>, Vec<_>) = missing.into_iter().partition(|(id, _)| reasons_not_to.contains_key(id));
     let verify = format!("in a checkout of {}: {}", provider.short(), verify(provider));
     if not_run.is_empty() {
         let (code, reasons) = unverified(facts, provider, &read.value, &missing, names.len())?;
         return Ok(judged(code, State::Unverified, reasons, &provider.service, vec![verify]));
     }
     let told = |(id, name): &(InteractionId, &str)| {
-        let why = why_not_run(&contract, *id).unwrap_or_default();
+        let why = reasons_not_to.get(id).copied().unwrap_or_default();
         Because::Told(format!("{name}: it can't be run, since {why}"))
     };
     let mut reasons: Vec<Because> = not_run.iter().take(LISTED).map(told).collect();
@@ -113,10 +113,10 @@ pub(super) fn judge(
     Ok(judged(code::UNVERIFIABLE, State::Unknown, reasons, &consumer.service, next))
 }
 
-/// Why an interaction can't be run, where that is so.
-fn why_not_run(contract: &ContractFile, id: InteractionId) -> Option<&str> {
-    let index = contract.ids.iter().position(|one| *one == id)?;
-    contract.contract.interactions.get(index)?.skipped.as_ref().map(|skipped| &*skipped.why)
+/// The interactions that can't be run, and why.
+fn not_run(contract: &ContractFile) -> BTreeMap<InteractionId, &str> {
+    let all = contract.ids.iter().zip(&contract.contract.interactions);
+    all.filter_map(|(id, interaction)| Some((*id, &*interaction.skipped.as_ref()?.why))).collect()
 }
 
 /// The command that brings about results for a version.

@@ -12,11 +12,7 @@ pub fn request(request: &Request) -> ActualRequest {
     let query = urlencoded::write(&request.query);
     let mut sent = headers(&request.headers);
     let named = request.rules.pact.as_ref().and_then(|pact| pact.media_type.as_deref());
-    let implied = named.or(match request.body.as_ref().map(Body::content) {
-        Some(Body::Json(_)) => Some("application/json"),
-        Some(Body::Form(_)) => Some("application/x-www-form-urlencoded"),
-        _ => None,
-    });
+    let implied = named.or(request.body.as_ref().and_then(Body::implied_type));
     if let Some(media_type) = implied.filter(|_| !request.headers.contains_key("content-type")) {
         sent.push((String::from("content-type"), media_type.to_owned()));
     }

@@ -69,6 +69,11 @@ mod tests {
                 },
                 "6 interactions: 1 error, 1 skipped, 3 pending, 1 upheld",
             ),
+            (
+                Summary { upheld: 1, skipped: 3, pending_skipped: 1, ..Summary::default() },
+                "4 interactions: 2 skipped, 1 pending, 1 upheld",
+            ),
+            (Summary { skipped: 1, pending_skipped: 1, ..Summary::default() }, "1 interaction: 1 pending, 0 upheld"),
         ] {
             assert_eq!(sentence(&summary), expected);
         }

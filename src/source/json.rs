@@ -107,7 +107,8 @@ impl<'s> Apart<'s> {
 }
 
 /// A file's text without its byte order mark.
-fn text(file: &SourceFile) -> &str {
+#[must_use]
+pub fn text(file: &SourceFile) -> &str {
     file.text.trim_start_matches('\u{feff}')
 }
 

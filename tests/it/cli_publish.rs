@@ -370,3 +370,19 @@ fn several_pact_files_of_one_pair_are_one_contract() {
     [exit code 2]
     ");
 }
+
+#[test]
+fn pending_messages_beside_a_contract_of_our_own_are_told_of_when_they_are_left_out() {
+    let team = Team::git("storefront orders");
+    let own = "contract: 1\nconsumer: storefront\nprovider: orders\ninteractions: [{ name: d, request: GET /d, response: { status: 200 } }]\n";
+    let placed =
+        serde_json::json!({"type": "Asynchronous/Messages", "description": "an order was placed", "pending": true});
+    team.world.write("contracts/storefront/orders.yaml", own);
+    team.world.write("contracts/messages.json", pact(&[placed], "4.0"));
+    assert_snapshot!(team.upheld("publish storefront@1 --branch main"), @"
+    published  storefront@1   1 contract with orders
+    ------- stderr -------
+    note: left out of what storefront expects of orders: an order was placed
+    [exit code 0]
+    ");
+}

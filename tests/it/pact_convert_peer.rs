@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Value, json};
 use upheld::contract::pact::export::{Version, export};
 use upheld::contract::pact::import::Remark;
-use upheld::contract::{Interaction, write};
+use upheld::contract::{Contract, Interaction, write};
 use upheld::matching::{ActualRequest, ActualResponse, Part, match_request, match_response};
 use upheld::source::Pointer;
 
@@ -24,6 +24,15 @@ struct Case {
     came: Came,
     /// Whether it fits, says Pact.
     fits: bool,
+}
+
+impl Case {
+    /// The Pact file that the case is about, if it can be read.
+    fn pact(&self) -> Option<Contract> {
+        let mut interaction = json!({"description": "a case"});
+        interaction[self.kind] = self.expected.clone();
+        try_contract(&pact_file(&self.version, &interaction)).ok()
+    }
 }
 
 enum Came {
@@ -159,9 +168,7 @@ fn a_contract_that_is_imported_answers_as_the_pact_file_does_or_a_remark_tells()
     let mut counts: HashMap<&str, usize> = HashMap::new();
     let mut silent = Vec::new();
     for case in cases() {
-        let mut interaction = json!({"description": "a case"});
-        interaction[case.kind] = case.expected.clone();
-        let Ok(pact) = try_contract(&pact_file(&case.version, &interaction)) else { continue };
+        let Some(pact) = case.pact() else { continue };
         let converted = imported(&pact);
         let Some(own) = converted.contract.interactions.first() else {
             assert!(!converted.remarks.is_empty(), "{}", case.name);
@@ -220,9 +227,7 @@ fn a_pact_file_that_is_exported_is_never_stricter_and_where_it_is_looser_a_remar
     let mut counts: HashMap<&str, usize> = HashMap::new();
     let mut silent = Vec::new();
     for case in cases() {
-        let mut interaction = json!({"description": "a case"});
-        interaction[case.kind] = case.expected.clone();
-        let Ok(pact) = try_contract(&pact_file(&case.version, &interaction)) else { continue };
+        let Some(pact) = case.pact() else { continue };
         let converted = imported(&pact).contract;
         if converted.interactions.is_empty() {
             continue;

@@ -28,43 +28,29 @@ fn expected() -> Vec<(String, String, &'static str, Value)> {
     all
 }
 
-/// What is written where a request has a body and no content type: ours is sent with the one that goes without saying,
-/// and Pact's verifier would send none.
-const IMPLIED: &str = "      headers:\n        content-type: ";
-
-/// An expression with a named group and a class that only one dialect has: it is written anew for Pact's readers.
-const REWRITTEN: &str = "matcher/regex possessive and named";
-
 #[test]
 fn what_was_imported_comes_back_from_a_pact_file_as_it_was() {
-    let (mut same, mut told, mut implied, mut changed) = (0, 0, 0, Vec::new());
+    let (mut same, mut told, mut changed) = (0, 0, Vec::new());
     for (name, version, kind, expected) in expected() {
         let mut interaction = json!({"description": "a case"});
         interaction[kind] = expected;
         let Ok(pact) = try_contract(&pact_file(&version, &interaction)) else { continue };
         let first = imported(&pact).contract;
-        let Some(it) = first.interactions.first() else { continue };
+        if first.interactions.is_empty() {
+            continue;
+        }
         let text = write(&first);
         let exported = export(&read_own(&text), Version::V4);
         let again = write(&imported(&read_pact(&exported.text)).contract);
-        let without = |text: &str| {
-            let (before, after) = text.split_once(IMPLIED)?;
-            Some(format!("{before}{}", after.split_once('\n')?.1))
-        };
-        if again == text || name.starts_with(REWRITTEN) {
+        if again == text {
             same += 1;
-        } else if it.request.headers.is_empty() && without(&again).as_ref() == Some(&text) {
-            implied += 1;
         } else if exported.remarks.is_empty() {
             changed.push(format!("{name} [{version}]\n{text}---\n{again}---\n{}", exported.text));
         } else {
             told += 1;
         }
     }
-    println!(
-        "{same} cases come back as they were, {implied} with the content type that went without saying, {told} with a remark"
-    );
+    println!("{same} cases come back as they were, {told} with a remark on what a Pact file can't say");
     assert!(changed.is_empty(), "{} of them\n{}", changed.len(), changed.join("\n"));
-    // XML and lists in headers, above all.
-    assert!(same > 500 && told < same / 5, "{same} came back, {told} with a remark");
+    assert!(same > 500 && told < same / 10, "{same} came back, {told} with a remark");
 }

@@ -89,7 +89,7 @@ impl From<String> for Refused {
 }
 
 /// The matchers of the specification, in its spelling.
-const KNOWN: [&str; 20] = [
+const KNOWN: [&str; 21] = [
     "equality",
     "regex",
     "type",
@@ -110,6 +110,7 @@ const KNOWN: [&str; 20] = [
     "notEmpty",
     "semver",
     "contentType",
+    "statusCode",
 ];
 
 /// Why a matcher of a name that is not the specification's can't be used, where no plugin may have it.

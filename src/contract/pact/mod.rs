@@ -10,6 +10,7 @@
 mod chosen;
 mod common;
 mod data_type;
+mod dialect;
 pub mod export;
 mod expressions;
 mod generator;

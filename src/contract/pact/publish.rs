@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::read::LISTS;
 use super::{PactRules, PactVersion};
 use crate::contract::ContractFile;
+use crate::source::json::text;
 
 /// One text with the interactions of several Pact files of one pair, in their order. What can't be run is pending in it:
 /// everybody sees it, and nobody is held to it.
@@ -59,7 +60,7 @@ pub fn joined(files: &[&ContractFile]) -> Result<String, (String, String)> {
 
 /// A file's JSON, which was read before, within its limits.
 fn read(file: &ContractFile) -> Map<String, Value> {
-    serde_json::from_str(file.source.text.trim_start_matches('\u{feff}')).unwrap_or_default()
+    serde_json::from_str(text(&file.source)).unwrap_or_default()
 }
 
 /// The version whose meanings a file's rules have.

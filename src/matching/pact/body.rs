@@ -28,7 +28,7 @@ pub(super) struct Asked<'a> {
 pub(super) fn compare(asked: &Asked<'_>, actual: &[u8], came: &[(String, String)], at: &Pointer) -> Vec<Mismatch> {
     let example_keys: &[&str] = if asked.rules.version == PactVersion::V4 { &["body", "content"] } else { &["body"] };
     let mut walk = Walk::new(at, Part::Body, example_keys, asked.closed);
-    if matches!(asked.body, Body::Text(text) if text.is_empty()) {
+    if asked.body.is_empty() {
         if !actual.is_empty() {
             walk.note(UNEXPECTED, None, "no body", format!("a body of {}", count(actual.len(), "byte")));
         }

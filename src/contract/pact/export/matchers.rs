@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::dialect::of_ruby;
 use crate::contract::matcher::{Format, JsonType, Matcher, Rule};
 use crate::contract::pact::common::ANY_FORMAT;
+use crate::contract::pact::dialect::of_ruby;
 use crate::contract::pact::import::pattern::{ANYTHING, DATE_TIME, EMAIL, TIME, URI, UUID, literal};
 use crate::contract::pact::java_time::JavaPattern;
 use crate::contract::pact::{PactMatcher, PactRegex, TimeKind};

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::texts::{any_type, list, named, of_text};
+use super::texts::{any_type, list, media_type_rule, named, of_text};
 use super::{Version, ask, body, matchers::TYPE};
 use crate::contract::document::{Body, Headers, Rules};
 use crate::contract::matcher::{Matcher, Rule};
@@ -29,19 +29,21 @@ impl Message<'_> {
         let mut headers = self.headers.clone();
         let Some(filled) = filled else { return (headers, None) };
         let body = match filled.content() {
-            Body::Json(value) => self.json(value, &mut headers),
-            Body::Form(fields) => self.form(fields, &mut headers),
-            Body::Text(text) if text.is_empty() => Some(Body::Text(String::new())),
+            Body::Json(value) => self.json(value),
+            Body::Form(fields) => self.form(fields),
+            empty if empty.is_empty() => Some(Body::Text(String::new())),
             Body::Text(text) => self.text(text),
             Body::Bytes(bytes) if bytes.is_empty() => Some(Body::Text(String::new())),
             bytes @ Body::Bytes(_) => self.bytes(bytes),
             // What a file holds is never a file again.
             Body::File { .. } => None,
         };
-        let is_filled =
-            !matches!(&body, None | Some(Body::Text(_))) || matches!(&body, Some(Body::Text(text)) if !text.is_empty());
-        // Pact tells then what the body is by its looks, and holds what comes to it.
+        let is_filled = body.as_ref().is_some_and(|body| !body.is_empty());
         if is_filled && !headers.contains_key("content-type") {
+            // Pact's verifier sends none that goes without saying here.
+            let implied = filled.implied_type().filter(|_| self.is_request);
+            headers.extend(implied.map(|implied| (String::from("content-type"), vec![implied.to_owned()])));
+            // Without a rule, what comes is held to it, or to what the body looks like.
             self.pact.headers.0.push(any_type());
         }
         (headers, body)
@@ -62,7 +64,7 @@ impl Message<'_> {
         self.headers.contains_key("content-type")
     }
 
-    fn json(&mut self, value: &Value, headers: &mut Headers) -> Option<Body> {
+    fn json(&mut self, value: &Value) -> Option<Body> {
         let kind = self.kind();
         let is_other = kind.is_some_and(|kind| kind != Kind::Json);
         // A Pact file takes a null for a body that is empty.
@@ -86,19 +88,13 @@ impl Message<'_> {
             ask::Walk { is_request: self.is_request, is_newest: self.version == Version::V4, remark: &mut remark };
         let (example, placed) = body::body(value, &self.rules.body, &mut walk);
         self.pact.body = placed;
-        // It is sent with it anyway.
-        if self.is_request {
-            headers.entry(String::from("content-type")).or_insert_with(|| vec![String::from("application/json")]);
-        }
         example.map(Body::Json)
     }
 
-    fn form(&mut self, fields: &IndexMap<String, Vec<String>>, headers: &mut Headers) -> Option<Body> {
+    fn form(&mut self, fields: &IndexMap<String, Vec<String>>) -> Option<Body> {
         match self.kind() {
             Some(Kind::Form) => {}
-            None if !self.has_type() && self.is_request => {
-                headers.insert(String::from("content-type"), vec![FORM.to_owned()]);
-            }
+            None if !self.has_type() && self.is_request => {}
             None if !self.has_type() && self.version == Version::V4 => self.pact.media_type = Some(FORM.to_owned()),
             _ => return self.left_out("the contract has a form; Pact would tell by the content type that it is none"),
         }
@@ -146,6 +142,9 @@ impl Message<'_> {
                 return self
                     .left_out("the contract has a text; version 3 would tell by the content type that it is bytes");
             }
+            Some(Kind::Json | Kind::Xml | Kind::Form | Kind::Multipart) if self.can_be_text() => {
+                self.pact.media_type = Some(String::from("text/plain"));
+            }
             Some(Kind::Json | Kind::Xml | Kind::Form | Kind::Multipart) => return self.structured(text, kind, ruled),
             _ => {}
         }
@@ -155,6 +154,20 @@ impl Message<'_> {
             self.pact.body = PlacedRules(placed.into_iter().collect());
         }
         Some(Body::Text(text.to_owned()))
+    }
+
+    /// Whether Pact can be told that the body is a text, whatever the header says: since version 4, and where a rule for the
+    /// content type lets come what the header says.
+    fn can_be_text(&mut self) -> bool {
+        let name = "content-type";
+        let has_rule = self.pact.headers.0.iter().any(|rule| rule.path.first_key() == Some(name));
+        if self.version == Version::V3 || has_rule {
+            return self.version == Version::V4;
+        }
+        let rule = self.headers.get(name).and_then(|values| media_type_rule(name, values));
+        let has_rule = rule.is_some();
+        self.pact.headers.0.extend(rule);
+        has_rule
     }
 
     /// A text that Pact takes apart.

@@ -5,7 +5,6 @@
 
 mod ask;
 mod body;
-mod dialect;
 mod file;
 mod matchers;
 mod message;
@@ -132,7 +131,7 @@ fn request(own: &Request, filled: &Request, version: Version, say: &mut dyn FnMu
         Message { rules: &own.rules, headers: &filled.headers, is_request: true, version, pact: &mut pact, say };
     let (headers, body) = message.written(filled.body.as_ref());
     // Said nothing of, it could be any.
-    let none = own.body.is_none() && !own.is_safe() && own.method != "DELETE";
+    let none = own.body.is_none() && own.tends_to_have_a_body();
     let body = body.or_else(|| none.then(|| Body::Text(String::new())));
     merge(&mut generators, texts_of_states(&own.headers, "header"));
     merge(&mut generators, body_of_states(own.body.as_ref()));

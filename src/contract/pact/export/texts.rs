@@ -66,8 +66,7 @@ pub(super) fn headers(
             None if has_others(name, values) => {
                 say(&place, ANY_LIST);
                 let path = PactPath(vec![PactStep::Key(name.clone())]);
-                // As loose as `type`, and read back as a list without a rule.
-                placed.0.push(PlacedRule { path, list: list(PactMatcher::Include(String::new())) });
+                placed.0.push(PlacedRule { path, list: unsaid() });
             }
             Some(known) if has_others(name, values) && placed.0[known].list != list(TYPE) => {
                 say(&place, ANY_LIST);
@@ -75,11 +74,9 @@ pub(super) fn headers(
             }
             None => {
                 if has_charset(name, values)
-                    && let Some(text) = with_any_parameters(name, values)
-                    && let Scalar::Is(matcher) = matchers::of_regex(&text)
+                    && let Some(rule) = media_type_rule(name, values)
                 {
-                    let path = PactPath(vec![PactStep::Key(name.clone())]);
-                    placed.0.push(PlacedRule { path, list: list(matcher) });
+                    placed.0.push(rule);
                 } else if has_commas(name, values) {
                     say(&place, ANY_COMMAS);
                 }
@@ -90,9 +87,20 @@ pub(super) fn headers(
     placed
 }
 
-/// The rule that takes any content type.
+/// The rule for a content type with any parameters, where a contract asks for none.
+pub(super) fn media_type_rule(name: &str, values: &[String]) -> Option<PlacedRule> {
+    let Scalar::Is(matcher) = matchers::of_regex(&with_any_parameters(name, values)?) else { return None };
+    Some(PlacedRule { path: PactPath(vec![PactStep::Key(name.to_owned())]), list: list(matcher) })
+}
+
+/// The rule that takes any content type, and is read back as none.
 pub(super) fn any_type() -> PlacedRule {
-    PlacedRule { path: PactPath(vec![PactStep::Key(String::from("content-type"))]), list: list(TYPE) }
+    PlacedRule { path: PactPath(vec![PactStep::Key(String::from("content-type"))]), list: unsaid() }
+}
+
+/// As loose as `type`, and read back as no rule.
+fn unsaid() -> RuleList {
+    list(PactMatcher::Include(String::new()))
 }
 
 /// The rule of one text; nothing where it is asked for by its value.

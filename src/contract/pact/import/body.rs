@@ -51,8 +51,7 @@ pub(super) fn body(
             (Some(Body::Json(escaped_value(value))), written(rules(&node, way)))
         }
         // What a request does not have is refused anyway.
-        Body::Text(text) if text.is_empty() && is_request => (None, BodyRules::new()),
-        Body::Text(text) if text.is_empty() => (Some(body.clone()), BodyRules::new()),
+        empty if empty.is_empty() => ((!is_request).then(|| body.clone()), BodyRules::new()),
         Body::Text(text) => {
             let kind = named.or_else(|| MediaType::of_content(text.as_bytes())).map(|found| found.kind());
             match kind {

@@ -111,20 +111,26 @@ fn request(pact: &Request, rules: &PactRules, remarks: &mut Remarks<'_>) -> Requ
     if let Some(body) = &pact.body {
         let (body, body_rules) = body::body(body, &pact.headers, rules, true, remarks);
         (request.body, request.rules.body) = (body, body_rules);
-    } else if !request.is_safe() && request.method != "DELETE" {
+    } else if request.tends_to_have_a_body() {
         remarks.say("body", None, NO_BODY);
     }
     if request.body.is_some() && !parts::names_type(&pact.headers, rules) {
         remarks.say("body", None, UNTYPED);
     }
-    // What the file says of the body alone is said by a header here, unless it goes without saying.
-    let implied = match &request.body {
-        Some(Body::Json(_)) => "application/json",
-        Some(Body::Form(_)) => "application/x-www-form-urlencoded",
-        _ => "",
-    };
-    if let Some(media_type) = rules.media_type.as_ref().filter(|named| *named != implied && request.body.is_some()) {
-        request.headers.entry(String::from("content-type")).or_insert_with(|| vec![media_type.clone()]);
+    let implied = request.body.as_ref().and_then(Body::implied_type);
+    if parts::takes_any_type(rules) {
+        // It goes without saying, and stands in an exported file for those who don't know that.
+        let goes_without_saying = |values: &Vec<String>| implied.is_some_and(|implied| *values == [implied]);
+        if request.headers.get("content-type").is_some_and(goes_without_saying) {
+            request.headers.shift_remove("content-type");
+        }
+        return request;
+    }
+    // What the file says of the body alone is said by a header here.
+    if let Some(named) =
+        rules.media_type.as_ref().filter(|named| implied != Some(named.as_str()) && request.body.is_some())
+    {
+        request.headers.entry(String::from("content-type")).or_insert_with(|| vec![named.clone()]);
     }
     request
 }
@@ -137,9 +143,7 @@ fn response(pact: &Response, rules: &PactRules, remarks: &mut Remarks<'_>) -> Re
     };
     let header_rules = parts::named_rules(&headers, &rules.headers, "header", remarks);
     parts::told_of_headers(&headers, &header_rules, &rules.headers, false, remarks);
-    let is_filled =
-        !matches!(&body, None | Some(Body::Text(_))) || matches!(&body, Some(Body::Text(text)) if !text.is_empty());
-    if is_filled && !parts::names_type(&pact.headers, rules) {
+    if body.as_ref().is_some_and(|body| !body.is_empty()) && !parts::names_type(&pact.headers, rules) {
         remarks.say("body", None, UNTYPED);
     }
     let status = parts::status(pact.status, rules, remarks);

@@ -97,9 +97,16 @@ fn goes_without_saying(name: &str, values: &[String], list: &RuleList) -> bool {
             let plain = with_any_parameters(name, values);
             plain.is_some_and(|plain| bare(regex.as_str()).replace("(;", r"(\s*;") == plain)
         }
-        [PactMatcher::Include(part)] => part.is_empty() && has_others(name, values),
+        [PactMatcher::Include(part)] => part.is_empty() && (name == "content-type" || has_others(name, values)),
         _ => false,
     }
+}
+
+/// Whether the header of the content type has the rule that stands in an exported file where there is no such header.
+pub(super) fn takes_any_type(rules: &PactRules) -> bool {
+    let chosen = Chosen::new(&rules.headers).below(&Step::Key(String::from("content-type")));
+    let list = chosen.here().map(|list| list.matchers.as_slice());
+    matches!(list, Some([PactMatcher::Include(part)]) if part.is_empty())
 }
 
 /// Remarks on headers that are compared otherwise by Pact, whatever they hold.

@@ -1,6 +1,7 @@
 //! Regular expressions and formats of time: from those of a Pact file to those of a contract.
 
 use crate::contract::matcher::{Format, Matcher, Pattern};
+use crate::contract::pact::dialect::of_ruby;
 use crate::contract::pact::pattern::spelled;
 
 /// Regular expressions that everybody writes for what is a word here. (A UUID is one in capitals, too: RFC 9562.)
@@ -40,7 +41,10 @@ pub(super) fn of_regex(text: &str) -> Result<Matcher, String> {
     if let Some((_, format)) = KNOWN.iter().find(|(known, _)| *known == bare) {
         return Ok(Matcher::Format(*format));
     }
-    Pattern::new(&from_ruby(&bare)).map(Matcher::Regex)
+    let own = from_ruby(&bare);
+    // In the words that it comes back in from an exported file.
+    let common = of_ruby(&own).unwrap_or(own);
+    Pattern::new(&common).map(Matcher::Regex)
 }
 
 /// An expression in the dialect of a contract, from Ruby's, which Pact's verifier follows: options as they are read there,

@@ -3,8 +3,7 @@
 //!
 //! An expression is read as the contract reads it and written anew, where it must be: `(?s)` makes the dot `[\s\S]`, since
 //! in Ruby's dialect that letter is unknown and `m` stands for it; named groups lose their names; classes that only this
-//! dialect has become their ranges. How greedy a part is
-//! makes no difference to a text that is matched as a whole.
+//! dialect has become their ranges. How greedy a part is makes no difference to a text that is matched as a whole.
 
 use regex_syntax::ast::parse::Parser;
 use regex_syntax::ast::{
