@@ -16,11 +16,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use upheld::contract::attachments::NoAttachments;
-use upheld::contract::{ContractId, InteractionId, contract_id, read};
-use upheld::ledger::{
-    By, Deployment, Event, Publication, Record, RecordId, Stamp, TestResult, Verification, environment_text, layout,
-    service_text, store_text,
-};
+use upheld::interaction::{ContractId, InteractionId};
+use upheld::formats::{contract_id, read};
+use upheld::ledger::{By, Deployment, Event, Publication, Record, RecordId, Stamp, TestResult, Verification, environment_text, layout, service_text, store_text};
 use upheld::source::{Limits, SourceFile};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -244,7 +242,7 @@ fn live(
     import: &mut Import,
     files: &mut Vec<(String, Vec<u8>)>,
     service: &str,
-    contracts: BTreeMap<upheld::contract::ServiceName, ContractId>,
+    contracts: BTreeMap<upheld::interaction::ServiceName, ContractId>,
 ) -> Result<()> {
     let publication = Publication {
         service: service.parse()?,

@@ -6,8 +6,8 @@ use clap::{Args, ValueEnum};
 
 use super::ledger::{StoreArgs, opened, refused, today, unusable};
 use super::{Exit, Failure, Global, World};
-use crate::contract::ServiceName;
 use crate::gate::{Status, status as read};
+use crate::interaction::ServiceName;
 use crate::ledger::{Book, Kind, Refusal};
 use crate::report::{status_human, status_json};
 

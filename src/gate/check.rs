@@ -8,7 +8,7 @@ use super::code;
 use super::decision::{Because, Role, Row, Side, State};
 use super::facts::Facts;
 use super::pair::{Judged, judge, repair};
-use crate::contract::{ContractId, ServiceName};
+use crate::interaction::{ContractId, ServiceName};
 use crate::ledger::{Doubt, Event, Live, Published, ServiceVersion, StoreError, Version, abbreviated};
 use crate::words::{and_list, did_you_mean};
 

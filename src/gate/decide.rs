@@ -8,7 +8,7 @@ use super::notices::{Noticed, notices};
 use super::order::{rows_of, search, worst};
 use super::pair::repair;
 use super::question::{Plan, Question};
-use crate::contract::ServiceName;
+use crate::interaction::ServiceName;
 use crate::ledger::{Book, Event, ServiceVersion, StoreError, layout};
 use crate::words::{and_list, did_you_mean};
 

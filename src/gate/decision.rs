@@ -1,7 +1,7 @@
 //! What is answered, and why.
 
 use super::code::GateCode;
-use crate::contract::{InteractionId, ServiceName};
+use crate::interaction::{InteractionId, ServiceName};
 use crate::ledger::{Event, Reason, ServiceVersion};
 
 /// The answer of the gate.

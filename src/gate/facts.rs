@@ -1,12 +1,12 @@
 //! What the book says, asked once for each thing.
 
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::contract::{ContractFile, ContractId, ServiceName};
+use crate::formats::ContractFile;
+use crate::interaction::{ContractId, ServiceName};
 use crate::ledger::{
     Book, DeclaredService, Doubt, Live, Published, Read, RecordId, Results, ServiceVersion, ServiceWorld, StoreError,
     Verification, layout,

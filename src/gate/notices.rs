@@ -7,7 +7,7 @@ use super::code;
 use super::decision::{Notice, Role, Row, Side, State};
 use super::pair::judge;
 use super::question::Question;
-use crate::contract::ServiceName;
+use crate::interaction::ServiceName;
 use crate::ledger::{Event, Live, Published, ServiceVersion, StoreError};
 use crate::words::and_list;
 

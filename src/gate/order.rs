@@ -3,7 +3,7 @@
 use super::check::{Check, Moment, join, sort};
 use super::decision::{Row, State};
 use super::question::Question;
-use crate::contract::ServiceName;
+use crate::interaction::ServiceName;
 use crate::ledger::{ServiceVersion, StoreError};
 
 /// The rows of one candidate that goes live after others.

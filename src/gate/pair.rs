@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::code::{self, GateCode};
 use super::decision::{Because, State};
 use super::facts::Facts;
-use crate::contract::{ContractFile, ContractId, InteractionId, ServiceName};
+use crate::formats::ContractFile;
+use crate::interaction::{ContractId, InteractionId, ServiceName};
 use crate::ledger::{Doubt, DoubtKind, Results, ServiceVersion, Standing, StoreError, Version, layout};
 use crate::words::{and_list, count};
 
@@ -116,7 +117,7 @@ pub(super) fn judge(
 /// The interactions that can't be run, and why.
 fn not_run(contract: &ContractFile) -> BTreeMap<InteractionId, &str> {
     let all = contract.ids.iter().zip(&contract.contract.interactions);
-    all.filter_map(|(id, interaction)| Some((*id, &*interaction.skipped.as_ref()?.why))).collect()
+    all.filter_map(|(id, interaction)| Some((*id, interaction.unrunnable()?))).collect()
 }
 
 /// The command that brings about results for a version.

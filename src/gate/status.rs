@@ -8,7 +8,7 @@ use super::check::{Check, Moment};
 use super::decide::rewritten;
 use super::decision::Row;
 use super::facts::Facts;
-use crate::contract::ServiceName;
+use crate::interaction::ServiceName;
 use crate::ledger::{Book, Doubt, Live, ServiceVersion, StoreError};
 
 /// An environment, as it is.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::mock::Desk;
 use super::problem::problem;
 use super::server::AnswerBody;
-use crate::matching::{ActualRequest, Mismatch};
+use crate::interaction::{ActualRequest, Mismatch};
 use crate::recording::{REDACTED, is_secret_name};
 
 /// What a request is told that no interaction allows (RFC 9457).

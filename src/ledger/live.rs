@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::record::{Deployment, Event, RecordId};
 use super::version::Version;
-use crate::contract::ServiceName;
+use crate::interaction::ServiceName;
 
 /// One reason why a version of a service is live in an environment.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

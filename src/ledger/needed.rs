@@ -10,7 +10,8 @@ use super::record::TestResult;
 use super::snapshot::StoreError;
 use super::version::Version;
 use super::write::heads;
-use crate::contract::{ContractFile, ContractId, InteractionId, ServiceName};
+use crate::formats::ContractFile;
+use crate::interaction::{ContractId, InteractionId, ServiceName};
 
 /// What is needed of a provider.
 #[derive(Debug, Default)]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::record::{Reason, RecordId, TestResult, Verification};
-use crate::contract::InteractionId;
+use crate::interaction::InteractionId;
 
 /// How an interaction stands with a version.
 #[derive(Clone, Debug, PartialEq, Eq)]

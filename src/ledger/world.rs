@@ -12,7 +12,7 @@ use super::reading::{Asked, Read, Records, records, records_below};
 use super::record::Record;
 use super::snapshot::{EntryKind, Snapshot, StoreError};
 use super::version::Version;
-use crate::contract::ServiceName;
+use crate::interaction::ServiceName;
 
 /// What is live of a service in an environment, and what each of these versions has published.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,11 +3,12 @@
 
 use serde_json::Value;
 
-use super::describe;
-use super::message::header_values;
-use super::mismatch::{HEADER_MISSING, HEADER_VALUE, Mismatch, Part, SIZE, UNEXPECTED};
+use super::expected;
 use super::scalar::{Medium, misfit};
-use crate::contract::{Headers, Matcher, Rule, Rules, is_json, is_list};
+use crate::contract::{Matcher, Rule, Rules};
+use crate::interaction::describe;
+use crate::interaction::mismatch::{HEADER_MISSING, HEADER_VALUE, SIZE, UNEXPECTED};
+use crate::interaction::{Headers, Mismatch, Part, header_values, is_json, is_list};
 use crate::source::{Code, Pointer};
 
 /// The lists whose elements differ by case: methods, entity tags and addresses.
@@ -72,7 +73,7 @@ fn expected(rule: Option<&Rule>, values: &[String]) -> String {
     let told =
         rule.and_then(|rule| rule.matchers.iter().find(|matcher| matcher.tells_value() && !matcher.is_of_example()));
     match told {
-        Some(matcher) => describe::matcher(matcher, example.as_ref()),
+        Some(matcher) => expected::matcher(matcher, example.as_ref()),
         None => shown(&values.iter().map(String::as_str).collect::<Vec<_>>()),
     }
 }

@@ -3,29 +3,28 @@
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use super::mismatch::{METHOD, Mismatch, PATH, Part, QUERY_MISSING, QUERY_UNEXPECTED, QUERY_VALUE, UNEXPECTED};
 use super::scalar::{Medium, misfit};
 use super::shape::Mode;
-use super::{ActualRequest, body, describe, headers, pact};
-use crate::contract::{Matcher, PathRule, Request, Rule, urlencoded};
+use super::{body, expected, headers};
+use crate::contract::{Matcher, PathRule, RequestRules, Rule};
+use crate::interaction::describe;
+use crate::interaction::mismatch::{METHOD, PATH, QUERY_MISSING, QUERY_UNEXPECTED, QUERY_VALUE, UNEXPECTED};
+use crate::interaction::{ActualRequest, Mismatch, Part, Request, urlencoded};
 use crate::source::{Code, Pointer};
 use crate::words::{count, did_you_mean};
 
 /// Every mismatch of a request; `at` is the request's place in the contract.
 #[must_use]
-pub fn match_request(asked: &Request, actual: &ActualRequest, at: &Pointer) -> Vec<Mismatch> {
-    if let Some(rules) = &asked.rules.pact {
-        return pact::match_request(asked, rules, actual, at);
-    }
+pub fn match_request(asked: &Request, rules: &RequestRules, actual: &ActualRequest, at: &Pointer) -> Vec<Mismatch> {
     let mut found = Vec::new();
     if asked.method != actual.method {
         found.push(mismatch(METHOD, Part::Method, "", asked.method.clone(), plain(&actual.method), at.key("method")));
     }
-    found.extend(path(asked, &actual.path, at));
-    found.extend(query(asked, actual.query.as_deref().unwrap_or_default(), at));
-    found.extend(headers::compare(&asked.headers, &asked.rules, &actual.headers, at));
+    found.extend(path(asked, rules.path.as_ref(), &actual.path, at));
+    found.extend(query(asked, rules, actual.query.as_deref().unwrap_or_default(), at));
+    found.extend(headers::compare(&asked.headers, &rules.message, &actual.headers, at));
     match &asked.body {
-        Some(body) => found.extend(body::compare_body(body, &asked.rules, &actual.body, Mode::EXACT, at)),
+        Some(body) => found.extend(body::compare_body(body, &rules.message, &actual.body, Mode::EXACT, at)),
         None if actual.body.is_empty() => {}
         None => {
             let got = format!("a body of {}", count(actual.body.len(), "byte"));
@@ -44,18 +43,18 @@ fn plain(text: &str) -> String {
     if text.is_empty() { String::from("nothing") } else { describe::cut(text) }
 }
 
-fn path(asked: &Request, actual: &str, at: &Pointer) -> Option<Mismatch> {
-    let place = at.key(if asked.path_rule.is_some() { "match-path" } else { "path" });
+fn path(asked: &Request, rule: Option<&PathRule>, actual: &str, at: &Pointer) -> Option<Mismatch> {
+    let place = at.key(if rule.is_some() { "match-path" } else { "path" });
     let wrong = |expected: String| Some(mismatch(PATH, Part::Path, "", expected, plain(actual), place.clone()));
     let segments = |path: &str| -> Vec<String> {
         path.split('/').map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned()).collect()
     };
-    match &asked.path_rule {
+    match rule {
         Some(PathRule::Whole(rule)) => match first_misfit(rule, std::slice::from_ref(&asked.path), actual) {
             Some(expected) => wrong(expected),
             None => None,
         },
-        rule => {
+        Some(PathRule::Segments(_)) | None => {
             let (wanted, came) = (segments(&asked.path), segments(actual));
             if wanted.len() != came.len() {
                 return wrong(asked.path.clone());
@@ -80,11 +79,11 @@ fn path(asked: &Request, actual: &str, at: &Pointer) -> Option<Mismatch> {
     }
 }
 
-fn query(asked: &Request, actual: &str, at: &Pointer) -> Vec<Mismatch> {
+fn query(asked: &Request, rules: &RequestRules, actual: &str, at: &Pointer) -> Vec<Mismatch> {
     let mut found = Vec::new();
     let came = urlencoded::read(actual);
     for (name, values) in &asked.query {
-        let rule = asked.query_rules.get(name);
+        let rule = rules.query.get(name);
         let place = match rule {
             Some(_) => at.key("match-query").key(name),
             None => at.key("query").key(name),
@@ -184,6 +183,6 @@ fn first_misfit(rule: &Rule, examples: &[String], actual: &str) -> Option<String
             Matcher::Exact | Matcher::Equal => !examples.iter().any(|example| example == actual),
             other => misfit(other, &value, Medium::Text).is_some(),
         };
-        misfits.then(|| describe::matcher(matcher, example.as_ref()))
+        misfits.then(|| expected::matcher(matcher, example.as_ref()))
     })
 }

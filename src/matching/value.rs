@@ -4,11 +4,13 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use super::describe;
-use super::mismatch::{CONTAINS, EMPTY, MISSING, Mismatch, ONE_OF, Part, SIZE, TYPE, UNEXPECTED, VALUE};
+use super::expected;
 use super::scalar::{Medium, misfit, same};
 use super::shape::{ArrayShape, Closeness, Elements, Field, ObjectShape, Shape};
-use crate::contract::{Matcher, Path, Rule, Segment};
+use crate::contract::{Matcher, Rule};
+use crate::interaction::describe;
+use crate::interaction::mismatch::{CONTAINS, EMPTY, MISSING, ONE_OF, SIZE, TYPE, UNEXPECTED, VALUE};
+use crate::interaction::{Mismatch, Part, Path, Segment};
 use crate::source::{Code, Pointer};
 use crate::words::{count, did_you_mean, nearest, or_list};
 
@@ -102,7 +104,7 @@ impl<'a> Walk<'a> {
                 if let Some(misfit) = misfit(matcher, actual, self.medium) {
                     let example = shape.examples.first().copied();
                     return self.note(misfit.code, shape, || {
-                        Told::new(describe::ruled(matcher, rule, example), describe::actual(actual)).hint(misfit.detail)
+                        Told::new(expected::ruled(matcher, rule, example), describe::actual(actual)).hint(misfit.detail)
                     });
                 }
             }
@@ -378,7 +380,7 @@ fn expected_of(shape: &Shape<'_>) -> String {
         .rule()
         .and_then(|rule| rule.matchers.iter().find(|matcher| matcher.tells_value()).map(|matcher| (matcher, rule)))
     {
-        Some((matcher, rule)) => describe::ruled(matcher, rule, example),
+        Some((matcher, rule)) => expected::ruled(matcher, rule, example),
         None if shape.mode.closeness == Closeness::Value => exactly(&shape.examples),
         None => describe::like(&shape.examples),
     }

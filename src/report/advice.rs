@@ -1,8 +1,7 @@
 //! What to do next about a broken interaction: for each mismatch what it means for the one side or the other, and
 //! for all of them together what the two sides can agree on.
 
-use crate::matching::Mismatch;
-use crate::matching::mismatch as codes;
+use crate::interaction::{Mismatch, mismatch as codes};
 use crate::verification::Finished;
 
 use super::mismatch::MOST;

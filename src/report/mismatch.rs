@@ -6,8 +6,7 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::escape::{cut, defused, printable, shown, shown_sentence};
 use super::palette::{Palette, paint};
-use crate::matching::Mismatch;
-use crate::matching::mismatch as codes;
+use crate::interaction::{Mismatch, mismatch as codes};
 use crate::verification::{AskedLine, ShownMismatch};
 use crate::words::count;
 

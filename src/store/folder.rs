@@ -14,9 +14,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::lock::lock;
 use super::path;
-use crate::contract::digest::hex;
 use crate::files::{self, why};
 use crate::git::LARGEST;
+use crate::interaction::digest::hex;
 use crate::ledger::{Entry, EntryKind, Landing, NewFile, Snapshot, Store, StoreError, layout};
 use crate::words::duration;
 

@@ -15,8 +15,8 @@ use super::cache::{Cache, is_hex};
 use super::git_snapshot::GitSnapshot;
 use super::history::short;
 use super::path;
-use crate::contract::digest::hex;
 use crate::git::{Address, CommitText, Environment, Object, Patience};
+use crate::interaction::digest::hex;
 use crate::ledger::{Landing, NewFile, Snapshot, Store, StoreError};
 
 /// A store that is a branch of a git repository.

@@ -1,10 +1,9 @@
 //! A file's lock, waited for no longer than one is ready to wait.
 
 use std::fs::{File, TryLockError};
-use std::io;
 use std::sync::mpsc::channel;
-use std::thread;
 use std::time::Duration;
+use std::{io, thread};
 
 /// Takes the lock, alone or with others that read; nothing where it was not to be had in time. It is let go with the file.
 ///

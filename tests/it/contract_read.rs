@@ -1,12 +1,11 @@
 //! Reading: every finding at once, each with its place, its code and what to do.
 
 use serde_json::json;
-use upheld::contract::{Body, PathRule, Status};
+use upheld::interaction::{Body, Status};
+use upheld::contract::PathRule;
 use upheld::source::Pointer;
 
-use crate::reading::{
-    Files, HEAD, all_findings, contract, files, interaction, lines, read_ok, read_with, source, text_of,
-};
+use crate::reading::{Files, HEAD, all_findings, contract, files, interaction, lines, read_ok, read_with, source, text_of};
 
 /// Everything that is said about a text.
 fn said(text: &str) -> String {

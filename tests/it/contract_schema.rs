@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use upheld::contract::{contract_schema, lint, read};
+use upheld::contract::{contract_schema, lint};
+use upheld::formats::read;
 use upheld::matching::check_examples;
 use upheld::source::{Limits, SourceFile};
 

@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 use serde_json::Value;
-use upheld::contract::{Contract, contract_id, read, write};
+use upheld::formats::{Contract, contract_id, read};
+use upheld::contract::write;
 use upheld::matching::check_examples;
 use upheld::source::{Limits, SourceFile, parse_yaml};
 

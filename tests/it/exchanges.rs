@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use upheld::contract::attachments::NoAttachments;
-use upheld::contract::{Contract, ContractFile, Interaction, ServiceName, read};
-use upheld::matching::{ActualRequest, ActualResponse};
+use upheld::formats::{Contract, Interaction, ContractFile, read};
+use upheld::interaction::{ServiceName, ActualRequest, ActualResponse};
 use upheld::recording::{Entry, Exchange, Options, Recorded, Remark, Standing, Take, What, record};
 use upheld::source::{Limits, SourceFile};
 
@@ -69,7 +69,7 @@ pub fn recorded_by(exchanges: &[Exchange], options: &Options) -> Recorded {
 pub fn recorded_into(text: &str, exchanges: &[Exchange], options: &Options) -> Recorded {
     let source = Arc::new(SourceFile::new("contracts/storefront/orders.yaml", text.to_owned(), Limits::default()));
     let read = read(&source, &NoAttachments).unwrap_or_else(|findings| panic!("{}\n{text}", reading::lines(&findings)));
-    let file = ContractFile::new(source, read);
+    let file = formats::file(source, read);
     let (consumer, provider) = (file.contract.consumer.clone(), file.contract.provider.clone());
     let take = Take { consumer: &consumer, provider: &provider, exchanges, existing: Some(&file), options };
     record(&take, &NoAttachments).unwrap()

@@ -7,8 +7,10 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use upheld::contract::{Body, Interaction, Pattern, Response, Rules, Status, contract_id, interaction_id, write};
-use upheld::matching::{ActualRequest, ActualResponse, Mismatch, check_examples, match_request, match_response};
+use upheld::interaction::{pointer, Body, Response, Status, ActualRequest, ActualResponse, Mismatch};
+use upheld::formats::{Interaction, contract_id, interaction_id, match_request, match_response};
+use upheld::contract::{Rules, Pattern, write};
+use upheld::matching::check_examples;
 use upheld::source::{Finding, Limits, MOST_FINDINGS, Pointer, SourceFile, parse_yaml};
 
 use crate::reading::{Files, HEAD, files, interaction, lines, read_ok, read_with, source, text_of};
@@ -404,7 +406,7 @@ fn five_thousand_interactions_are_read_in_a_moment() {
     let written = soon("writing", || write(&read.contract));
     assert_eq!(soon("lines", || (1..=40_000).filter(|number| !source.line(*number).is_empty()).count()), 40_000);
     soon("places", || {
-        (0..5000).for_each(|index| assert!(source.place(&Interaction::pointer(index).key("name")).is_some()));
+        (0..5000).for_each(|index| assert!(source.place(&pointer(index).key("name")).is_some()));
     });
     assert_eq!(contract_id(&read_ok(&written).contract), contract_id(&read.contract));
 }
@@ -473,7 +475,7 @@ fn a_binary_body_is_compared_as_a_whole() {
     let bytes: Vec<u8> = (0..4_000_000_u32).map(|number| u8::try_from(number % 251).unwrap()).collect();
     let response = Response {
         status: Status::Code(200),
-        headers: upheld::contract::Headers::new(),
+        headers: upheld::interaction::Headers::new(),
         body: Some(Body::Bytes(bytes.clone().into())),
         rules: Rules::default(),
     };

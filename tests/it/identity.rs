@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
-use upheld::contract::{
-    Body, Contract, Headers, Interaction, Matcher, PathRule, Rule, State, Status, contract_id, interaction_id, write,
-};
+use upheld::interaction::{Body, Headers, State, Status};
+use upheld::formats::{Contract, Interaction, contract_id, interaction_id};
+use upheld::contract::{PathRule, Matcher, Rule, write};
 use upheld::source::{Limits, parse_yaml};
 
 use crate::reading::{HEAD, contract, files, interaction, read_with, text_of};

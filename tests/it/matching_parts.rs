@@ -2,7 +2,7 @@
 //! placeholders; and what a mismatch says.
 
 use serde_json::{Value, json};
-use upheld::matching::encode;
+use upheld::interaction::encode;
 
 use crate::messages::{Row, hold, request, response, told, with_request, with_response};
 use crate::reading::{files, interaction, read_with, text_of};

@@ -1,7 +1,7 @@
 //! Messages held against an interaction, and tables of what upholds it and what breaks it.
 
-use upheld::contract::Interaction;
-use upheld::matching::{ActualRequest, ActualResponse, Mismatch, encode, match_request, match_response};
+use upheld::formats::{Interaction, match_request, match_response};
+use upheld::interaction::{ActualRequest, ActualResponse, Mismatch, encode};
 use upheld::source::Pointer;
 
 use crate::reading::interaction;

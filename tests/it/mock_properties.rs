@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
-use upheld::contract::{Contract, ContractFile, Interaction, Request, Rules, Status, read, write};
-use upheld::matching::{encode, match_request, match_response};
+use upheld::formats::{Contract, Interaction, ContractFile, read, match_request, match_response};
+use upheld::interaction::{Request, Status, encode};
+use upheld::contract::{Rules, write};
 use upheld::mocking::{ActiveState, Mock};
 use upheld::source::{Limits, Pointer, SourceFile};
 
@@ -15,7 +16,7 @@ use super::strategies;
 fn mock_of(contract: &Contract, files: &Files) -> Mock {
     let source = Arc::new(SourceFile::new("c.yaml", write(contract), Limits::default()));
     let read = read(&source, files).unwrap();
-    Mock::new(vec![Arc::new(ContractFile::new(source, read))])
+    Mock::new(vec![Arc::new(formats::file(source, read))])
 }
 
 /// An interaction's provider states, as a test makes them active.
@@ -131,7 +132,7 @@ proptest! {
     fn a_request_that_it_answers_is_one_that_the_contract_allows((contract, files) in strategies::contract(), line in "(GET|PUT) /[a-z0-9/]{0,6}") {
         let mock = mock_of(&contract, &files);
         let (method, path) = line.split_once(' ').unwrap();
-        let request = upheld::matching::ActualRequest { method: method.to_owned(), path: path.to_owned(), ..Default::default() };
+        let request = upheld::interaction::ActualRequest { method: method.to_owned(), path: path.to_owned(), ..Default::default() };
         let allowed = contract.interactions.iter().any(|interaction| {
             let filled = interaction.filled(&interaction.params());
             match_request(&filled.request, &request, &Pointer::root()).is_empty()

@@ -1,9 +1,10 @@
 //! Each matcher on its way from a Pact file to a contract, and from a contract to a Pact file.
 
 use serde_json::{Value, json};
-use upheld::contract::pact::export::{Version, export};
-use upheld::contract::{Contract, write_rule};
-use upheld::matching::{encode, example_response, match_request, match_response};
+use upheld::conversion::export::{Version, export};
+use upheld::formats::{Contract, match_request, match_response};
+use upheld::contract::write_rule;
+use upheld::interaction::encode::{self, response as example_response};
 use upheld::source::Pointer;
 
 use crate::pact_convert_properties::imported;

@@ -5,10 +5,11 @@
 use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
-use upheld::contract::pact::export::{Version, export};
-use upheld::contract::pact::import::Remark;
-use upheld::contract::{Contract, Interaction, write};
-use upheld::matching::{ActualRequest, ActualResponse, Part, match_request, match_response};
+use upheld::conversion::export::{Version, export};
+use upheld::conversion::Remark;
+use upheld::formats::{Contract, Interaction, match_request, match_response};
+use upheld::interaction::{ActualRequest, ActualResponse, Part};
+use upheld::contract::write;
 use upheld::source::Pointer;
 
 use crate::pact_convert_properties::{imported, read_own};

@@ -6,13 +6,14 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Value, json};
 use upheld::contract::attachments::NoAttachments;
-use upheld::contract::pact::MediaType;
-use upheld::contract::pact::export::{Version, export};
-use upheld::contract::pact::import::{Converted, import};
-use upheld::contract::{Body, Contract, Interaction, JsonType, Matcher, Path, Response, Segment, read, write};
-use upheld::matching::{
-    ActualRequest, ActualResponse, encode, example_response, match_request, match_response, own_mismatches,
-};
+use upheld::pact::MediaType;
+use upheld::conversion::export::{Version, export};
+use upheld::conversion::import::{Converted, import};
+use upheld::interaction::{Body, Path, Response, Segment, ActualRequest, ActualResponse};
+use upheld::formats::{Contract, Interaction, read, match_request, match_response};
+use upheld::contract::{JsonType, Matcher, write};
+use upheld::interaction::encode::{self, response as example_response};
+use upheld::matching::own_mismatches;
 use upheld::source::{Limits, Pointer, SourceFile};
 
 use crate::pact_spec::{contract as read_pact, pact_file};
@@ -257,10 +258,10 @@ proptest! {
         })
     ) {
         // What a body is, is told by its content type, where there is one that can be read.
-        let told = |headers: &upheld::contract::Headers| headers.get("content-type").is_none_or(|it| MediaType::parse(&it[0]).is_some());
-        let optional = |rules: &upheld::contract::Rules| rules.headers.get("content-type").is_some_and(|rule| rule.optional);
+        let told = |headers: &upheld::interaction::Headers| headers.get("content-type").is_none_or(|it| MediaType::parse(&it[0]).is_some());
+        let optional = |rules: &upheld::interaction::Rules| rules.headers.get("content-type").is_some_and(|rule| rule.optional);
         prop_assume!(!optional(&it.response.rules) && told(&it.request.headers) && told(&it.response.headers));
-        let service = |name: &str| upheld::contract::ServiceName::new(name).unwrap();
+        let service = |name: &str| upheld::interaction::ServiceName::new(name).unwrap();
         let contract = Contract { consumer: service("a"), provider: service("b"), description: None, interactions: vec![it.clone()] };
         let exported = export(&contract, version);
         if it.pending && version == Version::V3 {

@@ -8,7 +8,8 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
-use upheld::matching::{ActualRequest, ActualResponse, match_request, match_response};
+use upheld::interaction::{ActualRequest, ActualResponse};
+use upheld::formats::{match_request, match_response};
 use upheld::source::Pointer;
 
 use super::pact_spec::{headers, pact_file, try_contract};

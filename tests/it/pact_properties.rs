@@ -6,10 +6,10 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Value, json};
 use upheld::contract::attachments::NoAttachments;
-use upheld::contract::lint::lint;
-use upheld::contract::pact::Moment;
-use upheld::contract::{is_pact, read};
-use upheld::matching::{ActualRequest, ActualResponse, encode, example_response, match_request, match_response};
+use upheld::formats::{check, read, match_request, match_response};
+use upheld::pact::{Moment, is_pact};
+use upheld::interaction::{ActualRequest, ActualResponse};
+use upheld::interaction::encode::{self, response as example_response};
 use upheld::source::{Limits, Pointer, SourceFile};
 
 use super::strategies::cases;

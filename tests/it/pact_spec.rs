@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 use upheld::contract::attachments::NoAttachments;
-use upheld::contract::{Contract, read};
-use upheld::matching::{ActualRequest, ActualResponse, match_request, match_response};
+use upheld::formats::{Contract, read, match_request, match_response};
+use upheld::interaction::{ActualRequest, ActualResponse};
 use upheld::source::{Limits, Pointer, SourceFile};
 
 use super::support::{Answer, Provider, World};

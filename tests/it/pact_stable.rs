@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use serde_json::{Value, json};
-use upheld::contract::pact::export::{Version, export};
+use upheld::conversion::export::{Version, export};
 use upheld::contract::write;
 
 use crate::pact_convert_properties::{imported, read_own};

@@ -6,11 +6,11 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};
-use upheld::contract::{Body, Interaction, Path, Response, Rules, Segment, Status};
-use upheld::matching::mismatch::CODES;
-use upheld::matching::{
-    ActualRequest, ActualResponse, Mismatch, encode, example_response, match_request, match_response,
-};
+use upheld::interaction::{Body, Path, Response, Segment, Status, ActualRequest, ActualResponse, Mismatch};
+use upheld::formats::{Interaction, match_request, match_response};
+use upheld::contract::Rules;
+use upheld::interaction::mismatch::CODES;
+use upheld::interaction::encode::{self, response as example_response};
 use upheld::source::Pointer;
 
 use crate::strategies::{self, cases};
@@ -23,7 +23,7 @@ fn of_response(asked: &Response, actual: &ActualResponse) -> Vec<Mismatch> {
 fn with_body(body: Value) -> Response {
     Response {
         status: Status::Code(200),
-        headers: upheld::contract::Headers::new(),
+        headers: upheld::interaction::Headers::new(),
         body: Some(Body::Json(body)),
         rules: Rules::default(),
     }
@@ -99,7 +99,7 @@ fn anything() -> impl Strategy<Value = (Interaction, ActualRequest, ActualRespon
     strategies::interaction().prop_flat_map(|it| {
         let filled = it.filled(&it.params());
         let example = encode::request(&filled.request);
-        let names = |headers: &upheld::contract::Headers| headers.keys().cloned().collect::<Vec<_>>();
+        let names = |headers: &upheld::interaction::Headers| headers.keys().cloned().collect::<Vec<_>>();
         let request = (
             "[A-Z]{0,4}",
             prop_oneof![Just(example.path.clone()), "(/|%|%2f|a|\\PC){0,8}".prop_map(String::from)],
@@ -141,7 +141,7 @@ proptest! {
     fn the_order_of_keys_and_the_white_space_of_a_body_do_not_count(response in strategies::response()) {
         let filled = Interaction { response, ..Interaction {
             name: String::new(), description: None, given: Vec::new(),
-            request: upheld::contract::Request::default(), response: with_body(json!(1)),
+            request: upheld::interaction::Request::default(), response: with_body(json!(1)),
             pending: false, skipped: None,
         } }.filled(&serde_json::Map::new()).response;
         let mut actual = example_response(&filled);

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use upheld::contract::attachments::NoAttachments;
-use upheld::contract::{Contract, Interaction, ReadContract, lint, read};
+use upheld::formats::{Contract, Interaction, read};
+use upheld::contract::{ReadContract, lint};
 use upheld::matching::check_examples;
 use upheld::source::{Finding, Limits, SourceFile};
 

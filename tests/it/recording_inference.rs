@@ -1,7 +1,7 @@
 //! From samples to rules: what is written, what is suggested, and what stays open.
 
 use insta::assert_snapshot;
-use upheld::contract::Path;
+use upheld::interaction::Path;
 
 use super::exchanges::{clean, got, interactions, only, recorded, said, suggestions, text};
 

@@ -3,10 +3,7 @@
 use insta::assert_snapshot;
 use upheld::recording::Options;
 
-use super::exchanges::{
-    answered, asking, clean, got, interactions, names, only, recorded, recorded_by, recorded_into, said, standings,
-    suggestions, text,
-};
+use super::exchanges::{answered, asking, clean, got, interactions, names, only, recorded, recorded_by, recorded_into, said, standings, suggestions, text};
 
 #[test]
 fn the_same_shape_of_request_is_one_more_sample() {

@@ -5,8 +5,8 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Map, Value, json};
-use upheld::contract::{Body, Contract};
-use upheld::matching::{match_request, match_response};
+use upheld::interaction::Body;
+use upheld::formats::{Contract, match_request, match_response};
 use upheld::recording::{Exchange, Options, Standing, redact};
 use upheld::source::Pointer;
 

@@ -10,11 +10,10 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Map, Number, Value, json};
 use upheld::contract::attachments::NoAttachments;
-use upheld::contract::template::fill_value;
-use upheld::contract::{
-    Body, Contract, Headers, Interaction, JsonType, Matcher, Path, PathRule, Pattern, Request, Response, Rule, Rules,
-    SchemaRule, Segment, ServiceName, State, Status, Written,
-};
+use upheld::interaction::template::fill_value;
+use upheld::interaction::{Body, Headers, Path, Request, Response, Segment, ServiceName, State, Status};
+use upheld::formats::{Contract, Interaction};
+use upheld::contract::{PathRule, Rules, Written, JsonType, Matcher, Pattern, Rule, SchemaRule};
 
 use crate::reading::Files;
 

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::super::json::{FORMAT, pretty};
 use super::{STATES, Told, UNDECIDED, UNDECIDED_EXIT, UNDECIDED_NEXT, word};
-use crate::contract::{InteractionId, ServiceName};
 use crate::gate::{Because, Decision, Notice, Role, Row, Side, State};
+use crate::interaction::{InteractionId, ServiceName};
 use crate::ledger::{Event, Reason, Version};
 
 /// A decision as one JSON document. Its `decision` is `"allow"` only where the gate says yes and the run is no dry run;

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::samples::{body, broken, in_part};
-use crate::matching::mismatch::{self, CODES};
-use crate::matching::{Mismatch, Part};
+use crate::interaction::mismatch::{self, CODES};
+use crate::interaction::{Mismatch, Part};
 use crate::report::{Palette, interaction};
 use crate::source::Code;
 use crate::verification::{Finished, ShownMismatch};

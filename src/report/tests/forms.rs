@@ -1,7 +1,7 @@
 //! Each form of one and the same run, whole.
 
 use super::samples::{self, broken, conclusion, quantity, report, report_of, run, upheld};
-use crate::matching::{Part, mismatch};
+use crate::interaction::{Part, mismatch};
 use crate::report::{Conclusion, Github, Human, Json, Junit, Markdown, Palette};
 use crate::source::Code;
 use crate::verification::{Event, Finished, Outcome, RunError};

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::contract::ServiceName;
-use crate::matching::{Mismatch, Part, mismatch};
+use crate::interaction::{Mismatch, Part, ServiceName, mismatch};
 use crate::report::{Conclusion, Reporter};
 use crate::source::{Code, Pointer};
 use crate::verification::{
