@@ -128,8 +128,8 @@ fn reasons(finished: &Finished) -> Vec<Reason> {
         .map(|mismatch| Reason {
             code: mismatch.code.0.to_owned(),
             place: mismatch.place(),
-            expected: short(&mismatch.expected),
-            actual: short(&mismatch.actual),
+            expected: short(&mismatch.expected.to_string()),
+            actual: short(&mismatch.actual.to_string()),
             message: String::new(),
         })
         .collect()

@@ -1,10 +1,10 @@
 //! Values in words, as they stand behind "expected" and "got".
 
-use std::io;
+use std::{fmt, io};
 
 use serde_json::Value;
 
-use crate::words::{count, or_list};
+use crate::words::count;
 
 /// How many characters of a value are shown.
 const SHOWN: usize = 120;
@@ -50,53 +50,91 @@ pub(crate) fn cut(text: &str) -> String {
     }
 }
 
-/// What came: the value and its type, `"2", a string`.
-pub(crate) fn actual(value: &Value) -> String {
-    match value {
-        Value::Null => String::from("null"),
-        Value::Bool(_) | Value::Number(_) | Value::String(_) => format!("{}, {}", json(value), type_name(value)),
-        Value::Array(items) if items.is_empty() => String::from("an empty array"),
-        Value::Array(items) => format!("an array of {}: {}", count(items.len(), "element"), json(value)),
-        Value::Object(_) => format!("an object: {}", json(value)),
-    }
+/// A text as a JSON string, cut where it is long.
+pub(crate) fn quoted(text: &str) -> String {
+    json(&Value::String(text.to_owned()))
 }
 
-/// A value's JSON type with its article.
-pub(crate) fn type_name(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
-    }
+/// A scalar that isn't null as JSON; nothing for other values.
+pub(crate) fn scalar(value: &Value) -> Option<String> {
+    matches!(value, Value::Bool(_) | Value::Number(_) | Value::String(_)).then(|| json(value))
 }
 
-/// What an example asks for where no rule speaks: its type, `a number, like 2`.
-pub(crate) fn like(examples: &[&Value]) -> String {
-    let mut kinds: Vec<String> = Vec::new();
-    for example in examples {
-        let kind = match example {
-            Value::Null | Value::Array(_) | Value::Object(_) => type_name(example).to_owned(),
-            scalar => format!("{}, like {}", type_name(scalar), json(scalar)),
-        };
-        let known = kinds.iter().any(|other| other.split(',').next() == kind.split(',').next());
-        if !known {
-            kinds.push(kind);
+/// The type of a JSON value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ValueKind {
+    Null,
+    Boolean,
+    Number,
+    String,
+    Array,
+    Object,
+}
+
+impl ValueKind {
+    /// The type of a value.
+    #[must_use]
+    pub const fn of(value: &Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(_) => Self::Boolean,
+            Value::Number(_) => Self::Number,
+            Value::String(_) => Self::String,
+            Value::Array(_) => Self::Array,
+            Value::Object(_) => Self::Object,
         }
     }
-    or_list(kinds)
+
+    /// The word with its article: `an array`.
+    #[must_use]
+    pub const fn with_article(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Boolean => "a boolean",
+            Self::Number => "a number",
+            Self::String => "a string",
+            Self::Array => "an array",
+            Self::Object => "an object",
+        }
+    }
 }
 
-/// What a size asks for: `at least 1 element`.
-pub(crate) fn size(min: u64, max: Option<u64>, what: &'static str) -> String {
-    let counted = |number: u64| count(usize::try_from(number).unwrap_or(usize::MAX), what);
-    match max {
-        None => format!("at least {}", counted(min)),
-        Some(max) if max == min => format!("exactly {}", counted(min)),
-        Some(max) => format!("{min} to {}", counted(max)),
+/// What a size counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Of an array, or of XML.
+    Element,
+    /// Of an object.
+    Entry,
+    /// Of a header or a parameter.
+    Value,
+}
+
+impl Unit {
+    /// The word for one of them.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Element => "element",
+            Self::Entry => "entry",
+            Self::Value => "value",
+        }
     }
+}
+
+/// Writes a size: `at least 1 element`.
+pub(super) fn write_size(f: &mut fmt::Formatter<'_>, min: u64, max: Option<u64>, unit: Unit) -> fmt::Result {
+    let counted = |number: u64| count(usize::try_from(number).unwrap_or(usize::MAX), unit.word());
+    match max {
+        None => write!(f, "at least {}", counted(min)),
+        Some(max) if max == min => write!(f, "exactly {}", counted(min)),
+        Some(max) => write!(f, "{min} to {}", counted(max)),
+    }
+}
+
+/// The two kinds of parts of a multipart body.
+pub(super) const fn part(is_file: bool) -> &'static str {
+    if is_file { "a part that is a file" } else { "a part that is a field" }
 }
 
 /// The body of an answer with another status, which tells more than the status.

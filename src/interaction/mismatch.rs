@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::actual::Actual;
+use super::expected::Expected;
 use crate::source::codes::codes;
 use crate::source::{Code, Pointer};
 
@@ -25,10 +27,10 @@ pub struct Mismatch {
     /// The place inside the part: `items[0].qty` in a body (`$` for the whole of it), a header's or a query
     /// parameter's name; empty for method, path and status.
     pub path: String,
-    /// What was asked for, to follow "expected": `an integer, like 2`.
-    pub expected: String,
-    /// What came, to follow "got": `"2", a string`.
-    pub actual: String,
+    /// What was expected: `an integer, like 2`.
+    pub expected: Expected,
+    /// What came: `"2", a string`.
+    pub actual: Actual,
     /// Where the contract asks for it.
     pub asked: Pointer,
     /// What may have led to it, or what to do about it, where this mismatch alone tells.
@@ -36,6 +38,24 @@ pub struct Mismatch {
 }
 
 impl Mismatch {
+    /// A mismatch of a part as a whole, without a hint.
+    #[must_use]
+    pub const fn of_part(code: Code, part: Part, expected: Expected, actual: Actual, asked: Pointer) -> Self {
+        Self { code, part, path: String::new(), expected, actual, asked, hint: None }
+    }
+
+    /// The same at a place inside the part.
+    #[must_use]
+    pub fn at(self, path: impl Into<String>) -> Self {
+        Self { path: path.into(), ..self }
+    }
+
+    /// The same with a hint.
+    #[must_use]
+    pub fn with_hint(self, hint: Option<String>) -> Self {
+        Self { hint, ..self }
+    }
+
     /// The mismatch in one sentence: `expected an integer, like 2, got "2", a string`.
     #[must_use]
     pub fn message(&self) -> String {

@@ -1,10 +1,12 @@
 //! The nouns that every format shares: names, states, requests and responses, their bodies, their form on the wire, and
 //! mismatches. Data, and what can be computed from it alone.
 
+mod actual;
 mod body;
 pub(crate) mod describe;
 pub(crate) mod digest;
 pub mod encode;
+mod expected;
 mod file;
 mod fill;
 mod header_lists;
@@ -19,7 +21,10 @@ pub mod template;
 pub mod urlencoded;
 mod wire;
 
+pub use actual::{Actual, ActualBody, Missing};
 pub use body::{Body, Content, fields_view, is_json};
+pub use describe::{Unit, ValueKind};
+pub use expected::{Described, Expected, ExpectedBody, Filled, Like, Nothing, Unusable, WrongPlace};
 pub use file::{ContractFile, ReadContract};
 pub use header_lists::{is_list, is_token};
 pub use ids::{ContractId, InteractionId};

@@ -7,25 +7,27 @@ use super::shape::{Closeness, Mode, RuleTree, Shape};
 use super::value::{Asked, compare};
 use crate::contract::{Rules, body_key};
 use crate::interaction::mismatch::{BODY_KIND, VALUE};
-use crate::interaction::{Body, Content, Mismatch, Part, describe, encode, fields_view, parse, urlencoded};
+use crate::interaction::{
+    Actual, ActualBody, Body, Content, Expected, ExpectedBody, Mismatch, Part, describe, encode, fields_view, parse,
+    urlencoded,
+};
 use crate::source::Pointer;
-use crate::words::count;
 
 /// Compares a body with the bytes that came; `at` is the request or the response in the contract.
 pub(super) fn compare_body(body: &Body, rules: &Rules, actual: &[u8], mode: Mode, at: &Pointer) -> Vec<Mismatch> {
     let asked = Asked { part: Part::Body, example: at.key(body_key(body)), rules: at.key("match") };
-    let wrong_kind = |code, expected: &str, hint: Option<String>| {
+    let wrong_kind = |code, expected: ExpectedBody, hint: Option<String>| {
         let got = if actual.is_empty() {
-            String::from("an empty body")
+            ActualBody::Empty
         } else {
-            format!("`{}`", describe::cut(&String::from_utf8_lossy(&actual[..actual.len().min(1000)])))
+            ActualBody::Unread { beginning: describe::cut(&String::from_utf8_lossy(&actual[..actual.len().min(1000)])) }
         };
         vec![Mismatch {
             code,
             part: Part::Body,
             path: String::from("$"),
-            expected: expected.to_owned(),
-            actual: got,
+            expected: Expected::Body(expected),
+            actual: Actual::Body(got),
             asked: asked.example.clone(),
             hint: hint.filter(|_| !actual.is_empty()),
         }]
@@ -36,14 +38,14 @@ pub(super) fn compare_body(body: &Body, rules: &Rules, actual: &[u8], mode: Mode
     match &body.content {
         Content::Json(example) => match parse(actual) {
             Ok(actual) => compare(&Shape::new(example, &tree, mode), example, &actual, Medium::Json, &asked),
-            Err((code, why)) => wrong_kind(code, "a JSON body", Some(why)),
+            Err((code, why)) => wrong_kind(code, ExpectedBody::Json, Some(why)),
         },
         Content::Text(example) => match std::str::from_utf8(actual) {
             Ok(text) => {
                 let (example, actual) = (Value::String(example.clone()), Value::String(text.to_owned()));
                 compare(&Shape::new(&example, &tree, by_value), &example, &actual, Medium::Text, &asked)
             }
-            Err(error) => wrong_kind(BODY_KIND, "a text in UTF-8", Some(error.to_string())),
+            Err(error) => wrong_kind(BODY_KIND, ExpectedBody::Text, Some(error.to_string())),
         },
         Content::Form(fields) => match std::str::from_utf8(actual) {
             Ok(text) => {
@@ -51,13 +53,13 @@ pub(super) fn compare_body(body: &Body, rules: &Rules, actual: &[u8], mode: Mode
                 let actual = form(text, &example);
                 compare(&Shape::new(&example, &tree, by_value), &example, &actual, Medium::Text, &asked)
             }
-            Err(error) => wrong_kind(BODY_KIND, "a form", Some(error.to_string())),
+            Err(error) => wrong_kind(BODY_KIND, ExpectedBody::Form, Some(error.to_string())),
         },
         Content::Bytes(bytes) if **bytes == *actual => Vec::new(),
         Content::Bytes(bytes) => {
             let same = bytes.iter().zip(actual).take_while(|(a, b)| a == b).count();
-            let expected = format!("exactly these {}", count(bytes.len(), "byte"));
-            let got = format!("{}, the first difference at byte {same}", count(actual.len(), "byte"));
+            let expected = Expected::Body(ExpectedBody::Bytes { length: bytes.len() });
+            let got = Actual::Body(ActualBody::Bytes { length: actual.len(), differs_at: same });
             vec![Mismatch {
                 code: VALUE,
                 part: Part::Body,

@@ -4,7 +4,7 @@ use super::shape::Mode;
 use super::{body, headers};
 use crate::contract::Rules;
 use crate::interaction::mismatch::STATUS;
-use crate::interaction::{ActualResponse, Mismatch, Part, Response, describe};
+use crate::interaction::{Actual, ActualResponse, Expected, Mismatch, Part, Response, describe};
 use crate::source::Pointer;
 
 /// Every mismatch of a response; `at` is the response's place in the contract.
@@ -18,8 +18,8 @@ pub fn match_response(asked: &Response, rules: &Rules, actual: &ActualResponse, 
             code: STATUS,
             part: Part::Status,
             path: String::new(),
-            expected: asked.status.to_string(),
-            actual: actual.status.to_string(),
+            expected: Expected::Plain(asked.status.to_string()),
+            actual: Actual::Plain(actual.status.to_string()),
             asked: at.key("status"),
             hint: describe::body_shown(&actual.body),
         });

@@ -1,20 +1,20 @@
 //! Bodies, by Pact's rules: which kind a body is of, and what is compared.
 
-use serde_json::Value;
-
 use super::multipart;
 use super::parameters::compare as compare_parameters;
 use super::value::{check_bytes, check_text};
 use super::walk::{Walk, combined};
 use crate::interaction::mismatch::{BODY_KIND, UNEXPECTED, VALUE};
-use crate::interaction::{Body, Content, Headers, Mismatch, Part, describe, encode, parse, urlencoded};
+use crate::interaction::{
+    Actual, ActualBody, Body, Content, Expected, ExpectedBody, Headers, Mismatch, Nothing, Part, describe, encode,
+    parse, urlencoded,
+};
 use crate::pact::PactVersion;
 use crate::pact::chosen::Chosen;
 use crate::pact::matcher::PactMatcher;
 use crate::pact::media_type::{MediaKind, MediaType};
 use crate::pact::rules::PactRules;
 use crate::source::Pointer;
-use crate::words::count;
 
 /// A body with what is known of its kind.
 pub(super) struct Asked<'a> {
@@ -31,12 +31,13 @@ pub(super) fn compare(asked: &Asked<'_>, actual: &[u8], came: &[(String, String)
     let mut walk = Walk::new(at, Part::Body, example_keys, asked.closed);
     if asked.body.is_empty() {
         if !actual.is_empty() {
-            walk.note(UNEXPECTED, None, "no body", format!("a body of {}", count(actual.len(), "byte")));
+            let came = ActualBody::Unexpected { length: actual.len() };
+            walk.note(UNEXPECTED, None, Expected::Nothing(Nothing::Body), Actual::Body(came));
         }
         return walk.found;
     }
     if actual.is_empty() {
-        walk.note(BODY_KIND, None, "a body", String::from("an empty body"));
+        walk.note(BODY_KIND, None, Expected::Body(ExpectedBody::Any), Actual::Body(ActualBody::Empty));
         return walk.found;
     }
     let bytes = encode::body(asked.body);
@@ -53,7 +54,8 @@ pub(super) fn compare(asked: &Asked<'_>, actual: &[u8], came: &[(String, String)
         && !expected.allows(came)
         && !allowed_by_header(asked.rules, came)
     {
-        walk.note(BODY_KIND, None, format!("a body of {}", expected.essence), format!("one of {}", came.essence));
+        let expected = Expected::Body(ExpectedBody::OfType(expected.essence.clone()));
+        walk.note(BODY_KIND, None, expected, Actual::Body(ActualBody::OfType(came.essence.clone())));
         return walk.found;
     }
     let kind = expected.as_ref().map_or(MediaKind::Text, MediaType::kind);
@@ -61,7 +63,7 @@ pub(super) fn compare(asked: &Asked<'_>, actual: &[u8], came: &[(String, String)
         (Content::Json(example), _) => match parse(actual) {
             Ok(actual) => walk.json(example, &actual, &Chosen::new(&asked.rules.body)),
             Err((code, why)) => {
-                walk.note(code, None, "a JSON body", shown(actual));
+                walk.note(code, None, Expected::Body(ExpectedBody::Json), Actual::bytes(actual));
                 if let Some(last) = walk.found.last_mut() {
                     last.hint = Some(why);
                 }
@@ -71,7 +73,7 @@ pub(super) fn compare(asked: &Asked<'_>, actual: &[u8], came: &[(String, String)
         (Content::Text(_), _) if by_content_type(asked.rules) => plain(&mut walk, asked.rules, &bytes, actual),
         (Content::Text(example), MediaKind::Xml) => match std::str::from_utf8(actual) {
             Ok(text) => walk.xml(example, text.trim_start_matches('\u{feff}'), &asked.rules.body),
-            Err(_) => walk.note(BODY_KIND, None, "an XML body in UTF-8", shown(actual)),
+            Err(_) => walk.note(BODY_KIND, None, Expected::Body(ExpectedBody::XmlText), Actual::bytes(actual)),
         },
         (Content::Text(example), MediaKind::Form) => {
             let example = urlencoded::read(example);
@@ -99,8 +101,11 @@ fn by_content_type(rules: &PactRules) -> bool {
 fn plain(walk: &mut Walk<'_>, rules: &PactRules, example: &[u8], actual: &[u8]) {
     let Some(speaking) = Chosen::new(&rules.body).speaking() else {
         if example != actual {
-            let expected = format!("exactly {}", shown(example));
-            walk.note(VALUE, None, expected, shown(actual));
+            let expected = match std::str::from_utf8(example) {
+                Ok(text) => Expected::OneOf(vec![describe::quoted(text)]),
+                Err(_) => Expected::Body(ExpectedBody::Opaque { length: example.len() }),
+            };
+            walk.note(VALUE, None, expected, Actual::bytes(actual));
         }
         return;
     };
@@ -111,7 +116,7 @@ fn plain(walk: &mut Walk<'_>, rules: &PactRules, example: &[u8], actual: &[u8]) 
         other => check_text(other, &String::from_utf8_lossy(example), &String::from_utf8_lossy(actual)),
     };
     if let Err(wrong) = combined(list.any, list.matchers.iter().map(check).collect()) {
-        walk.wrong(wrong, Some(list), shown(actual));
+        walk.wrong(wrong, Some(list), Actual::bytes(actual));
     }
 }
 
@@ -136,11 +141,4 @@ fn allowed_by_header(rules: &PactRules, came: &MediaType) -> bool {
 
 fn unknown(media_type: &MediaType) -> bool {
     media_type.essence.starts_with('*') || media_type.essence.ends_with('*')
-}
-
-pub(super) fn shown(bytes: &[u8]) -> String {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => describe::json(&Value::String(text.to_owned())),
-        Err(_) => count(bytes.len(), "byte").to_string(),
-    }
 }

@@ -1,12 +1,10 @@
 //! Headers, by Pact's rules: names have no case, white space around commas does not count, and a media type may have
 //! more parameters than the example.
 
-use serde_json::Value;
-
 use super::value::{Wrong, check_text};
 use super::walk::{Walk, combined};
 use crate::interaction::mismatch::{HEADER_MISSING, HEADER_VALUE};
-use crate::interaction::{Headers, Mismatch, Part, describe, header_values};
+use crate::interaction::{Actual, Expected, Headers, Mismatch, Missing, Part, header_values};
 use crate::pact::chosen::Chosen;
 use crate::pact::matcher::PactMatcher;
 use crate::pact::rules::PactRules;
@@ -41,8 +39,8 @@ pub(super) fn compare(asked: &Headers, rules: &PactRules, actual: &[(String, Str
         let came: Vec<&str> = header_values(actual, name).map(str::trim).collect();
         walk.down(step, |walk| {
             if came.is_empty() {
-                let shown = shown(&values.iter().map(String::as_str).collect::<Vec<_>>());
-                walk.note(HEADER_MISSING, None, shown, String::from("no such header"));
+                let expected = Expected::texts(values.iter().map(String::as_str));
+                walk.note(HEADER_MISSING, None, expected, Actual::Missing(Missing::Header));
             } else {
                 one(walk, name, values, &came, &chosen);
             }
@@ -88,7 +86,7 @@ fn one(walk: &mut Walk<'_>, name: &str, asked: &[String], came: &[&str], chosen:
             })
         };
         if let Err(wrong) = combined(list.any, list.matchers.iter().map(check).collect()) {
-            walk.wrong(wrong, rule, shown(came));
+            walk.wrong(wrong, rule, Actual::texts(came.iter().copied()));
         }
         return;
     }
@@ -107,8 +105,8 @@ fn one(walk: &mut Walk<'_>, name: &str, asked: &[String], came: &[&str], chosen:
         normal(&whole_asked) == normal(&whole_came)
     };
     if !fits {
-        let expected = shown(&asked.iter().map(String::as_str).collect::<Vec<_>>());
-        walk.note(HEADER_VALUE, None, expected, shown(came));
+        let expected = Expected::texts(asked.iter().map(String::as_str));
+        walk.note(HEADER_VALUE, None, expected, Actual::texts(came.iter().copied()));
     }
 }
 
@@ -131,9 +129,4 @@ fn same_with_parameters(asked: &str, came: &str) -> bool {
     let ((asked, wanted), (came, found)) = (parts(asked), parts(came));
     // Pact compares the value with its case, and the parameters without.
     asked == came && wanted.iter().all(|parameter| found.contains(parameter))
-}
-
-fn shown(values: &[&str]) -> String {
-    let quoted: Vec<String> = values.iter().map(|value| describe::json(&Value::String((*value).to_owned()))).collect();
-    quoted.join(" and ")
 }

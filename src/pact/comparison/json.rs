@@ -2,15 +2,15 @@
 
 use serde_json::{Map, Value};
 
-use super::value::{Wrong, check, check_text, equal};
+use super::value::{Wrong, check, check_text, described as wrong, equal};
 use super::walk::{Walk, combined};
-use crate::interaction::describe;
 use crate::interaction::mismatch::{CONTAINS, MISSING, PATTERN, SIZE, TYPE, UNEXPECTED, VALUE};
+use crate::interaction::{Actual, Described, Expected, Filled, Missing, Nothing, Unit, WrongPlace, describe};
 use crate::pact::chosen::{Chosen, Speaking};
 use crate::pact::matcher::PactMatcher;
 use crate::pact::rules::RuleList;
 use crate::source::Step;
-use crate::words::{count, did_you_mean};
+use crate::words::did_you_mean;
 
 impl Walk<'_> {
     /// Compares one value with its example.
@@ -22,7 +22,7 @@ impl Walk<'_> {
             (Value::Object(example), Value::Object(actual)) => self.object(example, actual, chosen),
             (Value::Array(example), Value::Array(actual)) => self.list(example, actual, chosen),
             (Value::Object(_) | Value::Array(_), _) if !allowed_instead(actual, chosen) => {
-                self.note(TYPE, None, describe::like(&[example]), describe::actual(actual));
+                self.note(TYPE, None, Expected::like(&[example]), Actual::value(actual));
             }
             (Value::Object(_) | Value::Array(_), _) => {}
             _ => self.scalar(example, actual, chosen),
@@ -38,7 +38,7 @@ impl Walk<'_> {
             None => (check(&PactMatcher::Equality, example, actual), None),
         };
         if let Err(wrong) = result {
-            self.wrong(wrong, rule, describe::actual(actual));
+            self.wrong(wrong, rule, Actual::value(actual));
         }
     }
 
@@ -55,7 +55,7 @@ impl Walk<'_> {
                 _ => {}
             }
             if let Err(wrong) = check_object(matcher, example, actual, speaking.cascaded) {
-                let shown = describe::actual(&Value::Object(actual.clone()));
+                let shown = Actual::value(&Value::Object(actual.clone()));
                 walk.wrong(wrong, Some(speaking.list), shown);
             }
             walk.fields(example, actual, chosen);
@@ -97,7 +97,7 @@ impl Walk<'_> {
         if !keys_are_data {
             for (key, value) in example.iter().filter(|(key, _)| !actual.contains_key(*key)) {
                 self.down(Step::Key(key.clone()), |walk| {
-                    walk.note(MISSING, None, describe::like(&[value]), String::from("nothing: the key is missing"));
+                    walk.note(MISSING, None, Expected::like(&[value]), Actual::Missing(Missing::Key));
                 });
             }
             if self.closed {
@@ -106,7 +106,7 @@ impl Walk<'_> {
                     let hint = did_you_mean(key, missing);
                     let before = self.found.len();
                     self.down(Step::Key(key.clone()), |walk| {
-                        walk.note(UNEXPECTED, None, "no such key", describe::actual(value));
+                        walk.note(UNEXPECTED, None, Expected::Nothing(Nothing::Key), Actual::value(value));
                     });
                     if let Some(noted) = self.found.get_mut(before) {
                         noted.hint = hint;
@@ -135,9 +135,9 @@ impl Walk<'_> {
         for rule in rules.flatten() {
             for key in actual.keys() {
                 if let Err(wrong) = check_text(rule, "", key) {
-                    let shown = format!("the key {}", describe::json(&Value::String(key.clone())));
+                    let shown = Actual::Key(describe::quoted(key));
                     self.down(Step::Key(key.clone()), |walk| {
-                        let expected = format!("as its key {}", wrong.expected);
+                        let expected = Expected::Key(Box::new(wrong.expected));
                         walk.note(PATTERN, Some(list), expected, shown);
                     });
                 }
@@ -181,7 +181,7 @@ impl Walk<'_> {
             PactMatcher::EachValue(rules) => walk.elements(example, actual, &Chosen::new(rules)),
             other => {
                 if let Err(wrong) = check_list(other, example, actual, speaking.cascaded) {
-                    walk.wrong(wrong, Some(speaking.list), describe::actual(&Value::Array(actual.to_vec())));
+                    walk.wrong(wrong, Some(speaking.list), Actual::value(&Value::Array(actual.to_vec())));
                 }
                 walk.elements(example, actual, chosen);
             }
@@ -191,11 +191,12 @@ impl Walk<'_> {
     /// A list that no rule is for: these elements and no others.
     fn sequence(&mut self, example: &[Value], actual: &[Value], chosen: &Chosen<'_>) {
         if example.len() != actual.len() {
-            let expected = match example.len() {
-                0 => String::from("an empty array"),
-                length => format!("exactly {}", count(length, "element")),
+            let length = u64::try_from(example.len()).unwrap_or(u64::MAX);
+            let expected = match length {
+                0 => Expected::EmptyArray,
+                _ => Expected::Size { min: length, max: Some(length), unit: Unit::Element },
             };
-            self.note(SIZE, None, expected, describe::actual(&Value::Array(actual.to_vec())));
+            self.note(SIZE, None, expected, Actual::value(&Value::Array(actual.to_vec())));
         }
         for (index, (example, value)) in example.iter().zip(actual).enumerate() {
             let step = Step::Index(index);
@@ -218,12 +219,12 @@ impl Walk<'_> {
     /// One of the example's elements, which must be somewhere.
     fn somewhere(&mut self, example: &[Value], index: usize, actual: &[Value], chosen: &Chosen<'_>, list: &RuleList) {
         let Some(wanted) = example.get(index) else {
-            let expected = format!("an element like number {index} of the example, which has {}", example.len());
-            return self.note(CONTAINS, Some(list), expected, describe::actual(&Value::Array(actual.to_vec())));
+            let expected = Expected::ElementNumber { index, of: example.len() };
+            return self.note(CONTAINS, Some(list), expected, Actual::value(&Value::Array(actual.to_vec())));
         };
         if !actual.iter().any(|value| self.fits(|walk| walk.json(wanted, value, chosen))) {
-            let expected = format!("an element like {}", describe::json(wanted));
-            self.note(CONTAINS, Some(list), expected, describe::actual(&Value::Array(actual.to_vec())));
+            let expected = Expected::ElementLike(describe::json(wanted));
+            self.note(CONTAINS, Some(list), expected, Actual::value(&Value::Array(actual.to_vec())));
         }
     }
 }
@@ -236,18 +237,12 @@ fn allowed_instead(actual: &Value, chosen: &Chosen<'_>) -> bool {
 }
 
 /// Whether there are as many as a `type` with sizes asks for; it says so for its own place only.
-fn check_size(
-    min: Option<u64>,
-    max: Option<u64>,
-    length: usize,
-    what: &'static str,
-    cascaded: bool,
-) -> Result<(), Wrong> {
+fn check_size(min: Option<u64>, max: Option<u64>, length: usize, unit: Unit, cascaded: bool) -> Result<(), Wrong> {
     let length = u64::try_from(length).unwrap_or(u64::MAX);
     if cascaded || min.is_none_or(|min| length >= min) && max.is_none_or(|max| length <= max) {
         return Ok(());
     }
-    Err(Wrong { code: SIZE, expected: describe::size(min.unwrap_or(0), max, what) })
+    Err(Wrong { code: SIZE, expected: Expected::Size { min: min.unwrap_or(0), max, unit } })
 }
 
 fn check_object(
@@ -257,42 +252,38 @@ fn check_object(
     cascaded: bool,
 ) -> Result<(), Wrong> {
     match matcher {
-        PactMatcher::Type { min, max } => check_size(*min, *max, actual.len(), "entry", cascaded),
+        PactMatcher::Type { min, max } => check_size(*min, *max, actual.len(), Unit::Entry, cascaded),
         PactMatcher::Equality => {
             let same = example.len() == actual.len()
                 && example.iter().all(|(key, value)| actual.get(key).is_some_and(|came| equal(value, came)));
             same_or(same, &Value::Object(example.clone()))
         }
-        PactMatcher::NotEmpty if actual.is_empty() => {
-            Err(Wrong { code: SIZE, expected: String::from("an object that is not empty") })
-        }
+        PactMatcher::NotEmpty if actual.is_empty() => wrong(SIZE, Described::NotEmpty(Filled::Object)),
         PactMatcher::Regex(_)
         | PactMatcher::NotEmpty
         | PactMatcher::Values
         | PactMatcher::EachKey(_)
         | PactMatcher::EachValue(_)
         | PactMatcher::ArrayContains(_) => Ok(()),
-        PactMatcher::Null => Err(Wrong { code: TYPE, expected: String::from("null") }),
-        _ => Err(Wrong { code: TYPE, expected: String::from("a value that is no object: the rule is for one") }),
+        PactMatcher::Null => wrong(TYPE, Described::Null),
+        _ => wrong(TYPE, Described::WrongPlace(WrongPlace::Object)),
     }
 }
 
 fn check_list(matcher: &PactMatcher, example: &[Value], actual: &[Value], cascaded: bool) -> Result<(), Wrong> {
     match matcher {
-        PactMatcher::Type { min, max } => check_size(*min, *max, actual.len(), "element", cascaded),
+        PactMatcher::Type { min, max } => check_size(*min, *max, actual.len(), Unit::Element, cascaded),
         PactMatcher::Equality => {
             let same = example.len() == actual.len() && example.iter().zip(actual).all(|(a, b)| equal(a, b));
             same_or(same, &Value::Array(example.to_vec()))
         }
-        PactMatcher::NotEmpty if actual.is_empty() => {
-            Err(Wrong { code: SIZE, expected: String::from("a list that is not empty") })
-        }
-        PactMatcher::Null => Err(Wrong { code: TYPE, expected: String::from("null") }),
-        PactMatcher::Status(_) => Err(Wrong { code: TYPE, expected: String::from("a status: the rule is for one") }),
+        PactMatcher::NotEmpty if actual.is_empty() => wrong(SIZE, Described::NotEmpty(Filled::List)),
+        PactMatcher::Null => wrong(TYPE, Described::Null),
+        PactMatcher::Status(_) => wrong(TYPE, Described::WrongPlace(WrongPlace::Status)),
         _ => Ok(()),
     }
 }
 
 fn same_or(same: bool, example: &Value) -> Result<(), Wrong> {
-    if same { Ok(()) } else { Err(Wrong { code: VALUE, expected: format!("exactly {}", describe::json(example)) }) }
+    if same { Ok(()) } else { Err(Wrong { code: VALUE, expected: Expected::exactly(example) }) }
 }

@@ -15,25 +15,25 @@ mod walk;
 mod xml;
 
 use percent_encoding::percent_decode_str;
-use serde_json::Value;
 
-use super::comparison::value::check_text;
-use super::comparison::walk::{Walk, combined};
-use super::matcher::PactMatcher;
+use self::value::check_text;
+use self::walk::{Walk, combined};
+use super::matcher::{PactMatcher, StatusRange};
 use super::rules::{PactRules, RuleList};
 use crate::interaction::mismatch::{METHOD, PATH, QUERY_VALUE, STATUS};
 use crate::interaction::{
-    ActualRequest, ActualResponse, Mismatch, Part, Request, Response, Status, describe, urlencoded,
+    Actual, ActualRequest, ActualResponse, Described, Expected, Mismatch, Part, Request, Response, Status, describe,
+    urlencoded,
 };
-use crate::source::{Code, Pointer};
+use crate::source::Pointer;
 
 /// Every mismatch of a request; `at` is the request's place in the Pact file.
 #[must_use]
 pub fn match_request(asked: &Request, rules: &PactRules, actual: &ActualRequest, at: &Pointer) -> Vec<Mismatch> {
     let mut found = Vec::new();
     if !asked.method.eq_ignore_ascii_case(&actual.method) {
-        let came = if actual.method.is_empty() { "nothing" } else { &actual.method };
-        found.push(mismatch(METHOD, Part::Method, asked.method.clone(), describe::cut(came), at.key("method")));
+        let expected = Expected::Plain(asked.method.clone());
+        found.push(Mismatch::of_part(METHOD, Part::Method, expected, Actual::plain(&actual.method), at.key("method")));
     }
     found.extend(path(asked, rules, &actual.path, at));
     found.extend(query(asked, rules, actual.query.as_deref().unwrap_or_default(), at));
@@ -59,10 +59,6 @@ pub fn match_response(asked: &Response, rules: &PactRules, actual: &ActualRespon
     found
 }
 
-fn mismatch(code: Code, part: Part, expected: String, actual: String, asked: Pointer) -> Mismatch {
-    Mismatch { code, part, path: String::new(), expected, actual, asked, hint: None }
-}
-
 fn path(asked: &Request, rules: &PactRules, actual: &str, at: &Pointer) -> Option<Mismatch> {
     let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
     let (result, place) = match &rules.path {
@@ -76,11 +72,12 @@ fn path(asked: &Request, rules: &PactRules, actual: &str, at: &Pointer) -> Optio
         }
         None if decoded(&asked.path) == decoded(actual) => return None,
         None => {
-            let came = if actual.is_empty() { String::from("nothing") } else { describe::cut(actual) };
-            return Some(mismatch(PATH, Part::Path, asked.path.clone(), came, at.key("path")));
+            let expected = Expected::Plain(asked.path.clone());
+            return Some(Mismatch::of_part(PATH, Part::Path, expected, Actual::plain(actual), at.key("path")));
         }
     };
-    result.err().map(|wrong| mismatch(PATH, Part::Path, wrong.expected, describe::cut(actual), place))
+    let came = || Actual::plain(actual);
+    result.err().map(|wrong| Mismatch::of_part(PATH, Part::Path, wrong.expected, came(), place))
 }
 
 fn rule_place(list: &RuleList, at: &Pointer) -> Pointer {
@@ -90,9 +87,11 @@ fn rule_place(list: &RuleList, at: &Pointer) -> Pointer {
 fn query(asked: &Request, rules: &PactRules, actual: &str, at: &Pointer) -> Vec<Mismatch> {
     if let Some(text) = &rules.query_text {
         // Version 1 knows a query as one text.
-        let shown = |text: &str| describe::json(&Value::String(text.to_owned()));
         let same = text == actual || urlencoded_text(text) == urlencoded_text(actual);
-        let differs = || mismatch(QUERY_VALUE, Part::Query, shown(text), shown(actual), at.key("query"));
+        let differs = || {
+            let (expected, actual) = (Expected::texts([text.as_str()]), Actual::texts([actual]));
+            Mismatch::of_part(QUERY_VALUE, Part::Query, expected, actual, at.key("query"))
+        };
         return if same { Vec::new() } else { vec![differs()] };
     }
     let mut walk = Walk::new(at, Part::Query, &["query"], true);
@@ -124,17 +123,16 @@ fn status(asked: Status, rule: Option<&RuleList>, actual: &ActualResponse, at: &
             }
         }
         None if asked.allows(actual.status) => return None,
-        None => (code, at.key("status")),
+        None => (Expected::Plain(code), at.key("status")),
     };
-    let mut wrong = mismatch(STATUS, Part::Status, expected, actual.status.to_string(), place);
-    wrong.hint = describe::body_shown(&actual.body);
-    Some(wrong)
+    let came = Actual::Plain(actual.status.to_string());
+    let wrong = Mismatch::of_part(STATUS, Part::Status, expected, came, place);
+    Some(wrong.with_hint(describe::body_shown(&actual.body)))
 }
 
-fn described(range: &crate::pact::matcher::StatusRange) -> String {
-    use super::matcher::StatusRange;
-    match range {
-        StatusRange::Between(_, _, name) => format!("a status of {name}"),
-        StatusRange::These(codes) => crate::words::or_list(codes.iter().map(u16::to_string)),
-    }
+fn described(range: &StatusRange) -> Expected {
+    Expected::plainly(match range {
+        StatusRange::Between(_, _, name) => Described::StatusClass(name),
+        StatusRange::These(codes) => Described::Statuses(codes.clone()),
+    })
 }

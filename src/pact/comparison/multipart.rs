@@ -7,14 +7,16 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use futures_util::{FutureExt as _, stream};
 use multer::Multipart;
 use multer::bytes::Bytes;
-use serde_json::Value;
 use std::convert::Infallible;
 
 use super::body::{self, Asked};
 use super::parameters::one;
 use super::walk::Walk;
 use crate::interaction::mismatch::{BODY_KIND, HEADER_VALUE, MISSING, UNUSABLE};
-use crate::interaction::{Body, Headers, Mismatch, Path, Segment, describe};
+use crate::interaction::{
+    Actual, ActualBody, Body, Described, Expected, ExpectedBody, Headers, Mismatch, Missing, Path, Segment, Unusable,
+    describe,
+};
 use crate::pact::chosen::Chosen;
 use crate::pact::media_type::{MediaKind, MediaType};
 use crate::pact::path::{PactPath, PactStep};
@@ -51,12 +53,12 @@ pub(super) fn compare(
         return walk.note(
             UNUSABLE,
             None,
-            "what nothing can be: the example can't be taken apart",
-            String::from("a body"),
+            Expected::plainly(Described::Unusable(Unusable::Parts)),
+            Actual::Body(ActualBody::Any),
         );
     };
-    let Some(came) = crate::pact::comparison::multipart::parts(actual, came_type) else {
-        return walk.note(BODY_KIND, None, "a body of several parts", body::shown(actual));
+    let Some(came) = self::parts(actual, came_type) else {
+        return walk.note(BODY_KIND, None, Expected::Body(ExpectedBody::Multipart), Actual::bytes(actual));
     };
     for (index, part) in parts.iter().enumerate() {
         // A part without a name is known by its place.
@@ -66,16 +68,15 @@ pub(super) fn compare(
         } else {
             came.iter().find(|one| one.name == part.name)
         };
+        let expected = || Expected::Part { is_file: part.is_file };
         walk.down(Step::Key(name.clone()), |walk| match found {
-            None => walk.note(MISSING, None, kind(part), String::from("no such part")),
-            Some(one) if one.is_file != part.is_file => walk.note(BODY_KIND, None, kind(part), kind(one).to_owned()),
+            None => walk.note(MISSING, None, expected(), Actual::Missing(Missing::Part)),
+            Some(one) if one.is_file != part.is_file => {
+                walk.note(BODY_KIND, None, expected(), Actual::Part { is_file: one.is_file });
+            }
             Some(one) => compare_part(walk, asked, &name, part, one),
         });
     }
-}
-
-const fn kind(part: &Part) -> &'static str {
-    if part.is_file { "a part that is a file" } else { "a part that is a field" }
 }
 
 fn compare_part(walk: &mut Walk<'_>, asked: &Asked<'_>, name: &str, part: &Part, came: &Part) {
@@ -84,11 +85,14 @@ fn compare_part(walk: &mut Walk<'_>, asked: &Asked<'_>, name: &str, part: &Part,
         if found.is_none() && MAY_BE_MISSING.contains(&header.as_str()) {
             continue;
         }
-        let shown = |value: &str| format!("the header {header}: {}", describe::json(&Value::String(value.to_owned())));
+        let expected = || Expected::PartHeader { name: header.clone(), value: describe::quoted(value) };
         match found {
             Some((_, other)) if other == value => {}
-            Some((_, other)) => walk.note(HEADER_VALUE, None, shown(value), shown(other)),
-            None => walk.note(HEADER_VALUE, None, shown(value), String::from("no such header")),
+            Some((_, other)) => {
+                let came = Actual::PartHeader { name: header.clone(), value: describe::quoted(other) };
+                walk.note(HEADER_VALUE, None, expected(), came);
+            }
+            None => walk.note(HEADER_VALUE, None, expected(), Actual::Missing(Missing::Header)),
         }
     }
     if part.is_file {

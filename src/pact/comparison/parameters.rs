@@ -1,17 +1,16 @@
 //! Parameters with names and several values each: those of a query, and the fields of a form.
 
 use indexmap::IndexMap;
-use serde_json::Value;
 
 use super::value::{Wrong, check_text};
 use super::walk::{Walk, combined};
 use crate::interaction::mismatch::{MISSING, QUERY_MISSING, QUERY_UNEXPECTED, QUERY_VALUE, SIZE, UNEXPECTED, VALUE};
-use crate::interaction::{Mismatch, Part, describe};
+use crate::interaction::{Actual, Expected, Mismatch, Missing, Nothing, Part, Unit};
 use crate::pact::chosen::{Chosen, Speaking};
 use crate::pact::matcher::PactMatcher;
 use crate::pact::rules::PlacedRules;
 use crate::source::Step;
-use crate::words::{count, did_you_mean};
+use crate::words::did_you_mean;
 
 type Parameters = IndexMap<String, Vec<String>>;
 
@@ -25,7 +24,7 @@ pub(super) fn compare(walk: &mut Walk<'_>, example: &Parameters, actual: &Parame
         walk.down(step, |walk| match actual.get(name) {
             None => {
                 let code = if in_query { QUERY_MISSING } else { MISSING };
-                walk.note(code, None, shown(values), String::from("no such parameter"));
+                walk.note(code, None, expected(values), Actual::Missing(Missing::Parameter));
             }
             Some(came) => compare_values(walk, values, came, &chosen),
         });
@@ -34,7 +33,7 @@ pub(super) fn compare(walk: &mut Walk<'_>, example: &Parameters, actual: &Parame
         let hint = did_you_mean(name, example.keys().filter(|known| !actual.contains_key(*known)).map(String::as_str));
         let code = if in_query { QUERY_UNEXPECTED } else { UNEXPECTED };
         walk.down(Step::Key(name.clone()), |walk| {
-            walk.note(code, None, "no such parameter", shown(came));
+            walk.note(code, None, Expected::Nothing(Nothing::Parameter), shown(came));
             if let Some(last) = walk.found.last_mut() {
                 last.hint = hint;
             }
@@ -58,7 +57,8 @@ fn name_only(mismatch: &mut Mismatch) {
 fn compare_values(walk: &mut Walk<'_>, example: &[String], actual: &[String], chosen: &Chosen<'_>) {
     let Some(speaking) = chosen.speaking() else {
         if example.len() != actual.len() {
-            let expected = format!("exactly {}", count(example.len(), "value"));
+            let length = u64::try_from(example.len()).unwrap_or(u64::MAX);
+            let expected = Expected::Size { min: length, max: Some(length), unit: Unit::Value };
             walk.note(SIZE, None, expected, shown(actual));
         }
         for (index, (example, value)) in example.iter().zip(actual).enumerate() {
@@ -90,18 +90,21 @@ fn all(
     {
         let length = u64::try_from(actual.len()).unwrap_or(u64::MAX);
         if min.is_some_and(|min| length < min) || max.is_some_and(|max| length > max) {
-            return Err(Wrong { code: SIZE, expected: describe::size(min.unwrap_or(0), *max, "value") });
+            return Err(Wrong {
+                code: SIZE,
+                expected: Expected::Size { min: min.unwrap_or(0), max: *max, unit: Unit::Value },
+            });
         }
     }
     if let PactMatcher::ArrayContains(_) = matcher {
         let missing = example.iter().find(|wanted| !actual.contains(wanted));
         return match missing {
             None => Ok(()),
-            Some(wanted) => Err(Wrong { code: VALUE, expected: format!("a value {wanted}") }),
+            Some(wanted) => Err(Wrong { code: VALUE, expected: Expected::ValueAmong(wanted.clone()) }),
         };
     }
     if *matcher == PactMatcher::Equality && example.len() != actual.len() {
-        return Err(Wrong { code: VALUE, expected: shown(example) });
+        return Err(Wrong { code: VALUE, expected: expected(example) });
     }
     actual.iter().enumerate().try_for_each(|(index, value)| {
         let like = example.get(index).or(example.first()).map_or("", String::as_str);
@@ -133,7 +136,10 @@ pub(super) fn one(walk: &mut Walk<'_>, example: &str, actual: &str, chosen: &Cho
     }
 }
 
-fn shown(values: &[String]) -> String {
-    let shown: Vec<String> = values.iter().map(|value| describe::json(&Value::String(value.clone()))).collect();
-    if shown.is_empty() { String::from("no value") } else { shown.join(" and ") }
+fn expected(values: &[String]) -> Expected {
+    Expected::texts(values.iter().map(String::as_str))
+}
+
+fn shown(values: &[String]) -> Actual {
+    Actual::texts(values.iter().map(String::as_str))
 }

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::content_type;
-use crate::interaction::describe;
 use crate::interaction::mismatch::{FORMAT, PATTERN, SIZE, TYPE, UNUSABLE, VALUE};
 use crate::interaction::number::{Decimal, is_integer};
+use crate::interaction::{Described, Expected, Filled, Unusable, WrongPlace, describe};
 use crate::pact::matcher::PactMatcher;
 use crate::source::Code;
 
@@ -13,12 +13,16 @@ use crate::source::Code;
 #[derive(Debug)]
 pub(super) struct Wrong {
     pub code: Code,
-    /// To follow "expected".
-    pub expected: String,
+    pub expected: Expected,
 }
 
-fn wrong<T>(code: Code, expected: impl Into<String>) -> Result<T, Wrong> {
-    Err(Wrong { code, expected: expected.into() })
+fn wrong<T>(code: Code, expected: Expected) -> Result<T, Wrong> {
+    Err(Wrong { code, expected })
+}
+
+/// What a rule describes, where no example helps.
+pub(super) fn described<T>(code: Code, rule: Described) -> Result<T, Wrong> {
+    wrong(code, Expected::plainly(rule))
 }
 
 /// Checks a JSON value that is no object or list, or whose example is none.
@@ -32,41 +36,41 @@ pub(super) fn check(matcher: &PactMatcher, example: &Value, actual: &Value) -> R
             if equal(example, actual) {
                 Ok(())
             } else {
-                wrong(VALUE, format!("exactly {}", describe::json(example)))
+                wrong(VALUE, Expected::exactly(example))
             }
         }
         PactMatcher::Type { .. } => {
             if std::mem::discriminant(example) == std::mem::discriminant(actual) {
                 Ok(())
             } else {
-                wrong(TYPE, describe::like(&[example]))
+                wrong(TYPE, Expected::like(&[example]))
             }
         }
         PactMatcher::Integer => match actual {
             Value::Number(number) if is_whole(number) => Ok(()),
-            _ => wrong(TYPE, like("an integer", example)),
+            _ => wrong(TYPE, Expected::ruled(Described::Integer, Some(example))),
         },
         PactMatcher::Decimal => match actual {
             Value::Number(number) if !is_whole(number) => Ok(()),
-            _ => wrong(TYPE, like("a number with a fraction", example)),
+            _ => wrong(TYPE, Expected::ruled(Described::Decimal, Some(example))),
         },
         PactMatcher::Number if actual.is_number() => Ok(()),
-        PactMatcher::Number => wrong(TYPE, like("a number", example)),
+        PactMatcher::Number => wrong(TYPE, Expected::ruled(Described::Number, Some(example))),
         PactMatcher::Boolean => match actual {
             Value::Bool(_) => Ok(()),
             Value::String(text) if matches!(text.as_str(), "true" | "false") => Ok(()),
-            _ => wrong(TYPE, like("a boolean", example)),
+            _ => wrong(TYPE, Expected::ruled(Described::Boolean, Some(example))),
         },
         PactMatcher::Null if actual.is_null() => Ok(()),
-        PactMatcher::Null => wrong(TYPE, "null"),
+        PactMatcher::Null => described(TYPE, Described::Null),
         PactMatcher::NotEmpty => match actual {
-            Value::Null => wrong(SIZE, "something that is not empty"),
-            Value::String(text) if text.is_empty() => wrong(SIZE, "a text that is not empty"),
-            Value::Array(items) if items.is_empty() => wrong(SIZE, "a list that is not empty"),
-            Value::Object(object) if object.is_empty() => wrong(SIZE, "an object that is not empty"),
+            Value::Null => described(SIZE, Described::NotEmpty(Filled::Value)),
+            Value::String(text) if text.is_empty() => described(SIZE, Described::NotEmpty(Filled::Text)),
+            Value::Array(items) if items.is_empty() => described(SIZE, Described::NotEmpty(Filled::List)),
+            Value::Object(object) if object.is_empty() => described(SIZE, Described::NotEmpty(Filled::Object)),
             _ => Ok(()),
         },
-        PactMatcher::Semver if !actual.is_string() => wrong(TYPE, "a semantic version"),
+        PactMatcher::Semver if !actual.is_string() => described(TYPE, Described::SemanticVersion),
         // What is below a list of variants, or of keys and values, has rules of its own.
         PactMatcher::ArrayContains(_)
         | PactMatcher::EachKey(_)
@@ -78,39 +82,39 @@ pub(super) fn check(matcher: &PactMatcher, example: &Value, actual: &Value) -> R
 
 /// Checks a text that has no type: a header, a parameter, a path, a text of XML.
 pub(super) fn check_text(matcher: &PactMatcher, example: &str, actual: &str) -> Result<(), Wrong> {
-    let shown = || describe::json(&Value::String(example.to_owned()));
+    let like = |rule| Expected::ruled(rule, Some(&Value::String(example.to_owned())));
     match matcher {
         PactMatcher::Equality | PactMatcher::Values => {
             if example == actual {
                 Ok(())
             } else {
-                wrong(VALUE, format!("exactly {}", shown()))
+                wrong(VALUE, Expected::OneOf(vec![describe::quoted(example)]))
             }
         }
         PactMatcher::Number | PactMatcher::Decimal => {
             if actual.parse::<f64>().is_ok() {
                 Ok(())
             } else {
-                wrong(TYPE, format!("a number, like {}", shown()))
+                wrong(TYPE, like(Described::Number))
             }
         }
         PactMatcher::Integer => {
             if actual.parse::<u64>().is_ok() {
                 Ok(())
             } else {
-                wrong(TYPE, format!("an integer, like {}", shown()))
+                wrong(TYPE, like(Described::Integer))
             }
         }
         PactMatcher::Boolean if matches!(actual, "true" | "false") => Ok(()),
-        PactMatcher::Boolean => wrong(TYPE, format!("`true` or `false`, like {}", shown())),
-        PactMatcher::Null => wrong(TYPE, "null"),
-        PactMatcher::NotEmpty if actual.is_empty() => wrong(SIZE, "a text that is not empty"),
+        PactMatcher::Boolean => wrong(TYPE, like(Described::BooleanText)),
+        PactMatcher::Null => described(TYPE, Described::Null),
+        PactMatcher::NotEmpty if actual.is_empty() => described(SIZE, Described::NotEmpty(Filled::Text)),
         PactMatcher::Type { .. } | PactMatcher::NotEmpty | PactMatcher::EachKey(_) | PactMatcher::EachValue(_) => {
             Ok(())
         }
         PactMatcher::Status(range) if actual.parse().is_ok_and(|status| range.allows(status)) => Ok(()),
         PactMatcher::ArrayContains(_) | PactMatcher::Status(_) => {
-            wrong(VALUE, "what no text can be: the rule is for a list or a status")
+            described(VALUE, Described::WrongPlace(WrongPlace::Text))
         }
         of_text => check_text_only(of_text, actual),
     }
@@ -120,17 +124,20 @@ pub(super) fn check_text(matcher: &PactMatcher, example: &str, actual: &str) -> 
 fn check_text_only(matcher: &PactMatcher, text: &str) -> Result<(), Wrong> {
     match matcher {
         PactMatcher::Regex(regex) if !regex.matches(text) => {
-            wrong(PATTERN, format!("a text that matches /{}/", describe::cut(regex.as_str())))
+            described(PATTERN, Described::Pattern(describe::cut(regex.as_str())))
         }
         PactMatcher::Include(part) if !text.contains(part) => {
-            wrong(VALUE, format!("a text that holds {}", describe::json(&Value::String(part.clone()))))
+            described(VALUE, Described::Holds(describe::quoted(part)))
         }
         PactMatcher::Time(kind, pattern) if !pattern.matches(text) => {
-            wrong(FORMAT, format!("a {} as {}", kind.word(), pattern.as_str()))
+            described(FORMAT, Described::Time { word: kind.word(), pattern: pattern.as_str().to_owned() })
         }
-        PactMatcher::Semver if semver::Version::parse(text).is_err() => wrong(FORMAT, "a semantic version, like 1.2.3"),
+        PactMatcher::Semver if semver::Version::parse(text).is_err() => {
+            let like = Some(String::from("1.2.3"));
+            wrong(FORMAT, Expected::Ruled { rule: Described::SemanticVersion, like })
+        }
         PactMatcher::ContentType(media_type) => check_bytes(media_type, text.as_bytes()),
-        PactMatcher::Unusable(why) => wrong(UNUSABLE, format!("what nothing can be: {why}")),
+        PactMatcher::Unusable(why) => described(UNUSABLE, Described::Unusable(Unusable::Rule(why.to_string()))),
         _ => Ok(()),
     }
 }
@@ -139,14 +146,7 @@ fn check_text_only(matcher: &PactMatcher, text: &str) -> Result<(), Wrong> {
 pub(super) fn check_bytes(media_type: &str, bytes: &[u8]) -> Result<(), Wrong> {
     match content_type::looks_like(bytes, media_type) {
         Ok(()) => Ok(()),
-        Err(found) => wrong(FORMAT, format!("content of the type {media_type}, not {found}")),
-    }
-}
-
-fn like(what: &str, example: &Value) -> String {
-    match example {
-        Value::Bool(_) | Value::Number(_) | Value::String(_) => format!("{what}, like {}", describe::json(example)),
-        _ => what.to_owned(),
+        Err(found) => described(FORMAT, Described::ContentType { expected: media_type.to_owned(), found }),
     }
 }
 

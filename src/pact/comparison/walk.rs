@@ -1,7 +1,7 @@
 //! What the walks along bodies have in common: where they are, and what they found.
 
 use super::value::Wrong;
-use crate::interaction::{Mismatch, Part, Path, Segment};
+use crate::interaction::{Actual, Expected, Mismatch, Part, Path, Segment};
 use crate::pact::rules::RuleList;
 use crate::source::{Code, Pointer, Step};
 
@@ -59,7 +59,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Notes that something came otherwise than a rule, or the example, asks.
-    pub(super) fn note(&mut self, code: Code, rule: Option<&RuleList>, expected: impl Into<String>, actual: String) {
+    pub(super) fn note(&mut self, code: Code, rule: Option<&RuleList>, expected: Expected, actual: Actual) {
         if self.is_over() {
             return;
         }
@@ -70,10 +70,10 @@ impl<'a> Walk<'a> {
             _ => self.example_place(),
         };
         let path = if self.at.is_empty() { String::from("$") } else { self.path() };
-        self.found.push(Mismatch { code, part: self.part, path, expected: expected.into(), actual, asked, hint: None });
+        self.found.push(Mismatch { code, part: self.part, path, expected, actual, asked, hint: None });
     }
 
-    pub(super) fn wrong(&mut self, wrong: Wrong, rule: Option<&RuleList>, actual: String) {
+    pub(super) fn wrong(&mut self, wrong: Wrong, rule: Option<&RuleList>, actual: Actual) {
         self.note(wrong.code, rule, wrong.expected, actual);
     }
 
@@ -102,8 +102,14 @@ pub(super) fn combined(any: bool, results: Vec<Result<(), Wrong>>) -> Result<(),
     if wrong.is_empty() || any && one_holds {
         return Ok(());
     }
-    let joint = if any { ", or " } else { ", and " };
     let code = wrong[0].code;
-    let texts: Vec<String> = wrong.into_iter().map(|wrong| wrong.expected).collect();
-    Err(Wrong { code, expected: texts.join(joint) })
+    let mut all: Vec<Expected> = wrong.into_iter().map(|wrong| wrong.expected).collect();
+    let expected = match all.pop() {
+        Some(only) if all.is_empty() => only,
+        last => {
+            all.extend(last);
+            if any { Expected::Any(all) } else { Expected::All(all) }
+        }
+    };
+    Err(Wrong { code, expected })
 }

@@ -5,18 +5,17 @@
 use std::collections::BTreeMap;
 
 use roxmltree::{Document, Node, ParsingOptions};
-use serde_json::Value;
 
-use super::value::{Wrong, check_text};
+use super::value::{Wrong, check_text, described};
 use super::walk::{Walk, combined};
-use crate::interaction::describe;
 use crate::interaction::mismatch::{BODY_KIND, MISSING, PATTERN, SIZE, TOO_DEEP, TYPE, UNEXPECTED, VALUE};
+use crate::interaction::{Actual, Described, Expected, ExpectedBody, Filled, Missing, Nothing, Unit, WrongPlace};
 use crate::pact::chosen::Chosen;
 use crate::pact::matcher::PactMatcher;
 use crate::pact::path::PactStep;
 use crate::pact::rules::PlacedRules;
 use crate::source::Step;
-use crate::words::{count, did_you_mean};
+use crate::words::did_you_mean;
 
 /// How many elements, attributes and texts a body may have.
 const MOST_NODES: u32 = 1_000_000;
@@ -30,14 +29,14 @@ impl Walk<'_> {
         let asked = match Document::parse_with_options(example, options()) {
             Ok(document) => document,
             Err(error) => {
-                let expected = format!("what the example shows, and that is not XML: {error}");
+                let expected = Expected::Body(ExpectedBody::BadExample { error: error.to_string() });
                 return self.note(BODY_KIND, None, expected, shown(actual));
             }
         };
         let came = match Document::parse_with_options(actual, options()) {
             Ok(document) => document,
             Err(error) => {
-                let expected = format!("an XML body; what came is not read as XML: {error}");
+                let expected = Expected::Body(ExpectedBody::Unread { error: error.to_string() });
                 return self.note(BODY_KIND, None, expected, shown(actual));
             }
         };
@@ -52,8 +51,7 @@ impl Walk<'_> {
             return;
         }
         if self.at.len() > DEEPEST {
-            let expected = format!("elements that are nested at most {DEEPEST} deep");
-            return self.note(TOO_DEEP, None, expected, String::from("deeper ones"));
+            return self.note(TOO_DEEP, None, Expected::NestedAtMost(DEEPEST), Actual::TooDeep);
         }
         let result = match chosen.speaking() {
             Some(speaking) => {
@@ -65,7 +63,7 @@ impl Walk<'_> {
         };
         if let Err(wrong) = result {
             let rule = chosen.speaking().map(|speaking| speaking.list);
-            return self.wrong(wrong, rule, format!("<{}>", name(came)));
+            return self.wrong(wrong, rule, Actual::Element { name: name(came), times: None });
         }
         self.attributes(asked, came, chosen);
         self.children(asked, came, chosen);
@@ -88,14 +86,16 @@ impl Walk<'_> {
             let below = chosen.below(&step);
             self.down(step, |walk| match came.get(name) {
                 Some(came) => walk.text(value, came, &below),
-                None => walk.note(MISSING, None, shown(value), String::from("nothing: the attribute is missing")),
+                None => {
+                    walk.note(MISSING, None, Expected::texts([value.as_str()]), Actual::Missing(Missing::Attribute));
+                }
             });
         }
         if self.closed {
             for (name, value) in came.iter().filter(|(name, _)| !asked.contains_key(*name)) {
                 let hint = did_you_mean(name, asked.keys().map(String::as_str));
                 self.down(Step::Key(name.clone()), |walk| {
-                    walk.note(UNEXPECTED, None, "no such attribute", shown(value));
+                    walk.note(UNEXPECTED, None, Expected::Nothing(Nothing::Attribute), shown(value));
                 });
                 if let Some(last) = self.found.last_mut() {
                     last.hint = hint;
@@ -112,7 +112,8 @@ impl Walk<'_> {
             let elements = came.get(name).map_or(&[][..], Vec::as_slice);
             self.down(step, |walk| {
                 if elements.is_empty() {
-                    return walk.note(MISSING, None, format!("<{name}>"), String::from("nothing: it is missing"));
+                    let expected = Expected::Element { name: name.clone(), times: None };
+                    return walk.note(MISSING, None, expected, Actual::Missing(Missing::XmlElement));
                 }
                 if below.is_typed() {
                     for came in elements {
@@ -122,8 +123,8 @@ impl Walk<'_> {
                 }
                 wanted.iter().zip(elements).for_each(|(asked, came)| walk.element(*asked, *came, &below));
                 if wanted.len() > elements.len() || walk.closed && elements.len() > wanted.len() {
-                    let number = |length| count(length, "element").to_string();
-                    walk.note(SIZE, None, format!("{} <{name}>", number(wanted.len())), number(elements.len()));
+                    let expected = Expected::Element { name: name.clone(), times: Some(wanted.len()) };
+                    walk.note(SIZE, None, expected, Actual::Extra { count: elements.len(), one: None });
                 }
             });
         }
@@ -131,8 +132,8 @@ impl Walk<'_> {
             let step = Step::Key(name.clone());
             let refused = self.closed || chosen.below(&step).is_typed();
             if refused {
-                let came = format!("<{name}>, {}", count(elements.len(), "time"));
-                self.down(step, |walk| walk.note(UNEXPECTED, None, "no such element", came));
+                let came = Actual::Element { name: name.clone(), times: Some(elements.len()) };
+                self.down(step, |walk| walk.note(UNEXPECTED, None, Expected::Nothing(Nothing::Element), came));
             }
         }
     }
@@ -164,27 +165,27 @@ fn without_indexes(rules: &PlacedRules) -> PlacedRules {
 /// What a rule asks of an element itself: by its name, or of what stands in it where the rule is for texts.
 fn check_element(matcher: &PactMatcher, asked: Node<'_, '_>, came: Node<'_, '_>, cascaded: bool) -> Result<(), Wrong> {
     let children = || came.children().filter(|child| child.is_element() || child.is_text()).count();
-    let wrong = |code, expected: String| Err(Wrong { code, expected });
+    let wrong = |code, expected: Expected| Err(Wrong { code, expected });
     match matcher {
         PactMatcher::Regex(regex) if regex.matches(came.tag_name().name()) || regex.matches(&text(came)) => Ok(()),
-        PactMatcher::Regex(regex) => wrong(PATTERN, format!("a text that matches /{}/", regex.as_str())),
+        PactMatcher::Regex(regex) => described(PATTERN, Described::Pattern(regex.as_str().to_owned())),
         PactMatcher::Type { min, max } if min.is_some() || max.is_some() => {
             let length = u64::try_from(children()).unwrap_or(u64::MAX);
             if cascaded || min.is_none_or(|min| length >= min) && max.is_none_or(|max| length <= max) {
                 Ok(())
             } else {
-                wrong(SIZE, describe::size(min.unwrap_or(0), *max, "element"))
+                wrong(SIZE, Expected::Size { min: min.unwrap_or(0), max: *max, unit: Unit::Element })
             }
         }
         PactMatcher::Type { .. } | PactMatcher::Equality => {
             if name(asked) == name(came) {
                 Ok(())
             } else {
-                wrong(VALUE, format!("<{}>", name(asked)))
+                wrong(VALUE, Expected::Element { name: name(asked), times: None })
             }
         }
-        PactMatcher::NotEmpty if children() == 0 => wrong(SIZE, String::from("an element that is not empty")),
-        PactMatcher::Null | PactMatcher::Status(_) => wrong(TYPE, String::from("what no element can be")),
+        PactMatcher::NotEmpty if children() == 0 => described(SIZE, Described::NotEmpty(Filled::Element)),
+        PactMatcher::Null | PactMatcher::Status(_) => described(TYPE, Described::WrongPlace(WrongPlace::Element)),
         // It cascades to the text, where it is followed.
         _ => Ok(()),
     }
@@ -211,6 +212,6 @@ fn text(node: Node<'_, '_>) -> String {
     node.children().filter(Node::is_text).filter_map(|child| child.text()).map(str::trim).collect()
 }
 
-fn shown(text: &str) -> String {
-    describe::json(&Value::String(text.to_owned()))
+fn shown(text: &str) -> Actual {
+    Actual::texts([text])
 }
