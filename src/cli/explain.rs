@@ -44,6 +44,7 @@ fn all() -> Vec<(&'static str, &'static str)> {
         crate::ledger::codes::CODES,
         crate::source::codes::CODES,
         crate::contract::codes::CODES,
+        crate::pact::codes::CODES,
         crate::interaction::mismatch::CODES,
         crate::http::codes::CODES,
         crate::process::codes::CODES,

@@ -219,7 +219,7 @@ mod tests {
     use serde_json::Value;
 
     use crate::contract::attachments::NoAttachments;
-    use crate::formats::read;
+    use crate::formats::{self, read};
     use crate::source::{Limits, SourceFile};
 
     use super::*;

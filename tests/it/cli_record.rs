@@ -5,8 +5,8 @@ use std::io::{Read as _, Write as _};
 
 use insta::assert_snapshot;
 
-use super::support::{Answer, Provider, Socket, World, until};
 use super::support::client::{self, parse, send};
+use super::support::{Answer, Provider, Socket, World, until};
 
 const CONTRACT: &str = "contracts/storefront/orders.yaml";
 

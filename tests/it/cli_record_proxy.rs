@@ -11,8 +11,8 @@ use std::time::Duration;
 use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
 
-use super::support::{Answer, DEADLINE, Provider, Socket, World, until};
 use super::support::client::{self, connect, raw, send};
+use super::support::{Answer, DEADLINE, Provider, Socket, World, until};
 
 const CONTRACT: &str = "contracts/storefront/orders.yaml";
 /// `{"id": 42, "status": "paid", "status_before": "open"}`, compressed by the reference programs.

@@ -1,8 +1,7 @@
 //! The example services do what their pages and contracts say. They are built by `cargo test`, and by
 //! `cargo build --examples` before a run of this file alone.
 
-use std::env;
-use std::env::consts::EXE_SUFFIX;
+use std::env::{self, consts::EXE_SUFFIX};
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;

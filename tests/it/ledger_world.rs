@@ -10,10 +10,14 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use upheld::contract::attachments::NoAttachments;
-use upheld::interaction::{InteractionId, ServiceName};
 use upheld::formats::{interaction_id, read};
 use upheld::gate::{Because, Decision, Plan, Question, Row, Side, State, Status, decide, status};
-use upheld::ledger::{Arrival, Book, Departure, Landing, NewFile, Reason, RecordId, Refusal, ServiceVersion, Stamp, Store as _, StoredContract, Target, TestResult, Verification, arrive, depart, environment_text, layout, publish, service_text, store_text, verification};
+use upheld::interaction::{InteractionId, ServiceName};
+use upheld::ledger::{
+    Arrival, Book, Departure, Landing, NewFile, Reason, RecordId, Refusal, ServiceVersion, Stamp, Store as _,
+    StoredContract, Target, TestResult, Verification, arrive, depart, environment_text, layout, publish, service_text,
+    store_text, verification,
+};
 use upheld::source::{Limits, SourceFile};
 
 use crate::ledger_memory::{Files, MemoryStore};

@@ -15,7 +15,8 @@ mod world;
 
 pub use output::CommandOutput;
 #[cfg(unix)]
-pub use process::{runs, DEADLINE, Running, example, until};
+pub use process::runs;
+pub use process::{DEADLINE, Running, example, until};
 pub use provider::{Answer, Provider, Request, Socket};
 pub use remote::Remote;
 pub use runner::Runner;
