@@ -485,5 +485,5 @@ fn a_binary_body_is_compared_as_a_whole() {
     assert_eq!(soon("the same", || compared(&actual)), []);
     actual.body[3_000_000] ^= 1;
     let found = soon("another", || compared(&actual));
-    assert!(found[0].actual.contains("at byte 3000000"), "{}", found[0].actual);
+    assert!(found[0].actual.to_string().contains("at byte 3000000"), "{}", found[0].actual);
 }
