@@ -10,7 +10,7 @@ use super::ledger::{Here, StoreArgs, Subject, refused, stamp};
 use super::load::Workspace;
 use super::step::{PlainReport, Step};
 use super::{Exit, Failure, Global, World};
-use crate::contract::attachments::Noted;
+use crate::contract::attachments::RecordedAttachments;
 use crate::files::ContractFolder;
 use crate::formats::{self, ContractFile, contract_id, joined};
 use crate::interaction::{ContractId, ServiceName};
@@ -232,7 +232,7 @@ impl<'f> NotRun<'f> {
 fn with_files(source: &Arc<SourceFile>, global: &Global, world: &World) -> Result<StoredContract, Failure> {
     let path: PathBuf = world.working.join(&*source.name);
     let folder = ContractFolder::of(&path, global.limits());
-    let noted = Noted::new(&folder);
+    let noted = RecordedAttachments::new(&folder);
     let read = formats::read(source, &noted).map_err(|findings| {
         let mut sources = crate::source::Sources::default();
         sources.add(Arc::clone(source));

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::terms::Terms;
-use crate::interaction::{ActualRequest, Http, Request, Response, encode};
-use crate::pact::{self, Moment};
+use crate::interaction::{ActualRequest, Http, Moment, Request, Response, encode};
+use crate::pact;
 
 impl Http<Terms> {
     /// Whether filling it with values changes it.

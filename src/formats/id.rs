@@ -251,7 +251,7 @@ impl Serialize for WrittenContent<'_> {
 
 impl<'c> RulesContent<'c> {
     fn of(rules: &'c Rules) -> Self {
-        let body = rules.body.iter().map(|(path, written)| (path.to_string(), RuleContent::of(&written.thing)));
+        let body = rules.body.iter().map(|(path, written)| (path.to_string(), RuleContent::of(&written.rule)));
         Self { body: body.collect(), headers: NamedRules(Some(&rules.headers)), pact: None }
     }
 

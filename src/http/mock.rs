@@ -26,9 +26,8 @@ use super::mock_refusal::{discreet, refusal, shown};
 use super::problem::problem;
 use super::server::{AnswerBody, Answerer, Listening, Server};
 use super::{cors, mock_control};
-use crate::interaction::{ActualRequest, ActualResponse, Mismatch, header_values};
+use crate::interaction::{ActualRequest, ActualResponse, Mismatch, Moment, header_values};
 use crate::mocking::{ActiveState, Miss, Mock};
-use crate::pact::Moment;
 
 /// A header of a request that names the states of this request, in place of those that are active for all.
 const STATE: &str = "upheld-state";

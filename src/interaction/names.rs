@@ -3,24 +3,24 @@
 use std::fmt;
 use std::sync::Arc;
 
-/// The name of a service: letters, digits, `.`, `_` and `-`, at most 100 of them, beginning with a letter or a
-/// digit. So a name is a file name on every system, a path in the store, and a word in a shell.
+/// The name of a service: at most 100 letters, digits, `.`, `_` and `-`, the first of them a letter or a digit. Such a
+/// name is a valid file name on every system, a path in the store, and one word in a shell.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ServiceName(Arc<str>);
 
 /// Why a text is not a name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is not a name: a name has at most 100 letters, digits, `.`, `_` and `-`, and begins with a letter or a digit"
+    "`{0}` isn't a valid name: use at most 100 letters, digits, `.`, `_` and `-`, beginning with a letter or a digit"
 )]
 pub struct NameError(String);
 
 impl ServiceName {
-    /// Checks and keeps a name.
+    /// Checks a name.
     ///
     /// # Errors
     ///
-    /// A [`NameError`] that shows the text.
+    /// A [`NameError`] that shows the text, if it isn't a valid name.
     pub fn new(text: &str) -> Result<Self, NameError> {
         let valid = text.len() <= 100
             && text.starts_with(|c: char| c.is_ascii_alphanumeric())
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_words_that_every_system_can_keep() {
+    fn names_are_valid_file_names_on_every_system() {
         for name in ["orders", "orders-v2", "a.b_c", "7eleven"] {
             assert!(ServiceName::new(name).is_ok(), "{name}");
         }

@@ -9,9 +9,8 @@ use super::reply::reply_of;
 use super::states::{ActiveState, Standing, standing};
 use crate::contract::RequestRules;
 use crate::formats::{ContractFile, Interaction, Terms, match_request};
-use crate::interaction::{ActualRequest, ActualResponse, Http, Mismatch, Part, Request, pointer};
+use crate::interaction::{ActualRequest, ActualResponse, Http, Mismatch, Moment, Part, Request, pointer};
 use crate::matching;
-use crate::pact::Moment;
 use crate::source::Pointer;
 
 /// How many interactions a request that none allows is compared with: the nearest of them is shown.

@@ -2,9 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::generator::Moment;
 use super::rules::PactRules;
-use crate::interaction::{Request, Response};
+use crate::interaction::{Moment, Request, Response};
 
 /// A request with the values of provider states where its generators say so.
 #[must_use]

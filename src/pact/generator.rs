@@ -4,7 +4,6 @@
 //! others need a clock or chance, which their caller brings. A regular expression's generator leaves the example, which
 //! fits the expression as well as anything that could be made up.
 
-use jiff::ZonedDateTime;
 use serde_json::{Map, Value, json};
 
 use super::data_type::typed;
@@ -15,7 +14,7 @@ use super::media_type::{MediaKind, MediaType};
 use super::path::PactPath;
 use super::places::{in_body, in_texts, text_of};
 use crate::interaction::template::fill;
-use crate::interaction::{Body, Headers, Request, Response, Status};
+use crate::interaction::{Body, Headers, Moment, Request, Response, Status};
 
 /// The generators of one message, by the part that they are for.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -73,28 +72,11 @@ pub enum UuidForm {
     Urn,
 }
 
-/// What values that are made anew are made of.
-#[derive(Clone, Debug)]
-pub struct Moment {
-    /// The time that "now" is.
-    pub now: ZonedDateTime,
-    /// Where chance begins.
-    pub seed: u64,
-    /// The mock's address, where it is a mock that answers.
-    pub mock: Option<String>,
-}
-
 impl Moment {
     /// What makes the values: the same at the same moment.
     pub(crate) fn maker(&self) -> impl FnMut(&Generator, &Value) -> Option<Value> {
         let mut chance = fastrand::Rng::with_seed(self.seed);
         move |generator, example| generator.from_moment(example, self, &mut chance)
-    }
-}
-
-impl Default for Moment {
-    fn default() -> Self {
-        Self { now: jiff::Timestamp::UNIX_EPOCH.to_zoned_datetime(jiff::tz::TimeZone::UTC), seed: 0, mock: None }
     }
 }
 

@@ -31,7 +31,7 @@ pub type Contract = crate::interaction::Contract<Terms>;
 pub type Interaction = crate::interaction::Interaction<Terms>;
 
 pub use chosen::{Chosen, Speaking};
-pub use generator::{Generator, Generators, Moment, UuidForm};
+pub use generator::{Generator, Generators, UuidForm};
 pub use java_time::JavaPattern;
 pub use lint::lint;
 pub use matcher::{PactMatcher, StatusRange, TimeKind, Variant};

@@ -11,7 +11,9 @@ use super::redact::REDACTED;
 use super::remark::{Remark, What};
 use super::sample::{Read, Sample};
 use super::{looks, target};
-use crate::contract::{Interaction, JsonType, Matcher, PathRule, Pattern, RequestRules, Rule, Rules, Terms, Written};
+use crate::contract::{
+    Interaction, JsonType, Matcher, PathRule, Pattern, RequestRules, Rule, Rules, Terms, WrittenRule,
+};
 use crate::interaction::template::escape;
 use crate::interaction::{Body, Headers, Http, Kind, Path, Request, Response, Status};
 use crate::matching::{match_request, match_response};
@@ -343,10 +345,10 @@ fn request_body(samples: &[&Read], rules: &mut Rules, remarks: &mut Vec<Remark>)
 }
 
 /// The rule that lets any text stand for a text.
-fn any_text() -> (Path, Written<Rule>) {
+fn any_text() -> (Path, WrittenRule) {
     let path = Path::default();
     let key = path.to_string();
-    (path, Written { thing: Rule::of(Matcher::Type(JsonType::String)), key })
+    (path, WrittenRule { rule: Rule::of(Matcher::Type(JsonType::String)), key })
 }
 
 fn field(value: Value) -> Vec<String> {

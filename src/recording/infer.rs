@@ -15,7 +15,7 @@ use super::secret_names::is_secret_name;
 use super::seen::{Kind, Seen};
 use super::{example, looks};
 use crate::contract::attachments::NoAttachments;
-use crate::contract::{Format, JsonType, Matcher, Rule, SchemaRule, Written};
+use crate::contract::{Format, JsonType, Matcher, Rule, SchemaRule, WrittenRule};
 use crate::interaction::number::is_integer;
 use crate::interaction::{Path, Segment};
 use crate::words::count;
@@ -29,7 +29,7 @@ const OFTEN: usize = 8;
 #[derive(Debug)]
 pub(super) struct Inferred {
     pub example: Value,
-    pub rules: IndexMap<Path, Written<Rule>>,
+    pub rules: IndexMap<Path, WrittenRule>,
     pub remarks: Vec<Remark>,
 }
 
@@ -45,7 +45,7 @@ const ALWAYS_THERE: Absence = Absence { missing: 0, of: 0 };
 struct Inference {
     /// How its remarks name the message: `response body`.
     part: &'static str,
-    rules: IndexMap<Path, Written<Rule>>,
+    rules: IndexMap<Path, WrittenRule>,
     remarks: Vec<Remark>,
 }
 
@@ -85,13 +85,13 @@ impl Inference {
         self.remarks.push(Remark::new(self.place(path), What::Written(rule.clone()), why.join(", ")));
         let path = Path(path.to_vec());
         let key = path.to_string();
-        self.rules.insert(path, Written { thing: rule, key });
+        self.rules.insert(path, WrittenRule { rule: rule, key });
     }
 
     fn suggest(&mut self, path: &[Segment], matcher: Matcher, why: String) {
         // What is written already says that the place may be missing or null, and a rule in its place must say it, too.
         let path = Path(path.to_vec());
-        let loosened = self.rules.get(&path).map(|written| written.thing.clone()).unwrap_or_default();
+        let loosened = self.rules.get(&path).map(|written| written.rule.clone()).unwrap_or_default();
         let rule = Rule { matchers: vec![matcher], ..loosened };
         self.remarks.push(Remark::new(self.place(&path.0), What::SuggestedRule(path, rule), why));
     }

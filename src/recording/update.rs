@@ -10,7 +10,7 @@ use super::draft::{self, Context};
 use super::exchange::Exchange;
 use super::group::{Group, Shape};
 use super::sample::{Read, Sample};
-use crate::contract::{Matcher, RequestRules, Rule, Rules, Terms, Written};
+use crate::contract::{Matcher, RequestRules, Rule, Rules, Terms, WrittenRule};
 use crate::interaction::number::same_value;
 use crate::interaction::{Content, Http, Mismatch, Request, Response, encode};
 use crate::matching::{match_request, match_response};
@@ -132,7 +132,7 @@ fn ways_to_answer((old, old_rules): &Answered, (new, new_rules): &Answered) -> V
 fn widened(rules: &Rules, samples: &[Sample<'_>]) -> Rules {
     let mut rules = rules.clone();
     for (path, written) in &mut rules.body {
-        for matcher in &mut written.thing.matchers {
+        for matcher in &mut written.rule.matchers {
             let Matcher::OneOf(values) = matcher else { continue };
             for view in samples.iter().filter_map(|sample| sample.came.view()) {
                 for value in path.select(&view) {
@@ -150,7 +150,7 @@ fn widened(rules: &Rules, samples: &[Sample<'_>]) -> Rules {
 /// How many places were of several types.
 fn conflicts(rules: &Rules) -> usize {
     let has =
-        |written: &&Written<Rule>| written.thing.matchers.iter().any(|matcher| matches!(matcher, Matcher::Schema(_)));
+        |written: &&WrittenRule| written.rule.matchers.iter().any(|matcher| matches!(matcher, Matcher::Schema(_)));
     rules.body.values().filter(has).count()
 }
 
@@ -159,7 +159,7 @@ fn unbroken((response, rules): &Answered, params: &Map<String, Value>, exchanges
     let filled = response.filled(params);
     let root = Pointer::root();
     let found = exchanges.iter().flat_map(|exchange| match_response(&filled, rules, &exchange.response, &root));
-    let broken: HashSet<Pointer> = found.map(|mismatch| mismatch.asked).collect();
+    let broken: HashSet<Pointer> = found.map(|mismatch| mismatch.expectation).collect();
     let mut rules = rules.clone();
     rules.body.retain(|_, written| !broken.contains(&root.key("match").key(written.key.clone())));
     rules.headers.retain(|name, _| !broken.contains(&root.key("match-headers").key(name.clone())));
@@ -171,7 +171,7 @@ fn joined(first: &Rules, second: &Rules) -> Rules {
     let mut rules = first.clone();
     for (path, written) in &second.body {
         if !rules.body.contains_key(path) {
-            rules.body.insert(path.clone(), Written { thing: written.thing.clone(), key: written.key.clone() });
+            rules.body.insert(path.clone(), WrittenRule { rule: written.rule.clone(), key: written.key.clone() });
         }
     }
     for (name, rule) in &second.headers {
@@ -180,8 +180,8 @@ fn joined(first: &Rules, second: &Rules) -> Rules {
     // A place that was loosened is loosened also where a rule stands that says more of it.
     for (path, written) in &mut rules.body {
         if let Some(other) = second.body.get(path) {
-            written.thing.optional |= other.thing.optional;
-            written.thing.or_null |= other.thing.or_null;
+            written.rule.optional |= other.rule.optional;
+            written.rule.or_null |= other.rule.or_null;
         }
     }
     rules

@@ -3,13 +3,13 @@
 use serde_json::{Map, Value};
 
 use super::matchers::{Scalar, scalar};
-use crate::contract::{Matcher, PathTree, Rule, Written};
+use crate::contract::{Matcher, PathTree, Rule, WrittenRule};
 use crate::conversion::differences::{ANY_TYPE, fits_others};
 use crate::interaction::number::same_value;
 use crate::interaction::{Path, Segment};
 use crate::pact::PactMatcher;
 
-pub(super) type Tree<'r> = PathTree<'r, &'r Written<Rule>>;
+pub(super) type Tree<'r> = PathTree<'r, &'r WrittenRule>;
 
 /// A place with what is asked of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,7 +55,7 @@ impl Walk<'_> {
     }
 
     pub(super) fn node(&mut self, example: &Value, speakers: &[&Tree<'_>], outer: bool, at: &mut Vec<Segment>) -> Node {
-        let rule = speakers.iter().find_map(|speaker| speaker.here).map(|written| &written.thing);
+        let rule = speakers.iter().find_map(|speaker| speaker.here).map(|written| &written.rule);
         let has = |matcher: &Matcher| rule.is_some_and(|rule| rule.has(matcher));
         let or_null = rule.is_some_and(|rule| rule.or_null);
         let node = |ask| Node { example: example.clone(), ask, or_null };
@@ -83,7 +83,7 @@ impl Walk<'_> {
                 told => Ask::Scalar(told),
             });
         }
-        let says = rule.is_some_and(Rule::tells_value);
+        let says = rule.is_some_and(Rule::determines_value);
         if says && !has(&Matcher::Exact) && !has(&Matcher::Equal) {
             if !matches!(told, Scalar::Anything) {
                 self.say(
@@ -133,7 +133,7 @@ impl Walk<'_> {
             let below = PathTree::below_key(speakers, key);
             at.push(Segment::Key(key.clone()));
             let mut field = self.node(value, &below, by_value, at);
-            let rule = below.iter().find_map(|speaker| speaker.here).map(|written| &written.thing);
+            let rule = below.iter().find_map(|speaker| speaker.here).map(|written| &written.rule);
             if rule.is_some_and(|rule| rule.optional) {
                 self.say(
                     at,
@@ -157,7 +157,7 @@ impl Walk<'_> {
             fields.push((key.clone(), field));
         }
         for (key, tree) in speakers.iter().flat_map(|speaker| speaker.keys()) {
-            if tree.here.is_some_and(|rule| rule.thing.has(&Matcher::Absent)) {
+            if tree.here.is_some_and(|rule| rule.rule.has(&Matcher::Absent)) {
                 at.push(Segment::Key(key.to_owned()));
                 self.say(at, "the contract refuses this key; Pact ignores it");
                 at.pop();
@@ -166,7 +166,7 @@ impl Walk<'_> {
         if !is_map {
             return Ask::Object(fields);
         }
-        let rule = speakers.iter().find_map(|speaker| speaker.here).map(|written| &written.thing);
+        let rule = speakers.iter().find_map(|speaker| speaker.here).map(|written| &written.rule);
         let named = speakers.iter().any(|speaker| speaker.keys().next().is_some());
         let like_first = fields.iter().all(|(_, field)| fields.first().is_some_and(|(_, first)| alike(first, field)));
         let size = rule.and_then(Rule::size);

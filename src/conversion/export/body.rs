@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::ask::{Ask, Node, Tree, Walk};
 use super::matchers::{Scalar, TYPE};
-use crate::contract::{Rule, Written};
+use crate::contract::WrittenRule;
 use crate::interaction::Path;
 use crate::pact::{PactMatcher, PactPath, PactStep, PlacedRule, PlacedRules, RuleList, Variant};
 
@@ -23,7 +23,7 @@ enum Cover {
 /// A body for a Pact file: nothing where anything is allowed.
 pub(super) fn body(
     example: &Value,
-    rules: &indexmap::IndexMap<Path, Written<Rule>>,
+    rules: &indexmap::IndexMap<Path, WrittenRule>,
     walk: &mut Walk<'_>,
 ) -> (Option<Value>, PlacedRules) {
     let tree = Tree::of(rules.iter());

@@ -23,7 +23,7 @@ pub(super) const TYPE: PactMatcher = PactMatcher::Type { min: None, max: None };
 /// What the rule of a scalar says to Pact, whose value is asked for where it says nothing of it (or its type, as
 /// `unsaid` says); what can't be said goes to `remark`.
 pub(super) fn scalar(rule: &Rule, example: &Value, unsaid: Scalar, remark: &mut dyn FnMut(String)) -> Scalar {
-    let Some(matcher) = rule.matchers.iter().find(|matcher| matcher.tells_value()) else { return unsaid };
+    let Some(matcher) = rule.matchers.iter().find(|matcher| matcher.determines_value()) else { return unsaid };
     match matcher {
         Matcher::Exact | Matcher::Equal => Scalar::Value,
         Matcher::Type(JsonType::Integer) => Scalar::Is(PactMatcher::Integer),

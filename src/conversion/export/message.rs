@@ -100,15 +100,15 @@ impl Message<'_> {
         }
         let rules = &self.rules.body;
         let closed = |path: &Path, rule: &Rule| path.0.is_empty() && *rule == Rule::of(Matcher::Closed);
-        let is_closed = rules.iter().any(|(path, written)| closed(path, &written.thing));
+        let is_closed = rules.iter().any(|(path, written)| closed(path, &written.rule));
         if !self.is_request && !is_closed {
             return self.left_out("the contract takes more fields than these; Pact would refuse them");
         }
         let (mut by_name, mut others) = (IndexMap::new(), Vec::new());
-        for (path, written) in rules.iter().filter(|(path, written)| !closed(path, &written.thing)) {
+        for (path, written) in rules.iter().filter(|(path, written)| !closed(path, &written.rule)) {
             match path.0.as_slice() {
-                [Segment::Key(name)] if self.is_request || !written.thing.optional => {
-                    by_name.insert(name.clone(), written.thing.clone());
+                [Segment::Key(name)] if self.is_request || !written.rule.optional => {
+                    by_name.insert(name.clone(), written.rule.clone());
                 }
                 _ => others.push(path),
             }
@@ -126,8 +126,9 @@ impl Message<'_> {
 
     fn text(&mut self, text: &str) -> Option<Body> {
         let kind = self.kind();
-        let rule = self.rules.body.values().next().map(|written| &written.thing);
-        let ruled = rule.filter(|rule| rule.tells_value() && !rule.has(&Matcher::Exact) && !rule.has(&Matcher::Equal));
+        let rule = self.rules.body.values().next().map(|written| &written.rule);
+        let ruled =
+            rule.filter(|rule| rule.determines_value() && !rule.has(&Matcher::Exact) && !rule.has(&Matcher::Equal));
         let looks_other = MediaType::of_content(text.as_bytes()).is_some_and(|found| found.kind() != MediaKind::Text);
         match kind {
             None if looks_other && !self.has_type() && self.version == Version::V4 => {

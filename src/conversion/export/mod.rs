@@ -154,7 +154,7 @@ fn request(
         Message { rules: &rules.message, headers: &filled.headers, is_request: true, version, pact: &mut pact, say };
     let (headers, body) = message.written(filled.body.as_ref());
     // Said nothing of, it could be any.
-    let none = own.body.is_none() && own.tends_to_have_a_body();
+    let none = own.body.is_none() && own.usually_has_a_body();
     let body = body.or_else(|| none.then(Body::empty));
     merge(&mut generators, texts_of_states(&own.headers, "header"));
     merge(&mut generators, body_of_states(own.body.as_ref()));

@@ -26,7 +26,7 @@ pub(super) fn named(
         let values = examples.get(name)?;
         let place = format!("{what} {name}");
         let mut list = of_text(rule, values.first().map_or("", String::as_str), &place, say)?;
-        if rule.size().is_some() && !rule.tells_value() {
+        if rule.size().is_some() && !rule.determines_value() {
             say(&place, "the contract asks that each value is one of these; Pact can't be told so, and takes any");
         }
         // With a rule, to Pact there may be any number of values.
@@ -115,7 +115,7 @@ pub(super) fn of_text(rule: &Rule, example: &str, place: &str, say: &mut dyn FnM
         say(place, why);
         return Some(list(TYPE));
     }
-    let told = match rule.matchers.iter().find(|matcher| matcher.tells_value()) {
+    let told = match rule.matchers.iter().find(|matcher| matcher.determines_value()) {
         Some(Matcher::Type(JsonType::Number)) => Scalar::Is(PactMatcher::Number),
         Some(Matcher::Type(JsonType::Boolean)) => Scalar::Is(PactMatcher::Boolean),
         // Pact's integers of texts have no sign and no fraction.

@@ -6,14 +6,14 @@ use serde_json::Value;
 use super::ask::Walk;
 use super::emit::{Way, rules};
 use super::parts::{escaped, named_rules, of_text};
-use crate::contract::{JsonType, Matcher, Rule, Written};
+use crate::contract::{JsonType, Matcher, Rule, WrittenRule};
 use crate::conversion::remark::Remarks;
 use crate::interaction::template::escape;
 use crate::interaction::{Body, Content, Headers, Path, Segment, urlencoded};
 use crate::pact::{Chosen, MediaKind, MediaType, PactMatcher, PactRules};
 
 /// The rules of a body by their paths.
-pub(super) type BodyRules = IndexMap<Path, Written<Rule>>;
+pub(super) type BodyRules = IndexMap<Path, WrittenRule>;
 
 /// The body and its rules.
 pub(super) fn body(
@@ -102,7 +102,7 @@ fn written(rules: super::emit::Rules) -> BodyRules {
     let written = rules.into_iter().map(|(path, thing)| {
         let path = Path(path);
         let key = path.to_string();
-        (path, Written { thing, key })
+        (path, WrittenRule { rule: thing, key })
     });
     written.collect()
 }

@@ -122,7 +122,7 @@ fn request(pact: &Request, rules: &PactRules, remarks: &mut Remarks<'_>) -> (Req
     if let Some(body) = &pact.body {
         let (body, body_rules) = body::body(body, &pact.headers, rules, true, remarks);
         (request.body, made.message.body) = (body, body_rules);
-    } else if request.tends_to_have_a_body() {
+    } else if request.usually_has_a_body() {
         remarks.say("body", None, NO_BODY);
     }
     if request.body.is_some() && !parts::names_type(&pact.headers, rules) {

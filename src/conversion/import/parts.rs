@@ -118,7 +118,7 @@ pub(super) fn told_of_headers(
 ) {
     let asks_type = Chosen::new(pact).below(&Step::Key(String::from("content-type"))).speaking().is_none();
     for (name, values) in headers {
-        let by_value = rules.get(name).is_none_or(|rule| !rule.tells_value());
+        let by_value = rules.get(name).is_none_or(|rule| !rule.determines_value());
         let why = match name.as_str() {
             name if asks_type && has_charset(name, values) => CHARSET,
             // The more a client takes, the better; and only a mock would ask.

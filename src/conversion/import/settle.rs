@@ -75,7 +75,7 @@ fn refused(contract: &Contract, made: &Interaction) -> Result<(), Refused> {
     let source = SourceFile::new("contract.yaml", write(contract), Limits::default());
     let found = match read(&source, &NoAttachments) {
         Ok(read) => {
-            let places: Vec<Pointer> = own_mismatches(&read.contract).into_iter().map(|one| one.asked).collect();
+            let places: Vec<Pointer> = own_mismatches(&read.contract).into_iter().map(|one| one.expectation).collect();
             if places.is_empty() {
                 return Ok(());
             }
@@ -165,7 +165,7 @@ fn loosen(made: &mut Interaction, is_request: bool, rank: &Rank) -> Option<Strin
     let (rule, place) = match rank {
         Rank::Body(path) => {
             rules.body.retain(|other, _| other == path || !other.0.starts_with(&path.0));
-            (&mut rules.body.get_mut(path)?.thing, format!("{side} body {path}"))
+            (&mut rules.body.get_mut(path)?.rule, format!("{side} body {path}"))
         }
         Rank::Header(name) => (rules.headers.get_mut(name)?, format!("{side} header {name}")),
         Rank::Query(name) => (terms.request.query.get_mut(name)?, format!("{side} query {name}")),
