@@ -12,7 +12,7 @@ use super::step::{PlainReport, Step};
 use super::{Exit, Failure, Global, World};
 use crate::contract::attachments::RecordedAttachments;
 use crate::files::ContractFolder;
-use crate::formats::{self, ContractFile, contract_id, joined};
+use crate::formats::{self, ContractFile, contract_id, join_pact_files};
 use crate::interaction::{ContractId, ServiceName};
 use crate::ledger::{Book, Refusal, ServiceVersion, StoredContract, publish as publication};
 use crate::pact;
@@ -198,7 +198,7 @@ fn whole(
         return Err(Failure::usage(format!("{service} has two contracts with {provider}"))
             .help(format!("put them into one file: contracts/{service}/{provider}.yaml")));
     }
-    let text = joined(&pacts).map_err(|(one, other)| {
+    let text = join_pact_files(&pacts).map_err(|(one, other)| {
         Failure::usage(format!("{service} has two contracts with {provider}"))
             .detail(Some(format!("{one} and {other} are Pact files of different versions")))
             .help("write both with one version; or make one contract of them: upheld import pact")

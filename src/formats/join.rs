@@ -1,77 +1,69 @@
-//! Pact files as they are published: all that a consumer expects of a provider in one file.
+//! Joins the Pact files of one pair into a single file, as they are published.
 
 use serde_json::{Map, Value, json};
 
-use super::ContractFile;
-use super::terms::Terms;
-use crate::interaction::Kind;
+use super::terms::{ContractFile, Interaction, Terms};
 use crate::pact::{LISTS, PactVersion};
 use crate::source::json::text;
 
-/// One text with the interactions of several Pact files of one pair, in their order. What can't be run is pending in it:
-/// everybody sees it, and nobody is held to it.
+/// One text with the interactions of several Pact files of one pair, in their order. Interactions that can't be run become
+/// pending: they stay visible, but nobody has to uphold them.
 ///
 /// # Errors
 ///
-/// The names of two files that don't go together: their rules have the meanings of different versions of the
-/// specification.
-pub fn joined(files: &[&ContractFile]) -> Result<String, (String, String)> {
+/// The names of two files that can't be joined, because they follow different versions of the specification.
+pub fn join_pact_files(files: &[&ContractFile]) -> Result<String, (String, String)> {
     let runs = |file: &&&ContractFile| file.contract.interactions.iter().any(|one| one.unrunnable().is_none());
-    // What can't be run is the same in all versions, and goes with those that can.
+    // Interactions that can't be run mean the same in all versions, so the version of the others counts.
     let Some(first) = files.iter().find(runs).or(files.first()) else { return Ok(String::new()) };
     if let Some(other) = files.iter().filter(runs).find(|file| version(file) != version(first)) {
         return Err((first.source.name.to_string(), other.source.name.to_string()));
     }
     let is_newest = version(first) == PactVersion::V4;
-    let mut whole = read(first);
+    let mut joined = json_of(first);
     let mut lists: [Vec<Value>; 2] = [Vec::new(), Vec::new()];
     for file in files {
-        let mut from = read(file);
+        let mut json = json_of(file);
         let mut interactions = file.contract.interactions.iter();
         for (index, key) in LISTS.into_iter().enumerate() {
-            let Some(Value::Array(list)) = from.remove(key) else { continue };
+            let Some(Value::Array(list)) = json.remove(key) else { continue };
             for mut element in list {
-                // The reader takes them in this very order.
-                let is_skipped = interactions.next().is_some_and(|interaction| interaction.unrunnable().is_some());
+                // The reader takes them in this same order.
+                let is_unrunnable = interactions.next().is_some_and(|interaction| interaction.unrunnable().is_some());
                 if let Value::Object(element) = &mut element
-                    && is_skipped
+                    && is_unrunnable
                 {
                     element.insert(String::from("pending"), json!(true));
                     if is_newest {
                         element.entry("type").or_insert_with(|| json!("Asynchronous/Messages"));
                     }
                 }
-                let to = match is_skipped {
+                let list = match is_unrunnable {
                     true if is_newest => 0,
                     true => 1,
                     false => index,
                 };
-                lists[to].push(element);
+                lists[list].push(element);
             }
         }
     }
     for (key, list) in LISTS.into_iter().zip(lists) {
-        whole.shift_remove(key);
+        joined.shift_remove(key);
         if !list.is_empty() {
-            whole.insert(key.to_owned(), Value::Array(list));
+            joined.insert(key.to_owned(), Value::Array(list));
         }
     }
-    Ok(format!("{:#}\n", Value::Object(whole)))
+    Ok(format!("{:#}\n", Value::Object(joined)))
 }
 
-/// A file's JSON, which was read before, within its limits.
-fn read(file: &ContractFile) -> Map<String, Value> {
+/// The JSON of a file. It was read before, so it is valid and within the limits.
+fn json_of(file: &ContractFile) -> Map<String, Value> {
     serde_json::from_str(text(&file.source)).unwrap_or_default()
 }
 
-/// The version whose meanings a file's rules have.
+/// The version of the specification that gives a file's rules their meaning.
 fn version(file: &ContractFile) -> PactVersion {
-    let terms = file.contract.interactions.first().map(|first| match &first.kind {
-        Kind::Http(http) => &http.terms,
-        Kind::Message(message) => &message.terms,
-        Kind::Unrunnable(unrunnable) => &unrunnable.read.terms,
-    });
-    match terms {
+    match file.contract.interactions.first().map(Interaction::terms) {
         Some(Terms::Pact(terms)) => terms.request.version,
         Some(Terms::Own(_)) | None => PactVersion::default(),
     }
