@@ -8,7 +8,7 @@ use super::ledger::{refused, unusable};
 use super::load::Workspace;
 use super::{Failure, World};
 use crate::contract::{ContractFile, InteractionId, ServiceName, contract_id};
-use crate::ledger::{Book, Kind, NeededContract, Refusal, ServiceVersion, Store, Version, needed};
+use crate::ledger::{Book, NameKind, NeededContract, Refusal, ServiceVersion, Store, Version, needed};
 use crate::words::and_list;
 
 /// What came from the store.
@@ -39,7 +39,7 @@ impl FromStore {
         for provider in providers {
             if !declared.contains(provider) {
                 return Err(refused(Refusal::Undeclared {
-                    kind: Kind::Service,
+                    kind: NameKind::Service,
                     name: provider.clone(),
                     known: declared,
                 }));

@@ -13,7 +13,7 @@ use super::verify::time;
 use super::{Failure, Global, World};
 use crate::contract::ServiceName;
 use crate::git::{self, Checkout, Environment};
-use crate::ledger::{By, Event, Kind, Live, Refusal, ServiceVersion, Stamp, Store, StoreError, Version};
+use crate::ledger::{By, Event, Live, NameKind, Refusal, ServiceVersion, Stamp, Store, StoreError, Version};
 use crate::registry::expand;
 use crate::store;
 use crate::words::{and_list, did_you_mean};
@@ -76,8 +76,8 @@ pub(super) fn refused(refusal: Refusal) -> Failure {
         Refusal::Store(error) => unusable(error),
         Refusal::Undeclared { kind, name, known } => {
             let kind = match kind {
-                Kind::Service => "service",
-                Kind::Environment => "environment",
+                NameKind::Service => "service",
+                NameKind::Environment => "environment",
             };
             let failure = Failure::unknown(format!("the store declares no {kind} `{name}`"));
             let failure = match did_you_mean(name.as_str(), known.iter().map(ServiceName::as_str)) {

@@ -8,7 +8,7 @@ use super::ledger::{StoreArgs, opened, refused, today, unusable};
 use super::{Exit, Failure, Global, World};
 use crate::contract::ServiceName;
 use crate::gate::{Status, status as read};
-use crate::ledger::{Book, Kind, Refusal};
+use crate::ledger::{Book, NameKind, Refusal};
 use crate::report::{status_human, status_json};
 
 /// Show what is live, and how every pair of it stands
@@ -44,7 +44,7 @@ pub(super) fn status(global: &Global, args: &StatusArgs, world: &mut World) -> R
     let book = Book::new(snapshot.as_ref());
     let known = book.environments().map_err(unusable)?;
     if let Some(name) = args.environments.iter().find(|name| !known.contains(*name)) {
-        return Err(refused(Refusal::Undeclared { kind: Kind::Environment, name: name.clone(), known }));
+        return Err(refused(Refusal::Undeclared { kind: NameKind::Environment, name: name.clone(), known }));
     }
     let asked: Vec<&ServiceName> =
         if args.environments.is_empty() { known.iter().collect() } else { args.environments.iter().collect() };
@@ -71,7 +71,7 @@ fn versions(
 ) -> Result<Exit, Failure> {
     let known = book.services().map_err(unusable)?;
     if !known.contains(service) {
-        return Err(refused(Refusal::Undeclared { kind: Kind::Service, name: service.clone(), known }));
+        return Err(refused(Refusal::Undeclared { kind: NameKind::Service, name: service.clone(), known }));
     }
     let mut versions = BTreeSet::new();
     for environment in environments {

@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use super::contracts::read_contract;
 use super::declared::{DeclaredService, StorePolicy, read_environment, read_policy, read_service};
-use super::doubt::{Doubt, DoubtKind};
+use super::doubt::{Doubt, DoubtKind, Rewritten};
 use super::layout;
 use super::live::{LiveSet, live};
-use super::reading::{Asked, Read, Records, records, records_below};
+use super::published::Published;
+use super::reading::{Read, RecordFolder, Records, records, records_below};
 use super::record::{Deployment, Publication, Record, RecordId, Verification};
 use super::results::Results;
 use super::snapshot::{EntryKind, Snapshot, StoreError};
@@ -29,16 +28,6 @@ impl std::fmt::Debug for Book<'_> {
     }
 }
 
-/// What a version expects of whom.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Published {
-    /// These contracts and no others.
-    As(BTreeMap<ServiceName, ContractId>),
-    /// Two publications say different things: neither counts.
-    Conflicting,
-}
-
 impl<'s> Book<'s> {
     /// The book of a view.
     #[must_use]
@@ -52,9 +41,9 @@ impl<'s> Book<'s> {
         self.snapshot.id()
     }
 
-    /// Whether the store's history was rewritten, and how that can be told.
+    /// How the store's history was rewritten, if it was.
     #[must_use]
-    pub fn rewritten(&self) -> Option<String> {
+    pub fn rewritten(&self) -> Option<Rewritten> {
         self.snapshot.rewritten()
     }
 
@@ -154,7 +143,7 @@ impl<'s> Book<'s> {
     pub fn published(&self, service: &ServiceName, version: &Version) -> Result<Read<Option<Published>>, StoreError> {
         let read = self.of_version(layout::publications(service, version), version)?;
         let Read { value: records, doubts } = read.of_kind(Record::publication);
-        Ok(Read { value: joined(records.into_iter().map(|(_, record)| record)), doubts })
+        Ok(Read { value: Published::of(records.into_iter().map(|(_, record)| record)), doubts })
     }
 
     /// All publications of a service.
@@ -290,24 +279,11 @@ impl<'s> Book<'s> {
     }
 
     fn of_version(&self, folder: String, version: &Version) -> Result<Records, StoreError> {
-        let mut read = records(self.snapshot, &[Asked { folder, version: Some(version) }])?;
+        let mut read = records(self.snapshot, &[RecordFolder { folder, version: Some(version) }])?;
         Ok(read.pop().unwrap_or_default())
     }
 
     fn all_below(&self, folder: String) -> Result<Records, StoreError> {
         Ok(records_below(self.snapshot, &[folder])?.pop().unwrap_or_default())
     }
-}
-
-/// What several publications of one version say together.
-pub(super) fn joined(publications: impl Iterator<Item = Publication>) -> Option<Published> {
-    let mut known: Option<BTreeMap<ServiceName, ContractId>> = None;
-    for publication in publications {
-        match &known {
-            Some(contracts) if *contracts != publication.contracts => return Some(Published::Conflicting),
-            Some(_) => {}
-            None => known = Some(publication.contracts),
-        }
-    }
-    known.map(Published::As)
 }

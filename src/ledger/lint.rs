@@ -12,7 +12,7 @@ use super::contracts::read_with_files;
 use super::doubt::{Doubt, DoubtKind};
 use super::layout;
 use super::record::{Publication, Record, RecordId, parse};
-use super::snapshot::{Entry, EntryKind, Snapshot, StoreError};
+use super::snapshot::{EntryKind, FolderEntry, Snapshot, StoreError};
 use super::version::ServiceVersion;
 use crate::contract::{ContractId, ServiceName};
 use crate::source::{Code, Finding};
@@ -268,7 +268,7 @@ impl Lint<'_> {
         Ok(names)
     }
 
-    fn visible(&self, folder: &str) -> Result<Vec<Entry>, StoreError> {
+    fn visible(&self, folder: &str) -> Result<Vec<FolderEntry>, StoreError> {
         let entries = self.snapshot.list(folder)?;
         Ok(entries.into_iter().filter(|entry| !super::reading::is_hidden(&entry.name)).collect())
     }
@@ -323,7 +323,7 @@ fn changes(
     folder: &str,
     findings: &mut Vec<Finding>,
 ) -> Result<(), StoreError> {
-    let now: BTreeMap<String, Entry> =
+    let now: BTreeMap<String, FolderEntry> =
         after.list(folder)?.into_iter().map(|entry| (entry.name.clone(), entry)).collect();
     for old in before.list(folder)? {
         let path = format!("{folder}/{}", old.name);

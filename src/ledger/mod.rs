@@ -17,6 +17,7 @@ pub mod layout;
 mod lint;
 mod live;
 mod needed;
+mod published;
 mod reading;
 mod record;
 mod results;
@@ -25,22 +26,25 @@ mod version;
 mod world;
 mod write;
 
-pub use book::{Book, Published};
+pub use book::Book;
 pub use contracts::{StoredContract, contract_files};
 pub use declared::{
     DECLARED_FORMAT, DeclaredService, StorePolicy, environment_text, read_environment, read_policy, read_service,
     service_text, store_text,
 };
-pub use doubt::{Doubt, DoubtKind};
+pub use doubt::{Doubt, DoubtKind, Rewritten};
 pub use lint::{Linted, lint, lint_changes};
 pub use live::{Live, LiveSet, live};
 pub use needed::{Needed, NeededContract, needed};
+pub use published::Published;
 pub use reading::Read;
 pub use record::{
     By, Deployment, Event, Publication, Reason, Record, RecordId, Stamp, TestResult, Verification, parse,
 };
 pub use results::{Results, Standing};
-pub use snapshot::{Entry, EntryKind, Landing, NewFile, Snapshot, Store, StoreError};
-pub use version::{ServiceVersion, Version, VersionError};
+pub use snapshot::{EntryKind, FolderEntry, Landing, NewFile, Snapshot, Store, StoreError};
+pub use version::{ServiceVersion, Version, VersionError, short_id};
 pub use world::ServiceWorld;
-pub use write::{Arrival, Departure, Kind, Refusal, Target, abbreviated, arrive, depart, heads, publish, verification};
+pub use write::{
+    Arrival, Departure, NameKind, Refusal, Target, abbreviated, arrive, depart, heads, publish, verification,
+};

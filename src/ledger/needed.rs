@@ -4,8 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::book::{Book, Published};
+use super::book::Book;
 use super::doubt::Doubt;
+use super::published::Published;
 use super::record::TestResult;
 use super::snapshot::StoreError;
 use super::version::Version;

@@ -19,13 +19,13 @@ pub(super) type Records = Read<Vec<(RecordId, Record)>>;
 
 /// A folder whose records are asked for: all of them, or those of one version.
 #[derive(Clone, Debug)]
-pub(super) struct Asked<'v> {
+pub(super) struct RecordFolder<'v> {
     pub folder: String,
     pub version: Option<&'v Version>,
 }
 
 /// The records of several folders, in their order.
-pub(super) fn records(snapshot: &dyn Snapshot, asked: &[Asked<'_>]) -> Result<Vec<Records>, StoreError> {
+pub(super) fn records(snapshot: &dyn Snapshot, asked: &[RecordFolder<'_>]) -> Result<Vec<Records>, StoreError> {
     let folders: Vec<String> = asked.iter().map(|one| one.folder.clone()).collect();
     let mut read: Vec<Records> = Vec::with_capacity(asked.len());
     let mut files: Vec<(usize, RecordId)> = Vec::new();
@@ -68,7 +68,7 @@ pub(super) fn records_below(snapshot: &dyn Snapshot, folders: &[String]) -> Resu
             let path = format!("{folder}/{}", entry.name);
             match entry.kind {
                 EntryKind::Folder => {
-                    asked.push(Asked { folder: path, version: None });
+                    asked.push(RecordFolder { folder: path, version: None });
                     of.push(number);
                 }
                 EntryKind::File if is_hidden(&entry.name) => {}

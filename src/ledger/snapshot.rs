@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::doubt::Rewritten;
+
 /// One view of a store.
 pub trait Snapshot {
     /// What names this view: a commit's id, or the head of a folder.
@@ -16,14 +18,14 @@ pub trait Snapshot {
     /// # Errors
     ///
     /// Why the store can't be read.
-    fn list(&self, folder: &str) -> Result<Vec<Entry>, StoreError>;
+    fn list(&self, folder: &str) -> Result<Vec<FolderEntry>, StoreError>;
 
     /// What lies in several folders, in their order. A store that can look at many at once does.
     ///
     /// # Errors
     ///
     /// Why the store can't be read.
-    fn list_all(&self, folders: &[String]) -> Result<Vec<Vec<Entry>>, StoreError> {
+    fn list_all(&self, folders: &[String]) -> Result<Vec<Vec<FolderEntry>>, StoreError> {
         folders.iter().map(|folder| self.list(folder)).collect()
     }
 
@@ -43,8 +45,8 @@ pub trait Snapshot {
     /// Puts something aside that can be made again from the store.
     fn remember(&self, _name: &str, _bytes: &[u8]) {}
 
-    /// Whether the store's history was rewritten since it was last trusted here: records may have been taken away.
-    fn rewritten(&self) -> Option<String> {
+    /// How the store's history was rewritten since it was last trusted here, if it was: records may be lost.
+    fn rewritten(&self) -> Option<Rewritten> {
         None
     }
 
@@ -67,7 +69,7 @@ pub trait Snapshot {
 
 /// One name in a folder.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Entry {
+pub struct FolderEntry {
     pub name: String,
     pub kind: EntryKind,
     /// What changes whenever the content does, where the store knows it.

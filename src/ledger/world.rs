@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::book::{Published, joined};
 use super::doubt::Doubt;
 use super::layout;
 use super::live::{LiveSet, live};
-use super::reading::{Asked, Read, Records, records, records_below};
+use super::published::Published;
+use super::reading::{Read, RecordFolder, Records, records, records_below};
 use super::record::Record;
 use super::snapshot::{EntryKind, Snapshot, StoreError};
 use super::version::Version;
@@ -94,9 +94,9 @@ fn read_worlds(
             versions.into_iter().map(move |version| (number, version.clone())).collect::<Vec<_>>()
         })
         .collect();
-    let asked: Vec<Asked<'_>> = versions
+    let asked: Vec<RecordFolder<'_>> = versions
         .iter()
-        .map(|(number, version)| Asked {
+        .map(|(number, version)| RecordFolder {
             folder: layout::publications(&services[*number], version),
             version: Some(version),
         })
@@ -106,7 +106,7 @@ fn read_worlds(
         let Read { value, doubts } = read.of_kind(Record::publication);
         let world = &mut worlds[*number];
         world.doubts.extend(doubts);
-        if let Some(published) = joined(value.into_iter().map(|(_, record)| record)) {
+        if let Some(published) = Published::of(value.into_iter().map(|(_, record)| record)) {
             world.value.published.insert(version.clone(), published);
         }
     }

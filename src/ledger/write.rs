@@ -5,11 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::book::{Book, Published};
+use super::book::Book;
 use super::contracts::{StoredContract, contract_files};
 use super::doubt::Doubt;
 use super::layout;
 use super::live::Live;
+use super::published::Published;
 use super::reading::Read;
 use super::record::{Deployment, Event, Publication, Record, RecordId, Stamp, Verification};
 use super::snapshot::{NewFile, StoreError};
@@ -20,7 +21,7 @@ use crate::contract::{ContractId, ServiceName, contract_id};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// A name that the store does not declare, and those that it does.
-    Undeclared { kind: Kind, name: ServiceName, known: BTreeSet<ServiceName> },
+    Undeclared { kind: NameKind, name: ServiceName, known: BTreeSet<ServiceName> },
     /// The version is published already, and expects something else.
     PublishedOtherwise { version: ServiceVersion, before: BTreeMap<ServiceName, ContractId> },
     /// The version is only the beginning of a commit's id that is published.
@@ -39,11 +40,22 @@ pub enum Refusal {
     Store(StoreError),
 }
 
-/// What a name is of.
+/// Whether a name belongs to a service or an environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum NameKind {
     Service,
     Environment,
+}
+
+impl NameKind {
+    /// The noun, which is also the option of `upheld store init` that declares such a name.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Service => "service",
+            Self::Environment => "environment",
+        }
+    }
 }
 
 impl From<StoreError> for Refusal {
@@ -68,7 +80,7 @@ pub fn publish(
     let services = book.services()?;
     let names = std::iter::once(&of.service).chain(contracts.iter().map(|stored| &stored.contract.provider));
     for name in names {
-        declared(Kind::Service, name, &services)?;
+        declared(NameKind::Service, name, &services)?;
     }
     let all = book.publications(&of.service)?.value;
     if let Some(longer) = abbreviated(&of.version, all.iter().map(|(_, record)| &record.version)) {
@@ -141,7 +153,7 @@ pub fn heads<'p>(publications: &'p [(RecordId, Publication)], branch: &str) -> V
 ///
 /// Why it is refused.
 pub fn verification(book: &Book<'_>, mut verification: Verification, supersede: bool) -> Result<Vec<NewFile>, Refusal> {
-    declared(Kind::Service, &verification.provider, &book.services()?)?;
+    declared(NameKind::Service, &verification.provider, &book.services()?)?;
     if supersede {
         let before = book.verifications(&verification.provider, &verification.version)?;
         let same = |record: &Verification| record.results.keys().any(|id| verification.results.contains_key(id));
@@ -295,11 +307,11 @@ fn deployment(
 }
 
 fn places(book: &Book<'_>, of: &ServiceVersion, target: &Target) -> Result<(), Refusal> {
-    declared(Kind::Service, &of.service, &book.services()?)?;
-    declared(Kind::Environment, &target.environment, &book.environments()?)
+    declared(NameKind::Service, &of.service, &book.services()?)?;
+    declared(NameKind::Environment, &target.environment, &book.environments()?)
 }
 
-fn declared(kind: Kind, name: &ServiceName, known: &BTreeSet<ServiceName>) -> Result<(), Refusal> {
+fn declared(kind: NameKind, name: &ServiceName, known: &BTreeSet<ServiceName>) -> Result<(), Refusal> {
     if known.contains(name) {
         return Ok(());
     }

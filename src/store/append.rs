@@ -72,7 +72,7 @@ mod tests {
     use std::cell::Cell;
 
     use super::*;
-    use crate::ledger::Entry;
+    use crate::ledger::FolderEntry;
 
     /// A store that always moves on, but for one try.
     struct Busy {
@@ -86,7 +86,7 @@ mod tests {
         fn id(&self) -> &str {
             &self.0
         }
-        fn list(&self, _: &str) -> Result<Vec<Entry>, StoreError> {
+        fn list(&self, _: &str) -> Result<Vec<FolderEntry>, StoreError> {
             Ok(Vec::new())
         }
         fn read(&self, _: &[String]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {

@@ -6,13 +6,13 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use crate::git::{Environment, Git, GitError, Object, Objects};
-use crate::ledger::{Entry, EntryKind, Snapshot, StoreError};
+use crate::ledger::{EntryKind, FolderEntry, Snapshot, StoreError};
 
 /// A folder as it was at a commit.
 #[derive(Debug)]
 pub(super) struct CommitSnapshot {
     id: String,
-    folders: BTreeMap<String, Vec<Entry>>,
+    folders: BTreeMap<String, Vec<FolderEntry>>,
     objects: Mutex<Objects>,
 }
 
@@ -57,7 +57,7 @@ impl CommitSnapshot {
     fn add(&mut self, mode: &str, object: &str, path: &str) {
         let kind = if mode.starts_with("100") { EntryKind::File } else { EntryKind::Other };
         let (mut folder, mut name) = path.rsplit_once('/').unwrap_or(("", path));
-        let mut entry = Entry { name: name.to_owned(), kind, content: Some(object.to_owned()) };
+        let mut entry = FolderEntry { name: name.to_owned(), kind, content: Some(object.to_owned()) };
         loop {
             let entries = self.folders.entry(folder.to_owned()).or_default();
             if entries.iter().any(|known| known.name == entry.name) {
@@ -68,7 +68,7 @@ impl CommitSnapshot {
                 return;
             }
             (folder, name) = folder.rsplit_once('/').unwrap_or(("", folder));
-            entry = Entry { name: name.to_owned(), kind: EntryKind::Folder, content: None };
+            entry = FolderEntry { name: name.to_owned(), kind: EntryKind::Folder, content: None };
         }
     }
 
@@ -91,7 +91,7 @@ impl Snapshot for CommitSnapshot {
         &self.id
     }
 
-    fn list(&self, folder: &str) -> Result<Vec<Entry>, StoreError> {
+    fn list(&self, folder: &str) -> Result<Vec<FolderEntry>, StoreError> {
         Ok(self.folders.get(folder).cloned().unwrap_or_default())
     }
 

@@ -17,7 +17,7 @@ use super::path;
 use crate::contract::digest::hex;
 use crate::files::{self, why};
 use crate::git::LARGEST;
-use crate::ledger::{Entry, EntryKind, Landing, NewFile, Snapshot, Store, StoreError, layout};
+use crate::ledger::{EntryKind, FolderEntry, Landing, NewFile, Snapshot, Store, StoreError, layout};
 use crate::words::duration;
 
 /// The file whose lock is the folder's.
@@ -137,7 +137,7 @@ impl FolderStore {
         Ok(view)
     }
 
-    fn entries(&self, folder: &str) -> io::Result<Vec<Entry>> {
+    fn entries(&self, folder: &str) -> io::Result<Vec<FolderEntry>> {
         let mut entries = Vec::new();
         for entry in fs::read_dir(self.folder.join(folder))? {
             let entry = entry?;
@@ -153,7 +153,7 @@ impl FolderStore {
                 Some(name) => (name.to_owned(), EntryKind::Other),
                 None => (name.to_string_lossy().into_owned(), EntryKind::Other),
             };
-            entries.push(Entry { name, kind, content: None });
+            entries.push(FolderEntry { name, kind, content: None });
         }
         Ok(entries)
     }
@@ -270,7 +270,7 @@ struct View {
     store: FolderStore,
     id: String,
     /// Each folder's entries, in the order of their names.
-    folders: BTreeMap<String, Vec<Entry>>,
+    folders: BTreeMap<String, Vec<FolderEntry>>,
     /// The files that people write by hand.
     declared: BTreeMap<String, Vec<u8>>,
 }
@@ -310,7 +310,7 @@ impl Snapshot for View {
         &self.id
     }
 
-    fn list(&self, folder: &str) -> Result<Vec<Entry>, StoreError> {
+    fn list(&self, folder: &str) -> Result<Vec<FolderEntry>, StoreError> {
         Ok(self.folders.get(folder).cloned().unwrap_or_default())
     }
 

@@ -13,11 +13,10 @@ use sha2::{Digest as _, Sha256};
 
 use super::cache::{Cache, is_hex};
 use super::git_snapshot::GitSnapshot;
-use super::history::short;
 use super::path;
 use crate::contract::digest::hex;
 use crate::git::{Address, CommitText, Environment, Object, Patience};
-use crate::ledger::{Landing, NewFile, Snapshot, Store, StoreError};
+use crate::ledger::{Landing, NewFile, Rewritten, Snapshot, Store, StoreError, short_id};
 
 /// A store that is a branch of a git repository.
 #[derive(Debug)]
@@ -93,7 +92,7 @@ impl GitStore {
         format!("refs/upheld/seen/{}", &hex(&Sha256::digest(name))[..16])
     }
 
-    pub(super) fn view(&self, commit: Option<(String, CommitText)>, rewritten: Option<String>) -> GitSnapshot {
+    pub(super) fn view(&self, commit: Option<(String, CommitText)>, rewritten: Option<Rewritten>) -> GitSnapshot {
         GitSnapshot::new(Arc::clone(&self.cache), commit, rewritten)
     }
 
@@ -130,8 +129,8 @@ impl Store for GitStore {
         if let Some(commit) = self.commit_in_history(id, present.as_deref())? {
             return Ok(Box::new(self.view(Some(commit), tip.rewritten)));
         }
-        let present = present.map(|present| format!("it is at {} now", short(&present)));
-        Err(StoreError::new(format!("the history of the store {} has no commit {}", self.name, short(id)))
+        let present = present.map(|present| format!("it is at {} now", short_id(&present)));
+        Err(StoreError::new(format!("the history of the store {} has no commit {}", self.name, short_id(id)))
             .help(present.unwrap_or_else(|| String::from("it is empty"))))
     }
 

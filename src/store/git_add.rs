@@ -6,9 +6,8 @@ use std::time::SystemTime;
 use super::cache::is_hex;
 use super::failure;
 use super::git::GitStore;
-use super::history::short;
 use crate::git::{Object, Output, read_commit};
-use crate::ledger::{EntryKind, Landing, NewFile, Snapshot as _, StoreError};
+use crate::ledger::{EntryKind, Landing, NewFile, Snapshot as _, StoreError, short_id};
 
 /// What a push came to, by its own account.
 enum Pushed {
@@ -82,7 +81,9 @@ impl GitStore {
                 match self.holds(&commit, &branch) {
                     Ok(true) => self.landed(&commit, since),
                     Ok(false) => Err(error),
-                    Err(_) => Err(error.help(format!("whether the commit {} is there is not known", short(&commit)))),
+                    Err(_) => {
+                        Err(error.help(format!("whether the commit {} is there is not known", short_id(&commit))))
+                    }
                 }
             }
         }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::cache::Cache;
 use crate::git::{CommitText, LARGEST, Object, TreeEntry, read_tree};
-use crate::ledger::{Entry, EntryKind, Snapshot, StoreError};
+use crate::ledger::{EntryKind, FolderEntry, Rewritten, Snapshot, StoreError};
 
 /// A view of a git store.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub(super) struct GitSnapshot {
     /// The id of the top tree; nothing where nothing was ever committed.
     top: Option<String>,
     time: Option<Timestamp>,
-    rewritten: Option<String>,
+    rewritten: Option<Rewritten>,
     trees: Mutex<HashMap<String, Arc<Vec<TreeEntry>>>>,
 }
 
@@ -31,7 +31,7 @@ pub(super) struct Found {
 
 impl GitSnapshot {
     /// The view of a commit; `None` is that of an empty branch.
-    pub(super) fn new(cache: Arc<Cache>, commit: Option<(String, CommitText)>, rewritten: Option<String>) -> Self {
+    pub(super) fn new(cache: Arc<Cache>, commit: Option<(String, CommitText)>, rewritten: Option<Rewritten>) -> Self {
         let (id, top, time) = match commit {
             Some((id, text)) => {
                 (id, Some(text.tree), text.seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()))
@@ -101,17 +101,17 @@ impl Snapshot for GitSnapshot {
         &self.id
     }
 
-    fn list(&self, folder: &str) -> Result<Vec<Entry>, StoreError> {
+    fn list(&self, folder: &str) -> Result<Vec<FolderEntry>, StoreError> {
         Ok(self.list_all(&[folder.to_owned()])?.pop().unwrap_or_default())
     }
 
-    fn list_all(&self, folders: &[String]) -> Result<Vec<Vec<Entry>>, StoreError> {
+    fn list_all(&self, folders: &[String]) -> Result<Vec<Vec<FolderEntry>>, StoreError> {
         let paths: Vec<&str> = folders.iter().map(String::as_str).collect();
         let found = self.find(&paths)?;
         let is_open = |found: &&Option<Found>| found.as_ref().is_some_and(is_folder);
         let ids: Vec<String> = found.iter().filter(is_open).flatten().map(|found| found.id.clone()).collect();
         let mut trees = self.trees(&ids)?.into_iter();
-        let entry = |it: &TreeEntry| Entry { name: it.name.clone(), kind: it.kind, content: Some(it.id.clone()) };
+        let entry = |it: &TreeEntry| FolderEntry { name: it.name.clone(), kind: it.kind, content: Some(it.id.clone()) };
         let of = |found: &Option<Found>| {
             let tree = is_open(&found).then(|| trees.next()).flatten();
             tree.map(|tree| tree.iter().map(entry).collect()).unwrap_or_default()
@@ -150,7 +150,7 @@ impl Snapshot for GitSnapshot {
         self.cache.remember(name, bytes);
     }
 
-    fn rewritten(&self) -> Option<String> {
+    fn rewritten(&self) -> Option<Rewritten> {
         self.rewritten.clone()
     }
 

@@ -5,8 +5,8 @@ use super::failure;
 use super::git::GitStore;
 use crate::git::{CommitText, Object, read_commit};
 use crate::ledger::codes::REMOVED;
-use crate::ledger::{StoreError, lint_changes};
-use crate::words::{count, did_you_mean, or_list, quoted};
+use crate::ledger::{Rewritten, StoreError, lint_changes};
+use crate::words::{did_you_mean, or_list, quoted};
 
 /// The branch of a repository that has none yet.
 const FIRST: &str = "main";
@@ -17,7 +17,7 @@ pub(super) struct Tip {
     /// Nothing, where there is no such branch yet.
     pub(super) commit: Option<(String, CommitText)>,
     /// How it can be told that the history was rewritten.
-    pub(super) rewritten: Option<String>,
+    pub(super) rewritten: Option<Rewritten>,
 }
 
 /// What a remote repository says of its branches.
@@ -36,13 +36,13 @@ impl GitStore {
         // may be newer than that.
         let known = self.cache.reference(&self.tip_reference());
         let commit = self.fetch_commit()?;
-        let branch = |what| format!("the history of the store {} was rewritten: {what}", self.name);
+        let (store, seen) = (self.name.clone(), known.clone().unwrap_or_default());
         let rewritten = match (&known, &commit) {
-            (Some(known), None) => Some(branch(format!("it held the commit {}, and is gone", short(known)))),
+            (Some(_), None) => Some(Rewritten::BranchDeleted { store, commit: seen }),
             (Some(known), Some((id, _))) if !self.cache.is_ancestor(known, id)? => {
-                Some(branch(format!("it held the commit {}, and does not any more", short(known))))
+                Some(Rewritten::CommitLost { store, commit: seen })
             }
-            (Some(known), Some(now)) if *known != now.0 => self.taken_away(known, now)?,
+            (Some(known), Some(now)) if *known != now.0 => self.deleted_files(known, now)?,
             _ => None,
         };
         if let (None, Some((id, _))) = (&rewritten, &commit) {
@@ -52,24 +52,20 @@ impl GitStore {
         Ok(Tip { commit, rewritten })
     }
 
-    /// What was taken away since a commit, of what is only ever added. (What was changed is told by its own name.) Looks at
-    /// what differs and no further.
-    fn taken_away(&self, known: &str, now: &(String, CommitText)) -> Result<Option<String>, StoreError> {
+    /// The records and contracts that were deleted since a commit. (Changed ones are found by their names.) Only looks at
+    /// what differs.
+    fn deleted_files(&self, known: &str, now: &(String, CommitText)) -> Result<Option<Rewritten>, StoreError> {
         let before = self.view(Some(self.commit(known)?), None);
         let after = self.view(Some(now.clone()), None);
         let mut found = lint_changes(&before, &after)?;
         found.retain(|finding| finding.code == REMOVED);
-        let Some(first) = found.first() else { return Ok(None) };
-        let more = match found.len() - 1 {
-            0 => String::new(),
-            more => format!(" and {}", count(more, "more file")),
-        };
-        Ok(Some(format!(
-            "{}{more} of the store {}: taken away since the commit {}",
-            first.file,
-            self.name,
-            short(known)
-        )))
+        let Some((first, rest)) = found.split_first() else { return Ok(None) };
+        Ok(Some(Rewritten::FilesDeleted {
+            store: self.name.clone(),
+            commit: known.to_owned(),
+            first: first.file.to_string(),
+            more: rest.len(),
+        }))
     }
 
     /// Accepts the branch as it is now, whatever it was before.
@@ -196,9 +192,4 @@ impl GitStore {
         }
         Ok(branches)
     }
-}
-
-/// A commit's id as people are told of it.
-pub(super) fn short(id: &str) -> &str {
-    id.get(..12).unwrap_or(id)
 }

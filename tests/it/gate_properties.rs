@@ -360,7 +360,7 @@ proptest! {
         let of_rows = |decision: &Decision| {
             let rows = decision.rows.iter().map(|row| {
                 let side = |side: &Option<upheld::gate::Side>| side.as_ref().map(upheld::gate::Side::short);
-                (row.code, row.state, side(&row.consumer), side(&row.provider))
+                (row.code, row.state(), side(&row.consumer), side(&row.provider))
             });
             (decision.allow, decision.state, decision.order.clone(), rows.collect::<Vec<_>>())
         };

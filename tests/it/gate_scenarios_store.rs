@@ -1,7 +1,7 @@
 //! The gate's scenarios: a store that can't be trusted. The numbers are those of the list of scenarios.
 
 use insta::assert_snapshot;
-use upheld::ledger::{RecordId, Refusal};
+use upheld::ledger::{RecordId, Refusal, Rewritten};
 
 use crate::ledger_world::{World, name};
 
@@ -212,7 +212,7 @@ fn a_store_of_a_newer_format_or_without_one_answers_nothing() {
 #[test]
 fn a_history_that_was_rewritten_is_found_out() {
     let (mut world, _) = shop();
-    world.store.rewritten = Some(String::from("the branch no longer holds 41d9e07, which was seen here before"));
+    world.store.rewritten = Some(Rewritten::CommitLost { store: String::from("orders"), commit: "41d9e07".repeat(6) });
     assert_snapshot!(world.gate("orders@2"), @"
     deny 4 unknown
     G305 unknown: 

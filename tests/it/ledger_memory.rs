@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
-use upheld::ledger::{Entry, EntryKind, Landing, NewFile, Snapshot, Store, StoreError};
+use upheld::ledger::{EntryKind, FolderEntry, Landing, NewFile, Rewritten, Snapshot, Store, StoreError};
 
 /// Files by their paths.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -23,8 +23,8 @@ pub struct MemoryStore {
     pub knows_contents: bool,
     /// Whether it knows nothing of the views before, like a plain folder.
     pub has_no_history: bool,
-    /// What says that its history was rewritten.
-    pub rewritten: Option<String>,
+    /// How its history was rewritten.
+    pub rewritten: Option<Rewritten>,
 }
 
 /// One of the views.
@@ -35,7 +35,7 @@ pub struct MemorySnapshot {
     aside: Aside,
     knows_contents: bool,
     has_no_history: bool,
-    rewritten: Option<String>,
+    rewritten: Option<Rewritten>,
 }
 
 impl MemoryStore {
@@ -128,7 +128,7 @@ impl Snapshot for MemorySnapshot {
         &self.id
     }
 
-    fn list(&self, folder: &str) -> Result<Vec<Entry>, StoreError> {
+    fn list(&self, folder: &str) -> Result<Vec<FolderEntry>, StoreError> {
         let inside = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         let below = self.files().range(inside.clone()..).map_while(|(path, _)| path.strip_prefix(&inside));
         let entries: BTreeSet<(&str, EntryKind)> = below
@@ -137,7 +137,7 @@ impl Snapshot for MemorySnapshot {
                 None => (rest, EntryKind::File),
             })
             .collect();
-        let entry = |(name, kind): (&str, EntryKind)| Entry {
+        let entry = |(name, kind): (&str, EntryKind)| FolderEntry {
             name: name.to_owned(),
             kind,
             content: self.content(&format!("{inside}{name}")),
@@ -157,7 +157,7 @@ impl Snapshot for MemorySnapshot {
         self.aside.borrow_mut().insert(name.to_owned(), bytes.to_vec());
     }
 
-    fn rewritten(&self) -> Option<String> {
+    fn rewritten(&self) -> Option<Rewritten> {
         self.rewritten.clone()
     }
 

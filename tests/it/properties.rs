@@ -214,7 +214,7 @@ proptest! {
 
     #[test]
     fn every_message_ends_in_mismatches_that_can_be_shown((it, request, response) in anything()) {
-        let codes: BTreeSet<&str> = CODES.iter().map(|(code, _)| code.0).collect();
+        let codes: BTreeSet<&str> = CODES.iter().map(|one| one.code.0).collect();
         let mut found = match_request(&it.request, &request, &Pointer::root().key("request"));
         found.extend(of_response(&it.response, &response));
         for one in &found {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use upheld::git::Environment;
-use upheld::ledger::{Entry, EntryKind, Landing, NewFile, Snapshot, Store, StoreError};
+use upheld::ledger::{EntryKind, FolderEntry, Landing, NewFile, Snapshot, Store, StoreError};
 use upheld::store::{self, FolderStore};
 
 use crate::support::World;
@@ -47,7 +47,7 @@ fn what_is_added_is_there() {
     let store = filled(&world);
     let snapshot = store.snapshot().unwrap();
     assert_eq!(names(snapshot.as_ref(), ""), ["publications", "services", "store.yaml"]);
-    let expected = [Entry { name: String::from("1.abc.json"), kind: EntryKind::File, content: None }];
+    let expected = [FolderEntry { name: String::from("1.abc.json"), kind: EntryKind::File, content: None }];
     assert_eq!(snapshot.list("publications/orders/8f").unwrap(), expected);
     assert_eq!(snapshot.list("nowhere/at/all").unwrap(), []);
     assert_eq!(read(snapshot.as_ref(), "services/orders.yaml").as_deref(), Some("{}\n"));
