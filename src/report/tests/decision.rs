@@ -177,12 +177,12 @@ fn rows_without_a_pair_read_like_sentences() {
 
     G304 unknown  the store declares no environment `prod`
          did you mean `production`?
-         next: declare it, if it is meant: upheld store init --environment prod
+         next: if the name is right, declare it: upheld store init --environment prod
     G302 unknown  orders@8f2c1d3e4a5b (candidate)
-         it was published twice
-         next: publish anew
+         orders@8f2c1d3e4a5b was published twice with different contracts
+         next: publish a new version of orders; what a version expects can't change
     G302 unknown  orders@8f2c1d3e4a5b (candidate)
-         it was published twice
+         orders@8f2c1d3e4a5b was published twice with different contracts
     G305 unknown  the store
     ");
 }
