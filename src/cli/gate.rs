@@ -7,7 +7,7 @@ use clap::Args;
 use jiff::civil::Date;
 
 use super::decided::DecisionReports;
-use super::ledger::{Here, StoreArgs, Subject, at, now, opened, refused, stamp, today, unusable};
+use super::ledger::{Here, StoreArgs, Subject, at, now, open_store, refused, stamp, today, unusable};
 use super::reports::ReportArg;
 use super::step::{Step, StepOutputs};
 use super::verify::time;
@@ -124,7 +124,7 @@ fn decide_and_report(global: &Global, args: &GateArgs, step: &Step, world: &mut 
     let names: Vec<String> = args.subjects.iter().map(ToString::to_string).collect();
     let mut reports = DecisionReports::open(&args.report, args.to.as_str(), &names, world)?;
     let question = question(args, world)?;
-    let (_, store) = opened(global, &args.store, world)?;
+    let (_, store) = open_store(global, &args.store, world)?;
     let timed = match &args.at {
         Some(id) => {
             let snapshot = store.snapshot_at(id).map_err(unusable)?;
