@@ -176,7 +176,7 @@ impl MomentCheck<'_, '_, '_> {
     }
 
     /// Whether a subject was live before, at a time when the other side was live, too. This is the only question that
-    /// relies on the times of records: it has to be asked for, and the row says so.
+    /// relies on the times of records, so it needs an option, and the row mentions it.
     fn was_live_beside(&self, consumer: &ServiceVersion, provider: &ServiceVersion) -> Result<bool, StoreError> {
         let subjects = self.moment.subjects;
         let (back, other) = if subjects.contains(provider) { (provider, consumer) } else { (consumer, provider) };

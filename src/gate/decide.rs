@@ -24,7 +24,7 @@ const LISTED: usize = 10;
 ///
 /// # Errors
 ///
-/// Why the store can't be read: then there is no decision, which is no "yes".
+/// Why the store can't be read: then there is no decision, and so no "yes".
 pub fn decide(question: &Question, book: &Book<'_>) -> Result<Decision, StoreError> {
     let mut rows = preconditions(question, book)?;
     if !rows.is_empty() {

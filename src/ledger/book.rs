@@ -1,4 +1,5 @@
-//! The book: questions about the records of one view of a store. Every answer comes with the doubts that touch it.
+//! The book: answers questions about the records of one view of a store. Every answer comes with the doubts that affect
+//! it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use super::version::Version;
 use super::world::{ServiceWorld, world};
 use crate::contract::{ContractFile, ContractId, ServiceName};
 
-/// A view of a store, and the questions that can be asked about it.
+/// A view of a store, and the questions that it answers.
 pub struct Book<'s> {
     snapshot: &'s dyn Snapshot,
 }
@@ -35,7 +36,7 @@ impl<'s> Book<'s> {
         Self { snapshot }
     }
 
-    /// What names the view.
+    /// The id of the view.
     #[must_use]
     pub fn id(&self) -> &str {
         self.snapshot.id()
@@ -47,7 +48,7 @@ impl<'s> Book<'s> {
         self.snapshot.rewritten()
     }
 
-    /// Whether this view holds all that the view with that id did.
+    /// Whether this view holds everything that the view with that id did.
     ///
     /// # Errors
     ///
@@ -56,7 +57,7 @@ impl<'s> Book<'s> {
         self.snapshot.grew_from(id)
     }
 
-    /// The store's policy. A store without `store.yaml` is none.
+    /// The store's policy. Without a `store.yaml`, there is a doubt.
     ///
     /// # Errors
     ///
@@ -96,7 +97,7 @@ impl<'s> Book<'s> {
         Ok(names.filter_map(|entry| entry.name.strip_suffix(".yaml")?.parse().ok()).collect())
     }
 
-    /// What is declared of a service; `None` where it is not.
+    /// The declaration of a service; `None` if it isn't declared.
     ///
     /// # Errors
     ///
@@ -109,7 +110,7 @@ impl<'s> Book<'s> {
         }))
     }
 
-    /// Whether an environment is declared, and in words that can be read.
+    /// Whether an environment is declared, with the doubts about it; `None` if it isn't.
     ///
     /// # Errors
     ///
@@ -117,25 +118,25 @@ impl<'s> Book<'s> {
     pub fn environment(&self, name: &ServiceName) -> Result<Option<Read<()>>, StoreError> {
         let path = layout::environment(name);
         let Some(bytes) = self.file(&path)? else { return Ok(None) };
-        let mut doubts = self.strange_folders(name)?;
+        let mut doubts = self.misplaced_files(name)?;
         doubts.extend(read_environment(&bytes).err().map(|kind| Doubt::new(path, kind)));
         Ok(Some(Read { value: (), doubts }))
     }
 
-    /// What stands in the place of the folders that hold an environment's deployments, and is none.
-    fn strange_folders(&self, environment: &ServiceName) -> Result<Vec<Doubt>, StoreError> {
+    /// Doubts about files in the place of the folders that hold an environment's deployments.
+    fn misplaced_files(&self, environment: &ServiceName) -> Result<Vec<Doubt>, StoreError> {
         let mut doubts = Vec::new();
         for (folder, name) in [("", layout::DEPLOYMENTS), (layout::DEPLOYMENTS, environment.as_str())] {
             let entries = self.snapshot.list(folder)?;
             if entries.iter().any(|entry| entry.name == name && entry.kind != EntryKind::Folder) {
                 let path = [folder, name].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("/");
-                doubts.push(Doubt::unreadable(path, "it is no folder"));
+                doubts.push(Doubt::unreadable(path, "it isn't a folder"));
             }
         }
         Ok(doubts)
     }
 
-    /// What a version has published; `None` where it has not.
+    /// What a version has published; `None` if it hasn't.
     ///
     /// # Errors
     ///
@@ -156,7 +157,7 @@ impl<'s> Book<'s> {
         Ok(read.of_kind(Record::publication))
     }
 
-    /// All versions of a service that have a publication by their files' names.
+    /// All versions of a service with a publication, by the names of the files.
     ///
     /// # Errors
     ///
@@ -207,7 +208,7 @@ impl<'s> Book<'s> {
         Ok(read.of_kind(Record::verification))
     }
 
-    /// All that ever happened to a service in an environment.
+    /// Everything that ever happened to a service in an environment.
     ///
     /// # Errors
     ///
@@ -221,7 +222,7 @@ impl<'s> Book<'s> {
         Ok(read.of_kind(Record::deployment))
     }
 
-    /// What is live of a service in an environment.
+    /// The live versions of a service in an environment.
     ///
     /// # Errors
     ///
@@ -231,8 +232,8 @@ impl<'s> Book<'s> {
         Ok(Read { value: live(&history.value), doubts: history.doubts })
     }
 
-    /// What is live in an environment, with what it has published, of every service that ever was there. What was read
-    /// without a doubt is put aside, and not read again until it changes.
+    /// What is live in an environment and what it has published, for every service that was ever there. What was read
+    /// without a doubt is cached, and only read again after it has changed.
     ///
     /// # Errors
     ///
@@ -241,7 +242,7 @@ impl<'s> Book<'s> {
         world(self.snapshot, environment)
     }
 
-    /// The consumers that ever published a contract with a provider.
+    /// The consumers that have ever published a contract with a provider.
     ///
     /// # Errors
     ///
@@ -265,7 +266,7 @@ impl<'s> Book<'s> {
         read_contract(self.snapshot, provider, consumer, id)
     }
 
-    /// Whether a file is there.
+    /// Whether a file exists.
     ///
     /// # Errors
     ///

@@ -1,11 +1,11 @@
-//! The ledger: what is known of services and their versions, as records that never change.
+//! The ledger: what is known about services and their versions, as records that never change.
 //!
-//! A record is one file, named by the SHA-256 of its canonical bytes ([`Record`]), at a place that its content tells
-//! ([`layout`]). So sets of records never conflict, and a name that doesn't match its content is found out. A
-//! [`Book`] answers questions about the records of a [`Snapshot`], and says with every answer which files it could not
-//! trust ([`Doubt`]). Where a ledger is kept is a [`Store`], which the edges implement.
+//! A record is one file, named by the SHA-256 of its canonical bytes ([`Record`]), at a path that follows from its content
+//! ([`layout`]). So sets of records never conflict, and a changed file is detected by its name. A [`Book`] answers
+//! questions about the records of a [`Snapshot`], and returns with every answer the files that it couldn't trust
+//! ([`Doubt`]). A ledger is kept in a [`Store`], which the edges implement.
 
-/// The variable that holds a token for a store behind a web address. Only git gets to know it, and by another name.
+/// The variable with a token for a store at an https:// address. Only git receives the token, under another name.
 pub const STORE_TOKEN: &str = "UPHELD_STORE_TOKEN";
 
 mod book;

@@ -1,5 +1,5 @@
-//! What a provider is to be verified against: the contracts of its consumers' live versions, and those of their main
-//! branches, each once. And what of it is pending.
+//! What a provider has to be verified against: the contracts of its consumers' live versions and of their main branches,
+//! each once; and which of their interactions are pending.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -13,31 +13,32 @@ use super::version::Version;
 use super::write::heads;
 use crate::contract::{ContractFile, ContractId, InteractionId, ServiceName};
 
-/// What is needed of a provider.
+/// The contracts that a provider has to be verified against.
 #[derive(Debug, Default)]
 pub struct Needed {
-    /// The contracts: those of live versions first, then those of main branches alone.
+    /// The contracts: first those of live versions, then those that only main branches have.
     pub contracts: Vec<NeededContract>,
-    /// The interactions that nobody live needs and that never held on the provider's main branch: a break of one is
-    /// shown, and is no fault of the provider's.
+    /// The interactions that no live version needs and that the provider's main branch has never upheld: a break is shown,
+    /// but isn't the provider's fault.
     pub pending: BTreeSet<InteractionId>,
-    /// What of the store can't be trusted: something may be missing here.
+    /// Files of the store that can't be trusted: contracts may be missing here.
     pub doubts: Vec<Doubt>,
 }
 
-/// A contract that is needed, and by whom.
+/// A contract, and the versions that need it.
 #[derive(Debug)]
 pub struct NeededContract {
     pub consumer: ServiceName,
     pub id: ContractId,
     pub file: Arc<ContractFile>,
-    /// Where a version that has it is live; nowhere where only a main branch has it.
+    /// The environments in which a version with this contract is live; empty if only a main branch has it.
     pub live_in: BTreeSet<ServiceName>,
-    /// The versions that have it, and where each is live; the newest of a main branch may be live nowhere.
+    /// The versions with this contract, and where each is live. The newest of a main branch may not be live at all.
     pub versions: BTreeMap<Version, BTreeSet<ServiceName>>,
 }
 
-/// What is needed of a provider: with an environment, by what is live there; without one, by what is live anywhere.
+/// What a provider has to be verified against: for what is live in an environment or, without one, for what is live
+/// anywhere.
 ///
 /// # Errors
 ///
@@ -81,7 +82,7 @@ pub fn needed(
         }
     }
     let mut live_ids = BTreeSet::new();
-    let mut asked = BTreeSet::new();
+    let mut selected = BTreeSet::new();
     for (key, versions) in holders {
         let (consumer, id) = &key;
         let file = match book.contract(provider, consumer, *id)? {
@@ -96,12 +97,12 @@ pub fn needed(
             live_ids.extend(file.ids.iter().copied());
         }
         if on_main.contains(&key) || environment.map_or(!live_in.is_empty(), |place| live_in.contains(place)) {
-            asked.extend(file.ids.iter().copied());
+            selected.extend(file.ids.iter().copied());
             needed.contracts.push(NeededContract { consumer: consumer.clone(), id: *id, file, live_in, versions });
         }
     }
     needed.contracts.sort_by_key(|contract| contract.live_in.is_empty());
-    let open: BTreeSet<InteractionId> = asked.difference(&live_ids).copied().collect();
+    let open: BTreeSet<InteractionId> = selected.difference(&live_ids).copied().collect();
     if !open.is_empty() {
         let branch = main(provider)?;
         let verifications = book.all_verifications(provider)?;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::contract::ServiceName;
 
 /// A version of a service: letters, digits, `.`, `_`, `+` and `-`, at most 100 of them, beginning with a letter or a
-/// digit. Versions have no order; a commit's id is the best of them.
+/// digit. Versions have no order. The id of a commit makes the best version.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Version(Arc<str>);
 
@@ -87,13 +87,13 @@ pub struct ServiceVersion {
 }
 
 impl ServiceVersion {
-    /// Joins the two.
+    /// A version of a service.
     #[must_use]
     pub const fn new(service: ServiceName, version: Version) -> Self {
         Self { service, version }
     }
 
-    /// As people are told of it, with a commit's id cut.
+    /// The service and its version for people, with a commit's id abbreviated.
     #[must_use]
     pub fn short(&self) -> String {
         format!("{}@{}", self.service, self.version.short())
