@@ -240,10 +240,10 @@ impl Here {
             return Ok(());
         }
         let Ok(checkout) = self.look(world) else { return Ok(()) };
-        if checkout.lies_here == text {
+        if checkout.checked_out == text {
             return Ok(());
         }
-        let here = short_id(&checkout.lies_here);
+        let here = short_id(&checkout.checked_out);
         Err(if checkout.commit == text {
             Failure::usage(format!("the checked-out commit {here} is the merge of a pull request, not its head {}", short_id(text)))
                 .help("check out the head, which may differ from the merge; on GitHub, use `ref: ${{ github.event.pull_request.head.sha }}`")

@@ -34,9 +34,9 @@ fn error(remote: &Remote, folder: &str, environment: &Environment) -> String {
 fn the_commit_and_its_branch_are_told() {
     let (remote, commit) = work_tree();
     fs::create_dir(remote.path("own/below")).unwrap();
-    let lies_here = commit.clone();
+    let checked_out = commit.clone();
     let expected =
-        Checkout { commit, lies_here, branch: Some(String::from("main")), changed: false, untracked: Vec::new() };
+        Checkout { commit, checked_out, branch: Some(String::from("main")), changed: false, untracked: Vec::new() };
     assert_eq!(seen(&remote, &[]), expected);
     // From a folder below, and with variables that point elsewhere.
     let elsewhere = remote.environment_of("cache").with("GIT_DIR", remote.path("remote.git"));
@@ -85,7 +85,7 @@ fn in_a_pull_request_it_is_the_head_and_never_the_merge() {
         ];
         let expected = Checkout {
             commit: head.to_owned(),
-            lies_here: here.clone(),
+            checked_out: here.clone(),
             branch: Some(String::from("feature/x")),
             changed: false,
             untracked: Vec::new(),
