@@ -1,4 +1,4 @@
-//! A store in memory: what a folder or a git repository keeps, without either. It can be broken on purpose.
+//! A store in memory, which can be broken on purpose.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,17 +11,17 @@ use upheld::ledger::{EntryKind, FolderEntry, Landing, NewFile, Rewritten, Snapsh
 /// Files by their paths.
 pub type Files = BTreeMap<String, Vec<u8>>;
 
-/// What was put aside, for all views of a store.
+/// The cache of all views of a store.
 type Aside = Rc<RefCell<BTreeMap<String, Vec<u8>>>>;
 
-/// A store with all the views that there ever were of it; a view's id is its number.
+/// A store with all its views; a view's id is its number.
 #[derive(Default)]
 pub struct MemoryStore {
     views: RefCell<Vec<Arc<Files>>>,
     aside: Aside,
-    /// Whether it tells what a folder's content is, and keeps what is put aside.
+    /// Whether it knows ids of contents and has a cache.
     pub knows_contents: bool,
-    /// Whether it knows nothing of the views before, like a plain folder.
+    /// Whether it doesn't know earlier views, like a plain folder.
     pub has_no_history: bool,
     /// How its history was rewritten.
     pub rewritten: Option<Rewritten>,
@@ -39,7 +39,7 @@ pub struct MemorySnapshot {
 }
 
 impl MemoryStore {
-    /// A store that begins with these files.
+    /// A store with these files.
     pub fn new(files: Files) -> Self {
         Self { views: RefCell::new(vec![Arc::new(files)]), ..Self::default() }
     }
@@ -49,7 +49,7 @@ impl MemoryStore {
         Files::clone(self.views.borrow().last().unwrap())
     }
 
-    /// Changes the files as no writer of records may.
+    /// Changes the files in a way that writers of records never do.
     pub fn meddle(&self, with: impl FnOnce(&mut Files)) {
         let mut files = self.files();
         with(&mut files);
