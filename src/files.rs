@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::de::IgnoredAny;
 
 use crate::contract::attachments::{AttachmentError, Attachments};
-use crate::contract::is_pact;
+use crate::pact::is_pact;
 use crate::source::codes::codes;
 use crate::source::{Finding, Limits, SourceFile};
 

@@ -43,13 +43,17 @@
 
 pub mod cli;
 pub mod contract;
+pub mod conversion;
 pub mod files;
+pub mod formats;
 pub mod gate;
 pub mod git;
 pub mod http;
+pub mod interaction;
 pub mod ledger;
 pub mod matching;
 pub mod mocking;
+pub mod pact;
 pub mod process;
 pub mod recording;
 pub mod registry;

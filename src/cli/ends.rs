@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use super::Failure;
-use crate::contract::ServiceName;
+use crate::interaction::ServiceName;
 
 /// `VALUE`, or `NAME=VALUE` for one of several providers.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,12 +6,11 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::ends::OfProvider;
-use super::import_pact;
 use super::recorded::{KeepArgs, Taken, keep};
-use super::{Exit, Failure, Global, World};
-use crate::contract::ServiceName;
+use super::{Exit, Failure, Global, World, import_pact};
 use crate::files;
 use crate::http::BaseUrl;
+use crate::interaction::ServiceName;
 use crate::recording::{Exchange, HarEntry, read_har};
 use crate::source::{Limits, Sources};
 use crate::words::{and_list, count};

@@ -11,7 +11,6 @@ use jiff::tz::Offset;
 use super::load::{Workspace, contracts_folder};
 use super::verify::time;
 use super::{Failure, Global, World};
-use crate::contract::ServiceName;
 use crate::git::{self, Checkout, Environment};
 use crate::ledger::{By, Event, Live, Refusal, ServiceVersion, Stamp, Store, StoreError, Version, short_id};
 use crate::registry::expand;

@@ -5,8 +5,8 @@ use clap::Args;
 use super::ledger::{Here, StoreArgs, Subject, live_text, open_store, refused, stamp, today};
 use super::step::{PlainReport, Step};
 use super::{Exit, Failure, Global, World};
-use crate::contract::ServiceName;
 use crate::gate::{Plan as Order, Question, State, decide};
+use crate::interaction::ServiceName;
 use crate::ledger::{
     Arrival, Book, Departure, Event, Live, NewFile, Record, RecordId, Refusal, ServiceVersion, Target, arrive, depart,
     parse,

@@ -11,10 +11,11 @@ use super::load::Workspace;
 use super::step::{PlainReport, Step};
 use super::{Exit, Failure, Global, World};
 use crate::contract::attachments::Noted;
-use crate::contract::pact::joined;
-use crate::contract::{self, ContractFile, ContractId, ServiceName, contract_id};
 use crate::files::ContractFolder;
+use crate::formats::{self, ContractFile, contract_id, joined};
+use crate::interaction::{ContractId, ServiceName};
 use crate::ledger::{Book, Refusal, ServiceVersion, StoredContract, publish as publication};
+use crate::pact;
 use crate::report::{compared, done_markdown};
 use crate::source::SourceFile;
 use crate::store::{Plan, append};
@@ -183,8 +184,8 @@ fn single_text(
         return Ok(Arc::clone(&file.source));
     }
     let (pacts, own): (Vec<&ContractFile>, Vec<&ContractFile>) =
-        files.iter().partition(|file| contract::is_pact(&file.source.text));
-    let runs = |file: &&ContractFile| file.contract.interactions.iter().any(|one| one.skipped.is_none());
+        files.iter().partition(|file| pact::is_pact(&file.source.text));
+    let runs = |file: &&ContractFile| file.contract.interactions.iter().any(|one| one.unrunnable().is_none());
     if let [own] = own.as_slice()
         && !pacts.iter().any(runs)
     {
@@ -222,7 +223,7 @@ impl<'f> NotRun<'f> {
         let all = file.contract.interactions.iter().enumerate().filter(|(_, one)| !one.pending);
         all.filter_map(|(index, one)| {
             let line = file.lines.get(index).copied().unwrap_or(1);
-            Some(Self { name: &one.name, file: &file.source.name, line, why: &one.skipped.as_ref()?.why })
+            Some(Self { name: &one.name, file: &file.source.name, line, why: one.unrunnable()? })
         })
     }
 }
@@ -232,7 +233,7 @@ fn with_files(source: &Arc<SourceFile>, global: &Global, world: &World) -> Resul
     let path: PathBuf = world.working.join(&*source.name);
     let folder = ContractFolder::of(&path, global.limits());
     let noted = Noted::new(&folder);
-    let read = contract::read(source, &noted).map_err(|findings| {
+    let read = formats::read(source, &noted).map_err(|findings| {
         let mut sources = crate::source::Sources::default();
         sources.add(Arc::clone(source));
         Failure::Findings { findings, sources }

@@ -11,12 +11,11 @@ use super::recorded::{KeepArgs, Taken, check, keep};
 use super::signal::{stop_signal, stop_signal_beside_a_command};
 use super::verify::time;
 use super::{Exit, Failure, Global, World};
-use crate::contract::ServiceName;
-use crate::files;
 use crate::http::{BaseUrl, Proxies, Recorder, RecorderOptions};
+use crate::interaction::ServiceName;
 use crate::process::Wrapped;
-use crate::report;
 use crate::words::{and_list, count, quoted};
+use crate::{files, report};
 
 /// Record what a consumer asks of its providers, and write it down as contracts
 ///

@@ -7,14 +7,15 @@ use clap::Args;
 
 use super::load::folder_to_write;
 use super::{Exit, Failure, Global, World};
-use crate::contract::{self, ContractFile, ServiceName, contract_schema};
+use crate::contract::{Terms, contract_schema};
 use crate::files::{self, ContractFolder};
+use crate::interaction::{ContractFile, ServiceName};
 use crate::recording::{
     self, Entry, Exchange, FoundSecret, Guard, Options, Recorded, Redaction, Standing, Take, redact,
 };
-use crate::report;
 use crate::source::Sources;
 use crate::words::{and_list, count};
+use crate::{formats, report};
 
 /// What was seen of one provider.
 #[derive(Debug)]
@@ -156,7 +157,7 @@ fn existing(
     provider: &ServiceName,
     args: &KeepArgs,
     global: &Global,
-) -> Result<Option<ContractFile>, Failure> {
+) -> Result<Option<ContractFile<Terms>>, Failure> {
     if !path.exists() {
         return Ok(None);
     }
@@ -164,21 +165,27 @@ fn existing(
     let source = files::read_source(path, shown.to_owned(), global.limits())
         .map_err(|finding| findings(vec![finding], Sources::default()))?;
     let source = Arc::new(source);
-    let read = contract::read(&source, &ContractFolder::of(path, global.limits())).map_err(|found| {
+    let read = formats::read(&source, &ContractFolder::of(path, global.limits())).map_err(|found| {
         let mut sources = Sources::default();
         sources.add(Arc::clone(&source));
         findings(found, sources)
     })?;
-    let file = ContractFile::new(source, read);
-    if file.contract.is_pact() {
+    let file = formats::file(source, read);
+    let Some(contract) = file.contract.to_own() else {
         return Err(Failure::usage(format!("{shown} is a Pact file, which nothing is added to"))
             .help(format!("make it a contract first: upheld import pact {shown}")));
-    }
+    };
+    let file = ContractFile { source: file.source, contract, lines: file.lines, ids: file.ids };
     fits(&file, &args.consumer, provider, shown)?;
     Ok(Some(file))
 }
 
-fn fits(file: &ContractFile, consumer: &ServiceName, provider: &ServiceName, shown: &str) -> Result<(), Failure> {
+fn fits(
+    file: &ContractFile<Terms>,
+    consumer: &ServiceName,
+    provider: &ServiceName,
+    shown: &str,
+) -> Result<(), Failure> {
     let contract = &file.contract;
     if contract.consumer == *consumer && contract.provider == *provider {
         return Ok(());

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use clap::Args;
 
-use super::Failure;
-use super::World;
 use super::ledger::{StoreArgs, refused, stamp};
-use crate::contract::{InteractionId, ServiceName};
+use super::{Failure, World};
+use crate::interaction::{InteractionId, ServiceName};
 use crate::ledger::{Book, Reason, Refusal, Store, TestResult, Verification, Version, verification};
 use crate::store::{Plan, append};
 use crate::verification::{Finished, Outcome};

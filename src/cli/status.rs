@@ -6,7 +6,6 @@ use clap::{Args, ValueEnum};
 
 use super::ledger::{StoreArgs, open_store, refused, today, unusable};
 use super::{Exit, Failure, Global, World};
-use crate::contract::ServiceName;
 use crate::gate::{Status, status as read};
 use crate::ledger::{Book, NameKind, Refusal};
 use crate::report::{status_human, status_json};

@@ -6,8 +6,8 @@ use super::ledger::{StoreArgs, open_store, unusable};
 use super::load::Workspace;
 use super::step::Step;
 use super::{Exit, Failure, Global, World};
-use crate::contract::ServiceName;
 use crate::git::Environment;
+use crate::interaction::ServiceName;
 use crate::ledger::{
     Book, NewFile, Snapshot, StoreError, environment_text, layout, lint, lint_changes, service_text, store_text,
 };

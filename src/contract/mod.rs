@@ -6,18 +6,8 @@
 
 pub mod attachments;
 pub mod codes;
-pub(crate) mod digest;
-mod document;
-mod file;
-mod fill;
-mod header_lists;
-mod id;
 pub mod lint;
 mod matcher;
-mod names;
-pub mod number;
-pub mod pact;
-mod path;
 mod path_tree;
 mod raw;
 mod read;
@@ -28,26 +18,18 @@ mod rule_text;
 mod schema;
 mod schema_rule;
 mod selection;
-mod state;
-pub mod template;
-pub mod urlencoded;
+mod terms;
 mod write;
 mod yaml_text;
 
-pub use document::{
-    Body, Contract, Headers, Interaction, PathRule, Request, Response, Rules, Skipped, Status, Written, fields_view,
-    is_json,
-};
-pub use file::ContractFile;
-pub use header_lists::is_list;
-pub use id::{ContractId, InteractionId, contract_id, interaction_id};
+pub type Contract = crate::interaction::Contract<Terms>;
+pub type Interaction = crate::interaction::Interaction<Terms>;
+
 pub use matcher::{Format, JsonType, Matcher, Pattern, Rule};
-pub use names::{NameError, ServiceName};
-pub use pact::is_pact;
-pub use path::{Path, Segment};
 pub use path_tree::PathTree;
-pub use read::{ReadContract, read};
+pub use read::read;
+pub(crate) use read_message::CONNECTION_HEADERS;
 pub use schema::contract_schema;
 pub use schema_rule::SchemaRule;
-pub use state::State;
-pub use write::{write, write_interaction, write_request, write_response, write_rule, write_rules};
+pub use terms::{PathRule, RequestRules, Rules, Terms, Written};
+pub use write::{body_key, write, write_interaction, write_request, write_response, write_rule, write_rules};

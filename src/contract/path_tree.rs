@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
-use super::path::{Path, Segment};
+use crate::interaction::{Path, Segment};
 
 /// Paths that begin alike, each with a thing at its end.
 #[derive(Debug)]

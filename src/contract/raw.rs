@@ -10,8 +10,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::{Map, Number, Value, json};
 
-use super::number::same_number;
 use super::rule_text::WORDS;
+use crate::interaction::number::same_number;
 
 /// All that one consumer expects of one provider.
 #[derive(Debug, Deserialize, JsonSchema)]

@@ -9,37 +9,22 @@ use serde_json::{Map, Value, json};
 
 use super::attachments::Attachments;
 use super::codes::{BAD_NAME, DUPLICATE_NAME, FOREIGN_JSON, NEWER_FORMAT, UNKNOWN_PLACEHOLDER};
-use super::document::{Contract, Interaction};
 use super::raw::{RawContract, RawInteraction, RawState};
 use super::rule_text::RuleReader;
 use super::schema::shape;
-use super::state::params;
-use super::{InteractionId, ServiceName, State, interaction_id, pact};
+use super::terms::Terms;
+use super::{Contract, Interaction};
+use crate::interaction::{Http, Kind, ReadContract, ServiceName, State, params, pointer};
 use crate::source::conform::{Fault, WRONG_TYPE};
 use crate::source::{Code, Finding, Findings, Pointer, Position, SourceFile, Span, Step, Survey, survey_yaml};
 use crate::words::did_you_mean;
 
-/// A contract that can be used, and what else there is to say about its file.
-#[derive(Debug)]
-pub struct ReadContract {
-    pub contract: Contract,
-    /// The line in which each interaction begins, in their order, counted from 1.
-    pub lines: Vec<u32>,
-    /// The id of each interaction, in their order.
-    pub ids: Vec<InteractionId>,
-    /// Warnings only.
-    pub findings: Vec<Finding>,
-}
-
-/// Reads a contract file, ours or Pact's, as its content says; the files that it names are read through `attachments`.
+/// Reads a contract file; the files that it names are read through `attachments`.
 ///
 /// # Errors
 ///
 /// All findings, where at least one of them is an error.
-pub fn read(source: &SourceFile, attachments: &dyn Attachments) -> Result<ReadContract, Vec<Finding>> {
-    if pact::is_pact(&source.text) {
-        return pact::read(source);
-    }
+pub fn read(source: &SourceFile, attachments: &dyn Attachments) -> Result<ReadContract<Terms>, Vec<Finding>> {
     let file = &source.name;
     let Survey { value, mut lists, mut findings } = survey_yaml(file, &source.text, source.limits());
     let Some(mut value) = value else { return Err(findings.into_sorted()) };
@@ -77,10 +62,7 @@ pub fn read(source: &SourceFile, attachments: &dyn Attachments) -> Result<ReadCo
     let usable = !reader.findings.any_error();
     let findings = reader.findings.into_sorted();
     match read {
-        Some(contract) if usable => {
-            let ids = contract.interactions.iter().map(interaction_id).collect();
-            Ok(ReadContract { contract, lines, ids, findings })
-        }
+        Some(contract) if usable => Ok(ReadContract { contract, lines, findings }),
         _ => Err(findings),
     }
 }
@@ -151,7 +133,7 @@ impl Reader<'_> {
             if self.is_full() {
                 break;
             }
-            let at = Interaction::pointer(index);
+            let at = pointer(index);
             let line = lines.get(index).copied().unwrap_or(1);
             if let Some(first) = seen.insert(raw.name.clone(), line) {
                 self.error(
@@ -177,24 +159,22 @@ impl Reader<'_> {
         self.params = params(&given);
         let request = self.request(raw.request, &at.key("request"));
         let response = self.response(raw.response, &at.key("response"));
-        let interaction = Interaction {
+        let ((request, request_rules), (response, response_rules)) = (request?, response?);
+        let terms = Terms { request: request_rules, response: response_rules };
+        let http = Http { request, response, terms };
+        self.placeholders(&http, at);
+        Some(Interaction {
             name: raw.name,
             description: raw.description,
             given,
-            request: request?,
-            response: response?,
             pending: raw.pending,
-            skipped: None,
-        };
-        self.placeholders(&interaction, at);
-        Some(interaction)
+            kind: Kind::Http(http),
+        })
     }
 
     /// Every `${name}` must have a value where nothing was returned by a state handler: a mock has none.
-    fn placeholders(&mut self, interaction: &Interaction, at: &Pointer) {
-        for (part, names) in
-            [("request", interaction.request.placeholders()), ("response", interaction.response.placeholders())]
-        {
+    fn placeholders(&mut self, http: &Http<Terms>, at: &Pointer) {
+        for (part, names) in [("request", http.request.placeholders()), ("response", http.response.placeholders())] {
             for name in names.iter().filter(|name| !self.params.contains_key(*name)).collect::<Vec<_>>() {
                 let help = did_you_mean(name, self.params.keys().map(String::as_str)).unwrap_or_else(|| {
                     format!("add `{name}` to the parameters of a provider state under `given`: its value there is the example; a literal `${{` is written `$${{`")

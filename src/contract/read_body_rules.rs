@@ -8,13 +8,13 @@ use indexmap::map::Entry;
 use serde_json::Value;
 
 use super::codes::{BAD_RULE_PATH, DEAD_PATH, MISPLACED_MATCHER, NEEDS_RULE, SAME_PLACE};
-use super::document::{Body, Written};
 use super::matcher::{Matcher, Rule};
-use super::path::{Path, Segment};
 use super::raw::RawRule;
 use super::read::Reader;
 use super::rule_text::WORDS;
 use super::selection::{Known, Selected, select};
+use crate::contract::Written;
+use crate::interaction::{Body, Content, Path, Segment};
 use crate::source::Pointer;
 use crate::source::codes::OVER_LIMIT;
 use crate::words::{count, did_you_mean};
@@ -37,7 +37,7 @@ impl Reader<'_> {
         let written = self.written_rules(raw, at);
         // The example is what it is with the states' parameters in their places.
         let filled = body.map(|body| body.filled(&self.params));
-        let Some(view) = filled.as_deref().and_then(Body::view) else {
+        let Some(view) = filled.as_deref().and_then(|body| body.content.view()) else {
             let help = if body.is_some() {
                 "a binary body is compared as a whole"
             } else {
@@ -50,7 +50,7 @@ impl Reader<'_> {
             return BodyRules::new();
         };
         let known: Vec<Known<'_>> = written.iter().map(|(path, (_, rule))| (path, rule.as_ref())).collect();
-        let needs_rules = response && matches!(body.map(Body::content), Some(Body::Json(_)));
+        let needs_rules = response && matches!(body.map(|body| &body.content), Some(Content::Json(_)));
         let selection = select(&view, &known, needs_rules);
         if selection.too_many {
             let help = "a rule for each of so many places is no contract: write fewer, or a shorter example";

@@ -10,11 +10,11 @@ use serde_json::Value;
 
 use super::attachments::{AttachmentError, resolve};
 use super::codes::{BAD_BASE64, BAD_FILE, BAD_HEADER, BAD_METHOD, BAD_PATH, SEVERAL_BODIES};
-use super::document::{Body, Headers, Request, Response, Status, is_json};
 use super::raw::{RawBody, RawRequest, RawRequestParts, RawResponse, RawStatus, Texts, take_body};
 use super::read::Reader;
-use super::template::literals;
-use super::urlencoded;
+use super::terms::{RequestRules, Rules};
+use crate::interaction::template::literals;
+use crate::interaction::{Body, Content, Headers, Request, Response, Status, is_json, is_token, urlencoded};
 use crate::source::Pointer;
 use crate::words::did_you_mean;
 
@@ -41,11 +41,11 @@ const METHODS: &[&str] = &[
 ];
 
 /// Headers that belong to the connection and not to the message (RFC 9110, section 7.6.1): the transport sets them.
-pub(super) const CONNECTION_HEADERS: &[&str] =
+pub(crate) const CONNECTION_HEADERS: &[&str] =
     &["connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"];
 
 impl Reader<'_> {
-    pub(super) fn request(&mut self, raw: RawRequest, at: &Pointer) -> Option<Request> {
+    pub(super) fn request(&mut self, raw: RawRequest, at: &Pointer) -> Option<(Request, RequestRules)> {
         match raw {
             RawRequest::Line(line) => {
                 let (method, target) = self.line(&line, at)?;
@@ -53,13 +53,13 @@ impl Reader<'_> {
                 let method = self.method(method, at);
                 let target = self.target(target, at, &mut request);
                 request.method = method?;
-                target.then_some(request)
+                target.then_some((request, RequestRules::default()))
             }
             RawRequest::Parts(parts) => self.request_parts(*parts, at),
         }
     }
 
-    fn request_parts(&mut self, mut raw: RawRequestParts, at: &Pointer) -> Option<Request> {
+    fn request_parts(&mut self, mut raw: RawRequestParts, at: &Pointer) -> Option<(Request, RequestRules)> {
         let mut request = Request::default();
         let method = self.method(&raw.method, &at.key("method"));
         let target = self.target(&raw.path, &at.key("path"), &mut request);
@@ -68,27 +68,30 @@ impl Reader<'_> {
         }
         request.headers = self.headers(raw.headers, &at.key("headers"), true);
         request.body = self.body(take_body!(raw), &request.headers, at)?;
-        request.rules.body = self.body_rules(raw.rules, request.body.as_ref(), false, &at.key("match"));
-        request.rules.headers = self.name_rules(raw.header_rules, &request.headers, true, &at.key("match-headers"));
-        request.query_rules = self.name_rules(raw.query_rules, &request.query, false, &at.key("match-query"));
-        request.path_rule = self.path_rule(raw.path_rule, &request.path, &at.key("match-path"));
+        let rules = RequestRules {
+            message: Rules {
+                body: self.body_rules(raw.rules, request.body.as_ref(), false, &at.key("match")),
+                headers: self.name_rules(raw.header_rules, &request.headers, true, &at.key("match-headers")),
+            },
+            query: self.name_rules(raw.query_rules, &request.query, false, &at.key("match-query")),
+            path: self.path_rule(raw.path_rule, &request.path, &at.key("match-path")),
+        };
         request.method = method?;
-        target.then_some(request)
+        target.then_some((request, rules))
     }
 
-    pub(super) fn response(&mut self, mut raw: RawResponse, at: &Pointer) -> Option<Response> {
+    pub(super) fn response(&mut self, mut raw: RawResponse, at: &Pointer) -> Option<(Response, Rules)> {
         let status = match raw.status {
             RawStatus::Code(code) => Status::Code(code),
             RawStatus::Class(class) => Status::Class(class),
         };
         let headers = self.headers(raw.headers, &at.key("headers"), false);
         let body = self.body(take_body!(raw), &headers, at)?;
-        let rules = super::Rules {
+        let rules = Rules {
             body: self.body_rules(raw.rules, body.as_ref(), true, &at.key("match")),
             headers: self.name_rules(raw.header_rules, &headers, true, &at.key("match-headers")),
-            pact: None,
         };
-        Some(Response { status, headers, body, rules })
+        Some((Response { status, headers, body }, rules))
     }
 
     /// Takes `GET /orders/42` apart.
@@ -186,22 +189,22 @@ impl Reader<'_> {
             );
         }
         let body = if let Some(value) = raw.json {
-            Body::Json(value)
+            Body::json(value)
         } else if let Some(text) = raw.text {
-            Body::Text(text)
+            Body::text(text)
         } else if let Some(path) = raw.file {
             self.file(path, headers, &at.key("body-file"))?
         } else if let Some(text) = raw.base64 {
             let compact: String = text.split_whitespace().collect();
             match BASE64.decode(compact) {
-                Ok(bytes) => Body::Bytes(Arc::from(bytes)),
+                Ok(bytes) => Body::bytes(bytes),
                 Err(error) => {
                     self.error(BAD_BASE64, &at.key("body-base64"), format!("this is not base64: {error}"), None);
                     return None;
                 }
             }
         } else if let Some(fields) = raw.form {
-            Body::Form(fields.into_iter().map(|(name, texts)| (name, texts.values)).collect())
+            Body::form(fields.into_iter().map(|(name, texts)| (name, texts.values)).collect())
         } else {
             return Some(None);
         };
@@ -222,7 +225,7 @@ impl Reader<'_> {
         let json_name = path.rsplit('.').next().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
         let content = if json_name || is_json(media_type) {
             match serde_json::from_slice::<Value>(&bytes) {
-                Ok(value) => Body::Json(value),
+                Ok(value) => Content::Json(value),
                 Err(error) => {
                     self.error(BAD_FILE, at, format!("the file `{path}` is not JSON: {error}"), None);
                     return None;
@@ -230,11 +233,11 @@ impl Reader<'_> {
             }
         } else {
             match String::from_utf8(bytes) {
-                Ok(text) => Body::Text(text),
-                Err(error) => Body::Bytes(Arc::from(error.into_bytes())),
+                Ok(text) => Content::Text(text),
+                Err(error) => Content::Bytes(Arc::from(error.into_bytes())),
             }
         };
-        Some(Body::File { path, content: Box::new(content) })
+        Some(Body { content, file: Some(path) })
     }
 }
 
@@ -283,9 +286,4 @@ fn target_fault(target: &str, path: &str) -> Option<(String, String)> {
 fn shown(text: &str) -> String {
     let cut: String = text.chars().take(60).collect();
     if cut.len() < text.len() { format!("`{cut}…`") } else { format!("`{text}`") }
-}
-
-/// Whether a text is a token (RFC 9110, section 5.6.2), as header names are.
-pub(super) fn is_token(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
 }

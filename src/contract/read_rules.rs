@@ -6,10 +6,10 @@ use indexmap::IndexMap;
 use indexmap::map::Entry;
 
 use super::codes::{BAD_MATCHER, DEAD_PATH, MISPLACED_MATCHER, SAME_PLACE};
-use super::document::PathRule;
 use super::matcher::{Matcher, Rule};
 use super::raw::{RULE_KEYS, RawPathRule, RawRule};
 use super::read::Reader;
+use crate::contract::PathRule;
 use crate::source::Pointer;
 use crate::words::{did_you_mean, or_list, quoted};
 

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::matcher::{Matcher, Rule};
-use super::path::{Path, Segment};
 use super::path_tree::PathTree;
+use crate::interaction::{Path, Segment};
 
 /// How many places all rules of a message may select together. A file within its limits can hold a hundred thousand
 /// rules that each select a hundred thousand places.

@@ -6,11 +6,11 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
-use super::document::{Body, Contract, Interaction, PathRule, Request, Response, Rules, Status};
 use super::matcher::{Matcher, Rule};
-use super::path::Path;
-use super::template::has_placeholder;
-use super::{urlencoded, yaml_text};
+use super::terms::{PathRule, RequestRules, Rules};
+use super::{Contract, Interaction, yaml_text};
+use crate::interaction::template::has_placeholder;
+use crate::interaction::{Body, Content, Http, Kind, Path, Request, Response, Status, fields_view, urlencoded};
 
 /// The first line of a contract: where editors find the schema of its format.
 const EDITOR_LINE: &str = "# yaml-language-server: $schema=../contract.schema.json\n";
@@ -47,14 +47,14 @@ pub fn write_interaction(interaction: &Interaction, indent: usize) -> String {
 
 /// Writes a request as the value of the key `request`, which is indented by so many spaces.
 #[must_use]
-pub fn write_request(request: &Request, indent: usize) -> String {
-    entry("request", self::request(request), indent)
+pub fn write_request(request: &Request, rules: &RequestRules, indent: usize) -> String {
+    entry("request", self::request(request, rules), indent)
 }
 
 /// Writes a response as the value of the key `response`, which is indented by so many spaces.
 #[must_use]
-pub fn write_response(response: &Response, indent: usize) -> String {
-    entry("response", self::response(response), indent)
+pub fn write_response(response: &Response, rules: &Rules, indent: usize) -> String {
+    entry("response", self::response(response, rules), indent)
 }
 
 fn entry(key: &str, value: Value, indent: usize) -> String {
@@ -85,17 +85,19 @@ fn interaction(interaction: &Interaction) -> Value {
         });
         map.insert(String::from("given"), given.collect());
     }
-    map.insert(String::from("request"), request(&interaction.request));
-    map.insert(String::from("response"), response(&interaction.response));
+    match &interaction.kind {
+        Kind::Http(Http { request, response, terms }) => {
+            map.insert(String::from("request"), self::request(request, &terms.request));
+            map.insert(String::from("response"), self::response(response, &terms.response));
+        }
+        // The format has no key for a message yet, and everything in it can be run: nothing makes these.
+        Kind::Message(_) | Kind::Unrunnable(_) => {}
+    }
     Value::Object(map)
 }
 
-fn request(request: &Request) -> Value {
-    let only_line = request.headers.is_empty()
-        && request.body.is_none()
-        && request.rules == Rules::default()
-        && request.query_rules.is_empty()
-        && request.path_rule.is_none();
+fn request(request: &Request, rules: &RequestRules) -> Value {
+    let only_line = request.headers.is_empty() && request.body.is_none() && *rules == RequestRules::default();
     if only_line && query_reads_well(&request.query) {
         return json!(request.line());
     }
@@ -105,9 +107,9 @@ fn request(request: &Request) -> Value {
     insert_texts(&mut map, "query", &request.query);
     insert_texts(&mut map, "headers", &request.headers);
     insert_body(&mut map, request.body.as_ref());
-    insert_rules(&mut map, &request.rules);
-    insert_named_rules(&mut map, "match-query", &request.query_rules);
-    if let Some(path_rule) = &request.path_rule {
+    insert_rules(&mut map, &rules.message);
+    insert_named_rules(&mut map, "match-query", &rules.query);
+    if let Some(path_rule) = &rules.path {
         let value = match path_rule {
             PathRule::Whole(one) => rule(one),
             PathRule::Segments(segments) => {
@@ -129,7 +131,7 @@ fn query_reads_well(query: &IndexMap<String, Vec<String>>) -> bool {
             .any(|(name, values)| has_placeholder(name) || values.iter().any(|value| has_placeholder(value)))
 }
 
-fn response(response: &Response) -> Value {
+fn response(response: &Response, rules: &Rules) -> Value {
     let mut map = Map::new();
     let status = match response.status {
         Status::Code(code) => json!(code),
@@ -138,26 +140,40 @@ fn response(response: &Response) -> Value {
     map.insert(String::from("status"), status);
     insert_texts(&mut map, "headers", &response.headers);
     insert_body(&mut map, response.body.as_ref());
-    insert_rules(&mut map, &response.rules);
+    insert_rules(&mut map, rules);
     Value::Object(map)
 }
 
 fn insert_texts(map: &mut Map<String, Value>, key: &str, texts: &IndexMap<String, Vec<String>>) {
     if !texts.is_empty() {
-        map.insert(key.to_owned(), super::document::fields_view(texts));
+        map.insert(key.to_owned(), fields_view(texts));
     }
 }
 
 fn insert_body(map: &mut Map<String, Value>, body: Option<&Body>) {
-    let (key, value) = match body {
-        None => return,
-        Some(Body::Json(value)) => ("body", value.clone()),
-        Some(Body::Text(text)) => ("body-text", json!(text)),
-        Some(Body::Bytes(bytes)) => ("body-base64", json!(BASE64.encode(bytes))),
-        Some(Body::File { path, .. }) => ("body-file", json!(path)),
-        Some(Body::Form(fields)) => ("form", super::document::fields_view(fields)),
+    let Some(body) = body else { return };
+    let value = match (&body.file, &body.content) {
+        (Some(path), _) => json!(path),
+        (None, Content::Json(value)) => value.clone(),
+        (None, Content::Text(text)) => json!(text),
+        (None, Content::Bytes(bytes)) => json!(BASE64.encode(bytes)),
+        (None, Content::Form(fields)) => fields_view(fields),
     };
-    map.insert(key.to_owned(), value);
+    map.insert(body_key(body).to_owned(), value);
+}
+
+/// The key that a body is written under.
+#[must_use]
+pub const fn body_key(body: &Body) -> &'static str {
+    if body.file.is_some() {
+        return "body-file";
+    }
+    match body.content {
+        Content::Json(_) => "body",
+        Content::Text(_) => "body-text",
+        Content::Bytes(_) => "body-base64",
+        Content::Form(_) => "form",
+    }
 }
 
 fn insert_rules(map: &mut Map<String, Value>, rules: &Rules) {

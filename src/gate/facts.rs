@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::contract::{ContractFile, ContractId, ServiceName};
+use crate::formats::ContractFile;
+use crate::interaction::{ContractId, ServiceName};
 use crate::ledger::{
     Book, DeclaredService, Doubt, Live, Published, Read, RecordId, Results, ServiceVersion, ServiceWorld, StoreError,
     Verification, layout,

@@ -104,7 +104,7 @@ fn untrusted(doubts: &[Doubt], interactions: usize, turn: &ServiceName) -> Judge
 /// The interactions that can't be run, and why.
 fn unrunnable(contract: &ContractFile) -> BTreeMap<InteractionId, &str> {
     let all = contract.ids.iter().zip(&contract.contract.interactions);
-    all.filter_map(|(id, interaction)| Some((*id, &*interaction.skipped.as_ref()?.why))).collect()
+    all.filter_map(|(id, interaction)| Some((*id, interaction.unrunnable()?))).collect()
 }
 
 /// The interactions that aren't pending, equal ones once with the first one's name.

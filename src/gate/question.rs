@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::contract::ServiceName;
+use crate::interaction::ServiceName;
 use crate::ledger::ServiceVersion;
 
 /// May these versions go live there?

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::contract::digest::hex;
+use crate::interaction::digest::hex;
 use crate::ledger::EntryKind;
 
 /// One name in a tree.

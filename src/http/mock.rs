@@ -1,11 +1,10 @@
 //! A mock of one provider: answers requests as its contracts say, on a port of the loopback interface.
 
-use std::fmt;
-use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use std::{fmt, io};
 
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
@@ -19,18 +18,17 @@ use tokio::sync::{mpsc, watch};
 use tokio_rustls::TlsAcceptor;
 
 use super::certificate::throw_away;
-use super::cors;
 use super::decode::decode;
 use super::fault::{Fault, FaultPlan, Faulty, Wire};
 use super::header::header_text;
 use super::mock_answer::{asks_to_wait, broken_off, bytes_of, dribbled, sent, whole};
-use super::mock_control;
 use super::mock_refusal::{discreet, refusal, shown};
 use super::problem::problem;
 use super::server::{AnswerBody, Answerer, Listening, Server};
-use crate::contract::pact::Moment;
-use crate::matching::{ActualRequest, ActualResponse, Mismatch, header_values};
+use super::{cors, mock_control};
+use crate::interaction::{ActualRequest, ActualResponse, Mismatch, header_values};
 use crate::mocking::{ActiveState, Miss, Mock};
+use crate::pact::Moment;
 
 /// A header of a request that names the states of this request, in place of those that are active for all.
 const STATE: &str = "upheld-state";

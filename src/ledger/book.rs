@@ -16,7 +16,8 @@ use super::results::Results;
 use super::snapshot::{EntryKind, Snapshot, StoreError};
 use super::version::Version;
 use super::world::{ServiceWorld, world};
-use crate::contract::{ContractFile, ContractId, ServiceName};
+use crate::formats::ContractFile;
+use crate::interaction::{ContractId, ServiceName};
 
 /// A view of a store, and the questions that it answers.
 pub struct Book<'s> {

@@ -7,7 +7,8 @@ use super::doubt::{Doubt, DoubtKind};
 use super::layout;
 use super::snapshot::{NewFile, Snapshot, StoreError};
 use crate::contract::attachments::{AttachmentError, Attachments, Noted};
-use crate::contract::{Contract, ContractFile, ContractId, ServiceName, contract_id, read};
+use crate::formats::{self, Contract, ContractFile, contract_id, read};
+use crate::interaction::{ContractId, ServiceName};
 use crate::source::{Limits, SourceFile};
 
 /// A contract to put into a store.
@@ -89,7 +90,7 @@ fn parse_contract(
     if read.contract.provider != *provider || read.contract.consumer != *consumer {
         return Err(Doubt::new(path, DoubtKind::Misplaced));
     }
-    Ok(Arc::new(ContractFile::new(source, read)))
+    Ok(Arc::new(formats::file(source, read)))
 }
 
 /// The files beside a contract in a store.

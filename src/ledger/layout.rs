@@ -16,8 +16,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::record::{Deployment, Record, RecordId};
 use super::version::Version;
-use crate::contract::digest::hex;
-use crate::contract::{ContractId, ServiceName};
+use crate::interaction::digest::hex;
+use crate::interaction::{ContractId, ServiceName};
 
 /// The file with the store's format and policy.
 pub const STORE: &str = "store.yaml";

@@ -14,7 +14,7 @@ use super::layout;
 use super::record::{Publication, Record, RecordId, parse};
 use super::snapshot::{EntryKind, FolderEntry, Snapshot, StoreError};
 use super::version::ServiceVersion;
-use crate::contract::{ContractId, ServiceName};
+use crate::interaction::{ContractId, ServiceName};
 use crate::source::{Code, Finding};
 
 /// How many files are read at once.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::record::{Deployment, Event, RecordId};
 use super::version::Version;
-use crate::contract::ServiceName;
+use crate::interaction::ServiceName;
 
 /// A live version of a service in an environment, and the record that makes it so.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

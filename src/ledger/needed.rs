@@ -11,7 +11,8 @@ use super::record::TestResult;
 use super::snapshot::StoreError;
 use super::version::Version;
 use super::write::heads;
-use crate::contract::{ContractFile, ContractId, InteractionId, ServiceName};
+use crate::formats::ContractFile;
+use crate::interaction::{ContractId, InteractionId, ServiceName};
 
 /// The contracts that a provider has to be verified against.
 #[derive(Debug, Default)]

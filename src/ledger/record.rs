@@ -10,8 +10,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::doubt::DoubtKind;
 use super::version::Version;
-use crate::contract::digest::digests;
-use crate::contract::{ContractId, InteractionId, ServiceName};
+use crate::interaction::digest::digests;
+use crate::interaction::{ContractId, InteractionId, ServiceName};
 
 /// The format of records that this program writes, and the newest that it reads.
 pub const FORMAT: u64 = 1;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::record::{Reason, RecordId, TestResult, Verification};
-use crate::contract::InteractionId;
+use crate::interaction::InteractionId;
 
 /// How a version stands with an interaction.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::contract::ServiceName;
+use crate::interaction::ServiceName;
 
 /// A version of a service: letters, digits, `.`, `_`, `+` and `-`, at most 100 of them, beginning with a letter or a
 /// digit. Versions have no order. The id of a commit makes the best version.

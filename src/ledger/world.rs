@@ -12,7 +12,7 @@ use super::reading::{Read, RecordFolder, Records, records, records_below};
 use super::record::Record;
 use super::snapshot::{EntryKind, Snapshot, StoreError};
 use super::version::Version;
-use crate::contract::ServiceName;
+use crate::interaction::ServiceName;
 
 /// The live versions of a service in an environment, and what each of them has published.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

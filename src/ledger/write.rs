@@ -15,7 +15,8 @@ use super::reading::Read;
 use super::record::{Deployment, Event, Publication, Record, RecordId, Stamp, Verification};
 use super::snapshot::{NewFile, StoreError};
 use super::version::{ServiceVersion, Version};
-use crate::contract::{ContractId, ServiceName, contract_id};
+use crate::formats::contract_id;
+use crate::interaction::{ContractId, ServiceName};
 
 /// Why a fact isn't recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]

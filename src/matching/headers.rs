@@ -3,11 +3,12 @@
 
 use serde_json::Value;
 
-use super::describe;
-use super::message::header_values;
-use super::mismatch::{HEADER_MISSING, HEADER_VALUE, Mismatch, Part, SIZE, UNEXPECTED};
+use super::expected;
 use super::scalar::{Medium, misfit};
-use crate::contract::{Headers, Matcher, Rule, Rules, is_json, is_list};
+use crate::contract::{Matcher, Rule, Rules};
+use crate::interaction::mismatch::{HEADER_MISSING, HEADER_VALUE, SIZE, UNEXPECTED};
+use crate::interaction::{Actual, Expected, Missing, Nothing, Unit};
+use crate::interaction::{Headers, Mismatch, Part, header_values, is_json, is_list};
 use crate::source::{Code, Pointer};
 
 /// The lists whose elements differ by case: methods, entity tags and addresses.
@@ -34,7 +35,7 @@ pub(super) fn compare(asked: &Headers, rules: &Rules, actual: &[(String, String)
                     HEADER_MISSING,
                     name,
                     expected(rule, values),
-                    String::from("no such header"),
+                    Actual::Missing(Missing::Header),
                     place,
                 ));
             }
@@ -52,39 +53,38 @@ pub(super) fn compare(asked: &Headers, rules: &Rules, actual: &[(String, String)
         let came: Vec<&str> = header_values(actual, name).collect();
         if !came.is_empty() {
             let place = at.key("match-headers").key(name);
-            found.push(mismatch(UNEXPECTED, name, String::from("no such header"), shown(&came), place));
+            found.push(mismatch(UNEXPECTED, name, Expected::Nothing(Nothing::Header), shown(&came), place));
         }
     }
     found
 }
 
-fn mismatch(code: Code, name: &str, expected: String, actual: String, asked: Pointer) -> Mismatch {
-    Mismatch { code, part: Part::Header, path: name.to_owned(), expected, actual, asked, hint: None }
+fn mismatch(code: Code, name: &str, expected: Expected, actual: Actual, asked: Pointer) -> Mismatch {
+    Mismatch::of_part(code, Part::Header, expected, actual, asked).at(name)
 }
 
-fn shown(values: &[&str]) -> String {
-    let quoted: Vec<String> = values.iter().map(|value| describe::json(&Value::String((*value).to_owned()))).collect();
-    quoted.join(" and ")
+fn shown(values: &[&str]) -> Actual {
+    Actual::texts(values.iter().copied())
 }
 
-fn expected(rule: Option<&Rule>, values: &[String]) -> String {
+fn expected(rule: Option<&Rule>, values: &[String]) -> Expected {
     let example = values.first().map(|value| Value::String(value.clone()));
     let told =
         rule.and_then(|rule| rule.matchers.iter().find(|matcher| matcher.tells_value() && !matcher.is_of_example()));
     match told {
-        Some(matcher) => describe::matcher(matcher, example.as_ref()),
-        None => shown(&values.iter().map(String::as_str).collect::<Vec<_>>()),
+        Some(matcher) => expected::matcher(matcher, example.as_ref()),
+        None => Expected::texts(values.iter().map(String::as_str)),
     }
 }
 
 /// A header with a rule: one of its values must be as the rule says, since others may be added on the way. A rule that
 /// says nothing of the value leaves it to be the example's.
-fn ruled(name: &str, rule: &Rule, examples: &[String], came: &[&str]) -> Option<(Code, String)> {
+fn ruled(name: &str, rule: &Rule, examples: &[String], came: &[&str]) -> Option<(Code, Expected)> {
     let elements: Vec<&str> = came.iter().flat_map(|value| elements_of(name, value)).collect();
     if let Some((min, max)) = rule.size() {
         let length = u64::try_from(elements.len()).unwrap_or(u64::MAX);
         if length < min || max.is_some_and(|max| length > max) {
-            return Some((SIZE, describe::size(min, max, "value")));
+            return Some((SIZE, Expected::Size { min, max, unit: Unit::Value }));
         }
     }
     let told = rule.matchers.iter().find(|matcher| matcher.tells_value() && !matcher.is_of_example());
@@ -102,7 +102,7 @@ fn ruled(name: &str, rule: &Rule, examples: &[String], came: &[&str]) -> Option<
 }
 
 /// Whether the values that came hold each of those asked for; if not, what was asked for.
-fn same(name: &str, asked: &[String], came: &[&str]) -> Result<(), String> {
+fn same(name: &str, asked: &[String], came: &[&str]) -> Result<(), Expected> {
     let fits = if MEDIA_TYPES.contains(&name) {
         asked.iter().all(|asked| came.iter().any(|came| same_media_type(asked, came)))
     } else if is_list(name) {

@@ -6,13 +6,9 @@
 //! and `contains`, which have to look for each of the example's elements among all that came.
 
 mod body;
-mod describe;
-pub mod encode;
 mod example;
+mod expected;
 mod headers;
-mod message;
-pub mod mismatch;
-mod pact;
 mod pairing;
 mod request;
 mod response;
@@ -20,11 +16,7 @@ mod scalar;
 mod shape;
 mod value;
 
-pub use body::in_one_order;
-pub use example::{check_examples, example_response, own_mismatches};
-pub(crate) use message::header_values;
-pub use message::{ActualRequest, ActualResponse};
-pub use mismatch::{Mismatch, Part};
+pub use example::{broken_example, check_examples, example_mismatches, own_mismatches};
 pub use request::match_request;
 pub use response::match_response;
 pub use scalar::has_format;

@@ -3,62 +3,59 @@
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use super::mismatch::{METHOD, Mismatch, PATH, Part, QUERY_MISSING, QUERY_UNEXPECTED, QUERY_VALUE, UNEXPECTED};
 use super::scalar::{Medium, misfit};
 use super::shape::Mode;
-use super::{ActualRequest, body, describe, headers, pact};
-use crate::contract::{Matcher, PathRule, Request, Rule, urlencoded};
+use super::{body, expected, headers};
+use crate::contract::{Matcher, PathRule, RequestRules, Rule};
+use crate::interaction::mismatch::{METHOD, PATH, QUERY_MISSING, QUERY_UNEXPECTED, QUERY_VALUE, UNEXPECTED};
+use crate::interaction::{Actual, ActualBody, Expected, Missing, Nothing, Unit};
+use crate::interaction::{ActualRequest, Mismatch, Part, Request, urlencoded};
 use crate::source::{Code, Pointer};
-use crate::words::{count, did_you_mean};
+use crate::words::did_you_mean;
 
 /// Every mismatch of a request; `at` is the request's place in the contract.
 #[must_use]
-pub fn match_request(asked: &Request, actual: &ActualRequest, at: &Pointer) -> Vec<Mismatch> {
-    if let Some(rules) = &asked.rules.pact {
-        return pact::match_request(asked, rules, actual, at);
-    }
+pub fn match_request(asked: &Request, rules: &RequestRules, actual: &ActualRequest, at: &Pointer) -> Vec<Mismatch> {
     let mut found = Vec::new();
     if asked.method != actual.method {
-        found.push(mismatch(METHOD, Part::Method, "", asked.method.clone(), plain(&actual.method), at.key("method")));
+        let expected = Expected::Plain(asked.method.clone());
+        found.push(mismatch(METHOD, Part::Method, "", expected, Actual::plain(&actual.method), at.key("method")));
     }
-    found.extend(path(asked, &actual.path, at));
-    found.extend(query(asked, actual.query.as_deref().unwrap_or_default(), at));
-    found.extend(headers::compare(&asked.headers, &asked.rules, &actual.headers, at));
+    found.extend(path(asked, rules.path.as_ref(), &actual.path, at));
+    found.extend(query(asked, rules, actual.query.as_deref().unwrap_or_default(), at));
+    found.extend(headers::compare(&asked.headers, &rules.message, &actual.headers, at));
     match &asked.body {
-        Some(body) => found.extend(body::compare_body(body, &asked.rules, &actual.body, Mode::EXACT, at)),
+        Some(body) => found.extend(body::compare_body(body, &rules.message, &actual.body, Mode::EXACT, at)),
         None if actual.body.is_empty() => {}
         None => {
-            let got = format!("a body of {}", count(actual.body.len(), "byte"));
-            found.push(mismatch(UNEXPECTED, Part::Body, "$", String::from("no body"), got, at.clone()));
+            let got = Actual::Body(ActualBody::Unexpected { length: actual.body.len() });
+            found.push(mismatch(UNEXPECTED, Part::Body, "$", Expected::Nothing(Nothing::Body), got, at.clone()));
         }
     }
     found
 }
 
-fn mismatch(code: Code, part: Part, path: &str, expected: String, actual: String, asked: Pointer) -> Mismatch {
-    Mismatch { code, part, path: path.to_owned(), expected, actual, asked, hint: None }
+fn mismatch(code: Code, part: Part, path: &str, expected: Expected, actual: Actual, asked: Pointer) -> Mismatch {
+    Mismatch::of_part(code, part, expected, actual, asked).at(path)
 }
 
-/// A method or a path as it is shown.
-fn plain(text: &str) -> String {
-    if text.is_empty() { String::from("nothing") } else { describe::cut(text) }
-}
-
-fn path(asked: &Request, actual: &str, at: &Pointer) -> Option<Mismatch> {
-    let place = at.key(if asked.path_rule.is_some() { "match-path" } else { "path" });
-    let wrong = |expected: String| Some(mismatch(PATH, Part::Path, "", expected, plain(actual), place.clone()));
+fn path(asked: &Request, rule: Option<&PathRule>, actual: &str, at: &Pointer) -> Option<Mismatch> {
+    let place = at.key(if rule.is_some() { "match-path" } else { "path" });
+    let wrong =
+        |expected: Expected| Some(mismatch(PATH, Part::Path, "", expected, Actual::plain(actual), place.clone()));
+    let the_path = || Expected::Plain(asked.path.clone());
     let segments = |path: &str| -> Vec<String> {
         path.split('/').map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned()).collect()
     };
-    match &asked.path_rule {
+    match rule {
         Some(PathRule::Whole(rule)) => match first_misfit(rule, std::slice::from_ref(&asked.path), actual) {
             Some(expected) => wrong(expected),
             None => None,
         },
-        rule => {
+        Some(PathRule::Segments(_)) | None => {
             let (wanted, came) = (segments(&asked.path), segments(actual));
             if wanted.len() != came.len() {
-                return wrong(asked.path.clone());
+                return wrong(the_path());
             }
             for (index, (wanted, came)) in wanted.iter().zip(&came).enumerate() {
                 let segment_rule = match rule {
@@ -68,10 +65,14 @@ fn path(asked: &Request, actual: &str, at: &Pointer) -> Option<Mismatch> {
                 match segment_rule {
                     Some(rule) => {
                         if let Some(expected) = first_misfit(rule, std::slice::from_ref(wanted), came) {
-                            return wrong(format!("{} with {expected} for `{wanted}`", asked.path));
+                            return wrong(Expected::Segment {
+                                path: asked.path.clone(),
+                                segment: wanted.clone(),
+                                expected: Box::new(expected),
+                            });
                         }
                     }
-                    None if wanted != came => return wrong(asked.path.clone()),
+                    None if wanted != came => return wrong(the_path()),
                     None => {}
                 }
             }
@@ -80,11 +81,11 @@ fn path(asked: &Request, actual: &str, at: &Pointer) -> Option<Mismatch> {
     }
 }
 
-fn query(asked: &Request, actual: &str, at: &Pointer) -> Vec<Mismatch> {
+fn query(asked: &Request, rules: &RequestRules, actual: &str, at: &Pointer) -> Vec<Mismatch> {
     let mut found = Vec::new();
     let came = urlencoded::read(actual);
     for (name, values) in &asked.query {
-        let rule = asked.query_rules.get(name);
+        let rule = rules.query.get(name);
         let place = match rule {
             Some(_) => at.key("match-query").key(name),
             None => at.key("query").key(name),
@@ -95,8 +96,8 @@ fn query(asked: &Request, actual: &str, at: &Pointer) -> Vec<Mismatch> {
                     QUERY_MISSING,
                     Part::Query,
                     name,
-                    shown(values),
-                    String::from("no such parameter"),
+                    expected_texts(values),
+                    Actual::Missing(Missing::Parameter),
                     place,
                 ));
             }
@@ -104,7 +105,7 @@ fn query(asked: &Request, actual: &str, at: &Pointer) -> Vec<Mismatch> {
         };
         let expected = match rule {
             Some(rule) => ruled(rule, values, actual),
-            None => (values != actual).then(|| shown(values)),
+            None => (values != actual).then(|| expected_texts(values)),
         };
         if let Some(expected) = expected {
             found.push(mismatch(QUERY_VALUE, Part::Query, name, expected, shown(actual), place));
@@ -117,7 +118,7 @@ fn query(asked: &Request, actual: &str, at: &Pointer) -> Vec<Mismatch> {
             QUERY_UNEXPECTED,
             Part::Query,
             name,
-            String::from("no such parameter"),
+            Expected::Nothing(Nothing::Parameter),
             shown(actual),
             at.key("query"),
         );
@@ -127,13 +128,16 @@ fn query(asked: &Request, actual: &str, at: &Pointer) -> Vec<Mismatch> {
     found
 }
 
-fn shown(values: &[String]) -> String {
-    let shown: Vec<String> = values.iter().map(|value| describe::json(&Value::String(value.clone()))).collect();
-    shown.join(" and ")
+fn expected_texts(values: &[String]) -> Expected {
+    Expected::texts(values.iter().map(String::as_str))
+}
+
+fn shown(values: &[String]) -> Actual {
+    Actual::texts(values.iter().map(String::as_str))
 }
 
 /// What a rule asks of a parameter, if the values that came are not so.
-fn ruled(rule: &Rule, examples: &[String], actual: &[String]) -> Option<String> {
+fn ruled(rule: &Rule, examples: &[String], actual: &[String]) -> Option<Expected> {
     number(rule, examples, actual)
         .or_else(|| actual.iter().find_map(|value| first_misfit(rule, examples, value)))
         .or_else(|| together(rule, examples, actual))
@@ -141,7 +145,7 @@ fn ruled(rule: &Rule, examples: &[String], actual: &[String]) -> Option<String> 
 
 /// What a rule asks of how many values there are, if that is not so: as many as the example has, unless it says
 /// otherwise.
-fn number(rule: &Rule, examples: &[String], actual: &[String]) -> Option<String> {
+fn number(rule: &Rule, examples: &[String], actual: &[String]) -> Option<Expected> {
     let length = |values: &[String]| u64::try_from(values.len()).unwrap_or(u64::MAX);
     let (min, max) = match rule.size() {
         Some(size) => size,
@@ -150,11 +154,11 @@ fn number(rule: &Rule, examples: &[String], actual: &[String]) -> Option<String>
         None => (length(examples), Some(length(examples))),
     };
     let fits = length(actual) >= min && max.is_none_or(|max| length(actual) <= max);
-    (!fits).then(|| describe::size(min, max, "value"))
+    (!fits).then_some(Expected::Size { min, max, unit: Unit::Value })
 }
 
 /// What a rule asks of all values together, where it asks for the example's.
-fn together(rule: &Rule, examples: &[String], actual: &[String]) -> Option<String> {
+fn together(rule: &Rule, examples: &[String], actual: &[String]) -> Option<Expected> {
     let told = rule.matchers.iter().any(|matcher| matcher.tells_value() && !matcher.is_of_example());
     let sorted = |values: &[String]| {
         let mut values = values.to_vec();
@@ -172,11 +176,11 @@ fn together(rule: &Rule, examples: &[String], actual: &[String]) -> Option<Strin
     } else {
         examples == actual
     };
-    (!fits).then(|| shown(examples))
+    (!fits).then(|| expected_texts(examples))
 }
 
 /// What a rule asks of one text, if it is not so.
-fn first_misfit(rule: &Rule, examples: &[String], actual: &str) -> Option<String> {
+fn first_misfit(rule: &Rule, examples: &[String], actual: &str) -> Option<Expected> {
     let value = Value::String(actual.to_owned());
     let example = examples.first().map(|example| Value::String(example.clone()));
     rule.matchers.iter().find_map(|matcher| {
@@ -184,6 +188,6 @@ fn first_misfit(rule: &Rule, examples: &[String], actual: &str) -> Option<String
             Matcher::Exact | Matcher::Equal => !examples.iter().any(|example| example == actual),
             other => misfit(other, &value, Medium::Text).is_some(),
         };
-        misfits.then(|| describe::matcher(matcher, example.as_ref()))
+        misfits.then(|| expected::matcher(matcher, example.as_ref()))
     })
 }

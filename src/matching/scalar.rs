@@ -3,9 +3,9 @@
 use fluent_uri::Uri;
 use serde_json::Value;
 
-use super::mismatch::{FORMAT, ONE_OF, PATTERN, SCHEMA, TYPE};
-use crate::contract::number::{is_integer, same_value};
 use crate::contract::{Format, JsonType, Matcher};
+use crate::interaction::mismatch::{FORMAT, ONE_OF, PATTERN, SCHEMA, TYPE};
+use crate::interaction::number::{is_integer, same_value};
 use crate::source::Code;
 
 /// Where a value stands. Headers, queries, paths and forms have texts only: there, `integer` means a text that

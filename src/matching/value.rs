@@ -4,13 +4,15 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use super::describe;
-use super::mismatch::{CONTAINS, EMPTY, MISSING, Mismatch, ONE_OF, Part, SIZE, TYPE, UNEXPECTED, VALUE};
+use super::expected;
 use super::scalar::{Medium, misfit, same};
 use super::shape::{ArrayShape, Closeness, Elements, Field, ObjectShape, Shape};
-use crate::contract::{Matcher, Path, Rule, Segment};
+use crate::contract::{Matcher, Rule};
+use crate::interaction::mismatch::{CONTAINS, EMPTY, MISSING, ONE_OF, SIZE, TYPE, UNEXPECTED, VALUE};
+use crate::interaction::{Actual, Expected, Missing, Nothing, Unit, describe};
+use crate::interaction::{Mismatch, Part, Path, Segment};
 use crate::source::{Code, Pointer};
-use crate::words::{count, did_you_mean, nearest, or_list};
+use crate::words::{did_you_mean, nearest};
 
 /// Where a body's example and rules stand in the contract.
 #[derive(Clone, Debug)]
@@ -49,14 +51,14 @@ struct Walk<'a> {
 
 /// What a mismatch says.
 struct Told {
-    expected: String,
-    actual: String,
+    expected: Expected,
+    actual: Actual,
     hint: Option<String>,
 }
 
 impl Told {
-    fn new(expected: impl Into<String>, actual: impl Into<String>) -> Self {
-        Self { expected: expected.into(), actual: actual.into(), hint: None }
+    const fn new(expected: Expected, actual: Actual) -> Self {
+        Self { expected, actual, hint: None }
     }
 
     fn hint(self, hint: Option<String>) -> Self {
@@ -102,7 +104,7 @@ impl<'a> Walk<'a> {
                 if let Some(misfit) = misfit(matcher, actual, self.medium) {
                     let example = shape.examples.first().copied();
                     return self.note(misfit.code, shape, || {
-                        Told::new(describe::ruled(matcher, rule, example), describe::actual(actual)).hint(misfit.detail)
+                        Told::new(expected::ruled(matcher, rule, example), Actual::value(actual)).hint(misfit.detail)
                     });
                 }
             }
@@ -115,7 +117,7 @@ impl<'a> Walk<'a> {
         }
         if !shape.alternatives.is_empty() {
             if !shape.alternatives.iter().any(|alternative| self.fits(alternative, actual)) {
-                self.note(ONE_OF, shape, || Told::new("one of those that the example shows", describe::actual(actual)));
+                self.note(ONE_OF, shape, || Told::new(Expected::Alternative, Actual::value(actual)));
             }
             return;
         }
@@ -142,9 +144,8 @@ impl<'a> Walk<'a> {
             return;
         };
         self.note(code, shape, || {
-            let or_null = if shape.rule().is_some_and(|rule| rule.or_null) { ", or null" } else { "" };
-            let expected = if by_value { exactly(&shape.examples) } else { describe::like(&shape.examples) };
-            Told::new(format!("{expected}{or_null}"), describe::actual(actual))
+            let expected = if by_value { exactly(&shape.examples) } else { Expected::like(&shape.examples) };
+            Told::new(expected.or_null(shape.rule().is_some_and(|rule| rule.or_null)), Actual::value(actual))
         });
     }
 
@@ -163,7 +164,7 @@ impl<'a> Walk<'a> {
             }
         }
         if asked.any_key.is_some() {
-            self.size(shape, object.len(), "entry");
+            self.size(shape, object.len(), Unit::Entry);
         }
         if asked.any_key.is_none() && !asked.closed {
             return;
@@ -177,7 +178,7 @@ impl<'a> Walk<'a> {
                 Some(any) => self.value(any, value),
                 None => self.note(UNEXPECTED, shape, || {
                     let missing = asked.fields.keys().copied().filter(|known| !object.contains_key(*known));
-                    Told::new("no such key", describe::actual(value)).hint(did_you_mean(key, missing))
+                    Told::new(Expected::Nothing(Nothing::Key), Actual::value(value)).hint(did_you_mean(key, missing))
                 }),
             }
             self.at.pop();
@@ -193,14 +194,14 @@ impl<'a> Walk<'a> {
             None if field.required => self.note(MISSING, &field.shape, || {
                 let others = object.keys().map(String::as_str).filter(|other| !asked.fields.contains_key(other));
                 let near = nearest(key, others).map(|near| format!("the body has a key like it: `{near}`"));
-                Told::new(expected_of(&field.shape), "nothing: the key is missing").hint(near)
+                Told::new(expected_of(&field.shape), Actual::Missing(Missing::Key)).hint(near)
             }),
             None => {}
             Some(value) if field.absent => {
                 self.note(UNEXPECTED, &field.shape, || {
                     let hint =
                         "the contract says that this must be absent; if it does no harm, take that rule out of it";
-                    Told::new("no such key", describe::actual(value)).hint(Some(hint.to_owned()))
+                    Told::new(Expected::Nothing(Nothing::Key), Actual::value(value)).hint(Some(hint.to_owned()))
                 });
             }
             Some(value) => self.value(&field.shape, value),
@@ -211,7 +212,7 @@ impl<'a> Walk<'a> {
     fn array(&mut self, shape: &Shape<'a>, asked: &ArrayShape<'a>, items: &'a [Value], actual: &'a Value) {
         match &asked.elements {
             Elements::Each(each) => {
-                let fits = self.size(shape, items.len(), "element");
+                let fits = self.size(shape, items.len(), Unit::Element);
                 for (index, item) in items.iter().enumerate() {
                     self.element(asked.at.get(&index).unwrap_or(each), index, item);
                 }
@@ -219,18 +220,14 @@ impl<'a> Walk<'a> {
                 for (index, missing) in beyond.filter_map(|index| asked.at.get_key_value(index)) {
                     self.at.push(Step::Index(*index));
                     self.note(MISSING, missing, || {
-                        let number = count(items.len(), "element");
-                        Told::new(expected_of(missing), format!("nothing: the array has {number}"))
+                        Told::new(expected_of(missing), Actual::Missing(Missing::Element { length: items.len() }))
                     });
                     self.at.pop();
                 }
             }
             Elements::Sequence(sequence) => {
                 if sequence.len() != items.len() {
-                    self.note(SIZE, shape, || {
-                        let expected = format!("exactly {}", count(sequence.len(), "element"));
-                        Told::new(expected, describe::actual(actual))
-                    });
+                    self.note(SIZE, shape, || Told::new(exactly_so_many(sequence.len()), Actual::value(actual)));
                 }
                 for (index, (asked, item)) in sequence.iter().zip(items).enumerate() {
                     self.element(asked, index, item);
@@ -248,14 +245,14 @@ impl<'a> Walk<'a> {
     }
 
     /// Checks how many elements or entries there are; true where that is right.
-    fn size(&mut self, shape: &Shape<'a>, length: usize, what: &'static str) -> bool {
-        let got = || if length == 0 { format!("no {what}") } else { count(length, what).to_string() };
+    fn size(&mut self, shape: &Shape<'a>, length: usize, unit: Unit) -> bool {
+        let got = || Actual::Size { count: length, unit };
         match shape.rule().and_then(Rule::size) {
             Some((min, max)) => {
                 let length = u64::try_from(length).unwrap_or(u64::MAX);
                 let fits = length >= min && max.is_none_or(|max| length <= max);
                 if !fits {
-                    self.note(SIZE, shape, || Told::new(describe::size(min, max, what), got()));
+                    self.note(SIZE, shape, || Told::new(Expected::Size { min, max, unit }, got()));
                 }
                 fits
             }
@@ -265,7 +262,7 @@ impl<'a> Walk<'a> {
                     let hint = format!(
                         "nothing in it was verified: let the provider state put something there, or write `{place}: 0+`"
                     );
-                    Told::new(describe::size(1, None, what), got()).hint(Some(hint))
+                    Told::new(Expected::Size { min: 1, max: None, unit }, got()).hint(Some(hint))
                 });
                 false
             }
@@ -291,7 +288,7 @@ impl<'a> Walk<'a> {
         actual: &'a Value,
         exact: bool,
     ) {
-        self.size(shape, items.len(), "element");
+        self.size(shape, items.len(), Unit::Element);
         if self.trying && (self.misfit || items.len() < asked.len() || exact && items.len() > asked.len()) {
             self.misfit = true;
             return;
@@ -302,17 +299,15 @@ impl<'a> Walk<'a> {
         for (asked, _) in asked.iter().zip(&taken).filter(|(_, place)| place.is_none()) {
             self.note(CONTAINS, shape, || {
                 let example = asked.examples.first().map_or_else(String::new, |value| describe::json(value));
-                Told::new(format!("an element like {example}"), describe::actual(actual))
+                Told::new(Expected::ElementLike(example), Actual::value(actual))
             });
         }
         if exact && items.len() > asked.len() {
             self.note(SIZE, shape, || {
                 let taken: HashSet<usize> = taken.iter().flatten().copied().collect();
                 let extra = items.iter().enumerate().find(|(index, _)| !taken.contains(index));
-                let extra =
-                    extra.map_or_else(String::new, |(_, item)| format!(", one of them {}", describe::json(item)));
-                let expected = format!("exactly {}, in any order", count(asked.len(), "element"));
-                Told::new(expected, format!("{}{extra}", count(items.len(), "element")))
+                let one = extra.map(|(_, item)| describe::json(item));
+                Told::new(Expected::InAnyOrder { count: asked.len() }, Actual::Extra { count: items.len(), one })
             });
         }
     }
@@ -372,21 +367,24 @@ impl<'a> Walk<'a> {
 }
 
 /// What is asked for at a place where nothing came.
-fn expected_of(shape: &Shape<'_>) -> String {
+fn expected_of(shape: &Shape<'_>) -> Expected {
     let example = shape.examples.first().copied();
     match shape
         .rule()
         .and_then(|rule| rule.matchers.iter().find(|matcher| matcher.tells_value()).map(|matcher| (matcher, rule)))
     {
-        Some((matcher, rule)) => describe::ruled(matcher, rule, example),
+        Some((matcher, rule)) => expected::ruled(matcher, rule, example),
         None if shape.mode.closeness == Closeness::Value => exactly(&shape.examples),
-        None => describe::like(&shape.examples),
+        None => Expected::like(&shape.examples),
     }
 }
 
-fn exactly(examples: &[&Value]) -> String {
-    match examples {
-        [only] => format!("exactly {}", describe::json(only)),
-        several => format!("one of {}", or_list(several.iter().map(|value| describe::json(value)))),
-    }
+fn exactly(examples: &[&Value]) -> Expected {
+    Expected::one_of(examples.iter().copied())
+}
+
+/// Exactly so many elements.
+fn exactly_so_many(length: usize) -> Expected {
+    let length = u64::try_from(length).unwrap_or(u64::MAX);
+    Expected::Size { min: length, max: Some(length), unit: Unit::Element }
 }

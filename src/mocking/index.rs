@@ -1,11 +1,13 @@
 //! Finds the few interactions that a request can mean among thousands, by method and path.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use percent_encoding::percent_decode_str;
 
-use crate::contract::template::has_placeholder;
-use crate::contract::{PathRule, Request};
+use crate::contract::PathRule;
+use crate::formats::Terms;
+use crate::interaction::Http;
+use crate::interaction::template::has_placeholder;
 
 /// Interactions by their numbers. Those whose path is fixed are found at once; those with a rule or a placeholder in a
 /// segment by the other segments; those with a rule for the whole path are always looked at.
@@ -41,21 +43,23 @@ const OTHER_NUMBER: usize = 3;
 
 impl Index {
     /// Adds the next interaction.
-    pub(super) fn add(&mut self, request: &Request) {
+    pub(super) fn add(&mut self, http: &Http<Terms>) {
+        let request = &http.request;
         let number = self.lines.len();
         let method = request.method.clone();
-        let ruled_by_pact = request.rules.pact.as_ref().is_some_and(|pact| pact.path.is_some());
-        let segments = match &request.path_rule {
-            _ if ruled_by_pact => None,
-            Some(PathRule::Whole(_)) => None,
-            rule => {
-                let is_free = |at: usize, text: &str| {
-                    has_placeholder(text) || matches!(rule, Some(PathRule::Segments(rules)) if rules.contains_key(&at))
-                };
-                let texts = request.path.split('/').enumerate();
-                Some(texts.map(|(at, text)| (!is_free(at, text)).then(|| decoded(text))).collect::<Vec<_>>())
-            }
+        let ruled = match &http.terms {
+            Terms::Own(terms) => match &terms.request.path {
+                Some(PathRule::Whole(_)) => None,
+                Some(PathRule::Segments(rules)) => Some(rules.keys().copied().collect()),
+                None => Some(BTreeSet::new()),
+            },
+            Terms::Pact(terms) => terms.request.path.is_none().then(BTreeSet::new),
         };
+        let segments = ruled.map(|ruled| {
+            let is_free = |at: usize, text: &str| has_placeholder(text) || ruled.contains(&at);
+            let texts = request.path.split('/').enumerate();
+            texts.map(|(at, text)| (!is_free(at, text)).then(|| decoded(text))).collect::<Vec<_>>()
+        });
         let list = match &segments {
             None => self.free.entry(method.clone()).or_default(),
             Some(segments) => match segments.iter().cloned().collect::<Option<Vec<String>>>() {

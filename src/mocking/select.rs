@@ -7,9 +7,11 @@ use std::sync::Arc;
 use super::index::Index;
 use super::reply::reply_of;
 use super::states::{ActiveState, Standing, standing};
-use crate::contract::pact::Moment;
-use crate::contract::{ContractFile, Interaction, Request, Rules};
-use crate::matching::{ActualRequest, ActualResponse, Mismatch, Part, match_request};
+use crate::contract::RequestRules;
+use crate::formats::{ContractFile, Interaction, Terms, match_request};
+use crate::interaction::{ActualRequest, ActualResponse, Http, Mismatch, Part, Request, pointer};
+use crate::matching;
+use crate::pact::Moment;
 use crate::source::Pointer;
 
 /// How many interactions a request that none allows is compared with: the nearest of them is shown.
@@ -50,7 +52,7 @@ pub struct Miss {
 #[derive(Debug)]
 struct Filled {
     /// Nothing where there are no placeholders: then the interaction itself is what is filled.
-    interaction: Option<Box<Interaction>>,
+    http: Option<Box<Http<Terms>>>,
 }
 
 impl Mock {
@@ -60,15 +62,12 @@ impl Mock {
         let mut mock = Self { files, places: Vec::new(), filled: Vec::new(), index: Index::default() };
         for (file, contract) in mock.files.iter().enumerate() {
             for (number, interaction) in contract.contract.interactions.iter().enumerate() {
-                // What can't be run can't be answered.
-                if interaction.skipped.is_some() {
-                    continue;
-                }
-                mock.index.add(&interaction.request);
+                // Nothing else can be answered.
+                let Some(http) = interaction.http() else { continue };
+                mock.index.add(http);
                 mock.places.push(Place { file, interaction: number });
-                let filled =
-                    interaction.has_placeholders().then(|| Box::new(interaction.filled(&interaction.params())));
-                mock.filled.push(Filled { interaction: filled });
+                let filled = http.has_placeholders().then(|| Box::new(http.filled(&interaction.params())));
+                mock.filled.push(Filled { http: filled });
             }
         }
         mock
@@ -115,32 +114,32 @@ impl Mock {
         moment: &Moment,
     ) -> Result<Selected, Miss> {
         let at = Pointer::root();
-        let allowing: Vec<(usize, Cow<'_, Interaction>, Standing)> = self
+        let allowing: Vec<(usize, Cow<'_, Http<Terms>>, Standing)> = self
             .index
             .candidates(&request.method, &request.path)
             .into_iter()
             .filter_map(|number| {
-                let (interaction, standing) = self.filled(number, active)?;
-                Some((number, interaction, standing))
+                let (http, standing) = self.filled(number, active)?;
+                Some((number, http, standing))
             })
-            .filter(|(_, interaction, _)| match_request(&interaction.request, request, &at).is_empty())
+            .filter(|(_, http, _)| match_request(http, request, &at).is_empty())
             .collect();
         let best = if allowing.len() > 1 {
-            allowing.into_iter().min_by_key(|(number, interaction, standing)| {
+            allowing.into_iter().min_by_key(|(number, http, standing)| {
                 let by_state = (!standing.all, Reverse(standing.active), standing.differing);
-                let loosened = loosened(&interaction.request, request);
+                let loosened = loosened(http, request);
                 // While no state is active, all that can be told is what was asked for.
                 let (first, second) = if active.is_empty() { (loosened, 0) } else { (0, loosened) };
                 // Headers that no interaction lists are let through, so who lists more is who was meant.
-                (first, by_state, second, Reverse(interaction.request.headers.len()), *number)
+                (first, by_state, second, Reverse(http.request.headers.len()), *number)
             })
         } else {
             allowing.into_iter().next()
         };
         match best {
-            Some((number, interaction, _)) => {
-                let made = interaction.response.at(moment);
-                let response = reply_of(made.as_ref().unwrap_or(&interaction.response), &request.method);
+            Some((number, http, _)) => {
+                let made = http.response_at(moment);
+                let response = reply_of(made.as_ref().unwrap_or(&http.response), &http.terms, &request.method);
                 Ok(Selected { number, response })
             }
             None => Err(Miss { nearest: self.nearest(request, active) }),
@@ -149,13 +148,14 @@ impl Mock {
 
     /// An interaction with its placeholders filled, by its own parameters, and over those by what active states say; and
     /// how well these are its own.
-    fn filled(&self, number: usize, active: &[ActiveState]) -> Option<(Cow<'_, Interaction>, Standing)> {
+    fn filled(&self, number: usize, active: &[ActiveState]) -> Option<(Cow<'_, Http<Terms>>, Standing)> {
         let (_, interaction, _) = self.interaction(number)?;
+        let http = interaction.http()?;
         let standing = standing(active, &interaction.given);
-        let filled = match &self.filled.get(number)?.interaction {
-            None => Cow::Borrowed(interaction),
+        let filled = match &self.filled.get(number)?.http {
+            None => Cow::Borrowed(http),
             Some(filled) if standing.active == 0 => Cow::Borrowed(&**filled),
-            Some(_) => Cow::Owned(interaction.filled(&standing.values)),
+            Some(_) => Cow::Owned(http.filled(&standing.values)),
         };
         Some((filled, standing))
     }
@@ -170,7 +170,7 @@ impl Mock {
     #[must_use]
     pub fn skipped(&self) -> usize {
         let interactions = self.files.iter().flat_map(|file| &file.contract.interactions);
-        interactions.filter(|interaction| interaction.skipped.is_some()).count()
+        interactions.filter(|interaction| interaction.http().is_none()).count()
     }
 
     /// The interaction that a request comes nearest to, with each difference.
@@ -180,10 +180,10 @@ impl Mock {
             .into_iter()
             .filter_map(|number| {
                 let (_, _, place) = self.interaction(number)?;
-                let (interaction, _) = self.filled(number, active)?;
-                let at = Interaction::pointer(place.interaction).key("request");
-                let mismatches = match_request(&interaction.request, request, &at);
-                Some((distance(&interaction.request, request, &mismatches), number, mismatches))
+                let (http, _) = self.filled(number, active)?;
+                let at = pointer(place.interaction).key("request");
+                let mismatches = match_request(&http, request, &at);
+                Some((distance(&http.request, request, &mismatches), number, mismatches))
             })
             .min_by_key(|(distance, number, _)| (*distance, *number))
             .map(|(_, number, mismatches)| (number, mismatches))
@@ -191,10 +191,8 @@ impl Mock {
 }
 
 /// In how many places a request is not the very one of the example, but let through by a rule.
-fn loosened(asked: &Request, request: &ActualRequest) -> usize {
-    let exact =
-        Request { rules: Rules::default(), query_rules: indexmap::IndexMap::new(), path_rule: None, ..asked.clone() };
-    match_request(&exact, request, &Pointer::root()).len()
+fn loosened(http: &Http<Terms>, request: &ActualRequest) -> usize {
+    matching::match_request(&http.request, &RequestRules::default(), request, &Pointer::root()).len()
 }
 
 /// How far a request is from what is asked for: a wrong path counts more than a wrong method, that more than whatever
@@ -221,7 +219,7 @@ mod tests {
     use serde_json::Value;
 
     use crate::contract::attachments::NoAttachments;
-    use crate::contract::read;
+    use crate::formats::{self, read};
     use crate::source::{Limits, SourceFile};
 
     use super::*;
@@ -254,7 +252,7 @@ interactions:
     fn mock_of(text: &str) -> Mock {
         let source = Arc::new(SourceFile::new("c.yaml", text.to_owned(), Limits::default()));
         let read = read(&source, &NoAttachments).unwrap();
-        Mock::new(vec![Arc::new(ContractFile::new(source, read))])
+        Mock::new(vec![Arc::new(formats::file(source, read))])
     }
 
     fn request(line: &str, body: &str) -> ActualRequest {

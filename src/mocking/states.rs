@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::contract::State;
+use crate::interaction::State;
 use crate::source::{Limits, parse_yaml};
 
 /// How much of a text is read as states.

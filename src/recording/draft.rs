@@ -1,22 +1,20 @@
 //! From the samples of one interaction to the interaction, with all that there is to say about it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
 
 use indexmap::IndexMap;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::group::{Group, Shape, accepted};
 use super::infer::{self, Inferred};
-use super::looks;
 use super::redact::REDACTED;
 use super::remark::{Remark, What};
 use super::sample::{Read, Sample};
-use super::target;
-use crate::contract::template::escape;
-use crate::contract::{
-    Body, Headers, Interaction, JsonType, Matcher, Path, Pattern, Request, Response, Rule, Rules, Status, Written,
-};
+use super::{looks, target};
+use crate::contract::{Interaction, JsonType, Matcher, PathRule, Pattern, RequestRules, Rule, Rules, Terms, Written};
+use crate::interaction::template::escape;
+use crate::interaction::{Body, Headers, Http, Kind, Path, Request, Response, Status};
+use crate::matching::{match_request, match_response};
 use crate::source::Pointer;
 use crate::words::and_list;
 
@@ -37,7 +35,8 @@ pub(super) struct Context {
 #[derive(Clone, Debug)]
 pub(super) struct Draft {
     pub shape: Shape,
-    pub interaction: Interaction,
+    pub name: String,
+    pub http: Http<Terms>,
     pub samples: usize,
     pub remarks: Vec<Remark>,
 }
@@ -62,22 +61,32 @@ impl Context {
 /// Drafts the interaction of a group; what can't be written is said instead.
 pub(super) fn draft(group: &Group<'_, '_>, name: String, context: &Context) -> Result<Draft, String> {
     let mut remarks = Vec::new();
-    let request = request(group, context, &mut remarks)?;
+    let (request, request_rules) = request(group, context, &mut remarks)?;
     let sent: Vec<&str> = request.headers.keys().map(String::as_str).collect();
-    let response = response(group, &sent, context, &mut remarks);
-    let interaction =
-        Interaction { name, description: None, given: Vec::new(), request, response, pending: false, skipped: None };
-    let draft = Draft { shape: group.shape.clone(), interaction, samples: group.samples.len(), remarks };
+    let (response, response_rules) = response(group, &sent, context, &mut remarks);
+    let http = Http { request, response, terms: Terms { request: request_rules, response: response_rules } };
+    let draft = Draft { shape: group.shape.clone(), name, http, samples: group.samples.len(), remarks };
     draft.checked(&group.samples)
 }
 
 impl Draft {
+    /// The interaction that it becomes.
+    pub(super) fn interaction(&self) -> Interaction {
+        Interaction {
+            name: self.name.clone(),
+            description: None,
+            given: Vec::new(),
+            pending: false,
+            kind: Kind::Http(self.http.clone()),
+        }
+    }
+
     /// The draft, if each of its samples upholds it: a contract that its own recording breaks is worth nothing.
     fn checked(mut self, samples: &[&Sample<'_>]) -> Result<Self, String> {
-        let filled = self.interaction.filled(&self.interaction.params());
+        let filled = self.http.filled(&Map::new());
         for sample in samples {
             let root = Pointer::root();
-            let request = crate::matching::match_request(&filled.request, &sample.exchange.request, &root);
+            let request = match_request(&filled.request, &filled.terms.request, &sample.exchange.request, &root);
             if let Some(mismatch) = request.first() {
                 return Err(format!(
                     "its {} can't be written so that it is allowed: {}",
@@ -85,14 +94,14 @@ impl Draft {
                     mismatch.message()
                 ));
             }
-            let response = crate::matching::match_response(&filled.response, &sample.exchange.response, &root);
+            let response = match_response(&filled.response, &filled.terms.response, &sample.exchange.response, &root);
             if let Some(mismatch) = response.first() {
                 let why = format!("left out: {}", mismatch.message());
                 self.remarks.retain(|remark| !remark.place.starts_with("response body"));
                 self.remarks.push(Remark::new(format!("response {}", mismatch.place()), What::Warned, why));
-                self.interaction.response.body = None;
-                self.interaction.response.rules = Rules::default();
-                self.interaction.response.headers.clear();
+                self.http.response.body = None;
+                self.http.terms.response = Rules::default();
+                self.http.response.headers.clear();
                 break;
             }
         }
@@ -100,7 +109,11 @@ impl Draft {
     }
 }
 
-fn request(group: &Group<'_, '_>, context: &Context, remarks: &mut Vec<Remark>) -> Result<Request, String> {
+fn request(
+    group: &Group<'_, '_>,
+    context: &Context,
+    remarks: &mut Vec<Remark>,
+) -> Result<(Request, RequestRules), String> {
     let Some(first) = group.samples.first() else { return Err(String::from("there is no sample")) };
     let actual = &first.exchange.request;
     let mut request = Request {
@@ -109,8 +122,11 @@ fn request(group: &Group<'_, '_>, context: &Context, remarks: &mut Vec<Remark>) 
         query: first.query.iter().map(|(name, values)| (name.clone(), escaped(values))).collect(),
         ..Request::default()
     };
-    loosen_path(&mut request, group, context, remarks);
-    loosen_query(&mut request, group, remarks);
+    let mut rules = RequestRules {
+        path: loosen_path(&request, group, context, remarks),
+        query: loosen_query(group, remarks),
+        message: Rules::default(),
+    };
     let kept = context.keep_headers.iter().map(String::as_str);
     for name in ["accept", "content-type"].into_iter().chain(conditions(group.shape.status).iter().copied()).chain(kept)
     {
@@ -123,7 +139,7 @@ fn request(group: &Group<'_, '_>, context: &Context, remarks: &mut Vec<Remark>) 
             let volatile = values.iter().flatten().any(|value| is_volatile(value));
             volatile || values.windows(2).any(|pair| matches!(pair, [a, b] if a != b))
         };
-        write_header(&mut request.headers, &mut request.rules, name, &values, |values| {
+        write_header(&mut request.headers, &mut rules.message, name, &values, |values| {
             if name == "content-type" && values.iter().flatten().all(|value| value.starts_with("multipart/")) {
                 return multipart_rule();
             }
@@ -131,8 +147,8 @@ fn request(group: &Group<'_, '_>, context: &Context, remarks: &mut Vec<Remark>) 
         });
     }
     let samples: Vec<&Read> = group.samples.iter().map(|sample| &sample.sent).collect();
-    request.body = request_body(&samples, &mut request.rules, remarks)?;
-    Ok(request)
+    request.body = request_body(&samples, &mut rules.message, remarks)?;
+    Ok((request, rules))
 }
 
 /// Headers of a request without which its answer would have another status (RFC 9110, sections 13 and 14): clients that
@@ -174,7 +190,12 @@ fn why_volatile(text: &str) -> String {
     String::from(if text.contains(REDACTED) { "a secret was here" } else { "likely to differ the next time" })
 }
 
-fn loosen_path(request: &mut Request, group: &Group<'_, '_>, context: &Context, remarks: &mut Vec<Remark>) {
+fn loosen_path(
+    request: &Request,
+    group: &Group<'_, '_>,
+    context: &Context,
+    remarks: &mut Vec<Remark>,
+) -> Option<PathRule> {
     let mut loose = BTreeMap::new();
     for index in group.shape.template.parameters() {
         let mut values: Vec<&str> = group.samples.iter().filter_map(|sample| segment(sample, index)).collect();
@@ -200,24 +221,26 @@ fn loosen_path(request: &mut Request, group: &Group<'_, '_>, context: &Context, 
         loose.insert(index, (values, why));
     }
     let by_values = loose.iter().map(|(index, (values, _))| (*index, values.clone())).collect();
-    request.path_rule = target::rule(&request.path, &by_values);
+    let path_rule = target::rule(&request.path, &by_values);
     for (values, why) in loose.into_values() {
         let segment = values.first().copied().unwrap_or_default();
         let rule = target::rule(segment, &BTreeMap::from([(0, values.clone())]));
         let rule = match rule {
-            Some(crate::contract::PathRule::Segments(rules)) => rules.into_values().next(),
-            Some(crate::contract::PathRule::Whole(rule)) => Some(rule),
+            Some(PathRule::Segments(rules)) => rules.into_values().next(),
+            Some(PathRule::Whole(rule)) => Some(rule),
             None => None,
         };
         remarks.push(Remark::new(format!("request path {segment}"), What::Written(rule.unwrap_or_default()), why));
     }
+    path_rule
 }
 
 fn segment<'s>(sample: &'s Sample<'_>, index: usize) -> Option<&'s str> {
     sample.exchange.request.path.split('/').nth(index)
 }
 
-fn loosen_query(request: &mut Request, group: &Group<'_, '_>, remarks: &mut Vec<Remark>) {
+fn loosen_query(group: &Group<'_, '_>, remarks: &mut Vec<Remark>) -> IndexMap<String, Rule> {
+    let mut rules = IndexMap::new();
     for name in &group.shape.query {
         let seen: Vec<&Vec<String>> = group.samples.iter().filter_map(|sample| sample.query.get(name)).collect();
         let same = seen.windows(2).all(|pair| matches!(pair, [a, b] if a == b));
@@ -244,8 +267,9 @@ fn loosen_query(request: &mut Request, group: &Group<'_, '_>, remarks: &mut Vec<
         };
         let rule = Rule::of(matcher);
         remarks.push(Remark::new(format!("request query {name}"), What::Written(rule.clone()), why));
-        request.query_rules.insert(name.clone(), rule);
+        rules.insert(name.clone(), rule);
     }
+    rules
 }
 
 fn different(values: impl Iterator<Item = String>) -> String {
@@ -292,10 +316,10 @@ fn request_body(samples: &[&Read], rules: &mut Rules, remarks: &mut Vec<Remark>)
     };
     Ok(match samples.first() {
         None | Some(Read::Nothing | Read::LeftOut(_)) => None,
-        Some(Read::Json(_)) => Some(Body::Json(escape_value(infer()))),
+        Some(Read::Json(_)) => Some(Body::json(escape_value(infer()))),
         Some(Read::Form(_)) => match escape_value(infer()) {
             Value::Object(fields) => {
-                Some(Body::Form(fields.into_iter().map(|(name, value)| (name, field(value))).collect()))
+                Some(Body::form(fields.into_iter().map(|(name, value)| (name, field(value))).collect()))
             }
             _ => None,
         },
@@ -303,14 +327,9 @@ fn request_body(samples: &[&Read], rules: &mut Rules, remarks: &mut Vec<Remark>)
             Value::String(text) => {
                 // Its boundary differs from request to request, and what is in it is not taken apart.
                 if text.starts_with("--") && rules.headers.contains_key("content-type") && rules.body.is_empty() {
-                    let path = crate::contract::Path::default();
-                    let written = crate::contract::Written {
-                        key: path.to_string(),
-                        thing: Rule::of(Matcher::Type(JsonType::String)),
-                    };
-                    rules.body.insert(path, written);
+                    rules.body.extend([any_text()]);
                 }
-                Some(Body::Text(escape(&text)))
+                Some(Body::text(escape(&text)))
             }
             _ => None,
         },
@@ -318,7 +337,7 @@ fn request_body(samples: &[&Read], rules: &mut Rules, remarks: &mut Vec<Remark>)
             if samples.iter().any(|sample| !matches!(sample, Read::Bytes(other) if other == bytes)) {
                 return Err(String::from("what was sent differs and is no text, so that nothing can loosen it"));
             }
-            Some(Body::Bytes(Arc::from(bytes.as_slice())))
+            Some(Body::bytes(bytes.as_slice()))
         }
     })
 }
@@ -353,24 +372,20 @@ fn escape_value(value: Value) -> Value {
     }
 }
 
-fn response(group: &Group<'_, '_>, sent: &[&str], context: &Context, remarks: &mut Vec<Remark>) -> Response {
-    let mut response = Response {
-        status: Status::Code(group.shape.status),
-        headers: IndexMap::new(),
-        body: None,
-        rules: Rules::default(),
-    };
+fn response(group: &Group<'_, '_>, sent: &[&str], context: &Context, remarks: &mut Vec<Remark>) -> (Response, Rules) {
+    let mut response = Response { status: Status::Code(group.shape.status), headers: IndexMap::new(), body: None };
+    let mut rules = Rules::default();
     for name in ANSWER_HEADERS.into_iter().chain(context.keep_headers.iter().map(String::as_str)) {
         if name == "content-type" && group.shape.came.1.is_none() {
             continue;
         }
         let mut values: Vec<Vec<String>> = group.samples.iter().map(|sample| sample.came_header(name)).collect();
-        if name == "content-type" && group.shape.came.1.as_deref().is_some_and(crate::contract::is_json) {
+        if name == "content-type" && group.shape.came.1.as_deref().is_some_and(crate::interaction::is_json) {
             // JSON is always UTF-8 (RFC 8259, section 8.1), whatever else is said of it.
             values.iter_mut().flatten().for_each(|value| value.truncate(value.find(';').unwrap_or(value.len())));
         }
-        write_header(&mut response.headers, &mut response.rules, name, &values, |values| answer_rule(name, values));
-        if let Some(rule) = response.rules.headers.get(name) {
+        write_header(&mut response.headers, &mut rules, name, &values, |values| answer_rule(name, values));
+        if let Some(rule) = rules.headers.get(name) {
             let place = format!("response header {name}");
             remarks.push(Remark::new(place, What::Written(rule.clone()), "its value differs from time to time"));
         }
@@ -379,10 +394,10 @@ fn response(group: &Group<'_, '_>, sent: &[&str], context: &Context, remarks: &m
         Some(Read::Json(_)) => {
             let (views, echoes): (Vec<Option<Value>>, Vec<Vec<String>>) =
                 group.samples.iter().map(|sample| sample.came_without_echoes(sent)).unzip();
-            let Inferred { example, rules, remarks: more } =
+            let Inferred { example, rules: body, remarks: more } =
                 infer::response(views.iter().flatten().collect(), "response body");
-            response.body = Some(Body::Json(escape_value(example)));
-            response.rules.body = rules;
+            response.body = Some(Body::json(escape_value(example)));
+            rules.body = body;
             remarks.extend(more);
             let echoes: BTreeSet<String> = echoes.into_iter().flatten().collect();
             if !echoes.is_empty() {
@@ -392,8 +407,8 @@ fn response(group: &Group<'_, '_>, sent: &[&str], context: &Context, remarks: &m
             }
         }
         Some(Read::Text(text)) => {
-            response.body = Some(Body::Text(escape(text)));
-            response.rules.body.extend([any_text()]);
+            response.body = Some(Body::text(escape(text)));
+            rules.body.extend([any_text()]);
             remarks.push(Remark::new(
                 "response body",
                 What::Written(Rule::of(Matcher::Type(JsonType::String))),
@@ -405,7 +420,7 @@ fn response(group: &Group<'_, '_>, sent: &[&str], context: &Context, remarks: &m
         }
         Some(Read::Nothing | Read::Bytes(_) | Read::Form(_)) | None => {}
     }
-    response
+    (response, rules)
 }
 
 /// The rule for a header of an answer: what it says is asked for only where it stays the same and says something of

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use crate::contract::{ContractFile, Interaction};
+use crate::contract::Terms;
+use crate::interaction::{ContractFile, pointer};
 
 /// A text with changes to it, which are made together.
 pub(super) struct Edit<'t> {
@@ -27,7 +28,7 @@ impl<'t> Edit<'t> {
     }
 
     /// Where interaction `index` stands; nothing where it is not an element of a list in lines of its own.
-    pub(super) fn block(&self, file: &ContractFile, index: usize) -> Option<Block> {
+    pub(super) fn block(&self, file: &ContractFile<Terms>, index: usize) -> Option<Block> {
         let line = usize::try_from(*file.lines.get(index)?).ok()?.checked_sub(1)?;
         let indent = indent(self.lines.get(line)?);
         let dashed = self.lines.get(line)?.get(indent..)?.starts_with("- ");
@@ -35,8 +36,8 @@ impl<'t> Edit<'t> {
     }
 
     /// Where a key of an interaction (`request`, `response`) stands with its value.
-    pub(super) fn part(&self, file: &ContractFile, index: usize, key: &str) -> Option<Block> {
-        let place = file.source.key_place(&Interaction::pointer(index).key(key))?;
+    pub(super) fn part(&self, file: &ContractFile<Terms>, index: usize, key: &str) -> Option<Block> {
+        let place = file.source.key_place(&pointer(index).key(key))?;
         let line = usize::try_from(place.start.line).ok()?.checked_sub(1)?;
         let indent = indent(self.lines.get(line)?);
         let alone = self.lines.get(line)?.get(indent..)?.starts_with(key);

@@ -1,6 +1,6 @@
 //! What was seen on the wire: a request of the consumer, and what came back.
 
-use crate::matching::{ActualRequest, ActualResponse};
+use crate::interaction::{ActualRequest, ActualResponse};
 
 /// One request of the consumer and the provider's answer to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

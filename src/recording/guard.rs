@@ -10,7 +10,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 use super::redact::REDACTED;
-use crate::contract::urlencoded;
+use crate::interaction::urlencoded;
 
 /// A secret that was found, without the secret.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

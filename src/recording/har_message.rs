@@ -9,8 +9,7 @@ use serde_json::Value;
 
 use super::exchange::Capture;
 use super::har::{Address, whole};
-use crate::contract::urlencoded;
-use crate::matching::{ActualRequest, ActualResponse, header_values};
+use crate::interaction::{ActualRequest, ActualResponse, header_values, urlencoded};
 
 /// The most bytes that are kept of one body, as `record` has it.
 const MOST_BYTES: usize = 1 << 20;

@@ -9,15 +9,15 @@
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
-use super::example;
-use super::looks;
 use super::redact::REDACTED;
 use super::remark::{Remark, What};
 use super::secret_names::is_secret_name;
 use super::seen::{Kind, Seen};
+use super::{example, looks};
 use crate::contract::attachments::NoAttachments;
-use crate::contract::number::is_integer;
-use crate::contract::{Format, JsonType, Matcher, Path, Rule, SchemaRule, Segment, Written};
+use crate::contract::{Format, JsonType, Matcher, Rule, SchemaRule, Written};
+use crate::interaction::number::is_integer;
+use crate::interaction::{Path, Segment};
 use crate::words::count;
 
 /// How many different values an enumeration has at most, and how often each was seen at least, where its name does

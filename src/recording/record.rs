@@ -4,22 +4,21 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use serde_json::{Map, Value};
+
 use super::draft::{self, Context, Draft};
 use super::edit::{Block, Edit};
 use super::exchange::Exchange;
 use super::group::{Shape, group};
 use super::kept::with_what_is_kept;
-use super::names;
 use super::remark::{Remark, What};
 use super::sample::Sample;
-use super::text;
 use super::update::{mismatches, own_exchange, updated};
+use super::{names, text};
 use crate::contract::attachments::Attachments;
-use crate::contract::{
-    Contract, ContractFile, Interaction, Request, ServiceName, read, write, write_interaction, write_request,
-    write_response,
-};
-use crate::matching::{Mismatch, check_examples};
+use crate::contract::{Contract, Interaction, Terms, read, write, write_interaction, write_request, write_response};
+use crate::interaction::{ContractFile, Http, Kind, Mismatch, Request, ServiceName, pointer};
+use crate::matching::check_examples;
 use crate::source::{Finding, Limits, Pointer, SourceFile};
 
 /// What is recorded, into what, and how.
@@ -30,7 +29,7 @@ pub struct Take<'a> {
     /// Without secrets, in the order in which the requests came.
     pub exchanges: &'a [Exchange],
     /// The contract that is there, with the files beside it.
-    pub existing: Option<&'a ContractFile>,
+    pub existing: Option<&'a ContractFile<Terms>>,
     pub options: &'a Options,
 }
 
@@ -112,7 +111,12 @@ pub enum RecordError {
 
 /// An interaction that is there, and what was seen of it.
 struct Known<'a> {
-    interaction: &'a Interaction,
+    /// Its number in the contract.
+    index: usize,
+    name: &'a str,
+    http: &'a Http<Terms>,
+    /// What its placeholders are filled with.
+    params: Map<String, Value>,
     shape: Shape,
     /// The exchanges that uphold it, and those that don't.
     upholding: Vec<&'a Exchange>,
@@ -137,14 +141,14 @@ pub fn record(take: &Take<'_>, attachments: &dyn Attachments) -> Result<Recorded
     }
     fresh.retain(|sample| !answered_otherwise(&mut known, sample));
     let mut recorded = Recorded::default();
-    let mut names: HashSet<String> = known.iter().map(|known| known.interaction.name.clone()).collect();
+    let mut names: HashSet<String> = names_of(take);
     let drafts = drafts(&fresh, take, &context, &mut names, &mut recorded.left_out);
     let text = match take.existing {
         None => new_text(take, &drafts),
         Some(file) => extended(file, &known, &drafts, options, attachments, &mut recorded)?,
     };
     recorded.interactions.extend(drafts.into_iter().map(|draft| Entry {
-        name: draft.interaction.name,
+        name: draft.name,
         samples: draft.samples,
         standing: Standing::New,
         remarks: draft.remarks,
@@ -161,14 +165,28 @@ pub fn record(take: &Take<'_>, attachments: &dyn Attachments) -> Result<Recorded
 
 fn known<'a>(take: &Take<'a>, distinct: &[String]) -> Vec<Known<'a>> {
     let interactions = take.existing.map_or(&[][..], |file| &file.contract.interactions);
-    interactions
-        .iter()
-        .map(|interaction| {
-            let own = own_exchange(interaction);
-            let shape = Shape::alone(&Sample::new(&own), distinct);
-            Known { interaction, shape, upholding: Vec::new(), differing: Vec::new() }
-        })
-        .collect()
+    // Only requests and responses are recorded: everything else in the contract stays as it is.
+    let http = interactions.iter().enumerate().filter_map(|(index, one)| Some((index, one, one.http()?)));
+    http.map(|(index, interaction, http)| {
+        let params = interaction.params();
+        let own = own_exchange(http, &params);
+        let shape = Shape::alone(&Sample::new(&own), distinct);
+        Known { index, name: &interaction.name, http, params, shape, upholding: Vec::new(), differing: Vec::new() }
+    })
+    .collect()
+}
+
+/// The names that the interactions of the contract have.
+fn names_of(take: &Take<'_>) -> HashSet<String> {
+    let interactions = take.existing.map_or(&[][..], |file| &file.contract.interactions);
+    interactions.iter().map(|interaction| interaction.name.clone()).collect()
+}
+
+impl Known<'_> {
+    /// What an exchange has that it does not allow, in its request and its answer; `at` is its place in the contract.
+    fn mismatches(&self, exchange: &Exchange, at: &Pointer) -> (Vec<Mismatch>, Vec<Mismatch>) {
+        mismatches(self.http, &self.params, exchange, at)
+    }
 }
 
 /// Finds the interaction that an exchange is a sample of, where there is one: the first that it upholds, one of its own
@@ -178,12 +196,12 @@ fn assign<'a>(known: &mut [Known<'a>], sample: &Sample<'a>, distinct: &[String])
     let shape = Shape::alone(sample, distinct);
     let (mut upheld, mut differs, mut alike) = (None, None, None);
     for (index, known) in known.iter_mut().enumerate() {
-        if known.interaction.request.method != sample.exchange.request.method
-            || !known.interaction.response.status.allows(sample.exchange.response.status)
+        if known.http.request.method != sample.exchange.request.method
+            || !known.http.response.status.allows(sample.exchange.response.status)
         {
             continue;
         }
-        let (request, response) = mismatches(known.interaction, sample.exchange, &Pointer::root());
+        let (request, response) = known.mismatches(sample.exchange, &Pointer::root());
         match (request.is_empty(), response.is_empty()) {
             (true, true) if known.shape == shape => {
                 known.upholding.push(sample.exchange);
@@ -213,11 +231,11 @@ fn assign<'a>(known: &mut [Known<'a>], sample: &Sample<'a>, distinct: &[String])
 fn answered_otherwise<'a>(known: &mut [Known<'a>], sample: &Sample<'a>) -> bool {
     let asked = &sample.exchange.request;
     let same = |known: &&mut Known<'a>| {
-        let own = own_exchange(known.interaction).request;
+        let own = own_exchange(known.http, &known.params).request;
         known.upholding.is_empty()
             && (&own.method, &own.path, &own.query, &own.body)
                 == (&asked.method, &asked.path, &asked.query, &asked.body)
-            && mismatches(known.interaction, sample.exchange, &Pointer::root()).0.is_empty()
+            && known.mismatches(sample.exchange, &Pointer::root()).0.is_empty()
     };
     match known.iter_mut().find(same) {
         Some(known) => {
@@ -239,24 +257,23 @@ fn drafts(
     let mut drafts: Vec<Draft> = Vec::new();
     for group in group(fresh, &take.options.distinct) {
         let name = names::name(&group.shape, names);
-        let drafted =
-            draft::draft(&group, name.clone(), context).and_then(|draft| match unreadable(take, &draft.interaction) {
+        let drafted = draft::draft(&group, name.clone(), context).and_then(|draft| {
+            match unreadable(take, &draft.interaction()) {
                 None => Ok(draft),
                 Some(finding) => Err(finding.message),
-            });
+            }
+        });
         match drafted {
             Ok(draft) => drafts.push(draft),
             Err(why) => left_out.push(LeftOut { name, exchanges: group.samples.len(), why }),
         }
     }
-    let requests: Vec<(Shape, Request, String)> = drafts
-        .iter()
-        .map(|draft| (draft.shape.clone(), draft.interaction.request.clone(), draft.interaction.name.clone()))
-        .collect();
+    let requests: Vec<(Shape, Request, String)> =
+        drafts.iter().map(|draft| (draft.shape.clone(), draft.http.request.clone(), draft.name.clone())).collect();
     for draft in &mut drafts {
-        let request = &draft.interaction.request;
+        let request = &draft.http.request;
         let other = requests.iter().find(|(shape, other, name)| {
-            *name != draft.interaction.name
+            *name != draft.name
                 && other.line() == request.line()
                 && other.headers == request.headers
                 && shape.same_request(&draft.shape)
@@ -305,7 +322,7 @@ fn new_text(take: &Take<'_>, drafts: &[Draft]) -> String {
 
 /// The text of the contract that is there, with what is new and what is to be changed.
 fn extended(
-    file: &ContractFile,
+    file: &ContractFile<Terms>,
     known: &[Known<'_>],
     drafts: &[Draft],
     options: &Options,
@@ -314,7 +331,8 @@ fn extended(
 ) -> Result<String, RecordError> {
     let mut edit = Edit::new(&file.source.text);
     let block = |edit: &Edit<'_>, index: usize| edit.block(file, index).ok_or(RecordError::Layout);
-    for (index, known) in known.iter().enumerate() {
+    for known in known {
+        let index = known.index;
         let samples = known.upholding.len() + known.differing.len();
         let standing = match known.differing.first() {
             None if known.upholding.is_empty() => {
@@ -326,16 +344,16 @@ fn extended(
             }
             None => Standing::Same,
             Some(first) => {
-                let (request, response) = mismatches(known.interaction, first, &Interaction::pointer(index));
-                let change = changed(file, index, known, &mut edit, options.update, attachments);
+                let (request, response) = known.mismatches(first, &pointer(index));
+                let change = changed(file, known, &mut edit, options.update, attachments);
                 let made = options.update && change.is_some();
                 Standing::Differs(Change { mismatches: [request, response].concat(), lines: change, made })
             }
         };
-        let name = known.interaction.name.clone();
+        let name = known.name.to_owned();
         recorded.interactions.push(Entry { name, samples, standing, remarks: Vec::new() });
     }
-    if let Some(last) = known.len().checked_sub(1)
+    if let Some(last) = file.contract.interactions.len().checked_sub(1)
         && !drafts.is_empty()
     {
         let Block { lines, indent } = block(&edit, last)?;
@@ -348,32 +366,35 @@ fn extended(
 /// The lines of an interaction that differs, as they are and as they would have to be; the change is made where it is
 /// asked for.
 fn changed(
-    file: &ContractFile,
-    index: usize,
+    file: &ContractFile<Terms>,
     known: &Known<'_>,
     edit: &mut Edit<'_>,
     make: bool,
     attachments: &dyn Attachments,
 ) -> Option<(String, String)> {
     let exchanges: Vec<&Exchange> = known.differing.iter().chain(&known.upholding).copied().collect();
-    let is_readable = |candidate: &Interaction| {
-        let contract = Contract { interactions: vec![candidate.clone()], ..file.contract.clone() };
+    let index = known.index;
+    let old = file.contract.interactions.get(index)?;
+    let interaction = |http: &Http<Terms>| Interaction { kind: Kind::Http(http.clone()), ..old.clone() };
+    let is_readable = |candidate: &Http<Terms>| {
+        let contract = Contract { interactions: vec![interaction(candidate)], ..file.contract.clone() };
         first_fault(&contract, attachments).is_none()
     };
-    let new = updated(known.interaction, &exchanges, &is_readable)?;
+    let new = updated(known.http, &known.params, &exchanges, &is_readable)?;
     let whole = edit.block(file, index)?;
     let old_text = edit.text_of(&whole.lines);
     let mut parts = Vec::new();
-    if new.request != known.interaction.request {
+    if (&new.request, &new.terms.request) != (&known.http.request, &known.http.terms.request) {
         let part = edit.part(file, index, "request");
-        parts.push(part.map(|part| (part.lines, write_request(&new.request, part.indent))));
+        parts.push(part.map(|part| (part.lines, write_request(&new.request, &new.terms.request, part.indent))));
     }
-    if new.response != known.interaction.response {
+    if (&new.response, &new.terms.response) != (&known.http.response, &known.http.terms.response) {
         let part = edit.part(file, index, "response");
-        parts.push(part.map(|part| (part.lines, write_response(&new.response, part.indent))));
+        parts.push(part.map(|part| (part.lines, write_response(&new.response, &new.terms.response, part.indent))));
     }
     let parts: Option<Vec<(Range<usize>, String)>> = parts.into_iter().collect();
-    let changes = parts.unwrap_or_else(|| vec![(whole.lines.clone(), write_interaction(&new, whole.indent))]);
+    let changes =
+        parts.unwrap_or_else(|| vec![(whole.lines.clone(), write_interaction(&interaction(&new), whole.indent))]);
     let changes: Vec<(Range<usize>, String)> = changes
         .into_iter()
         .map(|(lines, text)| {

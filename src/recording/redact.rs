@@ -13,8 +13,7 @@ use super::Exchange;
 use super::guard::{FoundSecret, Guard};
 use super::secret_names::{is_secret_name, name_in};
 use super::secret_shapes::{credentials, is_fake, is_telling, sightings};
-use crate::contract::urlencoded;
-use crate::matching::header_values;
+use crate::interaction::{header_values, urlencoded};
 
 /// The text that stands for a secret.
 pub const REDACTED: &str = "redacted";

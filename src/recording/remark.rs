@@ -1,6 +1,7 @@
 //! What there is to say about a recorded interaction: what was concluded and why, and what only its author can know.
 
-use crate::contract::{Path, Rule};
+use crate::contract::Rule;
+use crate::interaction::Path;
 
 /// One conclusion, suggestion or warning about one place.
 #[derive(Clone, Debug, PartialEq)]

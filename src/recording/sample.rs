@@ -7,8 +7,7 @@ use serde_json::Value;
 
 use super::exchange::{Capture, Exchange};
 use super::looks::{self, Identifier};
-use crate::contract::{is_json, urlencoded};
-use crate::matching::header_values;
+use crate::interaction::{header_values, is_json, urlencoded};
 use crate::words::count;
 
 /// How long a text may be to stand in a contract, in bytes.
@@ -164,7 +163,7 @@ impl Read {
     pub(super) fn view(&self) -> Option<Value> {
         match self {
             Self::Json(value) => Some(value.clone()),
-            Self::Form(fields) => Some(crate::contract::fields_view(fields)),
+            Self::Form(fields) => Some(crate::interaction::fields_view(fields)),
             Self::Text(text) => Some(Value::String(text.clone())),
             Self::Nothing | Self::Bytes(_) | Self::LeftOut(_) => None,
         }

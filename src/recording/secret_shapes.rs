@@ -2,9 +2,8 @@
 
 use std::sync::LazyLock;
 
-use base64::Engine as _;
-use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::{Engine as _, alphabet};
 use regex::Regex;
 
 use super::secret_names::is_secret_name;

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::looks;
-use crate::contract::number::same_value;
+use crate::interaction::number::same_value;
 
 /// The kinds of JSON values, null left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -9,7 +9,7 @@ use crate::contract::{write_interaction, write_rules};
 /// A suggested rule stands behind the rules of the response, so that taking away `# suggest: ` is all it takes to
 /// accept it.
 pub(super) fn interaction(draft: &Draft, indent: usize) -> String {
-    let mut lines: Vec<String> = write_interaction(&draft.interaction, indent).lines().map(str::to_owned).collect();
+    let mut lines: Vec<String> = write_interaction(&draft.interaction(), indent).lines().map(str::to_owned).collect();
     let (mut rules, mut others) = (Vec::new(), Vec::new());
     for remark in &draft.remarks {
         match &remark.what {

@@ -4,114 +4,128 @@
 use std::collections::HashSet;
 
 use indexmap::IndexMap;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::draft::{self, Context};
 use super::exchange::Exchange;
 use super::group::{Group, Shape};
 use super::sample::{Read, Sample};
-use crate::contract::number::same_value;
-use crate::contract::{Body, Interaction, Matcher, Request, Response, Rule, Rules, Written};
-use crate::matching::{Mismatch, encode, example_response, match_request, match_response};
+use crate::contract::{Matcher, RequestRules, Rule, Rules, Terms, Written};
+use crate::interaction::number::same_value;
+use crate::interaction::{Content, Http, Mismatch, Request, Response, encode};
+use crate::matching::{match_request, match_response};
 use crate::source::Pointer;
 
+/// A request with its rules.
+type Asked = (Request, RequestRules);
+/// A response with its rules.
+type Answered = (Response, Rules);
+
 /// An interaction's own example as an exchange.
-pub(super) fn own_exchange(interaction: &Interaction) -> Exchange {
-    let filled = interaction.filled(&interaction.params());
+pub(super) fn own_exchange(known: &Http<Terms>, params: &Map<String, Value>) -> Exchange {
+    let filled = known.filled(params);
     Exchange {
         request: encode::request(&filled.request),
-        response: example_response(&filled.response),
+        response: encode::response(&filled.response),
         ..Exchange::default()
     }
 }
 
 /// What an exchange has that an interaction does not allow, in its request and its answer.
 pub(super) fn mismatches(
-    interaction: &Interaction,
+    known: &Http<Terms>,
+    params: &Map<String, Value>,
     exchange: &Exchange,
     at: &Pointer,
 ) -> (Vec<Mismatch>, Vec<Mismatch>) {
-    let filled = interaction.filled(&interaction.params());
+    let filled = known.filled(params);
     (
-        match_request(&filled.request, &exchange.request, &at.key("request")),
-        match_response(&filled.response, &exchange.response, &at.key("response")),
+        match_request(&filled.request, &filled.terms.request, &exchange.request, &at.key("request")),
+        match_response(&filled.response, &filled.terms.response, &exchange.response, &at.key("response")),
     )
 }
 
-/// The interaction as it would have to be for all of these exchanges to uphold it. Nothing where that can't be said.
+/// The request and response as they would have to be for all of these exchanges to uphold them. Nothing where that can't
+/// be said.
 pub(super) fn updated(
-    interaction: &Interaction,
+    known: &Http<Terms>,
+    params: &Map<String, Value>,
     exchanges: &[&Exchange],
-    is_readable: &dyn Fn(&Interaction) -> bool,
-) -> Option<Interaction> {
-    let own = own_exchange(interaction);
-    let pruned: Vec<Exchange> = exchanges.iter().map(|exchange| pruned(exchange, interaction)).collect();
+    is_readable: &dyn Fn(&Http<Terms>) -> bool,
+) -> Option<Http<Terms>> {
+    let own = own_exchange(known, params);
+    let pruned: Vec<Exchange> = exchanges.iter().map(|exchange| pruned(exchange, known, params)).collect();
     let samples: Vec<Sample<'_>> = std::iter::once(&own).chain(&pruned).map(Sample::new).collect();
     let drafted = |skip: usize| {
         // What was seen alone may have been answered with another status.
         let shape = Shape::alone(samples.get(skip).or(samples.first())?, &[]);
         let group = Group { shape, samples: samples.iter().skip(skip).collect() };
-        draft::draft(&group, interaction.name.clone(), &Context::default()).ok().map(|draft| draft.interaction)
+        draft::draft(&group, String::new(), &Context::default()).ok().map(|draft| draft.http)
     };
     // With the old example where the two go together, else from what was seen alone.
-    let mut drafts: Vec<Interaction> = [drafted(0), drafted(1)].into_iter().flatten().collect();
-    drafts.sort_by_key(|draft| conflicts(&draft.response.rules) > conflicts(&interaction.response.rules));
-    let requests = drafts.iter().flat_map(|draft| ways_to_ask(&interaction.request, &draft.request));
-    let requests: Vec<Request> = std::iter::once(interaction.request.clone()).chain(requests).collect();
-    let wider = Response { rules: widened(&interaction.response.rules, &samples), ..interaction.response.clone() };
-    let kept = Response { rules: unbroken(interaction, &wider, exchanges), ..wider.clone() };
+    let mut drafts: Vec<Http<Terms>> = [drafted(0), drafted(1)].into_iter().flatten().collect();
+    drafts.sort_by_key(|draft| conflicts(&draft.terms.response) > conflicts(&known.terms.response));
+    let asked = (known.request.clone(), known.terms.request.clone());
+    let requests = drafts.iter().flat_map(|draft| ways_to_ask(&asked, &draft.request, &draft.terms.request));
+    let requests: Vec<Asked> = std::iter::once(asked.clone()).chain(requests).collect();
+    let answered = (known.response.clone(), known.terms.response.clone());
+    let wider = (known.response.clone(), widened(&known.terms.response, &samples));
+    let kept = (known.response.clone(), unbroken(&wider, params, exchanges));
     let responses = drafts.iter().flat_map(|draft| {
-        [ways_to_answer(&wider, &draft.response), ways_to_answer(&kept, &draft.response), vec![draft.response.clone()]]
+        let drafted = (draft.response.clone(), draft.terms.response.clone());
+        [ways_to_answer(&wider, &drafted), ways_to_answer(&kept, &drafted), vec![drafted]]
     });
-    let responses = responses.flatten();
-    let responses: Vec<Response> = std::iter::once(interaction.response.clone()).chain(responses).collect();
-    let upheld = |candidate: &Interaction, of_request: bool| {
-        let filled = candidate.filled(&candidate.params());
-        exchanges.iter().all(|exchange| {
-            let root = Pointer::root();
-            if of_request {
-                match_request(&filled.request, &exchange.request, &root).is_empty()
-            } else {
-                match_response(&filled.response, &exchange.response, &root).is_empty()
-            }
-        })
+    let responses: Vec<Answered> = std::iter::once(answered).chain(responses.flatten()).collect();
+    let root = Pointer::root();
+    let with = |request: &Asked, response: &Answered| Http {
+        request: request.0.clone(),
+        response: response.0.clone(),
+        terms: Terms { request: request.1.clone(), response: response.1.clone() },
     };
-    let request = requests.into_iter().find(|request| {
-        let candidate = Interaction { request: request.clone(), ..interaction.clone() };
-        upheld(&candidate, true) && is_readable(&candidate)
+    let request = requests.into_iter().find(|(request, rules)| {
+        let filled = request.filled(params);
+        let upheld = |exchange: &&Exchange| match_request(&filled, rules, &exchange.request, &root).is_empty();
+        let candidate =
+            with(&(request.clone(), rules.clone()), &(known.response.clone(), known.terms.response.clone()));
+        exchanges.iter().all(upheld) && is_readable(&candidate)
     })?;
-    responses
-        .into_iter()
-        .map(|response| Interaction { request: request.clone(), response, ..interaction.clone() })
-        .find(|candidate| upheld(candidate, false) && is_readable(candidate))
+    let candidates = responses.into_iter().map(|response| with(&request, &response));
+    candidates.into_iter().find(|candidate| {
+        let (filled, rules) = (candidate.response.filled(params), &candidate.terms.response);
+        let upheld = |exchange: &&Exchange| match_response(&filled, rules, &exchange.response, &root).is_empty();
+        exchanges.iter().all(upheld) && is_readable(candidate)
+    })
 }
 
 /// Requests between the one that was written and the one that was drafted, the nearest to the former first.
-fn ways_to_ask(old: &Request, new: &Request) -> Vec<Request> {
-    let query_rules = |kept: &Request, added: &Request| {
-        added.query_rules.clone().into_iter().chain(kept.query_rules.clone()).collect::<IndexMap<String, Rule>>()
+fn ways_to_ask((old, old_rules): &Asked, new: &Request, new_rules: &RequestRules) -> Vec<Asked> {
+    let query = |kept: &RequestRules, added: &RequestRules| {
+        added.query.clone().into_iter().chain(kept.query.clone()).collect::<IndexMap<String, Rule>>()
     };
-    let loosened = Request {
-        rules: joined(&old.rules, &new.rules),
-        query_rules: query_rules(old, new),
-        path_rule: old.path_rule.clone().or_else(|| new.path_rule.clone()),
-        ..old.clone()
+    let loosened = RequestRules {
+        message: joined(&old_rules.message, &new_rules.message),
+        query: query(old_rules, new_rules),
+        path: old_rules.path.clone().or_else(|| new_rules.path.clone()),
     };
-    let ruled_anew = Request {
-        rules: joined(&new.rules, &old.rules),
-        query_rules: query_rules(new, old),
-        path_rule: new.path_rule.clone(),
-        ..old.clone()
+    let ruled_anew = RequestRules {
+        message: joined(&new_rules.message, &old_rules.message),
+        query: query(new_rules, old_rules),
+        path: new_rules.path.clone(),
     };
-    let shown_anew = Request { body: new.body.clone(), ..loosened.clone() };
-    vec![loosened, ruled_anew, shown_anew, new.clone()]
+    let shown_anew = Request { body: new.body.clone(), ..old.clone() };
+    vec![
+        (old.clone(), loosened.clone()),
+        (old.clone(), ruled_anew),
+        (shown_anew, loosened),
+        (new.clone(), new_rules.clone()),
+    ]
 }
 
-fn ways_to_answer(old: &Response, new: &Response) -> Vec<Response> {
-    let loosened = Response { rules: joined(&old.rules, &new.rules), ..old.clone() };
-    let body_anew = Response { body: new.body.clone(), ..loosened.clone() };
-    let ruled_anew = Response { rules: joined(&new.rules, &old.rules), body: new.body.clone(), ..old.clone() };
-    vec![loosened, body_anew, ruled_anew]
+fn ways_to_answer((old, old_rules): &Answered, (new, new_rules): &Answered) -> Vec<Answered> {
+    let loosened = joined(old_rules, new_rules);
+    let body_anew = Response { body: new.body.clone(), ..old.clone() };
+    let ruled_anew = joined(new_rules, old_rules);
+    vec![(old.clone(), loosened.clone()), (body_anew.clone(), loosened), (body_anew, ruled_anew)]
 }
 
 /// The rules with the texts and numbers that were seen among those that they allow.
@@ -141,13 +155,12 @@ fn conflicts(rules: &Rules) -> usize {
 }
 
 /// The rules of a response but for those that an exchange breaks.
-fn unbroken(interaction: &Interaction, response: &Response, exchanges: &[&Exchange]) -> Rules {
-    let candidate = Interaction { response: response.clone(), ..interaction.clone() };
-    let filled = candidate.filled(&candidate.params());
+fn unbroken((response, rules): &Answered, params: &Map<String, Value>, exchanges: &[&Exchange]) -> Rules {
+    let filled = response.filled(params);
     let root = Pointer::root();
-    let found = exchanges.iter().flat_map(|exchange| match_response(&filled.response, &exchange.response, &root));
+    let found = exchanges.iter().flat_map(|exchange| match_response(&filled, rules, &exchange.response, &root));
     let broken: HashSet<Pointer> = found.map(|mismatch| mismatch.asked).collect();
-    let mut rules = response.rules.clone();
+    let mut rules = rules.clone();
     rules.body.retain(|_, written| !broken.contains(&root.key("match").key(written.key.clone())));
     rules.headers.retain(|name, _| !broken.contains(&root.key("match-headers").key(name.clone())));
     rules
@@ -175,12 +188,12 @@ fn joined(first: &Rules, second: &Rules) -> Rules {
 }
 
 /// An exchange without the keys of the answer that the interaction does not ask for: its author wants none of them.
-fn pruned(exchange: &Exchange, interaction: &Interaction) -> Exchange {
+fn pruned(exchange: &Exchange, known: &Http<Terms>, params: &Map<String, Value>) -> Exchange {
     let mut pruned = exchange.clone();
-    let own = interaction.filled(&interaction.params());
-    let asked = match own.response.body.as_ref().map(Body::content) {
-        Some(Body::Json(value)) => Some(value),
-        _ => None,
+    let own = known.response.filled(params);
+    let asked = match own.body.as_ref().map(|body| &body.content) {
+        Some(Content::Json(value)) => Some(value),
+        Some(Content::Text(_) | Content::Bytes(_) | Content::Form(_)) | None => None,
     };
     if let (Some(asked), Read::Json(value)) = (asked, Sample::new(exchange).came) {
         pruned.response.body = serde_json::to_vec(&prune(value, &[asked])).unwrap_or_default();

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::raw::{RawParallel, RawRegistry, RawService, shape};
 use super::{Registry, Service, StatesBy};
-use crate::contract::ServiceName;
+use crate::interaction::ServiceName;
 use crate::source::codes::codes;
 use crate::source::{Finding, Pointer, SourceFile, parse_yaml, sort_findings};
 use crate::words::read_duration;

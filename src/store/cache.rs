@@ -12,9 +12,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::failure;
 use super::lock::lock;
-use crate::contract::digest::hex;
 use crate::files::{self, why};
 use crate::git::{Address, Call, Environment, Git, Object, Objects};
+use crate::interaction::digest::hex;
 use crate::ledger::StoreError;
 
 /// The references below it belong to single processes.

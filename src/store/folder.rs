@@ -13,7 +13,6 @@ use sha2::{Digest as _, Sha256};
 
 use super::lock::lock;
 use super::path;
-use crate::contract::digest::hex;
 use crate::files::{self, why};
 use crate::git::LARGEST;
 use crate::ledger::{EntryKind, FolderEntry, Landing, NewFile, Snapshot, Store, StoreError, layout};

@@ -14,7 +14,6 @@ use sha2::{Digest as _, Sha256};
 use super::cache::{Cache, is_hex};
 use super::git_snapshot::GitSnapshot;
 use super::path;
-use crate::contract::digest::hex;
 use crate::git::{Address, CommitText, Environment, Object, Patience};
 use crate::ledger::{Landing, NewFile, Rewritten, Snapshot, Store, StoreError, short_id};
 

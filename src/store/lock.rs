@@ -1,10 +1,9 @@
 //! Locks a file, with a limit on how long to wait.
 
 use std::fs::{File, TryLockError};
-use std::io;
 use std::sync::mpsc::channel;
-use std::thread;
 use std::time::Duration;
+use std::{io, thread};
 
 /// Takes the lock, exclusively or shared with other readers. `None` if that takes too long. Dropping the file releases it.
 ///

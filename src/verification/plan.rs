@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::contract::pact::Moment;
-use crate::contract::{ContractFile, Interaction, InteractionId};
+use crate::formats::{ContractFile, Interaction};
+use crate::interaction::InteractionId;
+use crate::pact::Moment;
 
 /// The interactions of a run, in the contracts' order, and the requests that are sent for them.
 #[derive(Debug)]
@@ -70,11 +71,11 @@ impl Plan {
                 let id = contract.ids[index];
                 let position = plan.subjects.len();
                 plan.subjects.push(Subject { file, interaction: index, id });
-                if interaction.skipped.is_some() {
+                let Some(http) = interaction.http() else {
                     plan.skipped.push(position);
                     continue;
-                }
-                let harmless = interaction.given.is_empty() && interaction.request.is_safe();
+                };
+                let harmless = interaction.given.is_empty() && http.request.is_safe();
                 if harmless {
                     // What two consumers ask for in the same words is asked once.
                     let group = *groups.entry(id).or_insert(plan.together.len());
@@ -108,7 +109,7 @@ impl Plan {
     /// unless it is told otherwise, and handlers that were written for it may know nothing else.
     #[must_use]
     pub fn tears_down(&self, position: usize) -> bool {
-        self.tears_all_down || self.interaction(position).request.rules.pact.is_none()
+        self.tears_all_down || !self.interaction(position).is_pact()
     }
 
     /// The moment for the interaction at a position: the same time for all of them, and another chance for each.

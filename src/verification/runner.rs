@@ -13,8 +13,8 @@ use super::finish::{broken_or_upheld, failed};
 use super::outcome::RunError;
 use super::plan::Plan;
 use super::provider::{Action, Provider, Reply, StateHandler};
-use crate::contract::Interaction;
-use crate::matching::{ActualRequest, encode};
+use crate::formats::{Interaction, Terms, sent};
+use crate::interaction::{ActualRequest, Http, Kind};
 use crate::source::codes::codes;
 
 codes! {
@@ -43,8 +43,8 @@ pub enum States<S> {
 
 /// What was sent for an interaction, and what came.
 pub(super) struct Exchange {
-    /// The interaction with its placeholders filled.
-    pub filled: Option<Interaction>,
+    /// The request and response with their placeholders filled; nothing where there are none.
+    pub filled: Option<Http<Terms>>,
     pub request: ActualRequest,
     pub reply: Result<Reply, RunError>,
 }
@@ -61,8 +61,7 @@ pub async fn run<P: Provider, S: StateHandler>(
 ) {
     let mut results = InOrder { next: 0, waiting: (0..plan.total()).map(|_| None).collect(), emit: &mut emit };
     for position in plan.skipped() {
-        let why = plan.interaction(*position).skipped.as_ref().map_or("", |skipped| &skipped.why);
-        let error = RunError::new(NOT_RUN, format!("it was not run: {why}"));
+        let error = not_run(plan.interaction(*position));
         results.add(*position, failed(plan, *position, None, error, true));
     }
     let everything = async {
@@ -99,6 +98,15 @@ pub fn none_run(plan: &Plan, error: &RunError, mut emit: impl FnMut(Event)) {
     }
 }
 
+/// Why an interaction that can't be sent over HTTP is not run.
+fn not_run(interaction: &Interaction) -> RunError {
+    let why = match &interaction.kind {
+        Kind::Unrunnable(unrunnable) => &*unrunnable.why,
+        Kind::Message(_) | Kind::Http(_) => "only HTTP is verified yet",
+    };
+    RunError::new(NOT_RUN, format!("it was not run: {why}"))
+}
+
 async fn exchange_group<'g, P: Provider, S: StateHandler>(
     plan: &Plan,
     group: &'g [usize],
@@ -126,9 +134,12 @@ async fn exchange<P: Provider, S: StateHandler>(
     let interaction = plan.interaction(position);
     let name = &plan.file(position).contract.provider;
     let mut values = interaction.params();
-    let unsent = |interaction: &Interaction, values: &Map<String, Value>, error| Exchange {
+    let Some(http) = interaction.http() else {
+        return Exchange { filled: None, request: ActualRequest::default(), reply: Err(not_run(interaction)) };
+    };
+    let unsent = |values: &Map<String, Value>, error| Exchange {
         filled: None,
-        request: encode::sent(&interaction.filled(values).request),
+        request: sent(&http.filled(values).request, &http.terms),
         reply: Err(error),
     };
     let handler = match states {
@@ -138,7 +149,7 @@ async fn exchange<P: Provider, S: StateHandler>(
                 format!("it needs the provider state `{}`, and {name} has no state handler", interaction.given[0].name);
             let error = RunError::new(NO_STATE_HANDLER, message)
                 .help(format!("give {name} one: `--states 'POST /_states'`, or `states: POST /_states` in upheld.yaml; it may be a command, too, or `none` if {name} is always in these states"));
-            return unsent(interaction, &values, error);
+            return unsent(&values, error);
         }
         _ => None,
     };
@@ -157,12 +168,12 @@ async fn exchange<P: Provider, S: StateHandler>(
         }
     }
     let mut exchange = if let Some(error) = fault {
-        unsent(interaction, &values, error)
+        unsent(&values, error)
     } else {
-        let filled = interaction.has_placeholders().then(|| interaction.filled(&values));
-        let asked = &filled.as_ref().unwrap_or(interaction).request;
-        let made = asked.at(&plan.moment(position));
-        let request = encode::sent(made.as_ref().unwrap_or(asked));
+        let filled = http.has_placeholders().then(|| http.filled(&values));
+        let asked = filled.as_ref().unwrap_or(http);
+        let made = asked.request_at(&plan.moment(position));
+        let request = sent(made.as_ref().unwrap_or(&asked.request), &asked.terms);
         let reply = provider.send(&request).await;
         Exchange { filled, request, reply }
     };

@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use upheld::{contract, files, gate, http, ledger, matching, process, recording, registry, source, verification};
+use upheld::{
+    contract, files, gate, http, interaction, ledger, pact, process, recording, registry, source, verification,
+};
 
 #[test]
 fn no_two_meanings_share_a_code() {
     let lists = [
         source::codes::CODES,
         contract::codes::CODES,
-        matching::mismatch::CODES,
+        pact::codes::CODES,
+        interaction::mismatch::CODES,
         http::codes::CODES,
         process::codes::CODES,
         recording::HAR_CODES,

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use upheld::contract::Interaction;
 use upheld::contract::attachments::NoAttachments;
-use upheld::contract::{Contract, ContractFile, Interaction, ServiceName, read};
-use upheld::matching::{ActualRequest, ActualResponse};
+use upheld::formats::{self, Contract, read};
+use upheld::interaction::{ActualRequest, ActualResponse, ContractFile, ServiceName};
 use upheld::recording::{Entry, Exchange, Options, Recorded, Remark, Standing, Take, What, record};
 use upheld::source::{Limits, SourceFile};
 
@@ -69,7 +70,9 @@ pub fn recorded_by(exchanges: &[Exchange], options: &Options) -> Recorded {
 pub fn recorded_into(text: &str, exchanges: &[Exchange], options: &Options) -> Recorded {
     let source = Arc::new(SourceFile::new("contracts/storefront/orders.yaml", text.to_owned(), Limits::default()));
     let read = read(&source, &NoAttachments).unwrap_or_else(|findings| panic!("{}\n{text}", reading::lines(&findings)));
-    let file = ContractFile::new(source, read);
+    let file = formats::file(source, read);
+    let contract = reading::own(&file.contract);
+    let file = ContractFile { source: file.source, contract, lines: file.lines, ids: file.ids };
     let (consumer, provider) = (file.contract.consumer.clone(), file.contract.provider.clone());
     let take = Take { consumer: &consumer, provider: &provider, exchanges, existing: Some(&file), options };
     record(&take, &NoAttachments).unwrap()
@@ -95,7 +98,7 @@ pub fn clean(text: &str) -> Contract {
 
 /// The one interaction of a recording.
 pub fn only(exchanges: &[Exchange]) -> Interaction {
-    let mut contract = clean(&text(exchanges));
+    let mut contract = reading::own(&clean(&text(exchanges)));
     assert_eq!(contract.interactions.len(), 1, "{contract:#?}");
     contract.interactions.remove(0)
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use upheld::contract::codes::CODES as CONTRACT_CODES;
+use upheld::pact::codes::CODES as PACT_CODES;
 use upheld::source::Severity;
 use upheld::source::codes::CODES as SOURCE_CODES;
 

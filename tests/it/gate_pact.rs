@@ -2,7 +2,8 @@
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
-use upheld::contract::{InteractionId, interaction_id};
+use upheld::formats::interaction_id;
+use upheld::interaction::InteractionId;
 use upheld::ledger::TestResult;
 
 use crate::ledger_world::{World, contract_text, stored};

@@ -7,8 +7,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, subsequence};
 use upheld::gate::{Decision, Plan, Question, State};
-use upheld::ledger::{Arrival, Book, Departure, NewFile, RecordId, Refusal, TestResult, layout};
-use upheld::ledger::{arrive, publish, verification};
+use upheld::ledger::{
+    Arrival, Book, Departure, NewFile, RecordId, Refusal, TestResult, arrive, layout, publish, verification,
+};
 
 use crate::gate_naive::{At, Facts, Happening, Run, What};
 use crate::ledger_world::{World, contract_of, name, of, stamp_of, verified};

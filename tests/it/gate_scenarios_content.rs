@@ -84,7 +84,7 @@ fn publishing_a_version_again_with_other_content_is_refused_and_the_first_one_st
     let refused = world.try_publish("storefront@1", &[("orders", "a new")]);
     let Err(Refusal::PublishedOtherwise { version, before: known }) = refused else { panic!("{refused:?}") };
     assert_eq!(version, of("storefront@1"));
-    let id = upheld::contract::contract_id(&contract_of("storefront", "orders", "a b").contract);
+    let id = upheld::formats::contract_id(&contract_of("storefront", "orders", "a b").contract);
     assert_eq!(known.into_iter().collect::<Vec<_>>(), [(name("orders"), id)], "what there is to compare with");
     assert_eq!(world.store.files(), before);
     assert_eq!(world.gate("storefront@1").verdict(), "allow 0 compatible");

@@ -1,44 +1,43 @@
 //! What holds for the mock of every contract: it is that contract's own provider.
 
+use std::fmt::Debug;
 use std::sync::Arc;
 
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
-use upheld::contract::{Contract, ContractFile, Interaction, Request, Rules, Status, read, write};
-use upheld::matching::{encode, match_request, match_response};
+use upheld::contract::{Contract, RequestRules, write};
+use upheld::formats::{self, match_response, read};
+use upheld::interaction::{Interaction, Status, encode};
+use upheld::matching::match_request;
 use upheld::mocking::{ActiveState, Mock};
 use upheld::source::{Limits, Pointer, SourceFile};
 
-use super::reading::Files;
+use super::reading::{Files, either, filled, http, http_mut};
 use super::strategies;
 
 fn mock_of(contract: &Contract, files: &Files) -> Mock {
     let source = Arc::new(SourceFile::new("c.yaml", write(contract), Limits::default()));
     let read = read(&source, files).unwrap();
-    Mock::new(vec![Arc::new(ContractFile::new(source, read))])
+    Mock::new(vec![Arc::new(formats::file(source, read))])
 }
 
 /// An interaction's provider states, as a test makes them active.
-fn states_of(interaction: &Interaction) -> Vec<ActiveState> {
+fn states_of<T>(interaction: &Interaction<T>) -> Vec<ActiveState> {
     let states = interaction.given.iter();
     states.map(|state| ActiveState { name: state.name.clone(), params: state.params.clone() }).collect()
 }
 
 /// What an interaction needs to be true, in whatever order.
-fn as_a_set(interaction: &Interaction) -> std::collections::BTreeSet<String> {
+fn as_a_set<T>(interaction: &Interaction<T>) -> std::collections::BTreeSet<String> {
     interaction.given.iter().map(|state| format!("{state:?}")).collect()
 }
 
 /// Whether two interactions need the same and ask for the very same, so that nothing tells them apart.
-fn are_the_same_question(one: &Interaction, other: &Interaction) -> bool {
-    let bare = |interaction: &Interaction| Request {
-        rules: Rules::default(),
-        query_rules: indexmap::IndexMap::new(),
-        path_rule: None,
-        ..interaction.filled(&interaction.params()).request
-    };
-    let allows = |one: &Interaction, other: &Interaction| {
-        match_request(&bare(one), &encode::request(&bare(other)), &Pointer::root()).is_empty()
+fn are_the_same_question<T: Debug>(one: &Interaction<T>, other: &Interaction<T>) -> bool {
+    let request = |interaction: &Interaction<T>| http(interaction).request.filled(&interaction.params());
+    let allows = |one: &Interaction<T>, other: &Interaction<T>| {
+        let sent = encode::request(&request(other));
+        match_request(&request(one), &RequestRules::default(), &sent, &Pointer::root()).is_empty()
     };
     as_a_set(one) == as_a_set(other) && allows(one, other) && allows(other, one)
 }
@@ -46,9 +45,10 @@ fn are_the_same_question(one: &Interaction, other: &Interaction) -> bool {
 /// A contract in which several interactions have the same request, and different states and answers.
 fn with_alike() -> impl Strategy<Value = (Contract, Files)> {
     (strategies::contract(), any::<proptest::sample::Index>()).prop_map(|((mut contract, files), pick)| {
-        let request = contract.interactions[pick.index(contract.interactions.len())].request.clone();
+        let asking = http(&contract.interactions[pick.index(contract.interactions.len())]).clone();
         for (number, interaction) in contract.interactions.iter_mut().enumerate() {
-            interaction.request = request.clone();
+            let http = http_mut(interaction);
+            (http.request, http.terms.request) = (asking.request.clone(), asking.terms.request.clone());
             // They differ by a parameter alone, or by the one having a state more.
             interaction.given.last_mut().unwrap().params.insert(String::from("number"), number.into());
         }
@@ -63,7 +63,7 @@ fn with_more_headers() -> impl Strategy<Value = (Contract, Files)> {
         for (number, interaction) in contract.interactions.iter_mut().enumerate() {
             *interaction = Interaction { name: interaction.name.clone(), ..first.clone() };
             let listed = (0..number).map(|number| (format!("listed-{number}"), vec![String::from("it")]));
-            interaction.request.headers.extend(listed);
+            http_mut(interaction).request.headers.extend(listed);
         }
         contract.interactions.reverse();
         (contract, files)
@@ -71,12 +71,13 @@ fn with_more_headers() -> impl Strategy<Value = (Contract, Files)> {
 }
 
 /// Whether an interaction asks for an answer that HTTP has: one to HEAD, and some statuses, have no body.
-fn can_be_answered(interaction: &Interaction) -> bool {
-    let (bodiless, interim) = match interaction.response.status {
+fn can_be_answered<T: Debug>(interaction: &Interaction<T>) -> bool {
+    let http = http(interaction);
+    let (bodiless, interim) = match http.response.status {
         Status::Code(status) => (matches!(status, 204 | 205 | 304), status < 200),
         Status::Class(class) => (false, class < 2),
     };
-    !interim && (interaction.response.body.is_none() || !bodiless && interaction.request.method != "HEAD")
+    !interim && (http.response.body.is_none() || !bodiless && http.request.method != "HEAD")
 }
 
 proptest! {
@@ -85,16 +86,15 @@ proptest! {
     #[test]
     fn asked_with_an_interaction_s_own_request_it_answers_as_the_contract_says((contract, files) in strategies::contract()) {
         let mock = mock_of(&contract, &files);
-        for (number, interaction) in contract.interactions.iter().enumerate().filter(|(_, it)| can_be_answered(it)) {
-            let filled = interaction.filled(&interaction.params());
-            let request = encode::request(&filled.request);
-            let selected = mock.answer(&request, &states_of(interaction));
-            prop_assert!(selected.is_ok(), "{:?} {:?}", filled.request, selected);
+        let interactions = either(&contract).interactions;
+        for (number, interaction) in interactions.iter().enumerate().filter(|(_, it)| can_be_answered(it)) {
+            let asking = filled(interaction);
+            let selected = mock.answer(&asking.asked(), &states_of(interaction));
+            prop_assert!(selected.is_ok(), "{:?} {:?}", asking, selected);
             let selected = selected.unwrap();
             let (_, answering, _) = mock.interaction(selected.number).unwrap();
-            let answering = answering.filled(&answering.params());
-            let found = match_response(&answering.response, &selected.response, &Pointer::root());
-            prop_assert!(!can_be_answered(&answering) || found.is_empty(), "{:?} {:#?}", answering.response, found);
+            let found = match_response(&filled(answering), &selected.response, &Pointer::root());
+            prop_assert!(!can_be_answered(answering) || found.is_empty(), "{:?} {:#?}", filled(answering), found);
             // Another interaction answers only where it asks for the very same, in the same states.
             if selected.number != number {
                 let (_, other, _) = mock.interaction(selected.number).unwrap();
@@ -106,9 +106,8 @@ proptest! {
     #[test]
     fn provider_states_tell_interactions_apart_whose_requests_are_the_same((contract, files) in with_alike()) {
         let mock = mock_of(&contract, &files);
-        for (number, interaction) in contract.interactions.iter().enumerate() {
-            let request = encode::request(&interaction.filled(&interaction.params()).request);
-            let selected = mock.answer(&request, &states_of(interaction)).unwrap();
+        for (number, interaction) in either(&contract).interactions.iter().enumerate() {
+            let selected = mock.answer(&filled(interaction).asked(), &states_of(interaction)).unwrap();
             prop_assert_eq!(selected.number, number);
         }
     }
@@ -120,9 +119,8 @@ proptest! {
             contract.interactions.reverse();
         }
         let mock = mock_of(&contract, &files);
-        for (number, interaction) in contract.interactions.iter().enumerate() {
-            let request = encode::request(&interaction.filled(&interaction.params()).request);
-            let selected = mock.answer(&request, &[]).unwrap();
+        for (number, interaction) in either(&contract).interactions.iter().enumerate() {
+            let selected = mock.answer(&filled(interaction).asked(), &[]).unwrap();
             prop_assert_eq!(selected.number, number);
         }
     }
@@ -131,11 +129,9 @@ proptest! {
     fn a_request_that_it_answers_is_one_that_the_contract_allows((contract, files) in strategies::contract(), line in "(GET|PUT) /[a-z0-9/]{0,6}") {
         let mock = mock_of(&contract, &files);
         let (method, path) = line.split_once(' ').unwrap();
-        let request = upheld::matching::ActualRequest { method: method.to_owned(), path: path.to_owned(), ..Default::default() };
-        let allowed = contract.interactions.iter().any(|interaction| {
-            let filled = interaction.filled(&interaction.params());
-            match_request(&filled.request, &request, &Pointer::root()).is_empty()
-        });
+        let request = upheld::interaction::ActualRequest { method: method.to_owned(), path: path.to_owned(), ..Default::default() };
+        let allows = |it| formats::match_request(&filled(it), &request, &Pointer::root()).is_empty();
+        let allowed = either(&contract).interactions.iter().any(allows);
         match mock.answer(&request, &[]) {
             Ok(_) => prop_assert!(allowed),
             Err(miss) => {
@@ -155,7 +151,7 @@ fn a_verification_of_any_contract_against_its_own_mock_is_upheld() {
     let contracts = strategies::contract().prop_map(|(mut contract, files)| {
         contract.interactions.retain(can_be_answered);
         // Which of two interactions that ask for the very same answers is the mock's to choose; a verification wants each.
-        let mut known: Vec<Interaction> = Vec::new();
+        let mut known = Vec::new();
         contract.interactions.retain(|interaction| {
             let taken = known.iter().any(|known| are_the_same_question(known, interaction));
             known.push(interaction.clone());

@@ -4,6 +4,7 @@ use insta::assert_snapshot;
 use upheld::recording::{Options, Standing};
 
 use super::exchanges::{answered, clean, got, recorded_into, said, standings, text};
+use super::reading::http;
 
 /// A contract as a person wrote it.
 const WRITTEN: &str = r#"# yaml-language-server: $schema=../contract.schema.json
@@ -215,7 +216,7 @@ fn the_same_request_with_another_status_differs_unless_both_answers_were_seen() 
     let updated = recorded_into(&before, std::slice::from_ref(&refused), &UPDATE()).text.unwrap();
     let interactions = clean(&updated).interactions;
     assert_eq!(
-        (interactions.len(), interactions[0].response.status.to_string()),
+        (interactions.len(), http(&interactions[0]).response.status.to_string()),
         (1, String::from("403")),
         "{updated}"
     );

@@ -1,9 +1,10 @@
 //! From samples to rules: what is written, what is suggested, and what stays open.
 
 use insta::assert_snapshot;
-use upheld::contract::Path;
+use upheld::interaction::Path;
 
 use super::exchanges::{clean, got, interactions, only, recorded, said, suggestions, text};
+use super::reading::http;
 
 /// Three answers to the same question, with what makes inference hard: a number with and without a fraction, nulls, a
 /// missing key, an element with more keys, a list of several types, keys that are data.
@@ -27,7 +28,7 @@ fn three_samples_of_an_order_field_by_field() {
     let exchanges = SAMPLES.map(|body| got("GET /orders/42", 200, body));
     let interaction = only(&exchanges);
     let rule = |path: &str| {
-        let rules = &interaction.response.rules.body;
+        let rules = &http(&interaction).terms.response.body;
         rules.get(&Path::parse(path).unwrap()).map(|written| written.thing.to_string())
     };
     for (path, expected) in [
@@ -83,7 +84,8 @@ fn numbers_stay_as_they_were_sent() {
 fn what_looks_like_a_placeholder_stands_for_itself() {
     let exchange = said("POST /templates", r#"{"text":"Dear ${name}"}"#, 200, r#"{"text":"Dear ${name}, $${x}"}"#);
     let interaction = only(&[exchange]);
-    assert!(interaction.request.placeholders().is_empty() && interaction.response.placeholders().is_empty());
+    let http = http(&interaction);
+    assert!(http.request.placeholders().is_empty() && http.response.placeholders().is_empty());
 }
 
 #[test]

@@ -5,8 +5,8 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Map, Value, json};
-use upheld::contract::{Body, Contract};
-use upheld::matching::{match_request, match_response};
+use upheld::formats::{Contract, match_request, match_response};
+use upheld::interaction::{Body, Content};
 use upheld::recording::{Exchange, Options, Standing, redact};
 use upheld::source::Pointer;
 
@@ -77,9 +77,9 @@ fn exchange() -> impl Strategy<Value = Exchange> {
 fn upholds(contract: &Contract, exchange: &Exchange) -> bool {
     let root = Pointer::root();
     contract.interactions.iter().any(|interaction| {
-        let filled = interaction.filled(&interaction.params());
-        match_request(&filled.request, &exchange.request, &root).is_empty()
-            && match_response(&filled.response, &exchange.response, &root).is_empty()
+        let filled = reading::filled(interaction);
+        match_request(&filled, &exchange.request, &root).is_empty()
+            && match_response(&filled, &exchange.response, &root).is_empty()
     })
 }
 
@@ -185,11 +185,13 @@ proptest! {
 }
 
 fn body(contract: &Contract) -> String {
-    let response = &contract.interactions[0].response;
-    let body = match &response.body {
-        Some(Body::Json(value)) => value.to_string(),
+    let own = reading::own(contract);
+    let http = reading::http(&own.interactions[0]);
+    let body = match &http.response.body {
+        Some(Body { content: Content::Json(value), .. }) => value.to_string(),
         other => format!("{other:?}"),
     };
-    let rules: Vec<String> = response.rules.body.iter().map(|(path, rule)| format!("{path}: {}", rule.thing)).collect();
+    let rules: Vec<String> =
+        http.terms.response.body.iter().map(|(path, rule)| format!("{path}: {}", rule.thing)).collect();
     format!("{body} {rules:?}")
 }

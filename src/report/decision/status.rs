@@ -11,8 +11,8 @@ use super::super::palette::{Palette, paint};
 use super::human::rows;
 use super::json::{Pair, Store, Summary, pairs, summary};
 use super::{sentence, store};
-use crate::contract::ServiceName;
 use crate::gate::Status;
+use crate::interaction::ServiceName;
 use crate::ledger::{Event, Live, RecordId};
 
 /// Environments for people: the live versions of each service, the rows that need attention, and the number of the others,

@@ -1,0 +1,222 @@
+//! What came at a place where something else was expected. Data; its text is made by [`Display`](fmt::Display), to follow
+//! "got".
+
+use std::fmt;
+
+use serde_json::Value;
+
+use super::describe::{self, Unit, ValueKind, quoted};
+use crate::words::count;
+
+/// What came at one place of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actual {
+    /// A JSON value.
+    Value {
+        kind: ValueKind,
+        /// How many elements an array has.
+        length: Option<usize>,
+        /// The value as compact JSON, cut where it is long.
+        shown: String,
+    },
+    /// A method, a path or a status as it stands; empty where there is none.
+    Plain(String),
+    /// The values of a header, a parameter or another text without a type, each in quotes and cut where it is long.
+    Texts(Vec<String>),
+    Missing(Missing),
+    /// How many elements, entries or values there are.
+    Size {
+        count: usize,
+        unit: Unit,
+    },
+    /// An array with an element too many, as compact JSON where it is known which one.
+    Extra {
+        count: usize,
+        one: Option<String>,
+    },
+    /// The key of an object, in quotes.
+    Key(String),
+    Body(ActualBody),
+    /// A part of a multipart body.
+    Part {
+        is_file: bool,
+    },
+    /// A header of a part, its value in quotes.
+    PartHeader {
+        name: String,
+        value: String,
+    },
+    /// An XML element by its name, and how often it stands there if that counts.
+    Element {
+        name: String,
+        times: Option<usize>,
+    },
+    /// Elements nested deeper than is compared.
+    TooDeep,
+    /// A value that must not be shown.
+    Withheld,
+}
+
+/// What isn't there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Missing {
+    Key,
+    /// An element, of an array that has only so many.
+    Element {
+        length: usize,
+    },
+    Header,
+    Parameter,
+    Part,
+    XmlElement,
+    Attribute,
+}
+
+/// A body that isn't of the expected kind, or isn't the expected bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ActualBody {
+    Empty,
+    /// Its beginning, cut where it is long.
+    Unread {
+        beginning: String,
+    },
+    /// A body where none was expected, by its length in bytes.
+    Unexpected {
+        length: usize,
+    },
+    /// Other bytes: how many, and the index of the first that differs.
+    Bytes {
+        length: usize,
+        differs_at: usize,
+    },
+    /// Bytes that aren't text, by their number.
+    Opaque {
+        length: usize,
+    },
+    /// A body of this media type.
+    OfType(String),
+    /// A body that there is nothing else to say about.
+    Any,
+}
+
+impl Actual {
+    /// A JSON value, as it came.
+    #[must_use]
+    pub fn value(value: &Value) -> Self {
+        Self::Value { kind: ValueKind::of(value), length: value.as_array().map(Vec::len), shown: describe::json(value) }
+    }
+
+    /// The values of a header or a parameter.
+    pub fn texts<'t>(values: impl IntoIterator<Item = &'t str>) -> Self {
+        Self::Texts(values.into_iter().map(quoted).collect())
+    }
+
+    /// A method or a path.
+    #[must_use]
+    pub fn plain(text: &str) -> Self {
+        Self::Plain(describe::cut(text))
+    }
+
+    /// A body of unknown kind: a text in quotes, or the number of its bytes.
+    #[must_use]
+    pub fn bytes(bytes: &[u8]) -> Self {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Self::Texts(vec![quoted(text)]),
+            Err(_) => Self::Body(ActualBody::Opaque { length: bytes.len() }),
+        }
+    }
+
+    /// Calls `visit` with each text that was taken from the message.
+    pub fn each_text(&mut self, visit: &mut dyn FnMut(&mut String)) {
+        match self {
+            Self::Value { shown: text, .. }
+            | Self::Plain(text)
+            | Self::Key(text)
+            | Self::Element { name: text, .. }
+            | Self::Body(ActualBody::Unread { beginning: text } | ActualBody::OfType(text)) => visit(text),
+            Self::Texts(texts) => texts.iter_mut().for_each(visit),
+            Self::Extra { one, .. } => one.iter_mut().for_each(visit),
+            Self::PartHeader { name, value } => {
+                visit(name);
+                visit(value);
+            }
+            Self::Body(
+                ActualBody::Empty
+                | ActualBody::Unexpected { .. }
+                | ActualBody::Bytes { .. }
+                | ActualBody::Opaque { .. }
+                | ActualBody::Any,
+            )
+            | Self::Missing(_)
+            | Self::Size { .. }
+            | Self::Part { .. }
+            | Self::TooDeep
+            | Self::Withheld => {}
+        }
+    }
+}
+
+impl fmt::Display for Actual {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Value { kind: ValueKind::Null, .. } => f.write_str("null"),
+            Self::Value { kind: ValueKind::Array, length: Some(0), .. } => f.write_str("an empty array"),
+            Self::Value { kind: ValueKind::Array, length: Some(length), shown } => {
+                write!(f, "an array of {}: {shown}", count(*length, "element"))
+            }
+            Self::Value { kind: kind @ (ValueKind::Array | ValueKind::Object), shown, .. } => {
+                write!(f, "{}: {shown}", kind.with_article())
+            }
+            Self::Value { kind, shown, .. } => write!(f, "{shown}, {}", kind.with_article()),
+            Self::Plain(text) if text.is_empty() => f.write_str("nothing"),
+            Self::Plain(text) => f.write_str(text),
+            Self::Texts(texts) if texts.is_empty() => f.write_str("no value"),
+            Self::Texts(texts) => f.write_str(&texts.join(" and ")),
+            Self::Missing(missing) => missing.fmt(f),
+            Self::Size { count: 0, unit } => write!(f, "no {}", unit.word()),
+            Self::Size { count: number, unit } => count(*number, unit.word()).fmt(f),
+            Self::Extra { count: number, one: None } => count(*number, "element").fmt(f),
+            Self::Extra { count: number, one: Some(one) } => {
+                write!(f, "{}, one of them {one}", count(*number, "element"))
+            }
+            Self::Key(key) => write!(f, "the key {key}"),
+            Self::Body(body) => body.fmt(f),
+            Self::Part { is_file } => f.write_str(describe::part(*is_file)),
+            Self::PartHeader { name, value } => write!(f, "the header {name}: {value}"),
+            Self::Element { name, times: None } => write!(f, "<{name}>"),
+            Self::Element { name, times: Some(times) } => write!(f, "<{name}>, {}", count(*times, "time")),
+            Self::TooDeep => f.write_str("deeper ones"),
+            Self::Withheld => f.write_str("another value, which is not shown"),
+        }
+    }
+}
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Key => f.write_str("nothing: the key is missing"),
+            Self::Element { length } => write!(f, "nothing: the array has {}", count(*length, "element")),
+            Self::Header => f.write_str("no such header"),
+            Self::Parameter => f.write_str("no such parameter"),
+            Self::Part => f.write_str("no such part"),
+            Self::XmlElement => f.write_str("nothing: it is missing"),
+            Self::Attribute => f.write_str("nothing: the attribute is missing"),
+        }
+    }
+}
+
+impl fmt::Display for ActualBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("an empty body"),
+            Self::Unread { beginning } => write!(f, "`{beginning}`"),
+            Self::Unexpected { length } => write!(f, "a body of {}", count(*length, "byte")),
+            Self::Bytes { length, differs_at } => {
+                write!(f, "{}, the first difference at byte {differs_at}", count(*length, "byte"))
+            }
+            Self::Opaque { length } => count(*length, "byte").fmt(f),
+            Self::OfType(media_type) => write!(f, "one of {media_type}"),
+            Self::Any => f.write_str("a body"),
+        }
+    }
+}

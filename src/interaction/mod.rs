@@ -1,0 +1,37 @@
+//! The nouns that every format shares: names, states, requests and responses, their bodies, their form on the wire, and
+//! mismatches. Data, and what can be computed from it alone.
+
+mod actual;
+mod body;
+pub(crate) mod describe;
+pub(crate) mod digest;
+pub mod encode;
+mod expected;
+mod file;
+mod fill;
+mod header_lists;
+mod ids;
+pub mod mismatch;
+mod model;
+mod names;
+pub mod number;
+mod path;
+mod state;
+pub mod template;
+pub mod urlencoded;
+mod wire;
+
+pub use actual::{Actual, ActualBody, Missing};
+pub use body::{Body, Content, fields_view, is_json};
+pub use describe::{Unit, ValueKind};
+pub use expected::{Described, Expected, ExpectedBody, Filled, Like, Nothing, Unusable, WrongPlace};
+pub use file::{ContractFile, ReadContract};
+pub use header_lists::{is_list, is_token};
+pub use ids::{ContractId, InteractionId};
+pub use mismatch::{Mismatch, Part};
+pub use model::{Contract, Headers, Http, Interaction, Kind, Message, Request, Response, Status, Unrunnable, pointer};
+pub use names::{NameError, ServiceName};
+pub use path::{Path, Segment};
+pub use state::{State, params};
+pub use wire::{ActualRequest, ActualResponse, in_one_order};
+pub(crate) use wire::{header_values, parse};

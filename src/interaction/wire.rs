@@ -1,0 +1,70 @@
+//! What really went over the wire: requests and responses, free of any HTTP library.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::mismatch::{BODY_KIND, TOO_DEEP};
+use crate::source::Code;
+
+/// A request that was received, or that is to be sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ActualRequest {
+    /// As sent; methods are case-sensitive (RFC 9110, section 9.1).
+    pub method: String,
+    /// Without the query, percent-encoded as on the wire.
+    pub path: String,
+    /// What stands behind the `?`, percent-encoded; `None` where there is none.
+    pub query: Option<String>,
+    /// In the order of the wire, one entry per line.
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+/// A response that came.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ActualResponse {
+    pub status: u16,
+    /// In the order of the wire, one entry per line. Values that are no UTF-8 are read as Latin-1.
+    pub headers: Vec<(String, String)>,
+    /// With its content coding (gzip and the like) undone.
+    pub body: Vec<u8>,
+}
+
+impl ActualRequest {
+    /// Method, path and query, as in the first line of an HTTP/1.1 request.
+    #[must_use]
+    pub fn line(&self) -> String {
+        match &self.query {
+            Some(query) => format!("{} {}?{query}", self.method, self.path),
+            None => format!("{} {}", self.method, self.path),
+        }
+    }
+}
+
+/// All values of the header `name`, which is compared without regard to case.
+pub(crate) fn header_values<'a>(headers: &'a [(String, String)], name: &'a str) -> impl Iterator<Item = &'a str> {
+    headers.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+}
+
+/// Reads a JSON body: in full, and no deeper than the library's limit of 128 levels.
+pub(crate) fn parse(bytes: &[u8]) -> Result<Value, (Code, String)> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        let why = error.to_string();
+        let code = if why.contains("recursion limit") { TOO_DEEP } else { BODY_KIND };
+        (code, format!("the body that came is not read as JSON: {why}"))
+    })
+}
+
+/// A value with its objects' keys in one order, so that two of them can be compared line by line.
+#[must_use]
+pub fn in_one_order(value: &Value) -> Value {
+    match value {
+        Value::Object(object) => {
+            let sorted: BTreeMap<&String, Value> = object.iter().map(|(key, item)| (key, in_one_order(item))).collect();
+            Value::Object(sorted.into_iter().map(|(key, item)| (key.clone(), item)).collect())
+        }
+        Value::Array(items) => Value::Array(items.iter().map(in_one_order).collect()),
+        other => other.clone(),
+    }
+}
