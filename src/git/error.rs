@@ -1,4 +1,4 @@
-//! Why git could not be run, or did not come to an end.
+//! Why git couldn't be run, or didn't end.
 
 /// What happened to a git process, and what to do next.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

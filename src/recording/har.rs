@@ -14,10 +14,10 @@ use crate::source::json::position;
 use crate::source::{Finding, Position, SourceFile, Span};
 
 codes! {
-    /// The text of a HAR file is not JSON.
-    NOT_JSON = "H101";
-    /// The text is JSON, and no HAR file.
-    NOT_HAR = "H102";
+    /// The HAR file isn't valid JSON.
+    NOT_JSON = "H101" => "Save it again; it may have been cut short.";
+    /// The JSON file isn't a HAR file: it has no list `entries` in `log`.
+    NOT_HAR = "H102" => "Save one from the network tab of a browser's developer tools, or from a proxy.";
 }
 
 /// What a browser loads to show a page, as Chrome and Playwright call it.

@@ -15,8 +15,9 @@ mod scalar;
 mod span;
 mod yaml;
 
+pub use codes::{Code, Explanation};
 pub use file::{SourceFile, Sources};
-pub use finding::{Code, Finding, Findings, MOST_FINDINGS, Severity, sort_findings};
+pub use finding::{Finding, Findings, MOST_FINDINGS, Severity, sort_findings};
 pub use node::{Data, Entry, Mapping, Node};
 pub use pointer::{Pointer, Step};
 pub use scalar::{Resolved, ambiguity, resolve_plain};

@@ -18,13 +18,16 @@ use crate::interaction::{ActualRequest, Http, Kind};
 use crate::source::codes::codes;
 
 codes! {
-    /// The run was ended before the interaction's turn.
-    INTERRUPTED = "E401";
-    /// The interaction needs a provider state, and nothing is there to bring it about.
-    NO_STATE_HANDLER = "E402";
-    /// The interaction is of a kind that can't be run yet, like a message of a Pact file. Nothing is known of it, so the run
-    /// ends with 5: `verify --without-skipped` leaves it out, `publish --without-skipped` publishes it as pending.
-    NOT_RUN = "E403";
+    /// The run was interrupted before this interaction's turn.
+    INTERRUPTED = "E401" => "Run it again.";
+    /// The interaction needs a provider state, and there is no state handler to set it up.
+    NO_STATE_HANDLER = "E402" =>
+        "Name one with `--states` or in upheld.yaml, or write `none` if the provider needs no preparation.";
+    /// The interaction can't be run by this version of upheld, such as a message of a Pact file. Whether the provider
+    /// upholds it is unknown, so the run ends with exit code 5.
+    NOT_RUN = "E403" =>
+        "`verify --without-skipped` leaves it out, and `publish --without-skipped` publishes it as pending. Test \
+         it in another way.";
 }
 
 /// How provider states are brought about.

@@ -8,7 +8,7 @@ use super::samples::{body, broken, in_part, of_type, quantity};
 use crate::interaction::mismatch::{self, CODES};
 use crate::interaction::{Mismatch, Part, RuleSummary};
 use crate::report::{Palette, interaction};
-use crate::source::Code;
+use crate::source::{Code, Explanation};
 use crate::verification::{Finished, ShownMismatch};
 
 /// An example of a mismatch with this code, and the status of the answer that it is in.
@@ -62,15 +62,15 @@ fn of(code: Code) -> Finished {
 #[test]
 fn every_kind_of_mismatch_says_what_to_do_next() {
     let mut page = String::new();
-    for (code, meaning) in CODES {
-        let _ = writeln!(page, "{code} {}\n{}", meaning.trim(), interaction(&of(*code), &Palette::default()));
+    for Explanation { code, means, .. } in CODES {
+        let _ = writeln!(page, "{code} {means}\n{}", interaction(&of(*code), &Palette::default()));
     }
     insta::assert_snapshot!(page);
 }
 
 #[test]
 fn every_kind_of_mismatch_names_the_provider_or_the_consumer_in_its_help() {
-    for (code, _) in CODES {
+    for Explanation { code, .. } in CODES {
         let text = interaction(&of(*code), &Palette::default());
         let help = text.split("help: ").last().unwrap_or_default();
         let named = help.contains("orders") || help.contains("storefront");

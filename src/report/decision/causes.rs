@@ -1,4 +1,4 @@
-//! The causes of a row as lines: what each interaction came to, aligned, what has no result, and all else as it was told.
+//! The causes of a row as lines: the interactions with their reasons in columns, and everything else as sentences.
 
 use std::fmt::Write as _;
 
@@ -7,38 +7,39 @@ use unicode_width::UnicodeWidthStr as _;
 use super::super::escape::{opening, shown, shown_sentence};
 use super::super::palette::{Palette, paint};
 use super::listed;
-use crate::gate::Because;
+use super::texts::fact_text;
+use crate::gate::Cause;
 use crate::ledger::Reason;
 use crate::words::count;
 
-/// What stands left of all that is said below a row's first line.
+/// The indentation of everything below a row's first line.
 pub(super) const INDENT: &str = "     ";
-/// How many causes of a row are shown; machine forms hold them all.
+/// How many causes of a row are shown; machine forms have them all.
 const MOST: usize = 10;
 /// How many reasons of one interaction are shown.
-const SAID: usize = 5;
+const REASONS: usize = 5;
 /// How many interactions without a result are named.
 const NAMES: usize = 5;
-/// How wide a column gets before what is wider has a line to itself.
+/// The widest column; wider texts get a line to themselves.
 const COLUMN: usize = 36;
-/// How wide a mismatch gets before what came has a line to itself.
+/// The widest mismatch; in a wider one, the actual value gets a line to itself.
 const WIDE: usize = 90;
-/// What stands between columns.
+/// The gap between columns.
 const GAP: usize = 3;
 
-/// The causes, one below the other. At most ten are shown, and the number of the others.
-pub(super) fn reasons(all: &[Because], palette: &Palette) -> String {
+/// The causes, one below the other: at most ten, and the number of the others.
+pub(super) fn causes(all: &[Cause], palette: &Palette) -> String {
     let shown = &all[..all.len().min(MOST)];
     let layout = Layout::of(shown);
     let mut out = String::new();
-    for because in shown {
-        match because {
-            Because::Interaction { name, said, .. } => layout.write(&mut out, name, said, palette),
-            Because::NoResult { names, of } => {
+    for cause in shown {
+        match cause {
+            Cause::Interaction { name, reasons, .. } => layout.write(&mut out, name, reasons, palette),
+            Cause::NoResult { names, of } => {
                 let _ = writeln!(out, "{INDENT}{}", no_result(names, *of));
             }
-            Because::Told(text) => {
-                let _ = writeln!(out, "{INDENT}{}", opening(shown_sentence(text)));
+            Cause::Fact(fact) => {
+                let _ = writeln!(out, "{INDENT}{}", opening(shown_sentence(&fact_text(fact))));
             }
         }
     }
@@ -49,34 +50,34 @@ pub(super) fn reasons(all: &[Because], palette: &Palette) -> String {
 }
 
 /// A cause in one line of plain text.
-pub(super) fn in_short(because: &Because) -> String {
-    match because {
-        Because::Interaction { name, said, .. } => {
-            let first = said.first().map_or_else(|| vec![NOTHING_SAID.to_owned()], parts);
-            let more = said.len().saturating_sub(1);
+pub(super) fn in_short(cause: &Cause) -> String {
+    match cause {
+        Cause::Interaction { name, reasons, .. } => {
+            let first = reasons.first().map_or_else(|| vec![NO_REASON.to_owned()], parts);
+            let more = reasons.len().saturating_sub(1);
             let more = if more == 0 { String::new() } else { format!(" (and {})", count(more, "more reason")) };
             format!("{}: {}{more}", shown(name), first.join(", "))
         }
-        Because::NoResult { names, of } => no_result(names, *of),
-        Because::Told(text) => shown_sentence(text),
+        Cause::NoResult { names, of } => no_result(names, *of),
+        Cause::Fact(fact) => shown_sentence(&fact_text(fact)),
     }
 }
 
 /// `2 of 9 interactions have no result: get an order, list the orders`
 fn no_result(names: &[String], of: usize) -> String {
-    let said = match (names.len(), of) {
+    let number = match (names.len(), of) {
         (_, 1) => String::from("the only interaction has no result"),
         (number, of) if number >= of => format!("none of the {of} interactions has a result"),
         (1, of) => format!("1 of {of} interactions has no result"),
         (number, of) => format!("{number} of {of} interactions have no result"),
     };
-    format!("{said}: {}", listed(names.iter().map(|name| shown(name)), NAMES))
+    format!("{number}: {}", listed(names.iter().map(|name| shown(name)), NAMES))
 }
 
-/// What stands for the reasons of a record that has none.
-const NOTHING_SAID: &str = "no reason was recorded";
+/// Stands for the reasons if a record has none.
+const NO_REASON: &str = "no reason was recorded";
 
-/// `body items[0].qty`, `expected an integer`, `got a string`: what a reason holds, each part by itself.
+/// The parts of a reason: `body items[0].qty`, `expected an integer`, `got a string`.
 fn parts(reason: &Reason) -> Vec<String> {
     let mut parts = Vec::new();
     if !reason.place.is_empty() {
@@ -90,12 +91,12 @@ fn parts(reason: &Reason) -> Vec<String> {
     parts
 }
 
-/// Whether it is a mismatch, which has both what was expected and what came.
+/// Whether a reason is a mismatch, with an expected and an actual value.
 fn is_mismatch(reason: &Reason) -> bool {
     !reason.expected.is_empty() || !reason.actual.is_empty()
 }
 
-/// What went wrong, where that is no mismatch; the code alone, where nothing else is there.
+/// What went wrong, if it isn't a mismatch; the code alone if the reason has nothing else.
 fn message(reason: &Reason) -> Option<String> {
     if !reason.message.is_empty() {
         Some(format!("{}: {}", cell(&reason.code), shown_sentence(&reason.message)))
@@ -113,7 +114,7 @@ struct Layout {
 }
 
 impl Layout {
-    fn of(all: &[Because]) -> Self {
+    fn of(all: &[Cause]) -> Self {
         let mut layout = Self { name: 0, place: 0 };
         let widen = |column: &mut usize, text: &str| {
             let width = cell(text).width();
@@ -121,34 +122,34 @@ impl Layout {
                 *column = width.max(*column);
             }
         };
-        for because in all {
-            let Because::Interaction { name, said, .. } = because else { continue };
+        for cause in all {
+            let Cause::Interaction { name, reasons, .. } = cause else { continue };
             widen(&mut layout.name, name);
-            for reason in said.iter().take(SAID) {
+            for reason in reasons.iter().take(REASONS) {
                 widen(&mut layout.place, &reason.place);
             }
         }
         layout
     }
 
-    fn write(&self, out: &mut String, name: &str, said: &[Reason], palette: &Palette) {
+    fn write(&self, out: &mut String, name: &str, reasons: &[Reason], palette: &Palette) {
         out.push_str(INDENT);
         let at = column(out, INDENT.len(), name, self.name, palette);
-        if said.is_empty() {
-            let _ = writeln!(out, "{NOTHING_SAID}");
+        if reasons.is_empty() {
+            let _ = writeln!(out, "{NO_REASON}");
         }
-        for (index, reason) in said.iter().take(SAID).enumerate() {
+        for (index, reason) in reasons.iter().take(REASONS).enumerate() {
             if index > 0 {
                 let _ = write!(out, "{:at$}", "");
             }
             self.reason(out, at, reason, palette);
         }
-        if said.len() > SAID {
-            let _ = writeln!(out, "{:at$}and {}", "", count(said.len() - SAID, "more reason"));
+        if reasons.len() > REASONS {
+            let _ = writeln!(out, "{:at$}and {}", "", count(reasons.len() - REASONS, "more reason"));
         }
     }
 
-    /// One reason, from the column `at` on, to the end of its line.
+    /// Writes one reason, from the column `at` to the end of its line.
     fn reason(&self, out: &mut String, mut at: usize, reason: &Reason, palette: &Palette) {
         if !reason.place.is_empty() {
             at = column(out, at, &reason.place, self.place, palette);
@@ -169,8 +170,8 @@ impl Layout {
     }
 }
 
-/// Writes a foreign text as a column that begins at `at`, and goes on to the next one, on a new line if the text is too
-/// wide. Tells where the next one begins.
+/// Writes a foreign text into the column that begins at `at`, followed by a new line if it is too wide. Returns where the
+/// next column begins.
 fn column(out: &mut String, at: usize, text: &str, width: usize, palette: &Palette) -> usize {
     let text = cell(text);
     let next = at + width + GAP;
@@ -179,7 +180,7 @@ fn column(out: &mut String, at: usize, text: &str, width: usize, palette: &Palet
     next
 }
 
-/// A foreign text that a line may begin with.
+/// A foreign text that may begin a line.
 fn cell(text: &str) -> String {
     opening(shown(text))
 }
