@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::ends::OfProvider;
-use super::recorded::{KeepArgs, Taken, keep};
+use super::recorded::{KeepArgs, Traffic, write_contracts};
 use super::{Exit, Failure, Global, World, import_pact};
 use crate::files;
 use crate::http::BaseUrl;
 use crate::interaction::ServiceName;
-use crate::recording::{Exchange, HarEntry, read_har};
+use crate::recording::{Exchange, HarEntry, UnusableEntry, read_har};
 use crate::source::{Limits, Sources};
 use crate::words::{and_list, count};
 
@@ -89,10 +89,10 @@ fn har(global: &Global, args: &HarArgs, world: &mut World) -> Result<Exit, Failu
     let entries = read_har(&source).map_err(failed)?;
     drop(source);
     let providers = providers(args, &entries, &shown)?;
-    let mut taken: Vec<Taken> = Vec::new();
-    let mut left: BTreeMap<&'static str, usize> = BTreeMap::new();
+    let mut traffic: Vec<Traffic> = Vec::new();
+    let mut unusable: BTreeMap<UnusableEntry, usize> = BTreeMap::new();
     for (provider, _) in &providers {
-        taken.push(Taken { provider: provider.clone(), exchanges: Vec::new(), lost: Vec::new() });
+        traffic.push(Traffic { provider: provider.clone(), exchanges: Vec::new(), lost: Vec::new() });
     }
     let (mut assets, mut others) = (0, 0);
     for entry in entries {
@@ -103,26 +103,26 @@ fn har(global: &Global, args: &HarArgs, world: &mut World) -> Result<Exit, Failu
             continue;
         };
         match entry.exchange {
-            Err(why) => *left.entry(why).or_default() += 1,
+            Err(why) => *unusable.entry(why).or_default() += 1,
             Ok(_) if entry.is_asset && !args.with_assets => assets += 1,
             Ok(exchange) => {
-                if let Some(taken) = taken.get_mut(index) {
-                    taken.exchanges.push(url.without(exchange));
+                if let Some(traffic) = traffic.get_mut(index) {
+                    traffic.exchanges.push(url.without(exchange));
                 }
             }
         }
     }
     let mut notes: Vec<String> =
-        left.iter().map(|(why, times)| format!("{} {why}", count(*times, "request"))).collect();
+        unusable.iter().map(|(why, times)| format!("{} {why}", count(*times, "request"))).collect();
     if assets > 0 {
         notes.insert(0, format!("{} of pages (--with-assets takes them)", count(assets, "part")));
     }
     if others > 0 {
         notes.push(format!("{} to other addresses", count(others, "request")));
     }
-    for (taken, (_, url)) in taken.iter().zip(&providers) {
-        if taken.exchanges.is_empty() {
-            let mut failure = Failure::usage(format!("{shown} has no exchange with {} at {url}", taken.provider));
+    for (traffic, (_, url)) in traffic.iter().zip(&providers) {
+        if traffic.exchanges.is_empty() {
+            let mut failure = Failure::usage(format!("{shown} has no exchange with {} at {url}", traffic.provider));
             if !notes.is_empty() {
                 failure = failure.help(format!("it has {}", and_list(notes)));
             }
@@ -132,7 +132,7 @@ fn har(global: &Global, args: &HarArgs, world: &mut World) -> Result<Exit, Failu
     if !notes.is_empty() {
         world.say(&format!("note: left out: {}\n", notes.join(", ")));
     }
-    keep(taken, &args.keep, global, world)
+    write_contracts(traffic, &args.keep, global, world)
 }
 
 /// An address whose exchanges are asked for.

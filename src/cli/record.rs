@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 
 use super::ends::{OfProvider, port, variables};
 use super::provider::from_run_error;
-use super::recorded::{KeepArgs, Taken, check, keep};
+use super::recorded::{KeepArgs, Traffic, check_existing, write_contracts};
 use super::signal::{stop_signal, stop_signal_beside_a_command};
 use super::verify::time;
 use super::{Exit, Failure, Global, World};
@@ -81,7 +81,7 @@ pub(super) fn record(global: &Global, args: &RecordArgs, world: &mut World) -> R
     let upstreams = upstreams(args)?;
     let names: Vec<ServiceName> = upstreams.iter().map(|upstream| upstream.provider.clone()).collect();
     // A contract that can't be extended is better known before the tests have run than after.
-    check(&names, &args.keep, global, world)?;
+    check_existing(&names, &args.keep, global, world)?;
     let ports = names.iter().map(|name| port(name, &names, &args.port)).collect::<Result<Vec<u16>, Failure>>()?;
     let options =
         RecorderOptions { timeout: args.timeout, max_body: args.max_body, proxies: Proxies::from_environment() };
@@ -90,7 +90,7 @@ pub(super) fn record(global: &Global, args: &RecordArgs, world: &mut World) -> R
         .enable_all()
         .build()
         .map_err(|error| Failure::could_not_run(format!("no runtime can be started: {error}")))?;
-    let (code, taken) = runtime.block_on(async {
+    let (code, traffic) = runtime.block_on(async {
         let mut recorders = Vec::new();
         for (upstream, port) in upstreams.iter().zip(ports) {
             let recorder = Recorder::start(upstream.url.clone(), port, options.clone()).await.map_err(|error| {
@@ -120,7 +120,7 @@ pub(super) fn record(global: &Global, args: &RecordArgs, world: &mut World) -> R
         };
         let taking = recorders.into_iter().map(|(provider, recorder)| async move {
             let (exchanges, lost) = recorder.stop().await;
-            Taken { provider, exchanges, lost }
+            Traffic { provider, exchanges, lost }
         });
         Ok::<_, Failure>((code, join_all(taking).await))
     })?;
@@ -128,7 +128,7 @@ pub(super) fn record(global: &Global, args: &RecordArgs, world: &mut World) -> R
     runtime.shutdown_background();
     if code != 0 && !args.keep_failed {
         // It may well have failed for that.
-        for lost in taken.iter().flat_map(|taken| &taken.lost).take(LOST) {
+        for lost in traffic.iter().flat_map(|traffic| &traffic.lost).take(LOST) {
             world.say(&report::note(&format!("not recorded: {lost}"), "", &world.err_palette()));
         }
         world.say(&format!(
@@ -136,13 +136,13 @@ pub(super) fn record(global: &Global, args: &RecordArgs, world: &mut World) -> R
         ));
         return Ok(Exit::Command(code));
     }
-    let exit = finish(taken, args, global, world)?;
+    let exit = finish(traffic, args, global, world)?;
     Ok(if code == 0 { exit } else { Exit::Command(code) })
 }
 
-fn finish(taken: Vec<Taken>, args: &RecordArgs, global: &Global, world: &mut World) -> Result<Exit, Failure> {
-    if taken.iter().all(|taken| taken.exchanges.is_empty()) {
-        let lost: Vec<String> = taken.iter().flat_map(|taken| taken.lost.iter().cloned()).collect();
+fn finish(traffic: Vec<Traffic>, args: &RecordArgs, global: &Global, world: &mut World) -> Result<Exit, Failure> {
+    if traffic.iter().all(|traffic| traffic.exchanges.is_empty()) {
+        let lost: Vec<String> = traffic.iter().flat_map(|traffic| traffic.lost.iter().cloned()).collect();
         if let Some(first) = lost.first() {
             return Err(Failure::could_not_run(format!("nothing was recorded: {first}")).help(format!(
                 "{} came to no exchange; is the provider at its address?",
@@ -160,12 +160,13 @@ fn finish(taken: Vec<Taken>, args: &RecordArgs, global: &Global, world: &mut Wor
         return Err(failure.help(help));
     }
     let quiet: Vec<&ServiceName> =
-        taken.iter().filter(|taken| taken.exchanges.is_empty()).map(|taken| &taken.provider).collect();
+        traffic.iter().filter(|traffic| traffic.exchanges.is_empty()).map(|traffic| &traffic.provider).collect();
     if !quiet.is_empty() {
         world.say(&format!("note: nothing was asked of {}\n", and_list(quoted(quiet))));
     }
-    let taken = taken.into_iter().filter(|taken| !taken.exchanges.is_empty() || !taken.lost.is_empty()).collect();
-    keep(taken, &args.keep, global, world)
+    let traffic =
+        traffic.into_iter().filter(|traffic| !traffic.exchanges.is_empty() || !traffic.lost.is_empty()).collect();
+    write_contracts(traffic, &args.keep, global, world)
 }
 
 /// The providers by name, each once.
