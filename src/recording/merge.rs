@@ -35,11 +35,13 @@ fn merge_mappings(old: &str, new: &str) -> Option<String> {
     let (old, new) = (entries(old)?, entries(new)?);
     let find = |key: &str| new.iter().find(|entry| entry.key == key);
     let mut lines: Vec<(&str, String)> = Vec::new();
+    // Comments of removed entries.
     let mut homeless = String::new();
     for entry in &old {
         match find(entry.key) {
             Some(new) => {
-                lines.push((entry.key, std::mem::take(&mut homeless) + &entry.comments + &merge_entries(entry, new)))
+                let text = merge_entries(entry, new);
+                lines.push((entry.key, std::mem::take(&mut homeless) + &entry.comments + &text));
             }
             None => homeless.push_str(&entry.comments),
         }

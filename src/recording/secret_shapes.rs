@@ -38,8 +38,10 @@ const SHAPES: &[Shape] = &[
     ("password in an address", r#"[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@"'<>\\]*:(?P<secret>[^\s/@"'<>\\]+)@"#),
 ];
 
-/// Shapes that ordinary words can have, too: the text must also pass a check.
-const CHECKED_SHAPES: &[(Shape, fn(&str) -> bool)] = &[
+/// A shape that ordinary words can have, too, and the check that a secret must pass.
+type CheckedShape = (Shape, fn(&str) -> bool);
+
+const CHECKED_SHAPES: &[CheckedShape] = &[
     (("bearer token", r"(?i)\bbearer\s+(?P<secret>[A-Za-z0-9._~+/-]{8,}=*)"), is_distinctive),
     (("basic credentials", r"(?i)\bbasic\s+(?P<secret>[A-Za-z0-9+/]{8,}={0,2})"), |text| credentials(text).is_some()),
     (
@@ -59,7 +61,7 @@ struct CompiledShape {
 }
 
 static COMPILED: LazyLock<Vec<CompiledShape>> = LazyLock::new(|| {
-    let all = SHAPES.iter().map(|shape| (*shape, (|_| true) as fn(&str) -> bool));
+    let all = SHAPES.iter().map(|shape| -> CheckedShape { (*shape, |_| true) });
     // A test notices an expression that doesn't compile.
     all.chain(CHECKED_SHAPES.iter().copied())
         .filter_map(|((kind, text), check)| Some(CompiledShape { kind, expression: Regex::new(text).ok()?, check }))
