@@ -308,7 +308,7 @@ impl Answering {
                 .and_then(|host| host.to_str().ok())
                 .map(|host| format!("{}://{host}", self.scheme)),
         };
-        match self.desk.mock.answer_at(&request, &active, &moment) {
+        match self.desk.mock.respond_at(&request, &active, &moment) {
             Ok(selected) => {
                 if let Some(used) = self.desk.used.get(selected.number) {
                     used.fetch_add(1, Ordering::Relaxed);

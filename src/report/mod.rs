@@ -56,7 +56,7 @@ pub use mismatch::mismatches;
 pub use mocked::{Nearest, refused, refused_without, served, unused};
 pub use palette::Palette;
 pub use progress::Progress;
-pub use recorded::{recorded, secrets};
+pub use recorded::{recorded_contract, secrets};
 
 /// One form of the report of a run.
 pub trait Reporter {
