@@ -150,7 +150,15 @@ fn build(programs: &Path) -> Result<(), Box<dyn Error>> {
         Some("debug") | None => "dev",
         Some(name) => name,
     };
-    let status = Command::new(env!("CARGO"))
+    let mut command = Command::new(env!("CARGO"));
+    // With the variables that cargo sets for this program, `ring` would be built anew, and all that needs it: its build
+    // script watches them.
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(|name| name.starts_with("CARGO_MANIFEST_") || name.starts_with("CARGO_PKG_")) {
+            command.env_remove(name);
+        }
+    }
+    let status = command
         .args(["build", "--quiet", "--bin", "upheld", "--examples", "--profile", profile])
         .arg("--target-dir")
         .arg(programs.parent().unwrap_or(programs))

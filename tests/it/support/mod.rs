@@ -11,6 +11,7 @@ pub mod runner;
 pub mod team;
 #[cfg(unix)]
 pub mod town;
+mod tree;
 mod world;
 
 pub use output::CommandOutput;
