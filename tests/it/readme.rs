@@ -5,7 +5,8 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::process::Command;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 use std::thread;
 
 use crate::support::World;
@@ -128,14 +129,46 @@ fn every_link_leads_somewhere_and_the_readme_links_every_page() {
     }
 }
 
+/// Takes the tour, and types this text meanwhile. Returns what it shows.
+fn tour(arguments: &[&str], typed: &str) -> String {
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["run", "--quiet", "--example", "tour"]).args(arguments).current_dir(repository());
+    let mut tour = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    tour.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+    let output = tour.wait_with_output().unwrap();
+    let [shown, errors] = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text).into_owned());
+    assert!(output.status.success() && errors.is_empty(), "{shown}\n{errors}");
+    shown
+}
+
 #[test]
-fn the_tour_tells_its_story_to_the_end() {
-    let output =
-        Command::new(env!("CARGO")).args(["run", "--quiet", "--example", "tour"]).current_dir(repository()).output();
-    let output = output.unwrap();
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
-    assert!(text.contains("exit code 0") && text.contains("exit code 1"), "{text}");
+fn the_tour_shows_its_story_in_order_and_waits_for_nobody() {
+    let shown = tour(&[], "");
+    let mut rest = shown.as_str();
+    for part in [
+        "cargo builds upheld",
+        "2. orders upholds the contract",
+        "start: orders --port ${PORT}",
+        "exit code 0",
+        "3. orders changes",
+        " -     start: orders --port ${PORT}\n +     start: orders --break qty-as-text --port ${PORT}\n",
+        "exit code 1",
+        "storefront place TEA-1=3\n",
+        "body items[0].qty",
+        "exit code 1",
+        "Now it's your turn",
+    ] {
+        let at = rest.find(part).unwrap_or_else(|| panic!("`{part}` is missing, or in another place:\n{shown}"));
+        rest = &rest[at + part.len()..];
+    }
+    assert!(!shown.contains("Press Enter"), "{shown}");
+}
+
+#[test]
+fn the_tour_can_wait_for_enter_until_nobody_is_there() {
+    let shown = tour(&["--", "--pause"], "\n");
+    assert_eq!(shown.matches("Press Enter").count(), 2, "{shown}");
+    assert!(shown.contains("Now it's your turn"), "{shown}");
 }
 
 #[test]
