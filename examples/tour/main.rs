@@ -53,11 +53,7 @@ fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
 }
 
 fn show(mut pauses: bool, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
-    writeln!(
-        out,
-        "Before the tour starts, cargo builds upheld and the example services. The first time, this takes a"
-    )?;
-    writeln!(out, "minute or two.")?;
+    writeln!(out, "First, cargo builds upheld and the example services. This can take a minute or two.")?;
     let stage = Stage::set()?;
 
     for (number, step) in (1..).zip(STORY) {

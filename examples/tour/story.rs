@@ -44,7 +44,7 @@ pub const STORY: &[Step] = &[
         headline: "kiosk, a new consumer, records its contract",
         text: &[
             "kiosk places orders too. Nobody has to write its contract: its tests run once against the real service,",
-            "with a recorder in between. The address in ORDERS_URL is the recorder's.",
+            "with a recorder in between. ORDERS_URL has the recorder's address. (The program storefront plays kiosk.)",
         ],
         acts: &[
             run(

@@ -154,7 +154,7 @@ fn the_tour_shows_its_story_in_order_and_waits_for_nobody() {
         " -     start: orders --port ${PORT}\n +     start: orders --break qty-as-text --port ${PORT}\n",
         "exit code 1",
         "storefront place TEA-1=3\n",
-        "body items[0].qty",
+        "body  items[0].qty",
         "exit code 1",
         "Now it's your turn",
     ] {
