@@ -32,7 +32,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/orders/{number}", get(get_order).delete(cancel_order))
         // Whoever can reach this can create and delete data. A real service has it only in test builds.
         .route("/_states", post(states::change_state))
-        .fallback(async || Problem::new(StatusCode::NOT_FOUND, "No such page", "orders are under `/orders`"))
+        .fallback(async || Problem::new(StatusCode::NOT_FOUND, "No such page", "orders are found under `/orders`"))
         .with_state(app)
 }
 

@@ -153,7 +153,7 @@ fn the_tour_shows_its_story_in_order_and_waits_for_nobody() {
         "3. orders changes",
         " -     start: orders --port ${PORT}\n +     start: orders --break qty-as-text --port ${PORT}\n",
         "exit code 1",
-        "storefront place TEA-1=3\n",
+        "storefront place 'TEA-1=3'\n",
         "body  items[0].qty",
         "exit code 1",
         "Now it's your turn",

@@ -64,6 +64,10 @@ pub struct Page {
     pub text: String,
 }
 
+fn has_extension(path: &str, extension: &str) -> bool {
+    Path::new(path).extension().is_some_and(|found| found == extension)
+}
+
 /// The folder of the repository.
 pub fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -81,7 +85,7 @@ impl Page {
         let files = fs::read_dir(repository().join("examples")).unwrap();
         let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
         let mut names: Vec<String> =
-            names.filter(|name| name.ends_with(".md")).map(|name| format!("examples/{name}")).collect();
+            names.filter(|name| has_extension(name, "md")).map(|name| format!("examples/{name}")).collect();
         names.sort();
         names.insert(0, String::from("README.md"));
         names.iter().map(|name| Self::read(name)).collect()
@@ -158,7 +162,7 @@ impl Block<'_> {
     /// The contract that this block is the text of.
     pub fn contract(&self) -> Option<&str> {
         let path = self.text.lines().next()?.strip_prefix("# ")?;
-        (self.language == "yaml" && path.starts_with("contracts/") && path.ends_with(".yaml")).then_some(path)
+        (self.language == "yaml" && path.starts_with("contracts/") && has_extension(path, "yaml")).then_some(path)
     }
 
     fn steps(&self) -> Vec<Step> {
