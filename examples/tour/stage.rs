@@ -150,7 +150,15 @@ fn build(programs: &Path) -> Result<(), Box<dyn Error>> {
         Some(name) => name,
     };
     let quiet = (!io::stderr().is_terminal()).then_some("--quiet");
-    let status = Command::new(env!("CARGO"))
+    let mut command = Command::new(env!("CARGO"));
+    // Cargo describes the tour's package to the tour. A build that sees these variables runs build scripts again, and
+    // rebuilds everything that depends on them.
+    for (name, _) in env::vars_os() {
+        if ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
+            command.env_remove(name);
+        }
+    }
+    let status = command
         .args(["build", "--bin", "upheld", "--examples", "--profile", profile])
         .args(quiet)
         .arg("--target-dir")
