@@ -17,9 +17,6 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
-/// A page must not wait longer for its orders than its reader would wait.
-const TIME_LIMIT: Duration = Duration::from_secs(2);
-
 /// The largest response that is read, in bytes.
 const SIZE_LIMIT: usize = 1024 * 1024;
 
@@ -78,14 +75,16 @@ pub enum OrdersError {
 /// The orders service.
 pub struct Orders {
     base: String,
+    /// How long a response may take.
+    time_limit: Duration,
     client: Client<HttpConnector, Body>,
 }
 
 impl Orders {
     /// The orders service at an address such as `http://127.0.0.1:8080`.
-    pub fn at(address: &str) -> Self {
+    pub fn at(address: &str, time_limit: Duration) -> Self {
         let base = address.trim_end_matches('/').to_owned();
-        Self { base, client: Client::builder(TokioExecutor::new()).build_http() }
+        Self { base, time_limit, client: Client::builder(TokioExecutor::new()).build_http() }
     }
 
     /// The order with this number, if there is one.
@@ -166,7 +165,7 @@ impl Orders {
             let (head, body) = self.client.request(request).await?.into_parts();
             Ok::<_, BoxError>(Response::from_parts(head, to_bytes(Body::new(body), SIZE_LIMIT).await?))
         };
-        tokio::time::timeout(TIME_LIMIT, exchange).await.map_err(unavailable)?.map_err(unavailable)
+        tokio::time::timeout(self.time_limit, exchange).await.map_err(unavailable)?.map_err(unavailable)
     }
 }
 

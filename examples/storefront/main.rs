@@ -11,6 +11,8 @@
 mod client;
 mod page;
 
+use std::time::Duration;
+
 use clap::{Parser, Subcommand};
 
 use crate::client::{Item, Orders, OrdersError, Status};
@@ -21,6 +23,10 @@ struct Args {
     /// The address of orders.
     #[arg(long, env = "ORDERS_URL", value_name = "URL", default_value = "http://127.0.0.1:8080")]
     orders: String,
+
+    /// How many seconds to wait for orders: no longer than the reader of a page would.
+    #[arg(long, env = "ORDERS_TIMEOUT", value_name = "SECONDS", default_value_t = 2)]
+    timeout: u64,
 
     #[command(subcommand)]
     visit: Visit,
@@ -51,7 +57,7 @@ enum Visit {
 #[tokio::main]
 async fn main() {
     let args = Args::parse();
-    let page = match visit(&Orders::at(&args.orders), args.visit).await {
+    let page = match visit(&Orders::at(&args.orders, Duration::from_secs(args.timeout)), args.visit).await {
         Ok(page) => page,
         Err(OrdersError::Refused(reasons)) => format!("Sorry: {}.", reasons.join(", ")),
         // The customer still gets a page, and the cause is for the shop's operators.

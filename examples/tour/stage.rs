@@ -118,6 +118,8 @@ impl Stage {
         let path = env::var_os("PATH").unwrap_or_default();
         let path = env::join_paths(std::iter::once(self.programs.join("examples")).chain(env::split_paths(&path)))?;
         command.args(arguments).current_dir(self.folder.path()).env("PATH", path).stderr(io::stdout());
+        // On a busy machine, orders may take longer than the reader of a page would wait.
+        command.env("ORDERS_TIMEOUT", "60");
         // The user's own settings are not part of the story.
         for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("UPHELD_")) {
             command.env_remove(name);

@@ -1,12 +1,14 @@
 //! The README and the pages beside the examples: each console block prints what its page shows, each example of a file is
 //! valid, and each link leads somewhere. `support::pages` has the rules for console blocks.
 //!
-//! `UPHELD_BLESS=1 cargo test --test it readme` writes what the commands print now into the pages.
+//! `UPHELD_BLESS=1 cargo test --test it readme` writes what the commands print now into the pages. With `--test`, cargo
+//! doesn't build the examples: run `cargo build --examples` before.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use crate::support::World;
@@ -19,15 +21,22 @@ const NOT_RUN: [&str; 4] = ["sh", "yaml", "json", ""];
 fn every_console_block_of_every_page_prints_what_it_shows() {
     let pages = Page::all();
     let bless = std::env::var_os("UPHELD_BLESS").is_some_and(|value| !value.is_empty() && value != "0");
+    let check = |page: &Page| {
+        if bless {
+            fs::write(repository().join(&page.name), page.blessed()).unwrap();
+            return String::new();
+        }
+        page.check()
+    };
+    // As many at once as there are processors: each page starts services of its own.
+    let next = AtomicUsize::new(0);
+    let work = || -> String {
+        let pages = std::iter::from_fn(|| pages.get(next.fetch_add(1, Ordering::Relaxed)));
+        pages.map(check).collect()
+    };
+    let processors = thread::available_parallelism().map_or(1, usize::from);
     let wrong: String = thread::scope(|scope| {
-        let check = |page: &Page| {
-            if bless {
-                fs::write(repository().join(&page.name), page.blessed()).unwrap();
-                return String::new();
-            }
-            page.check()
-        };
-        let all: Vec<_> = pages.iter().map(|page| scope.spawn(move || check(page))).collect();
+        let all: Vec<_> = (0..processors).map(|_| scope.spawn(work)).collect();
         all.into_iter().map(|one| one.join().unwrap()).collect()
     });
     assert!(wrong.is_empty(), "{wrong}if that is right: UPHELD_BLESS=1 cargo test --test it readme");

@@ -20,7 +20,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::World;
+use super::{World, example};
 
 /// What stands for any number of lines.
 const ANY: &str = "…";
@@ -191,7 +191,8 @@ impl Block<'_> {
 
 /// The folder that a page's blocks run in.
 fn fixture() -> World {
-    let world = World::new();
+    // On a machine that is busy, a response may take longer than a reader would wait.
+    let world = World::new().variable("ORDERS_TIMEOUT", "60");
     let mut open = vec![PathBuf::from("contracts")];
     while let Some(folder) = open.pop() {
         for file in fs::read_dir(repository().join(&folder)).unwrap() {
@@ -237,7 +238,8 @@ fn run(world: &World, steps: &[Step], port: &str) -> Vec<String> {
     }
     let programs = Path::new(env!("CARGO_BIN_EXE_upheld")).parent().unwrap();
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let ours = [programs.to_path_buf(), programs.join("examples")];
+    let examples = PathBuf::from(example("storefront")).parent().unwrap().to_path_buf();
+    let ours = [programs.to_path_buf(), examples];
     let path = std::env::join_paths(ours.into_iter().chain(std::env::split_paths(&path))).unwrap();
     let output = world.program(Path::new("sh")).args(["-c", &script]).env("PATH", path).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap().replace(port, PORT);
