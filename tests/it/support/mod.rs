@@ -3,6 +3,7 @@
 #[cfg(unix)]
 pub mod client;
 mod output;
+pub mod pages;
 mod process;
 mod provider;
 pub mod recipes;
