@@ -6,7 +6,7 @@ use super::{Exit, Failure, World};
 use crate::gate::{GateCode, NoticeCode};
 use crate::source::Explanation;
 use crate::words::did_you_mean;
-use crate::{contract, files, http, ledger, matching, process, recording, registry, source, verification};
+use crate::{contract, files, http, interaction, ledger, pact, process, recording, registry, source, verification};
 
 /// Explain what a code means and what to do about it
 #[derive(Debug, Args)]
@@ -41,7 +41,8 @@ fn all() -> Vec<(&'static str, Explanation)> {
     let lists = [
         ("file format", source::codes::CODES),
         ("contract", contract::codes::CODES),
-        ("mismatch", matching::mismatch::CODES),
+        ("Pact file", pact::codes::CODES),
+        ("mismatch", interaction::mismatch::CODES),
         ("HTTP error", http::codes::CODES),
         ("process error", process::codes::CODES),
         ("interaction without a result", verification::CODES),

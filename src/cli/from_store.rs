@@ -7,7 +7,8 @@ use std::sync::Arc;
 use super::ledger::{refused, unusable};
 use super::load::Workspace;
 use super::{Failure, World};
-use crate::contract::{ContractFile, InteractionId, ServiceName, contract_id};
+use crate::formats::{ContractFile, contract_id};
+use crate::interaction::{InteractionId, ServiceName};
 use crate::ledger::{Book, NameKind, NeededContract, Refusal, ServiceVersion, Store, Version, needed};
 use crate::words::and_list;
 

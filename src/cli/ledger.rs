@@ -12,6 +12,7 @@ use super::load::{Workspace, contracts_folder};
 use super::verify::time;
 use super::{Failure, Global, World};
 use crate::git::{self, Checkout, Environment};
+use crate::interaction::ServiceName;
 use crate::ledger::{By, Event, Live, Refusal, ServiceVersion, Stamp, Store, StoreError, Version, short_id};
 use crate::registry::expand;
 use crate::store;

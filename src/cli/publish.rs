@@ -254,7 +254,7 @@ fn difference(
     for (provider, id) in before {
         match now(provider) {
             None => {
-                text.push_str(&format!("{provider}: the published version has a contract, but there is none here\n"))
+                text.push_str(&format!("{provider}: the published version has a contract, but there is none here\n"));
             }
             Some(stored) if contract_id(&stored.contract) == *id => {}
             Some(stored) => {

@@ -128,8 +128,8 @@ fn reasons(finished: &Finished) -> Vec<Reason> {
         .map(|mismatch| Reason {
             code: mismatch.code.0.to_owned(),
             place: mismatch.place(),
-            expected: cut(&mismatch.expected),
-            actual: cut(&mismatch.actual),
+            expected: cut(&mismatch.expected.to_string()),
+            actual: cut(&mismatch.actual.to_string()),
             message: String::new(),
         })
         .collect()

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use super::ledger::{StoreArgs, open_store, refused, today, unusable};
 use super::{Exit, Failure, Global, World};
 use crate::gate::{Status, status as read};
+use crate::interaction::ServiceName;
 use crate::ledger::{Book, NameKind, Refusal};
 use crate::report::{status_human, status_json};
 

@@ -18,7 +18,7 @@ codes! {
     BAD_HEADER = "C206" =>
         "Correct the name or the value. Values hold no line breaks, and some headers are set by upheld itself.";
     /// A request or response has more than one body.
-    SEVERAL_BODIES = "C207" => "Keep one of `json`, `text`, `form` and the other kinds of body.";
+    SEVERAL_BODIES = "C207" => "Keep one of `body`, `body-text`, `body-file`, `body-base64` and `form`.";
     /// A file that the contract names can't be read.
     BAD_FILE = "C208" => "Correct the path, which is relative to the contract's folder, or add the file.";
     /// A body isn't valid base64.
@@ -47,29 +47,8 @@ codes! {
     /// Nothing gives the placeholder a value.
     UNKNOWN_PLACEHOLDER = "C401" =>
         "Add it to the parameters of a provider state under `given`, or correct its name. A literal `${` is written `$${`.";
-    /// The Pact file isn't valid JSON.
-    PACT_NOT_JSON = "P101" =>
-        "Write the file again with the test that made it; a download or an upload may have cut it short.";
-    /// The Pact file doesn't have the structure that its specification requires.
-    PACT_SHAPE = "P102" => "Correct the test, or update the Pact library, that writes the file.";
-    /// A matching rule of the Pact file can't be used, so nothing could ever match it.
-    PACT_RULE = "P103" => "Correct the rule in the test that writes the file.";
     /// The JSON file is neither a contract nor a Pact file.
     FOREIGN_JSON = "P104" => "Name another file, or leave this one out of the folder of contracts.";
-    /// A name in the Pact file isn't a valid service name, so Upheld uses another spelling.
-    PACT_NAME = "P201" =>
-        "Use the spelling that the message shows on the command line and in upheld.yaml; nothing in the file has \
-         to change.";
-    /// A generator of the Pact file isn't supported and is ignored: the example's value is sent instead.
-    PACT_UNKNOWN = "P202" =>
-        "Nothing, if the provider accepts the example's value. Otherwise replace the generator in the test that \
-         writes the file.";
-    /// An interaction of the Pact file can't be run and is skipped: a message, or something that needs a plugin.
-    PACT_SKIPPED = "P203" =>
-        "Test it in another way. `verify --without-skipped` leaves it out of the run, and `publish --without- \
-         skipped` publishes it as pending.";
-    /// A matching rule of the Pact file selects nothing in the example, so it has no effect.
-    PACT_UNUSED = "P204" => "Correct the path in the test that writes the file, or remove the rule.";
     /// Two interactions differ only in their names.
     SAME_INTERACTION = "L101" => "Remove one of them, or change what it tests.";
     /// The contract requires an exact value that changes from run to run, such as an id or a time.

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::contract::{InteractionId, ServiceName};
+use crate::interaction::{InteractionId, ServiceName};
 use crate::ledger::{Doubt, NameKind, Reason, Rewritten, ServiceVersion, Version};
 
 /// One cause of a row.

@@ -13,7 +13,7 @@ use super::pair::{Judgement, judge};
 use super::rows::{add, sort};
 use super::state::State;
 use super::world::{Moment, Versions, World, service_side};
-use crate::contract::{ContractId, ServiceName};
+use crate::interaction::{ContractId, ServiceName};
 use crate::ledger::{Doubt, Event, Live, NameKind, Published, ServiceVersion, StoreError, Version, abbreviated};
 use crate::words::nearest;
 

@@ -13,7 +13,7 @@ use super::question::{Plan, Question};
 use super::rows::{sort, worst};
 use super::state::State;
 use super::world::Moment;
-use crate::contract::ServiceName;
+use crate::interaction::ServiceName;
 use crate::ledger::{Book, Doubt, Event, NameKind, ServiceVersion, StoreError, layout};
 use crate::words::nearest;
 

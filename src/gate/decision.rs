@@ -4,7 +4,7 @@ use super::cause::{Cause, NextStep};
 use super::code::GateCode;
 use super::notice::Notice;
 use super::state::State;
-use crate::contract::ServiceName;
+use crate::interaction::ServiceName;
 use crate::ledger::{Event, ServiceVersion, Version};
 
 /// The gate's decision.

@@ -1,7 +1,7 @@
 //! What is worth knowing beside a decision, and doesn't affect it. Data only: the reports make text of it.
 
 use super::code::NoticeCode;
-use crate::contract::ServiceName;
+use crate::interaction::ServiceName;
 use crate::ledger::{Doubt, ServiceVersion};
 
 /// One thing worth knowing.

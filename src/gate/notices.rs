@@ -9,7 +9,7 @@ use super::notice::Notice;
 use super::pair::judge;
 use super::question::Question;
 use super::state::State;
-use crate::contract::ServiceName;
+use crate::interaction::ServiceName;
 use crate::ledger::{Event, Live, Published, ServiceVersion, StoreError};
 
 /// What the check came to.

@@ -6,7 +6,7 @@ use super::question::Question;
 use super::rows::{join, sort, worst};
 use super::state::State;
 use super::world::Moment;
-use crate::contract::ServiceName;
+use crate::interaction::ServiceName;
 use crate::ledger::{ServiceVersion, StoreError};
 
 /// The rows of one candidate that goes live after others.

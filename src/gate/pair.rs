@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::cause::{Cause, Fact, NextStep};
 use super::code::GateCode;
 use super::facts::Facts;
-use crate::contract::{ContractFile, ContractId, InteractionId, ServiceName};
+use crate::formats::ContractFile;
+use crate::interaction::{ContractId, InteractionId, ServiceName};
 use crate::ledger::{Doubt, Results, ServiceVersion, Standing, StoreError, Version};
 
 /// How a pair stands, and what clears it.

@@ -9,7 +9,7 @@ use super::decide::rewritten;
 use super::decision::Row;
 use super::facts::Facts;
 use super::world::Moment;
-use crate::contract::ServiceName;
+use crate::interaction::ServiceName;
 use crate::ledger::{Book, Doubt, Live, ServiceVersion, StoreError};
 
 /// The present state of an environment.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::decision::{Role, Side};
 use super::facts::Facts;
-use crate::contract::ServiceName;
+use crate::interaction::ServiceName;
 use crate::ledger::{ServiceVersion, Version};
 
 /// A moment: the versions in question, and what has happened to the candidates before.

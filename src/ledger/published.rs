@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::record::Publication;
-use crate::contract::{ContractId, ServiceName};
+use crate::interaction::{ContractId, ServiceName};
 
 /// What a version expects of its providers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

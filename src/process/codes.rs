@@ -23,6 +23,5 @@ codes! {
     ENDED_EARLY = "E304" => "See its output in the report. It must keep running and listen on ${PORT}.";
     /// A service wasn't healthy within the time limit.
     NOT_HEALTHY = "E305" =>
-        "Check that it listens on ${PORT} and that `health` in upheld.yaml names a path that responds; `--start- \
-         timeout` allows more time.";
+        "Check that it listens on ${PORT} and that `health` in upheld.yaml names a path that responds; `--start-timeout` allows more time.";
 }

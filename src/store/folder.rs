@@ -15,6 +15,7 @@ use super::lock::lock;
 use super::path;
 use crate::files::{self, why};
 use crate::git::LARGEST;
+use crate::interaction::digest::hex;
 use crate::ledger::{EntryKind, FolderEntry, Landing, NewFile, Snapshot, Store, StoreError, layout};
 use crate::words::duration;
 

@@ -15,6 +15,7 @@ use super::cache::{Cache, is_hex};
 use super::git_snapshot::GitSnapshot;
 use super::path;
 use crate::git::{Address, CommitText, Environment, Object, Patience};
+use crate::interaction::digest::hex;
 use crate::ledger::{Landing, NewFile, Rewritten, Snapshot, Store, StoreError, short_id};
 
 /// A store that is a branch of a git repository.

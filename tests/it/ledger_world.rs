@@ -10,8 +10,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use upheld::contract::attachments::NoAttachments;
-use upheld::contract::{InteractionId, ServiceName, interaction_id, read};
+use upheld::formats::{interaction_id, read};
 use upheld::gate::{Cause, Decision, Plan, Question, Row, Side, State, Status, decide, status};
+use upheld::interaction::{InteractionId, ServiceName};
 use upheld::ledger::{
     Arrival, Book, Departure, Landing, NewFile, Reason, RecordId, Refusal, ServiceVersion, Stamp, Store as _,
     StoredContract, Target, TestResult, Verification, arrive, depart, environment_text, layout, publish, service_text,

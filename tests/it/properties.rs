@@ -221,8 +221,8 @@ proptest! {
     #[test]
     fn every_message_ends_in_mismatches_that_can_be_shown((it, request, response) in anything()) {
         let codes: BTreeSet<&str> = CODES.iter().map(|one| one.code.0).collect();
-        let mut found = match_request(&it.request, &request, &Pointer::root().key("request"));
-        found.extend(of_response(&it.response, &response));
+        let mut found = match_request(http(&it), &request, &Pointer::root().key("request"));
+        found.extend(of_response(http(&it), &response));
         for one in &found {
             prop_assert!(codes.contains(one.code.0));
             let (expected, actual) = (one.expected.to_string(), one.actual.to_string());

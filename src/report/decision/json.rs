@@ -8,8 +8,8 @@ use serde::Serialize;
 use super::super::json::{FORMAT, pretty};
 use super::texts::{fact_text, next_text, notice_next_text, notice_text};
 use super::{DecisionReport, UNDECIDED, UNDECIDED_EXIT, UNDECIDED_NEXT, word};
-use crate::contract::{InteractionId, ServiceName};
 use crate::gate::{Cause, Decision, Notice, Role, Row, Side, State};
+use crate::interaction::{InteractionId, ServiceName};
 use crate::ledger::{Event, Reason, Version};
 
 /// A decision as one JSON document. Its `decision` is `"allow"` only if the gate says yes and this isn't a dry run; a dry
