@@ -8,12 +8,12 @@
 //! - A line `…` in the output stands for any number of lines. Lengths of time, ports, random ids and the like may differ.
 //!   If a command runs another one behind `--`, both print at the same time, and the lines may be in another order.
 //! - A command with `&` at its end runs until the end of its block, and the next one starts once it has printed a line.
-//! - `cargo run --quiet --example NAME` runs the example that `cargo test` has built, and port 8080 is one that is free.
+//! - `cargo run --quiet --example NAME` runs the example that `cargo test` has built. Instead of port 8080, it listens on a
+//!   free one.
 //! - A block of YAML whose first line is `# contracts/….yaml` is written to that file.
 
 use std::fmt::Write as _;
 use std::fs;
-use std::net::TcpListener;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -25,7 +25,7 @@ use super::{World, example};
 /// What stands for any number of lines.
 const ANY: &str = "…";
 
-/// The port that pages use; a free one takes its place.
+/// The port that pages use. A command in the background takes any free one, and the commands after it use that.
 const PORT: &str = "8080";
 
 /// The files that pages use, beside the contracts.
@@ -135,7 +135,6 @@ impl Page {
 
     fn differences(&self) -> Vec<Difference> {
         let world = fixture();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
         let mut found = Vec::new();
         for block in self.blocks() {
             if let Some(path) = block.contract() {
@@ -145,7 +144,7 @@ impl Page {
                 continue;
             }
             let steps = block.steps();
-            for (step, printed) in steps.iter().zip(run(&world, &steps, &port)) {
+            for (step, printed) in steps.iter().zip(run(&world, &steps)) {
                 let shown = &self.text[step.output.clone()];
                 let [shown, now] = [shown, &printed].map(|text| without_chance(text, &world));
                 let is_wrapper = with_examples(&step.command).contains(" -- ");
@@ -218,20 +217,22 @@ fn with_examples(text: &str) -> String {
 }
 
 /// What each step prints, to both streams.
-fn run(world: &World, steps: &[Step], port: &str) -> Vec<String> {
+fn run(world: &World, steps: &[Step]) -> Vec<String> {
     const MARK: &str = "--8<-- step";
     let mut script = String::from("exec 2>&1\ncode=0\ntrap 'kill $running 2>/dev/null' EXIT\n");
     for (number, step) in steps.iter().enumerate() {
-        let command = with_examples(&step.command).replace(PORT, port);
+        let command = with_examples(&step.command);
         // `$?` is the exit code of the step before.
         writeln!(script, "echo '{MARK}'\n(exit $code)").unwrap();
         match command.strip_suffix(" &") {
             Some(command) => writeln!(
                 script,
-                "{command} >.output{number} 2>&1 &\nrunning=\"$running $!\"\n\
-                 while ! test -s .output{number} && kill -0 $!; do sleep 0.02; done\ncat .output{number}"
+                "{} >.output{number} 2>&1 &\nrunning=\"$running $!\"\n\
+                 while ! grep -q . .output{number} && kill -0 $!; do sleep 0.02; done\n\
+                 port=\"$(sed -n 's/.*:\\([0-9]*\\)$/\\1/p' .output{number})\"\necho \"$port\" >.port\ncat .output{number}",
+                command.replace(PORT, "0")
             ),
-            None => writeln!(script, "{command}"),
+            None => writeln!(script, "{}", command.replace(PORT, "${port:-8080}")),
         }
         .unwrap();
         script.push_str("code=$?\n");
@@ -242,7 +243,11 @@ fn run(world: &World, steps: &[Step], port: &str) -> Vec<String> {
     let ours = [programs.to_path_buf(), examples];
     let path = std::env::join_paths(ours.into_iter().chain(std::env::split_paths(&path))).unwrap();
     let output = world.program(Path::new("sh")).args(["-c", &script]).env("PATH", path).output().unwrap();
-    let text = String::from_utf8(output.stdout).unwrap().replace(port, PORT);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let text = match fs::read_to_string(world.path(".port")) {
+        Ok(port) if !port.trim().is_empty() => text.replace(port.trim(), PORT),
+        _ => text,
+    };
     let parts: Vec<String> = text.split(&format!("{MARK}\n")).skip(1).map(str::to_owned).collect();
     assert_eq!(parts.len(), steps.len(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
     parts
