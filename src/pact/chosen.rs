@@ -7,8 +7,7 @@
 
 use smallvec::SmallVec;
 
-use super::matcher::PactMatcher;
-use super::rules::{PlacedRule, PlacedRules, RuleList};
+use super::matcher::{PactMatcher, PlacedRule, PlacedRules, RuleList};
 use crate::source::Step;
 
 /// The rules that may speak of a place or of what is below it.

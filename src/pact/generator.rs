@@ -9,11 +9,11 @@ use serde_json::{Map, Value, json};
 
 use super::data_type::typed;
 use super::expressions;
-use super::java_time::JavaPattern;
-use super::matcher::TimeKind;
+use super::java_time::{JavaPattern, TimeKind};
 use super::media_type::{MediaKind, MediaType};
 use super::path::PactPath;
-use super::places::{in_body, in_texts, text_of};
+use super::places::{in_body, in_texts};
+use super::text::text_of;
 use crate::interaction::template::fill;
 use crate::interaction::{Body, Headers, Request, Response, Status};
 
@@ -178,8 +178,10 @@ impl Generators {
 
     /// A request with what is made in the place of its example's values.
     pub(crate) fn request(&self, request: &mut Request, make: &mut dyn FnMut(&Generator, &Value) -> Option<Value>) {
-        if let Some(path) =
-            self.path.as_ref().and_then(|one| make(one, &Value::String(request.path.clone())).map(text_of))
+        if let Some(path) = self
+            .path
+            .as_ref()
+            .and_then(|one| make(one, &Value::String(request.path.clone())).map(|made| text_of(&made)))
         {
             request.path = path;
         }
@@ -193,7 +195,7 @@ impl Generators {
     pub(crate) fn response(&self, response: &mut Response, make: &mut dyn FnMut(&Generator, &Value) -> Option<Value>) {
         if let (Some(generator), Status::Code(code)) = (&self.status, response.status)
             && let Some(made) = make(generator, &json!(code))
-            && let Ok(code) = text_of(made).parse()
+            && let Ok(code) = text_of(&made).parse()
         {
             response.status = Status::Code(code);
         }
@@ -282,7 +284,7 @@ impl Generator {
     #[must_use]
     pub fn from_moment(&self, example: &Value, moment: &Moment, chance: &mut fastrand::Rng) -> Option<Value> {
         // A number in a text stays a text.
-        let like_example = |value: Value| if example.is_string() { Value::String(text_of(value)) } else { value };
+        let like_example = |value: Value| if example.is_string() { Value::String(text_of(&value)) } else { value };
         Some(match self {
             Self::ProviderState { .. } | Self::Regex => return None,
             Self::Integer { min, max } => like_example(json!(chance.i64(*min..=(*max).max(*min)))),

@@ -6,12 +6,13 @@ use indexmap::IndexMap;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value};
 
-use super::PactVersion;
 use super::generator::Generators;
-use super::matcher::Refused;
 use super::media_type::{MediaKind, MediaType};
 use super::pattern::Expressions;
+use super::read_matcher::Refused;
 use super::rules::{AsWritten, Fault, PactRules};
+use super::text::text_of;
+use super::version::PactVersion;
 use crate::interaction::{Body, Headers, Request, Response, Status, is_token, urlencoded};
 
 /// What can't stand in a path as it is sent. A `%` is kept: what follows it is encoded already.
@@ -329,13 +330,5 @@ fn of_bytes(bytes: Vec<u8>, media_type: Option<&str>) -> Body {
     match String::from_utf8(bytes) {
         Ok(text) => of_text(text, media_type),
         Err(error) => Body::bytes(error.into_bytes()),
-    }
-}
-
-fn text_of(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Null => String::new(),
-        other => other.to_string(),
     }
 }

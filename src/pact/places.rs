@@ -1,47 +1,18 @@
 //! Where in a message the values go that generators make: into its texts, and into the places of its body, which JSON,
 //! XML and forms have.
 
+mod texts;
 mod xml;
 
 use std::collections::HashMap;
 
-use indexmap::IndexMap;
 use serde_json::Value;
 
+pub(super) use self::texts::in_texts;
+use self::texts::{Make, made};
 use super::media_type::MediaKind;
 use super::path::{PactPath, PactStep};
 use crate::interaction::{Body, Content, urlencoded};
-
-/// Makes the value for a place from its example's, or leaves that.
-pub(super) type Make<'m> = &'m mut dyn FnMut(&Value) -> Option<Value>;
-
-/// A value as it stands in a text, where null is nothing.
-pub(super) fn text_of(value: Value) -> String {
-    match value {
-        Value::String(text) => text,
-        Value::Null => String::new(),
-        other => other.to_string(),
-    }
-}
-
-/// What is made in the place of a text.
-fn made(text: &str, make: Make<'_>) -> Option<String> {
-    make(&Value::String(text.to_owned())).map(text_of)
-}
-
-/// Makes the values of a parameter or a header. What the example doesn't have is made all the same.
-pub(super) fn in_texts(texts: &mut IndexMap<String, Vec<String>>, name: &str, make: Make<'_>) {
-    match texts.get_mut(name) {
-        Some(values) => {
-            for text in values {
-                if let Some(made) = made(text, make) {
-                    *text = made;
-                }
-            }
-        }
-        None => texts.extend(made("", make).map(|made| (name.to_owned(), vec![made]))),
-    }
-}
 
 /// Makes the values of a body's places that a path leads to. How many places there are.
 pub(super) fn in_body(body: &mut Body, kind: MediaKind, path: &PactPath, make: Make<'_>) -> usize {

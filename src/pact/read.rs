@@ -10,12 +10,12 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::codes::{PACT_NAME, PACT_NOT_JSON, PACT_RULE, PACT_SHAPE, PACT_SKIPPED, PACT_UNKNOWN};
-use super::matcher::Refused;
 use super::message::{Notes, request, response};
 use super::pattern::Expressions;
+use super::read_matcher::Refused;
 use super::rules::PactRules;
-use super::terms::Terms;
-use super::{Contract, Interaction, PactVersion};
+use super::terms::{Contract, Interaction, Terms};
+use super::version::PactVersion;
 use crate::interaction::{self, Http, Kind, ReadContract, Request, Response, ServiceName, State, Status, Unrunnable};
 use crate::source::json::{self, Apart, outline};
 use crate::source::{Code, Finding, Findings, Pointer, SourceFile};

@@ -2,11 +2,12 @@
 
 use serde_json::{Map, Value};
 
-use super::PactVersion;
 use super::generator::Generators;
-use super::matcher::{PactMatcher, Refused};
+use super::matcher::{PactMatcher, PlacedRule, PlacedRules, RuleList};
 use super::path::{PactPath, PactStep};
 use super::pattern::Expressions;
+use super::read_matcher::{Refused, path};
+use super::version::PactVersion;
 
 /// What a Pact file asks of one message beyond its example. Where a message has these, they alone count, and they are
 /// followed as the Pact specification of their version says.
@@ -47,27 +48,6 @@ impl AsWritten {
     pub fn value(&self) -> Value {
         serde_json::from_str(&self.0).unwrap_or_default()
     }
-}
-
-/// The conditions on one place.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct RuleList {
-    /// Whether one of the matchers is enough (`"combine": "OR"`); else all must hold.
-    pub any: bool,
-    pub matchers: Vec<PactMatcher>,
-    /// Where the list stands, below the message's `matchingRules`.
-    pub keys: Vec<String>,
-}
-
-/// Rules with the places that they are for.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct PlacedRules(pub Vec<PlacedRule>);
-
-/// One of them.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PlacedRule {
-    pub path: PactPath,
-    pub list: RuleList,
 }
 
 /// A fault in a rule: where it stands below `matchingRules`, and what is wrong.
@@ -155,36 +135,6 @@ impl PactRules {
     }
 }
 
-impl PlacedRules {
-    /// Reads rules by their paths.
-    pub(super) fn read(
-        rules: &Map<String, Value>,
-        above: &[String],
-        depth: usize,
-        known: &mut Expressions,
-    ) -> Result<Self, (Vec<String>, Refused)> {
-        let mut placed = Vec::with_capacity(rules.len());
-        for (key, value) in rules {
-            let mut keys = above.to_vec();
-            keys.push(key.clone());
-            let path = path(key).map_err(|refused| (keys.clone(), refused))?;
-            placed.push(PlacedRule { path, list: RuleList::read(value, keys, depth, known)? });
-        }
-        Ok(Self(placed))
-    }
-
-    /// What can't be used of them, each with the place of its list.
-    pub(super) fn unusable(&self) -> impl Iterator<Item = (&RuleList, &str)> {
-        self.0.iter().flat_map(|rule| rule.list.unusable().map(|why| (&rule.list, why)))
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
 impl PactRules {
     /// What can't be used of the rules: where it stands, below the message's `matchingRules`, and why.
     pub(super) fn unusable(&self) -> Vec<(Vec<String>, String)> {
@@ -192,41 +142,6 @@ impl PactRules {
         let placed = [&self.query, &self.headers, &self.body].into_iter().flat_map(PlacedRules::unusable);
         lists.chain(placed).map(|(list, why)| (list.keys.clone(), why.to_owned())).collect()
     }
-}
-
-impl RuleList {
-    fn unusable(&self) -> impl Iterator<Item = &str> {
-        self.matchers.iter().filter_map(|matcher| match matcher {
-            PactMatcher::Unusable(why) => Some(&**why),
-            _ => None,
-        })
-    }
-
-    fn read(
-        value: &Value,
-        keys: Vec<String>,
-        depth: usize,
-        known: &mut Expressions,
-    ) -> Result<Self, (Vec<String>, Refused)> {
-        let any =
-            value.get("combine").and_then(Value::as_str).is_some_and(|combine| combine.eq_ignore_ascii_case("or"));
-        let matchers = match value.get("matchers") {
-            Some(Value::Array(matchers)) => matchers.as_slice(),
-            Some(_) => return Err((keys, Refused::Broken(String::from("`matchers` must be a list")))),
-            None if value.get("match").is_some() => std::slice::from_ref(value),
-            None => &[],
-        };
-        let read: Result<Vec<PactMatcher>, Refused> =
-            matchers.iter().map(|matcher| PactMatcher::read(matcher, depth, known)).collect();
-        match read {
-            Ok(matchers) => Ok(Self { any, matchers, keys }),
-            Err(refused) => Err((keys, refused)),
-        }
-    }
-}
-
-fn path(text: &str) -> Result<PactPath, Refused> {
-    PactPath::parse(text).map_err(|why| Refused::Broken(format!("the path `{text}`: {why}")))
 }
 
 /// Rules by a name, which may hold anything.

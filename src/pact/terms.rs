@@ -3,6 +3,12 @@
 use std::sync::Arc;
 
 use super::rules::PactRules;
+use crate::interaction;
+
+/// What a Pact file holds.
+pub type Contract = interaction::Contract<Terms>;
+/// An interaction of a Pact file.
+pub type Interaction = interaction::Interaction<Terms>;
 
 /// The rules of one interaction, in the file's own words. They are shared: a filled interaction has the same ones.
 #[derive(Clone, Debug, Default, PartialEq)]

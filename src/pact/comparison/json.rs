@@ -7,8 +7,7 @@ use super::walk::{Walk, combined};
 use crate::interaction::mismatch::{CONTAINS, MISSING, PATTERN, SIZE, TYPE, UNEXPECTED, VALUE};
 use crate::interaction::{Actual, Described, Expected, Filled, Missing, Nothing, Unit, WrongPlace, describe};
 use crate::pact::chosen::{Chosen, Speaking};
-use crate::pact::matcher::PactMatcher;
-use crate::pact::rules::RuleList;
+use crate::pact::matcher::{PactMatcher, RuleList};
 use crate::source::Step;
 use crate::words::did_you_mean;
 

@@ -11,9 +11,8 @@ use super::walk::{Walk, combined};
 use crate::interaction::mismatch::{BODY_KIND, MISSING, PATTERN, SIZE, TOO_DEEP, TYPE, UNEXPECTED, VALUE};
 use crate::interaction::{Actual, Described, Expected, ExpectedBody, Filled, Missing, Nothing, Unit, WrongPlace};
 use crate::pact::chosen::Chosen;
-use crate::pact::matcher::PactMatcher;
+use crate::pact::matcher::{PactMatcher, PlacedRules};
 use crate::pact::path::PactStep;
-use crate::pact::rules::PlacedRules;
 use crate::source::Step;
 use crate::words::did_you_mean;
 

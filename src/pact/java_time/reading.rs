@@ -1,6 +1,7 @@
 //! Whether a text is a date or time of a pattern: field for field from the left, each as long as it can be.
 
-use super::{Count, Field, MONTHS, Part, QUARTERS, Unit, WEEKDAYS, shortened, zones};
+use super::fields::{Count, Field, MONTHS, Part, QUARTERS, Unit, WEEKDAYS, shortened};
+use super::zones;
 
 pub(super) fn matches(parts: &[Part], text: &str) -> bool {
     let mut reader = Reader { rest: text };

@@ -3,7 +3,8 @@
 use jiff::ZonedDateTime;
 use jiff::civil::Era;
 
-use super::{Count, Field, MONTHS, Part, QUARTERS, Unit, WEEKDAYS, shortened, zones};
+use super::fields::{Count, Field, MONTHS, Part, QUARTERS, Unit, WEEKDAYS, shortened};
+use super::zones;
 
 pub(super) fn format(parts: &[Part], at: &ZonedDateTime) -> String {
     let mut text = String::new();

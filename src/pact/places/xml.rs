@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use roxmltree::{Document, Node, ParsingOptions};
 
-use super::{Make, made};
+use super::texts::{Make, made};
 use crate::pact::path::{PactPath, PactStep};
 use crate::source::Step;
 
