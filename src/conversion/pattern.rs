@@ -1,5 +1,7 @@
 //! Regular expressions and formats of time: from those of a Pact file to those of a contract.
 
+use serde_json::{Value, json};
+
 use super::dialect::of_ruby;
 use crate::contract::{Format, Matcher, Pattern};
 use crate::pact::spelled;
@@ -33,7 +35,7 @@ pub(crate) const ANYTHING: &str = r"[\s\S]*";
 /// A semantic version, as its specification (2.0.0) has it.
 pub(super) const SEMVER: &str = r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?";
 
-/// The matcher for a regular expression of a Pact file; why there is none.
+/// The matcher for a regular expression of a Pact file, or why it can't be used in a contract.
 pub(super) fn of_regex(text: &str) -> Result<Matcher, String> {
     let bare = bare(text);
     if let Some((_, format)) = KNOWN.iter().find(|(known, _)| *known == bare) {
@@ -42,7 +44,10 @@ pub(super) fn of_regex(text: &str) -> Result<Matcher, String> {
     let own = from_ruby(&bare);
     // In the words that it comes back in from an exported file.
     let common = of_ruby(&own).unwrap_or(own);
-    Pattern::new(&common).map(Matcher::Regex)
+    Pattern::new(&common).map(Matcher::Regex).map_err(|why| {
+        // The last line of several has the reason; those before it show the expression.
+        why.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
+    })
 }
 
 /// An expression in the dialect of a contract, from Ruby's, which Pact's verifier follows: options as they are read there,
@@ -248,6 +253,16 @@ fn java_regex(pattern: &str) -> Option<String> {
         }
     }
     Some(out + &")?".repeat(optional))
+}
+
+/// Whether a rule for texts is also met by the JSON of another value, as far as that can be tried.
+pub(super) fn fits_other_types(example: &Value, fits: &dyn Fn(&str) -> bool) -> bool {
+    let numbers = ["1", "2", "5", "9"].into_iter().flat_map(|digit| (1..=20).map(|length| digit.repeat(length)));
+    let others = ["null", "true", "false", "0", "10", "-1", "1.5", "10.50", "123", "2026", "20260501"];
+    let inside = [json!([example]), json!({ "a": example })];
+    others.into_iter().any(fits)
+        || numbers.into_iter().any(|number| fits(&number))
+        || inside.iter().any(|value| fits(&value.to_string()))
 }
 
 #[cfg(test)]

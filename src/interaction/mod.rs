@@ -30,7 +30,7 @@ pub use header_lists::{is_list, is_token};
 pub use ids::{ContractId, InteractionId};
 pub use mismatch::{Mismatch, Part};
 pub use model::{Contract, Headers, Http, Interaction, Kind, Message, Request, Response, Status, Unrunnable, pointer};
-pub use names::{NameError, ServiceName};
+pub use names::{NameError, ServiceName, first_unused};
 pub use path::{Path, Segment};
 pub use state::{State, params};
 pub use wire::{ActualRequest, ActualResponse, in_one_order};

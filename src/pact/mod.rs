@@ -39,7 +39,7 @@ pub use media_type::{MediaKind, MediaType};
 pub use path::{PactPath, PactStep};
 pub use pattern::PactRegex;
 pub(crate) use pattern::spelled;
-pub use read::{LISTS, is_pact, read, unique};
+pub use read::{LISTS, is_pact, name_apart, read};
 pub use rules::{AsWritten, PactRules};
 pub use terms::{Contract, Interaction, Terms};
 pub use version::PactVersion;

@@ -16,7 +16,9 @@ use super::read_matcher::Refused;
 use super::rules::PactRules;
 use super::terms::{Contract, Interaction, Terms};
 use super::version::PactVersion;
-use crate::interaction::{self, Http, Kind, ReadContract, Request, Response, ServiceName, State, Status, Unrunnable};
+use crate::interaction::{
+    self, Http, Kind, ReadContract, Request, Response, ServiceName, State, Status, Unrunnable, first_unused,
+};
 use crate::source::json::{self, Apart, outline};
 use crate::source::{Code, Finding, Findings, Pointer, SourceFile};
 
@@ -126,7 +128,7 @@ impl Reader<'_> {
                 };
                 let what = if key == "messages" { What::Other("a message") } else { kind(&element, version) };
                 let mut interaction = self.interaction(element, raw, what, version, &at);
-                unique(&mut interaction, &mut names);
+                name_apart(&mut interaction, &mut names);
                 interactions.push(interaction);
                 lines.push(found.get(index).copied().unwrap_or(1));
             }
@@ -389,16 +391,13 @@ fn in_one_line(text: &str) -> String {
 
 /// Gives an interaction a name that no other has, and notes it: in Pact files two may have the same description, with other
 /// states.
-pub fn unique<T, S: BuildHasher>(interaction: &mut interaction::Interaction<T>, names: &mut HashSet<String, S>) {
+pub fn name_apart<T, S: BuildHasher>(interaction: &mut interaction::Interaction<T>, names: &mut HashSet<String, S>) {
     let plain = interaction.name.clone();
     let states: Vec<String> = interaction.given.iter().map(|state| in_one_line(&state.name)).collect();
     let with_states = (!states.is_empty()).then(|| format!("{plain} ({})", states.join(", ")));
     let numbered = (2..).map(|number| format!("{plain} ({number})"));
-    let mut all = std::iter::once(plain.clone()).chain(with_states).chain(numbered);
-    if let Some(name) = all.find(|name| !names.contains(name)) {
-        interaction.name = name;
-    }
-    names.insert(interaction.name.clone());
+    let all = std::iter::once(plain.clone()).chain(with_states).chain(numbered);
+    interaction.name = first_unused(all, names).unwrap_or(plain);
 }
 
 #[cfg(test)]
