@@ -18,7 +18,7 @@ pub(super) fn of_request(request: &Request) -> AsWritten {
     }
     add_texts(&mut generators, "header", &request.headers);
     add_body(&mut generators, request.body.as_ref());
-    written(generators)
+    written(&generators)
 }
 
 /// The generators of a response.
@@ -26,10 +26,10 @@ pub(super) fn of_response(response: &Response) -> AsWritten {
     let mut generators = Map::new();
     add_texts(&mut generators, "header", &response.headers);
     add_body(&mut generators, response.body.as_ref());
-    written(generators)
+    written(&generators)
 }
 
-fn written(generators: Map<String, Value>) -> AsWritten {
+fn written(generators: &Map<String, Value>) -> AsWritten {
     if generators.is_empty() { AsWritten::default() } else { AsWritten::new(&json!({ "generators": generators })) }
 }
 
