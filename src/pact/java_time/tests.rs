@@ -1,5 +1,6 @@
 //! Java's patterns, by tables.
 
+use jiff::ZonedDateTime;
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 use proptest::prelude::*;
