@@ -1,5 +1,4 @@
-//! Files that a conversion makes: written only if nothing else would be lost, and only after what they can't express was
-//! reported.
+//! Files that a conversion writes. Existing files aren't overwritten unless that is allowed.
 
 use std::path::PathBuf;
 
@@ -42,7 +41,7 @@ impl Page {
         self.path == path
     }
 
-    /// The line that says what becomes of it.
+    /// The line that reports on it.
     pub(super) fn summary(
         &self,
         consumer: &ServiceName,

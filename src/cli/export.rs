@@ -114,7 +114,7 @@ fn pact(global: &Global, args: &PactArgs, world: &mut World) -> Result<Exit, Fai
     Ok(Exit::Yes)
 }
 
-/// The contracts that are named, by their files or by their providers; all of the folder if none is.
+/// The contracts that were named, by their files or by their providers, or all contracts in the folder.
 fn chosen(which: &[String], global: &Global, world: &World) -> Result<Vec<Arc<ContractFile>>, Failure> {
     let (paths, providers) = paths_and_providers(which, world);
     let mut chosen = Vec::new();

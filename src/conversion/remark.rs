@@ -1,4 +1,4 @@
-//! Remarks of a conversion: where the two formats differ, and what was written instead.
+//! The remarks of a conversion: differences, each with its place.
 
 use super::difference::Difference;
 use super::place::{Part, Place, Side};

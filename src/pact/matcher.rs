@@ -1,4 +1,4 @@
-//! Pact's matchers and rules: what a Pact file asks of a place, in all versions of its specification.
+//! Pact's matchers and rules, in all versions of its specification.
 
 use std::sync::Arc;
 
@@ -12,51 +12,51 @@ use super::pattern::PactRegex;
 pub enum PactMatcher {
     /// The example's value.
     Equality,
-    /// The example's type; of a list or a map also how many there must be.
+    /// The example's type; for a list or a map also its size.
     Type {
         min: Option<u64>,
         max: Option<u64>,
     },
     Regex(PactRegex),
-    /// The text holds this one.
+    /// The text contains this one.
     Include(String),
     Number,
     Integer,
     Decimal,
     Boolean,
     Null,
-    /// A date, a time or both, in a pattern of Java's.
+    /// A date, a time or both, in a pattern in Java's notation.
     Time(TimeKind, JavaPattern),
     /// The keys of a map are data.
     Values,
     /// Every key of a map.
     EachKey(Vec<PactMatcher>),
-    /// Every value of a map or element of a list: rules from there on.
+    /// Rules for every value of a map or element of a list, and below it.
     EachValue(PlacedRules),
-    /// Each of these elements of the example is somewhere.
+    /// Each of these elements of the example, somewhere in the list.
     ArrayContains(Vec<Variant>),
     NotEmpty,
     Semver,
-    /// What the bytes look like, as a media type.
+    /// The media type that the bytes look like.
     ContentType(String),
     Status(StatusRange),
-    /// A regular expression or a pattern of time that can't be used, and why: nothing fits it.
+    /// A matcher that can't be used, and why: nothing can match it.
     Unusable(Arc<str>),
 }
 
 /// One element of an `arrayContains`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Variant {
-    /// Which of the example's elements it is.
+    /// The index of the example's element.
     pub index: usize,
-    /// What is asked of it, from its own root on.
+    /// Its rules, relative to the element.
     pub rules: PlacedRules,
 }
 
-/// The status codes that are allowed.
+/// The accepted status codes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StatusRange {
-    /// From the first to the last, and what the range is called.
+    /// From the first to the last, and the name of the range.
     Between(u16, u16, &'static str),
     These(Vec<u16>),
 }
@@ -64,14 +64,14 @@ pub enum StatusRange {
 /// The conditions on one place.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RuleList {
-    /// Whether one of the matchers is enough (`"combine": "OR"`); else all must hold.
+    /// Whether one of the matchers is enough (`"combine": "OR"`), or all must hold.
     pub any: bool,
     pub matchers: Vec<PactMatcher>,
-    /// Where the list stands, below the message's `matchingRules`.
+    /// The keys that lead to the list in the message's `matchingRules`.
     pub keys: Vec<String>,
 }
 
-/// Rules with the places that they are for.
+/// Rules with the paths to their places.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PlacedRules(pub Vec<PlacedRule>);
 
@@ -83,7 +83,7 @@ pub struct PlacedRule {
 }
 
 impl PactMatcher {
-    /// Whether it is for what is below its place, too, where nothing there says otherwise.
+    /// Whether it also applies below its place, unless another rule does.
     #[must_use]
     pub const fn cascades(&self) -> bool {
         !matches!(self, Self::Values | Self::EachKey(_) | Self::EachValue(_))
@@ -91,12 +91,12 @@ impl PactMatcher {
 }
 
 impl PlacedRules {
-    /// What can't be used of them, each with the place of its list.
+    /// Why some of them can't be used, each with its list.
     pub(super) fn unusable(&self) -> impl Iterator<Item = (&RuleList, &str)> {
         self.0.iter().flat_map(|rule| rule.list.unusable().map(|why| (&rule.list, why)))
     }
 
-    /// Whether there are none.
+    /// Whether there are no rules.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -113,7 +113,7 @@ impl RuleList {
 }
 
 impl StatusRange {
-    /// Whether a status is one of these.
+    /// Whether a status is accepted.
     #[must_use]
     pub fn allows(&self, status: u16) -> bool {
         match self {

@@ -1,9 +1,9 @@
 //! Pact files, versions 1 to 4, read as they are.
 //!
 //! A Pact file becomes the same model as a contract of our own: consumer, provider, interactions with their requests and
-//! responses. What a Pact file asks of a message beyond its example ([`PactRules`]) keeps its own words and its own
-//! meaning, by the [Pact specification] of its version, since thousands of such files are relied upon as they are: `type`
-//! cascades, a list without a rule has its very elements, the weight of a path decides which rule speaks.
+//! responses. Its rules ([`PactRules`]) keep their own form and meaning, which the [Pact specification] of its version
+//! defines, because thousands of such files are relied on as they are: `type` cascades, a list without a rule must have
+//! exactly its elements, and the weight of a path decides which rule applies.
 //!
 //! [Pact specification]: https://github.com/pact-foundation/pact-specification
 

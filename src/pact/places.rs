@@ -1,5 +1,4 @@
-//! Where in a message the values go that generators make: into its texts, and into the places of its body, which JSON,
-//! XML and forms have.
+//! The places of a message that generators fill: its texts, and places in bodies of JSON, XML and forms.
 
 mod texts;
 mod xml;
@@ -14,9 +13,9 @@ use super::media_type::MediaKind;
 use super::path::{PactPath, PactStep};
 use crate::interaction::{Body, Content, urlencoded};
 
-/// Makes the values of a body's places that a path leads to. How many places there are.
+/// Fills the places of a body that a path leads to, and returns their number.
 pub(super) fn in_body(body: &mut Body, kind: MediaKind, path: &PactPath, make: Make<'_>) -> usize {
-    // The content of a file has no places that anything is put into.
+    // The content of a file has no places to fill.
     if body.file.is_some() {
         return 0;
     }
@@ -33,12 +32,12 @@ pub(super) fn in_body(body: &mut Body, kind: MediaKind, path: &PactPath, make: M
         }
         (Content::Text(text), MediaKind::Xml) => xml::in_xml(text, path, make),
         (Content::Text(text), MediaKind::Form) => in_form(text, path, make),
-        // Texts of other kinds, bytes, and what is not of the kind that its media type says have no places.
+        // Other texts and bytes have no places, and neither has a body that isn't what its media type says.
         (Content::Json(_) | Content::Text(_) | Content::Bytes(_) | Content::Form(_), _) => 0,
     }
 }
 
-/// `$.name` is the first field of that name, and `$.name[1]` the second. All others stay as they are written.
+/// `$.name` is the first field of that name, and `$.name[1]` the second. All others keep their spelling.
 fn in_form(text: &mut String, path: &PactPath, make: Make<'_>) -> usize {
     let (wanted, index) = match path.0.as_slice() {
         [PactStep::Key(name)] => (name, 0),
@@ -142,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_made_leaves_the_example_as_it_is_written() {
+    fn an_example_that_is_not_replaced_keeps_its_spelling() {
         for (body, kind, path) in [
             ("a=%61&b", MediaKind::Form, "$.a"),
             ("<a b = '1' ><!-- x --><![CDATA[y]]></a >", MediaKind::Xml, "$.a.#text"),

@@ -10,25 +10,25 @@ use super::path::{PactPath, PactStep};
 use super::pattern::Expressions;
 use crate::words::did_you_mean;
 
-/// How deep matchers may stand in matchers.
+/// How deep matchers may be nested.
 const MOST_NESTED: usize = 20;
 
 /// Why a matcher can't be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Refused {
-    /// It is broken: the reason, as a sentence without a full stop.
-    Broken(String),
+    /// It isn't valid: the reason, as a sentence without a full stop.
+    Invalid(String),
     /// It comes from a plugin of this name.
     Plugin(String),
 }
 
 impl From<String> for Refused {
     fn from(why: String) -> Self {
-        Self::Broken(why)
+        Self::Invalid(why)
     }
 }
 
-/// The matchers of the specification, in its spelling.
+/// The matchers of the specification, as it spells them.
 const KNOWN: [&str; 21] = [
     "equality",
     "regex",
@@ -53,29 +53,29 @@ const KNOWN: [&str; 21] = [
     "statusCode",
 ];
 
-/// Why a matcher of a name that is not the specification's can't be used, where no plugin may have it.
+/// Why a matcher can't be used whose name the specification doesn't have, if no plugin can provide it.
 fn unknown(name: &str) -> String {
     let meant = did_you_mean(name, KNOWN).map(|meant| format!("; {meant}"));
     format!("Pact has no matcher `{name}`{}", meant.unwrap_or_default())
 }
 
 impl PactMatcher {
-    /// Reads one matcher; where its `match` is missing, it is told by its other keys.
+    /// Reads one matcher. Without a `match`, its other keys say what it is.
     pub(super) fn read(value: &Value, depth: usize, known: &mut Expressions) -> Result<Self, Refused> {
         let Value::Object(keys) = value else {
-            return Err(Refused::Broken(String::from("a matcher must be an object")));
+            return Err(Refused::Invalid(String::from("a matcher must be an object")));
         };
         if depth > MOST_NESTED {
-            return Err(Refused::Broken(String::from("matchers are nested too deep here")));
+            return Err(Refused::Invalid(String::from("matchers are nested too deeply here")));
         }
         let named = keys.contains_key("match");
         let kind = match keys.get("match").or_else(|| keys.get("pact:matcher:type")) {
             Some(Value::String(kind)) => kind.as_str(),
-            Some(_) => return Err(Refused::Broken(String::from("`match` must be a text"))),
+            Some(_) => return Err(Refused::Invalid(String::from("`match` must be a string"))),
             None => ["regex", "min", "max", "timestamp", "date", "time"]
                 .into_iter()
                 .find(|kind| keys.contains_key(*kind))
-                .ok_or_else(|| Refused::Broken(String::from("a matcher has no `match`")))?,
+                .ok_or_else(|| Refused::Invalid(String::from("a matcher has no `match`")))?,
         };
         Ok(match kind {
             "equality" => Self::Equality,
@@ -83,7 +83,7 @@ impl PactMatcher {
                 Ok(regex) => Self::Regex(regex),
                 Err(why) => Self::Unusable(Arc::from(why)),
             },
-            // Where nothing says what it is, the first of the two sizes does.
+            // Without a `match`, the first of the two sizes counts.
             "min" if !named => Self::Type { min: size(keys, "min")?, max: None },
             "type" | "min" | "max" | "min-type" | "max-type" | "min-max-type" => {
                 Self::Type { min: size(keys, "min")?, max: size(keys, "max")? }
@@ -153,7 +153,7 @@ impl RuleList {
             value.get("combine").and_then(Value::as_str).is_some_and(|combine| combine.eq_ignore_ascii_case("or"));
         let matchers = match value.get("matchers") {
             Some(Value::Array(matchers)) => matchers.as_slice(),
-            Some(_) => return Err((keys, Refused::Broken(String::from("`matchers` must be a list")))),
+            Some(_) => return Err((keys, Refused::Invalid(String::from("`matchers` must be a list")))),
             None if value.get("match").is_some() => std::slice::from_ref(value),
             None => &[],
         };
@@ -167,7 +167,7 @@ impl RuleList {
 }
 
 pub(super) fn path(text: &str) -> Result<PactPath, Refused> {
-    PactPath::parse(text).map_err(|why| Refused::Broken(format!("the path `{text}`: {why}")))
+    PactPath::parse(text).map_err(|why| Refused::Invalid(format!("the path `{text}`: {why}")))
 }
 
 impl StatusRange {
@@ -182,7 +182,7 @@ impl StatusRange {
                 "serverError" => Self::Between(500, 599, "server error"),
                 "nonError" => Self::Between(0, 399, "non-error"),
                 "error" => Self::Between(400, u16::MAX, "error"),
-                other => return Err(format!("`{other}` is no class of status codes")),
+                other => return Err(format!("`{other}` isn't a class of status codes")),
             }),
             Some(Value::Array(codes)) => {
                 let code = |value: &Value| match value {
@@ -190,14 +190,14 @@ impl StatusRange {
                     other => other.as_u64().and_then(|code| u16::try_from(code).ok()),
                 };
                 let codes: Option<Vec<u16>> = codes.iter().map(code).collect();
-                codes.map(Self::These).ok_or_else(|| String::from("a status code is a number from 100 to 599"))
+                codes.map(Self::These).ok_or_else(|| String::from("a status code must be a number from 100 to 599"))
             }
-            Some(_) => Err(String::from("`status` is a word or a list of numbers")),
+            Some(_) => Err(String::from("`status` must be a word or a list of numbers")),
         }
     }
 }
 
-/// A text that must be there; a number is taken as its text.
+/// A required text; a number is taken as its text.
 fn needed(keys: &Map<String, Value>, key: &str, kind: &str) -> Result<String, String> {
     match keys.get(key) {
         Some(Value::String(text)) => Ok(text.clone()),
@@ -209,7 +209,7 @@ fn needed(keys: &Map<String, Value>, key: &str, kind: &str) -> Result<String, St
 fn size(keys: &Map<String, Value>, key: &str) -> Result<Option<u64>, String> {
     match keys.get(key) {
         None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => text.parse().map(Some).map_err(|_| format!("`{key}` is no number")),
+        Some(Value::String(text)) => text.parse().map(Some).map_err(|_| format!("`{key}` isn't a number")),
         Some(Value::Number(number)) => {
             // Some languages write every number with a fraction: `1.0`.
             let text = number.as_str();
@@ -225,14 +225,14 @@ fn each(keys: &Map<String, Value>, depth: usize, known: &mut Expressions) -> Res
     let rules = match keys.get("rules") {
         Some(Value::Array(rules)) => rules.as_slice(),
         None => &[],
-        Some(_) => return Err(Refused::Broken(String::from("`rules` must be a list"))),
+        Some(_) => return Err(Refused::Invalid(String::from("`rules` must be a list"))),
     };
     rules.iter().map(|rule| PactMatcher::read(rule, depth + 1, known)).collect()
 }
 
 fn variants(keys: &Map<String, Value>, depth: usize, known: &mut Expressions) -> Result<Vec<Variant>, Refused> {
     let Some(Value::Array(variants)) = keys.get("variants") else {
-        return Err(Refused::Broken(String::from("the matcher `arrayContains` has no list `variants`")));
+        return Err(Refused::Invalid(String::from("the matcher `arrayContains` has no list `variants`")));
     };
     let mut variant = |variant: &Value| {
         let index = variant.get("index").and_then(Value::as_u64).unwrap_or_default();
@@ -257,7 +257,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_size_is_a_whole_number_in_any_spelling_that_languages_give_it() {
+    fn a_size_is_a_whole_number_in_the_spelling_of_any_language() {
         for (size, expected) in [("2", 2), ("2.0", 2), ("\"2\"", 2), ("0.000", 0)] {
             let value = serde_json::from_str(&format!(r#"{{"match": "type", "min": {size}}}"#)).unwrap();
             let read = PactMatcher::read(&value, 0, &mut Expressions::default()).unwrap();
@@ -266,18 +266,18 @@ mod tests {
     }
 
     #[test]
-    fn matchers_that_are_broken_are_told_from_those_of_plugins() {
-        for (value, broken) in [
+    fn invalid_matchers_are_distinguished_from_those_of_plugins() {
+        for (value, reason) in [
             (json!({"match": "regex"}), "no `regex`"),
             (json!({"match": "type", "min": -1}), "0 or more"),
             (json!({"match": "type", "min": 1.5}), "0 or more"),
-            (json!({"match": "statusCode", "status": "odd"}), "no class"),
+            (json!({"match": "statusCode", "status": "odd"}), "isn't a class"),
             (json!({"match": "arrayContains"}), "variants"),
             (json!({}), "no `match`"),
             (json!("type"), "an object"),
         ] {
             match PactMatcher::read(&value, 0, &mut Expressions::default()).unwrap_err() {
-                Refused::Broken(why) => assert!(why.contains(broken), "{value}: {why}"),
+                Refused::Invalid(why) => assert!(why.contains(reason), "{value}: {why}"),
                 other @ Refused::Plugin(_) => panic!("{value}: {other:?}"),
             }
         }

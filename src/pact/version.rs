@@ -1,9 +1,9 @@
 //! The versions of the Pact specification.
 
-/// A version of the Pact specification, as far as its files differ.
+/// A version of the Pact specification; those whose files don't differ are one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PactVersion {
-    /// Queries are compared as the texts that they are.
+    /// Queries are compared as texts.
     V1,
     #[default]
     V1_1,

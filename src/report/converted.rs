@@ -1,4 +1,4 @@
-//! Where two formats differ, as text: the interaction and the place, where that is written, and what was written instead.
+//! The remarks of a conversion as text: the interaction, the place in it and in its file, and the difference.
 
 use std::fmt::Write as _;
 

@@ -165,13 +165,13 @@ fn nothing_is_written_if_one_file_cannot_be_read() {
     world.write("own.yaml", "contract: 1\nconsumer: a\nprovider: b\ninteractions: [{ name: x, request: GET /, response: { status: 200 } }]\n");
     assert_snapshot!(world.upheld(["import", "pact", "a.json", "cut.json", "none.json"]), @r#"
     ------- stderr -------
-    error[P101]: this Pact file is not JSON: EOF while parsing an object
+    error[P101]: this Pact file isn't valid JSON: EOF while parsing an object
        ╭▸ cut.json:14:20
        │
     14 │         "status": 20
        │                    ━
        │
-       ╰ help: it ends too early: write it again, or fetch it again
+       ╰ help: it is cut off; write it again, or fetch it again
 
     error[F101]: the file can't be read: it is not there
      ─▸ none.json

@@ -94,7 +94,7 @@ fn what_can_t_be_run_denies_with_a_way_out_and_is_never_waited_for() {
     assert_snapshot!(world.gate("storefront@1"), @"
     deny 4 unknown
     G307 unknown: storefront@1 (candidate) needs orders@1 (live)
-         an order was placed: it can't be run, since it is a message, and only HTTP is verified yet
+         an order was placed: it can't be run, since it is a message, and only HTTP is supported so far
          next: storefront: publish a new version with what can't be run as pending: upheld publish storefront@… --without-skipped
     ");
     // Beside it, what only has to be verified.
@@ -102,7 +102,7 @@ fn what_can_t_be_run_denies_with_a_way_out_and_is_never_waited_for() {
     assert_snapshot!(world.gate("storefront@2"), @"
     deny 4 unknown
     G307 unknown: storefront@2 (candidate) needs orders@1 (live)
-         an order was placed: it can't be run, since it is a message, and only HTTP is verified yet
+         an order was placed: it can't be run, since it is a message, and only HTTP is supported so far
          1 of 3 without a result: get c
          never verified: no version of orders has a result
          next: storefront: publish a new version with what can't be run as pending: upheld publish storefront@… --without-skipped

@@ -1,4 +1,5 @@
-//! What a Pact file says and a contract can't, and what the contract says instead.
+//! Differences on the way from a Pact file to a contract: parts of the file that a contract can't express, and what it has
+//! instead.
 
 use std::fmt;
 use std::sync::Arc;
@@ -48,14 +49,14 @@ pub enum FromPact {
     ListOrder,
     /// A header with commas that isn't a list.
     Commas,
-    /// The contract asks for this class instead.
+    /// A rule for the status. The contract expects this class instead.
     StatusRule(Status),
 
     /// A request whose body the file doesn't mention.
     NoBody,
     /// The body is null, and is sent as `null`.
     NullBody,
-    /// A body without a header that says its type.
+    /// A body without a content type.
     Untyped,
     Multipart(MultipartAs),
     Xml,

@@ -1,4 +1,5 @@
-//! How the two formats differ: what one of them says and the other can't, and what a conversion writes instead.
+//! The differences between the two formats: what one of them can express and the other can't, and what a conversion writes
+//! instead.
 //!
 //! Differences are data. Their [`Display`](std::fmt::Display) is the one place that makes sentences of them, without a
 //! full stop.

@@ -1,4 +1,5 @@
-//! What a contract says and a Pact file can't, and what the Pact file says instead.
+//! Differences on the way from a contract to a Pact file: parts of the contract that a Pact file can't express, and what it
+//! has instead.
 
 use std::fmt;
 use std::sync::Arc;
@@ -155,9 +156,7 @@ impl fmt::Display for ToPact {
                 );
             }
             Self::Schema => "the contract has a JSON Schema here; Pact has none, and accepts anything",
-            Self::Anything => {
-                "the contract accepts anything here, where the example is a list or an object; Pact can't express that"
-            }
+            Self::Anything => "the contract accepts anything here; Pact can't express that for a list or an object",
             Self::ValuesOfType => {
                 "the contract lists the accepted values; Pact can only list strings, and accepts any value of their type"
             }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::contract::{Format, JsonType, Matcher, Rule};
-use crate::conversion::dialect::of_ruby;
+use crate::conversion::dialect::to_ruby;
 use crate::conversion::difference::ToPact;
 use crate::conversion::pattern::{ANYTHING, DATE_TIME, EMAIL, TIME, URI, UUID, literal};
 use crate::pact::{JavaPattern, PactMatcher, PactRegex, TimeKind};
@@ -45,7 +45,7 @@ pub(super) fn scalar(rule: &Rule, example: &Value, default: ScalarRule, remark: 
             }
         }
         Matcher::Regex(pattern) => {
-            if let Some(ScalarRule::Is(matcher)) = of_ruby(pattern.as_str()).map(|text| of_regex(&text)) {
+            if let Some(ScalarRule::Is(matcher)) = to_ruby(pattern.as_str()).map(|text| of_regex(&text)) {
                 ScalarRule::Is(matcher)
             } else {
                 let text = pattern.as_str();

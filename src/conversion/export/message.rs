@@ -1,4 +1,4 @@
-//! The headers and the body of a message. To Pact, the content type says what a body is.
+//! The headers and the body of a message. In Pact, the content type decides how a body is read.
 
 use std::sync::Arc;
 
@@ -65,7 +65,7 @@ impl Message<'_, '_> {
         self.remarks.side == Side::Request
     }
 
-    /// The kind of body that the content type says, if there is one that can be read.
+    /// The kind of body according to the content type, if that can be read.
     fn kind(&self) -> Option<MediaKind> {
         let header = self.headers.get("content-type").and_then(|values| values.first());
         header.and_then(|header| MediaType::parse(header)).map(|media_type| media_type.kind())
@@ -154,8 +154,8 @@ impl Message<'_, '_> {
         Some(Body::text(text))
     }
 
-    /// Whether a Pact file can say that the body is a text, whatever the header says: since version 4, if a rule for the
-    /// content type accepts the header's.
+    /// Whether a Pact file can mark the body as text, whatever the header says: since version 4, if a rule for the content
+    /// type accepts the header's.
     fn can_be_text(&mut self) -> bool {
         let name = "content-type";
         let has_rule = self.pact.headers.0.iter().any(|rule| rule.path.first_key() == Some(name));

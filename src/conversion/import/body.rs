@@ -41,7 +41,7 @@ pub(super) fn body(
 /// A body that is being read.
 struct BodyReader<'p, 'r, 'm> {
     pact: &'p PactRules,
-    /// What the file says that the body is.
+    /// The media type that the file names.
     media_type: Option<MediaType>,
     is_request: bool,
     remarks: &'r mut Remarks<'m>,

@@ -58,7 +58,7 @@ impl JsonReader<'_, '_> {
         let Some(Speaking { list, cascaded }) = speaking else { return (ScalarRule::Value, false) };
         let mut differences = Vec::new();
         let rule = scalars::scalar(list, example, Medium::Json, &mut |difference| differences.push(difference));
-        // A rule for keys is remarked on where it stands.
+        // A rule for keys already has its remark, at its own place.
         let is_for_keys = list.matchers.iter().any(|one| matches!(one, PactMatcher::EachKey(_)));
         if !(cascaded && is_for_keys) {
             for difference in differences {
@@ -91,7 +91,7 @@ impl JsonReader<'_, '_> {
         fields.collect()
     }
 
-    /// The matchers for a list or an object: null is none of them.
+    /// The matchers that can apply to a list or an object: all but null.
     fn structural<'c>(&mut self, list: &'c RuleList) -> Vec<&'c PactMatcher> {
         let matchers: Vec<&PactMatcher> = list.matchers.iter().filter(|one| **one != PactMatcher::Null).collect();
         let asks_for_null = list.matchers.len() > matchers.len();

@@ -165,7 +165,7 @@ fn rule_places(made: &Interaction) -> Vec<(RulePlace, Pointer)> {
     places
 }
 
-/// Accepts anything at a rule's place, where no other rules are left below it; `None` if it does already.
+/// Makes a rule accept anything, and removes those below it; `None` if it already does.
 fn loosen(made: &mut Interaction, place: &RulePlace) -> Option<Part> {
     // What is always a text is any text.
     let any = match &place.rule {

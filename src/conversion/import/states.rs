@@ -13,8 +13,8 @@ use crate::interaction::template::{escape, escape_value, fill, fill_value, place
 use crate::interaction::{Body, Content, Headers, Request, State, params};
 use crate::pact::{Generator, Generators, PactPath, PactStep};
 
-/// Puts placeholders where a request takes what a state handler returned, and adds their examples to the parameters of the
-/// last state. Other generated values stay as the example has them.
+/// Puts placeholders in place of values that a state handler returns, and adds their examples to the parameters of the last
+/// state. Other generated values stay as in the example.
 pub(super) fn add_placeholders(
     generators: &Generators,
     asked: &Request,

@@ -130,7 +130,7 @@ pub(super) fn remark_on_headers(
     }
 }
 
-/// Whether a header says what type the body is, or accepts any type.
+/// Whether a header gives the body's type, or accepts any type.
 pub(super) fn names_type(headers: &Headers, rules: &PactRules) -> bool {
     let header = headers.get("content-type").and_then(|values| values.first()).and_then(|it| MediaType::parse(it));
     let named = rules.media_type.as_deref().and_then(MediaType::parse);

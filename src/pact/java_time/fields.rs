@@ -1,17 +1,17 @@
-//! What a pattern is made of: texts, fields and sections.
+//! The parts of a pattern: texts, fields and sections.
 
-/// What a pattern is made of.
+/// A part of a pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Part {
-    /// A text that stands for itself.
+    /// A literal text.
     Text(String),
-    /// A field, and how many letters it was written with.
+    /// A field, and its number of letters.
     Field(Field, usize),
-    /// What may be missing as a whole.
+    /// An optional section.
     Optional(Vec<Part>),
 }
 
-/// What a letter stands for.
+/// The meaning of a letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Field {
     Era,
@@ -21,7 +21,7 @@ pub(super) enum Field {
     QuarterName,
     WeekdayName,
     HalfOfDay,
-    /// Digits of a second behind its point.
+    /// The fraction of a second.
     Fraction,
     ZoneId,
     ZoneName,
@@ -29,7 +29,7 @@ pub(super) enum Field {
     GmtOffset,
     /// `+0100`
     Offset,
-    /// `+01:00`, and whether `Z` stands for none.
+    /// `+01:00`, and whether `Z` is UTC.
     IsoOffset {
         zulu: bool,
     },
@@ -38,11 +38,11 @@ pub(super) enum Field {
 /// How years are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Count {
-    /// From 1, with an era.
+    /// From 1, within an era.
     OfEra,
-    /// Through 0 to below it.
+    /// With 0 and negative years.
     Through,
-    /// As the weeks of ISO 8601 belong to them.
+    /// By the weeks of ISO 8601.
     ByWeeks,
 }
 
@@ -73,7 +73,7 @@ pub(super) enum Unit {
 }
 
 impl Unit {
-    /// The least, the most, and how many digits may be written where the pattern doesn't ask for more.
+    /// The smallest and the largest value, and the number of digits unless the pattern requires more.
     pub(super) const fn range(self) -> (u64, u64, usize) {
         match self {
             Self::Quarter => (1, 4, 2),
@@ -114,7 +114,7 @@ pub(super) const MONTHS: [&str; 12] = [
 pub(super) const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 pub(super) const QUARTERS: [&str; 4] = ["1st quarter", "2nd quarter", "3rd quarter", "4th quarter"];
 
-/// A name as it is written with so many letters.
+/// A name, written with so many letters.
 pub(super) fn shortened(name: &'static str, count: usize) -> &'static str {
     if count > 3 { name } else { name.get(..3).unwrap_or(name) }
 }

@@ -1,6 +1,6 @@
 //! What a pattern is for: a date, a time, or both.
 
-/// What a pattern of time is for: only its default and its name differ.
+/// What a pattern is for. Only the default and the name differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimeKind {
     Date,
@@ -9,7 +9,7 @@ pub enum TimeKind {
 }
 
 impl TimeKind {
-    /// The pattern where a matcher names none: Java's for ISO 8601.
+    /// The pattern of a matcher that names none: Java's for ISO 8601.
     #[must_use]
     pub const fn default_format(self) -> &'static str {
         match self {
@@ -19,7 +19,7 @@ impl TimeKind {
         }
     }
 
-    /// The word of the specification.
+    /// The specification's word for it.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {

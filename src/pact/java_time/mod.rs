@@ -2,17 +2,15 @@
 //!
 //! The letters are those of Java's
 //! [`DateTimeFormatter`](https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/time/format/DateTimeFormatter.html),
-//! which the matchers `date`, `time` and `datetime` of the
-//! [Pact specification](https://github.com/pact-foundation/pact-specification) name their format in. How many digits
-//! a field may have is taken as widely as Pact takes it: `MM` takes `7`, too, and `SSS` takes `5`. Names are English,
-//! in capitals or not.
+//! in which the matchers `date`, `time` and `datetime` of the
+//! [Pact specification](https://github.com/pact-foundation/pact-specification) give their format. The number of digits is
+//! as flexible as in Pact: `MM` also matches `7`, and `SSS` matches `5`. Names are English, in any case.
 //!
-//! Two places are read as the older `SimpleDateFormat` has them: five letters of a name are the whole name (`MMMMM`
-//! is `July`, not `J`), and one `u` beside a `y` or a `Y` is the day of the week, where it is a year elsewhere.
+//! Two details follow the older `SimpleDateFormat`: five letters of a name are the whole name (`MMMMM` is `July`, not `J`),
+//! and one `u` beside a `y` or a `Y` is the day of the week; without them it is a year.
 //! Weeks (`w`, `Y`) are those of ISO 8601, and begin on Monday (`e`, `c`).
 //!
-//! `[…]` is a section that may be missing as a whole. Pact's verifier for the JVM takes it, whose files have it; the one
-//! in Rust refuses it.
+//! `[…]` is an optional section. It occurs in files for the JVM, whose verifier accepts it; the one in Rust refuses it.
 
 mod fields;
 mod kind;

@@ -20,9 +20,9 @@ impl JavaPattern {
     ///
     /// # Errors
     ///
-    /// What is wrong with it, and at which character from 0 on, as the end of a sentence: a letter that stands for
-    /// nothing, or that is repeated too often; a quote without its end; a `]` without its `[`; a character that
-    /// must be quoted; a pattern that is empty or too long.
+    /// What is wrong with it, and the index of the character, as the end of a sentence: a letter without a meaning, or one
+    /// that is repeated too often; a quote without its end; a `]` without its `[`; a character that must be quoted; a
+    /// pattern that is empty or too long.
     pub fn new(text: &str) -> Result<Self, String> {
         let letters: Vec<char> = text.chars().take(LONGEST + 1).collect();
         if letters.len() > LONGEST {
@@ -33,7 +33,7 @@ impl JavaPattern {
         }
         let years = letters.iter().any(|letter| matches!(letter, 'y' | 'Y'));
         let mut parts = Vec::new();
-        // The parts before each section that is open, from the outermost on.
+        // The parts before each open section, beginning with the outermost.
         let mut outside: Vec<Vec<Part>> = Vec::new();
         let mut at = 0;
         while let Some(&letter) = letters.get(at) {
@@ -60,7 +60,7 @@ impl JavaPattern {
             parts.push(part);
             at += taken;
         }
-        // What is not closed ends with the pattern, as in Java.
+        // An open section ends with the pattern, as in Java.
         while let Some(before) = outside.pop() {
             let section = Part::Optional(std::mem::replace(&mut parts, before));
             parts.push(section);
@@ -68,14 +68,14 @@ impl JavaPattern {
         Ok(Self { text: text.to_owned(), parts })
     }
 
-    /// The pattern as it was written.
+    /// The pattern as it is spelled in the file.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Whether a text, from its first to its last character, is a date or time of this pattern: each field in its
-    /// range, and the day in its month, as far as the fields tell.
+    /// Whether a whole text is a date or time of this pattern, with each field in its range, and the day in its month if the
+    /// fields show that.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
         reading::matches(&self.parts, text)
@@ -88,8 +88,8 @@ impl JavaPattern {
     }
 }
 
-/// The text in the quotes that `rest` begins with, and how many characters it is written with. A doubled quote is a
-/// quote, be it between quotes or alone.
+/// The text in the quotes that `rest` begins with, and its length with them, in characters. A doubled quote is a quote,
+/// inside quotes and outside.
 fn quoted(rest: &[char]) -> Option<(Part, usize)> {
     let mut text = String::new();
     let mut at = 1;
@@ -112,7 +112,7 @@ fn quoted(rest: &[char]) -> Option<(Part, usize)> {
     Some((Part::Text(text), at + 1))
 }
 
-/// What a letter, written `count` times, stands for. `years` tells whether there is a `y` or a `Y`.
+/// The meaning of a letter that is repeated `count` times. `years` is whether there is a `y` or a `Y`.
 fn field(letter: char, count: usize, years: bool) -> Result<Field, String> {
     let (most, field) = match letter {
         'G' => (5, Field::Era),
@@ -151,11 +151,11 @@ fn field(letter: char, count: usize, years: bool) -> Result<Field, String> {
         'Z' => (5, Field::Offset),
         'X' => (5, Field::IsoOffset { zulu: true }),
         'x' => (5, Field::IsoOffset { zulu: false }),
-        _ => return Err(format!("the letter `{letter}` stands for nothing; a text is quoted: `'{letter}'`")),
+        _ => return Err(format!("the letter `{letter}` has no meaning; quote literal text: `'{letter}'`")),
     };
     if count > most {
-        let times = if most == 1 { String::from("once") } else { format!("{most} times") };
-        return Err(format!("`{letter}` is repeated {count} times, and may stand {times} at most"));
+        let times = if most == 1 { String::from("only once") } else { format!("at most {most} times") };
+        return Err(format!("`{letter}` occurs {count} times in a row, but may occur {times}"));
     }
     Ok(field)
 }

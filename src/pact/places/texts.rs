@@ -1,19 +1,19 @@
-//! Values that are made for texts: parameters, headers and fields.
+//! Generated values in texts: parameters, headers and fields.
 
 use indexmap::IndexMap;
 use serde_json::Value;
 
 use crate::pact::text::text_of;
 
-/// Makes the value for a place from its example's, or leaves that.
+/// Makes the value for a place from its example's value, or `None` to keep that.
 pub(in crate::pact) type Make<'m> = &'m mut dyn FnMut(&Value) -> Option<Value>;
 
-/// What is made in the place of a text.
+/// The generated value in place of a text.
 pub(super) fn made(text: &str, make: Make<'_>) -> Option<String> {
     make(&Value::String(text.to_owned())).map(|value| text_of(&value))
 }
 
-/// Makes the values of a parameter or a header. What the example doesn't have is made all the same.
+/// Fills the values of a parameter or a header, even if the example doesn't have it.
 pub(in crate::pact) fn in_texts(texts: &mut IndexMap<String, Vec<String>>, name: &str, make: Make<'_>) {
     match texts.get_mut(name) {
         Some(values) => {
