@@ -14,7 +14,8 @@ use crate::reading::{contract, filled, http, own, text_of};
 
 /// The remarks on rules for texts, on `boolean` and on dates.
 const ANY_JSON: &str = "response body a: Pact applies this rule to the JSON of any value, so 5 may match where \"5\" does; the contract also requires the example's type";
-const BOOLEAN: &str = "response body a: Pact also accepts the strings \"true\" and \"false\"; the contract accepts only booleans";
+const BOOLEAN: &str =
+    "response body a: Pact also accepts the strings \"true\" and \"false\"; the contract accepts only booleans";
 const TIME: &str = "response body a: Pact reads dates and times as Java does: 2026-5-1 is a date, and the format decides about fractions of a second; the contract follows RFC 3339, with two digits and any fraction";
 
 /// The rules of a response body that a Pact file's become, as the lines of `match`, and then the remarks.

@@ -6,8 +6,8 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 use upheld::contract::write;
-use upheld::conversion::{self, Remark, Side};
 use upheld::conversion::export::{Version, export};
+use upheld::conversion::{self, Remark, Side};
 use upheld::formats::{Contract, Interaction, match_request, match_response};
 use upheld::interaction::{ActualRequest, ActualResponse, Part};
 use upheld::source::Pointer;
