@@ -502,7 +502,7 @@ fn a_mock_of_messages_alone_says_that_they_are_skipped() {
     0 of 0 interactions asked for, by 1 request, 1 refused
     ------- stderr -------
     refused  GET /orders/42
-            help: all 2 interactions with orders are skipped, since they can't be run: `upheld lint` says why
+            help: all 2 interactions with orders are skipped because they can't be run: `upheld lint` says why
     [exit code 1]
     ");
     assert!(
