@@ -85,7 +85,7 @@ impl Inference {
         self.remarks.push(Remark::new(self.place(path), What::Written(rule.clone()), why.join(", ")));
         let path = Path(path.to_vec());
         let key = path.to_string();
-        self.rules.insert(path, WrittenRule { rule: rule, key });
+        self.rules.insert(path, WrittenRule { rule, key });
     }
 
     fn suggest(&mut self, path: &[Segment], matcher: Matcher, why: String) {

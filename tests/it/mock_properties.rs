@@ -89,7 +89,7 @@ proptest! {
         let interactions = either(&contract).interactions;
         for (number, interaction) in interactions.iter().enumerate().filter(|(_, it)| can_be_answered(it)) {
             let asking = filled(interaction);
-            let selected = mock.answer(&asking.asked(), &states_of(interaction));
+            let selected = mock.answer(&asking.consumer_request(), &states_of(interaction));
             prop_assert!(selected.is_ok(), "{:?} {:?}", asking, selected);
             let selected = selected.unwrap();
             let (_, answering, _) = mock.interaction(selected.number).unwrap();
@@ -107,7 +107,7 @@ proptest! {
     fn provider_states_tell_interactions_apart_whose_requests_are_the_same((contract, files) in with_alike()) {
         let mock = mock_of(&contract, &files);
         for (number, interaction) in either(&contract).interactions.iter().enumerate() {
-            let selected = mock.answer(&filled(interaction).asked(), &states_of(interaction)).unwrap();
+            let selected = mock.answer(&filled(interaction).consumer_request(), &states_of(interaction)).unwrap();
             prop_assert_eq!(selected.number, number);
         }
     }
@@ -120,7 +120,7 @@ proptest! {
         }
         let mock = mock_of(&contract, &files);
         for (number, interaction) in either(&contract).interactions.iter().enumerate() {
-            let selected = mock.answer(&filled(interaction).asked(), &[]).unwrap();
+            let selected = mock.answer(&filled(interaction).consumer_request(), &[]).unwrap();
             prop_assert_eq!(selected.number, number);
         }
     }

@@ -1,9 +1,9 @@
-//! What the repository publishes is what the program says: the JSON Schema beside the contracts.
+//! The JSON Schema in the repository is the one that the program prints.
 
 use std::path::Path;
 
 #[test]
-fn the_schema_beside_the_contracts_is_the_one_that_is_printed() {
+fn the_published_schema_is_up_to_date() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("contracts/contract.schema.json");
     let kept = std::fs::read_to_string(file).unwrap();
     let printed = format!("{:#}\n", upheld::contract::contract_schema());

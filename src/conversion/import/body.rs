@@ -99,10 +99,10 @@ pub(super) fn body(
 }
 
 fn written(rules: super::emit::Rules) -> BodyRules {
-    let written = rules.into_iter().map(|(path, thing)| {
+    let written = rules.into_iter().map(|(path, rule)| {
         let path = Path(path);
         let key = path.to_string();
-        (path, WrittenRule { rule: thing, key })
+        (path, WrittenRule { rule, key })
     });
     written.collect()
 }
