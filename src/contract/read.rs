@@ -105,7 +105,7 @@ impl Reader<'_> {
                 self.error(
                     DUPLICATE_NAME,
                     &at.key("name"),
-                    format!("another interaction, in line {first}, is named `{}`, too", raw.name),
+                    format!("another interaction is named `{}`, in line {first}", raw.name),
                     Some(String::from(
                         "give each interaction its own name: reports and --only use it to identify them",
                     )),
