@@ -1,6 +1,7 @@
 //! Why a command ended early: data here, printed once by [`super::main`].
 
 use super::exit::Exit;
+use crate::report::{self, Palette, findings};
 use crate::source::{Finding, Sources};
 
 /// A command's early end.
@@ -65,6 +66,18 @@ impl Failure {
             told.detail = detail;
         }
         self
+    }
+
+    /// As people read it.
+    #[must_use]
+    pub fn text(&self, palette: &Palette) -> String {
+        match self {
+            Self::Told(Told { exit: Exit::Yes, message, .. }) => report::note(message, "", palette),
+            Self::Told(Told { message, detail, help, .. }) => {
+                report::failure(message, detail.as_deref(), help, palette)
+            }
+            Self::Findings { findings: found, sources } => findings::text(found, sources, palette),
+        }
     }
 
     /// The exit code that it means.

@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use jiff::civil::Date;
 
+use super::arguments::time;
 use super::decided::Decided;
 use super::ledger::{Here, StoreArgs, Subject, at, now, opened, refused, stamp, today, unusable};
 use super::reports::ReportArg;
 use super::step::{Answer as Answered, Step};
-use super::verify::time;
 use super::{Exit, Failure, Global, World};
 use crate::contract::ServiceName;
 use crate::gate::{Decision, Plan as Order, Question, State, decide};

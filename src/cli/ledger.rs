@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 
+use super::arguments::time;
 use super::load::{Workspace, contracts_folder};
-use super::verify::time;
 use super::{Failure, Global, World};
 use crate::contract::ServiceName;
 use crate::git::{self, Checkout, Environment};

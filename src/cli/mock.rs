@@ -6,13 +6,13 @@ use std::sync::Arc;
 use clap::Args;
 use tokio::sync::mpsc;
 
+use super::arguments::is_path;
 use super::ends::{OfProvider, port, variables};
 use super::load::Workspace;
 use super::provider::from_run_error;
 use super::selection::{SelectionArgs, select};
 use super::signal::{stop_signal, stop_signal_beside_a_command};
 use super::trust::Trust;
-use super::verify::is_path;
 use super::{Exit, Failure, Global, World};
 use crate::contract::ServiceName;
 use crate::files;

@@ -1,5 +1,6 @@
 //! The command line: what was typed, the command that it names, and the one place where an error is printed.
 
+mod arguments;
 mod completions;
 mod decided;
 mod ends;
@@ -17,11 +18,11 @@ mod lint;
 mod live;
 mod load;
 mod mock;
-mod pages;
 mod provider;
 mod publish;
 mod record;
 mod recorded;
+mod report_files;
 mod reports;
 mod results;
 mod schema;
@@ -32,22 +33,21 @@ mod step;
 mod store;
 mod streams;
 mod trust;
-mod verified;
 mod verify;
+mod verify_run;
 
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
 
 use clap::builder::Resettable;
-use clap::{Arg, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap::{Arg, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+use arguments::Global;
 pub use exit::Exit;
-use failure::{Failure, Told};
+use failure::Failure;
 use step::Step;
 pub use streams::{Stream, World};
 
-use crate::report::{Palette, defused_lines, findings};
-use crate::source::Limits;
+use crate::report::{Palette, defused_lines};
 
 /// Consumer-driven contracts: verify that a provider upholds what its consumers need
 ///
@@ -60,30 +60,6 @@ struct Cli {
     global: Global,
     #[command(subcommand)]
     command: Command,
-}
-
-/// Options of all commands.
-#[derive(Clone, Debug, Args)]
-struct Global {
-    /// The folder of contracts and registry [default: `contracts`, here or in a folder above]
-    #[arg(
-        long,
-        global = true,
-        value_name = "DIR",
-        env = "UPHELD_CONTRACTS",
-        hide_env_values = true,
-        help_heading = "Global options"
-    )]
-    contracts: Option<PathBuf>,
-    /// The largest contract, registry or body file that is read, in bytes
-    #[arg(long, global = true, value_name = "BYTES", env = "UPHELD_MAX_FILE_SIZE", hide_env_values = true, default_value_t = Limits::default().bytes, hide_short_help = true, help_heading = "Global options")]
-    max_file_size: usize,
-    /// How deep the values of a contract may be nested
-    #[arg(long, global = true, value_name = "LEVELS", env = "UPHELD_MAX_DEPTH", hide_env_values = true, default_value_t = Limits::default().depth, value_parser = clap::value_parser!(usize), hide_short_help = true, help_heading = "Global options")]
-    max_depth: usize,
-    /// How many values a contract may hold
-    #[arg(long, global = true, value_name = "N", env = "UPHELD_MAX_VALUES", hide_env_values = true, default_value_t = Limits::default().values, hide_short_help = true, help_heading = "Global options")]
-    max_values: usize,
 }
 
 #[derive(Debug, Subcommand)]
@@ -148,8 +124,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, world: &mut World) ->
             Command::Lint(args) => lint::lint(&global, &args, world),
             Command::Init(args) => init::init(&global, &args, world),
             Command::Schema(args) => schema::schema(&args, world),
-            Command::Completions(args) => completions::completions(&args, world),
-            Command::Man(args) => completions::man(&args, world),
+            Command::Completions(args) => completions::completions(&args, command_line(), world),
+            Command::Man(args) => completions::man(&args, command_line(), world),
             Command::Help { command } => {
                 let asked = command.into_iter().map(OsString::from);
                 match parse(std::iter::once("upheld".into()).chain(asked).chain(["--help".into()]), world) {
@@ -161,7 +137,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, world: &mut World) ->
         Err(error) => usage(&error, is_step, world),
     };
     result.unwrap_or_else(|failure| {
-        report(&failure, world);
+        world.report(&failure);
         failure.exit()
     })
 }
@@ -174,13 +150,13 @@ fn parse(arguments: impl IntoIterator<Item = OsString>, world: &World) -> Result
         Some(value) if value.is_empty() => arg.env(Resettable::Reset),
         _ => arg,
     };
-    let mut line = command().mut_args(or_unset).mut_subcommands(|command| command.mut_args(or_unset));
+    let mut line = command_line().mut_args(or_unset).mut_subcommands(|command| command.mut_args(or_unset));
     // Flags beat the environment: where one of these ways is named, the others are not.
-    let flags: Vec<String> = verify::WAYS.iter().map(|way| format!("--{way}")).collect();
+    let flags: Vec<String> = provider::WAYS.iter().map(|way| format!("--{way}")).collect();
     let text = |argument: &OsString| argument.to_string_lossy().split('=').next().unwrap_or_default().to_owned();
     if arguments.iter().map(text).any(|argument| flags.contains(&argument)) {
         line = line.mut_subcommand("verify", |command| {
-            verify::WAYS.iter().fold(command, |command, way| command.mut_arg(way, |arg| arg.env(Resettable::Reset)))
+            provider::WAYS.iter().fold(command, |command, way| command.mut_arg(way, |arg| arg.env(Resettable::Reset)))
         });
     }
     let matches = line.try_get_matches_from_mut(arguments)?;
@@ -216,29 +192,7 @@ fn usage(error: &clap::Error, is_step: bool, world: &mut World) -> Result<Exit, 
     }
 }
 
-fn report(failure: &Failure, world: &mut World) {
-    let text = text(failure, &world.err_palette());
-    world.say(&text);
-}
-
-fn text(failure: &Failure, palette: &Palette) -> String {
-    match failure {
-        Failure::Told(Told { exit: Exit::Yes, message, .. }) => crate::report::note(message, "", palette),
-        Failure::Told(Told { message, detail, help, .. }) => {
-            crate::report::failure(message, detail.as_deref(), help, palette)
-        }
-        Failure::Findings { findings: found, sources } => findings::text(found, sources, palette),
-    }
-}
-
-impl Global {
-    /// The limits that files are read with.
-    fn limits(&self) -> Limits {
-        Limits { bytes: self.max_file_size, depth: self.max_depth, values: self.max_values, ..Limits::default() }
-    }
-}
-
-/// The command line as clap knows it, for completions and manual pages.
-fn command() -> clap::Command {
+/// The command line as clap knows it.
+fn command_line() -> clap::Command {
     Cli::command()
 }

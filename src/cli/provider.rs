@@ -5,9 +5,11 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::Args;
+
+use super::arguments::time;
 use super::failure::{Failure, Told};
 use super::load::Workspace;
-use super::verify::VerifyArgs;
 use super::{Exit, World};
 use crate::contract::ServiceName;
 use crate::http::{BaseUrl, HttpClient, HttpOptions, HttpStates};
@@ -19,6 +21,32 @@ use crate::words::{and_list, did_you_mean, or_list, quoted};
 
 /// How long a provider may take to become ready where nobody says.
 const START_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// Where a provider is, and how it is brought into a state.
+#[derive(Debug, Args)]
+pub(super) struct ProviderArgs {
+    /// The provider's address; several for several instances
+    #[arg(long, value_name = "URL", env = "UPHELD_URL", hide_env_values = true, conflicts_with_all = ["start", "env"], help_heading = "Provider")]
+    pub url: Vec<String>,
+    /// The command that starts the provider on the port ${PORT}
+    #[arg(long, value_name = "COMMAND", conflicts_with = "env", help_heading = "Provider")]
+    pub start: Option<String>,
+    /// The environment whose addresses of upheld.yaml are verified
+    #[arg(long, value_name = "ENV", env = "UPHELD_ENV", hide_env_values = true, help_heading = "Provider")]
+    pub env: Option<String>,
+    /// How the provider is brought into a state: `POST /path`, a URL that takes the POST, a command, or `none`
+    #[arg(long, value_name = "HOW", env = "UPHELD_STATES", hide_env_values = true, help_heading = "Provider")]
+    pub states: Option<String>,
+    /// Call the state handler with `teardown` after interactions of Pact files, too; Pact's verifier doesn't, as a rule
+    #[arg(long, help_heading = "Provider")]
+    pub teardown: bool,
+    /// How long the provider may take to become ready: 30s, 2m [default: upheld.yaml's, or 60s]
+    #[arg(long, value_name = "TIME", value_parser = time, env = "UPHELD_START_TIMEOUT", hide_env_values = true, help_heading = "Provider")]
+    pub start_timeout: Option<Duration>,
+}
+
+/// The arguments that say where the provider is; one excludes the others.
+pub(super) const WAYS: [&str; 3] = ["url", "start", "env"];
 
 /// How a provider is to be reached, with everything filled in and checked, and nothing started yet.
 #[derive(Debug)]
@@ -72,7 +100,7 @@ impl StateHandler for Handler {
 /// Finds out how to reach a provider, and checks what can be checked before anything is started or sent.
 pub(super) fn reach(
     name: &ServiceName,
-    args: &VerifyArgs,
+    args: &ProviderArgs,
     options: &HttpOptions,
     workspace: &Workspace,
     world: &World,
@@ -133,7 +161,7 @@ pub(super) fn reach(
     })
 }
 
-fn bad_states(name: &ServiceName, why: &dyn fmt::Display, args: &VerifyArgs, workspace: &Workspace) -> Failure {
+fn bad_states(name: &ServiceName, why: &dyn fmt::Display, args: &ProviderArgs, workspace: &Workspace) -> Failure {
     let from = if args.states.is_some() { String::from("--states") } else { place(name, "states", workspace) };
     Failure::usage(format!("{from}: {why}"))
 }
@@ -141,7 +169,7 @@ fn bad_states(name: &ServiceName, why: &dyn fmt::Display, args: &VerifyArgs, wor
 /// Flags before the registry; an environment that is named before a start; a start before the local address.
 fn way(
     name: &ServiceName,
-    args: &VerifyArgs,
+    args: &ProviderArgs,
     service: &registry::Service,
     workspace: &Workspace,
     world: &World,

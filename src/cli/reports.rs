@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::pages::Page;
+use super::report_files::Page;
 use super::{Failure, World};
 use crate::files;
 use crate::report::{COMMENT, Conclusion, Fanout, Github, Human, Json, Junit, Markdown, findings, unverified_json};

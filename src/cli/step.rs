@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use super::pages::Page;
+use super::report_files::Page;
 use super::reports::{Format, ReportArg};
 use super::{Exit, Failure, World};
 use crate::files;
@@ -137,7 +137,7 @@ impl Step {
             }
             Failure::Told(told) => {
                 let level = if exit == Exit::Yes { "notice" } else { "error" };
-                let text = super::text(failure, &Palette::default());
+                let text = failure.text(&Palette::default());
                 let detail = told.detail.as_deref();
                 (text, failure_github(level, self.heading, &told.message, detail, &told.help))
             }
@@ -154,7 +154,7 @@ impl Step {
         let said =
             self.summarize(&failure_markdown(heading, &text), world).and_then(|()| self.write(answer, exit, world));
         if let Err(failure) = said {
-            super::report(&failure, world);
+            world.report(&failure);
         }
     }
 

@@ -106,4 +106,10 @@ impl World {
     pub(super) fn say(&mut self, text: &str) {
         let _ = self.err.write_all(text.as_bytes()).and_then(|()| self.err.flush());
     }
+
+    /// Says why a command ended early.
+    pub(super) fn report(&mut self, failure: &Failure) {
+        let text = failure.text(&self.err_palette());
+        self.say(&text);
+    }
 }

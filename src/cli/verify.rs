@@ -2,21 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
 
+use super::arguments::{is_path, time};
 use super::from_store::{FromStore, Once};
 use super::ledger::{Here, StoreArgs, Subject};
 use super::load::{Workspace, contracts_folder};
-use super::provider::reach;
+use super::provider::{ProviderArgs, reach};
 use super::reports::{ReportArg, Reports};
 use super::results::{Destination, Results, ResultsArgs};
 use super::selection::{SelectionArgs, select};
 use super::step::Step;
-use super::verified::{Job, Run, say_faults};
+use super::verify_run::{Job, Run, say_faults};
 use super::{Exit, Failure, Global, World};
 use crate::contract::pact::Moment;
 use crate::contract::{ContractFile, InteractionId, ServiceName};
@@ -24,7 +25,7 @@ use crate::http::{BaseUrl, ExtraHeader, ExtraHeaderError, HttpOptions, Proxies};
 use crate::ledger::Store;
 use crate::report::Progress;
 use crate::verification::{Parallel, Plan, Scrubber, Summary};
-use crate::words::{count, read_duration};
+use crate::words::count;
 
 /// Check providers against the contracts of their consumers
 ///
@@ -36,24 +37,8 @@ pub(super) struct VerifyArgs {
     /// Providers by name, and contract files or folders [default: all]
     #[arg(value_name = "PROVIDER|CONTRACT")]
     targets: Vec<String>,
-    /// The provider's address; several for several instances
-    #[arg(long, value_name = "URL", env = "UPHELD_URL", hide_env_values = true, conflicts_with_all = ["start", "env"], help_heading = "Provider")]
-    pub url: Vec<String>,
-    /// The command that starts the provider on the port ${PORT}
-    #[arg(long, value_name = "COMMAND", conflicts_with = "env", help_heading = "Provider")]
-    pub start: Option<String>,
-    /// The environment whose addresses of upheld.yaml are verified
-    #[arg(long, value_name = "ENV", env = "UPHELD_ENV", hide_env_values = true, help_heading = "Provider")]
-    pub env: Option<String>,
-    /// How the provider is brought into a state: `POST /path`, a URL that takes the POST, a command, or `none`
-    #[arg(long, value_name = "HOW", env = "UPHELD_STATES", hide_env_values = true, help_heading = "Provider")]
-    pub states: Option<String>,
-    /// Call the state handler with `teardown` after interactions of Pact files, too; Pact's verifier doesn't, as a rule
-    #[arg(long, help_heading = "Provider")]
-    pub teardown: bool,
-    /// How long the provider may take to become ready: 30s, 2m [default: upheld.yaml's, or 60s]
-    #[arg(long, value_name = "TIME", value_parser = time, env = "UPHELD_START_TIMEOUT", hide_env_values = true, help_heading = "Provider")]
-    pub start_timeout: Option<Duration>,
+    #[command(flatten)]
+    provider: ProviderArgs,
     #[command(flatten)]
     selection: SelectionArgs,
     /// How many requests may be under way at once
@@ -80,9 +65,6 @@ pub(super) struct VerifyArgs {
     quiet: bool,
 }
 
-/// The arguments that say where the provider is; one excludes the others.
-pub(super) const WAYS: [&str; 3] = ["url", "start", "env"];
-
 const EXAMPLES: &str = "\
 Examples:
   upheld verify
@@ -97,11 +79,6 @@ Examples:
       with reports for a build
   upheld verify orders --publish
       in the provider's build: also against what live consumers need, with the results for the gate";
-
-/// Reads a length of time, and says how one is written.
-pub(super) fn time(text: &str) -> Result<Duration, String> {
-    read_duration(text).map_err(|why| format!("{why}: write a number and its unit, like `500ms`, `30s` or `2m`"))
-}
 
 /// A header, or what is wrong with it. The parser of the command line shows what it can't read, and this must not be
 /// shown: so it takes everything.
@@ -177,7 +154,7 @@ fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
     let mut from_store = FromStore::default();
     if let (Some(store), true) = (&store, paths.is_empty()) {
         let providers = providers(&workspace, &names, args)?;
-        from_store = FromStore::add(store.as_ref(), &providers, args.env.as_deref(), &mut workspace, world)?;
+        from_store = FromStore::add(store.as_ref(), &providers, args.provider.env.as_deref(), &mut workspace, world)?;
         expected(&workspace, &providers, &names, args.results.publish)?;
     }
     if !workspace.findings.is_empty() && !args.quiet {
@@ -190,7 +167,7 @@ fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
             .say(&format!("note: left out: {} that can't be run; see `upheld lint`\n", count(left_out, "interaction")));
     }
     let selected = select(&workspace, &names, &args.selection).map_err(|failure| meant(failure, world))?;
-    if selected.len() > 1 && (!args.url.is_empty() || args.start.is_some()) {
+    if selected.len() > 1 && (!args.provider.url.is_empty() || args.provider.start.is_some()) {
         let all: Vec<String> = selected.iter().map(|(name, _)| name.to_string()).collect();
         return Err(Failure::usage(format!(
             "--url (UPHELD_URL) and --start are for one provider, and there are contracts with {}",
@@ -206,7 +183,7 @@ fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
         } else {
             Parallel::Safe
         };
-        let reach = Arc::new(reach(&name, args, options, &workspace, world)?);
+        let reach = Arc::new(reach(&name, &args.provider, options, &workspace, world)?);
         let instances = reach.instances();
         let of_several = instances.len() > 1;
         for instance in instances {
@@ -214,7 +191,7 @@ fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
             let plan = Plan::new(files.clone(), parallel, |file: &ContractFile, index| {
                 args.selection.takes(&file.contract.interactions[index]) && once.takes(file, index)
             });
-            let plan = plan.at(moment()).tearing_all_down(args.teardown);
+            let plan = plan.at(moment()).tearing_all_down(args.provider.teardown);
             jobs.push(Job { reach: Arc::clone(&reach), instance, of_several, plan });
         }
     }
@@ -222,8 +199,8 @@ fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
         (Some(store), Some(provider)) if args.results.publish => {
             // What runs somewhere may be any version: whoever says that it upholds a contract has to know which. Only what
             // somebody named by hand on this very machine is taken for what is checked out here.
-            let from_variable = (world.variable)("UPHELD_URL").is_some_and(|url| args.url == [url]);
-            let by_hand = !args.url.is_empty() && !from_variable;
+            let from_variable = (world.variable)("UPHELD_URL").is_some_and(|url| args.provider.url == [url]);
+            let by_hand = !args.provider.url.is_empty() && !from_variable;
             let elsewhere = |base: &BaseUrl| !(by_hand && base.is_local());
             if let Some(base) = jobs.iter().filter_map(|job| job.instance.as_ref()).find(|base| elsewhere(base))
                 && args.results.version.is_none()
@@ -272,7 +249,7 @@ fn loaded(
     };
     let is_here = |name: &str| workspace.files.iter().any(|file| file.contract.provider.as_str() == name);
     let lacking = if names.is_empty() { workspace.files.is_empty() } else { names.iter().any(|name| !is_here(name)) };
-    let store = if args.results.publish || args.env.is_some() || lacking {
+    let store = if args.results.publish || args.provider.env.is_some() || lacking {
         Some(args.store.open(&workspace, world)?)
     } else {
         None
@@ -290,7 +267,10 @@ fn providers(workspace: &Workspace, names: &[&String], args: &VerifyArgs) -> Res
     let of_registry = workspace.registry.iter().flat_map(|registry| registry.services.iter());
     // Without a way to reach it, a service of the registry is only somebody's consumer.
     let reached = of_registry.filter(|(_, service)| {
-        args.start.is_some() || !args.url.is_empty() || service.start.is_some() || !service.url.is_empty()
+        args.provider.start.is_some()
+            || !args.provider.url.is_empty()
+            || service.start.is_some()
+            || !service.url.is_empty()
     });
     Ok(of_files.chain(reached.map(|(name, _)| name.clone())).collect())
 }
@@ -345,13 +325,4 @@ fn destination(
         branch: here.branch(args.results.branch.as_deref(), world),
         supersede: args.results.supersede,
     })
-}
-
-/// Whether a target is a file or a folder, and not a provider's name: by its looks alone, since a provider often has a
-/// folder or a program of its name beside the contracts.
-pub(super) fn is_path(target: &str) -> bool {
-    let ending = Path::new(target)
-        .extension()
-        .is_some_and(|ending| ["yaml", "yml", "json"].iter().any(|known| ending == *known));
-    target.contains(['/', '\\']) || ending || target == "." || target == ".."
 }

@@ -220,7 +220,7 @@ async fn tunnel(
     base: &BaseUrl,
 ) -> Result<TokioIo<hyper::upgrade::Upgraded>, ConnectFailure> {
     let fail = |cause: String| ConnectFailure::Proxy { proxy: proxy.uri().to_string(), cause };
-    let fault = |error: hyper::Error| fail(super::failure::causes(&error));
+    let fault = |error: hyper::Error| fail(super::causes::causes(&error));
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(fault)?;
     tokio::spawn(connection.with_upgrades());
     let target = base.host_and_port();

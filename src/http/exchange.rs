@@ -11,19 +11,11 @@ use tokio::time::{Instant, timeout, timeout_at};
 use super::base_url::BaseUrl;
 use super::connect::{Connection, Connector, SentBody};
 use super::failure::Failure;
+use super::limits::Limits;
 use super::pool::Pool;
 
 /// How long a connection that has given its whole answer may take to be idle before it is given up.
 const SETTLING: Duration = Duration::from_millis(250);
-
-/// The limits of one exchange.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
-    /// From the first attempt to connect to the last byte of the answer.
-    pub timeout: Duration,
-    /// In bytes, of the body as it comes.
-    pub max_body: usize,
-}
 
 /// A request that was checked and can be sent.
 #[derive(Clone, Debug)]

@@ -3,8 +3,7 @@
 use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Limited};
@@ -25,6 +24,7 @@ use super::fault::{Fault, FaultPlan, Faulty, Wire};
 use super::header::header_text;
 use super::mock_answer::{asks_to_wait, broken_off, bytes_of, dribbled, sent, whole};
 use super::mock_control;
+use super::mock_desk::Desk;
 use super::mock_refusal::{discreet, refusal, shown};
 use super::problem::problem;
 use super::server::{AnswerBody, Answerer, Listening, Server};
@@ -99,16 +99,6 @@ pub enum MockError {
     Certificate(String),
 }
 
-/// What a mock has before it: its contracts, the active states, and the marks for what was asked.
-#[derive(Debug)]
-pub(super) struct Desk {
-    provider: String,
-    mock: Mock,
-    active: Mutex<Vec<ActiveState>>,
-    used: Vec<AtomicUsize>,
-    refused: AtomicUsize,
-}
-
 struct Answering {
     desk: Arc<Desk>,
     /// `http` or `https`: answers may name the mock's own address.
@@ -132,14 +122,7 @@ impl MockServer {
         mock: Mock,
         options: &MockOptions,
     ) -> Result<(Self, mpsc::UnboundedReceiver<Asked>), MockError> {
-        let used = (0..mock.len()).map(|_| AtomicUsize::new(0)).collect();
-        let desk = Arc::new(Desk {
-            provider: provider.into(),
-            mock,
-            active: Mutex::new(Vec::new()),
-            used,
-            refused: AtomicUsize::new(0),
-        });
+        let desk = Arc::new(Desk::new(provider.into(), mock));
         let (sender, receiver) = mpsc::unbounded_channel();
         let (stop, stopping) = watch::channel(false);
         let answering = Answering {
@@ -194,13 +177,13 @@ impl MockServer {
     /// The contracts that it answers by.
     #[must_use]
     pub fn mock(&self) -> &Mock {
-        &self.desk.mock
+        self.desk.mock()
     }
 
     /// How often each interaction was asked for, by its number.
     #[must_use]
     pub fn used(&self) -> Vec<usize> {
-        self.desk.used.iter().map(|times| times.load(Ordering::Relaxed)).collect()
+        self.desk.uses()
     }
 
     /// Takes no more requests, and waits a moment for what is under way. The marks stay.
@@ -223,33 +206,6 @@ fn taken(port: u16) -> io::Result<(TcpSocket, SocketAddr)> {
 /// What HTTP can be spoken on.
 trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
-
-impl Desk {
-    pub(super) fn provider(&self) -> &str {
-        &self.provider
-    }
-
-    pub(super) const fn mock(&self) -> &Mock {
-        &self.mock
-    }
-
-    pub(super) fn active(&self) -> Vec<ActiveState> {
-        self.active.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    pub(super) fn change_states(&self, change: impl FnOnce(&mut Vec<ActiveState>)) {
-        change(&mut self.active.lock().unwrap_or_else(PoisonError::into_inner));
-    }
-
-    /// Consumer, name and how often for each interaction; and how many requests none allowed.
-    pub(super) fn usage(&self) -> (Vec<(String, String, usize)>, usize) {
-        let interactions = self.used.iter().enumerate().filter_map(|(number, times)| {
-            let (file, interaction, _) = self.mock.interaction(number)?;
-            Some((file.contract.consumer.to_string(), interaction.name.clone(), times.load(Ordering::Relaxed)))
-        });
-        (interactions.collect(), self.refused.load(Ordering::Relaxed))
-    }
-}
 
 impl Answerer for Answering {
     type Wire = Wire;
@@ -311,11 +267,9 @@ impl Answering {
                 .and_then(|host| host.to_str().ok())
                 .map(|host| format!("{}://{host}", self.scheme)),
         };
-        match self.desk.mock.answer_at(&request, &active, &moment) {
+        match self.desk.mock().answer_at(&request, &active, &moment) {
             Ok(selected) => {
-                if let Some(used) = self.desk.used.get(selected.number) {
-                    used.fetch_add(1, Ordering::Relaxed);
-                }
+                self.desk.count_use(selected.number);
                 // Only a request that an interaction allows is one of the times that a fault is for.
                 match asked_fault.or_else(|| self.fault.as_ref()?.next(&request.method, &request.path)) {
                     None => {
@@ -340,7 +294,7 @@ impl Answering {
                 Ok(mock_control::answer(&self.desk, &head.method, mock_control::STATES, &request.body))
             }
             Err(Miss { nearest }) => {
-                self.desk.refused.fetch_add(1, Ordering::Relaxed);
+                self.desk.count_refusal();
                 let nearest = nearest.map(|(number, mismatches)| (number, discreet(mismatches)));
                 let response = refusal(&self.desk, &line, nearest.as_ref());
                 tell(Some(response.status()), Fate::Refused(nearest));

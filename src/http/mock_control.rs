@@ -3,7 +3,7 @@
 use hyper::{Method, Response, StatusCode};
 use serde_json::{Map, Value, json};
 
-use super::mock::Desk;
+use super::mock_desk::Desk;
 use super::problem::{json_answer, problem};
 use super::server::AnswerBody;
 use crate::mocking::{ActiveState, Change};

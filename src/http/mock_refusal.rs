@@ -5,7 +5,7 @@ use hyper::{Response, StatusCode};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
-use super::mock::Desk;
+use super::mock_desk::Desk;
 use super::problem::problem;
 use super::server::AnswerBody;
 use crate::matching::{ActualRequest, Mismatch};

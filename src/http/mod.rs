@@ -6,6 +6,7 @@
 //! back, and every wait and every buffer has a limit.
 
 mod base_url;
+mod causes;
 mod certificate;
 mod client;
 pub mod codes;
@@ -18,9 +19,11 @@ mod fault;
 mod forward;
 mod header;
 mod interim;
+mod limits;
 mod mock;
 mod mock_answer;
 mod mock_control;
+mod mock_desk;
 mod mock_refusal;
 mod pool;
 mod problem;

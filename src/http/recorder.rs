@@ -17,9 +17,9 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::base_url::{BaseUrl, Scheme};
 use super::connect::{Connection, Connector, SentBody};
-use super::exchange::Limits;
 use super::failure::Failure;
 use super::forward;
+use super::limits::Limits;
 use super::pool::Pool;
 use super::problem::problem;
 use super::proxy::Proxies;

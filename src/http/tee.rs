@@ -106,7 +106,7 @@ impl Body for Tee {
                 Poll::Ready(Some(Ok(frame)))
             }
             Some(Err(error)) => {
-                let why = super::failure::causes(&error);
+                let why = super::causes::causes(&error);
                 tee.end(|_| Ended::Broken(why.clone()));
                 Poll::Ready(Some(Err(io::Error::other(why))))
             }

@@ -7,9 +7,9 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::group::{Group, Shape, accepted};
+use super::guard::REDACTED;
 use super::infer::{self, Inferred};
 use super::looks;
-use super::redact::REDACTED;
 use super::remark::{Remark, What};
 use super::sample::{Read, Sample};
 use super::target;

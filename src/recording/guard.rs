@@ -9,8 +9,10 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
-use super::redact::REDACTED;
 use crate::contract::urlencoded;
+
+/// The text that stands for a secret.
+pub const REDACTED: &str = "redacted";
 
 /// A secret that was found, without the secret.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -10,8 +10,8 @@ use indexmap::IndexMap;
 use serde_json::{Value, json};
 
 use super::example;
+use super::guard::REDACTED;
 use super::looks;
-use super::redact::REDACTED;
 use super::remark::{Remark, What};
 use super::secret_names::is_secret_name;
 use super::seen::{Kind, Seen};

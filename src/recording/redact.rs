@@ -10,14 +10,11 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use super::Exchange;
-use super::guard::{FoundSecret, Guard};
+use super::guard::{FoundSecret, Guard, REDACTED};
 use super::secret_names::{is_secret_name, name_in};
 use super::secret_shapes::{credentials, is_fake, is_telling, sightings};
 use crate::contract::urlencoded;
 use crate::matching::header_values;
-
-/// The text that stands for a secret.
-pub const REDACTED: &str = "redacted";
 
 /// How deep JSON in texts of JSON is looked into.
 const DEEP: usize = 4;

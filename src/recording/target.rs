@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::guard::REDACTED;
 use super::looks::{self, Identifier};
-use super::redact::REDACTED;
 use super::sample::{Read, Sample};
 use crate::contract::{Format, Matcher, PathRule, Pattern, Rule};
 

@@ -10,10 +10,12 @@ use std::sync::Arc;
 use saphyr_parser::{Event, ScalarStyle, Tag};
 
 use super::codes::{AMBIGUOUS, DUPLICATE_KEY, NOT_JSON, NOT_YAML, OVER_LIMIT};
-use super::node::FEW;
+use super::limits::{Limits, too_deep};
 use super::scalar::{Resolved, ambiguity, resolve_plain};
-use super::yaml::too_deep;
-use super::{Finding, Findings, Limits, Position, Span};
+use super::{Finding, Findings, Position, Span};
+
+/// Up to how many keys of a mapping comparing with each is as fast as an index.
+pub(super) const FEW: usize = 16;
 
 /// What `serde_json` takes a number apart into, to keep its digits: an object with this key would become a number.
 const NUMBER_KEY: &str = "$serde_json::private::Number";
@@ -26,13 +28,13 @@ pub(super) trait Product<'t>: Clone {
     fn scalar(text: Cow<'t, str>, resolved: Resolved, span: Span) -> Self;
     fn sequence(items: Vec<Self>, span: Span) -> Self;
     /// Of entries whose keys differ.
-    fn mapping(entries: Vec<Entry<'t, Self>>, span: Span) -> Self;
+    fn mapping(entries: Vec<KeyValue<'t, Self>>, span: Span) -> Self;
     /// The same at another place: where an alias of it stands.
     fn at(self, span: Span) -> Self;
 }
 
 /// A key and its value.
-pub(super) struct Entry<'t, P> {
+pub(super) struct KeyValue<'t, P> {
     pub key: Cow<'t, str>,
     pub key_span: Span,
     pub value: P,
@@ -88,7 +90,7 @@ struct Open<'t, P> {
 enum Kind<'t, P> {
     Sequence(Vec<P>),
     Mapping {
-        entries: Vec<Entry<'t, P>>,
+        entries: Vec<KeyValue<'t, P>>,
         /// Where each key stands first.
         keys: HashMap<Cow<'t, str>, Position>,
         key: Option<Key<'t>>,
@@ -353,7 +355,7 @@ impl<'t, 'f, P: Product<'t>> Builder<'t, 'f, P> {
                     let message = format!("the key `{text}` stands here a second time");
                     self.error(DUPLICATE_KEY, span, message, help);
                 } else {
-                    entries.push(Entry { key: text, key_span: span, value });
+                    entries.push(KeyValue { key: text, key_span: span, value });
                 }
             }
         }

@@ -1,5 +1,17 @@
 //! The codes of findings about the text and the shape of a file. A code never changes its meaning once it was released.
 
+use std::fmt;
+
+/// A stable code, like `C103`. It never changes its meaning once it was released.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Code(pub &'static str);
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
 /// Defines codes with their meanings, and the list of them.
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $name:ident = $code:literal;)+) => {

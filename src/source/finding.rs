@@ -1,15 +1,10 @@
 //! A finding: one thing that is wrong or unwise in a file, with its place and what to do about it.
 
 use std::collections::HashSet;
-use std::fmt;
 use std::sync::Arc;
 
-use super::codes::OVER_LIMIT;
+use super::codes::{Code, OVER_LIMIT};
 use super::{Position, Span};
-
-/// A stable code, like `C103`. It never changes its meaning once it was released.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Code(pub &'static str);
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -156,10 +151,4 @@ impl Extend<Finding> for Findings {
 pub fn sort_findings(findings: &mut Vec<Finding>) {
     findings.sort_by(|a, b| (&a.file, a.span, a.code, &a.message).cmp(&(&b.file, b.span, b.code, &b.message)));
     findings.dedup();
-}
-
-impl fmt::Display for Code {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
-    }
 }

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::codes::OVER_LIMIT;
-use super::yaml::too_large;
+use super::limits::too_large;
 use super::{Finding, Position, SourceFile, Span};
 
 /// Why a JSON text can't be used.

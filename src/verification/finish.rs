@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::event::{AskedLine, Bodies, Finished, Pending, ShownMismatch};
+use super::exchange::Exchange;
 use super::outcome::{Outcome, RunError};
 use super::plan::Plan;
 use super::provider::Reply;
-use super::runner::Exchange;
 use crate::contract::{Body, Interaction, Matcher, Response, State};
 use crate::matching::mismatch::{CONTAINS, SIZE, UNEXPECTED, VALUE};
 use crate::matching::{ActualRequest, ActualResponse, Mismatch, Part, in_one_order, match_response};

@@ -3,6 +3,7 @@
 //! Nothing here knows a socket or a process: the runner works over the traits [`Provider`] and [`StateHandler`].
 
 mod event;
+mod exchange;
 mod finish;
 mod outcome;
 mod plan;

@@ -9,12 +9,13 @@ use futures_util::stream::{self, StreamExt as _};
 use serde_json::{Map, Value};
 
 use super::event::{Event, Finished};
+use super::exchange::Exchange;
 use super::finish::{broken_or_upheld, failed};
 use super::outcome::RunError;
 use super::plan::Plan;
-use super::provider::{Action, Provider, Reply, StateHandler};
+use super::provider::{Action, Provider, StateHandler};
 use crate::contract::Interaction;
-use crate::matching::{ActualRequest, encode};
+use crate::matching::encode;
 use crate::source::codes::codes;
 
 codes! {
@@ -36,14 +37,6 @@ pub enum States<S> {
     NotNeeded,
     /// There is no handler, so that interactions with states can't be run.
     Missing,
-}
-
-/// What was sent for an interaction, and what came.
-pub(super) struct Exchange {
-    /// The interaction with its placeholders filled.
-    pub filled: Option<Interaction>,
-    pub request: ActualRequest,
-    pub reply: Result<Reply, RunError>,
 }
 
 /// Runs a plan and emits its events, the results in the contracts' order. At most `jobs` requests are under way at

@@ -127,7 +127,7 @@ impl House {
 
     /// As [`Self::resolve`], of a path that starts in `module`.
     fn walk(&self, module: &[String], path: &[String], depth: u8) -> Option<(String, String)> {
-        let Some((first, rest)) = path.split_first() else { return None };
+        let (first, rest) = path.split_first()?;
         if first == "super" {
             return self.walk(&module[..module.len().checked_sub(1)?], rest, depth);
         }

@@ -187,7 +187,7 @@ impl Run {
             _ => None,
         };
         if let Some(failure) = &unpublished {
-            super::report(failure, world);
+            world.report(failure);
             step.failed(failure, world);
         }
         let exit = match exit {
