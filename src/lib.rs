@@ -11,7 +11,7 @@
 //!
 //! | rank | modules |
 //! |---|---|
-//! | 0 | [`source`]: where a thing was written, and findings about it · [`words`]: counts, lists, "did you mean" |
+//! | 0 | [`source`]: where a thing was written, and findings about it · [`words`]: counts, lists, "did you mean" · [`trouble`]: what happened, and what to do |
 //! | 1 | [`contract`]: read, checked, written, named |
 //! | 2 | [`matching`]: a message against a contract · [`ledger`]: records of what is known, and the book that answers from them |
 //! | 3 | [`recording`]: from traffic to a contract · [`mocking`]: from a contract to answers · [`verification`]: plan, runner, events, summary · [`gate`]: question, pairs, decision |
@@ -56,5 +56,6 @@ pub mod registry;
 pub mod report;
 pub mod source;
 pub mod store;
+pub mod trouble;
 pub mod verification;
 pub mod words;

@@ -10,7 +10,7 @@ use jiff::tz::Offset;
 
 use super::arguments::time;
 use super::load::{Workspace, contracts_folder};
-use super::{Failure, Global, World};
+use super::{Exit, Failure, Global, World};
 use crate::contract::ServiceName;
 use crate::git::{self, Checkout, Environment};
 use crate::ledger::{By, Event, Kind, Live, Refusal, ServiceVersion, Stamp, Store, StoreError, Version};
@@ -66,8 +66,7 @@ impl StoreArgs {
 
 /// A store that can't be used.
 pub(super) fn unusable(error: StoreError) -> Failure {
-    let failure = Failure::could_not_run(error.message).detail(error.detail);
-    error.help.into_iter().fold(failure, Failure::help)
+    error.with_code(Exit::CouldNotRun).into()
 }
 
 /// A fact that is not written down.
@@ -192,7 +191,7 @@ impl Here {
         if self.checkout.is_none() {
             let folder = self.contracts.as_deref().unwrap_or(&world.working);
             let found = git::checkout(folder, &Environment::of_process());
-            self.checkout = Some(found.map_err(|error| unusable(error.into()))?);
+            self.checkout = Some(found.map_err(unusable)?);
         }
         #[expect(clippy::expect_used, reason = "it was put there a line above")]
         Ok(self.checkout.as_ref().expect("it is there"))

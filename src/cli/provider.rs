@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::arguments::time;
-use super::failure::{Failure, Told};
+use super::failure::Failure;
 use super::load::Workspace;
 use super::{Exit, World};
 use crate::contract::ServiceName;
@@ -240,7 +240,7 @@ fn place(name: &ServiceName, key: &str, workspace: &Workspace) -> String {
 
 /// An error of an edge as the end of the command.
 pub(super) fn from_run_error(error: RunError, exit: Exit) -> Failure {
-    Failure::Told(Told { exit, message: error.message, detail: error.detail, help: error.help })
+    error.with_code(exit).into()
 }
 
 impl Reach {
@@ -261,7 +261,7 @@ impl Reach {
     ) -> Result<Reached, RunError> {
         let interrupted = async {
             stop.await;
-            Err(RunError::new(INTERRUPTED, format!("the run was interrupted before {} was ready", self.name)))
+            Err(RunError::coded(INTERRUPTED, format!("the run was interrupted before {} was ready", self.name)))
         };
         match (instance, &self.way) {
             (Some(base), _) => {
@@ -292,7 +292,7 @@ impl Reach {
                 }
                 Ok(Reached { states: self.handler(&client)?, client, service: Some(service) })
             }
-            (None, Way::At(_)) => Err(RunError::new(crate::http::codes::UNSENDABLE, "no address was given")),
+            (None, Way::At(_)) => Err(RunError::coded(crate::http::codes::UNSENDABLE, "no address was given")),
         }
     }
 
@@ -305,7 +305,8 @@ impl Reach {
             return Ok(());
         }
         let message = format!("GET {path} answered {}", response.status);
-        Err(RunError::new(crate::process::codes::NOT_HEALTHY, message).detail(String::from_utf8_lossy(&response.body)))
+        Err(RunError::coded(crate::process::codes::NOT_HEALTHY, message)
+            .detail(String::from_utf8_lossy(&response.body)))
     }
 
     /// A provider that runs already and does not answer its health check as it should.
@@ -321,7 +322,7 @@ impl Reach {
         Ok(match &self.states {
             Some(StatesBy::Http(target)) => {
                 let handler = HttpStates::new(client.clone(), target)
-                    .map_err(|error| RunError::new(crate::http::codes::UNSENDABLE, error.to_string()))?;
+                    .map_err(|error| RunError::coded(crate::http::codes::UNSENDABLE, error.to_string()))?;
                 States::Handled(Handler::Http(handler))
             }
             Some(StatesBy::Command(line)) => States::Handled(Handler::Command(CommandStates::new(

@@ -149,9 +149,7 @@ impl Reports {
             let text = match (format, failure) {
                 (Format::Json, Failure::Findings { findings: found, .. }) => findings::json("verify", found),
                 (Format::Github, Failure::Findings { findings: found, .. }) => Ok(findings::github(found)),
-                (Format::Json, Failure::Told(told)) => {
-                    unverified_json(told.exit.code(), &told.message, told.detail.as_deref(), &told.help)
-                }
+                (Format::Json, Failure::Trouble(trouble)) => unverified_json(trouble.code.code(), trouble),
                 _ => continue,
             };
             if let Err(error) = text.and_then(|text| out.write_all(text.as_bytes()).and_then(|()| out.flush())) {

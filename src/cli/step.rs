@@ -135,11 +135,10 @@ impl Step {
             Failure::Findings { findings: found, sources } => {
                 (findings::text(found, sources, &Palette::default()), String::new())
             }
-            Failure::Told(told) => {
+            Failure::Trouble(trouble) => {
                 let level = if exit == Exit::Yes { "notice" } else { "error" };
                 let text = failure.text(&Palette::default());
-                let detail = told.detail.as_deref();
-                (text, failure_github(level, self.heading, &told.message, detail, &told.help))
+                (text, failure_github(level, self.heading, trouble))
             }
         };
         if self.annotates {
@@ -147,7 +146,7 @@ impl Step {
         }
         let blocking = match failure {
             Failure::Findings { findings, .. } => findings.iter().filter(|finding| finding.is_error()).count(),
-            Failure::Told(_) => 0,
+            Failure::Trouble(_) => 0,
         };
         let answer = Answer { blocking, ..Answer::of(exit, 0) };
         let heading = if exit == Exit::Yes { "Nothing to do" } else { self.heading };

@@ -95,7 +95,7 @@ impl Run {
             self.instance = job.instance.as_ref().filter(|_| job.of_several).map(BaseUrl::to_string);
             self.progress.waiting_for(name);
             let connected = if stopped {
-                Err(RunError::new(INTERRUPTED, "the run was interrupted before this interaction was done"))
+                Err(RunError::coded(INTERRUPTED, "the run was interrupted before this interaction was done"))
             } else {
                 job.reach.connect(job.instance.clone(), &mut stop).await
             };

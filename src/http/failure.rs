@@ -63,19 +63,19 @@ impl Failure {
     pub(super) fn told(self, base: &BaseUrl, limits: Limits) -> RunError {
         let limit = duration(limits.timeout);
         match self {
-            Self::Unsendable(why) => RunError::new(codes::UNSENDABLE, why)
+            Self::Unsendable(why) => RunError::coded(codes::UNSENDABLE, why)
                 .help("correct the interaction's request in the contract, or the `--header` that is added to it"),
             Self::Connect(failure) => connecting(&failure, base),
-            Self::ConnectTimeout => RunError::new(
+            Self::ConnectTimeout => RunError::coded(
                 codes::CONNECT_TIMEOUT,
                 format!("no connection to {} within {limit}", base.host_and_port()),
             )
             .help("is it reachable from here, or is there a firewall or a VPN in the way?")
             .help("`--timeout` gives it more time"),
-            Self::AnswerTimeout => RunError::new(codes::ANSWER_TIMEOUT, format!("no answer within {limit}"))
+            Self::AnswerTimeout => RunError::coded(codes::ANSWER_TIMEOUT, format!("no answer within {limit}"))
                 .help("the provider took the request and did not answer: look into its log")
                 .help("`--timeout` gives it more time"),
-            Self::BodyTimeout { received, promised } => RunError::new(
+            Self::BodyTimeout { received, promised } => RunError::coded(
                 codes::BODY_TIMEOUT,
                 format!("the answer was not complete after {limit}: {} had come", portion(received, promised)),
             )
@@ -83,7 +83,7 @@ impl Failure {
             .help("`--timeout` gives it more time"),
             Self::Head(error) => head(&error, base),
             Self::Body { error, received, promised } => body(&error, received, promised),
-            Self::Surplus { promised } => RunError::new(
+            Self::Surplus { promised } => RunError::coded(
                 codes::SURPLUS,
                 format!("the answer goes on after the {} that its content-length promises", count(promised, "byte")),
             )
@@ -91,11 +91,11 @@ impl Failure {
             Self::TooLarge { decoded } => {
                 let size = bytes(limits.max_body);
                 let once = if decoded { " once its content coding is undone" } else { "" };
-                RunError::new(codes::TOO_LARGE, format!("the answer's body is larger than {size}{once}")).help(
+                RunError::coded(codes::TOO_LARGE, format!("the answer's body is larger than {size}{once}")).help(
                     "ask for less in the interaction's request, such as one page of a list; `--max-body` allows more",
                 )
             }
-            Self::Coding { status, cause } => RunError::new(
+            Self::Coding { status, cause } => RunError::coded(
                 codes::CODING,
                 format!("the answer ({status}) can't be decoded as its content-encoding says: {cause}"),
             )
@@ -108,22 +108,23 @@ fn connecting(failure: &ConnectFailure, base: &BaseUrl) -> RunError {
     let target = base.host_and_port();
     match failure {
         ConnectFailure::Tcp(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
-            RunError::new(codes::REFUSED, format!("nothing listens at {target}: connection refused"))
+            RunError::coded(codes::REFUSED, format!("nothing listens at {target}: connection refused"))
                 .help("start the provider, or correct its URL")
         }
         ConnectFailure::Tcp(error) => {
-            RunError::new(codes::UNREACHABLE, format!("no connection to {target}: {}", causes(error)))
+            RunError::coded(codes::UNREACHABLE, format!("no connection to {target}: {}", causes(error)))
                 .help("is it reachable from here, or is there a firewall or a VPN in the way?")
         }
-        ConnectFailure::Name(error) => {
-            RunError::new(codes::NAME, format!("the name `{}` can't be resolved: {}", base.bare_host(), causes(error)))
-                .help(format!("check the host in `{base}`, and whether this machine's DNS knows it"))
-        }
+        ConnectFailure::Name(error) => RunError::coded(
+            codes::NAME,
+            format!("the name `{}` can't be resolved: {}", base.bare_host(), causes(error)),
+        )
+        .help(format!("check the host in `{base}`, and whether this machine's DNS knows it")),
         ConnectFailure::Proxy { proxy, cause } => {
-            RunError::new(codes::PROXY, format!("the proxy {proxy} did not connect to {target}: {cause}"))
+            RunError::coded(codes::PROXY, format!("the proxy {proxy} did not connect to {target}: {cause}"))
                 .help("correct HTTP_PROXY or HTTPS_PROXY, or name the host in NO_PROXY to reach it without the proxy")
         }
-        ConnectFailure::TlsSetup(cause) => RunError::new(codes::TLS, format!("TLS can't be set up: {cause}"))
+        ConnectFailure::TlsSetup(cause) => RunError::coded(codes::TLS, format!("TLS can't be set up: {cause}"))
             .help("install this system's CA certificates, or on Linux name a file with them in SSL_CERT_FILE"),
         ConnectFailure::Tls(error) => tls(error, base),
         ConnectFailure::Http(error) => head(error, base),
@@ -133,7 +134,7 @@ fn connecting(failure: &ConnectFailure, base: &BaseUrl) -> RunError {
 /// A failed handshake. The help depends on what rustls says of it.
 fn tls(error: &io::Error, base: &BaseUrl) -> RunError {
     let target = base.host_and_port();
-    let told = RunError::new(codes::TLS, format!("the TLS handshake with {target} failed: {}", causes(error)));
+    let told = RunError::coded(codes::TLS, format!("the TLS handshake with {target} failed: {}", causes(error)));
     match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
         Some(rustls::Error::InvalidMessage(_)) => {
             told.help(format!("it does not speak TLS: if it speaks plain HTTP, write `http://{target}`"))
@@ -154,7 +155,7 @@ fn tls(error: &io::Error, base: &BaseUrl) -> RunError {
 
 fn head(error: &hyper::Error, base: &BaseUrl) -> RunError {
     if error.is_parse() {
-        let told = RunError::new(codes::NOT_HTTP, format!("what came is no HTTP/1.1 answer: {}", causes(error)));
+        let told = RunError::coded(codes::NOT_HTTP, format!("what came is no HTTP/1.1 answer: {}", causes(error)));
         return match base.scheme() {
             Scheme::Http => told.help(format!(
                 "is {} the provider's port? If it speaks TLS there, write `https://` in its URL",
@@ -168,8 +169,8 @@ fn head(error: &hyper::Error, base: &BaseUrl) -> RunError {
         None if error.is_incomplete_message() => "the connection was closed before an answer came".to_owned(),
         None => format!("the connection failed before an answer came: {}", causes(error)),
     };
-    let told =
-        RunError::new(codes::CLOSED, message).help("the provider may have crashed on this request: look into its log");
+    let told = RunError::coded(codes::CLOSED, message)
+        .help("the provider may have crashed on this request: look into its log");
     match base.scheme() {
         Scheme::Http if !base.is_local() => told.help("if it speaks TLS there, write `https://` in its URL"),
         Scheme::Http | Scheme::Https => told,
@@ -181,7 +182,7 @@ fn body(error: &hyper::Error, received: usize, promised: Option<u64>) -> RunErro
     if let Some(cause) = cause
         && matches!(cause.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput)
     {
-        return RunError::new(codes::BAD_FRAMING, format!("the answer's body can't be read: {}", causes(cause)))
+        return RunError::coded(codes::BAD_FRAMING, format!("the answer's body can't be read: {}", causes(cause)))
             .help("the provider, or a server before it, does not frame its answers as HTTP/1.1 says");
     }
     let portion = portion(received, promised);
@@ -189,7 +190,7 @@ fn body(error: &hyper::Error, received: usize, promised: Option<u64>) -> RunErro
         Some(cause) => format!("the answer's body ends too early: {portion} came, then: {}", causes(cause)),
         None => format!("the answer's body ends too early: {portion} came"),
     };
-    RunError::new(codes::CUT_SHORT, message)
+    RunError::coded(codes::CUT_SHORT, message)
         .help("the provider may have crashed while it answered: look into its log, or its content-length is wrong")
 }
 

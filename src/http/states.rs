@@ -95,7 +95,7 @@ impl HttpStates {
             self.url(),
             status_line(status)
         );
-        RunError::new(codes::STATE_REFUSED, message).detail(beginning(body, SHOWN)).help(help)
+        RunError::coded(codes::STATE_REFUSED, message).detail(beginning(body, SHOWN)).help(help)
     }
 }
 

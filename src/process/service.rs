@@ -51,7 +51,7 @@ impl Service {
     pub fn start(name: impl Into<String>, command: &ShellCommand) -> Result<Self, RunError> {
         let name = name.into();
         let port = port::free().map_err(|error| {
-            RunError::new(codes::NO_PORT, format!("there is no free port to start {name} on: {error}"))
+            RunError::coded(codes::NO_PORT, format!("there is no free port to start {name} on: {error}"))
                 .help("end what holds the ports of this machine, or start the service yourself and give its URL")
         })?;
         let command = command.clone().with("PORT", &port.to_string());
@@ -118,7 +118,7 @@ impl Service {
         // What it has left running is not what was asked for.
         self.group.kill();
         let message = format!("{} ended before it was healthy: {ended}", self.name);
-        Err(RunError::new(codes::ENDED_EARLY, message)
+        Err(RunError::coded(codes::ENDED_EARLY, message)
             .detail(self.last_lines())
             .help(format!("run `{}` yourself to see why; {}", self.line, self.quiet()))
             .help("the command must run for as long as the service does, not start it in the background"))
@@ -132,7 +132,7 @@ impl Service {
 
     fn unhealthy(&self, limit: Duration, cause: &str) -> RunError {
         let message = format!("{} was not healthy within {}: {cause}", self.name, duration(limit));
-        RunError::new(codes::NOT_HEALTHY, message)
+        RunError::coded(codes::NOT_HEALTHY, message)
             .detail(self.last_lines())
             .help(format!("is its `health` in upheld.yaml right? {}", self.quiet()))
             .help(format!("it must listen on the port that it is given, here {}, as ${{PORT}} or in PORT", self.port))

@@ -53,7 +53,7 @@ impl StateHandler for CommandStates {
             .env("UPHELD_PROVIDER_URL", &self.provider_url);
         let message = json!({ "state": state.name, "params": state.params, "action": action.word() }).to_string();
         let what = format!("{} of the provider state `{}` failed", action.word(), state.name);
-        let fail = |code, why: &str| RunError::new(code, format!("{what}: `{}` {why}", self.command.line()));
+        let fail = |code, why: &str| RunError::coded(code, format!("{what}: `{}` {why}", self.command.line()));
 
         let mut group = command.spawn(Stdio::piped())?;
         let stdout = Tail::new(STDOUT);

@@ -33,7 +33,7 @@ impl Wrapped {
     pub fn start(command: &[String], folder: &Path, variables: &[(String, String)]) -> Result<Self, RunError> {
         let (program, arguments) = command
             .split_first()
-            .ok_or_else(|| RunError::new(codes::NOT_STARTED, "there is no command behind `--`"))?;
+            .ok_or_else(|| RunError::coded(codes::NOT_STARTED, "there is no command behind `--`"))?;
         let started = Command::new(program)
             .args(arguments)
             .current_dir(folder)
@@ -47,14 +47,16 @@ impl Wrapped {
         match started {
             Ok(child) => Ok(Self { child, name: program.clone() }),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let told = RunError::new(codes::COMMAND_NOT_FOUND, format!("the command `{program}` was not found"));
+                let told = RunError::coded(codes::COMMAND_NOT_FOUND, format!("the command `{program}` was not found"));
                 Err(told.help(if program.contains(char::is_whitespace) {
                     String::from("write the program and its arguments apart, or run a shell: -- sh -c '…'")
                 } else {
                     format!("install `{program}`, or add its folder to PATH")
                 }))
             }
-            Err(error) => Err(RunError::new(codes::NOT_STARTED, format!("`{program}` could not be started: {error}"))),
+            Err(error) => {
+                Err(RunError::coded(codes::NOT_STARTED, format!("`{program}` could not be started: {error}")))
+            }
         }
     }
 
@@ -66,7 +68,7 @@ impl Wrapped {
     /// Why its end can't be told.
     pub async fn ended(mut self, asked_to_end: impl Future<Output = ()>) -> Result<u8, RunError> {
         let unknown = |name: &str, error: std::io::Error| {
-            RunError::new(codes::NOT_STARTED, format!("how `{name}` ended can't be told: {error}"))
+            RunError::coded(codes::NOT_STARTED, format!("how `{name}` ended can't be told: {error}"))
         };
         let status = tokio::select! {
             status = self.child.wait() => status,

@@ -1,13 +1,7 @@
 //! What git said when a store could not be reached, in words that say what to do.
 
-use crate::git::{GitError, Output};
+use crate::git::Output;
 use crate::ledger::StoreError;
-
-impl From<GitError> for StoreError {
-    fn from(error: GitError) -> Self {
-        Self { message: error.message, detail: error.detail, help: error.help }
-    }
-}
 
 /// A cause: what git says of it, how it is said here, and what to do.
 type Cause = (&'static [&'static str], &'static str, &'static str);

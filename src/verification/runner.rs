@@ -52,7 +52,7 @@ pub async fn run<P: Provider, S: StateHandler>(
     let mut results = InOrder { next: 0, waiting: (0..plan.total()).map(|_| None).collect(), emit: &mut emit };
     for position in plan.skipped() {
         let why = plan.interaction(*position).skipped.as_ref().map_or("", |skipped| &skipped.why);
-        let error = RunError::new(NOT_RUN, format!("it was not run: {why}"));
+        let error = RunError::coded(NOT_RUN, format!("it was not run: {why}"));
         results.add(*position, failed(plan, *position, None, error, true));
     }
     let everything = async {
@@ -73,7 +73,7 @@ pub async fn run<P: Provider, S: StateHandler>(
     if stopped {
         for position in 0..plan.total() {
             if results.is_open(position) {
-                let why = RunError::new(INTERRUPTED, "the run was interrupted before this interaction was done");
+                let why = RunError::coded(INTERRUPTED, "the run was interrupted before this interaction was done");
                 results.add(position, failed(plan, position, None, why, true));
             }
         }
@@ -126,7 +126,7 @@ async fn exchange<P: Provider, S: StateHandler>(
         States::Missing if !interaction.given.is_empty() => {
             let message =
                 format!("it needs the provider state `{}`, and {name} has no state handler", interaction.given[0].name);
-            let error = RunError::new(NO_STATE_HANDLER, message)
+            let error = RunError::coded(NO_STATE_HANDLER, message)
                 .help(format!("give {name} one: `--states 'POST /_states'`, or `states: POST /_states` in upheld.yaml; it may be a command, too, or `none` if {name} is always in these states"));
             return unsent(interaction, &values, error);
         }

@@ -8,6 +8,7 @@ use crate::support::imports::{Import, imports, sources};
 /// Every top-level module with its rank. A module may use those of lower ranks, and itself.
 const RANKS: &[(&str, u8)] = &[
     ("source", 0),
+    ("trouble", 0),
     ("words", 0),
     ("contract", 1),
     ("ledger", 2),

@@ -42,7 +42,7 @@ pub fn errored(name: &str, error: RunError) -> Finished {
 }
 
 pub fn skipped(name: &str) -> Finished {
-    let error = RunError::new(Code("V103"), "not run: an interaction before it could not be run")
+    let error = RunError::coded(Code("V103"), "not run: an interaction before it could not be run")
         .help("`--keep-going` runs all that can be run");
     Finished { outcome: Outcome::Skipped, status: None, error: Some(error), ..upheld(name) }
 }
@@ -94,7 +94,7 @@ impl ShownMismatch {
 }
 
 pub fn unreachable() -> RunError {
-    RunError::new(Code("P101"), "nothing answers at http://127.0.0.1:8080")
+    RunError::coded(Code("P101"), "nothing answers at http://127.0.0.1:8080")
         .detail("tcp connect error: Connection refused (os error 111)")
         .help("start orders, or let `services.orders.start` in contracts/upheld.yaml start it")
 }
