@@ -19,9 +19,11 @@ pub fn lint(source: &SourceFile, read: &ReadContract) -> Vec<Finding> {
     for (index, interaction) in read.contract.interactions.iter().enumerate() {
         let at = Interaction::pointer(index);
         if let Some(first) = seen.insert(read.ids[index], index) {
-            let first = &read.contract.interactions[first].name;
-            let message = format!("this interaction is the same as `{first}`, but for its name");
-            findings.push(warning(SAME_INTERACTION, source, &at.key("name"), message).help("keep one of the two"));
+            let name = &read.contract.interactions[first].name;
+            let message = format!("this interaction is the same as `{name}`, but for its name");
+            let first = source.place(&Interaction::pointer(first).key("name"));
+            let finding = warning(SAME_INTERACTION, source, &at.key("name"), message);
+            findings.push(finding.place(&source.name, first, "the same interaction").help("keep one of the two"));
         }
         if interaction.request.rules.pact.is_some() {
             findings.extend(unused_rules(source, interaction, &at));

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Map, Value, json};
 
 use super::attachments::Attachments;
-use super::codes::{BAD_NAME, DUPLICATE_NAME, FOREIGN_JSON, NEWER_FORMAT, UNKNOWN_PLACEHOLDER};
+use super::codes::{BAD_NAME, DUPLICATE_NAME, FOREIGN_JSON, NEWER_FORMAT, SAME_PLACE, UNKNOWN_PLACEHOLDER};
 use super::document::{Contract, Interaction};
 use super::raw::{RawContract, RawInteraction, RawState};
 use super::rule_text::RuleReader;
@@ -136,8 +136,19 @@ impl Reader<'_> {
     }
 
     fn report(&mut self, code: Code, span: Option<Span>, message: impl Into<String>, help: Option<String>) {
-        if !span.is_some_and(|span| self.mistaken.contains(&span.start)) {
-            self.findings.push(Finding::error(code, &self.source.name, span, message).maybe_help(help));
+        self.push(Finding::error(code, &self.source.name, span, message).maybe_help(help));
+    }
+
+    /// Reports a second rule for the same place as the one whose key is at `first`.
+    pub(super) fn same_place(&mut self, at: &Pointer, first: &Pointer, message: impl Into<String>) {
+        let file = &self.source.name;
+        let finding = Finding::error(SAME_PLACE, file, self.source.key_place(at), message);
+        self.push(finding.place(file, self.source.key_place(first), "the first rule").help("keep one of the two"));
+    }
+
+    fn push(&mut self, finding: Finding) {
+        if !finding.span.is_some_and(|span| self.mistaken.contains(&span.start)) {
+            self.findings.push(finding);
         }
     }
 
@@ -145,23 +156,21 @@ impl Reader<'_> {
         let root = Pointer::root();
         let consumer = self.name(&raw.consumer, &root.key("consumer"));
         let provider = self.name(&raw.provider, &root.key("provider"));
-        let mut seen: HashMap<String, u32> = HashMap::with_capacity(raw.interactions.len());
+        let mut seen: HashMap<String, usize> = HashMap::with_capacity(raw.interactions.len());
         let mut interactions = Vec::with_capacity(raw.interactions.len());
         for (index, raw) in raw.interactions.into_iter().enumerate() {
             if self.is_full() {
                 break;
             }
             let at = Interaction::pointer(index);
-            let line = lines.get(index).copied().unwrap_or(1);
-            if let Some(first) = seen.insert(raw.name.clone(), line) {
-                self.error(
-                    DUPLICATE_NAME,
-                    &at.key("name"),
-                    format!("another interaction is named `{}`, in line {first}", raw.name),
-                    Some(String::from(
-                        "give each interaction a name of its own: reports and --only tell them apart by it",
-                    )),
-                );
+            if let Some(first) = seen.insert(raw.name.clone(), index) {
+                let line = lines.get(first).copied().unwrap_or(1);
+                let (file, name) = (&self.source.name, |at: &Pointer| self.source.place(&at.key("name")));
+                let message = format!("another interaction is named `{}`, in line {line}", raw.name);
+                let finding = Finding::error(DUPLICATE_NAME, file, name(&at), message)
+                    .place(file, name(&Interaction::pointer(first)), "already used here")
+                    .help("give each interaction a name of its own: reports and --only tell them apart by it");
+                self.push(finding);
             }
             interactions.extend(self.interaction(raw, &at));
         }

@@ -92,7 +92,7 @@ enum Kind<'t, P> {
     Mapping {
         entries: Vec<KeyValue<'t, P>>,
         /// Where each key stands first.
-        keys: HashMap<Cow<'t, str>, Position>,
+        keys: HashMap<Cow<'t, str>, Span>,
         key: Option<Key<'t>>,
     },
 }
@@ -341,19 +341,20 @@ impl<'t, 'f, P: Product<'t>> Builder<'t, 'f, P> {
             Some(Key::Impossible) => {}
             Some(Key::Text(text, span)) => {
                 let first = if entries.len() <= FEW {
-                    entries.iter().find(|entry| entry.key == text).map(|entry| entry.key_span.start)
+                    entries.iter().find(|entry| entry.key == text).map(|entry| entry.key_span)
                 } else {
                     if keys.is_empty() {
-                        keys.extend(entries.iter().map(|entry| (entry.key.clone(), entry.key_span.start)));
+                        keys.extend(entries.iter().map(|entry| (entry.key.clone(), entry.key_span)));
                     }
-                    keys.insert(text.clone(), span.start)
+                    keys.insert(text.clone(), span)
                 };
                 if let Some(first) = first {
-                    // Of three, the third is told of the first, too.
+                    // Of three, the third points at the first, too.
                     keys.entry(text.clone()).and_modify(|place| *place = first);
-                    let help = format!("it stands first in line {}: keep one of the two", first.line);
-                    let message = format!("the key `{text}` stands here a second time");
-                    self.error(DUPLICATE_KEY, span, message, help);
+                    let message = format!("the key `{text}` is used twice");
+                    let help = format!("it is first used in line {}: keep one of the two", first.start.line);
+                    let finding = Finding::error(DUPLICATE_KEY, self.file, Some(span), message);
+                    self.findings.push(finding.place(self.file, Some(first), "first used here").help(help));
                 } else {
                     entries.push(KeyValue { key: text, key_span: span, value });
                 }

@@ -26,8 +26,19 @@ pub struct Finding {
     pub span: Option<Span>,
     /// What is wrong, as a sentence without a full stop.
     pub message: String,
+    /// Further places that explain it, in this file or in others.
+    pub places: Box<[Place]>,
     /// What to do next, one sentence each.
     pub help: Vec<String>,
+}
+
+/// A further place of a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub file: Arc<str>,
+    pub span: Span,
+    /// What is there, in a few words: `first used here`.
+    pub label: String,
 }
 
 impl Finding {
@@ -39,6 +50,7 @@ impl Finding {
             file: Arc::clone(file),
             span,
             message: message.into(),
+            places: Box::default(),
             help: Vec::new(),
         }
     }
@@ -46,6 +58,16 @@ impl Finding {
     /// A warning at a place.
     pub fn warning(code: Code, file: &Arc<str>, span: Option<Span>, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, file, span, message) }
+    }
+
+    /// The same finding with a further place, if its span is known.
+    #[must_use]
+    pub fn place(mut self, file: &Arc<str>, span: Option<Span>, label: impl Into<String>) -> Self {
+        if let Some(span) = span {
+            let place = Place { file: Arc::clone(file), span, label: label.into() };
+            self.places = self.places.into_iter().chain([place]).collect();
+        }
+        self
     }
 
     /// The same finding with one more sentence of what to do.

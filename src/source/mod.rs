@@ -18,7 +18,7 @@ mod yaml;
 
 pub use codes::Code;
 pub use file::{SourceFile, Sources};
-pub use finding::{Finding, Findings, MOST_FINDINGS, Severity, sort_findings};
+pub use finding::{Finding, Findings, MOST_FINDINGS, Place, Severity, sort_findings};
 pub use limits::Limits;
 pub use node::{Data, Entry, Mapping, Node};
 pub use pointer::{Pointer, Step};

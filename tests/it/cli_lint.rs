@@ -80,13 +80,13 @@ fn ten_mistakes_are_ten_findings_at_once() {
        │
        ╰ help: quote it: "no"
 
-    error[Y102]: the key `state` stands here a second time
+    error[Y102]: the key `state` is used twice
        ╭▸ contracts/mobile/orders.yaml:10:46
        │
     10 │       body: { id: 42, state: open, live: no, state: paid }
-       │                                              ━━━━━
+       │                       ───── first used here  ━━━━━
        │
-       ╰ help: it stands first in line 10: keep one of the two
+       ╰ help: it is first used in line 10: keep one of the two
 
     error[C304]: this is no regular expression: unclosed group
        ╭▸ contracts/mobile/orders.yaml:12:16
@@ -107,6 +107,9 @@ fn ten_mistakes_are_ten_findings_at_once() {
     error[C202]: another interaction is named `get an order`, in line 5
        ╭▸ contracts/mobile/orders.yaml:15:11
        │
+     5 │   - name: get an order
+       │           ──────────── already used here
+       ┆
     15 │   - name: get an order
        │           ━━━━━━━━━━━━
        │
@@ -219,6 +222,9 @@ fn warnings_alone_end_with_0_and_with_2_where_they_are_not_wanted() {
     warning[L101]: this interaction is the same as `get a thing`, but for its name
       ╭▸ contracts/storefront/orders.yaml:8:11
       │
+    5 │   - name: get a thing
+      │           ─────────── the same interaction
+      ┆
     8 │   - name: get the same thing
       │           ━━━━━━━━━━━━━━━━━━
       │

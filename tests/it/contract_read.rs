@@ -54,7 +54,7 @@ interactions:
 9:14 C203 `GTE` is no method | did you mean `GET`?
 11:15 C105 `status` must be at least 100, not `99`
 12:7 C102 unknown key `hedaers` | did you mean `headers`?
-15:9 Y102 the key `id` stands here a second time | it stands first in line 14: keep one of the two
+15:9 Y102 the key `id` is used twice | it is first used in line 14: keep one of the two
 16:15 Y201 other YAML readers take `no` for a boolean | quote it: \"no\"
 17:15 C306 null at `note` does not tell what the consumer needs | say what it may be: `note: string or null`, or `note: any`
 18:16 C306 an empty list at `items` does not tell what the consumer needs | say what is meant: `items: 0+` for any elements, `items: exact` for none

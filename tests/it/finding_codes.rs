@@ -35,7 +35,7 @@ fn examples() -> Vec<(&'static str, String, &'static str, &'static str)> {
         (
             "Y102",
             format!("{HEAD}  - {{ name: a, request: GET /, response: {{ status: 200 }}, name: b }}"),
-            "`name` stands here a second time",
+            "`name` is used twice",
             "in line 5",
         ),
         ("Y103", "[".repeat(1000), "nested too deep", "leave out what it does not read"),
