@@ -1,11 +1,10 @@
-//! Trouble: what happened, what the other side said about it, and what to do next. Data only; the reports make text of
-//! it.
+//! What happened, what the other side said about it, and what to do next. Data only; the reports make text of it.
 
 use std::error::Error;
 use std::fmt;
 
 /// Why something could not be done. `C` says what kind of trouble it is to whoever has to tell: a stable code, an exit
-/// code, or nothing where that is up to the caller.
+/// code, or nothing if that is up to the caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trouble<C = ()> {
     pub code: C,

@@ -11,7 +11,7 @@ use crate::words::read_duration;
 /// Options of all commands.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Global {
-    /// The folder of contracts and registry [default: `contracts`, here or in a folder above]
+    /// The folder with the contracts and the registry [default: `contracts`, here or in a parent folder]
     #[arg(
         long,
         global = true,
@@ -21,10 +21,10 @@ pub(super) struct Global {
         help_heading = "Global options"
     )]
     pub contracts: Option<PathBuf>,
-    /// The largest contract, registry or body file that is read, in bytes
+    /// The largest contract, registry or body file to read, in bytes
     #[arg(long, global = true, value_name = "BYTES", env = "UPHELD_MAX_FILE_SIZE", hide_env_values = true, default_value_t = Limits::default().bytes, hide_short_help = true, help_heading = "Global options")]
     pub max_file_size: usize,
-    /// How deep the values of a contract may be nested
+    /// How deeply the values of a contract may be nested
     #[arg(long, global = true, value_name = "LEVELS", env = "UPHELD_MAX_DEPTH", hide_env_values = true, default_value_t = Limits::default().depth, value_parser = clap::value_parser!(usize), hide_short_help = true, help_heading = "Global options")]
     pub max_depth: usize,
     /// How many values a contract may hold

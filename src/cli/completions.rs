@@ -8,7 +8,7 @@ use clap_complete::Shell;
 use super::{Exit, Failure, World};
 use crate::files;
 
-/// Print the completions of a shell
+/// Print shell completions
 ///
 /// For bash: `upheld completions bash > /etc/bash_completion.d/upheld`; for zsh, a file `_upheld` in a folder of
 /// `$fpath`; for fish, `~/.config/fish/completions/upheld.fish`.

@@ -27,31 +27,31 @@ enum To {
 
 /// Write contracts as Pact files
 ///
-/// Each contract becomes the file CONSUMER-PROVIDER.json. What a Pact file can't say is told, and loosened or left out:
-/// nobody is held to more than the contract asks for.
+/// Each contract becomes the file CONSUMER-PROVIDER.json. Anything a Pact file can't express is reported, and loosened
+/// or left out: the file never asks for more than the contract does.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 struct PactArgs {
-    /// Contracts, or providers whose contracts are meant [default: all of the folder of contracts]
+    /// Contract files, or providers by name [default: all contracts]
     #[arg(value_name = "CONTRACT|PROVIDER")]
     which: Vec<String>,
     /// The version of the Pact specification
     #[arg(long, value_name = "VERSION", default_value = "4")]
     pact_version: PactVersion,
-    /// Where the files go
+    /// The folder to write the files to
     #[arg(long, value_name = "DIR", default_value = "pacts")]
     output: PathBuf,
-    /// Write over a file that is there and says something else
+    /// Overwrite a file that already exists and differs
     #[arg(long)]
     replace: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum PactVersion {
-    /// What older tools read
+    /// For older tools
     #[value(name = "3")]
     V3,
-    /// The newest
+    /// The newest version
     #[value(name = "4")]
     V4,
 }
@@ -82,7 +82,7 @@ fn pact(global: &Global, args: &PactArgs, world: &mut World) -> Result<Exit, Fai
             if !known.contains(provider) {
                 let help = did_you_mean(provider, known.iter().map(String::as_str))
                     .unwrap_or_else(|| format!("there are contracts with {}", or_list(known.clone())));
-                return Err(Failure::usage(format!("there is no contract and no file `{provider}`")).help(help));
+                return Err(Failure::usage(format!("there is no provider and no file `{provider}`")).help(help));
             }
         }
         let wanted =
@@ -106,13 +106,13 @@ fn pact(global: &Global, args: &PactArgs, world: &mut World) -> Result<Exit, Fai
             if *text == exported.text {
                 continue;
             }
-            return Err(Failure::usage(format!("nothing is written: two contracts would be written to {shown}"))
+            return Err(Failure::usage(format!("nothing was written: two contracts would go to {shown}"))
                 .help("export them one by one, each with its --output DIR"));
         }
         let same = std::fs::read_to_string(&path).is_ok_and(|there| there == exported.text);
         if path.exists() && !same && !args.replace {
-            return Err(Failure::usage(format!("nothing is written: {shown} is there, and says something else"))
-                .help("--replace writes over it; --output DIR writes to another folder"));
+            return Err(Failure::usage(format!("nothing was written: {shown} already exists and differs"))
+                .help("--replace overwrites it; --output DIR writes to another folder"));
         }
         for remark in &exported.remarks {
             let line = file.source.place(&remark.at).map(|span| span.start.line);
@@ -129,11 +129,11 @@ fn pact(global: &Global, args: &PactArgs, world: &mut World) -> Result<Exit, Fai
             number => format!(", {}", count(number, "remark")),
         };
         let interactions = count(file.contract.interactions.len(), "interaction");
-        let fate = if same { "nothing to change in" } else { "written to" };
+        let fate = if same { "unchanged in" } else { "written to" };
         told.push_str(&format!("{consumer} → {provider}  {interactions}{remarks}; {fate} {shown}\n"));
         written.push((path, shown, exported.text, same));
     }
-    // Told before it is written: what can't be told must not be done in silence.
+    // Reported before anything is written: if it can't be reported, nothing must happen silently.
     world.print(&told)?;
     for (path, shown, text, same) in &written {
         if !same {

@@ -21,7 +21,7 @@ impl From<Trouble<Exit>> for Failure {
 }
 
 impl Failure {
-    /// There is nothing to do, and that is no mistake.
+    /// There is nothing to do, which isn't an error.
     pub fn nothing_to_do(message: impl Into<String>) -> Self {
         Self::coded(Exit::Yes, message)
     }

@@ -1,4 +1,4 @@
-//! `upheld import`: contracts from what others have recorded.
+//! `upheld import`: contracts from recordings of other tools.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -16,12 +16,12 @@ use crate::recording::{Exchange, HarEntry, read_har};
 use crate::source::{Limits, Sources};
 use crate::words::{and_list, count};
 
-/// How large a HAR file may be where nothing else is said, in bytes: it holds whole bodies, and whole sessions.
+/// How large a HAR file may be by default, in bytes: it holds whole bodies, and whole sessions.
 const LARGEST: usize = 256 << 20;
 /// How many hosts are listed.
 const HOSTS: usize = 20;
 
-/// Make contracts of what another tool has written
+/// Make contracts from another tool's files
 #[derive(Debug, Args)]
 #[command(arg_required_else_help = true)]
 pub(super) struct ImportArgs {
@@ -35,11 +35,10 @@ enum From {
     Pact(import_pact::PactArgs),
 }
 
-/// Make contracts of a HAR file, which browsers and proxies save
+/// Make contracts from a HAR file, as browsers and proxies save it
 ///
-/// What the file holds becomes the contract contracts/CONSUMER/PROVIDER.yaml, or is added to it, as `upheld record`
-/// does it: secrets are taken out, and what you wrote there stays as it is. Without a provider the hosts of the file
-/// are listed.
+/// Creates the contract contracts/CONSUMER/PROVIDER.yaml or adds to it, as `upheld record` does: secrets are removed,
+/// and what you wrote there stays as it is. Without a provider, the hosts in the file are listed.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 struct HarArgs {
@@ -48,16 +47,16 @@ struct HarArgs {
     file: PathBuf,
     #[command(flatten)]
     keep: KeepArgs,
-    /// The service that answers, where there is one
+    /// The service that responds, if there is only one
     #[arg(long, value_name = "NAME", value_parser = ServiceName::new)]
     provider: Option<ServiceName>,
-    /// Where the provider was [default: the only host of the file]
+    /// The provider's address in the file [default: the only host there]
     #[arg(long, value_name = "URL", requires = "provider", conflicts_with = "upstream")]
     url: Option<String>,
-    /// Where a provider was, for each of several
+    /// A provider's address in the file, once for each of several
     #[arg(long, value_name = "NAME=URL")]
     upstream: Vec<OfProvider>,
-    /// Take the parts of pages too: documents, scripts, styles, images
+    /// Include the parts of pages: documents, scripts, styles, images
     #[arg(long)]
     with_assets: bool,
 }
@@ -116,7 +115,7 @@ fn har(global: &Global, args: &HarArgs, world: &mut World) -> Result<Exit, Failu
     let mut notes: Vec<String> =
         left.iter().map(|(why, times)| format!("{} {why}", count(*times, "request"))).collect();
     if assets > 0 {
-        notes.insert(0, format!("{} of pages (--with-assets takes them)", count(assets, "part")));
+        notes.insert(0, format!("{} of pages (--with-assets includes them)", count(assets, "part")));
     }
     if others > 0 {
         notes.push(format!("{} to other addresses", count(others, "request")));
@@ -203,8 +202,8 @@ fn providers(args: &HarArgs, entries: &[HarEntry], shown: &str) -> Result<Vec<(S
     if let (Some(name), [_, ..]) = (&args.provider, providers.as_slice())
         && !providers.iter().any(|(known, _)| known == name)
     {
-        return Err(Failure::usage(format!("--provider is `{name}`, and --upstream names others"))
-            .help("leave out --provider where --upstream names each"));
+        return Err(Failure::usage(format!("--provider is `{name}`, but --upstream names others"))
+            .help("leave out --provider if --upstream names each of them"));
     }
     if !providers.is_empty() {
         return Ok(providers);

@@ -1,4 +1,4 @@
-//! `upheld import pact`: contracts of our own from Pact files.
+//! `upheld import pact`: contracts from Pact files.
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -19,25 +19,25 @@ use crate::report::{ConversionRemark, Palette, conversion_remark};
 use crate::source::Sources;
 use crate::words::count;
 
-/// Make contracts of Pact files
+/// Make contracts from Pact files
 ///
-/// Each becomes the contract contracts/CONSUMER/PROVIDER.yaml, with the same requests, and with the rules that a person
-/// would have written for the same. What a contract can't say is told, with the line of the Pact file, and never done in
-/// silence. Several files of one consumer and provider become one contract, and of two interactions that differ and are
-/// called the same, the second gets a name of its own.
+/// Each becomes the contract contracts/CONSUMER/PROVIDER.yaml, with the same requests and the rules that a person would
+/// write for them. Anything a contract can't express is reported with its line in the Pact file, never dropped
+/// silently. Several files of one consumer and provider become one contract; if two different interactions have the
+/// same name, the second is renamed.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct PactArgs {
     /// The Pact files, of versions 1 to 4
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
-    /// What the consumer is called here [default: as in the file]
+    /// The consumer's name here [default: as in the file]
     #[arg(long, value_name = "NAME", value_parser = ServiceName::new)]
     consumer: Option<ServiceName>,
-    /// What the provider is called here [default: as in the file]
+    /// The provider's name here [default: as in the file]
     #[arg(long, value_name = "NAME", value_parser = ServiceName::new)]
     provider: Option<ServiceName>,
-    /// Write over a contract that is there and says something else
+    /// Overwrite a contract that already exists and differs
     #[arg(long)]
     replace: bool,
 }
@@ -51,12 +51,12 @@ Examples:
   upheld import pact shop.json --consumer storefront --provider orders
       with other names
 
-A Pact file need not be imported to be used: `verify`, `mock`, `lint` and `publish` read it as it is.";
+Pact files work without being imported: `verify`, `mock`, `lint` and `publish` read them as they are.";
 
 /// A contract that is to be written.
 struct Made {
     contract: Contract,
-    /// What is told, a line each.
+    /// Its remarks, a line each.
     remarks: Vec<String>,
     /// The numbers of the interactions by their names as they were read.
     read: HashMap<String, Vec<usize>>,
@@ -77,8 +77,8 @@ pub(super) fn pact(global: &Global, args: &PactArgs, world: &mut World) -> Resul
         if made.contract.interactions.is_empty() {
             let text = told(&made.remarks);
             world.say(&text);
-            return Err(Failure::usage(format!("nothing of {consumer} → {provider} can be said in a contract"))
-                .help("the Pact file itself can still be used: name it to `upheld verify` and `upheld mock`"));
+            return Err(Failure::usage(format!("nothing of {consumer} → {provider} can be expressed in a contract"))
+                .help("the Pact file itself can still be used: give it to `upheld verify` and `upheld mock`"));
         }
         let path = folder.join(consumer.as_str()).join(format!("{provider}.yaml"));
         let shown = files::shown(&path, &world.working);
@@ -86,15 +86,15 @@ pub(super) fn pact(global: &Global, args: &PactArgs, world: &mut World) -> Resul
         let is_there = std::fs::read_to_string(&path);
         let same = is_there.as_ref().is_ok_and(|there| *there == text);
         if path.exists() && !same && !args.replace {
-            return Err(Failure::usage(format!("nothing is written: {shown} is there, and says something else"))
-                .help("--replace writes over it; --contracts DIR writes to another folder"));
+            return Err(Failure::usage(format!("nothing was written: {shown} already exists and differs"))
+                .help("--replace overwrites it; --contracts DIR writes to another folder"));
         }
         pages.push((consumer, provider, made, path, shown, text, same));
     }
-    // Told before it is written: what can't be told must not be done in silence.
+    // Reported before anything is written: if it can't be reported, nothing must happen silently.
     for (consumer, provider, made, _, shown, _, same) in &pages {
         let interactions = count(made.contract.interactions.len(), "interaction");
-        let fate = if *same { "nothing to change in" } else { "written to" };
+        let fate = if *same { "unchanged in" } else { "written to" };
         let remarks = match made.remarks.len() {
             0 => String::new(),
             number => format!(", {}", count(number, "remark")),
@@ -118,7 +118,7 @@ fn told(remarks: &[String]) -> String {
     remarks.concat()
 }
 
-/// Reads all files; all findings at once where one of them can't be used.
+/// Reads all files; all findings at once if one of them can't be used.
 fn read_all(paths: &[PathBuf], global: &Global, world: &World) -> Result<Vec<ContractFile>, Failure> {
     let mut files = Vec::new();
     let (mut findings, mut sources) = (Vec::new(), Sources::default());
@@ -135,7 +135,7 @@ fn read_all(paths: &[PathBuf], global: &Global, world: &World) -> Result<Vec<Con
         match contract::read(&source, &ContractFolder::of(&path, global.limits())) {
             Ok(read) if !contract::is_pact(&source.text) => {
                 let pair = format!("{} with {}", read.contract.consumer, read.contract.provider);
-                return Err(Failure::usage(format!("{} is a contract already: that of {pair}", source.name)));
+                return Err(Failure::usage(format!("{} is already a contract: that of {pair}", source.name)));
             }
             Ok(read) => files.push(ContractFile::new(source, read)),
             Err(found) => findings.extend(found),

@@ -51,8 +51,8 @@ use crate::report::{Palette, defused_lines};
 
 /// Consumer-driven contracts: verify that a provider upholds what its consumers need
 ///
-/// A consumer writes down the least it needs of a provider as a contract, a YAML file. Upheld checks real providers
-/// against it, shows exactly where one breaks it, and says before a deployment whether it would.
+/// A consumer writes down the least it needs from a provider as a contract, a YAML file. Upheld checks real providers
+/// against it, shows exactly where one breaks it, and says before a deployment whether it would break anyone.
 #[derive(Debug, Parser)]
 #[command(name = "upheld", version, max_term_width = 100, after_help = EXIT_CODES, arg_required_else_help = true, args_override_self = true, disable_help_subcommand = true)]
 struct Cli {
@@ -83,9 +83,9 @@ enum Command {
     Completions(completions::CompletionsArgs),
     #[command(hide = true)]
     Man(completions::ManArgs),
-    /// Print the help of a command
+    /// Print help for a command
     Help {
-        /// The command, and the one below it [default: an overview of all]
+        /// The command and its subcommand [default: an overview of all]
         command: Vec<String>,
     },
 }
@@ -97,10 +97,10 @@ Exit codes:
   2    wrong usage, or an unreadable contract or registry
   3    unverified: results are missing; a verification, or waiting for one, can help
   4    unknown: a needed fact is missing or can't be trusted; waiting can't help
-  5    could not run: network, git, or a provider that did not start or answer
+  5    could not run: network, git, or a provider that did not start or respond
   130  interrupted
 
-A command behind `--` that fails gives its own exit code.";
+If the command after `--` fails, its exit code is used.";
 
 /// Runs the program with these arguments (the first is its name) in this world.
 pub fn main(arguments: impl IntoIterator<Item = OsString>, world: &mut World) -> Exit {
@@ -145,13 +145,13 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, world: &mut World) ->
 /// Reads the command line, and the environment behind it.
 fn parse(arguments: impl IntoIterator<Item = OsString>, world: &World) -> Result<Cli, clap::Error> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    // A variable that is empty is one that was not set: build systems make them so.
+    // An empty variable counts as unset: build systems set such variables.
     let or_unset = |arg: Arg| match arg.get_env().and_then(OsStr::to_str).and_then(world.variable) {
         Some(value) if value.is_empty() => arg.env(Resettable::Reset),
         _ => arg,
     };
     let mut line = command_line().mut_args(or_unset).mut_subcommands(|command| command.mut_args(or_unset));
-    // Flags beat the environment: where one of these ways is named, the others are not.
+    // Flags beat the environment: if one of these is given, the variables of the others don't count.
     let flags: Vec<String> = provider::WAYS.iter().map(|way| format!("--{way}")).collect();
     let text = |argument: &OsString| argument.to_string_lossy().split('=').next().unwrap_or_default().to_owned();
     if arguments.iter().map(text).any(|argument| flags.contains(&argument)) {
@@ -169,8 +169,8 @@ fn asks_for_github(arguments: &[OsString]) -> bool {
         || arguments.windows(2).any(|two| two == ["--report", "github"])
 }
 
-/// What clap has to say: help and version go to the result, mistakes to the other stream, and to the step of a workflow
-/// that made them.
+/// Prints what clap has to say: help and version to standard output, errors to standard error and, in a GitHub
+/// workflow, to the step.
 fn usage(error: &clap::Error, is_step: bool, world: &mut World) -> Result<Exit, Failure> {
     let rendered = error.render();
     if error.use_stderr() {
@@ -182,7 +182,7 @@ fn usage(error: &clap::Error, is_step: bool, world: &mut World) -> Result<Exit, 
             let _ = Step::one(true, "Wrong usage").run(world, |_, _| Err(failure));
         }
         let coloured = world.err_palette() != Palette::default();
-        // It quotes what was typed, and in a build that is what others wrote.
+        // It quotes the arguments, which in a build others may have written.
         world.say(&if coloured { rendered.ansi().to_string() } else { defused_lines(&rendered.to_string()) });
         Ok(Exit::Usage)
     } else {

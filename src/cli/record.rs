@@ -18,11 +18,12 @@ use crate::process::Wrapped;
 use crate::report;
 use crate::words::{and_list, count, quoted};
 
-/// Record what a consumer asks of its providers, and write it down as contracts
+/// Record a consumer's requests to its providers, and write them down as contracts
 ///
-/// Stands in front of each provider while COMMAND runs, such as the consumer's tests. The command finds a provider at
-/// the address in UPHELD_URL; with several, at UPHELD_URL_ORDERS and so on. What it asks and what comes back becomes the
-/// contract contracts/CONSUMER/PROVIDER.yaml, or is added to it: what you wrote there stays as it is.
+/// Runs a proxy in front of each provider while COMMAND runs, such as the consumer's tests. The command finds a
+/// provider at the address in UPHELD_URL; with several, at UPHELD_URL_ORDERS and so on. Its requests and their
+/// responses become the contract contracts/CONSUMER/PROVIDER.yaml, or are added to it: what you wrote there stays as it
+/// is.
 ///
 /// Secrets never reach the contract: most headers are left out, and passwords, tokens and keys are replaced wherever
 /// they are found.
@@ -31,25 +32,25 @@ use crate::words::{and_list, count, quoted};
 pub(super) struct RecordArgs {
     #[command(flatten)]
     keep: KeepArgs,
-    /// The service that answers, where there is one
+    /// The service that responds, if there is only one
     #[arg(long, value_name = "NAME", value_parser = ServiceName::new)]
     provider: Option<ServiceName>,
     /// Where the provider is: a URL, or NAME=URL for each of several
     #[arg(long, value_name = "[NAME=]URL", required = true)]
     upstream: Vec<OfProvider>,
-    /// A variable that gets the recorder's address too: ORDERS_URL, or NAME=ORDERS_URL
+    /// Another variable to set to the recorder's address: ORDERS_URL, or NAME=ORDERS_URL
     #[arg(long, value_name = "[NAME=]VAR")]
     env_var: Vec<OfProvider>,
-    /// The port of the recorder: 8080, or NAME=8080 [default: one that is free]
+    /// The port of the recorder: 8080, or NAME=8080 [default: any free port]
     #[arg(long, value_name = "[NAME=]PORT")]
     port: Vec<OfProvider>,
-    /// How long connecting may take, and again the beginning of an answer
+    /// How long connecting may take, and then the first byte of a response
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = time)]
     timeout: Duration,
-    /// The most bytes that are kept of one body
+    /// The most bytes to keep of one body
     #[arg(long, value_name = "BYTES", default_value_t = 1 << 20)]
     max_body: usize,
-    /// Write the contracts even where the command fails
+    /// Write the contracts even if the command fails
     #[arg(long)]
     keep_failed: bool,
     /// The command to run, with its arguments [default: record until Ctrl-C]
@@ -67,9 +68,9 @@ Examples:
   upheld record --consumer storefront --provider orders --upstream http://127.0.0.1:8080 --port 9090
       until Ctrl-C: use your application, pointed at port 9090
   upheld record … --update -- npm test
-      take over what has changed since the last recording";
+      adopt what has changed since the last recording";
 
-/// How many requests without an answer are named where nothing is written.
+/// How many requests without a response are named if nothing is written.
 const LOST: usize = 5;
 
 /// A provider that is to be recorded.
@@ -81,7 +82,7 @@ struct Upstream {
 pub(super) fn record(global: &Global, args: &RecordArgs, world: &mut World) -> Result<Exit, Failure> {
     let upstreams = upstreams(args)?;
     let names: Vec<ServiceName> = upstreams.iter().map(|upstream| upstream.provider.clone()).collect();
-    // A contract that can't be extended is better known before the tests have run than after.
+    // Fail on a contract that can't be extended before the tests run, not after.
     check(&names, &args.keep, global, world)?;
     let ports = names.iter().map(|name| port(name, &names, &args.port)).collect::<Result<Vec<u16>, Failure>>()?;
     let options =
@@ -90,7 +91,7 @@ pub(super) fn record(global: &Global, args: &RecordArgs, world: &mut World) -> R
         .worker_threads(2)
         .enable_all()
         .build()
-        .map_err(|error| Failure::could_not_run(format!("no runtime can be started: {error}")))?;
+        .map_err(|error| Failure::could_not_run(format!("the async runtime can't start: {error}")))?;
     let (code, taken) = runtime.block_on(async {
         let mut recorders = Vec::new();
         for (upstream, port) in upstreams.iter().zip(ports) {
@@ -100,7 +101,7 @@ pub(super) fn record(global: &Global, args: &RecordArgs, world: &mut World) -> R
                     "the recorder for {} can't listen on port {port}: {why}",
                     upstream.provider
                 ))
-                .help("leave out --port, or name another one")
+                .help("leave out --port, or choose another one")
             })?;
             recorders.push((upstream.provider.clone(), recorder));
         }
@@ -125,15 +126,15 @@ pub(super) fn record(global: &Global, args: &RecordArgs, world: &mut World) -> R
         });
         Ok::<_, Failure>((code, join_all(taking).await))
     })?;
-    // What is still under way was given up.
+    // Whatever is still in flight was abandoned.
     runtime.shutdown_background();
     if code != 0 && !args.keep_failed {
-        // It may well have failed for that.
+        // The command may have failed because of that.
         for lost in taken.iter().flat_map(|taken| &taken.lost).take(LOST) {
             world.say(&report::note(&format!("not recorded: {lost}"), "", &world.err_palette()));
         }
         world.say(&format!(
-            "note: the command ended with exit code {code}, so nothing is written; --keep-failed writes all the same\n"
+            "note: the command ended with exit code {code}, so nothing was written; --keep-failed writes it anyway\n"
         ));
         return Ok(Exit::Command(code));
     }
@@ -145,10 +146,8 @@ fn finish(taken: Vec<Taken>, args: &RecordArgs, global: &Global, world: &mut Wor
     if taken.iter().all(|taken| taken.exchanges.is_empty()) {
         let lost: Vec<String> = taken.iter().flat_map(|taken| taken.lost.iter().cloned()).collect();
         if let Some(first) = lost.first() {
-            return Err(Failure::could_not_run(format!("nothing was recorded: {first}")).help(format!(
-                "{} came to no exchange; is the provider at its address?",
-                count(lost.len(), "request")
-            )));
+            return Err(Failure::could_not_run(format!("nothing was recorded: {first}"))
+                .help(format!("{} got no response; is the provider at that address?", count(lost.len(), "request"))));
         }
         let who = if args.command.is_empty() { "nobody" } else { "the command" };
         let asked = if args.command.is_empty() { "asked the recorder" } else { "did not ask the recorder" };
@@ -156,14 +155,14 @@ fn finish(taken: Vec<Taken>, args: &RecordArgs, global: &Global, world: &mut Wor
         let help = if args.command.is_empty() {
             "send the consumer's requests to the address above"
         } else {
-            "let the command use the address in the variable UPHELD_URL, or name its own variable with --env-var"
+            "make the command use the address in UPHELD_URL, or name its own variable with --env-var"
         };
         return Err(failure.help(help));
     }
     let quiet: Vec<&ServiceName> =
         taken.iter().filter(|taken| taken.exchanges.is_empty()).map(|taken| &taken.provider).collect();
     if !quiet.is_empty() {
-        world.say(&format!("note: nothing was asked of {}\n", and_list(quoted(quiet))));
+        world.say(&format!("note: no request reached {}\n", and_list(quoted(quiet))));
     }
     let taken = taken.into_iter().filter(|taken| !taken.exchanges.is_empty() || !taken.lost.is_empty()).collect();
     keep(taken, &args.keep, global, world)
@@ -186,8 +185,8 @@ fn upstreams(args: &RecordArgs) -> Result<Vec<Upstream>, Failure> {
     }
     match &args.provider {
         Some(name) if !upstreams.iter().any(|upstream| upstream.provider == *name) => {
-            Err(Failure::usage(format!("--provider is `{name}`, and --upstream names others"))
-                .help("leave out --provider where --upstream names each"))
+            Err(Failure::usage(format!("--provider is `{name}`, but --upstream names others"))
+                .help("leave out --provider if --upstream names each of them"))
         }
         _ => Ok(upstreams),
     }

@@ -1,4 +1,4 @@
-//! What `record` and `import` end with: from exchanges to contract files, and what is told of it.
+//! What `record` and `import` end with: from exchanges to contract files, and what is reported about it.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,32 +16,32 @@ use crate::report;
 use crate::source::Sources;
 use crate::words::{and_list, count};
 
-/// What was seen of one provider.
+/// The recorded exchanges of one provider.
 #[derive(Debug)]
 pub(super) struct Taken {
     pub provider: ServiceName,
     /// In the order in which the requests came.
     pub exchanges: Vec<Exchange>,
-    /// What is no exchange, one sentence each: a request that got no answer, an answer that broke off.
+    /// Why requests led to no exchange, one sentence each: no response came, or it broke off.
     pub lost: Vec<String>,
 }
 
-/// How what was seen becomes a contract.
+/// How a recording becomes a contract.
 #[derive(Debug, Args)]
 pub(super) struct KeepArgs {
     /// The service that calls
     #[arg(long, value_name = "NAME", env = "UPHELD_CONSUMER", hide_env_values = true, value_parser = ServiceName::new)]
     pub consumer: ServiceName,
-    /// Change the interactions that differ from what was seen
+    /// Update interactions that differ from the recording
     #[arg(long, help_heading = "Contract")]
     pub update: bool,
-    /// Remove the interactions that were not seen
+    /// Remove interactions that weren't seen
     #[arg(long, help_heading = "Contract")]
     pub prune: bool,
-    /// A header to record beside those that always are, in requests and responses
+    /// A further header to record, in requests and responses
     #[arg(long, value_name = "NAME", help_heading = "Contract")]
     pub keep_header: Vec<String>,
-    /// A query parameter or field of a body whose values tell interactions apart
+    /// A query parameter or body field whose values tell interactions apart
     #[arg(long, value_name = "NAME", help_heading = "Contract")]
     pub distinct: Vec<String>,
 }
@@ -58,21 +58,21 @@ struct Page {
     guard: Guard,
 }
 
-/// Writes or extends the contract of each provider, and tells what became of the exchanges. Nothing is written where
-/// one of the contracts can't be.
+/// Writes or extends the contract of each provider, and reports what became of the exchanges. Nothing is written unless
+/// all of the contracts can be.
 pub(super) fn keep(taken: Vec<Taken>, args: &KeepArgs, global: &Global, world: &mut World) -> Result<Exit, Failure> {
     let folder = folder_to_write(global, world)?;
     let mut pages = Vec::new();
     for taken in taken {
         pages.push(page(taken, &folder, args, global, world)?);
     }
-    // A secret that one provider was given may be what another one answers with.
+    // One provider may respond with a secret that was sent to another.
     for text in pages.iter().filter_map(|page| page.recorded.text.as_deref()) {
         if let Some(secret) = pages.iter().find_map(|page| page.guard.leak(text)) {
             return Err(leaked(secret));
         }
     }
-    // Told before it is written: what can't be told must not be done in silence.
+    // Reported before anything is written: if it can't be reported, nothing must happen silently.
     for page in &pages {
         tell(page, args, world)?;
     }
@@ -99,10 +99,10 @@ fn page(taken: Taken, folder: &Path, args: &KeepArgs, global: &Global, world: &W
     let Redaction { exchanges, found, unplaced, guard } = redact(exchanges, &args.keep_header);
     if !unplaced.is_empty() {
         let places = and_list(unplaced.iter().map(|secret| format!("a {} in the {}", secret.kind, secret.place)));
-        return Err(Failure::could_not_run(format!(
-            "nothing is written: there is {places}, which nothing can stand for"
-        ))
-        .help("leave that request out of the recording, or let the consumer use a service without real secrets"));
+        return Err(Failure::could_not_run(format!("nothing was written: there is {places}, which can't be replaced"))
+            .help(
+                "leave that request out of the recording, or run the consumer against a service without real secrets",
+            ));
     }
     let existing = existing(&path, &shown, &provider, args, global)?;
     let options = Options {
@@ -119,17 +119,17 @@ fn page(taken: Taken, folder: &Path, args: &KeepArgs, global: &Global, world: &W
         options: &options,
     };
     let recorded = recording::record(&take, &ContractFolder::of(&path, global.limits())).map_err(|why| {
-        Failure::usage(format!("{shown} can't be extended: {why}")).help("move it away, and record it anew")
+        Failure::usage(format!("{shown} can't be extended: {why}")).help("move it away and record it again")
     })?;
     Ok(Page { provider, path, shown, exchanges: number, lost, found, recorded, guard })
 }
 
 fn leaked(secret: &FoundSecret) -> Failure {
     Failure::could_not_run(format!(
-        "nothing is written: a {} of the {} would have been in it",
+        "nothing was written: it would have contained a {} of the {}",
         secret.kind, secret.place
     ))
-    .help("leave that request out of the recording, or let the consumer use a service without real secrets")
+    .help("leave that request out of the recording, or run the consumer against a service without real secrets")
 }
 
 /// Whether the contracts that are there can be extended, as far as that can be told before anything was recorded.
@@ -149,7 +149,7 @@ fn place(provider: &ServiceName, folder: &Path, args: &KeepArgs, world: &World) 
     (path, shown)
 }
 
-/// The contract that is there, if there is one. One that can't be read is left as it is.
+/// The existing contract, if any. One that can't be read is left as it is.
 fn existing(
     path: &Path,
     shown: &str,
@@ -171,8 +171,8 @@ fn existing(
     })?;
     let file = ContractFile::new(source, read);
     if file.contract.is_pact() {
-        return Err(Failure::usage(format!("{shown} is a Pact file, which nothing is added to"))
-            .help(format!("make it a contract first: upheld import pact {shown}")));
+        return Err(Failure::usage(format!("{shown} is a Pact file, and recordings can't be added to one"))
+            .help(format!("turn it into a contract first: upheld import pact {shown}")));
     }
     fits(&file, &args.consumer, provider, shown)?;
     Ok(Some(file))
@@ -184,8 +184,8 @@ fn fits(file: &ContractFile, consumer: &ServiceName, provider: &ServiceName, sho
         return Ok(());
     }
     let names = format!("{} with {}", contract.consumer, contract.provider);
-    Err(Failure::usage(format!("{shown} is the contract of {names}, and not of {consumer} with {provider}"))
-        .help("move it to where its names say, or correct them"))
+    Err(Failure::usage(format!("{shown} is the contract of {names}, not of {consumer} with {provider}"))
+        .help("move it to the path that its names call for, or correct them"))
 }
 
 fn tell(page: &Page, args: &KeepArgs, world: &mut World) -> Result<(), Failure> {
@@ -201,7 +201,7 @@ fn tell(page: &Page, args: &KeepArgs, world: &mut World) -> Result<(), Failure> 
         && recorded.interactions.iter().any(is_new)
     {
         let note = format!(
-            "the contract holds no credentials: where {provider} asks for some, verify it with --header '{header}: …'"
+            "the contract holds no credentials: if {provider} asks for some, verify it with --header '{header}: …'"
         );
         text.push_str(&report::note(&note, "", &palette));
     }
@@ -218,7 +218,7 @@ fn tell(page: &Page, args: &KeepArgs, world: &mut World) -> Result<(), Failure> 
         numbers.iter().filter(|(number, _)| *number > 0).map(|(number, word)| format!("{number} {word}")).collect();
     let requests = count(page.exchanges, "request");
     let interactions = if numbers.is_empty() { String::from("no interaction") } else { numbers.join(", ") };
-    let fate = if recorded.text.is_some() { "written to" } else { "nothing to change in" };
+    let fate = if recorded.text.is_some() { "written to" } else { "unchanged in" };
     let consumer = &args.consumer;
     let file = if page.path.exists() || recorded.text.is_some() {
         format!("{fate} {shown}")
@@ -227,10 +227,10 @@ fn tell(page: &Page, args: &KeepArgs, world: &mut World) -> Result<(), Failure> 
     };
     text.push_str(&format!("{consumer} → {provider}  {requests}: {interactions}; {file}\n"));
     if standing(|standing| matches!(standing, Standing::Differs(change) if !change.made)) > 0 {
-        text.push_str("--update takes over what differs\n");
+        text.push_str("--update adopts what differs\n");
     }
     if standing(|standing| matches!(standing, Standing::Unseen { removed: false })) > 0 {
-        text.push_str("--prune removes what was not seen\n");
+        text.push_str("--prune removes what wasn't seen\n");
     }
     if let Some(secret) = page.guard.leak(&text) {
         return Err(leaked(secret));

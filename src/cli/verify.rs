@@ -29,8 +29,8 @@ use crate::words::count;
 
 /// Check providers against the contracts of their consumers
 ///
-/// Starts or reaches each provider, sends every request of the contracts with it, and compares the answers. Without a
-/// provider's name, every provider that has contracts is verified.
+/// Starts or reaches each provider, sends it every request in its contracts, and compares the responses. Without a
+/// provider's name, every provider with contracts is verified.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct VerifyArgs {
@@ -41,26 +41,26 @@ pub(super) struct VerifyArgs {
     provider: ProviderArgs,
     #[command(flatten)]
     selection: SelectionArgs,
-    /// How many requests may be under way at once
+    /// How many requests may be in flight at once
     #[arg(long, value_name = "N", default_value_t = 16, env = "UPHELD_JOBS", hide_env_values = true, value_parser = clap::value_parser!(u16).range(1..), help_heading = "Requests")]
     jobs: u16,
-    /// How long an answer may take, to its last byte
+    /// How long a response may take, to its last byte
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = time, env = "UPHELD_TIMEOUT", hide_env_values = true, help_heading = "Requests")]
     timeout: Duration,
-    /// The most bytes of an answer's body
+    /// The largest response body to read, in bytes
     #[arg(long, value_name = "BYTES", default_value_t = 32 << 20, env = "UPHELD_MAX_BODY", hide_env_values = true, help_heading = "Requests")]
     max_body: usize,
-    /// A header for every request, never shown in any report: 'Authorization: Bearer …'
+    /// A header to add to every request, never shown in a report: 'Authorization: Bearer …'
     #[arg(long, value_name = "NAME: VALUE", value_parser = header, help_heading = "Requests")]
     header: Vec<HeaderArg>,
     #[command(flatten)]
     results: ResultsArgs,
     #[command(flatten)]
     store: StoreArgs,
-    /// A report beside the human one: json, junit, markdown, comment or github, to standard output or =FILE
+    /// A report in addition to the human one: json, junit, markdown, comment or github, to standard output or =FILE
     #[arg(long, value_name = "FORMAT[=FILE]", help_heading = "Output")]
     report: Vec<ReportArg>,
-    /// Show only what is not upheld
+    /// Show only what isn't upheld
     #[arg(short, long, help_heading = "Output")]
     quiet: bool,
 }
@@ -70,7 +70,7 @@ Examples:
   upheld verify
       every provider that has contracts, each started or reached as contracts/upheld.yaml says
   upheld verify orders --url http://127.0.0.1:8080
-      one provider, which runs already
+      one provider that is already running
   upheld verify orders --env staging --header \"Authorization: Bearer $TOKEN\"
       all its instances in an environment
   upheld verify orders contracts/storefront --only 'get an order'
@@ -78,16 +78,13 @@ Examples:
   upheld verify --report junit=report.xml --report github
       with reports for a build
   upheld verify orders --publish
-      in the provider's build: also against what live consumers need, with the results for the gate";
+      in the provider's build: also against what live consumers need, publishing the results for the gate";
 
-/// A header, or what is wrong with it. The parser of the command line shows what it can't read, and this must not be
-/// shown: so it takes everything.
+/// A header, or what is wrong with it. clap shows arguments that it can't parse, and a header must not be shown, so
+/// this parser accepts everything.
 type HeaderArg = Result<ExtraHeader, ExtraHeaderError>;
 
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "the parser of the command line asks for a result, and gets one that holds"
-)]
+#[expect(clippy::unnecessary_wraps, reason = "clap wants a result, and this parser never fails")]
 fn header(text: &str) -> Result<HeaderArg, Infallible> {
     Ok(ExtraHeader::parse(text))
 }
@@ -97,7 +94,7 @@ pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> R
 }
 
 fn verified(global: &Global, args: &VerifyArgs, step: &Step, world: &mut World) -> Result<Exit, Failure> {
-    // Before anything is read: what a run before this one has left must not be taken for its report.
+    // Before anything is read, so the report of an earlier run can't be taken for this one's.
     let reports = Reports::open(&args.report, args.quiet, world)?;
     let headers: Result<Vec<_>, _> = args.header.iter().cloned().collect();
     let headers = headers.map_err(|why| Failure::usage(format!("--header: {why}")))?;
@@ -127,7 +124,7 @@ fn verified(global: &Global, args: &VerifyArgs, step: &Step, world: &mut World) 
     run.complete(&work.jobs, work.destination.as_ref(), step, world)
 }
 
-/// What is to be done.
+/// A verification that is ready to run.
 struct Work {
     jobs: Vec<Job>,
     /// The interactions that nobody live needs yet.
@@ -138,7 +135,7 @@ struct Work {
     destination: Option<Destination>,
 }
 
-/// What is to be verified, read, selected and checked; nothing is started or sent yet.
+/// Reads, selects and checks what to verify; nothing is started or sent yet.
 fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut World) -> Result<Work, Failure> {
     let (paths, names): (Vec<&String>, Vec<&String>) = args.targets.iter().partition(|target| is_path(target));
     let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
@@ -170,10 +167,10 @@ fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
     if selected.len() > 1 && (!args.provider.url.is_empty() || args.provider.start.is_some()) {
         let all: Vec<String> = selected.iter().map(|(name, _)| name.to_string()).collect();
         return Err(Failure::usage(format!(
-            "--url (UPHELD_URL) and --start are for one provider, and there are contracts with {}",
+            "--url (UPHELD_URL) and --start are for one provider, but there are contracts with {}",
             crate::words::and_list(&all)
         ))
-        .help(format!("name the one that is meant: upheld verify {}", all[0])));
+        .help(format!("choose one: upheld verify {}", all[0])));
     }
     let mut jobs: Vec<Job> = Vec::new();
     let provider = selected.first().map(|(name, _)| name.clone());
@@ -197,15 +194,15 @@ fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
     }
     let destination = match (store.take(), provider) {
         (Some(store), Some(provider)) if args.results.publish => {
-            // What runs somewhere may be any version: whoever says that it upholds a contract has to know which. Only what
-            // somebody named by hand on this very machine is taken for what is checked out here.
+            // A provider that runs elsewhere may be any version, and results need to name theirs. Only an address on
+            // this machine that was given on the command line is taken for the version that is checked out here.
             let from_variable = (world.variable)("UPHELD_URL").is_some_and(|url| args.provider.url == [url]);
             let by_hand = !args.provider.url.is_empty() && !from_variable;
             let elsewhere = |base: &BaseUrl| !(by_hand && base.is_local());
             if let Some(base) = jobs.iter().filter_map(|job| job.instance.as_ref()).find(|base| elsewhere(base))
                 && args.results.version.is_none()
             {
-                let message = format!("what answers at {base} may be any version of {provider}");
+                let message = format!("the service at {base} may be any version of {provider}");
                 return Err(Failure::usage(message).help("say which version it is: --version VERSION"));
             }
             let is_started = jobs.iter().any(|job| job.instance.is_none());
@@ -217,14 +214,15 @@ fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
     Ok(Work { jobs, pending, needed_by, destination })
 }
 
-/// Checks that no name of a provider is that of a folder or a file, where nothing here or in a store knows of providers.
+/// Checks that no provider name is that of a folder or a file, if neither the store nor the registry knows any
+/// providers.
 fn no_path_is_meant(names: &[&String], store: &StoreArgs, registry: &Workspace, world: &World) -> Result<(), Failure> {
     let path = names.iter().find(|name| world.working.join(name).exists());
     match path {
         Some(name) if !store.is_there(registry) => {
             let what = if world.working.join(name).is_dir() { "folder" } else { "file" };
-            Err(Failure::usage(format!("`{name}` is no provider here, but a {what}: write ./{name}"))
-                .help("providers are found by the contracts in a folder `contracts`, and there is none here or above; --contracts DIR names one elsewhere"))
+            Err(Failure::usage(format!("no provider `{name}`; to use the {what}, write ./{name}"))
+                .help("providers come from the contracts in a folder `contracts`, and there is none here or in a parent folder; --contracts DIR names one elsewhere"))
         }
         _ => Ok(()),
     }
@@ -281,7 +279,7 @@ fn moment() -> Moment {
     Moment { now, seed: fastrand::u64(..), mock: None }
 }
 
-/// Checks that somebody expects something: of each provider that was named, or of any.
+/// Checks that some contract expects something from each named provider, or from any.
 fn expected(
     workspace: &Workspace,
     providers: &BTreeSet<ServiceName>,
@@ -295,12 +293,12 @@ fn expected(
     }
     let all = crate::words::and_list(&nobody_s);
     if publish && nobody_s.len() == providers.len() {
-        // A build that always publishes what it found out has found out that there is nothing to ask.
-        return Err(Failure::nothing_to_do(format!("nothing to verify: nobody expects anything of {all}")));
+        // A build that always publishes its results has nothing to publish.
+        return Err(Failure::nothing_to_do(format!("nothing to verify: no contract expects anything from {all}")));
     }
-    Err(Failure::usage(format!("there is nothing to verify: nobody expects anything of {all}"))
-        .help("that is no contract here, and none in the store of a version that is live or the newest of its main branch")
-        .help("until there is one, the gate asks for no results"))
+    Err(Failure::usage(format!("there is nothing to verify: no contract expects anything from {all}"))
+        .help("there is none here, and none in the store for a version that is live or the newest of its main branch")
+        .help("until there is one, the gate needs no results"))
 }
 
 /// Where the results go, and of which version they are: where the provider is started here, of what lies here.

@@ -332,7 +332,7 @@ fn wait(child: &mut Child, events: &Receiver<Event>, patience: Patience) -> Resu
             return Err(format!("said nothing for {}", duration(patience.quiet)));
         }
         if start.elapsed() > patience.total {
-            return Err(format!("did not end within {}", duration(patience.total)));
+            return Err(format!("didn't exit within {}", duration(patience.total)));
         }
     }
 }

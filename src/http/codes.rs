@@ -1,4 +1,4 @@
-//! The codes of what keeps an HTTP exchange from being whole. A code never changes its meaning once it was released.
+//! The codes of failed HTTP exchanges. A code never changes its meaning once it was released.
 
 use crate::source::codes::codes;
 
@@ -15,26 +15,26 @@ codes! {
     CONNECT_TIMEOUT = "E105";
     /// The TLS handshake failed.
     TLS = "E106";
-    /// The proxy did not let the connection through.
+    /// The proxy didn't make the connection.
     PROXY = "E107";
-    /// Connected, but no answer began within the time limit.
-    ANSWER_TIMEOUT = "E111";
-    /// An answer began, but was not complete within the time limit.
+    /// Connected, but no response began within the time limit.
+    RESPONSE_TIMEOUT = "E111";
+    /// A response began, but wasn't complete within the time limit.
     BODY_TIMEOUT = "E112";
-    /// The connection was closed or reset before an answer began.
+    /// The connection was closed or reset before a response began.
     CLOSED = "E113";
-    /// The answer's body ends before the length that it promises.
+    /// The response body ends before its declared length.
     CUT_SHORT = "E114";
-    /// The answer goes on after the length that it promises.
+    /// The response goes on after its declared length.
     SURPLUS = "E115";
-    /// What came is no HTTP/1.1 answer.
+    /// The provider didn't send an HTTP/1.1 response.
     NOT_HTTP = "E116";
-    /// The answer's body is not framed as HTTP says, such as a chunk without a valid size.
+    /// The response body isn't framed as HTTP requires, such as a chunk without a valid size.
     BAD_FRAMING = "E117";
-    /// The answer's body is larger than the limit, as it came or once decoded.
+    /// The response body is larger than the limit, as received or once decoded.
     TOO_LARGE = "E118";
-    /// The answer's content coding can't be undone.
+    /// The response's content coding can't be decoded.
     CODING = "E119";
-    /// The state handler answered with another status than 2xx.
+    /// The state handler returned a status other than 2xx.
     STATE_REFUSED = "E201";
 }

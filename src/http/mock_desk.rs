@@ -1,11 +1,11 @@
-//! What all connections of a mock share: its contracts, the active states, and what was asked so far.
+//! The state that all connections of a mock share.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::mocking::{ActiveState, Mock};
 
-/// What a mock has before it: its contracts, the active states, and the marks for what was asked.
+/// A mock's contracts, the active states, and counts of the requests so far.
 #[derive(Debug)]
 pub(super) struct Desk {
     provider: String,

@@ -288,7 +288,7 @@ impl Lint<'_> {
             DoubtKind::Misplaced => {
                 (MISPLACED, String::from("it does not lie where its content says"), String::from("move it back"))
             }
-            DoubtKind::Missing => (MISSING, String::from("it is not there"), RESTORE.to_owned()),
+            DoubtKind::Missing => (MISSING, String::from("it doesn't exist"), RESTORE.to_owned()),
         };
         self.find(code, &doubt.path, message, &help);
     }

@@ -1,4 +1,5 @@
-//! What a conversion can't say, as text: the interaction and the place, where that is written, and what was done instead.
+//! What a conversion can't express, as text: the interaction, the place, where that is written, and what was done
+//! instead.
 
 use std::fmt::Write as _;
 

@@ -1,5 +1,4 @@
-//! The end of a command that could not do what it was asked to, as text: what happened, what the other side said, and
-//! what to do next.
+//! A failed command as text: what happened, what the other side said, and what to do next.
 
 use super::escape::{shown_lines, shown_sentence};
 use super::github::command;

@@ -139,7 +139,7 @@ fn excerpt<'a>(group: Group<'a>, file: &str, marks: &[Mark<'_>], sources: &Sourc
     group.element(snippet)
 }
 
-/// A line of a file, fit to be shown and cut where nobody reads on, and the bytes of it that each mark covers; a
+/// A line of a file, fit to be shown and cut after what a person reads, and the bytes of it that each mark covers; a
 /// mark over several lines covers its first one to the end. Nothing if a mark is too far into the line.
 fn marked(line: &str, marks: &[&Mark<'_>]) -> Option<(String, Vec<Range<usize>>)> {
     let start = |mark: &&Mark<'_>| mark.span.start.column.saturating_sub(1) as usize;

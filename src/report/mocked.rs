@@ -1,4 +1,4 @@
-//! What a mock was asked, as text.
+//! A mock's requests, as text.
 
 use std::fmt::Write as _;
 
@@ -20,7 +20,7 @@ pub struct Nearest<'a> {
     pub mismatches: Vec<ShownMismatch>,
 }
 
-/// A request that no interaction allows: what it is, what it comes nearest to, each difference, and what to do.
+/// A request that no interaction allows: the nearest interaction, each difference, and what to do.
 #[must_use]
 pub fn refused(line: &str, nearest: &Nearest<'_>, palette: &Palette) -> String {
     let mut out = refusal(line, palette);
@@ -34,9 +34,9 @@ pub fn refused(line: &str, nearest: &Nearest<'_>, palette: &Palette) -> String {
     );
     out.push_str(&mismatches(all, palette));
     let next = if *is_pact {
-        "if the consumer means this, the test that writes this Pact file must say so: give it another interaction, or a rule"
+        "if the consumer means to send this, the test that writes this Pact file must say so: add an interaction or a rule there"
     } else {
-        "if the consumer means this, its contract must say so: add an interaction, or loosen this one with `match`"
+        "if the consumer means to send this, its contract must say so: add an interaction, or loosen this one with `match`"
     };
     help(&mut out, next, palette);
     out
@@ -47,7 +47,7 @@ pub fn refused(line: &str, nearest: &Nearest<'_>, palette: &Palette) -> String {
 pub fn refused_without(line: &str, provider: &str, skipped: usize, palette: &Palette) -> String {
     let mut out = refusal(line, palette);
     let why = match skipped {
-        0 => format!("there is no interaction with {provider} at all: record one, or write one"),
+        0 => format!("there are no interactions with {provider}: record or write one"),
         1 => format!("the one interaction with {provider} is skipped, since it can't be run: `upheld lint` says why"),
         more => format!(
             "all {more} interactions with {provider} are skipped, since they can't be run: `upheld lint` says why"
@@ -61,14 +61,14 @@ fn refusal(line: &str, palette: &Palette) -> String {
     format!("{}  {}\n", paint(palette.broken, "refused"), paint(palette.strong, shown(line)))
 }
 
-/// A request that was answered: what came of it, and by which interaction or fault.
+/// A request that got a response: its status, and the interaction or fault that it came from.
 #[must_use]
 pub fn served(line: &str, status: Option<u16>, by: &str, palette: &Palette) -> String {
     let status = status.map_or_else(|| String::from("nothing"), |status| status.to_string());
     format!("{} → {status}  {}\n", shown(line), paint(palette.faint, shown(by)))
 }
 
-/// An interaction that nobody asked for.
+/// An unused interaction.
 #[must_use]
 pub fn unused(pair: &str, name: &str, place: &str, palette: &Palette) -> String {
     let (label, name) = (paint(palette.warning, "unused"), paint(palette.strong, shown(name)));

@@ -1,5 +1,4 @@
-//! What came of a recording, as text: what is new, what differs, what was not seen, and what only the consumer's author
-//! can decide.
+//! A recording's results as text: new, changed and unseen interactions, and what only the consumer's author can decide.
 
 use std::fmt::Write as _;
 
@@ -20,7 +19,7 @@ const MISMATCHES: usize = 5;
 /// How wide a column gets before what stands in it has its line to itself.
 const WIDEST: usize = 44;
 
-/// What a recording came to, by interaction, without a heading.
+/// A recording's results by interaction, without a heading.
 #[must_use]
 pub fn recorded(recorded: &Recorded, palette: &Palette) -> String {
     let mut out = String::new();
@@ -67,7 +66,7 @@ fn interaction(out: &mut String, entry: &Entry, palette: &Palette) {
     }
 }
 
-/// What was concluded and what is suggested, in columns.
+/// Inferred rules and suggestions, in columns.
 fn remarks(out: &mut String, remarks: &[Remark], palette: &Palette) {
     let rows: Vec<(&str, String, String, &str)> = remarks
         .iter()
@@ -108,7 +107,7 @@ fn differs(out: &mut String, change: &Change, palette: &Palette) {
     let Some((old, new)) = &change.lines else {
         let _ = writeln!(
             out,
-            "{INDENT}{} nobody but you can say what it should be: edit it by hand",
+            "{INDENT}{} only you can say what it should be: edit it by hand",
             paint(palette.help, "help:")
         );
         return;

@@ -25,20 +25,20 @@ pub(crate) use codes;
 codes! {
     /// The text is not YAML.
     NOT_YAML = "Y101";
-    /// A key stands twice in one mapping.
+    /// A key is used twice in one mapping.
     DUPLICATE_KEY = "Y102";
-    /// The text is larger, deeper or has more values than the limits allow.
+    /// The text is larger, nested more deeply or has more values than the limits allow.
     OVER_LIMIT = "Y103";
     /// YAML that has no counterpart in JSON.
     NOT_JSON = "Y104";
     /// A scalar that other YAML readers take for something else.
     AMBIGUOUS = "Y201";
-    /// A key that the format does not have.
+    /// A key that the format doesn't have.
     UNKNOWN_KEY = "C102";
-    /// A key that must be there is missing.
+    /// A required key is missing.
     MISSING_KEY = "C103";
     /// A value has the wrong type.
     WRONG_TYPE = "C104";
-    /// A value is of the right type and yet not allowed.
+    /// A value has the right type but isn't allowed.
     NOT_ALLOWED = "C105";
 }

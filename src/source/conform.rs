@@ -1,5 +1,4 @@
-//! Does a document have the shape that its published JSON Schema asks for? Every fault at once, each with its place
-//! and a help line.
+//! Checks a document against its published JSON Schema: every fault at once, each with its place and a help line.
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::paths::Location;
@@ -34,7 +33,7 @@ impl Shape {
     ///
     /// What is wrong with the schema.
     pub fn new(mut schema: Value) -> Result<Self, String> {
-        // What a key that is left out becomes inside is no value that a file may have there.
+        // A default is an internal value, not one that a file may contain.
         without_defaults(&mut schema);
         let validator = jsonschema::draft202012::new(&schema).map_err(|error| error.to_string())?;
         Ok(Self { schema, validator })
@@ -170,10 +169,10 @@ impl Shape {
         properties.map(|keys| keys.keys().cloned().collect()).unwrap_or_default()
     }
 
-    /// What the schema says a value is for, where it says it in a sentence.
+    /// The schema's description of a value, if it is a short sentence.
     fn description(&self, schema_path: &Location) -> Option<String> {
         let text = self.beside(schema_path, "description")?.as_str()?.trim_end_matches('.').replace('\n', " ");
-        // It is a sentence of its own in an editor, and goes on after `help:` here.
+        // Editors show it as a sentence of its own; here it follows `help:`.
         let mut rest = text.chars();
         let first: String = rest.by_ref().take(1).flat_map(char::to_lowercase).collect();
         (text.len() <= 160).then(|| first + rest.as_str())
@@ -198,7 +197,7 @@ fn unquoted(found: &Value) -> Option<String> {
     text.parse::<serde_json::Number>().is_ok().then(|| format!("write it without quotes: {text}"))
 }
 
-/// The type that an error asks for at exactly this place.
+/// The type that an error requires at exactly this place.
 fn type_at<'e>(error: &'e ValidationError<'_>, place: &Location) -> Option<&'e TypeKind> {
     match error.kind() {
         ValidationErrorKind::Type { kind } if error.instance_path() == place => Some(kind),
@@ -223,7 +222,7 @@ fn pointer(location: &Location, root: &Value) -> Pointer {
     Pointer(steps.collect())
 }
 
-/// How a sentence calls the value at a place: by its key, or by its number in a list.
+/// The value's name in a sentence: its key, or its number in a list.
 fn subject(at: &Pointer) -> String {
     match at.0.as_slice() {
         [] => String::from("the file"),

@@ -1,11 +1,11 @@
-//! How much a file may ask of its reader, and the findings about one that asks more.
+//! Limits on the files that are read, and the findings about a file that exceeds them.
 
 use std::sync::Arc;
 
 use super::codes::OVER_LIMIT;
 use super::{Finding, Span};
 
-/// How much a file may ask of its reader.
+/// Limits on a file that is read.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// The size of the text, in bytes.
@@ -38,6 +38,6 @@ pub(crate) fn too_large(file: &Arc<str>, bytes: usize, limit: usize) -> Finding 
 
 /// The finding for values that are nested deeper than is read.
 pub(super) fn too_deep(file: &Arc<str>, span: Span) -> Finding {
-    Finding::error(OVER_LIMIT, file, Some(span), "values are nested too deep here")
-        .help("a contract states the least a consumer needs: leave out what it does not read, or raise --max-depth")
+    Finding::error(OVER_LIMIT, file, Some(span), "values are nested too deeply here")
+        .help("a contract states the least a consumer needs: leave out what it doesn't read, or raise --max-depth")
 }

@@ -1,7 +1,7 @@
-//! Where a thing was written: positions, the source map of a YAML text, and findings about it.
+//! Positions in texts, the source map of a YAML text, and findings.
 //!
-//! One reader makes of a YAML text either the JSON value that it stands for or, when somebody is to be told of a place,
-//! the source map (path → line, column). So a place and a meaning can't come from two readers that disagree.
+//! One reader turns a YAML text into the JSON value that it stands for or, when a finding needs a place, into the
+//! source map (path → line, column). So value and place never come from two readers that disagree.
 
 mod builder;
 pub mod codes;

@@ -17,7 +17,7 @@ use super::limits::{Limits, too_deep, too_large};
 use super::scalar::Resolved;
 use super::{Finding, Findings, Node, Position, Span};
 
-/// What a text stands for, and what was found in it.
+/// The value of a text, and the findings about it.
 #[derive(Debug)]
 pub struct Survey {
     /// The JSON value, where the text is YAML and within the limits. Where the findings hold errors, it is not what the
@@ -124,7 +124,7 @@ fn syntax_error(file: &Arc<str>, text: &str, marker: &Marker, info: &str) -> Fin
         finding
             .help("inside `{…}` or `[…]`, quote what holds `,`, `[`, `]`, `{` or `}`: \"/[0-9]+/\", \"/orders/${id}\"")
     } else if line.matches(": ").count() > 1 {
-        finding.help("a text that holds `: ` must be quoted")
+        finding.help("text that contains `: ` must be quoted")
     } else {
         finding
     }

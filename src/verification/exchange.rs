@@ -5,7 +5,7 @@ use super::provider::Reply;
 use crate::contract::Interaction;
 use crate::matching::ActualRequest;
 
-/// What was sent for an interaction, and what came.
+/// The request that was sent for an interaction, and the response.
 pub(super) struct Exchange {
     /// The interaction with its placeholders filled.
     pub filled: Option<Interaction>,

@@ -1,9 +1,9 @@
-//! What came of an interaction, and of a run: the summary is a fold of the outcomes.
+//! The outcome of an interaction and of a run: the summary is a fold of the outcomes.
 
 use crate::source::Code;
 use crate::trouble::Trouble;
 
-/// What came of one interaction.
+/// The outcome of one interaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
     /// The provider does what the contract asks.
@@ -16,7 +16,7 @@ pub enum Outcome {
     Skipped,
 }
 
-/// What came of a run.
+/// The verdict on a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Verdict {
     /// Every interaction was run and is upheld.

@@ -1,4 +1,4 @@
-//! The runner: sends what the plan says, compares what comes, and tells of it in the contracts' order.
+//! The runner: sends what the plan says, compares the responses, and reports the results in the contracts' order.
 //!
 //! It knows the outer world by its traits only, and time not at all.
 
@@ -19,16 +19,17 @@ use crate::matching::encode;
 use crate::source::codes::codes;
 
 codes! {
-    /// The run was ended before the interaction's turn.
+    /// The run was interrupted before the interaction's turn.
     INTERRUPTED = "E401";
-    /// The interaction needs a provider state, and nothing is there to bring it about.
+    /// The interaction needs a provider state, but there is no state handler.
     NO_STATE_HANDLER = "E402";
-    /// The interaction is of a kind that can't be run yet, like a message of a Pact file. Nothing is known of it, so the run
-    /// ends with 5: `verify --without-skipped` leaves it out, `publish --without-skipped` publishes it as pending.
+    /// The interaction is of a kind that can't be run yet, such as a message of a Pact file. Nothing is known about it,
+    /// so the run exits with 5: `verify --without-skipped` leaves it out, `publish --without-skipped` publishes it as
+    /// pending.
     NOT_RUN = "E403";
 }
 
-/// How provider states are brought about.
+/// How provider states are set up.
 #[derive(Clone, Copy, Debug)]
 pub enum States<S> {
     /// By a handler.
@@ -52,7 +53,7 @@ pub async fn run<P: Provider, S: StateHandler>(
     let mut results = InOrder { next: 0, waiting: (0..plan.total()).map(|_| None).collect(), emit: &mut emit };
     for position in plan.skipped() {
         let why = plan.interaction(*position).skipped.as_ref().map_or("", |skipped| &skipped.why);
-        let error = RunError::coded(NOT_RUN, format!("it was not run: {why}"));
+        let error = RunError::coded(NOT_RUN, format!("it wasn't run: {why}"));
         results.add(*position, failed(plan, *position, None, error, true));
     }
     let everything = async {
@@ -73,14 +74,14 @@ pub async fn run<P: Provider, S: StateHandler>(
     if stopped {
         for position in 0..plan.total() {
             if results.is_open(position) {
-                let why = RunError::coded(INTERRUPTED, "the run was interrupted before this interaction was done");
+                let why = RunError::coded(INTERRUPTED, "the run was interrupted before this interaction finished");
                 results.add(position, failed(plan, position, None, why, true));
             }
         }
     }
 }
 
-/// Tells of every interaction of a plan that it could not be run, since the provider could not be reached at all.
+/// Reports every interaction of a plan as not run, because the provider couldn't be reached.
 pub fn none_run(plan: &Plan, error: &RunError, mut emit: impl FnMut(Event)) {
     let skipped = error.code == INTERRUPTED;
     for position in 0..plan.total() {
@@ -158,7 +159,7 @@ async fn exchange<P: Provider, S: StateHandler>(
     };
     if let Some(handler) = handler.filter(|_| plan.tears_down(position)) {
         for state in interaction.given[..set_up].iter().rev() {
-            // The first fault is the one that is told of: a later one may follow from it.
+            // The first fault is the one that is reported: a later one may follow from it.
             if let Err(error) = handler.change(state, Action::Teardown).await
                 && exchange.reply.is_ok()
             {
@@ -176,7 +177,7 @@ struct InOrder<'e, E> {
     emit: &'e mut E,
 }
 
-/// A result that waits, or the sign that it was told of.
+/// A result that waits, or a note that it was reported.
 enum Slot {
     Waiting(Box<Finished>),
     Told,

@@ -1,9 +1,9 @@
-//! Parts of long foreign texts: the beginning of an answer, the end of a program's output.
+//! Excerpts of long foreign texts: the beginning of a response, the end of a program's output.
 
 use super::count;
 
-/// The first `bytes` bytes as a text, with a last line that says how much there was where it is not all. Bytes that
-/// are no UTF-8 become `�`.
+/// The first `bytes` bytes as a text, with a last line that says how much there was if it was cut. Bytes that aren't
+/// UTF-8 become `�`.
 #[must_use]
 pub fn beginning(text: &[u8], bytes: usize) -> String {
     if text.len() <= bytes {
@@ -18,8 +18,8 @@ pub fn beginning(text: &[u8], bytes: usize) -> String {
     format!("{}\n… ({} in all)", shown.trim_end(), count(text.len(), "byte"))
 }
 
-/// The last `bytes` bytes as a text, from the beginning of a line on where there is one, after a line with `…` where
-/// it is not all. Bytes that are no UTF-8 become `�`.
+/// The last `bytes` bytes as a text, from the beginning of a line on if there is one, after a line with `…` where it is
+/// not all. Bytes that are no UTF-8 become `�`.
 #[must_use]
 pub fn ending(text: &[u8], bytes: usize) -> String {
     if text.len() <= bytes {

@@ -292,7 +292,7 @@ fn the_registry_is_checked_too() {
       │
       ╰ help: the request that it answers with a status of 2XX when it is ready: `GET /health`. Without it, a connection is enough
 
-    error[R103]: `soon` is no length of time
+    error[R103]: `soon` isn't a length of time
       ╭▸ contracts/upheld.yaml:6:20
       │
     6 │     start-timeout: soon
@@ -355,13 +355,13 @@ fn a_file_that_is_called_json_and_holds_none_is_told_of() {
     world.write("contracts/text.json", r#""text""#);
     world.write("contracts/tsconfig.json", "// with a comment\n{}");
     assert_snapshot!(world.upheld(["lint"]), @"
-    warning[F103]: the file is empty, and is passed over
+    warning[F103]: the file is empty and is ignored
      ╭▸ contracts/pacts/empty.json
-     ╰ help: if it should be a Pact file, write or fetch it again; else take it out of the folder
+     ╰ help: if it should be a Pact file, write or fetch it again; otherwise remove it from the folder
 
-    warning[F103]: the file holds no JSON, and is passed over
+    warning[F103]: the file isn't valid JSON and is ignored
      ╭▸ contracts/pacts/page.json
-     ╰ help: if it should be a Pact file, write or fetch it again; else take it out of the folder
+     ╰ help: if it should be a Pact file, write or fetch it again; otherwise remove it from the folder
 
     2 warnings in 2 files
     1 contract with 1 interaction can be used
@@ -373,7 +373,7 @@ fn a_file_that_is_called_json_and_holds_none_is_told_of() {
     assert_snapshot!(world.upheld(["lint", "pacts"]), @"
     ------- stderr -------
     error: there is no contract in `pacts`
-    help: pacts/page.json: the file holds no JSON, and is passed over
+    help: pacts/page.json: the file isn't valid JSON and is ignored
     help: a contract is a file <consumer>/<provider>.yaml, or a Pact file; `upheld init` writes a first one
     [exit code 2]
     ");

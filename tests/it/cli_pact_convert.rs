@@ -102,7 +102,7 @@ fn pact_files_become_contracts_as_a_person_would_have_written_them() {
     assert_snapshot!("export_shop", world.read("pacts/Web-Shop-orders.json"));
     let output = world.upheld(["import", "pact", "pacts/Web-Shop-orders.json", "pacts/web-orders.json"]);
     assert_eq!(output.code, Some(0), "{output}");
-    assert!(output.stdout.contains("nothing to change in contracts/web/orders.yaml"), "{output}");
+    assert!(output.stdout.contains("unchanged in contracts/web/orders.yaml"), "{output}");
     assert_eq!(output.stdout.matches("nothing to change").count(), 2, "{output}");
 }
 
@@ -114,8 +114,8 @@ fn a_contract_that_is_there_is_not_written_over() {
     let arguments = ["import", "pact", "shop.json", "--consumer", "storefront"];
     assert_snapshot!(world.upheld(arguments), @r#"
     ------- stderr -------
-    error: nothing is written: contracts/storefront/orders.yaml is there, and says something else
-    help: --replace writes over it; --contracts DIR writes to another folder
+    error: nothing is written: contracts/storefront/orders.yaml already exists and differs
+    help: --replace overwrites it; --contracts DIR writes to another folder
     [exit code 2]
     "#);
     assert_eq!(world.read("contracts/storefront/orders.yaml"), "mine\n");
@@ -125,8 +125,8 @@ fn a_contract_that_is_there_is_not_written_over() {
     world.write("pacts/storefront-orders.json", "{}");
     assert_snapshot!(world.upheld(["export", "pact", "orders"]), @r#"
     ------- stderr -------
-    error: nothing is written: pacts/storefront-orders.json is there, and says something else
-    help: --replace writes over it; --output DIR writes to another folder
+    error: nothing is written: pacts/storefront-orders.json already exists and differs
+    help: --replace overwrites it; --output DIR writes to another folder
     [exit code 2]
     "#);
     assert_eq!(world.read("pacts/storefront-orders.json"), "{}");
@@ -154,7 +154,7 @@ fn several_files_of_a_pair_become_one_contract_and_what_is_called_the_same_is_to
     a request for an order (an order with id 42 exists)
     a new order (2)
     ");
-    assert!(world.upheld(both).stdout.contains("nothing to change in"));
+    assert!(world.upheld(both).stdout.contains("unchanged in"));
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn nothing_is_written_where_one_file_can_t_be_read() {
        │
        ╰ help: it ends too early: write it again, or fetch it again
 
-    error[F101]: the file can't be read: it is not there
+    error[F101]: the file can't be read: it doesn't exist
      ─▸ none.json
 
     2 errors in 2 files
@@ -181,13 +181,13 @@ fn nothing_is_written_where_one_file_can_t_be_read() {
     "#);
     assert_snapshot!(world.upheld(["import", "pact", "own.yaml"]), @r#"
     ------- stderr -------
-    error: own.yaml is a contract already: that of a with b
+    error: own.yaml is already a contract: that of a with b
     [exit code 2]
     "#);
     assert!(!world.path("contracts").exists());
     assert_snapshot!(world.upheld(["export", "pact", "ordres"]), @r#"
     ------- stderr -------
-    error: there is no folder `contracts` here or in a folder above
+    error: there is no folder `contracts` here or in a parent folder
     help: `upheld init` writes a first contract; --contracts DIR names a folder elsewhere
     [exit code 2]
     "#);

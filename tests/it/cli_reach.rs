@@ -12,7 +12,7 @@ fn a_provider_that_nothing_tells_of_is_an_error() {
     assert_snapshot!(world.upheld(["verify"]), @"
     ------- stderr -------
     error: nothing says how to reach orders
-    help: name its address: upheld verify orders --url http://127.0.0.1:8080
+    help: give its address: upheld verify orders --url http://127.0.0.1:8080
     help: or write `start` or `url` for orders into upheld.yaml (there is no contracts/upheld.yaml yet; `upheld init` writes one)
     [exit code 2]
     ");
@@ -20,7 +20,7 @@ fn a_provider_that_nothing_tells_of_is_an_error() {
     assert_snapshot!(world.upheld(["verify", "orders"]), @"
     ------- stderr -------
     error: nothing says how to reach orders
-    help: name its address: upheld verify orders --url http://127.0.0.1:8080
+    help: give its address: upheld verify orders --url http://127.0.0.1:8080
     help: or write `start` or `url` for orders into upheld.yaml
     [exit code 2]
     ");
@@ -41,7 +41,7 @@ fn an_address_must_be_one() {
     ");
     assert_snapshot!(world.upheld(["verify", "--url", "http://127.0.0.1:8080/?a=b"]), @"
     ------- stderr -------
-    error: `http://127.0.0.1:8080/?a=b` is not a base URL: it has a query, and the contract's requests bring their own; leave it out
+    error: `http://127.0.0.1:8080/?a=b` is not a base URL: it has a query, but the contract's requests bring their own; leave it out
     [exit code 2]
     ");
     assert_snapshot!(world.upheld(["verify", "--url", ""]), @"
@@ -63,8 +63,8 @@ fn an_address_is_for_one_provider() {
     world.contract("storefront", "payments", ONE);
     assert_snapshot!(world.upheld(["verify", "--url", "http://127.0.0.1:1"]), @"
     ------- stderr -------
-    error: --url (UPHELD_URL) and --start are for one provider, and there are contracts with orders and payments
-    help: name the one that is meant: upheld verify orders
+    error: --url (UPHELD_URL) and --start are for one provider, but there are contracts with orders and payments
+    help: choose one: upheld verify orders
     [exit code 2]
     ");
     assert_snapshot!(world.upheld(["verify", "--url", "http://127.0.0.1:1", "--start", "orders"]), @"
@@ -132,7 +132,7 @@ fn every_instance_of_an_environment_is_verified() {
     ------- stderr -------
     error: nothing says where orders is in the environment `stagin`
     help: did you mean `staging`?
-    help: name its address: upheld verify orders --url http://127.0.0.1:8080
+    help: give its address: upheld verify orders --url http://127.0.0.1:8080
     help: or write `start` or `url` for orders into upheld.yaml
     [exit code 2]
     ");
@@ -140,7 +140,7 @@ fn every_instance_of_an_environment_is_verified() {
     ------- stderr -------
     error: nothing says where orders is in the environment `production`
     help: there is an address for `staging`
-    help: name its address: upheld verify orders --url http://127.0.0.1:8080
+    help: give its address: upheld verify orders --url http://127.0.0.1:8080
     help: or write `start` or `url` for orders into upheld.yaml
     [exit code 2]
     ");
@@ -148,7 +148,7 @@ fn every_instance_of_an_environment_is_verified() {
     ------- stderr -------
     error: nothing says which address of orders is meant
     help: name its environment: --env staging
-    help: name its address: upheld verify orders --url http://127.0.0.1:8080
+    help: give its address: upheld verify orders --url http://127.0.0.1:8080
     help: or write `start` or `url` for orders into upheld.yaml
     [exit code 2]
     ");

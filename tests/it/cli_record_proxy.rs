@@ -274,7 +274,7 @@ fn a_consumer_that_leaves_is_gone_for_the_provider_too() {
         assert_eq!(gone.recv_timeout(DEADLINE).unwrap(), (path.to_owned(), true));
     }
     let output = recording.done();
-    assert!(output.stdout.contains("GET /silence: it was given up before it was answered"), "{output}");
+    assert!(output.stdout.contains("GET /silence: it was abandoned before a response came"), "{output}");
     assert!(world.read(CONTRACT).contains("data: 1"), "{output}");
 }
 

@@ -155,7 +155,7 @@ fn a_provider_that_nobody_expects_anything_of_is_told_apart_from_a_slip() {
     let team = Team::git("storefront orders");
     assert_snapshot!(team.verify("orders@1", ""), @"
     ------- stderr -------
-    note: nothing to verify: nobody expects anything of orders
+    note: nothing to verify: no contract expects anything from orders
     [exit code 0]
     ");
     // And so where there are contracts with others.

@@ -99,15 +99,15 @@ fn a_mistake_is_told_once_and_not_by_what_follows_from_it() {
         // A tag is left out, and the value is what it would be without.
         (
             text_of("method: GET\npath: /", "status: !code 200"),
-            "10:15 Y104 the tag `!code` has no counterpart in JSON | leave the tag out; quote a scalar to make it a text",
+            "10:15 Y104 the tag `!code` has no counterpart in JSON | leave out the tag; quote a scalar to make it text",
         ),
         (
             text_of("method: GET\npath: /", "status: .inf"),
-            "10:15 Y104 `.inf` has no counterpart in JSON | quote it, if a text is meant",
+            "10:15 Y104 `.inf` has no counterpart in JSON | quote it if it is meant as text",
         ),
         (
             text_of("method: GET\npath: /", "status: 200\n[a]: 1"),
-            "11:7 Y104 a key must be a text, not a list or a mapping | a text that begins with `[` or `{` must be quoted",
+            "11:7 Y104 a key must be text, not a list or a mapping | text that begins with `[` or `{` must be quoted",
         ),
         (
             format!("{HEAD}  - {{ name: a, request: 5, response: {{ status: 200 }} }}"),

@@ -43,7 +43,7 @@ pub fn decision_markdown(told: &Told<'_>, limit: usize) -> String {
         if text.len() + section.len() + aside.len() + NOTE > limit {
             let _ = writeln!(
                 text,
-                "\nand {}, left out here: the report would be larger than is shown. `--report json` holds them all.",
+                "\nand {}, left out here to keep the report short. `--report json` holds them all.",
                 count(blocking.len() - done, "more pair")
             );
             break;

@@ -7,7 +7,7 @@ use crate::matching::{Mismatch, Part, mismatch};
 use crate::report::{Conclusion, Reporter};
 use crate::source::{Code, Pointer};
 use crate::verification::{
-    AskedLine, Bodies, Event, Finished, Outcome, Pending, RunError, ShownMismatch, Summary, Verdict,
+    Bodies, ContractLine, Event, Finished, Outcome, Pending, RunError, ShownMismatch, Summary, Verdict,
 };
 
 /// An interaction of storefront's contract with orders, upheld.
@@ -82,7 +82,7 @@ pub fn in_part(code: Code, part: Part, path: &str, expected: &str, actual: &str)
 impl ShownMismatch {
     #[must_use]
     pub(super) fn asked_at(mut self, line: u32, column: u32, text: &str) -> Self {
-        self.asked = Some(AskedLine { line, column, text: text.to_owned() });
+        self.asked = Some(ContractLine { line, column, text: text.to_owned() });
         self
     }
 
