@@ -49,7 +49,7 @@ fn it_takes_the_request_and_never_answers() {
     error   storefront → orders  get from a bad day        contracts/storefront/orders.yaml:5
             GET /bad
 
-            E111: no answer within 1 s
+            E111: no response within 1 s
             help: the provider took the request but didn't respond: check its log
             help: `--timeout` gives it more time
 
@@ -73,7 +73,7 @@ fn it_answers_one_byte_at_a_time() {
     error   storefront → orders  get from a bad day        contracts/storefront/orders.yaml:5
             GET /bad
 
-            E112: the answer was not complete after 1 s: <some> of 1000 bytes had come
+            E112: the response wasn't complete after 1 s: 35 of 1000 bytes had arrived
             help: the provider started to respond but didn't finish: check its log; does it stream endlessly?
             help: `--timeout` gives it more time
 
@@ -96,7 +96,7 @@ fn it_drips_its_head() {
     error   storefront → orders  get from a bad day        contracts/storefront/orders.yaml:5
             GET /bad
 
-            E111: no answer within 1 s
+            E111: no response within 1 s
             help: the provider took the request but didn't respond: check its log
             help: `--timeout` gives it more time
 
@@ -150,7 +150,7 @@ fn its_body_is_shorter_than_it_says() {
     error   storefront → orders  get from a bad day        contracts/storefront/orders.yaml:5
             GET /bad
 
-            E114: the answer's body ends too early: 9 of 100 bytes came
+            E114: the response body ends too early: 9 of 100 bytes arrived
             help: the provider may have crashed while responding, or its content-length is wrong: check its log
 
     upheld  storefront → orders  get from a good day
@@ -166,7 +166,7 @@ fn its_body_is_longer_than_it_says() {
     error   storefront → orders  get from a bad day        contracts/storefront/orders.yaml:5
             GET /bad
 
-            E115: the answer goes on after the 8 bytes that its content-length promises
+            E115: the response goes on after the 8 bytes that its content-length declares
             help: the provider counts characters instead of bytes, or responds twice: clients cut such a response off
 
     upheld  storefront → orders  get from a good day
@@ -183,7 +183,7 @@ fn it_says_two_lengths() {
             GET /bad
 
             E116: this isn't an HTTP/1.1 response: invalid content-length parsed
-            help: is 127.0.0.1:<port> the provider's port? If it speaks TLS there, write `https://` in its URL
+            help: is 127.0.0.1:<port> the provider's port? If it uses TLS, write `https://` in its URL
 
     upheld  storefront → orders  get from a good day
 
@@ -274,7 +274,7 @@ fn it_speaks_no_http() {
             GET /bad
 
             E116: this isn't an HTTP/1.1 response: invalid HTTP version parsed
-            help: is 127.0.0.1:<port> the provider's port? If it speaks TLS there, write `https://` in its URL
+            help: is 127.0.0.1:<port> the provider's port? If it uses TLS, write `https://` in its URL
 
     upheld  storefront → orders  get from a good day
 
@@ -306,7 +306,7 @@ fn its_headers_have_no_end() {
             GET /bad
 
             E116: this isn't an HTTP/1.1 response: message head is too large
-            help: is 127.0.0.1:<port> the provider's port? If it speaks TLS there, write `https://` in its URL
+            help: is 127.0.0.1:<port> the provider's port? If it uses TLS, write `https://` in its URL
 
     upheld  storefront → orders  get from a good day
 
@@ -321,7 +321,7 @@ fn it_says_that_its_body_is_packed_and_it_is_not() {
     error   storefront → orders  get from a bad day        contracts/storefront/orders.yaml:5
             GET /bad
 
-            E119: the answer (200 OK) can't be decoded as its content-encoding says: the body is not valid gzip: it ends too early
+            E119: the response (200 OK) can't be decoded as its content-encoding says: the body is not valid gzip: it ends too early
             help: the provider must use the encoding that it names, and only one that the request accepts
 
     upheld  storefront → orders  get from a good day

@@ -290,7 +290,7 @@ fn the_registry_is_checked_too() {
     5 │     health: POST /health
       │             ━━━━━━━━━━━━
       │
-      ╰ help: the request that it answers with a status of 2XX when it is ready: `GET /health`. Without it, a connection is enough
+      ╰ help: the request that returns 2XX once it is ready: `GET /health`. Without it, accepting a connection is enough
 
     error[R103]: `soon` isn't a length of time
       ╭▸ contracts/upheld.yaml:6:20

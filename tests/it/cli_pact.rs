@@ -102,12 +102,12 @@ fn a_pact_file_is_verified_as_it_is_with_the_state_endpoint_that_the_provider_ha
               98 │   "status": 204
                  │             ╰── asked for here
             help: orders has nothing there. If it needs data for that, name its provider state in the contract.
-            pending: its contract says that it is, so it does not fail the run
+            pending: its contract says so, so it does not fail the run
 
     skipped Web-Shop → orders  an order was placed         pacts/shop-orders.json:102
-            E403: it was not run: it is a message, and only HTTP is verified yet
+            E403: it wasn't run: it is a message, and only HTTP is verified yet
     skipped Web-Shop → orders  get a label                 pacts/shop-orders.json:113
-            E403: it was not run: the matcher `protobuf` comes from a plugin, and plugins can't be run
+            E403: it wasn't run: the matcher `protobuf` comes from a plugin, and plugins can't be run
 
     BROKEN  4 interactions: 1 broken, 2 skipped, 1 pending in <time>
     ------- stderr -------
@@ -133,9 +133,9 @@ fn what_can_t_be_run_never_makes_a_run_look_better() {
     assert_snapshot!(output, @"
     upheld  Web-Shop → orders  get an order
     skipped Web-Shop → orders  an order was placed         pacts/shop-orders.json:85
-            E403: it was not run: it is a message, and only HTTP is verified yet
+            E403: it wasn't run: it is a message, and only HTTP is verified yet
     skipped Web-Shop → orders  get a label                 pacts/shop-orders.json:96
-            E403: it was not run: the matcher `protobuf` comes from a plugin, and plugins can't be run
+            E403: it wasn't run: the matcher `protobuf` comes from a plugin, and plugins can't be run
 
     ERROR   3 interactions: 2 skipped, 1 upheld in <time>
     ------- stderr -------
@@ -499,7 +499,7 @@ fn a_mock_of_messages_alone_says_that_they_are_skipped() {
     let mock = world.wrap(["mock", "pacts/shop-orders.json"]);
     assert_eq!(send(mock.url(), "GET /orders/42", &[], b"").status, 501);
     assert_snapshot!(mock.ends_with(1), @"
-    0 of 0 interactions asked for, by 1 request, 1 refused
+    0 of 0 interactions used, by 1 request, 1 refused
     ------- stderr -------
     refused  GET /orders/42
             help: all 2 interactions with orders are skipped, since they can't be run: `upheld lint` says why

@@ -112,12 +112,12 @@ fn a_contract_that_is_there_is_not_written_over() {
     world.write("shop.json", SHOP);
     world.write("contracts/storefront/orders.yaml", "mine\n");
     let arguments = ["import", "pact", "shop.json", "--consumer", "storefront"];
-    assert_snapshot!(world.upheld(arguments), @r#"
+    assert_snapshot!(world.upheld(arguments), @r"
     ------- stderr -------
-    error: nothing is written: contracts/storefront/orders.yaml already exists and differs
+    error: nothing was written: contracts/storefront/orders.yaml already exists and differs
     help: --replace overwrites it; --contracts DIR writes to another folder
     [exit code 2]
-    "#);
+    ");
     assert_eq!(world.read("contracts/storefront/orders.yaml"), "mine\n");
     let output = world.upheld([&arguments[..], &["--replace"]].concat());
     assert_eq!(output.code, Some(0), "{output}");

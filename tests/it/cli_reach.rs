@@ -11,9 +11,9 @@ fn a_provider_that_nothing_tells_of_is_an_error() {
     let world = World::with(ONE);
     assert_snapshot!(world.upheld(["verify"]), @"
     ------- stderr -------
-    error: nothing says how to reach orders
+    error: there is no address and no start command for orders
     help: give its address: upheld verify orders --url http://127.0.0.1:8080
-    help: or write `start` or `url` for orders into upheld.yaml (there is no contracts/upheld.yaml yet; `upheld init` writes one)
+    help: or add `start` or `url` for orders to upheld.yaml (there is no contracts/upheld.yaml yet; `upheld init` writes one)
     [exit code 2]
     ");
     world.registry("  orders: { owners: [team-orders] }\n");
@@ -130,10 +130,10 @@ fn every_instance_of_an_environment_is_verified() {
     assert_eq!((old.lines().len(), new.lines().len()), (1, 1));
     assert_snapshot!(world.upheld(["verify", "--env", "stagin"]), @"
     ------- stderr -------
-    error: nothing says where orders is in the environment `stagin`
+    error: no address of orders is known for the environment `stagin`
     help: did you mean `staging`?
     help: give its address: upheld verify orders --url http://127.0.0.1:8080
-    help: or write `start` or `url` for orders into upheld.yaml
+    help: or add `start` or `url` for orders to upheld.yaml
     [exit code 2]
     ");
     assert_snapshot!(world.upheld(["verify", "orders", "--env", "production"]), @"
@@ -194,7 +194,7 @@ fn a_provider_is_healthy_before_anything_is_sent() {
     error   storefront → orders  get a thing               contracts/storefront/orders.yaml:5
             GET /things/1
 
-            E305: orders is not healthy: GET /health answered 503
+            E305: orders is not healthy: GET /health returned 503
             │ warming up
             help: wait until it is, or correct `health` in upheld.yaml
 

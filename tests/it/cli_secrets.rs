@@ -129,7 +129,7 @@ fn a_header_is_sent_and_never_shown() {
             given  a state
             GET /body
 
-            E201: setup of the provider state `a state` failed: http://127.0.0.1:<port>/_states answered 401 Unauthorized
+            E201: setup of the provider state `a state` failed: http://127.0.0.1:<port>/_states returned 401 Unauthorized
             │ Unauthorized: [redacted]
             help: send the credentials that it asks for with `--header 'Authorization: …'`
 

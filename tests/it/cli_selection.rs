@@ -134,7 +134,7 @@ fn a_folder_that_is_named_as_a_provider_would_be_is_told_of() {
     world.write("pacts/openapi.json", r#"{"openapi": "3.1.0"}"#);
     assert_snapshot!(world.upheld(["verify", "pacts"]), @"
     ------- stderr -------
-    error: `pacts` is no provider here, but a folder: write ./pacts
+    error: no provider `pacts`; to use the folder, write ./pacts
     help: providers come from the contracts in a folder `contracts`, and there is none here or in a parent folder; --contracts DIR names one elsewhere
     [exit code 2]
     ");

@@ -118,7 +118,7 @@ fn a_handler_that_fails_is_quoted_and_not_asked_again_and_the_rest_goes_on() {
               and  an odrer exists (id: 42)
             GET /orders/42?by=Ada
 
-            E201: setup of the provider state `an odrer exists` failed: http://127.0.0.1:<port>/_states answered 422 Unprocessable Entity
+            E201: setup of the provider state `an odrer exists` failed: http://127.0.0.1:<port>/_states returned 422 Unprocessable Entity
             │ no such state:
             │   there is `an order exists`
             help: the handler must return 2xx once the state is set up: check the provider's log
@@ -152,7 +152,7 @@ fn a_teardown_that_fails_is_an_error_of_its_interaction() {
               and  an order exists (id: 42)
             GET /orders/7?by=Ada
 
-            E201: teardown of the provider state `an order exists` failed: http://127.0.0.1:<port>/_states answered 500 Internal Server Error
+            E201: teardown of the provider state `an order exists` failed: http://127.0.0.1:<port>/_states returned 500 Internal Server Error
             │ stack overflow
             help: the handler must return 2xx once the state is set up: check the provider's log
 
@@ -247,7 +247,7 @@ fn what_brings_states_about_must_be_a_path_an_address_or_a_command_that_is_there
     ");
     assert_snapshot!(verify("GET /_states"), @"
     ------- stderr -------
-    error: --states: a provider is brought into its states by POST, and never by `GET`
+    error: --states: provider states are set up by POST, not by `GET`
     help: write `POST /_states`, and have the provider read the state from the body; or use a command
     [exit code 2]
     ");
@@ -336,7 +336,7 @@ mod commands {
                   and  an order exists (id: 42)
                 GET /orders/42?by=Ada
 
-                E212: setup of the provider state `a customer exists` failed: `sh states.sh` did not end within 1 s
+                E212: setup of the provider state `a customer exists` failed: `sh states.sh` didn't exit within 1 s
                 │ waiting for the database
                 help: a state command must exit; `--timeout` gives it more time
 
