@@ -131,7 +131,7 @@ fn interactions_that_nobody_asked_for_fail_the_run_only_where_that_is_asked_for(
     let world = orders();
     let output = world.wrap(["mock"]).ends_with(3);
     assert_eq!(output.code, Some(3), "the command's exit code is the run's");
-    assert!(output.stderr.contains("note: the command did not ask the mock for anything"), "{output}");
+    assert!(output.stderr.contains("note: the command sent no request to the mock"), "{output}");
 }
 
 #[test]
@@ -217,7 +217,7 @@ fn a_thousand_requests_at_once_are_answered() {
         client.join().unwrap();
     }
     let output = mock.done();
-    assert_eq!(output.stdout, "500 of 500 interactions asked for, by 1000 requests\n");
+    assert_eq!(output.stdout, "500 of 500 interactions used, by 1000 requests\n");
 }
 
 #[test]

@@ -19,9 +19,9 @@ fn a_provider_that_nothing_tells_of_is_an_error() {
     world.registry("  orders: { owners: [team-orders] }\n");
     assert_snapshot!(world.upheld(["verify", "orders"]), @"
     ------- stderr -------
-    error: nothing says how to reach orders
+    error: there is no address and no start command for orders
     help: give its address: upheld verify orders --url http://127.0.0.1:8080
-    help: or write `start` or `url` for orders into upheld.yaml
+    help: or add `start` or `url` for orders to upheld.yaml
     [exit code 2]
     ");
 }
@@ -138,18 +138,18 @@ fn every_instance_of_an_environment_is_verified() {
     ");
     assert_snapshot!(world.upheld(["verify", "orders", "--env", "production"]), @"
     ------- stderr -------
-    error: nothing says where orders is in the environment `production`
-    help: there is an address for `staging`
+    error: no address of orders is known for the environment `production`
+    help: its environments are `staging`
     help: give its address: upheld verify orders --url http://127.0.0.1:8080
-    help: or write `start` or `url` for orders into upheld.yaml
+    help: or add `start` or `url` for orders to upheld.yaml
     [exit code 2]
     ");
     assert_snapshot!(world.upheld(["verify"]), @"
     ------- stderr -------
-    error: nothing says which address of orders is meant
-    help: name its environment: --env staging
+    error: orders has no address for `local`, and no environment was chosen
+    help: choose its environment: --env staging
     help: give its address: upheld verify orders --url http://127.0.0.1:8080
-    help: or write `start` or `url` for orders into upheld.yaml
+    help: or add `start` or `url` for orders to upheld.yaml
     [exit code 2]
     ");
 }

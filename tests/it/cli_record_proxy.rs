@@ -302,7 +302,7 @@ fn a_provider_that_does_not_answer_in_time_is_a_gateway_timeout() {
     let world = World::new();
     let recording = world.wrap([&of(&url)[..], &["--timeout", "200ms"]].concat());
     let came = send(recording.url(), "GET /a", &[], b"");
-    assert_eq!((came.status, &came.json()["detail"]), (504, &"no answer within 200 ms".into()));
+    assert_eq!((came.status, &came.json()["detail"]), (504, &"no response within 200 ms".into()));
     let mut stream = connect(recording.url());
     stream
         .write_all(b"PUT /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 67108864\r\n\r\n")
@@ -314,7 +314,7 @@ fn a_provider_that_does_not_answer_in_time_is_a_gateway_timeout() {
     let _ = sending.join().unwrap();
     let output = recording.done();
     assert_eq!(output.code, Some(5));
-    assert!(output.stderr.contains("GET /a: no answer within 200 ms"), "{output}");
+    assert!(output.stderr.contains("GET /a: no response within 200 ms"), "{output}");
 }
 
 #[test]
@@ -354,10 +354,10 @@ fn what_can_t_be_passed_on_is_a_problem_that_says_so() {
     let (world, url) = (World::new(), provider.url());
     let recording = world.wrap(of(&url));
     for (line, headers, status, detail) in [
-        ("GET /ws", &["Upgrade: websocket", "Connection: upgrade"][..], 501, "changes its protocol"),
-        ("GET http://other.example/a", &[], 400, "no proxy for all"),
-        ("GET /101", &[], 502, "changes its protocol"),
-        ("GET /garbage", &[], 502, "no HTTP/1.1 answer"),
+        ("GET /ws", &["Upgrade: websocket", "Connection: upgrade"][..], 501, "switch protocols"),
+        ("GET http://other.example/a", &[], 400, "isn't a general proxy"),
+        ("GET /101", &[], 502, "switch protocols"),
+        ("GET /garbage", &[], 502, "isn't an HTTP/1.1 response"),
     ] {
         let came = send(recording.url(), line, headers, b"");
         assert_eq!((came.status, came.header("content-type")), (status, Some("application/problem+json")), "{line}");
