@@ -16,7 +16,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use upheld::contract::attachments::NoAttachments;
-use upheld::contract::{ContractId, InteractionId, contract_id, read};
+use upheld::formats::{contract_id, file, read};
+use upheld::interaction::{ContractId, InteractionId, ServiceName};
 use upheld::ledger::{
     By, Deployment, Event, Publication, Record, RecordId, Stamp, TestResult, Verification, environment_text, layout,
     service_text, store_text,
@@ -235,16 +236,17 @@ fn contract(
     }
     let source = Arc::new(SourceFile::new("bench", text.clone(), Limits::default()));
     let read = read(&source, &NoAttachments).map_err(|findings| format!("{findings:?}"))?;
-    let id = contract_id(&read.contract);
+    let file = file(source, read);
+    let id = contract_id(&file.contract);
     files.push((layout::contract(&provider.parse()?, &consumer.parse()?, id), text.into_bytes()));
-    Ok((id, read.ids))
+    Ok((id, file.ids))
 }
 
 fn live(
     import: &mut Import,
     files: &mut Vec<(String, Vec<u8>)>,
     service: &str,
-    contracts: BTreeMap<upheld::contract::ServiceName, ContractId>,
+    contracts: BTreeMap<ServiceName, ContractId>,
 ) -> Result<()> {
     let publication = Publication {
         service: service.parse()?,

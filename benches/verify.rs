@@ -30,8 +30,8 @@ use axum::Router;
 use axum::response::IntoResponse as _;
 use futures_util::StreamExt as _;
 use upheld::contract::attachments::NoAttachments;
-use upheld::contract::{Interaction, read};
-use upheld::matching::{ActualResponse, match_response};
+use upheld::formats::{match_response, read};
+use upheld::interaction::{ActualResponse, pointer};
 use upheld::source::{Limits, SourceFile};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -169,7 +169,8 @@ fn reading_and_matching() -> Result<()> {
         };
         let started = Instant::now();
         for (index, interaction) in contract.interactions.iter().enumerate() {
-            let found = match_response(&interaction.response, &answer, &Interaction::pointer(index));
+            let http = interaction.http().ok_or("not HTTP")?;
+            let found = match_response(http, &answer, &pointer(index));
             if !found.is_empty() {
                 return Err(format!("{found:?}").into());
             }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::de::IgnoredAny;
 
 use crate::contract::attachments::{AttachmentError, Attachments};
-use crate::contract::is_pact;
+use crate::pact::is_pact;
 use crate::source::codes::codes;
 use crate::source::{Finding, Limits, SourceFile};
 
@@ -18,12 +18,12 @@ pub const CONTRACTS: &str = "contracts";
 pub const REGISTRY: &str = "upheld.yaml";
 
 codes! {
-    /// A file can't be read.
-    UNREADABLE = "F101";
-    /// A file is larger than the limit.
-    TOO_LARGE = "F102";
-    /// A file beside contracts has a .json name but isn't valid JSON.
-    NO_JSON = "F103";
+    /// The file can't be read.
+    UNREADABLE = "F101" => "Check that it exists, that you may read it, and that it is UTF-8 text.";
+    /// The file is larger than the limit.
+    TOO_LARGE = "F102" => "Make it smaller, or raise the limit with `--max-file-size`.";
+    /// A file in the folder of contracts has a .json name but isn't valid JSON, so it is ignored.
+    NO_JSON = "F103" => "Download or write it again, or move it out of the folder.";
 }
 
 /// How much of a file is looked at to tell what it is, in bytes.

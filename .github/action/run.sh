@@ -1,25 +1,26 @@
 #!/usr/bin/env bash
-# The action's one step: says no, makes an argument list of the inputs, and becomes the program.
+# The action's only step. It sets the outputs to "deny", turns the inputs into an argument list, and replaces itself with
+# the program.
 #
-# Inputs come by the environment. Each is one argument or none: nothing in them is evaluated, and none can be taken for an
-# option that was not asked for. What this script itself prints is its own words alone, so that no input can be a command to
-# the runner. It runs with the bash of every runner, which on macOS is 3.2.
+# Inputs arrive as environment variables. Each becomes one argument or none: nothing in them is evaluated, and none can
+# pass as an option. This script never prints an input, so no input can become a command to the runner. It has to run on
+# bash 3.2, the version that macOS ships.
 set -euo pipefail
-set -f # No input is a pattern of file names.
+set -f # Never expand an input as a file name pattern.
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 
 output() { printf '%s=%s\n' "$1" "$2" >>"$GITHUB_OUTPUT"; }
 summary() { printf '%s\n\n' "$1" >>"${GITHUB_STEP_SUMMARY:-/dev/null}"; }
 
-# Whatever happens: until the program has an answer it is no.
+# The answer is no until the program says otherwise.
 output decision deny
 output state error
 output exit-code 5
 output report-path ''
 output blocking-count 0
 
-# Ends the step. The words are this script's own.
+# Ends the step with this message, which must not contain an input.
 refuse() {
   output exit-code 2
   printf '::error title=Upheld::%s\n' "$1"
@@ -29,13 +30,14 @@ $1"
   exit 2
 }
 
-input() { # NAME: the input's text, which must be one line.
+# input NAME: puts the input, which must be a single line, into `one_line`.
+input() {
   local name="UPHELD_INPUT_$1" text
   text="${!name:-}"
   text="${text%$'\n'}"
   text="${text%$'\r'}"
   case "$text" in
-    *[$'\n\r']*) refuse "An input that has to be one line has several; only \`args\` and \`service\` may." ;;
+    *[$'\n\r']*) refuse "An input has several lines; only \`args\` and \`service\` may." ;;
   esac
   one_line="$text"
 }
@@ -49,9 +51,9 @@ input TOKEN && token="$one_line"
 input PUBLISH && publish="$one_line"
 input WORKING_DIRECTORY && folder="$one_line"
 
-# Before anything else can show it.
+# Mask the token before anything can print it.
 if [ -n "$token" ]; then
-  # A percent sign begins an escape sequence in what the runner reads.
+  # The runner reads a percent sign as the start of an escape sequence.
   printf '::add-mask::%s\n' "${token//%/%25}"
 fi
 
@@ -60,18 +62,18 @@ case "$command" in
   verify | gate | publish | deployed | undeployed | released | lint | install) subcommand=("$command") ;;
   can-i-deploy) command=gate && subcommand=(gate) ;;
   'store lint') subcommand=(store lint) ;;
-  '') refuse "The input \`command\` is empty: write verify, gate, publish, deployed, undeployed, released, lint, store lint or install." ;;
-  *) refuse "The input \`command\` is none of verify, gate, publish, deployed, undeployed, released, lint, store lint and install." ;;
+  '') refuse "The input \`command\` is empty; set it to verify, gate, publish, deployed, undeployed, released, lint, store lint or install." ;;
+  *) refuse "The input \`command\` must be verify, gate, publish, deployed, undeployed, released, lint, store lint or install." ;;
 esac
 case "$publish" in
   true | false | '') ;;
-  *) refuse "The input \`publish\` is neither true nor false." ;;
+  *) refuse "The input \`publish\` must be true or false." ;;
 esac
 if [ "$publish" = true ] && [ "$command" != verify ]; then
-  refuse "The input \`publish\` is for verify; the command \`publish\` puts contracts into the store."
+  refuse "The input \`publish\` works only with the command verify. To publish contracts, set \`command\` to publish."
 fi
 
-# One argument a line.
+# Each line of `args` is one argument.
 arguments=()
 reserves=false
 while IFS= read -r line || [ -n "$line" ]; do
@@ -80,16 +82,15 @@ while IFS= read -r line || [ -n "$line" ]; do
     '') continue ;;
     --publish) publish=true && continue ;;
     --reserve) reserves=true ;;
-    --) refuse "The input \`args\` holds \`--\`, which stands before the services: leave it out." ;;
+    --) refuse "The input \`args\` contains \`--\`, which the action adds itself; remove it." ;;
   esac
   if [[ "$line" =~ ^--?[a-z-]+[[:space:]] ]]; then
-    refuse "The input \`args\` has an option and its value on one line: write each on a line of its own, or join them with \`=\`."
+    refuse "The input \`args\` has an option and its value on the same line; put each on its own line, or join them with \`=\`."
   fi
   arguments+=("$line")
 done <<<"${UPHELD_INPUT_ARGS:-}"
 
-# What is a stranger's gets no access to the store, and what is checked out for \`pull_request_target\` is not what the pull
-# request is about.
+# A stranger's code must never reach the store. And on `pull_request_target`, the checkout isn't the pull request.
 writes=false
 case "$command" in
   publish | deployed | undeployed | released) writes=true ;;
@@ -98,7 +99,7 @@ case "$command" in
 esac
 event="${GITHUB_EVENT_NAME:-}"
 if [ "$event" = pull_request_target ] && { [ "$writes" = true ] || [ "$command" = verify ]; }; then
-  refuse "On \`pull_request_target\` nothing is verified or written: the checkout is not the pull request's, or a stranger's code would run beside this repository's secrets. Use \`on: pull_request\`."
+  refuse "On \`pull_request_target\`, Upheld neither verifies nor writes: the checkout either isn't the pull request or runs a stranger's code with this repository's secrets. Use \`on: pull_request\`."
 fi
 is_fork=false
 if [ "${event#pull_request}" != "$event" ] && [ "${UPHELD_HEAD_REPOSITORY:-}" != "${GITHUB_REPOSITORY:-}" ]; then
@@ -109,24 +110,24 @@ if [ "$is_fork" = true ] && [ "$writes" = true ]; then
     verify)
       publish=false
       version=''
-      printf '::notice title=Upheld::%s\n' "This pull request comes from a fork, which has no access to the store: its results are not published."
+      printf '::notice title=Upheld::%s\n' "This pull request comes from a fork, which can't access the store; its results are not published."
       ;;
     publish)
       output state skipped
       output exit-code 0
-      printf '::notice title=Upheld::%s\n' "This pull request comes from a fork, which has no access to the store: nothing is published."
-      summary "**not published**: this pull request comes from a fork, which has no access to the store."
+      printf '::notice title=Upheld::%s\n' "This pull request comes from a fork, which can't access the store; nothing is published."
+      summary "**not published**: this pull request comes from a fork, which can't access the store."
       exit 0
       ;;
-    *) refuse "This pull request comes from a fork: nothing of it is deployed, and nothing is written to the store." ;;
+    *) refuse "This pull request comes from a fork, which can't write to the store; run this command after the merge." ;;
   esac
 fi
 
 binary="$(bash "$here/install.sh")" || {
-  printf '::error title=Upheld::%s\n' "The program could not be installed: the log says why."
+  printf '::error title=Upheld::%s\n' "The program could not be installed; the log says why."
   summary "## Upheld: not run
 
-The program could not be installed: the log of the step says why."
+The program could not be installed; the log of this step says why."
   exit 5
 }
 dirname "$binary" >>"$GITHUB_PATH"
@@ -137,14 +138,14 @@ if [ "$command" = install ]; then
   exit 0
 fi
 
-# To `cd`, `-` is another folder, and so are those of CDPATH.
+# `cd` takes `-` for the previous folder, and searches the folders of CDPATH.
 case "$folder" in
   -*) folder="./$folder" ;;
 esac
 unset CDPATH
-cd "${folder:-.}" 2>/dev/null || refuse "The folder that the input \`working-directory\` names is not there."
+cd "${folder:-.}" 2>/dev/null || refuse "The input \`working-directory\` names a folder that doesn't exist."
 
-# Options first, then what the user adds, then the services behind \`--\`, where nothing can be an option.
+# First the options, then the user's own arguments, then `--` and the services: after it, nothing is an option.
 options=(--report=github)
 case "$command" in
   verify | gate)
@@ -157,7 +158,7 @@ if [ -n "$contracts" ]; then options+=("--contracts=$contracts"); fi
 if [ -n "$to" ]; then options+=("--to=$to"); fi
 if [ "$publish" = true ]; then options+=(--publish); fi
 subjects=()
-for service in ${UPHELD_INPUT_SERVICE:-}; do # Split at blanks, and no more: set -f.
+for service in ${UPHELD_INPUT_SERVICE:-}; do # Split at blanks; `set -f` keeps patterns as they are.
   case "$command $service" in
     verify\ * | *@*) subjects+=("$service") ;;
     *) subjects+=("$service${version:+@$version}") ;;
@@ -170,14 +171,14 @@ if [ ${#subjects[@]} -gt 0 ]; then subjects=(-- "${subjects[@]}"); fi
 
 if [ -n "$store" ]; then export UPHELD_STORE="$store"; fi
 if [ -n "$token" ]; then export UPHELD_STORE_TOKEN="$token"; fi
-# Nothing that is started from here on, a provider for one, needs to know where tokens come from.
+# Don't pass the inputs on to programs that are started from here, such as a provider.
 for name in $(compgen -e UPHELD_INPUT_) $(compgen -e UPHELD_ACTION_) UPHELD_HEAD_REPOSITORY; do
   unset "$name"
 done
-# On Windows, bash would rewrite arguments that look like paths to it: `/orders` is none.
+# Bash on Windows rewrites arguments that look like paths; `/orders` only looks like one.
 export MSYS_NO_PATHCONV=1 MSYS2_ARG_CONV_EXCL='*'
 
-# Until it has read its arguments, what goes wrong is wrong usage.
+# The program sets the exit code once it has read its arguments. If that fails, the arguments are wrong.
 output exit-code 2
 exec "$binary" "${subcommand[@]}" "${options[@]}" \
   ${arguments[@]+"${arguments[@]}"} ${subjects[@]+"${subjects[@]}"}

@@ -1,5 +1,5 @@
-//! The reports of a decision. Every file says "deny" before anything is looked at, and is replaced when the answer is
-//! known: a gate that is killed leaves no yes.
+//! The reports of a decision. Every file says "deny" from the start and is replaced once there is a decision, so a gate
+//! that is killed never leaves a "yes" behind.
 
 use std::time::Duration;
 
@@ -8,56 +8,56 @@ use super::reports::{Format, ReportArg, one_on_stdout, twice};
 use super::{Exit, Failure, World};
 use crate::gate::Decision;
 use crate::report::{
-    COMMENT, SUMMARY, Told, decision_github, decision_human, decision_json, decision_junit, decision_markdown,
-    undecided_json, undecided_junit, undecided_markdown,
+    COMMENT, DecisionReport, SUMMARY, decision_github, decision_human, decision_json, decision_junit,
+    decision_markdown, undecided_json, undecided_junit, undecided_markdown,
 };
 
-/// The reports of one gate.
-pub(super) struct Decided {
-    /// The form that takes standard output.
+/// The reports of one run of the gate.
+pub(super) struct DecisionReports {
+    /// The form that goes to standard output.
     on_stdout: Option<Format>,
     pages: Vec<(Format, Page)>,
 }
 
-impl Decided {
-    /// Makes the reports that were asked for, each of which says "deny" from now on.
+impl DecisionReports {
+    /// Opens the requested reports. Each of them says "deny" from now on.
     pub(super) fn open(
-        asked: &[ReportArg],
+        reports: &[ReportArg],
         environment: &str,
         candidates: &[String],
         world: &World,
     ) -> Result<Self, Failure> {
-        let on_stdout = one_on_stdout(asked)?.map(|report| report.format);
-        let mut decided = Self { on_stdout, pages: Vec::new() };
-        for report in asked {
+        let on_stdout = one_on_stdout(reports)?.map(|report| report.format);
+        let mut opened = Self { on_stdout, pages: Vec::new() };
+        for report in reports {
             if let Some(file) = &report.file {
                 let path = world.working.join(file);
-                if decided.pages.iter().any(|(_, page)| page.path() == path) {
+                if opened.pages.iter().any(|(_, page)| page.path() == path) {
                     return Err(twice(&path, world));
                 }
-                decided.pages.push((report.format, Page::claim(file, world)?));
+                opened.pages.push((report.format, Page::claim(file, world)?));
             }
             if report.format == Format::Github
                 && let Some(page) = Page::step_summary(world)
             {
-                decided.pages.push((Format::Markdown, page));
+                opened.pages.push((Format::Markdown, page));
             }
         }
-        for (format, page) in decided.pages.iter().filter(|(_, page)| page.is_replaced()) {
+        for (format, page) in opened.pages.iter().filter(|(_, page)| page.is_replaced()) {
             let text = match format {
                 Format::Json => undecided_json(environment, candidates),
                 Format::Junit => undecided_junit(environment, candidates),
                 Format::Markdown | Format::Comment => Ok(undecided_markdown(environment, candidates)),
-                // Annotations are lines of a log: without a decision there is none.
+                // Annotations are lines of a log, and there are none without a decision.
                 Format::Github => Ok(String::new()),
             };
-            let text = text.map_err(|error| unmade(&error))?;
+            let text = text.map_err(|error| unwritable(&error))?;
             page.write(text.as_bytes(), world).map_err(Failure::could_not_run)?;
         }
-        Ok(decided)
+        Ok(opened)
     }
 
-    /// Says what was decided, everywhere.
+    /// Writes the decision to every report.
     pub(super) fn finish(
         &mut self,
         decision: &Decision,
@@ -67,37 +67,43 @@ impl Decided {
         all: bool,
         world: &mut World,
     ) -> Result<Exit, Failure> {
-        let told = Told { decision, exit_code: exit.code(), age_seconds: age.map(|age| age.as_secs()), dry_run, all };
+        let report = DecisionReport {
+            decision,
+            exit_code: exit.code(),
+            age_seconds: age.map(|age| age.as_secs()),
+            dry_run,
+            all,
+        };
         let mut faults = Vec::new();
         for (format, page) in &self.pages {
-            faults.extend(page.write(text(&told, *format)?.as_bytes(), world).err());
+            faults.extend(page.write(text(&report, *format)?.as_bytes(), world).err());
         }
         match self.on_stdout {
-            None => world.print(&decision_human(&told, &world.out_palette()))?,
+            None => world.print(&decision_human(&report, &world.out_palette()))?,
             Some(format) => {
-                world.say(&decision_human(&told, &world.err_palette()));
-                world.print(&text(&told, format)?)?;
+                world.say(&decision_human(&report, &world.err_palette()));
+                world.print(&text(&report, format)?)?;
             }
         }
         for fault in &faults {
             world.say(&format!("error: {fault}\n"));
         }
-        // A report that nobody can read must not pass for a yes.
+        // If a report can't be written, whoever reads it must not take the run for a yes.
         Ok(if !faults.is_empty() && exit == Exit::Yes { Exit::CouldNotRun } else { exit })
     }
 }
 
-fn text(told: &Told<'_>, format: Format) -> Result<String, Failure> {
+fn text(report: &DecisionReport<'_>, format: Format) -> Result<String, Failure> {
     let text = match format {
-        Format::Json => decision_json(told),
-        Format::Junit => decision_junit(told),
-        Format::Markdown => Ok(decision_markdown(told, SUMMARY)),
-        Format::Comment => Ok(decision_markdown(told, COMMENT)),
-        Format::Github => Ok(decision_github(told)),
+        Format::Json => decision_json(report),
+        Format::Junit => decision_junit(report),
+        Format::Markdown => Ok(decision_markdown(report, SUMMARY)),
+        Format::Comment => Ok(decision_markdown(report, COMMENT)),
+        Format::Github => Ok(decision_github(report)),
     };
-    text.map_err(|error| unmade(&error))
+    text.map_err(|error| unwritable(&error))
 }
 
-fn unmade(error: &std::io::Error) -> Failure {
-    Failure::could_not_run(format!("the report can't be made: {error}"))
+fn unwritable(error: &std::io::Error) -> Failure {
+    Failure::could_not_run(format!("the report can't be written: {error}"))
 }

@@ -1,9 +1,9 @@
-//! The addresses that a wrapped command gets: one for each provider, in variables of its environment.
+//! The addresses for a wrapped command: one for each provider, in environment variables.
 
 use std::str::FromStr;
 
 use super::Failure;
-use crate::contract::ServiceName;
+use crate::interaction::ServiceName;
 
 /// `VALUE`, or `NAME=VALUE` for one of several providers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ impl FromStr for OfProvider {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        // The value may have `=` in it, a name can't have `:` or `/`.
+        // The value may contain `=`; a name can't contain `:` or `/`.
         let named = text.split_once('=').and_then(|(name, value)| Some((ServiceName::new(name).ok()?, value)));
         let (provider, value) = named.map_or((None, text), |(name, value)| (Some(name), value));
         if value.is_empty() {
@@ -26,13 +26,13 @@ impl FromStr for OfProvider {
     }
 }
 
-/// The variable that names an address: `UPHELD_URL_ORDER_SERVICE` of `order-service`.
+/// The variable for a provider's address: `UPHELD_URL_ORDER_SERVICE` for `order-service`.
 pub(super) fn variable(provider: &ServiceName) -> String {
     let upper = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
     format!("UPHELD_URL_{}", provider.as_str().chars().map(upper).collect::<String>())
 }
 
-/// All variables for these addresses: `UPHELD_URL` for the first, one by name for each, and those of the user's choice.
+/// All variables for these addresses: `UPHELD_URL` for the first, one by name for each, and those that the user chose.
 pub(super) fn variables(
     urls: &[(ServiceName, String)],
     chosen: &[OfProvider],
@@ -51,28 +51,28 @@ pub(super) fn variables(
         .enumerate()
         .find(|(number, (name, url))| variables[..*number].iter().any(|(known, other)| known == name && other != url));
     match twice {
-        Some((_, (name, _))) => Err(Failure::usage(format!("the variable `{name}` would name two addresses"))
-            .help("give one of the providers another name, or another variable with --env-var")),
+        Some((_, (name, _))) => Err(Failure::usage(format!("the variable `{name}` would hold two addresses"))
+            .help("rename one of the providers, or choose another variable with --env-var")),
         None => Ok(variables),
     }
 }
 
-/// The port that a provider is to have; any that is free where none is named.
+/// The port for a provider; 0, for any free one, unless one is given.
 pub(super) fn port(provider: &ServiceName, all: &[ServiceName], ports: &[OfProvider]) -> Result<u16, Failure> {
     let mut found = 0;
-    for asked in ports {
+    for given in ports {
         let named: Vec<(ServiceName, ())> = all.iter().map(|name| (name.clone(), ())).collect();
-        let (name, ()) = find(&named, asked.provider.as_ref(), "--port")?;
+        let (name, ()) = find(&named, given.provider.as_ref(), "--port")?;
         if name == provider {
-            found = asked.value.parse().map_err(|_| {
-                Failure::usage(format!("--port: `{}` is no port: a number from 1 to 65535", asked.value))
+            found = given.value.parse().map_err(|_| {
+                Failure::usage(format!("--port: `{}` isn't a port, which is a number from 1 to 65535", given.value))
             })?;
         }
     }
     Ok(found)
 }
 
-/// The one that is meant: by its name, or the only one.
+/// The one with this name, or the only one.
 fn find<'a, T>(
     all: &'a [(ServiceName, T)],
     name: Option<&ServiceName>,
@@ -81,10 +81,11 @@ fn find<'a, T>(
     match (name, all) {
         (None, [only]) => Ok(only),
         (None, _) => Err(Failure::usage(format!("{flag}: there are several providers"))
-            .help(format!("say which one is meant: {flag} NAME=…"))),
+            .help(format!("name one of them: {flag} NAME=…"))),
         (Some(name), all) => all.iter().find(|(known, _)| known == name).ok_or_else(|| {
             let known = crate::words::and_list(crate::words::quoted(all.iter().map(|(known, _)| known)));
-            Failure::usage(format!("{flag}: there is no provider `{name}` here")).help(format!("there are {known}"))
+            Failure::usage(format!("{flag}: there is no provider `{name}` here"))
+                .help(format!("the providers are {known}"))
         }),
     }
 }
@@ -94,14 +95,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_variable_is_the_provider_s_name_in_capitals() {
+    fn the_variable_of_a_provider_is_its_name_in_capitals() {
         for (name, expected) in [("orders", "UPHELD_URL_ORDERS"), ("order-service.v2", "UPHELD_URL_ORDER_SERVICE_V2")] {
             assert_eq!(variable(&ServiceName::new(name).unwrap()), expected);
         }
     }
 
     #[test]
-    fn a_value_can_name_its_provider() {
+    fn a_value_may_name_its_provider() {
         for (text, provider, value) in [
             ("http://localhost:1/a?b=c", None, "http://localhost:1/a?b=c"),
             ("orders=http://localhost:1", Some("orders"), "http://localhost:1"),

@@ -1,60 +1,60 @@
-//! `upheld explain`: what a code means, and what clears it.
+//! `upheld explain`: what a code means, and what to do about it.
 
 use clap::Args;
 
 use super::{Exit, Failure, World};
-use crate::gate;
+use crate::gate::{GateCode, NoticeCode};
+use crate::source::Explanation;
 use crate::words::did_you_mean;
+use crate::{contract, files, http, interaction, ledger, pact, process, recording, registry, source, verification};
 
-/// Say what a code means, and what clears it
+/// Explain what a code means and what to do about it
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
-    /// The code, like G101 [default: a list of all]
+    /// The code, such as G101 [default: list all codes]
     code: Option<String>,
 }
 
 pub(super) fn explain(args: &ExplainArgs, world: &mut World) -> Result<Exit, Failure> {
+    let all = all();
     let Some(code) = &args.code else {
-        let text: String = all().into_iter().map(|(code, meaning)| format!("{code}  {meaning}\n")).collect();
+        let text: String = all.iter().map(|(_, one)| format!("{}  {}\n", one.code, one.means)).collect();
         world.print(&text)?;
         return Ok(Exit::Yes);
     };
-    if let Some(found) = gate::explain(code) {
-        let state = gate::CODES.iter().find(|(known, _)| *known == found.code).and_then(|(_, state)| *state);
-        let state = state.map_or("a notice: it decides nothing", gate::State::word);
-        world.print(&format!("{}  {state}\n\n{}\n\nWhat clears it: {}\n", found.code, found.means, found.clears))?;
-        return Ok(Exit::Yes);
-    }
-    let all = all();
-    if let Some((code, meaning)) = all.iter().find(|(known, _)| known.eq_ignore_ascii_case(code)) {
-        world.print(&format!("{code}  {meaning}\n"))?;
+    if let Some((kind, Explanation { code, means, clears })) =
+        all.iter().find(|(_, known)| known.code.0.eq_ignore_ascii_case(code))
+    {
+        world.print(&format!("{code}: {kind}\n\n{means}\n\nWhat to do: {clears}\n"))?;
         return Ok(Exit::Yes);
     }
     let failure = Failure::usage(format!("there is no code `{code}`"));
-    let failure = match did_you_mean(code, all.iter().map(|(code, _)| *code)) {
+    let failure = match did_you_mean(code, all.iter().map(|(_, one)| one.code.0)) {
         Some(help) => failure.help(help),
         None => failure,
     };
     Err(failure.help("`upheld explain` lists all codes"))
 }
 
-/// Every code with its meaning.
-fn all() -> Vec<(&'static str, &'static str)> {
-    let of_findings = [
-        crate::ledger::codes::CODES,
-        crate::source::codes::CODES,
-        crate::contract::codes::CODES,
-        crate::matching::mismatch::CODES,
-        crate::http::codes::CODES,
-        crate::process::codes::CODES,
-        crate::verification::CODES,
-        crate::files::CODES,
-        crate::registry::CODES,
-        crate::recording::HAR_CODES,
+/// Every code with its explanation and the kind of thing that has it, in order.
+fn all() -> Vec<(&'static str, Explanation)> {
+    let lists = [
+        ("file format", source::codes::CODES),
+        ("contract", contract::codes::CODES),
+        ("Pact file", pact::codes::CODES),
+        ("mismatch", interaction::mismatch::CODES),
+        ("HTTP error", http::codes::CODES),
+        ("process error", process::codes::CODES),
+        ("interaction without a result", verification::CODES),
+        ("HAR file", recording::HAR_CODES),
+        ("file", files::CODES),
+        ("registry", registry::CODES),
+        ("store", ledger::codes::CODES),
     ];
-    let of_gate = gate::CODES.iter().filter_map(|(code, _)| gate::explain(code)).map(|one| (one.code, one.means));
-    let mut all: Vec<(&str, &str)> = of_gate.collect();
-    all.extend(of_findings.into_iter().flatten().map(|(code, meaning)| (code.0, meaning.trim())));
-    all.sort_unstable();
+    let of_rows = GateCode::ALL.iter().map(|code| (code.state().word(), code.explanation()));
+    let of_notices = NoticeCode::ALL.iter().map(|code| ("notice of the gate", code.explanation()));
+    let of_lists = lists.into_iter().flat_map(|(kind, codes)| codes.iter().map(move |one| (kind, *one)));
+    let mut all: Vec<(&str, Explanation)> = of_rows.chain(of_notices).chain(of_lists).collect();
+    all.sort_unstable_by_key(|(_, one)| one.code);
     all
 }

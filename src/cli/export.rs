@@ -6,9 +6,9 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::load::Workspace;
 use super::{Exit, Failure, Global, World};
-use crate::contract::ContractFile;
-use crate::contract::pact::export::{Version, export as export_pact};
+use crate::conversion::export::{self, Version};
 use crate::files;
+use crate::formats::ContractFile;
 use crate::report::{ConversionRemark, conversion_remark};
 use crate::words::{count, did_you_mean, or_list};
 
@@ -98,7 +98,12 @@ fn pact(global: &Global, args: &PactArgs, world: &mut World) -> Result<Exit, Fai
     let mut written: Vec<(PathBuf, String, String, bool)> = Vec::new();
     let mut told = String::new();
     for file in &chosen {
-        let exported = export_pact(&file.contract, version);
+        let exported = match (file.contract.to_own(), file.contract.to_pact()) {
+            (Some(own), _) => export::export(&own, version),
+            (None, Some(pact)) => export::rewrite(&pact, version),
+            // A file is in one format.
+            (None, None) => continue,
+        };
         let (consumer, provider) = (&file.contract.consumer, &file.contract.provider);
         let path = folder.join(format!("{consumer}-{provider}.json"));
         let shown = files::shown(&path, &world.working);

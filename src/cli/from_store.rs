@@ -1,5 +1,5 @@
-//! Contracts from the store: what a provider is verified against beside the contracts of the folder, and what of it is
-//! pending.
+//! Contracts from the store that a provider is verified against in addition to those of the folder, and which of their
+//! interactions are pending.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -7,21 +7,22 @@ use std::sync::Arc;
 use super::ledger::{refused, unusable};
 use super::load::Workspace;
 use super::{Failure, World};
-use crate::contract::{ContractFile, InteractionId, ServiceName, contract_id};
-use crate::ledger::{Book, Kind, NeededContract, Refusal, ServiceVersion, Store, Version, needed};
+use crate::formats::{ContractFile, contract_id};
+use crate::interaction::{InteractionId, ServiceName};
+use crate::ledger::{Book, NameKind, NeededContract, Refusal, ServiceVersion, Store, Version, needed};
 use crate::words::and_list;
 
-/// What came from the store.
+/// The contracts that came from the store.
 #[derive(Default)]
 pub(super) struct FromStore {
     files: Vec<Arc<ContractFile>>,
     pending: BTreeSet<(ServiceName, InteractionId)>,
-    /// By the path of a contract in the store, the versions that need it.
+    /// The versions that need a contract, by its path in the store.
     needed_by: BTreeMap<Arc<str>, Vec<String>>,
 }
 
 impl FromStore {
-    /// Adds the contracts that matter of these providers to those of the folder, each once.
+    /// Adds the relevant contracts of these providers to those of the folder, each once.
     pub(super) fn add(
         store: &dyn Store,
         providers: &BTreeSet<ServiceName>,
@@ -33,20 +34,20 @@ impl FromStore {
         let book = Book::new(snapshot.as_ref());
         let declared = book.services().map_err(unusable)?;
         let environments = book.environments().map_err(unusable)?;
-        // An environment that only this workspace knows has nothing live in it: what is live anywhere counts.
+        // In an environment that only this workspace knows, nothing is live, so what is live anywhere counts.
         let environment = environment.and_then(|name| environments.iter().find(|known| known.as_str() == name));
         let mut added = Self::default();
         for provider in providers {
             if !declared.contains(provider) {
                 return Err(refused(Refusal::Undeclared {
-                    kind: Kind::Service,
+                    kind: NameKind::Service,
                     name: provider.clone(),
                     known: declared,
                 }));
             }
             let needed = needed(&book, provider, environment).map_err(unusable)?;
             for doubt in needed.doubts {
-                let text = format!("{doubt}: a contract may be missing here");
+                let text = format!("{doubt}: a contract may be missing from this run");
                 world.say(&crate::report::note(&text, "", &world.err_palette()));
             }
             let of_folder: BTreeSet<InteractionId> = workspace
@@ -72,12 +73,12 @@ impl FromStore {
         Ok(added)
     }
 
-    /// The interactions that nobody live needs yet.
+    /// The interactions that no live version needs yet.
     pub(super) fn pending(&self) -> &BTreeSet<(ServiceName, InteractionId)> {
         &self.pending
     }
 
-    /// The versions that need what came from the store, by the contract's path there.
+    /// The versions that need a contract from the store, by its path there.
     pub(super) const fn needed_by(&self) -> &BTreeMap<Arc<str>, Vec<String>> {
         &self.needed_by
     }
@@ -88,7 +89,7 @@ impl FromStore {
     }
 }
 
-/// Who needs a contract: `storefront@1 (live in production)`.
+/// The versions that need a contract: `storefront@1 (live in production)`.
 fn versions(contract: &NeededContract) -> Vec<String> {
     let one = |(version, live_in): (&Version, &BTreeSet<ServiceName>)| {
         let of = ServiceVersion::new(contract.consumer.clone(), version.clone()).short();
@@ -97,19 +98,20 @@ fn versions(contract: &NeededContract) -> Vec<String> {
     contract.versions.iter().map(one).collect()
 }
 
-/// Takes each interaction of a consumer once: what its live version and its main branch have in common is not run twice.
+/// Selects each interaction of a consumer once, so that what its live version and its main branch have in common isn't run
+/// twice.
 pub(super) struct Once<'s> {
     from: &'s FromStore,
     seen: BTreeSet<(ServiceName, InteractionId)>,
 }
 
 impl<'s> Once<'s> {
-    /// Nothing was taken yet.
+    /// Nothing was selected yet.
     pub(super) const fn new(from: &'s FromStore) -> Self {
         Self { from, seen: BTreeSet::new() }
     }
 
-    /// Whether an interaction is to be run. Contracts of the folder are run as they are.
+    /// Whether to run an interaction. Contracts of the folder are always run.
     pub(super) fn takes(&mut self, file: &ContractFile, index: usize) -> bool {
         let new = self.seen.insert((file.contract.consumer.clone(), file.ids[index]));
         new || !self.from.has(file)

@@ -7,73 +7,72 @@ use clap::Args;
 use jiff::civil::Date;
 
 use super::arguments::time;
-use super::decided::Decided;
-use super::ledger::{Here, StoreArgs, Subject, at, now, opened, refused, stamp, today, unusable};
+use super::decided::DecisionReports;
+use super::ledger::{Here, StoreArgs, Subject, at, now, open_store, refused, stamp, today, unusable};
 use super::reports::ReportArg;
-use super::step::{Answer as Answered, Step};
+use super::step::{Step, StepOutputs};
 use super::{Exit, Failure, Global, World};
-use crate::contract::ServiceName;
 use crate::gate::{Decision, Plan as Order, Question, State, decide};
+use crate::interaction::ServiceName;
 use crate::ledger::{Arrival, Book, NewFile, Refusal, ServiceVersion, Snapshot, Store, Target, arrive};
 use crate::store::{Plan, append};
 use crate::words::{and_list, quoted};
 
-/// Ask whether versions may go live in an environment
+/// Check whether versions may go live in an environment
 ///
-/// The world is what is live there, roll-outs under way included, and the versions that are asked about. Every pair of a
-/// consumer and a provider in it that has one of them on one side must be compatible: every interaction of the contract
-/// upheld by exactly this version of the provider. What is not known is never taken for a yes.
+/// Looks at what is live there, including roll-outs under way, and at the given versions. Every pair of a consumer and a
+/// provider that involves one of the given versions must be compatible: exactly this version of the provider upholds
+/// every interaction of the contract. Anything unknown counts as a no.
 #[derive(Debug, Args)]
 #[command(visible_alias = "can-i-deploy", after_long_help = EXAMPLES)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct GateArgs {
-    /// Services, each with its version [default: the commit that is checked out]
+    /// Services with their versions [default version: the checked-out commit]
     #[arg(value_name = "SERVICE[@VERSION]", required = true)]
     subjects: Vec<Subject>,
     /// The environment
     #[arg(long, value_name = "ENV", env = "UPHELD_TO", hide_env_values = true, value_parser = ServiceName::new)]
     to: ServiceName,
-    /// The order in which several versions go live, by their services' names
+    /// The order in which the services go live, if there are several
     #[arg(long, value_name = "SERVICE,…", value_delimiter = ',', value_parser = ServiceName::new, conflicts_with = "atomic", help_heading = "Question")]
     order: Vec<ServiceName>,
-    /// All versions go live in the same moment, each in the place of what was there
+    /// All versions go live in the same moment, each replacing what was there
     #[arg(long, help_heading = "Question")]
     atomic: bool,
-    /// The instance that is meant, where the services have several lasting ones in the environment
+    /// The instance, if the services have several permanent ones in the environment
     #[arg(long, value_name = "NAME", value_parser = ServiceName::new, help_heading = "Question")]
     instance: Option<ServiceName>,
-    /// The versions go back to where they were live before: results may be missing beside versions that were live with
-    /// them then
+    /// The versions go back to where they were live before: results may be missing for pairs that were live together then
     #[arg(long, help_heading = "Question")]
     rollback: bool,
-    /// Say no where there is nothing to check
+    /// Deny if there is nothing to check
     #[arg(long, help_heading = "Question")]
     require_pairs: bool,
-    /// Decide on the store as it was at this commit
+    /// Use the store as it was at this commit
     #[arg(long, value_name = "COMMIT", conflicts_with_all = ["reserve", "wait", "max_age"], help_heading = "Question")]
     at: Option<String>,
-    /// The day of the question: services may declare a day until which they need not publish [default: today, in UTC]
+    /// The day for which to decide, since services may be exempt from publishing until a day [default: today, in UTC]
     #[arg(long, value_name = "DATE", value_parser = day, help_heading = "Question")]
     on: Option<Date>,
-    /// With a yes, write down that the roll-out begins, so that the next gate reckons with it. `upheld deployed` ends it
+    /// If allowed, record that the roll-out begins, so the next gate takes it into account. `upheld deployed` ends it
     #[arg(long, conflicts_with = "dry_run", help_heading = "Roll-out")]
     reserve: bool,
-    /// How long the roll-out may take before people should ask what became of it
+    /// How long the roll-out may take before it is reported as overdue
     #[arg(long, value_name = "TIME", default_value = "2h", value_parser = time, requires = "reserve", help_heading = "Roll-out")]
     reserve_for: Duration,
-    /// How long to wait for results that are missing; a definite no ends it at once
+    /// How long to wait for missing results; a definite no ends the wait
     #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Roll-out")]
     wait: Option<Duration>,
-    /// Say what the answer would be, and end with 0 whatever it is
+    /// Show the decision but exit with 0 whatever it is
     #[arg(long, help_heading = "Roll-out")]
     dry_run: bool,
-    /// Give no answer if the store was last written to longer ago than this, like a copy that nobody keeps up
+    /// Refuse to decide if the store was last written to longer ago than this, such as a stale mirror
     #[arg(long, value_name = "TIME", value_parser = age, help_heading = "Store")]
     max_age: Option<Duration>,
-    /// Show compatible pairs one by one, too
+    /// Show every compatible pair, too
     #[arg(long, help_heading = "Output")]
     all: bool,
-    /// A report beside the human one: json, junit, markdown, comment or github, to standard output or =FILE
+    /// Another report: json, junit, markdown, comment or github, to standard output or =FILE
     #[arg(long, value_name = "FORMAT[=FILE]", help_heading = "Output")]
     report: Vec<ReportArg>,
     #[command(flatten)]
@@ -83,27 +82,27 @@ pub(super) struct GateArgs {
 const EXAMPLES: &str = "\
 Examples:
   upheld gate orders --to production
-      the commit that is checked out
+      check the checked-out commit
   upheld gate orders@8f2c1 storefront@77ab0 --to production
-      two that belong together: in any order, or in one that is found and printed
+      check two versions that belong together; prints the order if it matters
   upheld gate orders@8f2c1 --to production --wait 10m --reserve
-      waits for results that are missing, and begins the roll-out with a yes
+      wait for missing results, and begin the roll-out if allowed
   upheld gate orders@8f2c1 --to production --at 41d9e07
-      what was decided before, again
+      repeat an earlier decision
 
 Exit codes:
   0  allow
   1  deny: a pair is incompatible
-  3  deny: unverified; a verification, or waiting for one, can help
+  3  deny: results are missing; a verification, or waiting for one, can help
   4  deny: a fact is missing or can't be trusted; waiting can't help
-  5  the store could not be reached: no answer";
+  5  no decision: the store could not be reached";
 
 /// Reads a day.
 fn day(text: &str) -> Result<Date, String> {
-    text.parse().map_err(|_| String::from("a day is written like 2027-01-31"))
+    text.parse().map_err(|_| String::from("write a date like 2027-01-31"))
 }
 
-/// Reads an age: a length of time, or a number of days.
+/// Reads an age: a duration, or a number of days.
 fn age(text: &str) -> Result<Duration, String> {
     let days = text.strip_suffix('d').and_then(|number| number.trim().parse::<u64>().ok());
     match days {
@@ -113,49 +112,49 @@ fn age(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// The first and the longest pause between two looks at the store.
+/// The first and the longest pause between two reads of the store.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(15));
 
 pub(super) fn gate(global: &Global, args: &GateArgs, world: &mut World) -> Result<Exit, Failure> {
-    Step::of(&args.report, "Gate: deny").run(world, |step, world| answered(global, args, step, world))
+    Step::of(&args.report, "Gate: deny").run(world, |step, world| decide_and_report(global, args, step, world))
 }
 
-fn answered(global: &Global, args: &GateArgs, step: &Step, world: &mut World) -> Result<Exit, Failure> {
-    // Before anything is looked at: whatever happens, no file is left that says yes and was not decided now.
+fn decide_and_report(global: &Global, args: &GateArgs, step: &Step, world: &mut World) -> Result<Exit, Failure> {
+    // First of all, so that no report of an earlier run is left that says yes, whatever happens.
     let names: Vec<String> = args.subjects.iter().map(ToString::to_string).collect();
-    let mut decided = Decided::open(&args.report, args.to.as_str(), &names, world)?;
+    let mut reports = DecisionReports::open(&args.report, args.to.as_str(), &names, world)?;
     let question = question(args, world)?;
-    let (_, store) = opened(global, &args.store, world)?;
-    let answer = match &args.at {
+    let (_, store) = open_store(global, &args.store, world)?;
+    let timed = match &args.at {
         Some(id) => {
             let snapshot = store.snapshot_at(id).map_err(unusable)?;
-            // How long ago that was changes with every look, and the answer must not.
-            Answer { age: None, ..answer(snapshot.as_ref(), &question).map_err(refused)? }
+            // The age changes from run to run, but the decision must not.
+            Timed { age: None, ..decide_on(snapshot.as_ref(), &question).map_err(refused)? }
         }
-        None => waited(args, &question, store.as_ref(), world)?,
+        None => decide_and_wait(args, &question, store.as_ref(), world)?,
     };
-    if args.is_too_old(&answer) {
-        let age = crate::words::duration(answer.age.unwrap_or_default());
+    if args.is_too_old(&timed) {
+        let age = crate::words::duration(timed.age.unwrap_or_default());
         return Err(Failure::could_not_run(format!(
             "the store was last written to {age} ago, which is more than --max-age allows"
         ))
-        .help("if this is a copy, look whether it still follows; else give it more time"));
+        .help("if this is a mirror, check that it is still updated; otherwise allow more with --max-age"));
     }
-    let exit = if args.dry_run { Exit::Yes } else { Exit::from(answer.decision.state) };
-    let exit = decided.finish(&answer.decision, exit, answer.age, args.dry_run, args.all, world)?;
-    if args.reserve && answer.decision.allow {
+    let Timed { decision, age } = timed;
+    let exit = if args.dry_run { Exit::Yes } else { Exit::from(decision.state) };
+    let exit = reports.finish(&decision, exit, age, args.dry_run, args.all, world)?;
+    if args.reserve && decision.allow {
         let names = and_list(question.candidates.iter().map(ServiceVersion::short));
         world.say(&format!(
-            "reserved  the roll-out of {names}: it ends with `upheld deployed`, or with `upheld undeployed … --rollout`\n"
+            "reserved  the roll-out of {names}; end it with `upheld deployed` or `upheld undeployed … --rollout`\n"
         ));
     }
-    let decision = &answer.decision;
-    let answer = Answered {
+    let outputs = StepOutputs {
         allow: decision.allow && !args.dry_run,
         state: decision.state.word(),
         blocking: decision.blocking().count(),
     };
-    step.answer(answer, exit, world)
+    step.finish(outputs, exit, world)
 }
 
 fn question(args: &GateArgs, world: &World) -> Result<Question, Failure> {
@@ -166,10 +165,8 @@ fn question(args: &GateArgs, world: &World) -> Result<Question, Failure> {
         match candidates.iter().find(|known| known.service == candidate.service) {
             Some(known) if *known == candidate => {}
             Some(known) => {
-                return Err(Failure::usage(format!(
-                    "two versions of one service are asked about: {known} and {candidate}"
-                ))
-                .help("ask about each of them by itself"));
+                return Err(Failure::usage(format!("{known} and {candidate} are two versions of one service"))
+                    .help("check each of them on its own"));
             }
             None => candidates.push(candidate),
         }
@@ -180,12 +177,12 @@ fn question(args: &GateArgs, world: &World) -> Result<Question, Failure> {
         Order::Any
     } else {
         let mut named: Vec<&ServiceName> = args.order.iter().collect();
-        let mut asked: Vec<&ServiceName> = candidates.iter().map(|one| &one.service).collect();
+        let mut given: Vec<&ServiceName> = candidates.iter().map(|one| &one.service).collect();
         named.sort();
-        asked.sort();
-        if named != asked {
-            return Err(Failure::usage("--order names other services than those that are asked about")
-                .help(format!("it has to name each of {} once", and_list(quoted(asked)))));
+        given.sort();
+        if named != given {
+            return Err(Failure::usage("--order names other services than the command line does")
+                .help(format!("name each of {} once", and_list(quoted(given)))));
         }
         Order::Order(args.order.clone())
     };
@@ -201,58 +198,66 @@ fn question(args: &GateArgs, world: &World) -> Result<Question, Failure> {
 }
 
 impl GateArgs {
-    /// Whether the store was last written to too long ago for an answer to count.
-    fn is_too_old(&self, answer: &Answer) -> bool {
-        self.max_age.is_some_and(|limit| answer.age.is_some_and(|age| age > limit))
+    /// Whether the store was last written to too long ago for a decision to count.
+    fn is_too_old(&self, timed: &Timed) -> bool {
+        self.max_age.is_some_and(|limit| timed.age.is_some_and(|age| age > limit))
     }
 }
 
-/// A decision, and how long ago the store was written to that it was made on.
-struct Answer {
+/// A decision, and how long ago its store was last written to.
+struct Timed {
     decision: Decision,
     age: Option<Duration>,
 }
 
-fn answer(snapshot: &dyn Snapshot, question: &Question) -> Result<Answer, Refusal> {
+fn decide_on(snapshot: &dyn Snapshot, question: &Question) -> Result<Timed, Refusal> {
     let decision = decide(question, &Book::new(snapshot))?;
     let age = snapshot.time().map(|time| Duration::try_from(now().duration_since(time)).unwrap_or_default());
-    Ok(Answer { decision, age })
+    Ok(Timed { decision, age })
 }
 
-/// Asks until there is an answer that waiting does not change, or the time is over.
-fn waited(args: &GateArgs, question: &Question, store: &dyn Store, world: &mut World) -> Result<Answer, Failure> {
+/// Decides again until waiting can't change the decision any more, or the time is over.
+fn decide_and_wait(
+    args: &GateArgs,
+    question: &Question,
+    store: &dyn Store,
+    world: &mut World,
+) -> Result<Timed, Failure> {
     let end = args.wait.map(|wait| Instant::now() + wait);
     let mut pause = PAUSES.0;
-    let mut told = false;
+    let mut announced = false;
     loop {
-        let answer = asked(args, question, store, world)?;
+        let timed = decide_once(args, question, store, world)?;
         let left = end.map(|end| end.saturating_duration_since(Instant::now())).unwrap_or_default();
-        if answer.decision.state != State::Unverified || left.is_zero() {
-            return Ok(answer);
+        if timed.decision.state != State::Unverified || left.is_zero() {
+            return Ok(timed);
         }
-        // In the log of a build, too: nobody should wonder why nothing happens there.
-        if !told {
-            world.say("waiting for results that are missing …\n");
-            told = true;
+        // In the log of a build, too, where people would wonder why nothing happens.
+        if !announced {
+            world.say("waiting for missing results …\n");
+            announced = true;
         }
         thread::sleep(pause.min(left));
         pause = (pause * 2).min(PAUSES.1);
     }
 }
 
-/// Asks once. A yes that is to be reserved is written down on the very view that it was decided on, or decided again.
-fn asked(args: &GateArgs, question: &Question, store: &dyn Store, world: &World) -> Result<Answer, Failure> {
+/// Decides once. With --reserve, a yes is recorded on the very view that it was decided on, or decided again.
+fn decide_once(args: &GateArgs, question: &Question, store: &dyn Store, world: &World) -> Result<Timed, Failure> {
     if !args.reserve {
         let snapshot = store.snapshot().map_err(unusable)?;
-        return answer(snapshot.as_ref(), question).map_err(refused);
+        return decide_on(snapshot.as_ref(), question).map_err(refused);
     }
     let names: Vec<String> = question.candidates.iter().map(ToString::to_string).collect();
     let message = format!("Begin the roll-out of {} in {}", and_list(names), question.environment);
     append(store, args.store.store_timeout, &message, |snapshot| {
-        let answer = answer(snapshot, question)?;
-        let yes = answer.decision.allow && !args.is_too_old(&answer);
-        let files = if yes { reservations(args, question, snapshot, world)? } else { Vec::new() };
-        Ok::<_, Refusal>(Plan { files, value: answer })
+        let timed = decide_on(snapshot, question)?;
+        let files = if timed.decision.allow && !args.is_too_old(&timed) {
+            reservations(args, question, snapshot, world)?
+        } else {
+            Vec::new()
+        };
+        Ok::<_, Refusal>(Plan { files, value: timed })
     })
     .map_err(refused)
 }

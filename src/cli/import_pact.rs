@@ -10,11 +10,13 @@ use indexmap::IndexMap;
 use super::load::folder_to_write;
 use super::recorded::write_schema;
 use super::{Exit, Failure, Global, World};
-use crate::contract::pact::import::{Remark, import};
-use crate::contract::pact::unique;
-use crate::contract::{self, Contract, ContractFile, ServiceName, interaction_id, write};
+use crate::contract::{Contract, Interaction, write};
+use crate::conversion::Remark;
+use crate::conversion::import::import;
 use crate::files::{self, ContractFolder};
-use crate::matching::own_mismatches;
+use crate::formats::{self, ContractFile, Terms, interaction_id};
+use crate::interaction::{InteractionId, ServiceName};
+use crate::pact::{self, unique};
 use crate::report::{ConversionRemark, Palette, conversion_remark};
 use crate::source::Sources;
 use crate::words::count;
@@ -132,12 +134,12 @@ fn read_all(paths: &[PathBuf], global: &Global, world: &World) -> Result<Vec<Con
             }
         };
         sources.add(Arc::clone(&source));
-        match contract::read(&source, &ContractFolder::of(&path, global.limits())) {
-            Ok(read) if !contract::is_pact(&source.text) => {
+        match formats::read(&source, &ContractFolder::of(&path, global.limits())) {
+            Ok(read) if !pact::is_pact(&source.text) => {
                 let pair = format!("{} with {}", read.contract.consumer, read.contract.provider);
                 return Err(Failure::usage(format!("{} is already a contract: that of {pair}", source.name)));
             }
-            Ok(read) => files.push(ContractFile::new(source, read)),
+            Ok(read) => files.push(formats::file(source, read)),
             Err(found) => findings.extend(found),
         }
     }
@@ -146,10 +148,9 @@ fn read_all(paths: &[PathBuf], global: &Global, world: &World) -> Result<Vec<Con
 
 /// Adds what a file says to the contract of its consumer and provider.
 fn add(file: &ContractFile, args: &PactArgs, palette: &Palette, made: &mut IndexMap<(ServiceName, ServiceName), Made>) {
-    let mut converted = import(&file.contract, &|contract| {
-        let all = contract.interactions.iter().enumerate();
-        all.flat_map(|(index, interaction)| own_mismatches(interaction, index)).map(|one| one.asked).collect()
-    });
+    // All of them are Pact files, or they would have been refused.
+    let Some(pact) = file.contract.to_pact() else { return };
+    let mut converted = import(&pact);
     let contract = &mut converted.contract;
     if let Some(consumer) = &args.consumer {
         contract.consumer = consumer.clone();
@@ -167,16 +168,20 @@ fn add(file: &ContractFile, args: &PactArgs, palette: &Palette, made: &mut Index
     });
     made.remarks.extend(lines);
     for mut interaction in std::mem::take(&mut contract.interactions) {
-        let (interactions, id) = (&mut made.contract.interactions, interaction_id(&interaction));
+        let (interactions, id) = (&mut made.contract.interactions, id(&interaction));
         let alike = made.read.entry(interaction.name.clone()).or_default();
         // The same in two files, as it is where tests were split.
-        if alike.iter().any(|number| interaction_id(&interactions[*number]) == id) {
+        if alike.iter().any(|number| self::id(&interactions[*number]) == id) {
             continue;
         }
         alike.push(interactions.len());
         unique(&mut interaction, &mut made.names);
         interactions.push(interaction);
     }
+}
+
+fn id(interaction: &Interaction) -> InteractionId {
+    interaction_id(&interaction.clone().map(Terms::from))
 }
 
 /// A remark with its place in the Pact file.

@@ -6,8 +6,9 @@ use std::path::Path;
 use clap::Args;
 
 use super::{Exit, Failure, Global, World};
-use crate::contract::{ServiceName, contract_schema};
+use crate::contract::contract_schema;
 use crate::files::{self, CONTRACTS, REGISTRY};
+use crate::interaction::ServiceName;
 
 /// Write a first registry and contract, ready to edit
 ///

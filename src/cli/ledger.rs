@@ -1,4 +1,4 @@
-//! The ledger, as commands use it: where it is kept, who writes, and what is said where it refuses.
+//! The ledger for commands: where it is kept, who writes to it, and the messages for what it refuses.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -11,43 +11,43 @@ use jiff::tz::Offset;
 use super::arguments::time;
 use super::load::{Workspace, contracts_folder};
 use super::{Exit, Failure, Global, World};
-use crate::contract::ServiceName;
 use crate::git::{self, Checkout, Environment};
-use crate::ledger::{By, Event, Kind, Live, Refusal, ServiceVersion, Stamp, Store, StoreError, Version};
+use crate::interaction::ServiceName;
+use crate::ledger::{By, Event, Live, Refusal, ServiceVersion, Stamp, Store, StoreError, Version, short_id};
 use crate::registry::expand;
 use crate::store;
 use crate::words::{and_list, did_you_mean};
 
-/// Where a ledger is kept, when nobody says.
+/// Where the ledger is kept by default.
 const EMBEDDED: &str = ".upheld/store";
 
 /// The options of all commands that use a ledger.
 #[derive(Clone, Debug, Args)]
 pub(super) struct StoreArgs {
-    /// Where the ledger is kept: a folder, or the address of a git repository, with #BRANCH where it is not the main
-    /// one; what begins with https:// gets the token in UPHELD_STORE_TOKEN [default: `store` in upheld.yaml, or the folder
+    /// Where the ledger is kept: a folder, or the address of a git repository, with #BRANCH unless it is on the main
+    /// branch; an https:// address uses the token in UPHELD_STORE_TOKEN [default: `store` in upheld.yaml, or the folder
     /// .upheld/store]
     #[arg(long, value_name = "STORE", env = "UPHELD_STORE", hide_env_values = true, help_heading = "Store")]
     store: Option<String>,
-    /// How long to try again where others write to the store at the same time
+    /// How long to retry while others write to the store
     #[arg(long, value_name = "TIME", default_value = "2m", value_parser = time, env = "UPHELD_STORE_TIMEOUT", hide_env_values = true, help_heading = "Store")]
     pub store_timeout: Duration,
 }
 
 impl StoreArgs {
-    /// Whether somebody said where the ledger is kept, or it is where it is kept by default.
+    /// Whether the place of the ledger was given, or there is one at the default place.
     pub(super) fn is_there(&self, workspace: &Workspace) -> bool {
         let registered = workspace.registry.as_ref().is_some_and(|registry| registry.store.is_some());
         self.store.is_some() || registered || workspace.root.join(EMBEDDED).is_dir()
     }
 
-    /// Opens the store; nothing of it is read yet.
+    /// Opens the store without reading anything yet.
     pub(super) fn open(&self, workspace: &Workspace, world: &World) -> Result<Box<dyn Store>, Failure> {
         let (spec, base) = self.spec(workspace, world)?;
         store::open(&spec, &base, &Environment::of_process()).map_err(unusable)
     }
 
-    /// Where the store is, and from which folder that is meant.
+    /// The store's place, and the folder that it is relative to.
     pub(super) fn spec(&self, workspace: &Workspace, world: &World) -> Result<(String, PathBuf), Failure> {
         let registered = workspace.registry.as_ref().and_then(|registry| registry.store.as_deref());
         Ok(match (&self.store, registered) {
@@ -64,80 +64,79 @@ impl StoreArgs {
     }
 }
 
-/// A store that can't be used.
+/// The failure for a store that can't be used.
 pub(super) fn unusable(error: StoreError) -> Failure {
     error.with_code(Exit::CouldNotRun).into()
 }
 
-/// A fact that is not written down.
+/// The failure for a fact that the ledger refuses to record.
 pub(super) fn refused(refusal: Refusal) -> Failure {
     match refusal {
         Refusal::Store(error) => unusable(error),
         Refusal::Undeclared { kind, name, known } => {
-            let kind = match kind {
-                Kind::Service => "service",
-                Kind::Environment => "environment",
-            };
+            let kind = kind.word();
             let failure = Failure::unknown(format!("the store declares no {kind} `{name}`"));
             let failure = match did_you_mean(name.as_str(), known.iter().map(ServiceName::as_str)) {
                 Some(help) => failure.help(help),
                 None => failure,
             };
-            failure.help(format!("declare it, if it is meant: upheld store init --{kind} {name}"))
+            failure.help(format!("if the name is right, declare it: upheld store init --{kind} {name}"))
         }
         Refusal::NotPublished { version, known } => {
-            let failure = Failure::unknown(format!("{version} was never published: what it needs is not known"));
+            let failure = Failure::unknown(format!("{version} was never published, so what it expects is unknown"));
             let names = || known.iter().map(Version::as_str);
             let failure = match did_you_mean(version.version.as_str(), names()) {
                 Some(help) => failure.help(help),
                 None => failure,
             };
-            failure.help(format!("publish it first: upheld publish {version}")).help(
-                "if it is live all the same, --fact writes that down; every gate that it has to do with then says no",
-            )
+            failure
+                .help(format!("publish it first: upheld publish {version}"))
+                .help("if it is live anyway, record that with --fact; every gate that depends on it will then deny")
         }
         Refusal::PublishedOtherwise { version, .. } => {
-            Failure::usage(format!("{version} is published already, and expects something else"))
-                .help("what a version expects never changes: publish this under a new version")
+            Failure::usage(format!("{version} is already published with different contracts"))
+                .help("publish this as a new version; what a version expects can't change")
         }
         Refusal::NotLive { version, live } => {
             let how = if live.iter().any(|one| one.version == version.version) { " in this way" } else { "" };
-            let failure = Failure::usage(format!("{version} is not live there{how}"));
+            let failure = Failure::usage(format!("{version} isn't live there{how}"));
             if live.is_empty() {
                 return failure.help(format!("no version of {} is live there", version.service));
             }
-            let all: Vec<String> = live.iter().map(|one| told(&version.service, one)).collect();
+            let all: Vec<String> = live.iter().map(|one| live_text(&version.service, one)).collect();
             let failure = failure.help(format!("live there: {}", and_list(all)));
             if live.iter().any(|one| one.version == version.version && one.event == Event::Released) {
-                return failure.help(format!("what was released ends with: upheld released {version} --support-ended"));
+                return failure.help(format!(
+                    "to end the support of a released version: upheld released {version} --support-ended"
+                ));
             }
             failure
         }
         Refusal::Abbreviated { version, longer } => {
-            Failure::usage(format!("{version} is only the beginning of a version that is published"))
-                .help(format!("name it whole: {}@{longer}", version.service))
+            Failure::usage(format!("{version} is only the beginning of a published version"))
+                .help(format!("use the full version: {}@{longer}", version.service))
         }
         Refusal::Instances { version, live } => {
-            let all: Vec<String> = live.iter().map(|one| told(&version.service, one)).collect();
+            let all: Vec<String> = live.iter().map(|one| live_text(&version.service, one)).collect();
             Failure::usage(format!("{version} is live on several instances: {}", and_list(all)))
-                .help("name the one that is over with --instance NAME")
-                .help("where it is gone from all of them: --all")
+                .help("name the instance that it is gone from: --instance NAME")
+                .help("if it is gone from all of them: --all")
         }
         Refusal::LiveAndRollingOut { version } => {
-            Failure::usage(format!("{version} is live, and is rolling out once more: which of the two is over?"))
-                .help("where the roll-out was given up, and what was live before still is: --rollout")
-                .help("where the version is gone: --all")
+            Failure::usage(format!("{version} is both live and rolling out again"))
+                .help("if the roll-out was given up, and the version is still live: --rollout")
+                .help("if the version is gone: --all")
         }
         Refusal::Doubtful(doubts) => {
             let first = doubts.first().map_or_else(String::new, ToString::to_string);
             let failure = Failure::unknown(format!("the store can't be trusted here: {first}"));
-            failure.help("`upheld store lint` shows all that is wrong with it")
+            failure.help("`upheld store lint` lists everything that is wrong with it")
         }
     }
 }
 
-/// What is live, in a few words: `orders@2 (released)`.
-pub(super) fn told(service: &ServiceName, live: &Live) -> String {
+/// A live version in a few words: `orders@2 (released)`.
+pub(super) fn live_text(service: &ServiceName, live: &Live) -> String {
     let of = ServiceVersion::new(service.clone(), live.version.clone()).short();
     let on = live.instance.as_ref().map(|instance| format!(" on {instance}")).unwrap_or_default();
     let word = match live.event {
@@ -177,12 +176,12 @@ impl std::str::FromStr for Subject {
     }
 }
 
-/// What is checked out where the command runs, looked at once and only if it is needed.
+/// What is checked out in the working directory, looked up once and only if needed.
 #[derive(Debug, Default)]
 pub(super) struct Here {
     checkout: Option<Checkout>,
-    /// The folder of contracts that the command reads: the checkout that they lie in is meant, and one that git does not
-    /// know yet is no part of its commit.
+    /// The folder of contracts that the command reads: it tells which checkout is used, and contracts that git doesn't
+    /// know yet aren't part of its commit.
     contracts: Option<PathBuf>,
 }
 
@@ -202,13 +201,12 @@ impl Here {
         Ok(Self { checkout: None, contracts: contracts_folder(global, world)? })
     }
 
-    /// The version that is meant: the one that was named, or the commit that is checked out. A work tree with changes is
-    /// no version.
+    /// The version that was named, or else the checked-out commit. A work tree with changes isn't a version.
     pub(super) fn version(&mut self, subject: &Subject, world: &World) -> Result<ServiceVersion, Failure> {
         self.version_or(subject, &format!("{}@VERSION", subject.service), world)
     }
 
-    /// The same for a command whose version is `named` otherwise.
+    /// The same for a command that names its version in another way, which `named` shows.
     pub(super) fn version_or(
         &mut self,
         subject: &Subject,
@@ -225,15 +223,15 @@ impl Here {
         let folder = self.contracts.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy());
         let within = |path: &&String| folder.as_ref().is_some_and(|name| path.split('/').any(|part| part == name));
         let (what, it) = match untracked.iter().find(within) {
-            _ if changed => ("the work tree has changes: no commit names what is in it".to_owned(), "them"),
-            Some(path) => (format!("{path} is not committed: no commit names what is in it"), "it"),
+            _ if changed => ("the work tree has changes that no commit contains".to_owned(), "them"),
+            Some(path) => (format!("{path} isn't committed"), "it"),
             None => return version.map(of).map_err(|error| Failure::usage(error.to_string())),
         };
         Err(Failure::usage(what).help(format!("commit {it}, or name the version: {named}")))
     }
 
-    /// Checks that what lies here is what the version's name says, where that is a commit: what another commit holds is no
-    /// fact about it.
+    /// Checks that the files here are those of the version, if that is a commit: this checkout may differ from that
+    /// commit.
     pub(super) fn holds(&mut self, version: &ServiceVersion, world: &World) -> Result<(), Failure> {
         let text = version.version.as_str();
         let is_commit = matches!(text.len(), 40 | 64) && text.bytes().all(|b| b.is_ascii_hexdigit());
@@ -241,28 +239,27 @@ impl Here {
             return Ok(());
         }
         let Ok(checkout) = self.look(world) else { return Ok(()) };
-        if checkout.lies_here == text {
+        if checkout.checked_out == text {
             return Ok(());
         }
-        let short = |commit: &str| commit.get(..8).unwrap_or(commit).to_owned();
-        let here = short(&checkout.lies_here);
+        let here = short_id(&checkout.checked_out);
         Err(if checkout.commit == text {
-            Failure::usage(format!("what is checked out is the merge {here} of a pull request, and not its head {}", short(text)))
-                .help("what holds of the merge need not hold of the head: check out the head, on GitHub with `ref: ${{ github.event.pull_request.head.sha }}`")
+            Failure::usage(format!("the checked-out commit {here} is the merge of a pull request, not its head {}", short_id(text)))
+                .help("check out the head, which may differ from the merge; on GitHub, use `ref: ${{ github.event.pull_request.head.sha }}`")
         } else {
-            Failure::usage(format!("{} is not the commit that is checked out here, which is {here}", version.short()))
-                .help("do this in a checkout of it: what another commit holds is no fact about it")
+            Failure::usage(format!("{} isn't the checked-out commit, which is {here}", version.short()))
+                .help("run this in a checkout of that commit; this one may differ from it")
         })
     }
 
-    /// The branch that a version was built from: the one that was named, or the one that is checked out.
+    /// The branch that a version was built from: the named one, or else the checked-out one.
     pub(super) fn branch(&mut self, named: Option<&str>, world: &World) -> Option<String> {
         let named = named.map(str::to_owned).filter(|branch| !branch.is_empty());
         named.or_else(|| self.look(world).ok().and_then(|checkout| checkout.branch.clone()))
     }
 }
 
-/// When a fact is written down, and by whom: as the build system says, or the machine.
+/// The time, and who is writing, according to the build system or the machine.
 pub(super) fn stamp(world: &World) -> Stamp {
     let variable = |name: &str| (world.variable)(name).filter(|value| !value.is_empty());
     let first = |names: &[&str]| names.iter().find_map(|name| variable(name));
@@ -278,7 +275,7 @@ pub(super) fn stamp(world: &World) -> Stamp {
     Stamp { at: at(now()), by }
 }
 
-/// The time, to the second; never one that is still to come.
+/// The time, rounded down to the second so that it is never in the future.
 pub(super) fn now() -> Timestamp {
     let now = Timestamp::now();
     Timestamp::from_second(now.as_second()).unwrap_or(now)
@@ -289,13 +286,17 @@ pub(super) fn today() -> Date {
     Offset::UTC.to_datetime(now()).date()
 }
 
-/// A time as records have it.
+/// A time in the form of records.
 pub(super) fn at(time: Timestamp) -> String {
     format!("{time:.0}")
 }
 
-/// Opens the store that a command is about.
-pub(super) fn opened(global: &Global, args: &StoreArgs, world: &World) -> Result<(Workspace, Box<dyn Store>), Failure> {
+/// Opens the store of a command.
+pub(super) fn open_store(
+    global: &Global,
+    args: &StoreArgs,
+    world: &World,
+) -> Result<(Workspace, Box<dyn Store>), Failure> {
     let workspace = Workspace::registry_alone(global, world)?.usable()?;
     let store = args.open(&workspace, world)?;
     Ok((workspace, store))

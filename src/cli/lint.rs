@@ -54,7 +54,7 @@ fn linted(global: &Global, args: &LintArgs, step: &Step, world: &mut World) -> R
     let errors = found.iter().any(Finding::is_error);
     let exit = if errors || (args.strict && !found.is_empty()) { Exit::Usage } else { Exit::Yes };
     let interactions = || workspace.files.iter().flat_map(|file| &file.contract.interactions);
-    let skipped = interactions().filter(|interaction| interaction.skipped.is_some()).count();
+    let skipped = interactions().filter(|interaction| interaction.unrunnable().is_some()).count();
     let skips = match skipped {
         0 => String::new(),
         1 => String::from(", 1 is skipped"),

@@ -2,11 +2,11 @@
 
 use clap::Args;
 
-use super::ledger::{Here, StoreArgs, Subject, opened, refused, stamp, today, told};
+use super::ledger::{Here, StoreArgs, Subject, live_text, open_store, refused, stamp, today};
 use super::step::{PlainReport, Step};
 use super::{Exit, Failure, Global, World};
-use crate::contract::ServiceName;
 use crate::gate::{Plan as Order, Question, State, decide};
+use crate::interaction::ServiceName;
 use crate::ledger::{
     Arrival, Book, Departure, Event, Live, NewFile, Record, RecordId, Refusal, ServiceVersion, Target, arrive, depart,
     parse,
@@ -15,70 +15,69 @@ use crate::report::done_markdown;
 use crate::store::{Plan, append};
 use crate::words::and_list;
 
-/// Write down that a version is live in an environment
+/// Record that a version is live in an environment
 ///
-/// It takes the place of what was deployed there before, and ends its own roll-out. Versions that were released stay.
-/// A deployment is a fact: it is written down whatever the gate would say, and flagged where that is not yes.
+/// The version replaces what was deployed there before and ends its own roll-out. Released versions stay live. A
+/// deployment is a fact: it is recorded whatever the gate would decide, and marked unless that is a yes.
 #[derive(Debug, Args)]
 pub(super) struct DeployedArgs {
     #[command(flatten)]
     place: PlaceArgs,
-    /// Write it down though the version was never published
+    /// Record it even if the version was never published
     #[arg(long)]
     fact: bool,
 }
 
-/// Write down that a version is no longer live in an environment
+/// Record that a version is no longer live in an environment
 ///
-/// Versions that were released stay: their support ends with `upheld released SERVICE@VERSION --support-ended`. Instead of
-/// --to, --from can be written.
+/// Released versions stay live until `upheld released SERVICE@VERSION --support-ended`. --from is the same as --to.
 #[derive(Debug, Args)]
 pub(super) struct UndeployedArgs {
     #[command(flatten)]
     place: PlaceArgs,
-    /// Only its roll-out was given up: what was live before stays so
+    /// Only its roll-out was given up: what was live before stays live
     #[arg(long)]
     rollout: bool,
-    /// It is gone from all instances, and so are its roll-outs
+    /// It is gone from all instances, along with its roll-outs
     #[arg(long, conflicts_with_all = ["rollout", "instance"])]
     all: bool,
 }
 
-/// Write down that a version is out with its users, beside those before it
+/// Record that a version was released to users alongside earlier versions
 ///
-/// For what is not replaced by the next version, like a mobile app: it is live until its support ends.
+/// For versions that the next one doesn't replace, such as those of a mobile app: each is live until its support ends.
 #[derive(Debug, Args)]
 pub(super) struct ReleasedArgs {
     #[command(flatten)]
     place: PlaceArgs,
-    /// The version need not be served any more
+    /// The version is no longer supported
     #[arg(long)]
     support_ended: bool,
-    /// Write it down though the version was never published
+    /// Record it even if the version was never published
     #[arg(long, conflicts_with = "support_ended")]
     fact: bool,
 }
 
-/// Which version, and where.
+/// The version and the place.
 #[derive(Debug, Args)]
 struct PlaceArgs {
-    /// The service, and its version [default: the commit that is checked out]
+    /// The service and its version [default version: the checked-out commit]
     #[arg(value_name = "SERVICE[@VERSION]")]
     subject: Subject,
     /// The environment
     #[arg(long, alias = "from", value_name = "ENV", env = "UPHELD_TO", hide_env_values = true, value_parser = ServiceName::new)]
     to: ServiceName,
-    /// The instance that is meant, where the service has several lasting ones in the environment
+    /// The instance, if the service has several permanent ones in the environment
     #[arg(long, value_name = "NAME", value_parser = ServiceName::new)]
     instance: Option<ServiceName>,
-    /// The form of the result
+    /// The output format
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     report: PlainReport,
     #[command(flatten)]
     store: StoreArgs,
 }
 
-/// What is written down.
+/// What is recorded.
 #[derive(Clone, Copy)]
 enum Change {
     Deployed { fact: bool },
@@ -87,45 +86,39 @@ enum Change {
 }
 
 pub(super) fn deployed(global: &Global, args: &DeployedArgs, world: &mut World) -> Result<Exit, Failure> {
-    change(global, &args.place, Change::Deployed { fact: args.fact }, world)
+    run(global, &args.place, Change::Deployed { fact: args.fact }, world)
 }
 
 pub(super) fn undeployed(global: &Global, args: &UndeployedArgs, world: &mut World) -> Result<Exit, Failure> {
     let departure = if args.rollout { Departure::GivenUp } else { Departure::Undeployed };
-    change(global, &args.place, Change::Gone { departure, all: args.all }, world)
+    run(global, &args.place, Change::Gone { departure, all: args.all }, world)
 }
 
 pub(super) fn released(global: &Global, args: &ReleasedArgs, world: &mut World) -> Result<Exit, Failure> {
-    let change_to = if args.support_ended {
+    let change = if args.support_ended {
         Change::Gone { departure: Departure::SupportEnded, all: false }
     } else {
         Change::Released { fact: args.fact }
     };
-    change(global, &args.place, change_to, world)
+    run(global, &args.place, change, world)
 }
 
-/// What came of it.
-struct Done {
-    /// What the gate would have said, where that is not yes.
+/// What was recorded.
+struct Recorded {
+    /// What the gate would have decided, unless it is a yes.
     gate: Option<State>,
-    /// What it takes the place of, or ends.
+    /// What the version replaces, or what ends.
     over: Vec<String>,
     event: Option<Event>,
 }
 
-fn change(global: &Global, args: &PlaceArgs, change: Change, world: &mut World) -> Result<Exit, Failure> {
-    let step = Step::one(args.report == PlainReport::Github, "Not written down");
-    step.run_plain(world, |step, world| written_down(global, args, change, step, world))
+fn run(global: &Global, args: &PlaceArgs, change: Change, world: &mut World) -> Result<Exit, Failure> {
+    let step = Step::one(args.report == PlainReport::Github, "Not recorded");
+    step.run_plain(world, |step, world| record(global, args, change, step, world))
 }
 
-fn written_down(
-    global: &Global,
-    args: &PlaceArgs,
-    change: Change,
-    step: &Step,
-    world: &mut World,
-) -> Result<Exit, Failure> {
-    let (_, store) = opened(global, &args.store, world)?;
+fn record(global: &Global, args: &PlaceArgs, change: Change, step: &Step, world: &mut World) -> Result<Exit, Failure> {
+    let (_, store) = open_store(global, &args.store, world)?;
     let version = Here::default().version(&args.subject, world)?;
     let target = Target { environment: args.to.clone(), instance: args.instance.clone() };
     let stamp = stamp(world);
@@ -137,29 +130,31 @@ fn written_down(
         Change::Gone { departure: Departure::SupportEnded, .. } => "Support ended:",
     };
     let message = format!("{word} {version} in {}", args.to);
-    let done = append(store.as_ref(), args.store.store_timeout, &message, |snapshot| {
+    let recorded = append(store.as_ref(), args.store.store_timeout, &message, |snapshot| {
         let book = Book::new(snapshot);
         let (files, gate) = match change {
             Change::Gone { departure, all } => (depart(&book, &version, &target, departure, all, stamp.clone())?, None),
-            Change::Deployed { fact } => arrived(&book, &version, &target, Arrival::Done, fact, &stamp)?,
-            Change::Released { fact } => arrived(&book, &version, &target, Arrival::Released, fact, &stamp)?,
+            Change::Deployed { fact } => arrive_past_the_gate(&book, &version, &target, Arrival::Done, fact, &stamp)?,
+            Change::Released { fact } => {
+                arrive_past_the_gate(&book, &version, &target, Arrival::Released, fact, &stamp)?
+            }
         };
         let live = book.live(&target.environment, &version.service)?.value;
-        let written = written(&files);
+        let written = read_back(&files);
         let replaced = |id: RecordId| written.as_ref().is_some_and(|(_, replaces)| replaces.contains(&id));
-        // A version that arrives ends its own roll-out, and takes no place of its own.
+        // A version that goes live ends its own roll-out, but doesn't replace itself.
         let is_other = |one: &Live| matches!(change, Change::Gone { .. }) || one.version != version.version;
         let ended = live.iter().filter(|one| replaced(one.record) && is_other(one));
-        let over = ended.map(|one| told(&version.service, one)).collect();
+        let over = ended.map(|one| live_text(&version.service, one)).collect();
         let event = written.map(|(event, _)| event);
-        Ok::<_, Refusal>(Plan { files, value: Done { gate, over, event } })
+        Ok::<_, Refusal>(Plan { files, value: Recorded { gate, over, event } })
     })
     .map_err(refused)?;
-    say(&done, &version, args, step, world)
+    report(&recorded, &version, args, step, world)
 }
 
-/// A version that arrives, with what the gate would have said.
-fn arrived(
+/// The record of a version that goes live, with what the gate would have decided.
+fn arrive_past_the_gate(
     book: &Book<'_>,
     version: &ServiceVersion,
     target: &Target,
@@ -178,12 +173,12 @@ fn arrived(
     };
     let decision = decide(&question, book)?;
     let gate = (!decision.allow).then_some(decision.state);
-    let said = gate.map(|state| state.word().to_owned());
-    Ok((arrive(book, version, target, arrival, fact, said, stamp.clone())?, gate))
+    let word = gate.map(|state| state.word().to_owned());
+    Ok((arrive(book, version, target, arrival, fact, word, stamp.clone())?, gate))
 }
 
-/// What a new record says of itself.
-fn written(files: &[NewFile]) -> Option<(Event, std::collections::BTreeSet<RecordId>)> {
+/// The event of a new record, and the records that it replaces.
+fn read_back(files: &[NewFile]) -> Option<(Event, std::collections::BTreeSet<RecordId>)> {
     let file = files.last()?;
     let (_, id) = crate::ledger::layout::record_name(file.path.rsplit('/').next()?)?;
     match parse(&file.bytes, id) {
@@ -192,30 +187,30 @@ fn written(files: &[NewFile]) -> Option<(Event, std::collections::BTreeSet<Recor
     }
 }
 
-fn say(
-    done: &Done,
+fn report(
+    recorded: &Recorded,
     version: &ServiceVersion,
     args: &PlaceArgs,
     step: &Step,
     world: &mut World,
 ) -> Result<Exit, Failure> {
     let on = args.instance.as_ref().map(|instance| format!(" on {instance}")).unwrap_or_default();
-    let (word, of) = match done.event {
+    let (word, of) = match recorded.event {
         None => {
             let what = format!("{} is live in {}{on}", version.short(), args.to);
             world.print(&format!("unchanged  {what}\n"))?;
             return step.summarize(&done_markdown("unchanged", &what), world).map(|()| Exit::Yes);
         }
-        Some(event) if event.makes_live() => ("live", "in the place of"),
-        Some(_) => ("over", "that ends"),
+        Some(event) if event.makes_live() => ("live", "replacing"),
+        Some(_) => ("over", "ending"),
     };
-    let over = if done.over.is_empty() { String::new() } else { format!("   {of} {}", and_list(&done.over)) };
+    let over = if recorded.over.is_empty() { String::new() } else { format!("   {of} {}", and_list(&recorded.over)) };
     let what = format!("{} in {}{on}{over}", version.short(), args.to);
     world.print(&format!("{word}  {what}\n"))?;
     step.summarize(&done_markdown(word, &what), world)?;
-    if let Some(state) = done.gate {
+    if let Some(state) = recorded.gate {
         world.say(&format!(
-            "note: the gate does not let it through: {}. It was written down as a fact; see: upheld gate {version} --to {}\n",
+            "note: recorded, although the gate doesn't allow it ({}); see: upheld gate {version} --to {}\n",
             state.word(),
             args.to
         ));

@@ -8,10 +8,10 @@ use indexmap::IndexMap;
 
 use super::failure::Failure;
 use super::{Global, World};
-use crate::contract::attachments::Noted;
-use crate::contract::{self, ContractFile, ServiceName};
+use crate::contract::attachments::RecordedAttachments;
 use crate::files::{self, CONTRACTS, ContractFolder, Found, REGISTRY};
-use crate::matching::check_examples;
+use crate::formats::{self, ContractFile};
+use crate::interaction::ServiceName;
 use crate::registry::{self, Registry};
 use crate::source::{Finding, Sources, sort_findings};
 
@@ -145,16 +145,16 @@ impl Workspace {
         };
         self.sources.add(Arc::clone(&source));
         let folder = ContractFolder::of(path, global.limits());
-        let named = Noted::new(&folder);
-        let read = contract::read(&source, &named);
+        let named = RecordedAttachments::new(&folder);
+        let read = formats::read(&source, &named);
         let beside = path.parent().unwrap_or(Path::new(""));
         self.named.extend(named.into_files().into_keys().map(|name| beside.join(name)));
         match read {
             Ok(mut read) => {
                 self.findings.append(&mut read.findings);
-                self.findings.extend(check_examples(&source, &read.contract));
-                self.findings.extend(contract::lint::lint(&source, &read));
-                Some(ContractFile::new(source, read))
+                let file = formats::file(source, read);
+                self.findings.extend(formats::check(&file));
+                Some(file)
             }
             Err(findings) => {
                 self.findings.extend(findings);

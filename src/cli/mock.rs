@@ -14,9 +14,9 @@ use super::selection::{SelectionArgs, select};
 use super::signal::{stop_signal, stop_signal_beside_a_command};
 use super::trust::Trust;
 use super::{Exit, Failure, Global, World};
-use crate::contract::ServiceName;
 use crate::files;
 use crate::http::{Fate, Fault, FaultPlan, MockError, MockOptions, MockRequest, MockServer, RequestPattern};
+use crate::interaction::ServiceName;
 use crate::mocking::Mock;
 use crate::process::Wrapped;
 use crate::registry::StatesBy;
@@ -253,7 +253,7 @@ fn told(asked: &MockRequest, provider: &ServiceName, mock: &Mock, all: bool, tal
 fn refused(
     line: &str,
     provider: &ServiceName,
-    nearest: Option<&(usize, Vec<crate::matching::Mismatch>)>,
+    nearest: Option<&(usize, Vec<crate::interaction::Mismatch>)>,
     mock: &Mock,
     palette: &Palette,
 ) -> String {
@@ -264,7 +264,7 @@ fn refused(
             pair: format!("{} → {provider}", file.contract.consumer),
             name: &interaction.name,
             place: format!("{}:{begins}", file.source.name),
-            is_pact: interaction.request.rules.pact.is_some(),
+            is_pact: interaction.is_pact(),
             mismatches: with_lines(mismatches.clone(), &file.source),
         })
     });

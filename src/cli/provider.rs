@@ -11,9 +11,8 @@ use super::arguments::time;
 use super::failure::Failure;
 use super::load::Workspace;
 use super::{Exit, World};
-use crate::contract::ServiceName;
 use crate::http::{BaseUrl, HttpClient, HttpOptions, HttpStates};
-use crate::matching::ActualRequest;
+use crate::interaction::{ActualRequest, ServiceName};
 use crate::process::{CommandStates, Service, ShellCommand};
 use crate::registry::{self, StatesBy, expand};
 use crate::verification::{INTERRUPTED, Provider as _, RunError, StateHandler, States};
@@ -88,7 +87,7 @@ pub(super) enum Handler {
 impl StateHandler for Handler {
     async fn change(
         &self,
-        state: &crate::contract::State,
+        state: &crate::interaction::State,
         action: crate::verification::Action,
     ) -> Result<serde_json::Map<String, serde_json::Value>, RunError> {
         match self {

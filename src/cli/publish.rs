@@ -1,4 +1,4 @@
-//! `upheld publish`: what a version expects of whom.
+//! `upheld publish`: what a version expects of its providers.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,36 +10,37 @@ use super::ledger::{Here, StoreArgs, Subject, refused, stamp};
 use super::load::Workspace;
 use super::step::{PlainReport, Step};
 use super::{Exit, Failure, Global, World};
-use crate::contract::attachments::Noted;
-use crate::contract::pact::joined;
-use crate::contract::{self, ContractFile, ContractId, ServiceName, contract_id};
+use crate::contract::attachments::RecordedAttachments;
 use crate::files::ContractFolder;
+use crate::formats::{self, ContractFile, contract_id, join_pact_files};
+use crate::interaction::{ContractId, ServiceName};
 use crate::ledger::{Book, Refusal, ServiceVersion, StoredContract, publish as publication};
+use crate::pact;
 use crate::report::{compared, done_markdown};
 use crate::source::SourceFile;
 use crate::store::{Plan, append};
 use crate::words::{and_list, count};
 
-/// Put into the store what a version of a service expects of whom
+/// Publish the contracts of a service's version to the store
 ///
-/// All contracts of the folder whose consumer is the service: these and no others. A version that is published keeps
-/// what it expects; publishing the same again changes nothing.
+/// Publishes all contracts in the folder whose consumer is the service. What a published version expects can't change;
+/// publishing the same again does nothing.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct PublishArgs {
-    /// The consumer, and its version [default: the commit that is checked out]
+    /// The consumer and its version [default version: the checked-out commit]
     #[arg(value_name = "SERVICE[@VERSION]")]
     subject: Subject,
-    /// The branch that the version was built from [default: the one that is checked out]
+    /// The branch that the version was built from [default: the checked-out one]
     #[arg(long, value_name = "NAME")]
     branch: Option<String>,
-    /// Publish what can't be verified yet, like the messages of a Pact file, as pending: the gate doesn't ask for it
+    /// Publish interactions that can't be verified yet, such as messages of a Pact file, as pending: the gate ignores them
     #[arg(long)]
     without_skipped: bool,
-    /// Publish that the version expects nothing of anybody
+    /// Publish that the version expects nothing of other services
     #[arg(long)]
     no_contracts: bool,
-    /// The form of the result
+    /// The output format
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     report: PlainReport,
     #[command(flatten)]
@@ -49,20 +50,20 @@ pub(super) struct PublishArgs {
 const EXAMPLES: &str = "\
 Examples:
   upheld publish storefront
-      the contracts of storefront at the commit that is checked out
+      publish the contracts of storefront at the checked-out commit
   upheld publish storefront@3.4.1 --branch main
-      of a version with a name of its own
+      publish a version with its own name
   upheld publish orders --no-contracts
-      a provider that needs nobody says so, too: what was never published is never taken for nothing";
+      publish that a provider needs no other service, which the gate doesn't assume on its own";
 
 pub(super) fn publish(global: &Global, args: &PublishArgs, world: &mut World) -> Result<Exit, Failure> {
     let step = Step::one(args.report == PlainReport::Github, "Not published");
-    step.run_plain(world, |step, world| published(global, args, step, world))
+    step.run_plain(world, |step, world| publish_contracts(global, args, step, world))
 }
 
-fn published(global: &Global, args: &PublishArgs, step: &Step, world: &mut World) -> Result<Exit, Failure> {
+fn publish_contracts(global: &Global, args: &PublishArgs, step: &Step, world: &mut World) -> Result<Exit, Failure> {
     let service = &args.subject.service;
-    let (workspace, contracts) = contracts(global, args, world)?;
+    let (workspace, contracts) = contracts_to_publish(global, args, world)?;
     let store = args.store.open(&workspace, world)?;
     let mut here = Here::with_contracts(global, world)?;
     let version = here.version(&args.subject, world)?;
@@ -77,10 +78,10 @@ fn published(global: &Global, args: &PublishArgs, step: &Step, world: &mut World
             Err(refusal) => Err(Refused { difference: difference(&book, &version, &contracts, &refusal), refusal }),
         }
     });
-    let added = added.map_err(Refused::told)?;
+    let added = added.map_err(Refused::into_failure)?;
     let providers: Vec<&ServiceName> = contracts.iter().map(|stored| &stored.contract.provider).collect();
     let what = match providers.as_slice() {
-        [] => String::from("it expects nothing of anybody"),
+        [] => String::from("it expects nothing of other services"),
         some => format!("{} with {}", count(some.len(), "contract"), and_list(some)),
     };
     let word = if added { "published" } else { "unchanged" };
@@ -88,17 +89,17 @@ fn published(global: &Global, args: &PublishArgs, step: &Step, world: &mut World
     step.summarize(&done_markdown(word, &format!("{}: {what}", version.short())), world)?;
     if added && branch.is_none() {
         world.say(&format!(
-            "note: nobody said which branch {} was built from, so it is on none: --branch NAME says it\n",
+            "note: {} is on no branch, because it isn't known which one it was built from; name it with --branch\n",
             version.short()
         ));
     }
     if !added {
-        world.say(&format!("note: {service} had published the same for this version before\n"));
+        world.say(&format!("note: the same contracts were already published for this version of {service}\n"));
     }
     Ok(Exit::Yes)
 }
 
-/// A refusal, and how what was published differs from what is to be.
+/// A refusal, and how the contracts differ from those that are published.
 struct Refused {
     refusal: Refusal,
     difference: Option<String>,
@@ -111,14 +112,14 @@ impl From<crate::ledger::StoreError> for Refused {
 }
 
 impl Refused {
-    fn told(self) -> Failure {
+    fn into_failure(self) -> Failure {
         let failure = refused(self.refusal);
         if self.difference.is_some() { failure.detail(self.difference) } else { failure }
     }
 }
 
-/// The contracts that the service is the consumer of, with the files that they name.
-fn contracts(
+/// The contracts whose consumer is the service, with the files that they refer to.
+fn contracts_to_publish(
     global: &Global,
     args: &PublishArgs,
     world: &mut World,
@@ -128,7 +129,7 @@ fn contracts(
         let workspace = Workspace::load_if_any(global, world)?.usable()?;
         if let Some(file) = workspace.files.iter().find(|file| file.contract.consumer == *service) {
             return Err(Failure::usage(format!("{service} has a contract here: {}", file.source.name))
-                .help("leave --no-contracts out, or take the contract away if it is needed no more"));
+                .help("leave out --no-contracts, or delete the contract if it is no longer needed"));
         }
         return Ok((workspace, Vec::new()));
     }
@@ -137,13 +138,13 @@ fn contracts(
         workspace.files.iter().filter(|file| file.contract.consumer == *service).collect();
     if own.is_empty() {
         let known = workspace.files.iter().map(|file| file.contract.consumer.as_str());
-        let failure = Failure::usage(format!("there is no contract of the consumer `{service}` here"));
+        let failure = Failure::usage(format!("no contract here has the consumer `{service}`"));
         let failure = match crate::words::did_you_mean(service.as_str(), known) {
             Some(help) => failure.help(help),
             None => failure,
         };
         return Err(failure.help(format!(
-            "if {service} really expects nothing of anybody, say so: upheld publish {} --no-contracts",
+            "if {service} expects nothing of other services: upheld publish {} --no-contracts",
             args.subject
         )));
     }
@@ -153,14 +154,14 @@ fn contracts(
     }
     let mut stored = Vec::new();
     for (provider, files) in by_provider {
-        let source = whole(service, provider, &files, args, world)?;
+        let source = single_text(service, provider, &files, args, world)?;
         stored.push(with_files(&source, global, world)?);
     }
     Ok((workspace, stored))
 }
 
-/// The one text of all that the service expects of a provider.
-fn whole(
+/// One text with everything that the service expects of a provider.
+fn single_text(
     service: &ServiceName,
     provider: &ServiceName,
     files: &[&ContractFile],
@@ -171,45 +172,45 @@ fn whole(
     if let (Some(first), false) = (not_run.first(), args.without_skipped) {
         let what = count(not_run.len(), "interaction");
         return Err(Failure::usage(format!(
-            "{what} of {service} with {provider} can't be verified, and the gate would never say yes"
+            "{what} of {service} with {provider} can't be verified, so the gate would never allow a deployment"
         ))
         .detail(Some(format!("{}   {}:{}\n{}", first.name, first.file, first.line, first.why)))
-        .help("--without-skipped publishes what can't be verified as pending, so that the gate doesn't ask for it: test that in another way"));
+        .help("publish what can't be verified as pending with --without-skipped, so that the gate ignores it; test it in another way"));
     }
-    let told: Vec<&str> = not_run.iter().map(|one| one.name).collect();
+    let skipped: Vec<&str> = not_run.iter().map(|one| one.name).collect();
     if let [file] = files
-        && told.is_empty()
+        && skipped.is_empty()
     {
         return Ok(Arc::clone(&file.source));
     }
     let (pacts, own): (Vec<&ContractFile>, Vec<&ContractFile>) =
-        files.iter().partition(|file| contract::is_pact(&file.source.text));
-    let runs = |file: &&ContractFile| file.contract.interactions.iter().any(|one| one.skipped.is_none());
+        files.iter().partition(|file| pact::is_pact(&file.source.text));
+    let runs = |file: &&ContractFile| file.contract.interactions.iter().any(|one| one.unrunnable().is_none());
     if let [own] = own.as_slice()
         && !pacts.iter().any(runs)
     {
-        // There is no place for them in a contract of our own; those that are pending are asked of nobody anyway.
+        // A contract of our own has no place for them, and pending interactions are never checked anyway.
         let all = pacts.iter().flat_map(|file| &file.contract.interactions).map(|one| one.name.as_str());
-        world.say(&format!("note: left out of what {service} expects of {provider}: {}\n", and_list(all)));
+        world.say(&format!("note: left out of the contract of {service} with {provider}: {}\n", and_list(all)));
         return Ok(Arc::clone(&own.source));
     }
     if !own.is_empty() {
         return Err(Failure::usage(format!("{service} has two contracts with {provider}"))
-            .help(format!("put them into one file: contracts/{service}/{provider}.yaml")));
+            .help(format!("merge them into one file: contracts/{service}/{provider}.yaml")));
     }
-    let text = joined(&pacts).map_err(|(one, other)| {
+    let text = join_pact_files(&pacts).map_err(|(one, other)| {
         Failure::usage(format!("{service} has two contracts with {provider}"))
-            .detail(Some(format!("{one} and {other} are Pact files of different versions")))
-            .help("write both with one version; or make one contract of them: upheld import pact")
+            .detail(Some(format!("{one} and {other} are Pact files of different specification versions")))
+            .help("write both with the same version, or convert them into one contract: upheld import pact")
     })?;
-    if !told.is_empty() {
-        world.say(&format!("note: published as pending, since it can't be verified: {}\n", and_list(&told)));
+    if !skipped.is_empty() {
+        world.say(&format!("note: published as pending, because it can't be verified: {}\n", and_list(&skipped)));
     }
     let first = &files[0].source;
     Ok(Arc::new(SourceFile::new(&*first.name, text, first.limits())))
 }
 
-/// An interaction that can't be run, and that somebody would be held to.
+/// An interaction that can't be run and isn't pending.
 struct NotRun<'f> {
     name: &'f str,
     file: &'f str,
@@ -222,17 +223,17 @@ impl<'f> NotRun<'f> {
         let all = file.contract.interactions.iter().enumerate().filter(|(_, one)| !one.pending);
         all.filter_map(|(index, one)| {
             let line = file.lines.get(index).copied().unwrap_or(1);
-            Some(Self { name: &one.name, file: &file.source.name, line, why: &one.skipped.as_ref()?.why })
+            Some(Self { name: &one.name, file: &file.source.name, line, why: one.unrunnable()? })
         })
     }
 }
 
-/// A contract with the files that it names, which are noted while it is read once more.
+/// A contract with the files that it refers to, which reading it again collects.
 fn with_files(source: &Arc<SourceFile>, global: &Global, world: &World) -> Result<StoredContract, Failure> {
     let path: PathBuf = world.working.join(&*source.name);
     let folder = ContractFolder::of(&path, global.limits());
-    let noted = Noted::new(&folder);
-    let read = contract::read(source, &noted).map_err(|findings| {
+    let noted = RecordedAttachments::new(&folder);
+    let read = formats::read(source, &noted).map_err(|findings| {
         let mut sources = crate::source::Sources::default();
         sources.add(Arc::clone(source));
         Failure::Findings { findings, sources }
@@ -240,7 +241,7 @@ fn with_files(source: &Arc<SourceFile>, global: &Global, world: &World) -> Resul
     Ok(StoredContract { contract: read.contract, text: source.text.clone(), files: noted.into_files() })
 }
 
-/// How the contracts that are published for a version differ from those at hand.
+/// How the published contracts of a version differ from those at hand.
 fn difference(
     book: &Book<'_>,
     version: &ServiceVersion,
@@ -252,7 +253,9 @@ fn difference(
     let now = |provider: &ServiceName| contracts.iter().find(|stored| stored.contract.provider == *provider);
     for (provider, id) in before {
         match now(provider) {
-            None => text.push_str(&format!("{provider}: published with a contract, which is not here\n")),
+            None => {
+                text.push_str(&format!("{provider}: the published version has a contract, but there is none here\n"));
+            }
             Some(stored) if contract_id(&stored.contract) == *id => {}
             Some(stored) => {
                 text.push_str(&format!("{provider}:\n"));
@@ -261,7 +264,10 @@ fn difference(
         }
     }
     for stored in contracts.iter().filter(|stored| !before.contains_key(&stored.contract.provider)) {
-        text.push_str(&format!("{}: published without a contract, and one is here\n", stored.contract.provider));
+        text.push_str(&format!(
+            "{}: the published version has no contract, but there is one here\n",
+            stored.contract.provider
+        ));
     }
     Some(text)
 }

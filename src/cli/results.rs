@@ -1,48 +1,47 @@
-//! `upheld verify --publish`: what came of a verification goes into the store.
+//! `upheld verify --publish`: puts the results of a verification into the store.
 
 use std::collections::BTreeMap;
 
 use clap::Args;
 
-use super::Failure;
-use super::World;
 use super::ledger::{StoreArgs, refused, stamp};
-use crate::contract::{InteractionId, ServiceName};
+use super::{Failure, World};
+use crate::interaction::{InteractionId, ServiceName};
 use crate::ledger::{Book, Reason, Refusal, Store, TestResult, Verification, Version, verification};
 use crate::store::{Plan, append};
 use crate::verification::{Finished, Outcome};
 use crate::words::{and_list, count};
 
-/// Whether the results go into the store, and of which version they are.
+/// Whether the results go into the store, and which version they belong to.
 #[derive(Debug, Args)]
 pub(super) struct ResultsArgs {
-    /// Put the results into the store, for the gate; and verify, too, what the consumers' live versions and main branches
+    /// Put the results into the store for the gate, and also verify what the consumers' live versions and main branches
     /// have published there
     #[arg(long, help_heading = "Store")]
     pub publish: bool,
-    /// The version that the results are of [default: the commit that is checked out]
+    /// The version that the results belong to [default: the checked-out commit]
     #[arg(long, value_name = "VERSION", requires = "publish", help_heading = "Store")]
     pub version: Option<Version>,
-    /// The branch that the version was built from [default: the one that is checked out]
+    /// The branch that the version was built from [default: the checked-out one]
     #[arg(long, value_name = "NAME", requires = "publish", help_heading = "Store")]
     pub branch: Option<String>,
-    /// The results take the place of those that this version had before for the same interactions
+    /// Replace earlier results of this version for the same interactions
     #[arg(long, requires = "publish", help_heading = "Store")]
     pub supersede: bool,
 }
 
-/// How many reasons of one interaction are kept.
+/// How many reasons are kept for one interaction.
 const REASONS: usize = 5;
-/// How many characters of a text of one are.
+/// How many characters are kept of each text of a reason.
 const TEXT: usize = 300;
 
-/// The results of a run, by provider and interaction.
+/// The results of a run by provider and interaction.
 #[derive(Debug, Default)]
 pub(super) struct Results {
     of: BTreeMap<ServiceName, BTreeMap<InteractionId, (TestResult, Vec<Reason>)>>,
 }
 
-/// Of which version they are, and where they go.
+/// The version that the results belong to, and where they go.
 pub(super) struct Destination {
     pub store: Box<dyn Store>,
     pub args: StoreArgs,
@@ -52,8 +51,8 @@ pub(super) struct Destination {
 }
 
 impl Results {
-    /// Takes what came of an interaction. Of several (one provider at two addresses, one interaction of two consumers)
-    /// the worst counts.
+    /// Adds the result of an interaction. If there are several (one provider at two addresses, or one interaction of two
+    /// consumers), the worst counts.
     pub(super) fn add(&mut self, finished: &Finished) {
         let result = match finished.outcome {
             Outcome::Upheld => TestResult::Upheld,
@@ -73,7 +72,7 @@ impl Results {
         }
     }
 
-    /// Puts them into the store, and says so.
+    /// Puts the results into the store, and reports that.
     pub(super) fn publish(self, to: &Destination, world: &mut World) -> Result<(), Failure> {
         let stamp = stamp(world);
         let records: Vec<Verification> = self
@@ -116,12 +115,12 @@ impl Results {
 }
 
 fn reasons(finished: &Finished) -> Vec<Reason> {
-    let short = |text: &str| match text.char_indices().nth(TEXT) {
+    let cut = |text: &str| match text.char_indices().nth(TEXT) {
         Some((at, _)) => format!("{}…", &text[..at]),
         None => text.to_owned(),
     };
     if let Some(error) = &finished.error {
-        let message = short(&error.message);
+        let message = cut(&error.message);
         return vec![Reason { code: error.code.0.to_owned(), message, ..Reason::default() }];
     }
     let mismatches = finished.mismatches.iter().take(REASONS).map(|shown| &shown.mismatch);
@@ -129,8 +128,8 @@ fn reasons(finished: &Finished) -> Vec<Reason> {
         .map(|mismatch| Reason {
             code: mismatch.code.0.to_owned(),
             place: mismatch.place(),
-            expected: short(&mismatch.expected),
-            actual: short(&mismatch.actual),
+            expected: cut(&mismatch.expected.to_string()),
+            actual: cut(&mismatch.actual.to_string()),
             message: String::new(),
         })
         .collect()

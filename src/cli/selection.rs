@@ -8,7 +8,8 @@ use indexmap::IndexSet;
 
 use super::failure::Failure;
 use super::load::Workspace;
-use crate::contract::{Contract, ContractFile, Interaction, ServiceName};
+use crate::formats::{Contract, ContractFile, Interaction};
+use crate::interaction::ServiceName;
 use crate::words::{and_list, did_you_mean, or_list, quoted};
 
 /// Which contracts and interactions are verified.
@@ -28,7 +29,7 @@ pub(super) struct SelectionArgs {
 impl SelectionArgs {
     /// Whether an interaction is wanted: by its name, and by whether it can be run.
     pub(super) fn takes(&self, interaction: &Interaction) -> bool {
-        self.names(interaction) && !(self.without_skipped && interaction.skipped.is_some())
+        self.names(interaction) && !(self.without_skipped && interaction.unrunnable().is_some())
     }
 
     /// How many of the interactions that were asked for are left out, since they can't be run.

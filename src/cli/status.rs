@@ -4,26 +4,26 @@ use std::collections::BTreeSet;
 
 use clap::{Args, ValueEnum};
 
-use super::ledger::{StoreArgs, opened, refused, today, unusable};
+use super::ledger::{StoreArgs, open_store, refused, today, unusable};
 use super::{Exit, Failure, Global, World};
-use crate::contract::ServiceName;
 use crate::gate::{Status, status as read};
-use crate::ledger::{Book, Kind, Refusal};
+use crate::interaction::ServiceName;
+use crate::ledger::{Book, NameKind, Refusal};
 use crate::report::{status_human, status_json};
 
-/// Show what is live, and how every pair of it stands
+/// Show what is live, and how every pair stands
 #[derive(Debug, Args)]
 pub(super) struct StatusArgs {
-    /// Environments [default: all that the store declares]
+    /// An environment; can be repeated [default: all that the store declares]
     #[arg(long = "env", value_name = "ENV", value_parser = ServiceName::new)]
     environments: Vec<ServiceName>,
-    /// Show compatible pairs one by one, too
+    /// Show every compatible pair, too
     #[arg(long)]
     all: bool,
-    /// The form of the result
+    /// The output format
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     report: StatusReport,
-    /// Print the versions of this service that are live, one a line and nothing else: for a loop over them
+    /// Print only the live versions of this service, one per line, for scripts
     #[arg(long, value_name = "SERVICE", value_parser = ServiceName::new, conflicts_with_all = ["all", "report"])]
     versions: Option<ServiceName>,
     #[command(flatten)]
@@ -39,20 +39,21 @@ enum StatusReport {
 }
 
 pub(super) fn status(global: &Global, args: &StatusArgs, world: &mut World) -> Result<Exit, Failure> {
-    let (_, store) = opened(global, &args.store, world)?;
+    let (_, store) = open_store(global, &args.store, world)?;
     let snapshot = store.snapshot().map_err(unusable)?;
     let book = Book::new(snapshot.as_ref());
     let known = book.environments().map_err(unusable)?;
     if let Some(name) = args.environments.iter().find(|name| !known.contains(*name)) {
-        return Err(refused(Refusal::Undeclared { kind: Kind::Environment, name: name.clone(), known }));
+        return Err(refused(Refusal::Undeclared { kind: NameKind::Environment, name: name.clone(), known }));
     }
-    let asked: Vec<&ServiceName> =
+    let environments: Vec<&ServiceName> =
         if args.environments.is_empty() { known.iter().collect() } else { args.environments.iter().collect() };
     if let Some(service) = &args.versions {
-        return versions(service, &asked, &book, world);
+        return print_versions(service, &environments, &book, world);
     }
     let day = today();
-    let all: Result<Vec<Status>, _> = asked.into_iter().map(|environment| read(environment, day, &book)).collect();
+    let all: Result<Vec<Status>, _> =
+        environments.into_iter().map(|environment| read(environment, day, &book)).collect();
     let all = all.map_err(unusable)?;
     let text = match args.report {
         StatusReport::Human => status_human(&all, args.all, &world.out_palette()),
@@ -62,8 +63,8 @@ pub(super) fn status(global: &Global, args: &StatusArgs, world: &mut World) -> R
     Ok(Exit::Yes)
 }
 
-/// The versions of a service that are live, each once.
-fn versions(
+/// Prints the live versions of a service, each once.
+fn print_versions(
     service: &ServiceName,
     environments: &[&ServiceName],
     book: &Book<'_>,
@@ -71,13 +72,13 @@ fn versions(
 ) -> Result<Exit, Failure> {
     let known = book.services().map_err(unusable)?;
     if !known.contains(service) {
-        return Err(refused(Refusal::Undeclared { kind: Kind::Service, name: service.clone(), known }));
+        return Err(refused(Refusal::Undeclared { kind: NameKind::Service, name: service.clone(), known }));
     }
     let mut versions = BTreeSet::new();
     for environment in environments {
         let read = book.live(environment, service).map_err(unusable)?;
         if !read.doubts.is_empty() {
-            // A list in which one may be missing must not pass for a whole one.
+            // A list that may be incomplete must not pass for a complete one.
             return Err(refused(Refusal::Doubtful(read.doubts)));
         }
         versions.extend(read.value.into_iter().map(|live| live.version));

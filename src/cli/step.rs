@@ -1,8 +1,8 @@
-//! The step of a GitHub workflow that a run with `--report github` is: its outputs, and its summary where a command has no
-//! report of its own.
+//! The step of a GitHub workflow in which a command runs with `--report github`: its outputs, and its summary if the
+//! command has no report of its own.
 //!
-//! The outputs say "deny" before anything is looked at: a run that is killed leaves no yes. What a command that this one
-//! started has written there in the meantime is cut off when the answer is known. All values are words and numbers of ours.
+//! The outputs say "deny" from the start, so a run that is killed never leaves a "yes" behind. Whatever a wrapped command
+//! writes there in the meantime is cut off at the end. All values are our own words and numbers.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,41 +16,41 @@ use crate::files;
 use crate::report::{Palette, failure_github, failure_markdown, findings};
 use crate::source::Finding;
 
-/// The step, where a report for GitHub was asked for.
+/// The step, if a report for GitHub was requested.
 #[derive(Debug)]
 pub(super) struct Step {
-    asked: bool,
-    /// The file that takes the outputs, and what earlier commands of the step have written there.
+    enabled: bool,
+    /// The file for the outputs, and what earlier commands of the step wrote to it.
     outputs: Option<(PathBuf, Vec<u8>)>,
-    /// Whether annotations go to standard output, where the runner looks for them.
+    /// Whether annotations go to standard output, where the runner finds them.
     annotates: bool,
-    /// What a summary is headed with where the command came to nothing.
+    /// The heading of the summary if the command fails.
     heading: &'static str,
 }
 
-/// The form of what a command says that does one thing.
+/// The form of the output of a command that does one thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum PlainReport {
     /// For people
     Human,
-    /// For people, and for the step of a GitHub workflow: its outputs and summary, and an annotation for a failure
+    /// For people, and for the step of a GitHub workflow: outputs, summary, and an annotation on failure
     Github,
 }
 
-/// What a command came to, for the steps after it.
+/// What a command came to, for later steps.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Answer {
+pub(super) struct StepOutputs {
     pub allow: bool,
     pub state: &'static str,
-    /// How many pairs, interactions or findings are in the way.
+    /// The number of blocking pairs, interactions or findings.
     pub blocking: usize,
 }
 
-impl Answer {
-    /// That there is none.
+impl StepOutputs {
+    /// There is none yet.
     const NONE: Self = Self { allow: false, state: "error", blocking: 0 };
 
-    /// Of a command that has only done something or not.
+    /// The outputs of a command that either does something or fails.
     pub(super) fn of(exit: Exit, blocking: usize) -> Self {
         let done = exit == Exit::Yes;
         Self { allow: done, state: if done { "done" } else { "error" }, blocking }
@@ -61,37 +61,37 @@ impl Step {
     /// The step of a command that takes `--report FORMAT[=FILE]`.
     pub(super) fn of(reports: &[ReportArg], heading: &'static str) -> Self {
         let mut github = reports.iter().filter(|report| report.format == Format::Github).peekable();
-        let asked = github.peek().is_some();
-        Self { asked, outputs: None, annotates: github.any(|report| report.file.is_none()), heading }
+        let enabled = github.peek().is_some();
+        Self { enabled, outputs: None, annotates: github.any(|report| report.file.is_none()), heading }
     }
 
-    /// The step of a command whose report is one of a few.
-    pub(super) const fn one(asked: bool, heading: &'static str) -> Self {
-        Self { asked, outputs: None, annotates: asked, heading }
+    /// The step of a command with a single report.
+    pub(super) const fn one(enabled: bool, heading: &'static str) -> Self {
+        Self { enabled, outputs: None, annotates: enabled, heading }
     }
 
-    /// Runs a command that says its own answer when it has one.
+    /// Runs a command that calls [`finish`](Self::finish) itself.
     ///
     /// # Errors
     ///
-    /// Those of the command, which the step has told of by then.
+    /// Those of the command, which the step has reported by then.
     pub(super) fn run(
         mut self,
         world: &mut World,
         command: impl FnOnce(&Self, &mut World) -> Result<Exit, Failure>,
     ) -> Result<Exit, Failure> {
-        if !self.asked {
+        if !self.enabled {
             return command(&self, world);
         }
         if let Some(path) = (world.variable)("GITHUB_OUTPUT").filter(|path| !path.is_empty()).map(PathBuf::from) {
             let before = fs::read(&path).unwrap_or_default();
             self.outputs = Some((path, before));
         }
-        self.write(Answer::NONE, Exit::CouldNotRun, world)?;
+        self.write(StepOutputs::NONE, Exit::CouldNotRun, world)?;
         command(&self, world).inspect_err(|failure| self.failed(failure, world))
     }
 
-    /// Runs a command whose exit code is all that it has to say.
+    /// Runs a command whose outputs follow from its exit code.
     ///
     /// # Errors
     ///
@@ -103,35 +103,35 @@ impl Step {
     ) -> Result<Exit, Failure> {
         self.run(world, |step, world| {
             let exit = command(step, world)?;
-            step.answer(Answer::of(exit, 0), exit, world)
+            step.finish(StepOutputs::of(exit, 0), exit, world)
         })
     }
 
-    /// Says what the command came to, and gives the exit code back: what nobody gets to know must not pass for a yes.
-    pub(super) fn answer(&self, answer: Answer, exit: Exit, world: &World) -> Result<Exit, Failure> {
-        let allow = answer.allow && exit == Exit::Yes;
-        if self.asked {
-            self.write(Answer { allow, ..answer }, exit, world)?;
+    /// Writes the outputs, and returns the exit code. If they can't be written, the run must not pass for a yes.
+    pub(super) fn finish(&self, outputs: StepOutputs, exit: Exit, world: &World) -> Result<Exit, Failure> {
+        let allow = outputs.allow && exit == Exit::Yes;
+        if self.enabled {
+            self.write(StepOutputs { allow, ..outputs }, exit, world)?;
         }
         Ok(exit)
     }
 
     /// Adds to the summary.
     pub(super) fn summarize(&self, text: &str, world: &World) -> Result<(), Failure> {
-        match Page::step_summary(world).filter(|_| self.asked) {
+        match Page::step_summary(world).filter(|_| self.enabled) {
             Some(page) => page.write(text.as_bytes(), world).map_err(Failure::could_not_run),
             None => Ok(()),
         }
     }
 
-    /// Tells of a command that ended early, or of what went wrong behind its answer.
+    /// Reports that a command failed, or what went wrong after it.
     pub(super) fn failed(&self, failure: &Failure, world: &mut World) {
-        if !self.asked {
+        if !self.enabled {
             return;
         }
         let exit = failure.exit();
         let (text, annotation) = match failure {
-            // The reports of a run annotate findings by themselves, wherever those go.
+            // The reports of a run annotate findings themselves.
             Failure::Findings { findings: found, sources } => {
                 (findings::text(found, sources, &Palette::default()), String::new())
             }
@@ -148,31 +148,31 @@ impl Step {
             Failure::Findings { findings, .. } => findings.iter().filter(|finding| finding.is_error()).count(),
             Failure::Trouble(_) => 0,
         };
-        let answer = Answer { blocking, ..Answer::of(exit, 0) };
+        let outputs = StepOutputs { blocking, ..StepOutputs::of(exit, 0) };
         let heading = if exit == Exit::Yes { "Nothing to do" } else { self.heading };
-        let said =
-            self.summarize(&failure_markdown(heading, &text), world).and_then(|()| self.write(answer, exit, world));
-        if let Err(failure) = said {
+        let written =
+            self.summarize(&failure_markdown(heading, &text), world).and_then(|()| self.write(outputs, exit, world));
+        if let Err(failure) = written {
             world.report(&failure);
         }
     }
 
-    /// The end of a command that looks for findings.
+    /// Finishes a command that looks for findings.
     pub(super) fn found(&self, found: &[Finding], text: &str, exit: Exit, world: &World) -> Result<Exit, Failure> {
         let errors = found.iter().filter(|finding| finding.is_error()).count();
         let heading = if exit == Exit::Yes { "Nothing is wrong" } else { self.heading };
         let summary =
             if found.is_empty() { format!("## {heading}\n\n{text}") } else { failure_markdown(heading, text) };
         self.summarize(&summary, world)?;
-        self.answer(Answer::of(exit, errors), exit, world)
+        self.finish(StepOutputs::of(exit, errors), exit, world)
     }
 
-    fn write(&self, answer: Answer, exit: Exit, world: &World) -> Result<(), Failure> {
+    fn write(&self, outputs: StepOutputs, exit: Exit, world: &World) -> Result<(), Failure> {
         let Some((path, before)) = &self.outputs else { return Ok(()) };
-        let decision = if answer.allow { "allow" } else { "deny" };
-        let Answer { state, blocking, .. } = answer;
+        let decision = if outputs.allow { "allow" } else { "deny" };
+        let StepOutputs { state, blocking, .. } = outputs;
         let code = exit.code();
-        // What is there may have no line break at its end.
+        // The earlier outputs may lack a line break at the end.
         let ours = format!("\ndecision={decision}\nstate={state}\nexit-code={code}\nblocking-count={blocking}\n");
         fs::write(path, [before.as_slice(), ours.as_bytes()].concat()).map_err(|error| unwritable(path, &error, world))
     }

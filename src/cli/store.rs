@@ -1,13 +1,13 @@
-//! `upheld store`: makes a store, and checks every record of one.
+//! `upheld store`: creates a store, and checks every file of one.
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::ledger::{StoreArgs, opened, unusable};
+use super::ledger::{StoreArgs, open_store, unusable};
 use super::load::Workspace;
 use super::step::Step;
 use super::{Exit, Failure, Global, World};
-use crate::contract::ServiceName;
 use crate::git::Environment;
+use crate::interaction::ServiceName;
 use crate::ledger::{
     Book, NewFile, Snapshot, StoreError, environment_text, layout, lint, lint_changes, service_text, store_text,
 };
@@ -17,7 +17,7 @@ use crate::source::Sources;
 use crate::store::{Plan, append};
 use crate::words::count;
 
-/// Make a store, or check every record of one
+/// Create a store, or check every file of one
 #[derive(Debug, Args)]
 pub(super) struct StoreCommand {
     #[command(subcommand)]
@@ -31,16 +31,16 @@ enum Which {
     Trust(TrustArgs),
 }
 
-/// Make a store, or declare more services and environments in one
+/// Create a store, or declare more services and environments in one
 ///
-/// Declares the services and environments of upheld.yaml, and those that are named. What is there is never touched.
+/// Declares the services and environments of upheld.yaml and those given here. Existing files are never changed.
 #[derive(Debug, Args)]
 struct InitArgs {
-    /// A service to declare, beside those of upheld.yaml
+    /// A service to declare, in addition to those of upheld.yaml
     #[arg(long, value_name = "NAME", value_parser = ServiceName::new)]
     service: Vec<ServiceName>,
-    /// An environment to declare [default: those of upheld.yaml's addresses but `local`; `production` in a new store
-    /// that has none]
+    /// An environment to declare [default: those of upheld.yaml's addresses except `local`; `production` in a new store
+    /// without any]
     #[arg(long, value_name = "NAME", value_parser = ServiceName::new)]
     environment: Vec<ServiceName>,
     #[command(flatten)]
@@ -49,15 +49,15 @@ struct InitArgs {
 
 /// Check every file of a store
 ///
-/// Each name matches its content, each thing lies where it belongs, and what is named is there and declared. With
-/// --base also that a change only adds. Ends with 2 where something is wrong.
+/// Checks that every file's name matches its content, that every file is where it belongs, and that everything it refers
+/// to exists and is declared. With --base, also checks that a change only adds files. Exits with 2 if something is wrong.
 #[derive(Debug, Args)]
 #[command(after_long_help = LINT_EXAMPLES)]
 struct LintArgs {
-    /// Check also that nothing was taken away or changed since this commit
+    /// Also check that nothing was deleted or changed since this commit
     #[arg(long, value_name = "COMMIT")]
     base: Option<String>,
-    /// The form of the findings
+    /// The output format
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     report: StoreReport,
     #[command(flatten)]
@@ -67,14 +67,14 @@ struct LintArgs {
 const LINT_EXAMPLES: &str = "\
 Examples:
   upheld store lint
-      the store of this workspace
+      check the store of this workspace
   upheld store lint --store . --base origin/main --report github
-      in a checkout of the shared repository, as the required check of a change to it";
+      check a change in a checkout of the shared repository, as its required CI check";
 
-/// Accept the history of a shared repository as it is now
+/// Accept the present history of a shared repository
 ///
-/// Where a history was rewritten, records may be gone, and every gate on this machine says no until somebody has looked
-/// and says this.
+/// If a history was rewritten, records may be lost, and every gate on this machine denies until somebody has checked it
+/// and runs this command.
 #[derive(Debug, Args)]
 struct TrustArgs {
     #[command(flatten)]
@@ -109,7 +109,7 @@ fn init(global: &Global, args: &InitArgs, world: &mut World) -> Result<Exit, Fai
     let registry = workspace.registry.as_ref();
     let message = "Declare services and environments";
     let added = append(store.as_ref(), args.store.store_timeout, message, |snapshot| {
-        let files = declarations(snapshot, args, registry)?;
+        let files = missing_declarations(snapshot, args, registry)?;
         let paths: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
         Ok::<_, StoreError>(Plan { files, value: paths })
     })
@@ -119,17 +119,17 @@ fn init(global: &Global, args: &InitArgs, world: &mut World) -> Result<Exit, Fai
     }
     let name = store.name();
     if added.is_empty() {
-        world.print(&format!("kept   {name}, which has all of it already\n"))?;
+        world.print(&format!("kept   {name}, which already has all of them\n"))?;
     } else {
-        // An empty repository doesn't tell us which branch its HEAD names, and may come to show another one.
+        // An empty repository doesn't tell which branch its HEAD names, so the address may come to mean another one.
         let branch = store.unnamed_branch().map(|branch| format!(" (its branch {branch})")).unwrap_or_default();
         world.print(&format!("next   with the store {name}{branch}: upheld publish SERVICE@VERSION\n"))?;
     }
     Ok(Exit::Yes)
 }
 
-/// What a store lacks of what it is to declare.
-fn declarations(
+/// The declarations that the store lacks.
+fn missing_declarations(
     snapshot: &dyn Snapshot,
     args: &InitArgs,
     registry: Option<&Registry>,
@@ -170,19 +170,19 @@ fn declarations(
 }
 
 fn check(global: &Global, args: &LintArgs, step: &Step, world: &mut World) -> Result<Exit, Failure> {
-    let (workspace, store) = opened(global, &args.store, world)?;
+    let (workspace, store) = open_store(global, &args.store, world)?;
     let snapshot = store.snapshot().map_err(unusable)?;
     let linted = lint(snapshot.as_ref()).map_err(unusable)?;
     let mut found = linted.findings;
     if args.base.as_ref().is_some_and(String::is_empty) {
         return Err(
-            Failure::usage("--base is empty").help("name the commit that the change begins at, or leave it out")
+            Failure::usage("--base is empty").help("name the commit where the change begins, or leave out --base")
         );
     }
-    // A build system names a commit of zeros where a branch is new.
+    // For a new branch, build systems name a commit of zeros.
     let base = args.base.as_ref().filter(|base| base.bytes().any(|byte| byte != b'0'));
     if args.base.is_some() && base.is_none() {
-        world.say("note: the base is a commit of zeros, so nothing is compared with what was there before\n");
+        world.say("note: --base is a commit of zeros, so the store isn't compared with an earlier one\n");
     }
     if let Some(base) = base {
         let (spec, folder) = args.store.spec(&workspace, world)?;
@@ -217,6 +217,6 @@ fn trust(global: &Global, args: &TrustArgs, world: &mut World) -> Result<Exit, F
     let workspace = Workspace::registry_alone(global, world)?.usable()?;
     let (spec, _) = args.store.spec(&workspace, world)?;
     let name = crate::store::trust(&spec, &Environment::of_process()).map_err(unusable)?;
-    world.print(&format!("trusted  {name} as it is now\n"))?;
+    world.print(&format!("trusted  the present history of {name}\n"))?;
     Ok(Exit::Yes)
 }

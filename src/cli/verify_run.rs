@@ -8,10 +8,10 @@ use super::provider::Reach;
 use super::reports::Reports;
 use super::results::{Destination, Results};
 use super::signal::stop_signal;
-use super::step::{Answer, Step};
+use super::step::{Step, StepOutputs};
 use super::{Exit, Failure, World};
-use crate::contract::{InteractionId, ServiceName};
 use crate::http::BaseUrl;
+use crate::interaction::{InteractionId, ServiceName};
 use crate::process::Service;
 use crate::report::{Conclusion, Progress};
 use crate::source::Code;
@@ -165,7 +165,7 @@ impl Run {
         self.progress.finish();
         let verdict = self.summary.verdict();
         let exit = if interrupted { Exit::Interrupted } else { Exit::from(verdict) };
-        let answer = Answer {
+        let outputs = StepOutputs {
             allow: verdict == Verdict::Upheld,
             state: verdict.word(),
             blocking: self.summary.failing_broken() + self.summary.failing_error() + self.summary.failing_skipped(),
@@ -197,7 +197,7 @@ impl Run {
             Exit::Yes => unpublished.map_or(Exit::Yes, |failure| failure.exit()),
             exit => exit,
         };
-        step.answer(answer, exit, world)
+        step.finish(outputs, exit, world)
     }
 }
 

@@ -1,37 +1,17 @@
-//! What is unwise in a contract that can be read.
+//! Finds what is valid but unwise in a contract.
 
-use std::collections::HashMap;
-
-use super::codes::{BODY_ON_SAFE, MISFILED, PACT_UNUSED, SAME_INTERACTION, VOLATILE_EXACT};
-use super::document::{Body, Contract, Interaction, Written};
-use super::matcher::{Matcher, Rule};
-use super::path::Path;
+use super::codes::{BODY_ON_SAFE, MISFILED, VOLATILE_EXACT};
 use super::path_tree::PathTree;
-use super::{InteractionId, ReadContract};
+use super::terms::{Rules, Terms, WrittenRule};
+use crate::interaction::{Content, Path, Request, Response, ServiceName};
 use crate::source::{Finding, Pointer, SourceFile};
 
-/// All warnings about a contract that was read, those of its reading left out.
+/// The warnings about one HTTP interaction, whose place in the contract is `at`.
 #[must_use]
-pub fn lint(source: &SourceFile, read: &ReadContract) -> Vec<Finding> {
+pub fn lint(source: &SourceFile, request: &Request, response: &Response, terms: &Terms, at: &Pointer) -> Vec<Finding> {
     let mut findings = Vec::new();
-    findings.extend(misfiled(source, &read.contract));
-    let mut seen: HashMap<InteractionId, usize> = HashMap::new();
-    for (index, interaction) in read.contract.interactions.iter().enumerate() {
-        let at = Interaction::pointer(index);
-        if let Some(first) = seen.insert(read.ids[index], index) {
-            let name = &read.contract.interactions[first].name;
-            let message = format!("this interaction is the same as `{name}`, but for its name");
-            let first = source.place(&Interaction::pointer(first).key("name"));
-            let finding = warning(SAME_INTERACTION, source, &at.key("name"), message);
-            findings.push(finding.place(&source.name, first, "the same interaction").help("keep one of the two"));
-        }
-        if interaction.request.rules.pact.is_some() {
-            findings.extend(unused_rules(source, interaction, &at));
-            continue;
-        }
-        findings.extend(body_on_safe(source, interaction, &at));
-        findings.extend(volatile_exact(source, interaction, &at));
-    }
+    findings.extend(body_on_safe(source, request, at));
+    findings.extend(volatile_exact(source, response, &terms.response, at));
     findings
 }
 
@@ -39,84 +19,50 @@ fn warning(code: crate::source::Code, source: &SourceFile, at: &Pointer, message
     Finding::warning(code, &source.name, source.place(at), message)
 }
 
-/// A contract's folder is its consumer, and its file its provider, so that a reader finds it by its name.
-fn misfiled(source: &SourceFile, contract: &Contract) -> Option<Finding> {
+/// A warning if the contract's path doesn't match its consumer and provider.
+#[must_use]
+pub fn misfiled(source: &SourceFile, consumer: &ServiceName, provider: &ServiceName) -> Option<Finding> {
     let parts: Vec<&str> = source.name.split(['/', '\\']).collect();
-    // Pact files have names of their own.
-    if contract.is_pact() {
-        return None;
-    }
-    // Only where the file lies in a folder `contracts`: elsewhere its place says nothing.
+    // Outside a folder `contracts`, paths have no meaning.
     let [.., "contracts", folder, file] = parts.as_slice() else { return None };
-    let provider = file.rsplit_once('.').map_or(*file, |(stem, _)| stem);
-    let filed = *folder == contract.consumer.as_str() && provider == contract.provider.as_str();
-    (!filed).then(|| {
-        let message = format!(
-            "this is the contract of {} with {}, and its file says otherwise",
-            contract.consumer, contract.provider
-        );
+    let stem = file.rsplit_once('.').map_or(*file, |(stem, _)| stem);
+    let is_filed = *folder == consumer.as_str() && stem == provider.as_str();
+    (!is_filed).then(|| {
+        let message = format!("this is the contract of {consumer} with {provider}, but its path says otherwise");
         warning(MISFILED, source, &Pointer::root().key("consumer"), message)
-            .help(format!("name it contracts/{}/{}.yaml", contract.consumer, contract.provider))
+            .help(format!("move it to contracts/{consumer}/{provider}.yaml"))
     })
 }
 
-/// A rule of a Pact file whose path leads to nothing is ignored by everybody, and mostly it is misspelt.
-fn unused_rules(source: &SourceFile, interaction: &Interaction, at: &Pointer) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let messages = [
-        ("request", &interaction.request.rules, interaction.request.body.as_ref()),
-        ("response", &interaction.response.rules, interaction.response.body.as_ref()),
-    ];
-    for (part, rules, body) in messages {
-        let (Some(pact), Some(Body::Json(example))) = (&rules.pact, body) else { continue };
-        for rule in pact.body.0.iter().filter(|rule| !rule.path.leads_into(example)) {
-            let place = rule.list.keys.iter().fold(at.key(part).key("matchingRules"), |at, key| at.key(key));
-            let message = format!("`{}` leads to nothing in the example, so that nobody follows the rule", rule.path);
-            findings.push(
-                warning(PACT_UNUSED, source, &place, message)
-                    .help("correct the path in the test that writes this file, or take the rule out"),
-            );
-        }
-    }
-    findings
-}
-
-fn body_on_safe(source: &SourceFile, interaction: &Interaction, at: &Pointer) -> Option<Finding> {
-    let request = &interaction.request;
+fn body_on_safe(source: &SourceFile, request: &Request, at: &Pointer) -> Option<Finding> {
     (request.is_safe() && request.body.is_some()).then(|| {
         warning(
             BODY_ON_SAFE,
             source,
             &at.key("request"),
-            format!("a {} has no use for a body (RFC 9110, section 9.3)", request.method),
+            format!("a {} request should have no body (RFC 9110, section 9.3)", request.method),
         )
-        .help("leave the body out, or use POST or QUERY")
+        .help("remove the body, or use POST or QUERY")
     })
 }
 
-/// An exact uuid or time stamp is another one in the next run, unless the provider state fixes it.
-fn volatile_exact(source: &SourceFile, interaction: &Interaction, at: &Pointer) -> Vec<Finding> {
-    let Some(Body::Json(example)) = interaction.response.body.as_ref().map(Body::content) else { return Vec::new() };
+/// Warnings about exact UUIDs and timestamps, which differ in the next run unless a provider state fixes them.
+fn volatile_exact(source: &SourceFile, response: &Response, rules: &Rules, at: &Pointer) -> Vec<Finding> {
+    let Some(Content::Json(example)) = response.body.as_ref().map(|body| &body.content) else { return Vec::new() };
     let volatile = |text: &str| {
         uuid::Uuid::try_parse(text).is_ok() || (text.len() > 15 && text.parse::<jiff::Timestamp>().is_ok())
     };
-    let exact = interaction
-        .response
-        .rules
-        .body
-        .iter()
-        .filter(|(_, written)| written.thing.matchers.iter().any(Matcher::is_of_example));
-    let exact: Vec<_> = exact.collect();
+    let exact: Vec<_> = rules.body.iter().filter(|(_, written)| written.rule.wants_example()).collect();
     let mut found: Vec<Option<&str>> = vec![None; exact.len()];
     let tree = PathTree::of(exact.iter().enumerate().map(|(number, (path, _))| (*path, number)));
     tree.visit(example, &mut |number, place| {
         found[*number] = found[*number].or_else(|| place.as_str().filter(|text| volatile(text)));
     });
     let found = exact.into_iter().zip(found).filter_map(|(rule, text)| text.map(|text| (rule, text)));
-    let finding = |((path, written), text): ((&Path, &Written<Rule>), &str)| {
-        let message = format!("`{path}` must be exactly `{text}`, which looks as if it were made anew each time");
+    let finding = |((path, written), text): ((&Path, &WrittenRule), &str)| {
+        let message = format!("`{path}` must be exactly `{text}`, but this looks like a value that changes every time");
         warning(VOLATILE_EXACT, source, &at.key("response").key("match").key(&*written.key), message)
-            .help("ask for its format (`uuid`, `date-time`), or fix the value in a provider state's parameters")
+            .help("require only its format (`uuid`, `date-time`), or set the value in a provider state's parameters")
     };
     found.map(finding).collect()
 }

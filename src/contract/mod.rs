@@ -1,53 +1,34 @@
-//! The contract: all that one consumer expects of one provider, read, checked, written and named.
+//! Our own contract format: from text to the model, with its rules, and back.
 //!
-//! Text becomes a value ([`crate::source`]), the value is held against the published schema ([`schema`]),
-//! read into the types of the file ([`raw`]), checked for what it means ([`read()`]), and becomes the model
-//! ([`document`]). The model has an identity ([`id`]) and a way back to text ([`write()`]).
+//! A text becomes a value with places ([`crate::source`]), which is validated with the published schema ([`schema`]), read
+//! into the types of the file ([`raw`]), checked, and turned into the model ([`read()`]) with its rules ([`terms`]).
+//! [`write()`] is the way back, and [`lint`] finds what is valid but unwise.
 
 pub mod attachments;
 pub mod codes;
-pub(crate) mod digest;
-mod document;
-mod file;
-mod fill;
-mod header_lists;
-mod id;
 pub mod lint;
 mod matcher;
-mod names;
-pub mod number;
-pub mod pact;
-mod path;
 mod path_tree;
 mod raw;
 mod read;
 mod read_body_rules;
 mod read_message;
 mod read_rules;
+mod reader;
+mod repair;
 mod rule_text;
 mod schema;
 mod schema_rule;
 mod selection;
-mod state;
-pub mod template;
-pub mod urlencoded;
+mod terms;
 mod write;
 mod yaml_text;
 
-pub use document::{
-    Body, Contract, Headers, Interaction, PathRule, Request, Response, Rules, Skipped, Status, Written, fields_view,
-    is_json,
-};
-pub use file::ContractFile;
-pub use header_lists::is_list;
-pub use id::{ContractId, InteractionId, contract_id, interaction_id};
 pub use matcher::{Format, JsonType, Matcher, Pattern, Rule};
-pub use names::{NameError, ServiceName};
-pub use pact::is_pact;
-pub use path::{Path, Segment};
 pub use path_tree::PathTree;
-pub use read::{ReadContract, read};
+pub use read::read;
+pub(crate) use read_message::CONNECTION_HEADERS;
 pub use schema::contract_schema;
 pub use schema_rule::SchemaRule;
-pub use state::State;
-pub use write::{write, write_interaction, write_request, write_response, write_rule, write_rules};
+pub use terms::{Contract, Interaction, PathRule, RequestRules, Rules, Terms, WrittenRule};
+pub use write::{body_key, write, write_interaction, write_request, write_response, write_rule, write_rules};

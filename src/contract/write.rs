@@ -1,18 +1,18 @@
-//! From a contract's model to its text. The same contract gives the same bytes, always; what was read from the text
-//! is the same contract.
+//! From a contract's model to its text. The same contract always gives the same bytes, and reading them gives the same
+//! contract.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
-use super::document::{Body, Contract, Interaction, PathRule, Request, Response, Rules, Status};
 use super::matcher::{Matcher, Rule};
-use super::path::Path;
-use super::template::has_placeholder;
-use super::{urlencoded, yaml_text};
+use super::terms::{Contract, Interaction, PathRule, RequestRules, Rules};
+use super::yaml_text;
+use crate::interaction::template::has_placeholder;
+use crate::interaction::{Body, Content, Http, Kind, Path, Request, Response, Status, fields_view, urlencoded};
 
-/// The first line of a contract: where editors find the schema of its format.
+/// The first line of a contract, which tells editors where the schema is.
 const EDITOR_LINE: &str = "# yaml-language-server: $schema=../contract.schema.json\n";
 
 /// Writes a contract.
@@ -37,7 +37,7 @@ pub fn write(contract: &Contract) -> String {
     text
 }
 
-/// Writes one interaction as an element of a list whose dashes are indented by so many spaces.
+/// Writes one interaction as an element of a list whose dashes are indented by `indent` spaces.
 #[must_use]
 pub fn write_interaction(interaction: &Interaction, indent: usize) -> String {
     let mut text = String::new();
@@ -45,16 +45,16 @@ pub fn write_interaction(interaction: &Interaction, indent: usize) -> String {
     text
 }
 
-/// Writes a request as the value of the key `request`, which is indented by so many spaces.
+/// Writes a request as the value of the key `request`, which is indented by `indent` spaces.
 #[must_use]
-pub fn write_request(request: &Request, indent: usize) -> String {
-    entry("request", self::request(request), indent)
+pub fn write_request(request: &Request, rules: &RequestRules, indent: usize) -> String {
+    entry("request", self::request(request, rules), indent)
 }
 
-/// Writes a response as the value of the key `response`, which is indented by so many spaces.
+/// Writes a response as the value of the key `response`, which is indented by `indent` spaces.
 #[must_use]
-pub fn write_response(response: &Response, indent: usize) -> String {
-    entry("response", self::response(response), indent)
+pub fn write_response(response: &Response, rules: &Rules, indent: usize) -> String {
+    entry("response", self::response(response, rules), indent)
 }
 
 fn entry(key: &str, value: Value, indent: usize) -> String {
@@ -63,7 +63,7 @@ fn entry(key: &str, value: Value, indent: usize) -> String {
     text
 }
 
-/// Writes rules of a body in one line: as they stand under `match`, or as the value of `match` itself.
+/// Writes rules of a body in one line: in braces, as the value of `match`, or `bare`, as an entry below `match`.
 #[must_use]
 pub fn write_rules<'r>(rules: impl IntoIterator<Item = (&'r Path, &'r Rule)>, bare: bool) -> String {
     let map = rules.into_iter().map(|(path, one)| (path.to_string(), rule(one))).collect();
@@ -85,17 +85,19 @@ fn interaction(interaction: &Interaction) -> Value {
         });
         map.insert(String::from("given"), given.collect());
     }
-    map.insert(String::from("request"), request(&interaction.request));
-    map.insert(String::from("response"), response(&interaction.response));
+    match &interaction.kind {
+        Kind::Http(Http { request, response, terms }) => {
+            map.insert(String::from("request"), self::request(request, &terms.request));
+            map.insert(String::from("response"), self::response(response, &terms.response));
+        }
+        // The format has no key for messages yet, and all of its interactions can be run, so there are none of these.
+        Kind::Message(_) | Kind::Unrunnable(_) => {}
+    }
     Value::Object(map)
 }
 
-fn request(request: &Request) -> Value {
-    let only_line = request.headers.is_empty()
-        && request.body.is_none()
-        && request.rules == Rules::default()
-        && request.query_rules.is_empty()
-        && request.path_rule.is_none();
+fn request(request: &Request, rules: &RequestRules) -> Value {
+    let only_line = request.headers.is_empty() && request.body.is_none() && *rules == RequestRules::default();
     if only_line && query_reads_well(&request.query) {
         return json!(request.line());
     }
@@ -105,9 +107,9 @@ fn request(request: &Request) -> Value {
     insert_texts(&mut map, "query", &request.query);
     insert_texts(&mut map, "headers", &request.headers);
     insert_body(&mut map, request.body.as_ref());
-    insert_rules(&mut map, &request.rules);
-    insert_named_rules(&mut map, "match-query", &request.query_rules);
-    if let Some(path_rule) = &request.path_rule {
+    insert_rules(&mut map, &rules.message);
+    insert_named_rules(&mut map, "match-query", &rules.query);
+    if let Some(path_rule) = &rules.path {
         let value = match path_rule {
             PathRule::Whole(one) => rule(one),
             PathRule::Segments(segments) => {
@@ -120,7 +122,7 @@ fn request(request: &Request) -> Value {
     Value::Object(map)
 }
 
-/// Whether a query can stand in the request's line: nothing in it is encoded, and its repeated names stand together.
+/// Whether a query reads well in the request's line: nothing in it is encoded, and there are no placeholders.
 fn query_reads_well(query: &IndexMap<String, Vec<String>>) -> bool {
     let line = urlencoded::write(query);
     !line.contains('%')
@@ -129,7 +131,7 @@ fn query_reads_well(query: &IndexMap<String, Vec<String>>) -> bool {
             .any(|(name, values)| has_placeholder(name) || values.iter().any(|value| has_placeholder(value)))
 }
 
-fn response(response: &Response) -> Value {
+fn response(response: &Response, rules: &Rules) -> Value {
     let mut map = Map::new();
     let status = match response.status {
         Status::Code(code) => json!(code),
@@ -138,31 +140,45 @@ fn response(response: &Response) -> Value {
     map.insert(String::from("status"), status);
     insert_texts(&mut map, "headers", &response.headers);
     insert_body(&mut map, response.body.as_ref());
-    insert_rules(&mut map, &response.rules);
+    insert_rules(&mut map, rules);
     Value::Object(map)
 }
 
 fn insert_texts(map: &mut Map<String, Value>, key: &str, texts: &IndexMap<String, Vec<String>>) {
     if !texts.is_empty() {
-        map.insert(key.to_owned(), super::document::fields_view(texts));
+        map.insert(key.to_owned(), fields_view(texts));
     }
 }
 
 fn insert_body(map: &mut Map<String, Value>, body: Option<&Body>) {
-    let (key, value) = match body {
-        None => return,
-        Some(Body::Json(value)) => ("body", value.clone()),
-        Some(Body::Text(text)) => ("body-text", json!(text)),
-        Some(Body::Bytes(bytes)) => ("body-base64", json!(BASE64.encode(bytes))),
-        Some(Body::File { path, .. }) => ("body-file", json!(path)),
-        Some(Body::Form(fields)) => ("form", super::document::fields_view(fields)),
+    let Some(body) = body else { return };
+    let value = match (&body.file, &body.content) {
+        (Some(path), _) => json!(path),
+        (None, Content::Json(value)) => value.clone(),
+        (None, Content::Text(text)) => json!(text),
+        (None, Content::Bytes(bytes)) => json!(BASE64.encode(bytes)),
+        (None, Content::Form(fields)) => fields_view(fields),
     };
-    map.insert(key.to_owned(), value);
+    map.insert(body_key(body).to_owned(), value);
+}
+
+/// The key under which a body is written.
+#[must_use]
+pub const fn body_key(body: &Body) -> &'static str {
+    if body.file.is_some() {
+        return "body-file";
+    }
+    match body.content {
+        Content::Json(_) => "body",
+        Content::Text(_) => "body-text",
+        Content::Bytes(_) => "body-base64",
+        Content::Form(_) => "form",
+    }
 }
 
 fn insert_rules(map: &mut Map<String, Value>, rules: &Rules) {
     if !rules.body.is_empty() {
-        let body = rules.body.iter().map(|(path, written)| (path.to_string(), rule(&written.thing)));
+        let body = rules.body.iter().map(|(path, written)| (path.to_string(), rule(&written.rule)));
         map.insert(String::from("match"), Value::Object(body.collect()));
     }
     insert_named_rules(map, "match-headers", &rules.headers);
@@ -183,28 +199,24 @@ pub fn write_rule(one: &Rule) -> String {
     }
 }
 
-/// A rule in the shortest of its forms.
+/// A rule in its shortest form: a list of values, words, or a mapping.
 fn rule(rule: &Rule) -> Value {
-    let plain = !rule.optional && !rule.or_null;
-    match rule.matchers.as_slice() {
-        [Matcher::OneOf(values)] if plain => json!(values),
-        matchers if matchers.iter().any(|matcher| matches!(matcher, Matcher::OneOf(_) | Matcher::Schema(_))) => {
-            let mut map = Map::new();
-            for matcher in matchers {
-                match matcher {
-                    Matcher::OneOf(values) => map.insert(String::from("one-of"), json!(values)),
-                    Matcher::Schema(schema) => map.insert(String::from("schema"), schema.schema().clone()),
-                    _ => None,
-                };
-            }
-            if rule.optional {
-                map.insert(String::from("optional"), json!(true));
-            }
-            if rule.or_null {
-                map.insert(String::from("or-null"), json!(true));
-            }
-            Value::Object(map)
-        }
-        _ => json!(rule.to_string()),
+    if let [Matcher::OneOf(values)] = rule.matchers.as_slice()
+        && !rule.optional
+        && !rule.or_null
+    {
+        return json!(values);
     }
+    let entries = rule.matchers.iter().filter_map(Matcher::entry);
+    let mut map: Map<String, Value> = entries.map(|(key, value)| (key.to_owned(), value)).collect();
+    if map.is_empty() {
+        return json!(rule.to_string());
+    }
+    if rule.optional {
+        map.insert(String::from("optional"), json!(true));
+    }
+    if rule.or_null {
+        map.insert(String::from("or-null"), json!(true));
+    }
+    Value::Object(map)
 }

@@ -1,38 +1,29 @@
-//! The world at one moment, and every pair in it that some versions take part in.
+//! Judges every pair that some versions take part in.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::code;
-use super::decision::{Because, Role, Row, Side, State};
+use super::cause::{Cause, Fact, NextStep};
+use super::code::GateCode;
+use super::decision::{Role, Row, Side};
 use super::facts::Facts;
-use super::pair::{Judged, judge, repair};
-use crate::contract::{ContractId, ServiceName};
-use crate::ledger::{Doubt, Event, Live, Published, ServiceVersion, StoreError, Version, abbreviated};
-use crate::words::{and_list, did_you_mean};
+use super::pair::{Judgement, judge};
+use super::rows::{add, sort};
+use super::state::State;
+use super::world::{Moment, Versions, World, service_side};
+use crate::interaction::{ContractId, ServiceName};
+use crate::ledger::{Doubt, Event, Live, NameKind, Published, ServiceVersion, StoreError, Version, abbreviated};
+use crate::words::nearest;
 
-/// A moment: what is asked about, and what has happened to the candidates before.
-pub(super) struct Moment<'m> {
-    /// The versions whose pairs are judged.
-    pub subjects: &'m [ServiceVersion],
-    /// Candidates that have taken the place of what was there before.
-    pub settled: &'m [ServiceVersion],
-    /// Where candidates go to.
-    pub instance: Option<&'m ServiceName>,
-    /// Whether the subjects are asked about, and not live already.
-    pub candidates: bool,
-    /// Whether they go back to where they were live before.
-    pub rollback: bool,
-}
+/// How many doubts a row names, and how many versions it suggests.
+const LISTED: usize = 5;
 
-/// Every version in the world with the reasons why it is part of it.
-type World = BTreeMap<ServiceName, BTreeMap<Version, Vec<Role>>>;
-
-/// Judges pairs, each once, over several moments.
+/// Judges the pairs of several moments, each pair once.
 pub(super) struct Check<'f, 'b> {
     pub facts: &'f mut Facts<'b>,
-    judged: BTreeMap<(ServiceVersion, ServiceVersion, ContractId), Judged>,
+    judged: BTreeMap<(ServiceVersion, ServiceVersion, ContractId), Judgement>,
 }
 
 impl<'f, 'b> Check<'f, 'b> {
@@ -42,211 +33,165 @@ impl<'f, 'b> Check<'f, 'b> {
 
     /// Every row of a moment, the worst first.
     pub(super) fn rows(&mut self, moment: &Moment<'_>) -> Result<Vec<Row>, StoreError> {
-        let world = self.world(moment);
-        let mut rows = Vec::new();
+        let world = World::at(moment, self.facts);
+        let mut check = MomentCheck { check: self, moment, world, rows: Vec::new() };
         for subject in moment.subjects {
-            self.as_consumer(subject, moment, &world, &mut rows)?;
-            // Where all that is live is a subject, every pair was met from its consumer's side.
+            check.as_consumer(subject)?;
+            // If everything that is live is a subject, each pair is judged from its consumer's side.
             if moment.candidates {
-                self.as_provider(subject, moment, &world, &mut rows)?;
+                check.as_provider(subject)?;
             }
         }
+        let mut rows = check.rows;
         sort(&mut rows);
         Ok(rows)
     }
 
-    fn world(&self, moment: &Moment<'_>) -> World {
-        let mut world = World::new();
-        for (service, read) in &self.facts.world {
-            let settled = moment.settled.iter().find(|one| one.service == *service);
-            for live in &read.value.live {
-                if settled.is_some_and(|new| live.ends_with(&new.version, moment.instance)) {
-                    continue;
-                }
-                let role = Role::Live { event: live.event, since: live.at.clone(), instance: live.instance.clone() };
-                world.entry(service.clone()).or_default().entry(live.version.clone()).or_default().push(role);
-            }
-        }
-        let subjects = moment.subjects.iter().filter(|_| moment.candidates);
-        for one in moment.settled.iter().chain(subjects) {
-            let roles = world.entry(one.service.clone()).or_default().entry(one.version.clone()).or_default();
-            if !roles.contains(&Role::Candidate) {
-                roles.insert(0, Role::Candidate);
-            }
-        }
-        world
-    }
-
-    /// What a subject needs of others.
-    fn as_consumer(
+    fn judge(
         &mut self,
-        subject: &ServiceVersion,
-        moment: &Moment<'_>,
-        world: &World,
-        rows: &mut Vec<Row>,
-    ) -> Result<(), StoreError> {
-        let own = side(subject, world);
-        let read = self.facts.published(subject)?.clone();
-        if !read.doubts.is_empty() {
-            return self.doubtful(rows, Some(own), None, &read.doubts, &subject.service);
-        }
-        let expected = match read.value {
-            Some(Published::As(expected)) => expected,
-            Some(Published::Conflicting) => return self.published_twice(rows, own, None),
-            // A live version may need not have published yet; one that is asked about has to.
-            None if !moment.candidates && self.facts.is_not_onboarded(&subject.service)? => return Ok(()),
-            None => return self.not_published(rows, own, None, subject),
-        };
-        for (provider, id) in expected {
-            if !self.facts.services.contains(&provider) {
-                let text = format!("{} expects something of {provider}, which the store does not declare", own.short());
-                let next = format!("declare it: upheld store init --service {provider}");
-                self.push(
-                    rows,
-                    (code::UNDECLARED, State::Unknown),
-                    (Some(own.clone()), Some(named(&provider))),
-                    vec![Because::Told(text)],
-                    &subject.service,
-                    next,
-                )?;
-                continue;
-            }
-            let doubts = self.facts.doubts_of_what_is_live(&provider);
-            if !doubts.is_empty() {
-                self.doubtful(rows, Some(own.clone()), Some(named(&provider)), &doubts, &provider)?;
-            }
-            let empty = BTreeMap::new();
-            let versions = world.get(&provider).unwrap_or(&empty);
-            // A roll-out may be live, and may be given up: it can break others, and nobody can rely on it yet.
-            let is_there = |roles: &Vec<Role>| {
-                roles.iter().any(|role| matches!(role, Role::Live { event: Event::Done | Event::Released, .. }))
-            };
-            let settled = moment.settled.iter().any(|one| one.service == provider);
-            if provider != subject.service && !settled && !versions.values().any(is_there) {
-                self.missing_provider(rows, own.clone(), &provider, versions)?;
-            }
-            for version in versions.keys() {
-                let other = ServiceVersion::new(provider.clone(), version.clone());
-                self.pair(rows, subject, &other, id, moment, world)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// What others need of a subject.
-    fn as_provider(
-        &mut self,
-        subject: &ServiceVersion,
-        moment: &Moment<'_>,
-        world: &World,
-        rows: &mut Vec<Row>,
-    ) -> Result<(), StoreError> {
-        let all = self.facts.world.iter();
-        let in_doubt: Vec<ServiceName> =
-            all.filter(|(_, read)| !read.doubts.is_empty()).map(|(service, _)| service.clone()).collect();
-        for service in in_doubt {
-            if self.facts.may_need(&service, &subject.service)? {
-                let doubts = self.facts.doubts(&service).to_vec();
-                let sides = (Some(named(&service)), Some(side(subject, world)));
-                self.doubtful(rows, sides.0, sides.1, &doubts, &service)?;
-            }
-        }
-        for (service, versions) in world {
-            for version in versions.keys() {
-                let other = ServiceVersion::new(service.clone(), version.clone());
-                if moment.subjects.contains(&other) && other != *subject {
-                    // It is asked about itself, as a consumer.
-                    continue;
-                }
-                let read = self.facts.published(&other)?.clone();
-                let consumer = side(&other, world);
-                match read.value {
-                    // What is doubtful of what is live was told above, and of a candidate where it is the consumer.
-                    _ if !read.doubts.is_empty() => {}
-                    Some(Published::As(expected)) => {
-                        if let Some(id) = expected.get(&subject.service) {
-                            self.pair(rows, &other, subject, *id, moment, world)?;
-                        }
-                    }
-                    // An old version of the subject's own service has no part in what the new one gives to others, unless
-                    // the service is a consumer of itself.
-                    _ if *service == subject.service
-                        && (other == *subject || !self.facts.consumers_ever(service)?.contains(service)) => {}
-                    Some(Published::Conflicting) => {
-                        self.published_twice(rows, consumer, Some(side(subject, world)))?;
-                    }
-                    None if self.facts.is_not_onboarded(service)? => {
-                        self.not_onboarded(rows, consumer, side(subject, world))?;
-                    }
-                    None => self.not_published(rows, consumer, Some(side(subject, world)), &other)?,
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn pair(
-        &mut self,
-        rows: &mut Vec<Row>,
         consumer: &ServiceVersion,
         provider: &ServiceVersion,
         id: ContractId,
-        moment: &Moment<'_>,
-        world: &World,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Judgement, StoreError> {
         let key = (consumer.clone(), provider.clone(), id);
-        let judged = if let Some(known) = self.judged.get(&key) {
-            known.clone()
-        } else {
-            let judged = judge(self.facts, consumer, provider, id)?;
-            self.judged.insert(key, judged.clone());
-            judged
-        };
-        let Judged { mut code, mut state, interactions, mut reasons, turn, mut next } = judged;
-        if state == State::Unverified && moment.rollback && self.was_live_beside(consumer, provider, moment)? {
-            (code, state) = (code::ROLLBACK, State::Compatible);
-            let text = "results are missing, but these two versions were live together before";
-            reasons.push(Because::Told(String::from(text)));
-            next.clear();
+        if let Some(known) = self.judged.get(&key) {
+            return Ok(known.clone());
         }
-        let owners = self.facts.owners(&turn)?;
-        add(
-            rows,
-            Row {
-                code,
-                state,
-                consumer: Some(side(consumer, world)),
-                provider: Some(side(provider, world)),
-                interactions,
-                reasons,
-                owners,
-                next,
-            },
-        );
+        let judgement = judge(self.facts, consumer, provider, id)?;
+        self.judged.insert(key, judgement.clone());
+        Ok(judgement)
+    }
+}
+
+/// The check of one moment.
+struct MomentCheck<'c, 'f, 'b> {
+    check: &'c mut Check<'f, 'b>,
+    moment: &'c Moment<'c>,
+    world: World,
+    rows: Vec<Row>,
+}
+
+impl MomentCheck<'_, '_, '_> {
+    /// Judges a subject against the providers that it expects something of.
+    fn as_consumer(&mut self, subject: &ServiceVersion) -> Result<(), StoreError> {
+        let own = self.world.side(subject);
+        let read = self.check.facts.published(subject)?.clone();
+        if !read.doubts.is_empty() {
+            return self.doubtful(Some(own), None, &read.doubts, &subject.service);
+        }
+        let expected = match read.value {
+            Some(Published::As(expected)) => expected,
+            Some(Published::Conflicting) => return self.published_twice(subject, None),
+            // A live version may be exempt from publishing, a candidate never is.
+            None if !self.moment.candidates && self.check.facts.is_not_onboarded(&subject.service)? => return Ok(()),
+            None => return self.not_published(subject, None),
+        };
+        for (provider, id) in expected {
+            if !self.check.facts.services.contains(&provider) {
+                let fact = Fact::ExpectsUndeclared { consumer: subject.clone(), provider: provider.clone() };
+                let next = NextStep::Declare { kind: NameKind::Service, name: provider.clone() };
+                let sides = (Some(own.clone()), Some(service_side(&provider)));
+                self.add(GateCode::Undeclared, sides, vec![fact], &subject.service, Some(next))?;
+                continue;
+            }
+            let doubts = self.check.facts.doubts_of_what_is_live(&provider);
+            if !doubts.is_empty() {
+                self.doubtful(Some(own.clone()), Some(service_side(&provider)), &doubts, &provider)?;
+            }
+            let versions = self.world.versions_of(&provider);
+            // A roll-out may be live and may be given up: it can break others, but nobody can rely on it yet.
+            let is_there = |roles: &Vec<Role>| {
+                roles.iter().any(|role| matches!(role, Role::Live { event: Event::Done | Event::Released, .. }))
+            };
+            let settled = self.moment.settled.iter().any(|one| one.service == provider);
+            if provider != subject.service && !settled && !versions.values().any(is_there) {
+                self.missing_provider(own.clone(), &provider, &versions)?;
+            }
+            for version in versions.into_keys() {
+                self.pair(subject, &ServiceVersion::new(provider.clone(), version), id)?;
+            }
+        }
         Ok(())
     }
 
-    /// Whether a subject was live before, at a time when the other side was, too. The only question that rests on the
-    /// times of records: it has to be asked for, and is told of.
-    fn was_live_beside(
-        &self,
-        consumer: &ServiceVersion,
-        provider: &ServiceVersion,
-        moment: &Moment<'_>,
-    ) -> Result<bool, StoreError> {
-        let (back, other) =
-            if moment.subjects.contains(provider) { (provider, consumer) } else { (consumer, provider) };
-        if moment.subjects.contains(other) {
+    /// Judges a subject against the consumers that expect something of it.
+    fn as_provider(&mut self, subject: &ServiceVersion) -> Result<(), StoreError> {
+        let all = self.check.facts.world.iter();
+        let in_doubt: Vec<ServiceName> =
+            all.filter(|(_, read)| !read.doubts.is_empty()).map(|(service, _)| service.clone()).collect();
+        for service in in_doubt {
+            if self.check.facts.may_need(&service, &subject.service)? {
+                let doubts = self.check.facts.doubts(&service).to_vec();
+                self.doubtful(Some(service_side(&service)), Some(self.world.side(subject)), &doubts, &service)?;
+            }
+        }
+        for consumer in self.world.versions() {
+            // Another subject is checked as a consumer itself.
+            if consumer == *subject || !self.moment.subjects.contains(&consumer) {
+                self.consumer_of(subject, &consumer)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Judges a subject against one version that may be a consumer of it.
+    fn consumer_of(&mut self, subject: &ServiceVersion, consumer: &ServiceVersion) -> Result<(), StoreError> {
+        let service = &consumer.service;
+        let read = self.check.facts.published(consumer)?.clone();
+        match read.value {
+            // Doubts about a live consumer have a row by now, and those about a candidate get theirs as a consumer.
+            _ if !read.doubts.is_empty() => Ok(()),
+            Some(Published::As(expected)) => match expected.get(&subject.service) {
+                Some(id) => self.pair(consumer, subject, *id),
+                None => Ok(()),
+            },
+            // An old version of the subject's own service doesn't matter to the new one, unless the service is a consumer
+            // of itself.
+            _ if *service == subject.service
+                && (consumer == subject || !self.check.facts.consumers_ever(service)?.contains(service)) =>
+            {
+                Ok(())
+            }
+            Some(Published::Conflicting) => self.published_twice(consumer, Some(self.world.side(subject))),
+            None if self.check.facts.is_not_onboarded(service)? => self.not_onboarded(consumer, subject),
+            None => self.not_published(consumer, Some(self.world.side(subject))),
+        }
+    }
+
+    fn pair(&mut self, consumer: &ServiceVersion, provider: &ServiceVersion, id: ContractId) -> Result<(), StoreError> {
+        let mut judgement = self.check.judge(consumer, provider, id)?;
+        if judgement.code.state() == State::Unverified
+            && self.moment.rollback
+            && self.was_live_beside(consumer, provider)?
+        {
+            judgement.code = GateCode::Rollback;
+            judgement.causes.push(Fact::LiveTogetherBefore.into());
+            judgement.next.clear();
+        }
+        let Judgement { code, interactions, causes, turn, next } = judgement;
+        let owners = self.check.facts.owners(&turn)?;
+        let (consumer, provider) = (Some(self.world.side(consumer)), Some(self.world.side(provider)));
+        add(&mut self.rows, Row { code, consumer, provider, interactions, causes, owners, next });
+        Ok(())
+    }
+
+    /// Whether a subject was live before, at a time when the other side was live, too. This is the only question that
+    /// relies on the times of records, so it needs an option, and the row mentions it.
+    fn was_live_beside(&self, consumer: &ServiceVersion, provider: &ServiceVersion) -> Result<bool, StoreError> {
+        let subjects = self.moment.subjects;
+        let (back, other) = if subjects.contains(provider) { (provider, consumer) } else { (consumer, provider) };
+        if subjects.contains(other) {
             return Ok(false);
         }
-        let history = self.facts.book.history(&self.facts.environment, &back.service)?;
+        let facts = &self.check.facts;
+        let history = facts.book.history(&facts.environment, &back.service)?;
         if !history.doubts.is_empty() {
             return Ok(false);
         }
         let time = |at: &str| at.parse::<Timestamp>().ok();
         let was = history.value.iter().filter(|(_, record)| {
-            // What was known to break somebody when it went live is no place to go back to.
-            let was_broken = record.gate.as_deref() == Some(State::Incompatible.word());
+            // A version that was known to break another when it went live is nothing to go back to.
+            let was_broken = record.gate.as_deref().and_then(State::named) == Some(State::Incompatible);
             record.version == back.version && matches!(record.event, Event::Done | Event::Released) && !was_broken
         });
         let ends = was.filter_map(|(id, _)| {
@@ -254,167 +199,108 @@ impl<'f, 'b> Check<'f, 'b> {
             over.filter_map(|(_, record)| time(&record.stamp.at)).min()
         });
         let Some(end) = ends.max() else { return Ok(false) };
-        // Times are told to the second: what began in the very one in which the other ended may have come after it.
+        // Records have times to the second: what began in the second in which the other ended may have come after it.
         let there = |live: &&Live| live.version == other.version && time(&live.at).is_some_and(|since| since < end);
-        Ok(self.facts.live(&other.service).iter().any(|live| there(&live)))
+        Ok(facts.live(&other.service).iter().any(|live| there(&live)))
     }
 
     fn doubtful(
         &mut self,
-        rows: &mut Vec<Row>,
         consumer: Option<Side>,
         provider: Option<Side>,
         doubts: &[Doubt],
         turn: &ServiceName,
     ) -> Result<(), StoreError> {
-        let reasons = doubts.iter().take(5).map(|doubt| Because::Told(doubt.to_string())).collect();
-        let next = doubts.first().map(repair).unwrap_or_default();
-        self.push(rows, (code::UNTRUSTED, State::Unknown), (consumer, provider), reasons, turn, next)
+        let facts = doubts.iter().take(LISTED).cloned().map(Fact::Doubtful).collect();
+        let next = doubts.first().cloned().map(NextStep::Repair);
+        self.add(GateCode::Untrusted, (consumer, provider), facts, turn, next)
     }
 
-    fn published_twice(
-        &mut self,
-        rows: &mut Vec<Row>,
-        consumer: Side,
-        provider: Option<Side>,
-    ) -> Result<(), StoreError> {
-        let text = format!("{} was published twice, with other content", consumer.short());
-        let next = format!("publish a new version of {}; what one version expects can't change", consumer.service);
-        let turn = consumer.service.clone();
-        let what = (code::PUBLISHED_TWICE, State::Unknown);
-        self.push(rows, what, (Some(consumer), provider), vec![Because::Told(text)], &turn, next)
+    fn published_twice(&mut self, consumer: &ServiceVersion, provider: Option<Side>) -> Result<(), StoreError> {
+        let facts = vec![Fact::PublishedTwice(consumer.clone())];
+        let next = NextStep::PublishNew(consumer.service.clone());
+        let sides = (Some(self.world.side(consumer)), provider);
+        self.add(GateCode::PublishedTwice, sides, facts, &consumer.service, Some(next))
     }
 
-    fn not_published(
-        &mut self,
-        rows: &mut Vec<Row>,
-        consumer: Side,
-        provider: Option<Side>,
-        version: &ServiceVersion,
-    ) -> Result<(), StoreError> {
-        let mut reasons = vec![Because::Told(format!("{version} was never published: what it needs is not known"))];
-        let live = consumer.roles.iter().any(|role| *role != Role::Candidate);
-        let next = if live {
-            format!(
-                "publish it: upheld publish {version}; or let services/{}.yaml say `not-onboarded-until: DATE`",
-                version.service
-            )
+    fn not_published(&mut self, consumer: &ServiceVersion, provider: Option<Side>) -> Result<(), StoreError> {
+        let side = self.world.side(consumer);
+        let is_live = side.roles.iter().any(|role| *role != Role::Candidate);
+        let mut facts = vec![Fact::NotPublished(consumer.clone())];
+        let next = if is_live {
+            NextStep::PublishOrExempt(consumer.clone())
         } else {
-            format!("publish it: upheld publish {version}")
+            let known = self.check.facts.book.versions(&consumer.service)?;
+            facts.extend(suggestions(consumer, &known));
+            NextStep::Publish(consumer.clone())
         };
-        if !live {
-            let known = self.facts.book.versions(&version.service)?;
-            let names = || known.iter().map(Version::as_str);
-            let longer =
-                abbreviated(&version.version, &known).map(|whole| format!("did you mean {}@{whole}?", version.service));
-            let meant = longer.or_else(|| did_you_mean(version.version.as_str(), names()));
-            reasons.extend(meant.map(Because::Told));
-            if known.is_empty() {
-                reasons.push(Because::Told(format!("no version of {} was ever published", version.service)));
-            } else {
-                let shown: Vec<&str> = nearest_first(version.version.as_str(), &known);
-                reasons.push(Because::Told(format!("published of {} are {}", version.service, and_list(shown))));
-            }
-        }
-        let what = (code::NOT_PUBLISHED, State::Unknown);
-        self.push(rows, what, (Some(consumer), provider), reasons, &version.service, next)
+        self.add(GateCode::NotPublished, (Some(side), provider), facts, &consumer.service, Some(next))
     }
 
-    fn not_onboarded(&mut self, rows: &mut Vec<Row>, consumer: Side, provider: Side) -> Result<(), StoreError> {
-        let service = consumer.service.clone();
-        let until = self.facts.declared(&service)?.not_onboarded_until;
-        let until = until.map(|day| day.to_string()).unwrap_or_default();
-        let text = format!("{} has published nothing, and need not until {until}", consumer.short());
-        let what = (code::NOT_ONBOARDED, State::Compatible);
-        self.push(rows, what, (Some(consumer), Some(provider)), vec![Because::Told(text)], &service, String::new())
+    fn not_onboarded(&mut self, consumer: &ServiceVersion, provider: &ServiceVersion) -> Result<(), StoreError> {
+        let until = self.check.facts.declared(&consumer.service)?.not_onboarded_until;
+        let facts = vec![Fact::NotOnboarded { consumer: consumer.clone(), until }];
+        let sides = (Some(self.world.side(consumer)), Some(self.world.side(provider)));
+        self.add(GateCode::NotOnboarded, sides, facts, &consumer.service, None)
     }
 
     fn missing_provider(
         &mut self,
-        rows: &mut Vec<Row>,
         consumer: Side,
         provider: &ServiceName,
-        versions: &BTreeMap<Version, Vec<Role>>,
+        versions: &Versions,
     ) -> Result<(), StoreError> {
-        let environment = self.facts.environment.clone();
-        let rolling = versions.iter().find(|(_, roles)| roles.iter().any(|role| *role != Role::Candidate));
-        let (text, next) = match rolling.or_else(|| versions.first_key_value()) {
-            Some((version, roles)) if roles.iter().any(|role| *role != Role::Candidate) => (
-                format!("{provider}@{} is still rolling out in {environment}, and may be given up", version.short()),
-                format!("wait until it is live: upheld deployed {provider}@{version} --to {environment}"),
+        let environment = self.check.facts.environment.clone();
+        let of = |version: &Version| ServiceVersion::new(provider.clone(), version.clone());
+        let rolling_out = versions.iter().find(|(_, roles)| roles.iter().any(|role| *role != Role::Candidate));
+        let (fact, next) = match (rolling_out, versions.first_key_value()) {
+            (Some((version, _)), _) => (
+                Fact::StillRollingOut { provider: of(version), environment: environment.clone() },
+                NextStep::FinishRollout { provider: of(version), environment },
             ),
-            Some((version, _)) => (
-                format!("nothing of {provider} is live in {environment} before {provider}@{}", version.short()),
-                format!("let {provider} go live first: --order {provider},{}", consumer.service),
+            (None, Some((version, _))) => (
+                Fact::NotLiveBefore { candidate: of(version), environment },
+                NextStep::OrderFirst { provider: provider.clone(), consumer: consumer.service.clone() },
             ),
-            None => (
-                format!("nothing of {provider} is live in {environment}"),
-                format!("let a version of {provider} go live first: upheld gate {provider}@… --to {environment}"),
+            (None, None) => (
+                Fact::NotLive { provider: provider.clone(), environment: environment.clone() },
+                NextStep::DeployFirst { provider: provider.clone(), environment },
             ),
         };
-        let what = (code::MISSING_PROVIDER, State::MissingProvider);
-        self.push(rows, what, (Some(consumer), Some(named(provider))), vec![Because::Told(text)], provider, next)
+        let sides = (Some(consumer), Some(service_side(provider)));
+        self.add(GateCode::MissingProvider, sides, vec![fact], provider, Some(next))
     }
 
-    fn push(
+    fn add(
         &mut self,
-        rows: &mut Vec<Row>,
-        (code, state): (super::GateCode, State),
+        code: GateCode,
         (consumer, provider): (Option<Side>, Option<Side>),
-        reasons: Vec<Because>,
+        facts: Vec<Fact>,
         turn: &ServiceName,
-        next: String,
+        next: Option<NextStep>,
     ) -> Result<(), StoreError> {
-        let owners = self.facts.owners(turn)?;
-        let next = if next.is_empty() { Vec::new() } else { vec![next] };
-        add(rows, Row { code, state, consumer, provider, interactions: 0, reasons, owners, next });
+        let owners = self.check.facts.owners(turn)?;
+        let (causes, next) = (facts.into_iter().map(Cause::from).collect(), next.into_iter().collect());
+        add(&mut self.rows, Row { code, consumer, provider, interactions: 0, causes, owners, next });
         Ok(())
     }
 }
 
-/// Adds a row that is not there yet.
-fn add(rows: &mut Vec<Row>, row: Row) {
-    let same = |other: &Row| {
-        let sides = |row: &Row| {
-            let of = |side: &Option<Side>| side.as_ref().map(|side| (side.service.clone(), side.version.clone()));
-            (of(&row.consumer), of(&row.provider))
-        };
-        other.code == row.code && sides(other) == sides(&row)
+/// Which published version may have been meant by one that isn't published.
+fn suggestions(named: &ServiceVersion, known: &BTreeSet<Version>) -> Vec<Fact> {
+    let ServiceVersion { service, version } = named;
+    if known.is_empty() {
+        return vec![Fact::NothingPublished(service.clone())];
+    }
+    let similar = || nearest(version.as_str(), known.iter().map(Version::as_str))?.parse().ok();
+    let meant = abbreviated(version, known).or_else(similar);
+    let meant = meant.map(|version| Fact::SimilarVersion(ServiceVersion::new(service.clone(), version)));
+    let shared = |other: &Version| {
+        let pairs = other.as_str().bytes().zip(version.as_str().bytes());
+        pairs.take_while(|(one, other)| one == other).count()
     };
-    if !rows.iter().any(same) {
-        rows.push(row);
-    }
-}
-
-/// The worst first; among their like by their code and names.
-pub(super) fn sort(rows: &mut [Row]) {
-    rows.sort_by(|one, other| {
-        let key = |row: &Row| (row.state, row.code, row.consumer.clone(), row.provider.clone());
-        key(one).cmp(&key(other))
-    });
-}
-
-/// Puts rows of several moments together.
-pub(super) fn join(all: &mut Vec<Row>, more: Vec<Row>) {
-    for row in more {
-        add(all, row);
-    }
-}
-
-fn side(of: &ServiceVersion, world: &World) -> Side {
-    let roles = world.get(&of.service).and_then(|versions| versions.get(&of.version)).cloned().unwrap_or_default();
-    Side { service: of.service.clone(), version: Some(of.version.clone()), roles }
-}
-
-fn named(service: &ServiceName) -> Side {
-    Side { service: service.clone(), version: None, roles: Vec::new() }
-}
-
-/// Some of the known versions, those first that begin like the one that was typed.
-fn nearest_first<'v>(typed: &str, known: &'v std::collections::BTreeSet<Version>) -> Vec<&'v str> {
-    let alike = |version: &str| version.bytes().zip(typed.bytes()).take_while(|(one, other)| one == other).count();
-    let mut names: Vec<&str> = known.iter().map(Version::as_str).collect();
-    names.sort_by_key(|name| std::cmp::Reverse(alike(name)));
-    names.truncate(5);
-    names
+    let mut nearest_first: Vec<&Version> = known.iter().collect();
+    nearest_first.sort_by_key(|other| Reverse(shared(other)));
+    let versions = nearest_first.into_iter().take(LISTED).cloned().collect();
+    meant.into_iter().chain([Fact::Published { service: service.clone(), versions }]).collect()
 }

@@ -1,83 +1,166 @@
-//! The codes of rows and notices: one for each cause.
+//! The codes of rows and notices: one for each cause. A code never changes its meaning once it was released.
 
-use super::decision::State;
+use std::fmt;
 
-/// A stable code, like `G101`. It never changes its meaning once it was released.
-pub type GateCode = &'static str;
+use super::state::State;
+use crate::source::{Code, Explanation};
 
-/// Every interaction is upheld.
-pub const COMPATIBLE: GateCode = "G001";
-/// A version goes back to where it was live before, beside a version that was live then.
-pub const ROLLBACK: GateCode = "G002";
-/// A live version has published nothing, and need not yet.
-pub const NOT_ONBOARDED: GateCode = "G003";
-/// An interaction is broken.
-pub const BROKEN: GateCode = "G101";
-/// An interaction is both upheld and broken.
-pub const CONFLICTING: GateCode = "G102";
-/// No version of the provider was ever verified against these interactions.
-pub const NEVER_VERIFIED: GateCode = "G201";
-/// Other versions of the provider were verified, and this one was not.
-pub const OTHER_VERSION: GateCode = "G202";
-/// Some interactions have a result for this version, and others have none.
-pub const PARTIAL: GateCode = "G203";
-/// The interactions could not be run against this version.
-pub const ERRORED: GateCode = "G204";
-/// A version has never been published.
-pub const NOT_PUBLISHED: GateCode = "G301";
-/// A version was published twice, with other content.
-pub const PUBLISHED_TWICE: GateCode = "G302";
-/// A file of the store can't be trusted.
-pub const UNTRUSTED: GateCode = "G303";
-/// A name is not declared in the store.
-pub const UNDECLARED: GateCode = "G304";
-/// The store's history was rewritten.
-pub const REWRITTEN: GateCode = "G305";
-/// There is nothing to check, and there had to be.
-pub const NO_PAIRS: GateCode = "G306";
-/// The contract has interactions that can't be run at all.
-pub const UNVERIFIABLE: GateCode = "G307";
-/// Nothing of the provider is live.
-pub const MISSING_PROVIDER: GateCode = "G401";
-/// There is nothing to check.
-pub const NOTHING_TO_CHECK: GateCode = "G501";
-/// A roll-out was begun, and nobody has told how it ended.
-pub const OPEN_ROLLOUT: GateCode = "G502";
-/// A version is live that the gate had not let through.
-pub const AGAINST_THE_GATE: GateCode = "G503";
-/// A pair without a candidate is broken, which is not the candidate's fault.
-pub const BROKEN_ELSEWHERE: GateCode = "G504";
-/// The versions fit each other at once, and not one after the other.
-pub const ONLY_AT_ONCE: GateCode = "G505";
-/// A file of the store that these versions have nothing to do with can't be trusted.
-pub const UNTRUSTED_ELSEWHERE: GateCode = "G506";
-/// A consumer's contract is not asked about, since none of its versions that have it is live.
-pub const NOT_LIVE: GateCode = "G507";
+/// Defines an enum of codes. The doc comment of a variant says what the code means, the text behind `=>` what clears it.
+macro_rules! gate_codes {
+    (
+        $(#[doc = $summary:literal])+
+        $name:ident { $($(#[doc = $means:literal])+ $variant:ident = $code:literal => $clears:literal;)+ }
+    ) => {
+        $(#[doc = $summary])+
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name {
+            $($(#[doc = $means])+ $variant,)+
+        }
 
-/// All codes with the state that they stand for; none for a notice.
-pub const CODES: &[(GateCode, Option<State>)] = &[
-    (COMPATIBLE, Some(State::Compatible)),
-    (ROLLBACK, Some(State::Compatible)),
-    (NOT_ONBOARDED, Some(State::Compatible)),
-    (BROKEN, Some(State::Incompatible)),
-    (CONFLICTING, Some(State::Incompatible)),
-    (NEVER_VERIFIED, Some(State::Unverified)),
-    (OTHER_VERSION, Some(State::Unverified)),
-    (PARTIAL, Some(State::Unverified)),
-    (ERRORED, Some(State::Unverified)),
-    (NOT_PUBLISHED, Some(State::Unknown)),
-    (PUBLISHED_TWICE, Some(State::Unknown)),
-    (UNTRUSTED, Some(State::Unknown)),
-    (UNDECLARED, Some(State::Unknown)),
-    (REWRITTEN, Some(State::Unknown)),
-    (NO_PAIRS, Some(State::Unknown)),
-    (UNVERIFIABLE, Some(State::Unknown)),
-    (MISSING_PROVIDER, Some(State::MissingProvider)),
-    (NOTHING_TO_CHECK, None),
-    (OPEN_ROLLOUT, None),
-    (AGAINST_THE_GATE, None),
-    (BROKEN_ELSEWHERE, None),
-    (ONLY_AT_ONCE, None),
-    (UNTRUSTED_ELSEWHERE, None),
-    (NOT_LIVE, None),
-];
+        impl $name {
+            /// Every code, in order.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// What the code means, and what clears it.
+            #[must_use]
+            pub const fn explanation(self) -> Explanation {
+                match self {
+                    $(Self::$variant => Explanation::new(Code($code), concat!($($means),+), $clears),)+
+                }
+            }
+
+            /// The code as text: `G101`.
+            #[must_use]
+            pub const fn text(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $code,)+
+                }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.text())
+            }
+        }
+    };
+}
+
+gate_codes! {
+    /// Why a row has its state.
+    GateCode {
+        /// The provider's version upholds every interaction of the contract that the consumer's version has published.
+        Compatible = "G001" => "Nothing has to be done.";
+        /// The version goes back to where it was live before, next to a version that was live at the same time. Results
+        /// are missing, but --rollback doesn't require them. This relies on the times in the records.
+        Rollback = "G002" =>
+            "Nothing has to be done. To be certain, verify the pair: `upheld verify PROVIDER --publish --version VERSION`.";
+        /// A live version hasn't published anything, and its service is declared with a `not-onboarded-until` day that
+        /// hasn't passed. What it expects is unknown.
+        NotOnboarded = "G003" =>
+            "Run `upheld publish SERVICE@VERSION` for the live version, and remove `not-onboarded-until` from \
+             services/SERVICE.yaml.";
+        /// The provider's version was verified, and it breaks at least one interaction of the contract.
+        Broken = "G101" =>
+            "Fix the provider. Or agree on the change: the consumer changes its contract, publishes it and goes live \
+             first. To replace a wrong result, verify again with --supersede.";
+        /// The same version of the provider both upheld and broke an interaction. Which of the two is right is unknown,
+        /// and a break counts until it is superseded.
+        Conflicting = "G102" =>
+            "Find out why the results differ. Then verify again, replacing them: `upheld verify PROVIDER --publish \
+             --version VERSION --supersede`.";
+        /// No version of the provider has a result for these interactions.
+        NeverVerified = "G201" =>
+            "Run `upheld verify PROVIDER --publish --version VERSION` in the provider's build. `upheld gate --wait 10m` \
+             waits for it.";
+        /// Other versions of the provider were verified against these interactions, but not this one.
+        OtherVersion = "G202" =>
+            "Run `upheld verify PROVIDER --publish --version VERSION` in a checkout of exactly this version.";
+        /// Only some interactions of the contract have a result for this version of the provider: the run was partial, or
+        /// the contract has changed since. Results of unchanged interactions still count.
+        Partial = "G203" => "Run `upheld verify PROVIDER --publish --version VERSION` without --only.";
+        /// The verification of this version couldn't run these interactions, for example because a provider state
+        /// couldn't be set up. They count neither as upheld nor as broken.
+        Errored = "G204" => "Fix what kept them from running, which the row quotes, and verify again.";
+        /// The version was never published, so what it expects of others is unknown. That isn't the same as a published
+        /// version that expects nothing.
+        NotPublished = "G301" =>
+            "Run `upheld publish SERVICE@VERSION` in its checkout, with --no-contracts if it expects nothing. For a \
+             service that doesn't publish yet, write `not-onboarded-until: DATE` into the store's services/SERVICE.yaml.";
+        /// One version was published twice with different contracts. Neither publication counts.
+        PublishedTwice = "G302" => "Publish a new version. What a version expects can't change.";
+        /// A file of the store that the decision depends on can't be trusted: it can't be read, has a newer format,
+        /// doesn't match its name, or is missing. What it would say is unknown.
+        Untrusted = "G303" =>
+            "Run `upheld store lint` to see what is wrong, and restore the file from the store's history. If the row asks \
+             for a newer version of upheld, install that.";
+        /// The store doesn't declare a service or environment of this name. Names are declared on purpose, so that a
+        /// typo can't pass for a service that nobody depends on.
+        Undeclared = "G304" =>
+            "Correct the name, or declare it: `upheld store init --service NAME` or `upheld store init --environment NAME`.";
+        /// The history of the shared repository was rewritten, so records may be lost.
+        Rewritten = "G305" =>
+            "Find out who rewrote it and why. Then accept the present history with `upheld store trust`, on every machine \
+             that keeps a copy. End a roll-out that began before with `upheld deployed` or `upheld undeployed --rollout`.";
+        /// There are no pairs to check, and --require-pairs requires some.
+        NoPairs = "G306" => "Publish what the version expects, or leave out --require-pairs.";
+        /// The contract has interactions that this version of upheld can't run, such as messages of a Pact file. Whether
+        /// the provider upholds them is unknown, and no verification can tell.
+        Unverifiable = "G307" =>
+            "Test them in another way, and publish them as pending with a new version of the consumer: `upheld publish \
+             CONSUMER@VERSION --without-skipped`.";
+        /// The consumer's version needs a provider that isn't live in the environment. A roll-out under way doesn't
+        /// count, since it may be given up.
+        MissingProvider = "G401" =>
+            "Deploy a version of the provider first, or ask about both: `upheld gate PROVIDER@VERSION CONSUMER@VERSION \
+             --to ENV`.";
+    }
+}
+
+gate_codes! {
+    /// What a notice is about.
+    NoticeCode {
+        /// The version has published that it expects nothing, and nothing live expects anything of it.
+        NothingToCheck = "G501" => "Nothing has to be done. `upheld gate --require-pairs` denies in this case.";
+        /// A roll-out began with `upheld gate --reserve`, and its end was never recorded. Until then, both its version and
+        /// the one before it count as live.
+        OpenRollout = "G502" =>
+            "Record how it ended: `upheld deployed SERVICE@VERSION --to ENV` if it is done, `upheld undeployed \
+             SERVICE@VERSION --to ENV --rollout` if it was given up.";
+        /// A version went live although the gate didn't allow it. Deployments are facts, so it was recorded.
+        AgainstTheGate = "G503" => "Nothing has to be done. The notice disappears when the version is replaced.";
+        /// A pair that is already live is broken. It doesn't affect the decision: it is broken with or without the
+        /// candidate.
+        BrokenElsewhere = "G504" => "Run `upheld status --env ENV` to see the pair, and fix it on its own.";
+        /// The versions aren't compatible one after another in any order, but they are if all go live at once.
+        OnlyAtOnce = "G505" =>
+            "If they really go live in the same moment, add `--atomic`. Otherwise make one of them compatible with what is \
+             live.";
+        /// A file of the store can't be trusted. It belongs to services that this decision doesn't depend on.
+        UntrustedElsewhere = "G506" => "Run `upheld store lint` to see what is wrong.";
+        /// A consumer has published contracts with the provider, but none of its versions is live in the environment. A
+        /// consumer that isn't live never blocks a provider.
+        NotLive = "G507" =>
+            "Nothing has to be done. If the consumer is live, record it: `upheld deployed CONSUMER@VERSION --to ENV`.";
+    }
+}
+
+impl GateCode {
+    /// The state that a row with this code has.
+    #[must_use]
+    pub const fn state(self) -> State {
+        match self {
+            Self::Compatible | Self::Rollback | Self::NotOnboarded => State::Compatible,
+            Self::Broken | Self::Conflicting => State::Incompatible,
+            Self::NeverVerified | Self::OtherVersion | Self::Partial | Self::Errored => State::Unverified,
+            Self::NotPublished
+            | Self::PublishedTwice
+            | Self::Untrusted
+            | Self::Undeclared
+            | Self::Rewritten
+            | Self::NoPairs
+            | Self::Unverifiable => State::Unknown,
+            Self::MissingProvider => State::MissingProvider,
+        }
+    }
+}

@@ -1,53 +1,54 @@
-//! The question, answered.
+//! Answers the question.
 
-use super::check::{Check, Moment, sort};
-use super::code;
-use super::decision::{Because, Decision, Row, Side, State};
+use std::collections::BTreeSet;
+
+use super::cause::{Cause, Fact, NextStep};
+use super::check::Check;
+use super::code::GateCode;
+use super::decision::{Decision, Row, Side};
 use super::facts::Facts;
-use super::notices::{Noticed, notices};
-use super::order::{rows_of, search, worst};
-use super::pair::repair;
+use super::notices::{Checked, notices};
+use super::order::{rows_of, search};
 use super::question::{Plan, Question};
-use crate::contract::ServiceName;
-use crate::ledger::{Book, Event, ServiceVersion, StoreError, layout};
-use crate::words::{and_list, did_you_mean};
+use super::rows::{sort, worst};
+use super::state::State;
+use super::world::Moment;
+use crate::interaction::ServiceName;
+use crate::ledger::{Book, Doubt, Event, NameKind, ServiceVersion, StoreError, layout};
+use crate::words::nearest;
 
 /// How many names are listed.
 const LISTED: usize = 10;
 
-/// Answers a question from what the book says.
+/// Decides from the records of the book.
 ///
 /// # Errors
 ///
-/// Why the store can't be read: then there is no answer, which is no "yes".
+/// Why the store can't be read: then there is no decision, and so no "yes".
 pub fn decide(question: &Question, book: &Book<'_>) -> Result<Decision, StoreError> {
-    let mut rows = ground(question, book)?;
+    let mut rows = preconditions(question, book)?;
     if !rows.is_empty() {
         sort(&mut rows);
         return Ok(decision(question, book, rows, Vec::new()));
     }
     let mut facts = Facts::new(book, &question.environment, question.day)?;
-    let lost = lost(&facts)?;
+    let lost = lost_rollouts(&facts)?;
     let mut check = Check::new(&mut facts);
     let (mut rows, order, only_at_once) = match &question.plan {
-        Plan::Atomic => (at_once(&mut check, question)?, Vec::new(), false),
+        Plan::Atomic => (rows_at_once(&mut check, question)?, Vec::new(), false),
         Plan::Order(names) => {
-            let order = ordered(question, names);
+            let order = candidates_in_order(question, names);
             (rows_of(&mut check, question, &order)?, order, false)
         }
-        Plan::Any => any_order(&mut check, question)?,
+        Plan::Any => rows_in_any_order(&mut check, question)?,
     };
     rows.extend(lost);
-    // Who need not have published yet was let through, and not checked.
-    if question.require_pairs && rows.iter().all(|row| row.code == code::NOT_ONBOARDED) {
-        rows.push(Row {
-            reasons: vec![Because::Told(String::from("there is no pair to check, and --require-pairs asks for one"))],
-            ..fact(code::NO_PAIRS, None, "publish what the version expects, or leave --require-pairs out")
-        });
+    // Services that are exempt from publishing pass without a check.
+    if question.require_pairs && rows.iter().all(|row| row.code == GateCode::NotOnboarded) {
+        rows.push(fact(GateCode::NoPairs, None, vec![Fact::NoPairs], NextStep::PublishOrAllowNone));
     }
     sort(&mut rows);
-    let noticed = Noticed { rows: &rows, only_at_once };
-    let notices = notices(&mut check, question, &noticed)?;
+    let notices = notices(&mut check, question, &Checked { rows: &rows, only_at_once })?;
     Ok(Decision { notices, ..decision(question, book, rows, order) })
 }
 
@@ -65,82 +66,64 @@ fn decision(question: &Question, book: &Book<'_>, rows: Vec<Row>, order: Vec<Ser
     }
 }
 
-/// What makes every other question idle: a store that can't be trusted as a whole, names that nobody declared.
-fn ground(question: &Question, book: &Book<'_>) -> Result<Vec<Row>, StoreError> {
-    let mut rows = Vec::new();
-    let mut untrusted = |doubts: Vec<crate::ledger::Doubt>| {
-        for doubt in doubts {
-            let row = fact(code::UNTRUSTED, None, &repair(&doubt));
-            rows.push(Row { reasons: vec![Because::Told(doubt.to_string())], ..row });
-        }
-    };
+/// What makes every other question pointless: a store that can't be trusted as a whole, or undeclared names.
+fn preconditions(question: &Question, book: &Book<'_>) -> Result<Vec<Row>, StoreError> {
     if let Some(row) = rewritten(book) {
-        // What is missing now may have been there: nothing else is worth a word before somebody has looked.
+        // Whatever is missing may have been there, so nothing else is worth saying before somebody has looked.
         return Ok(vec![row]);
     }
-    untrusted(book.policy()?.doubts);
+    let mut rows: Vec<Row> = book.policy()?.doubts.into_iter().map(untrusted).collect();
     if !book.has(layout::STORE)? {
-        // All else follows from it.
+        // Everything else follows from that.
         return Ok(rows);
     }
-    let environment = book.environment(&question.environment)?;
-    let declared = environment.is_some();
-    untrusted(environment.map(|read| read.doubts).unwrap_or_default());
-    if !declared {
-        let known = book.environments()?;
-        rows.push(undeclared("environment", &question.environment, &known, None));
+    match book.environment(&question.environment)? {
+        Some(read) => rows.extend(read.doubts.into_iter().map(untrusted)),
+        None => rows.push(undeclared(NameKind::Environment, &question.environment, &book.environments()?, None)),
     }
     let services = book.services()?;
     for candidate in question.candidates.iter().filter(|one| !services.contains(&one.service)) {
-        let side = Side { service: candidate.service.clone(), version: Some(candidate.version.clone()), roles: vec![] };
-        rows.push(undeclared("service", &candidate.service, &services, Some(side)));
+        rows.push(undeclared(NameKind::Service, &candidate.service, &services, Some(side(candidate))));
     }
     Ok(rows)
 }
 
-/// That the store's history was rewritten, or that records were taken away.
+/// That the store's history was rewritten, or that records were deleted.
 pub(super) fn rewritten(book: &Book<'_>) -> Option<Row> {
     let how = book.rewritten()?;
-    let next = "find out who did it and why; then accept what is there: upheld store trust";
-    Some(Row { reasons: vec![Because::Told(how)], ..fact(code::REWRITTEN, None, next) })
+    Some(fact(GateCode::Rewritten, None, vec![Fact::Rewritten(how)], NextStep::TrustStore))
 }
 
-fn undeclared(
-    kind: &str,
-    name: &ServiceName,
-    known: &std::collections::BTreeSet<ServiceName>,
-    consumer: Option<Side>,
-) -> Row {
-    let mut reasons = vec![Because::Told(format!("the store declares no {kind} `{name}`"))];
-    match did_you_mean(name.as_str(), known.iter().map(ServiceName::as_str)) {
-        Some(help) => reasons.push(Because::Told(help)),
-        None if known.is_empty() => reasons.push(Because::Told(format!("it declares no {kind} at all"))),
-        None => {
-            let mut shown: Vec<String> = known.iter().take(LISTED).map(ToString::to_string).collect();
-            shown.extend((known.len() > LISTED).then(|| format!("{} more", known.len() - LISTED)));
-            reasons.push(Because::Told(format!("declared: {}", and_list(shown))));
-        }
-    }
-    let next = format!("declare it, if it is meant: upheld store init --{kind} {name}");
-    Row { reasons, ..fact(code::UNDECLARED, consumer, &next) }
+fn untrusted(doubt: Doubt) -> Row {
+    fact(GateCode::Untrusted, None, vec![Fact::Doubtful(doubt.clone())], NextStep::Repair(doubt))
 }
 
-/// A row about a fact and no pair.
-fn fact(code: super::GateCode, consumer: Option<Side>, next: &str) -> Row {
-    Row {
-        code,
-        state: State::Unknown,
-        consumer,
-        provider: None,
-        interactions: 0,
-        reasons: Vec::new(),
-        owners: Vec::new(),
-        next: vec![next.to_owned()],
-    }
+fn undeclared(kind: NameKind, name: &ServiceName, known: &BTreeSet<ServiceName>, consumer: Option<Side>) -> Row {
+    let similar = nearest(name.as_str(), known.iter().map(ServiceName::as_str));
+    let hint = match similar.and_then(|similar| known.iter().find(|name| name.as_str() == similar)) {
+        Some(similar) => Fact::SimilarName(similar.clone()),
+        None if known.is_empty() => Fact::NothingDeclared(kind),
+        None => Fact::Declared {
+            names: known.iter().take(LISTED).cloned().collect(),
+            more: known.len().saturating_sub(LISTED),
+        },
+    };
+    let facts = vec![Fact::Undeclared { kind, name: name.clone() }, hint];
+    fact(GateCode::Undeclared, consumer, facts, NextStep::Declare { kind, name: name.clone() })
 }
 
-/// Roll-outs that were begun on a view of the store which the present one did not grow from.
-fn lost(facts: &Facts<'_>) -> Result<Vec<Row>, StoreError> {
+/// A row about a fact, not a pair.
+fn fact(code: GateCode, consumer: Option<Side>, facts: Vec<Fact>, next: NextStep) -> Row {
+    let causes = facts.into_iter().map(Cause::from).collect();
+    Row { code, consumer, provider: None, interactions: 0, causes, owners: Vec::new(), next: vec![next] }
+}
+
+fn side(of: &ServiceVersion) -> Side {
+    Side { service: of.service.clone(), version: Some(of.version.clone()), roles: Vec::new() }
+}
+
+/// Roll-outs that began on a view of the store that the present one didn't grow from.
+fn lost_rollouts(facts: &Facts<'_>) -> Result<Vec<Row>, StoreError> {
     let mut rows = Vec::new();
     for (service, read) in &facts.world {
         for live in &read.value.live {
@@ -148,66 +131,57 @@ fn lost(facts: &Facts<'_>) -> Result<Vec<Row>, StoreError> {
             if facts.book.grew_from(seen)? {
                 continue;
             }
-            let side = Side { service: service.clone(), version: Some(live.version.clone()), roles: Vec::new() };
-            let text = format!(
-                "the store's history was rewritten since the roll-out of {}: it no longer holds {}",
-                side.short(),
-                seen.get(..12).unwrap_or(seen)
-            );
-            let environment = &facts.environment;
-            let next = format!(
-                "find out who did it and why; then end the roll-out: upheld deployed {service}@{} --to {environment}, or \
-                 upheld undeployed … --rollout",
-                live.version
-            );
-            rows.push(Row { reasons: vec![Because::Told(text)], ..fact(code::REWRITTEN, Some(side), &next) });
+            let rollout = ServiceVersion::new(service.clone(), live.version.clone());
+            let since = Fact::RewrittenSince { rollout: rollout.clone(), view: seen.clone() };
+            let consumer = Some(side(&rollout));
+            let next = NextStep::EndRollout { rollout, environment: facts.environment.clone() };
+            rows.push(fact(GateCode::Rewritten, consumer, vec![since], next));
         }
     }
     Ok(rows)
 }
 
-/// All candidates in one moment, each in the place of what was there.
-fn at_once(check: &mut Check<'_, '_>, question: &Question) -> Result<Vec<Row>, StoreError> {
-    check.rows(&Moment {
-        subjects: &question.candidates,
-        settled: &question.candidates,
-        instance: question.instance.as_ref(),
-        candidates: true,
-        rollback: question.rollback,
-    })
+/// The rows if all candidates go live in the same moment, each replacing what was there.
+fn rows_at_once(check: &mut Check<'_, '_>, question: &Question) -> Result<Vec<Row>, StoreError> {
+    check.rows(&Moment { settled: &question.candidates, ..first_moment(question) })
 }
 
-/// Every order, if all of them hold; else one that does, if there is one; else the one that lacks least, so that what is
-/// asked for is what can still help; else, where one order is as bad as another, all that stands in the way of any.
-fn any_order(
-    check: &mut Check<'_, '_>,
-    question: &Question,
-) -> Result<(Vec<Row>, Vec<ServiceVersion>, bool), StoreError> {
-    let rows = check.rows(&Moment {
+/// The moment in which the candidates go live, with everything before them still there.
+fn first_moment(question: &Question) -> Moment<'_> {
+    Moment {
         subjects: &question.candidates,
         settled: &[],
         instance: question.instance.as_ref(),
         candidates: true,
         rollback: question.rollback,
-    })?;
+    }
+}
+
+/// The rows of every order if all of them work; else of an order that works, if there is one; else of the order that
+/// lacks least, so that the rows ask for what can still help; else, if no order is better than another, of everything
+/// that stands in the way of any. With the order, and whether only going live at once works.
+fn rows_in_any_order(
+    check: &mut Check<'_, '_>,
+    question: &Question,
+) -> Result<(Vec<Row>, Vec<ServiceVersion>, bool), StoreError> {
+    let rows = check.rows(&first_moment(question))?;
     let state = worst(&rows);
     if state == State::Compatible || question.candidates.len() < 2 {
         return Ok((rows, Vec::new(), false));
     }
-    let order = search(check, question, state)?;
-    let (rows, order) = match order {
+    let (rows, order) = match search(check, question, state)? {
         Some(order) => (rows_of(check, question, &order)?, order),
         None => (rows, Vec::new()),
     };
-    let only_at_once = worst(&rows) != State::Compatible && worst(&at_once(check, question)?) == State::Compatible;
+    let only_at_once = worst(&rows) != State::Compatible && worst(&rows_at_once(check, question)?) == State::Compatible;
     Ok((rows, order, only_at_once))
 }
 
 /// The candidates in the order of these names.
-fn ordered(question: &Question, names: &[ServiceName]) -> Vec<ServiceVersion> {
+fn candidates_in_order(question: &Question, names: &[ServiceName]) -> Vec<ServiceVersion> {
     let of = |name: &ServiceName| question.candidates.iter().find(|one| one.service == *name).cloned();
     let mut order: Vec<ServiceVersion> = names.iter().filter_map(of).collect();
-    // A candidate that was forgotten comes last: none goes unchecked.
+    // Candidates that the order leaves out come last, so that all are checked.
     order.extend(question.candidates.iter().filter(|one| !names.contains(&one.service)).cloned());
     order
 }

@@ -1,25 +1,25 @@
-//! What the book says, asked once for each thing.
+//! The facts that a decision needs, each read from the book once.
 
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::contract::{ContractFile, ContractId, ServiceName};
+use crate::formats::ContractFile;
+use crate::interaction::{ContractId, ServiceName};
 use crate::ledger::{
     Book, DeclaredService, Doubt, Live, Published, Read, RecordId, Results, ServiceVersion, ServiceWorld, StoreError,
     Verification, layout,
 };
 
-/// The facts of one environment, as they are needed.
+/// The facts about one environment, read on demand.
 pub(super) struct Facts<'b> {
     pub book: &'b Book<'b>,
     pub environment: ServiceName,
     pub day: Date,
     /// The names of all declared services.
     pub services: BTreeSet<ServiceName>,
-    /// What is live in the environment, of every service that ever was there.
+    /// What is live in the environment, for every service that was ever there.
     pub world: BTreeMap<ServiceName, Read<ServiceWorld>>,
     published: BTreeMap<ServiceVersion, Read<Option<Published>>>,
     contracts: BTreeMap<(ServiceName, ServiceName, ContractId), Result<Arc<ContractFile>, Doubt>>,
@@ -46,25 +46,24 @@ impl<'b> Facts<'b> {
         })
     }
 
-    /// What is live of a service.
+    /// The live versions of a service.
     pub(super) fn live(&self, service: &ServiceName) -> &[Live] {
         self.world.get(service).map_or(&[], |read| &read.value.live)
     }
 
-    /// What makes it doubtful which versions of a service are live, and what they expect.
+    /// The doubts about which versions of a service are live and what they expect.
     pub(super) fn doubts(&self, service: &ServiceName) -> &[Doubt] {
         self.world.get(service).map_or(&[], |read| &read.doubts)
     }
 
-    /// What makes it doubtful which versions of a service are live: all that its consumers have to know of it.
+    /// The doubts about which versions of a service are live, which are the ones that matter to its consumers.
     pub(super) fn doubts_of_what_is_live(&self, service: &ServiceName) -> Vec<Doubt> {
         let is_deployment = |doubt: &&Doubt| doubt.path.starts_with(layout::DEPLOYMENTS);
         self.doubts(service).iter().filter(is_deployment).cloned().collect()
     }
 
-    /// Whether a service of which not all can be read may need a provider: it published a contract with it before, or
-    /// what it needs was never told: of no version at all, or not of one that was deployed here, which may be the one that
-    /// is live.
+    /// Whether a service with unreadable records may need a provider: it has published a contract with it before, or it
+    /// hasn't published what one of its versions expects that was deployed here and may be live.
     pub(super) fn may_need(&mut self, service: &ServiceName, provider: &ServiceName) -> Result<bool, StoreError> {
         if self.consumers_ever(provider)?.contains(service) {
             return Ok(true);
@@ -116,7 +115,7 @@ impl<'b> Facts<'b> {
         Ok(read)
     }
 
-    /// All verifications of a provider that can be read.
+    /// All readable verifications of a provider.
     pub(super) fn verifications(
         &mut self,
         provider: &ServiceName,
@@ -129,7 +128,7 @@ impl<'b> Facts<'b> {
         Ok(read)
     }
 
-    /// What is declared of a service. One that can't be read says nothing.
+    /// The declaration of a service; an empty one if it can't be read.
     pub(super) fn declared(&mut self, service: &ServiceName) -> Result<&DeclaredService, StoreError> {
         if !self.declared.contains_key(service) {
             let read = self.book.service(service)?.map(|read| read.value).unwrap_or_default();
@@ -138,18 +137,18 @@ impl<'b> Facts<'b> {
         Ok(&self.declared[service])
     }
 
-    /// Who owns a service.
+    /// The owners of a service.
     pub(super) fn owners(&mut self, service: &ServiceName) -> Result<Vec<String>, StoreError> {
         Ok(self.declared(service)?.owners.clone())
     }
 
-    /// Whether a service's versions may be live without having published, on the day of the question.
+    /// Whether a service is exempt from publishing on the day of the question.
     pub(super) fn is_not_onboarded(&mut self, service: &ServiceName) -> Result<bool, StoreError> {
         let day = self.day;
         Ok(self.declared(service)?.not_onboarded_until.is_some_and(|until| day <= until))
     }
 
-    /// The services that ever published a contract with a provider.
+    /// The services that have ever published a contract with a provider.
     pub(super) fn consumers_ever(&mut self, provider: &ServiceName) -> Result<&BTreeSet<ServiceName>, StoreError> {
         if !self.consumers.contains_key(provider) {
             let read = self.book.consumers_ever(provider)?;

@@ -1,24 +1,30 @@
 //! The gate: may these versions go live there? A pure function of a question and a ledger: no clock, no network.
 //!
-//! The world is what is live in the environment, roll-outs under way included, and the candidates. Every pair of a
-//! consumer and a provider in it that has a candidate on one side is judged; the answer is the worst of these. What is
-//! not known is never taken for "yes".
+//! The world is what is live in the environment, including roll-outs under way, and the candidates. Every pair of a
+//! consumer and a provider in it with a candidate on at least one side is judged, and the worst of them decides. What is
+//! unknown never counts as "yes".
 
+mod cause;
 mod check;
 mod code;
 mod decide;
 mod decision;
-mod explain;
 mod facts;
+mod notice;
 mod notices;
 mod order;
 mod pair;
 mod question;
+mod rows;
+mod state;
 mod status;
+mod world;
 
-pub use code::{CODES, GateCode};
+pub use cause::{Cause, Fact, NextStep};
+pub use code::{GateCode, NoticeCode};
 pub use decide::decide;
-pub use decision::{Because, Decision, Notice, Role, Row, Side, State};
-pub use explain::{Explanation, explain};
+pub use decision::{Decision, Role, Row, Side};
+pub use notice::Notice;
 pub use question::{Plan, Question};
+pub use state::State;
 pub use status::{Status, status};

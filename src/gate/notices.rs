@@ -1,94 +1,65 @@
-//! What is worth knowing beside the answer, and decides nothing.
+//! Finds what is worth knowing beside the decision.
 
 use std::collections::BTreeSet;
 
 use super::check::Check;
-use super::code;
-use super::decision::{Notice, Role, Row, Side, State};
+use super::code::GateCode;
+use super::decision::{Role, Row, Side};
+use super::notice::Notice;
 use super::pair::judge;
 use super::question::Question;
-use crate::contract::ServiceName;
+use super::state::State;
+use crate::interaction::ServiceName;
 use crate::ledger::{Event, Live, Published, ServiceVersion, StoreError};
-use crate::words::and_list;
 
-/// What the notices are about.
-pub(super) struct Noticed<'r> {
+/// What the check came to.
+pub(super) struct Checked<'r> {
     pub rows: &'r [Row],
-    /// Whether no order holds, and all at once do.
+    /// Whether no order works, but going live at once does.
     pub only_at_once: bool,
 }
 
 pub(super) fn notices(
     check: &mut Check<'_, '_>,
     question: &Question,
-    noticed: &Noticed<'_>,
+    checked: &Checked<'_>,
 ) -> Result<Vec<Notice>, StoreError> {
     let mut notices = Vec::new();
-    if noticed.only_at_once {
-        notices.push(Notice {
-            code: code::ONLY_AT_ONCE,
-            text: String::from("no order of these versions holds, but all of them at once do"),
-            next: Some(String::from("if they really go live in the same moment: --atomic")),
-        });
-    }
-    if noticed.rows.is_empty() {
-        let text =
-            String::from("nothing to check: the version expects nothing, and nobody live expects anything of it");
-        notices.push(Notice { code: code::NOTHING_TO_CHECK, text, next: None });
-    }
-    let sides = || noticed.rows.iter().flat_map(|row| [&row.consumer, &row.provider]).flatten();
-    let mut services: BTreeSet<ServiceName> = sides().map(|side| side.service.clone()).collect();
+    notices.extend(checked.only_at_once.then_some(Notice::OnlyAtOnce));
+    notices.extend(checked.rows.is_empty().then_some(Notice::NothingToCheck));
+    let sides = checked.rows.iter().flat_map(|row| [&row.consumer, &row.provider]).flatten();
+    let mut services: BTreeSet<ServiceName> = sides.map(|side| side.service.clone()).collect();
     services.extend(question.candidates.iter().map(|one| one.service.clone()));
     for service in &services {
         for live in check.facts.live(service) {
-            notices.extend(rollout(service, live, question));
+            notices.extend(open_rollout(service, live, question));
             notices.extend(against_the_gate(service, live));
         }
     }
-    notices.extend(elsewhere(check, question, noticed.rows)?);
+    notices.extend(broken_elsewhere(check, question, checked.rows)?);
     notices.extend(not_live(check, question)?);
-    notices.extend(untrusted(check, noticed.rows));
+    notices.extend(untrusted_elsewhere(check, checked.rows));
     Ok(notices)
 }
 
-/// A roll-out whose end nobody told, of another version than those that are asked about.
-fn rollout(service: &ServiceName, live: &Live, question: &Question) -> Option<Notice> {
-    let of = ServiceVersion::new(service.clone(), live.version.clone());
-    if live.event != Event::Started || question.candidates.contains(&of) {
+/// A roll-out without an end, of a version that isn't a candidate.
+fn open_rollout(service: &ServiceName, live: &Live, question: &Question) -> Option<Notice> {
+    let rollout = ServiceVersion::new(service.clone(), live.version.clone());
+    if live.event != Event::Started || question.candidates.contains(&rollout) {
         return None;
     }
-    let environment = &question.environment;
-    let until = live.until.as_ref().map(|until| format!(" and was to be done by {until}")).unwrap_or_default();
-    Some(Notice {
-        code: code::OPEN_ROLLOUT,
-        text: format!(
-            "a roll-out of {} began at {}{until}; until its end is told, that version and the one before it both count \
-             as live",
-            of.short(),
-            live.at
-        ),
-        next: Some(format!(
-            "tell how it ended: upheld deployed {of} --to {environment}, or upheld undeployed {of} --to {environment} --rollout"
-        )),
-    })
+    let environment = question.environment.clone();
+    Some(Notice::OpenRollout { rollout, since: live.at.clone(), until: live.until.clone(), environment })
 }
 
 fn against_the_gate(service: &ServiceName, live: &Live) -> Option<Notice> {
-    let said = live.gate.as_ref()?;
-    Some(Notice {
-        code: code::AGAINST_THE_GATE,
-        text: format!(
-            "{} went live at {} though the gate said {said}",
-            ServiceVersion::new(service.clone(), live.version.clone()).short(),
-            live.at
-        ),
-        next: None,
-    })
+    let version = ServiceVersion::new(service.clone(), live.version.clone());
+    Some(Notice::AgainstTheGate { version, since: live.at.clone(), gate: live.gate.clone()? })
 }
 
-/// What is broken between the live providers of the candidates and the providers of these: no fault of the candidates,
-/// and worth knowing by who relies on it.
-fn elsewhere(check: &mut Check<'_, '_>, question: &Question, rows: &[Row]) -> Result<Vec<Notice>, StoreError> {
+/// Pairs that are broken between the live providers of the candidates and the providers of these: not the candidates'
+/// fault, but who relies on them may want to know.
+fn broken_elsewhere(check: &mut Check<'_, '_>, question: &Question, rows: &[Row]) -> Result<Vec<Notice>, StoreError> {
     let is_candidate = |side: &Side| side.roles.contains(&Role::Candidate);
     let needed: BTreeSet<ServiceVersion> = rows
         .iter()
@@ -107,18 +78,9 @@ fn elsewhere(check: &mut Check<'_, '_>, question: &Question, rows: &[Row]) -> Re
             let versions: BTreeSet<_> = check.facts.live(&provider).iter().map(|live| live.version.clone()).collect();
             for version in versions {
                 let provider = ServiceVersion::new(provider.clone(), version);
-                let judged = judge(check.facts, &consumer, &provider, id)?;
-                if judged.state == State::Incompatible {
-                    notices.push(Notice {
-                        code: code::BROKEN_ELSEWHERE,
-                        text: format!(
-                            "{} breaks {}, both live in {}: not a matter of this question",
-                            provider.short(),
-                            consumer.short(),
-                            question.environment
-                        ),
-                        next: Some(format!("upheld status --env {}", question.environment)),
-                    });
+                if judge(check.facts, &consumer, &provider, id)?.code.state() == State::Incompatible {
+                    let (consumer, environment) = (consumer.clone(), question.environment.clone());
+                    notices.push(Notice::BrokenElsewhere { provider, consumer, environment });
                 }
             }
         }
@@ -126,46 +88,32 @@ fn elsewhere(check: &mut Check<'_, '_>, question: &Question, rows: &[Row]) -> Re
     Ok(notices)
 }
 
-/// Consumers that have contracts with a candidate, and are not live.
+/// Consumers that have contracts with a candidate and aren't live.
 fn not_live(check: &mut Check<'_, '_>, question: &Question) -> Result<Vec<Notice>, StoreError> {
     let mut notices = Vec::new();
+    let is_candidate = |name: &ServiceName| question.candidates.iter().any(|one| one.service == *name);
     for candidate in &question.candidates {
-        let ever = check.facts.consumers_ever(&candidate.service)?.clone();
-        let is_candidate = |name: &ServiceName| question.candidates.iter().any(|one| one.service == *name);
-        let absent: Vec<&ServiceName> = ever
+        let mut consumers: Vec<ServiceName> = check
+            .facts
+            .consumers_ever(&candidate.service)?
             .iter()
-            .filter(|name| {
-                check.facts.live(name).is_empty() && check.facts.doubts(name).is_empty() && !is_candidate(name)
-            })
+            .filter(|name| !is_candidate(name))
+            .cloned()
             .collect();
-        if !absent.is_empty() {
-            let (names, environment) = (and_list(&absent), &question.environment);
-            let verb = if absent.len() == 1 { "is" } else { "are" };
-            notices.push(Notice {
-                code: code::NOT_LIVE,
-                text: format!(
-                    "{names} {verb} not live in {environment}, and not asked about, though there are contracts with {}",
-                    candidate.service
-                ),
-                next: None,
-            });
+        consumers.retain(|name| check.facts.live(name).is_empty() && check.facts.doubts(name).is_empty());
+        if !consumers.is_empty() {
+            let (provider, environment) = (candidate.service.clone(), question.environment.clone());
+            notices.push(Notice::NotLive { consumers, provider, environment });
         }
     }
     Ok(notices)
 }
 
-/// Files that can't be trusted, and that no row is about: the candidates have nothing to do with them.
-fn untrusted(check: &Check<'_, '_>, rows: &[Row]) -> Vec<Notice> {
-    let rows = rows.iter().filter(|row| row.code == code::UNTRUSTED);
-    let told: BTreeSet<&ServiceName> =
+/// Files that can't be trusted and that no row is about: the candidates don't depend on them.
+fn untrusted_elsewhere(check: &Check<'_, '_>, rows: &[Row]) -> Vec<Notice> {
+    let rows = rows.iter().filter(|row| row.code == GateCode::Untrusted);
+    let in_rows: BTreeSet<&ServiceName> =
         rows.flat_map(|row| [&row.consumer, &row.provider]).flatten().map(|side| &side.service).collect();
-    let doubtful = check.facts.world.iter().filter(|(service, _)| !told.contains(service));
-    doubtful
-        .flat_map(|(_, read)| &read.doubts)
-        .map(|doubt| Notice {
-            code: code::UNTRUSTED_ELSEWHERE,
-            text: doubt.to_string(),
-            next: Some(String::from("upheld store lint")),
-        })
-        .collect()
+    let elsewhere = check.facts.world.iter().filter(|(service, _)| !in_rows.contains(service));
+    elsewhere.flat_map(|(_, read)| &read.doubts).cloned().map(Notice::UntrustedElsewhere).collect()
 }

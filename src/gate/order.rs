@@ -1,9 +1,12 @@
-//! An order in which several candidates can go live one after the other.
+//! Looks for an order in which several candidates can go live one after another.
 
-use super::check::{Check, Moment, join, sort};
-use super::decision::{Row, State};
+use super::check::Check;
+use super::decision::Row;
 use super::question::Question;
-use crate::contract::ServiceName;
+use super::rows::{join, sort, worst};
+use super::state::State;
+use super::world::Moment;
+use crate::interaction::ServiceName;
 use crate::ledger::{ServiceVersion, StoreError};
 
 /// The rows of one candidate that goes live after others.
@@ -36,14 +39,14 @@ pub(super) fn rows_of(
     Ok(rows)
 }
 
-/// How each candidate stands on its way, by what went before. A row is about one other service at most, so that all of
-/// an order is told by who of each two goes first.
+/// How each candidate stands when it goes live, depending on what went before. A row is about one other service at most,
+/// so an order is fully described by which of each two candidates goes first.
 struct Steps {
-    /// By the candidate: its rows that are about no other candidate.
+    /// For each candidate, the worst of its rows that are about no other candidate.
     alone: Vec<State>,
-    /// By the candidate and another one: its rows about that one, where it has not gone live yet.
+    /// For each candidate and each other one, the worst row between them while the other isn't live yet.
     before: Vec<Vec<State>>,
-    /// The same where that one has.
+    /// The same once the other is live.
     after: Vec<Vec<State>>,
 }
 
@@ -71,12 +74,12 @@ impl Steps {
         Ok(steps)
     }
 
-    /// Whether one may go before another, where no row may be worse than `least`.
+    /// Whether one may go before another without a row that is worse than `least`.
     fn may_precede(&self, one: usize, other: usize, least: State) -> bool {
         self.before[one][other] >= least && self.after[other][one] >= least
     }
 
-    /// An order in which no row is worse than `least`: whoever comes first in the question goes first where it can.
+    /// An order without a row that is worse than `least`. It follows the question's order as far as possible.
     fn order(&self, least: State) -> Option<Vec<usize>> {
         if self.alone.iter().any(|state| *state < least) {
             return None;
@@ -92,7 +95,7 @@ impl Steps {
     }
 }
 
-/// Looks for the order whose worst row is the best that there can be, if that is better than `worst`.
+/// The order whose worst row is as good as possible, if that is better than `worst`.
 pub(super) fn search(
     check: &mut Check<'_, '_>,
     question: &Question,
@@ -102,11 +105,6 @@ pub(super) fn search(
     let better = [State::Compatible, State::Unverified, State::MissingProvider, State::Unknown];
     let found = better.into_iter().filter(|least| *least > worst).find_map(|least| steps.order(least));
     Ok(found.map(|order| order.into_iter().map(|at| question.candidates[at].clone()).collect()))
-}
-
-/// The worst state of rows; compatible where there is none.
-pub(super) fn worst<'r>(rows: impl IntoIterator<Item = &'r Row>) -> State {
-    rows.into_iter().map(|row| row.state).min().unwrap_or(State::Compatible)
 }
 
 fn is_about(row: &Row, service: &ServiceName) -> bool {

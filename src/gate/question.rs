@@ -1,8 +1,8 @@
-//! What is asked.
+//! The question that the gate answers.
 
 use jiff::civil::Date;
 
-use crate::contract::ServiceName;
+use crate::interaction::ServiceName;
 use crate::ledger::ServiceVersion;
 
 /// May these versions go live there?
@@ -12,24 +12,24 @@ pub struct Question {
     /// At most one version of each service.
     pub candidates: Vec<ServiceVersion>,
     pub plan: Plan,
-    /// The lasting instance of the candidates that they go to; none is one of its own.
+    /// The instance that the candidates go to; `None` if they don't have several.
     pub instance: Option<ServiceName>,
-    /// Whether a "yes" needs at least one pair that was checked.
+    /// Whether a "yes" requires at least one checked pair.
     pub require_pairs: bool,
     /// Whether the candidates go back to where they were live before.
     pub rollback: bool,
-    /// The day of the question, in UTC: services may be live without having published until a day that they declare.
+    /// The day of the question, in UTC: services may be exempt from publishing until a day that they declare.
     pub day: Date,
 }
 
 /// How several candidates go live.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Plan {
-    /// In any order; if that is not possible, in one that is looked for.
+    /// In any order, or in one that the gate finds.
     #[default]
     Any,
     /// In this order, which names every candidate once.
     Order(Vec<ServiceName>),
-    /// All in the same moment, each taking the place of what was there.
+    /// All in the same moment, each replacing what was there.
     Atomic,
 }

@@ -1,23 +1,24 @@
-//! What is live in an environment, and how every pair of it stands.
+//! What is live in an environment, and how every pair in it stands.
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::check::{Check, Moment};
+use super::check::Check;
 use super::decide::rewritten;
 use super::decision::Row;
 use super::facts::Facts;
-use crate::contract::ServiceName;
+use super::world::Moment;
+use crate::interaction::ServiceName;
 use crate::ledger::{Book, Doubt, Live, ServiceVersion, StoreError};
 
-/// An environment, as it is.
+/// The present state of an environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Status {
     pub environment: ServiceName,
     /// The view of the store that it was read from.
     pub store: String,
-    /// What is live of each service.
+    /// The live versions of each service.
     pub live: BTreeMap<ServiceName, Vec<Live>>,
     /// Every pair, the worst first.
     pub rows: Vec<Row>,
@@ -25,7 +26,7 @@ pub struct Status {
     pub doubts: Vec<Doubt>,
 }
 
-/// How an environment is on a day.
+/// The state of an environment on a day.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! The address of a repository, and the branch in it: told from a folder's name, checked, and shown without passwords.
+//! The address of a repository and its branch: distinguished from a folder's name, checked, and shown without passwords.
 
 use std::sync::LazyLock;
 
@@ -6,46 +6,46 @@ use regex::Regex;
 
 use crate::words::or_list;
 
-/// The ways to a repository that git is let go.
+/// The protocols that git may use.
 const SCHEMES: &[&str] = &["ssh", "https", "http", "file", "git"];
 
-/// Where a repository is, and which branch of it is meant.
+/// The address of a repository, and its branch.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Address {
     url: String,
     branch: Option<String>,
 }
 
-/// Why an address is none.
+/// Why a text isn't an address.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct AddressError(String);
 
 impl Address {
-    /// Reads `git+ssh://…`, `https://…`, `git@host:path`, each with `#branch` behind it or not; nothing where the text
-    /// is the name of a folder.
+    /// Reads `git+ssh://…`, `https://…` or `git@host:path`, with an optional `#branch` after it; `None` if the text is the
+    /// name of a folder.
     ///
     /// # Errors
     ///
     /// What is wrong with the address, without its password.
     pub fn parse(text: &str) -> Result<Option<Self>, AddressError> {
-        let fail = |why: &str| Err(AddressError(format!("`{}` is not an address of a store: {why}", shown(text))));
+        let fail = |why: &str| Err(AddressError(format!("`{}` isn't the address of a store: {why}", redact(text))));
         let (marked, rest) = text.strip_prefix("git+").map_or((false, text), |rest| (true, rest));
         if rest.chars().any(char::is_control) {
-            return fail("it holds a control character");
+            return fail("it contains a control character");
         }
         if is_helper(rest) {
-            return fail("programs that help git to reach a server are not run for a store");
+            return fail("git's remote helper programs aren't allowed for a store");
         }
         let is_git = match rest.split_once("://") {
             Some((scheme, _)) if SCHEMES.contains(&scheme) => true,
             Some(_) if is_scheme(rest) => {
                 let known = or_list(SCHEMES.iter().map(|scheme| format!("`git+{scheme}://`")));
-                return fail(&format!("it begins with none of {known}"));
+                return fail(&format!("it must begin with {known}"));
             }
             _ if marked => {
                 if !is_short_form(rest) {
-                    return fail("behind `git+` stands an address like `ssh://host/path` or `file:///path`");
+                    return fail("after `git+`, write an address like `ssh://host/path` or `file:///path`");
                 }
                 true
             }
@@ -59,36 +59,36 @@ impl Address {
             None => (rest, None),
         };
         if let Some(branch) = branch.filter(|branch| !is_branch(branch)) {
-            return fail(&format!("`{branch}` can't be the name of a branch"));
+            return fail(&format!("`{branch}` isn't a valid branch name"));
         }
-        // An address or a host that begins so would be an option to git or to ssh.
+        // Git or ssh would take such an address or host for an option.
         if url.starts_with('-') || host(url).starts_with('-') {
-            return fail("it, or its host, begins with `-`");
+            return fail("the address or its host begins with `-`");
         }
         Ok(Some(Self { url: url.to_owned(), branch: branch.map(str::to_owned) }))
     }
 
-    /// The address as git takes it, with its password. It is not to be shown.
+    /// The address for git, with its password. It must not be shown.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The branch, where one is named.
+    /// The branch, if the address names one.
     #[must_use]
     pub fn branch(&self) -> Option<&str> {
         self.branch.as_deref()
     }
 
-    /// The address for people.
+    /// The address for people, without a password.
     #[must_use]
-    pub fn shown(&self) -> String {
+    pub fn redacted(&self) -> String {
         let branch = self.branch.as_ref().map(|branch| format!("#{branch}")).unwrap_or_default();
-        shown(&self.url) + &branch
+        redact(&self.url) + &branch
     }
 
-    /// The web server that it is on, as `https://host:port`, where what is sent there reaches nobody else: over TLS, or on
-    /// this very machine.
+    /// The web server of the address, as `https://host:port`, if nobody else can read what is sent there: over TLS, or on this
+    /// machine.
     pub(super) fn server(&self) -> Option<String> {
         let (scheme, _) = self.url.split_once("://")?;
         let host = host(&self.url);
@@ -101,13 +101,13 @@ impl Address {
         is_private.then(|| format!("{scheme}://{host}"))
     }
 
-    /// The address without what differs from one who asks to the next.
+    /// The address without anything that differs from user to user.
     #[must_use]
     pub fn key(&self) -> String {
-        shown(&self.url)
+        redact(&self.url)
     }
 
-    /// What must never be shown.
+    /// Texts that must never be shown.
     #[must_use]
     pub fn secrets(&self) -> Vec<String> {
         let user = user(&self.url).unwrap_or_default();
@@ -126,14 +126,14 @@ impl Address {
 
 impl std::fmt::Debug for Address {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Address({})", self.shown())
+        write!(f, "Address({})", self.redacted())
     }
 }
 
-/// A text with the passwords of all addresses in it replaced. The user's name in front of a web server is one, too:
-/// tokens are written there.
+/// Replaces the passwords of all addresses in a text. The user name of a web address counts as one, because it may be a
+/// token.
 #[must_use]
-pub(super) fn shown(text: &str) -> String {
+pub(super) fn redact(text: &str) -> String {
     static PATTERNS: LazyLock<[Option<Regex>; 3]> = LazyLock::new(|| {
         [
             r"(?i)(https?://)[^/\s'@]*(?:@[^/\s'@]*)*@",
@@ -162,7 +162,7 @@ fn is_scheme(text: &str) -> bool {
         && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
 }
 
-/// `host:path` or `user@host:path`, as git and scp read it.
+/// Whether a text is `host:path` or `user@host:path`, as git and scp read it.
 fn is_short_form(text: &str) -> bool {
     text.split_once(':').is_some_and(|(host, path)| {
         let drive = cfg!(windows) && host.len() == 1;
@@ -186,7 +186,7 @@ fn host(url: &str) -> &str {
     authority.rsplit_once('@').map_or(authority, |(_, host)| host)
 }
 
-/// Whether a text can be the name of a branch (git-check-ref-format).
+/// Whether a text is a valid branch name (git-check-ref-format).
 fn is_branch(name: &str) -> bool {
     let part = |part: &str| {
         let lock = part.len() >= 5 && part.as_bytes()[part.len() - 5..].eq_ignore_ascii_case(b".lock");
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_told_from_a_folder() {
+    fn an_address_is_distinguished_from_a_folder() {
         for (text, expected) in [
             ("git+ssh://git@example.com/a/b.git", "ssh://git@example.com/a/b.git -"),
             ("git+https://example.com/a#ledger", "https://example.com/a ledger"),
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_run_a_program_is_refused() {
+    fn addresses_that_could_run_a_program_are_refused() {
         for text in [
             "ext::sh -c evil",
             "git+ext::sh -c evil",
@@ -253,7 +253,7 @@ mod tests {
             "git+/srv/a.git",
             "https://example.com/a\nb",
         ] {
-            assert!(read(text).contains("is not an address of a store: "), "{text}: {}", read(text));
+            assert!(read(text).contains("isn't the address of a store: "), "{text}: {}", read(text));
         }
     }
 
@@ -269,7 +269,7 @@ mod tests {
             ("git@example.com:a", "git@example.com:a"),
         ] {
             let address = Address::parse(text).unwrap().unwrap();
-            assert_eq!(address.shown(), expected);
+            assert_eq!(address.redacted(), expected);
             assert!(!format!("{address:?}").contains("cret"));
         }
         let refused = Address::parse("https://ann:s3cret@example.com/a#-x").unwrap_err();

@@ -1,72 +1,72 @@
-//! What a build system tells of the commit that it checked out: the branch, and in the build of a pull request its head,
-//! where what lies there is a merge that was made to try it.
+//! What a build system knows about the commit that it checked out: its branch and, if the commit is the test merge of a pull
+//! request, the head of that.
 //!
-//! It tells of its own commit and of no other. A job may check out something else, such as the version that is live: then
-//! nothing of this is about it.
+//! This only applies to the build's own commit. A job may check out another one, such as the live version, which the build
+//! system knows nothing about.
 
 use super::environment::Environment;
 use super::error::GitError;
 
-/// What a build system tells.
+/// What a build system knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Build {
-    /// The commit that it checks out, in a pull request perhaps a merge.
+    /// The commit that it checks out, which may be the test merge of a pull request.
     commit: Option<String>,
-    /// What a pull request is to be merged into, where that is what the build system checks out.
+    /// The base of a pull request, if the build system checks that out.
     base: Option<String>,
     /// The branch that the commit was built from.
     branch: Option<String>,
-    /// In the build of a pull request its head.
+    /// The head of the pull request that is built.
     head: Head,
 }
 
 /// The head of a pull request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 enum Head {
-    /// It is no build of one.
+    /// The build isn't one of a pull request.
     #[default]
     None,
-    /// The commit that somebody wants to have merged.
+    /// The commit to be merged.
     Commit(String),
-    /// It is one, and its head isn't told by what should: a sentence that says so.
-    Untold(&'static str),
-    /// It is what is checked out, unless that is a merge. A sentence that says what to do then.
+    /// The head is unknown, because the variable that should name it doesn't. A sentence that says so.
+    Unknown(&'static str),
+    /// The head is what is checked out, unless that is a merge. A sentence that says what to do then.
     UnlessMerge(&'static str),
 }
 
-/// Which commit is meant, and its branch.
-pub(super) type Meant = (String, Option<String>);
+/// The commit to use, and its branch.
+pub(super) type CommitAndBranch = (String, Option<String>);
 
 impl Build {
-    /// What the build system of an environment tells; nothing where there is none.
+    /// What the build system of an environment knows; nothing if there is none.
     pub(super) fn of(environment: &Environment) -> Self {
         let variables = Variables(environment);
         let systems = [github, gitlab, azure, bitbucket, jenkins, circleci, buildkite];
         systems.iter().find_map(|system| system(&variables)).unwrap_or_default()
     }
 
-    /// Which commit is meant where this one is checked out. `parents` looks up those that it has.
+    /// The commit to use if this one is checked out. `parents` looks up its parents.
     ///
     /// # Errors
     ///
-    /// That it is a merge which was made to try a pull request, and nothing tells the head.
-    pub(super) fn meant(
+    /// That it is the test merge of a pull request with an unknown head.
+    pub(super) fn resolve(
         self,
         commit: String,
         parents: impl Fn() -> Result<Vec<String>, GitError>,
-    ) -> Result<Meant, GitError> {
+    ) -> Result<CommitAndBranch, GitError> {
         let is_its = self.commit.as_ref().is_none_or(|its| *its == commit);
         match self.head {
             Head::None => Ok((commit, self.branch.filter(|_| is_its))),
             Head::Commit(head) if head == commit => Ok((commit, self.branch)),
             Head::Commit(_) if self.base.as_ref() == Some(&commit) => Ok((commit, None)),
-            // The runner made the merge, or the host did: a commit that nothing will ever be deployed from.
+            // A test merge by the runner or the host, which will never be deployed.
             Head::Commit(head) if is_its || parents()?.contains(&head) => Ok((head, self.branch)),
             Head::Commit(_) => Ok((commit, None)),
-            Head::Untold(_) | Head::UnlessMerge(_) if !is_its => Ok((commit, None)),
+            Head::Unknown(_) | Head::UnlessMerge(_) if !is_its => Ok((commit, None)),
             Head::UnlessMerge(_) if parents()?.len() < 2 => Ok((commit, self.branch)),
-            Head::Untold(help) | Head::UnlessMerge(help) => {
-                Err(GitError::new("this is the build of a pull request, and its head can't be told")
+            Head::Unknown(help) | Head::UnlessMerge(help) => {
+                Err(GitError::new("this is the build of a pull request, but its head is unknown")
                     .help(help)
                     .help("or name the version yourself: SERVICE@VERSION"))
             }
@@ -74,7 +74,7 @@ impl Build {
     }
 }
 
-/// The environment, as the systems are asked.
+/// The environment's variables.
 struct Variables<'e>(&'e Environment);
 
 impl Variables<'_> {
@@ -86,47 +86,47 @@ impl Variables<'_> {
         self.get(name).is_some()
     }
 
-    /// A variable that holds a commit.
+    /// A variable that contains a commit.
     fn commit(&self, name: &str) -> Option<String> {
         self.get(name).filter(|text| is_commit(text))
     }
 }
 
-/// GitHub Actions, and those that run the same workflows.
+/// GitHub Actions and systems that run the same workflows.
 fn github(variables: &Variables<'_>) -> Option<Build> {
     let event_name = variables.get("GITHUB_EVENT_NAME")?;
     let commit = variables.commit("GITHUB_SHA");
-    // A review of one is built as the pull request itself is.
+    // The build of a review is like that of the pull request itself.
     if !event_name.starts_with("pull_request") {
         let of_branch = variables.get("GITHUB_REF_TYPE").as_deref() == Some("branch");
         let branch = variables.get("GITHUB_REF_NAME").filter(|_| of_branch);
         return Some(Build { commit, branch, ..Build::default() });
     }
-    let told = variables.get("GITHUB_EVENT_PATH").and_then(|path| std::fs::read(path).ok());
-    let event: Option<serde_json::Value> = told.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let bytes = variables.get("GITHUB_EVENT_PATH").and_then(|path| std::fs::read(path).ok());
+    let event: Option<serde_json::Value> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
     let at = |place: &str| event.as_ref()?.pointer(&format!("/pull_request/{place}"));
     let text = |place: &str| at(place)?.as_str().map(str::to_owned);
     if at("merged").and_then(serde_json::Value::as_bool) == Some(true) {
-        // It is over: the merge is there to stay.
+        // After the pull request is merged, the merge is a lasting commit.
         return Some(Build { commit: text("merge_commit_sha"), branch: text("base/ref"), ..Build::default() });
     }
     let branch = variables.get("GITHUB_HEAD_REF").or_else(|| text("head/ref"));
-    let untold = "GITHUB_EVENT_PATH must name the file with the event, which holds `pull_request.head.sha`";
+    let unknown = "GITHUB_EVENT_PATH must name the event's file, which contains `pull_request.head.sha`";
     Some(Build {
         base: commit.clone().filter(|_| event_name == "pull_request_target"),
         commit,
         branch: branch.map(|branch| of_fork(branch, variables.get("GITHUB_REPOSITORY"), text("head/repo/full_name"))),
-        head: text("head/sha").filter(|head| is_commit(head)).map_or(Head::Untold(untold), Head::Commit),
+        head: text("head/sha").filter(|head| is_commit(head)).map_or(Head::Unknown(unknown), Head::Commit),
     })
 }
 
-/// GitLab: a merge request's pipeline is of its head, or of a merge with what it is to be merged into.
+/// GitLab: the pipeline of a merge request builds its head, or a test merge with its target.
 fn gitlab(variables: &Variables<'_>) -> Option<Build> {
-    // Others have variables of these names, too, that say something else.
+    // Other systems use the same names for other things.
     variables.get("GITLAB_CI")?;
     let commit = variables.commit("CI_COMMIT_SHA");
     if !variables.has("CI_MERGE_REQUEST_IID") {
-        // The first is missing in the build of a tag, and the second names it there.
+        // In the build of a tag, the first is missing and the second names the tag.
         let or_name = || variables.get("CI_COMMIT_REF_NAME").filter(|_| !variables.has("CI_COMMIT_TAG"));
         let branch = variables.get("CI_COMMIT_BRANCH").or_else(or_name);
         return Some(Build { commit, branch, ..Build::default() });
@@ -135,10 +135,10 @@ fn gitlab(variables: &Variables<'_>) -> Option<Build> {
         let project = variables.get("CI_MERGE_REQUEST_PROJECT_PATH");
         of_fork(branch, project, variables.get("CI_MERGE_REQUEST_SOURCE_PROJECT_PATH"))
     });
-    // Told where the commit is a merge, and only there.
+    // Only set if the commit is a merge.
     let head = variables.commit("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA").or_else(|| commit.clone());
-    let untold = Head::UnlessMerge("CI_COMMIT_SHA must hold the commit that is checked out");
-    Some(Build { commit, branch, head: head.map_or(untold, Head::Commit), ..Build::default() })
+    let unknown = Head::UnlessMerge("CI_COMMIT_SHA must contain the checked-out commit");
+    Some(Build { commit, branch, head: head.map_or(unknown, Head::Commit), ..Build::default() })
 }
 
 /// Azure Pipelines.
@@ -157,13 +157,13 @@ fn azure(variables: &Variables<'_>) -> Option<Build> {
     }
     let is_fork = variables.get("SYSTEM_PULLREQUEST_ISFORK").is_some_and(|text| text.eq_ignore_ascii_case("true"));
     let branch = plain("SYSTEM_PULLREQUEST_SOURCEBRANCH");
-    let untold = Head::UnlessMerge("SYSTEM_PULLREQUEST_SOURCECOMMITID must hold it");
-    let head = variables.commit("SYSTEM_PULLREQUEST_SOURCECOMMITID").map_or(untold, Head::Commit);
+    let unknown = Head::UnlessMerge("SYSTEM_PULLREQUEST_SOURCECOMMITID must contain it");
+    let head = variables.commit("SYSTEM_PULLREQUEST_SOURCECOMMITID").map_or(unknown, Head::Commit);
     let branch = branch.map(|branch| if is_fork { fork(&branch) } else { branch });
     Some(Build { commit, branch, head, ..Build::default() })
 }
 
-/// Bitbucket Pipelines: in a pull request's the runner merges what it is to be merged into, and what is told is the head.
+/// Bitbucket Pipelines: for a pull request, the runner merges the target, and the variable names the head.
 fn bitbucket(variables: &Variables<'_>) -> Option<Build> {
     let commit = variables.commit("BITBUCKET_COMMIT")?;
     let branch = variables.get("BITBUCKET_BRANCH");
@@ -178,9 +178,9 @@ fn jenkins(variables: &Variables<'_>) -> Option<Build> {
     if variables.has("CHANGE_ID") {
         let branch = variables.get("CHANGE_BRANCH");
         let branch = branch.map(|branch| if variables.has("CHANGE_FORK") { fork(&branch) } else { branch });
-        // By the job's settings it is the head or a merge, and no variable says which.
-        let untold = Head::UnlessMerge("let Jenkins check out the pull request's own revision instead of the merge");
-        return Some(Build { branch, head: untold, ..Build::default() });
+        // Depending on the job's settings, it is the head or a merge, and no variable says which.
+        let unknown = Head::UnlessMerge("configure Jenkins to check out the pull request's head instead of the merge");
+        return Some(Build { branch, head: unknown, ..Build::default() });
     }
     let remote = || variables.get("GIT_BRANCH").map(|name| name.trim_start_matches("origin/").to_owned());
     let branch = variables.get("BRANCH_NAME").or_else(remote);
@@ -200,7 +200,7 @@ fn buildkite(variables: &Variables<'_>) -> Option<Build> {
     Some(Build { commit: variables.commit("BUILDKITE_COMMIT"), branch, ..Build::default() })
 }
 
-/// A branch of a fork, which is never one of ours, whatever its name is.
+/// Marks a branch of a fork, which isn't a branch of ours even if the names are equal.
 fn of_fork(branch: String, repository: Option<String>, of: Option<String>) -> String {
     match of {
         Some(of) if repository.is_some_and(|repository| repository != of) => format!("{of}:{branch}"),
@@ -208,7 +208,7 @@ fn of_fork(branch: String, repository: Option<String>, of: Option<String>) -> St
     }
 }
 
-/// The same where nobody says whose fork it is.
+/// The same if the fork's owner is unknown.
 fn fork(branch: &str) -> String {
     format!("fork:{branch}")
 }

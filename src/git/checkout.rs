@@ -1,4 +1,4 @@
-//! What is checked out in a folder: the commit, its branch, and whether there is more than the commit says.
+//! What is checked out in a folder: the commit, its branch, and changes to it.
 
 use std::path::Path;
 
@@ -7,32 +7,32 @@ use super::environment::Environment;
 use super::error::GitError;
 use super::program::Git;
 
-/// What lies here beside the code and is none of it.
+/// Our own folder, which isn't part of the code.
 const OWN: &str = ".upheld";
 
 /// What is checked out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checkout {
-    /// The commit's id. In a pull request that of its head, and not that of the merge that was made to try it.
+    /// The commit's id. In a pull request, that of its head, not of the test merge.
     pub commit: String,
-    /// The commit whose files lie here: in a pull request it may be the merge that was made to try it.
-    pub lies_here: String,
-    /// The branch, where there is one or the build system tells it.
+    /// The commit whose files are checked out. In a pull request, this may be the test merge.
+    pub checked_out: String,
+    /// The branch, if there is one or the build system names it.
     pub branch: Option<String>,
-    /// Whether files that the commit holds were changed.
+    /// Whether files of the commit were changed.
     pub changed: bool,
-    /// What git knows nothing of and was not told to ignore, from the top of the repository: files, and folders of
-    /// nothing else, which end in `/`.
+    /// Untracked paths that aren't ignored, relative to the top of the repository. Folders with only untracked files end in
+    /// `/`.
     pub untracked: Vec<String>,
 }
 
-/// Looks at what is checked out in a folder, by git and by what the build system tells.
+/// Finds out what is checked out in a folder, from git and the build system.
 ///
 /// # Errors
 ///
-/// That there is nothing checked out, or that it can't be told.
+/// That nothing is checked out, or that git can't tell.
 pub fn checkout(folder: &Path, environment: &Environment) -> Result<Checkout, GitError> {
-    // `--untracked-files`: whatever the user's configuration shows of them by itself.
+    // `--untracked-files` overrides the user's configuration.
     let git = Git::new(environment);
     let output = git
         .call(["status", "--porcelain=v2", "--branch", "-z", "--untracked-files=normal", "--no-renames"])
@@ -44,7 +44,7 @@ pub fn checkout(folder: &Path, environment: &Environment) -> Result<Checkout, Gi
     let text = output.text();
     let mut seen = Checkout {
         commit: String::new(),
-        lies_here: String::new(),
+        checked_out: String::new(),
         branch: None,
         changed: false,
         untracked: Vec::new(),
@@ -66,13 +66,13 @@ pub fn checkout(folder: &Path, environment: &Environment) -> Result<Checkout, Gi
             .help("commit first, or name the version yourself: SERVICE@VERSION"));
     }
     let commit = seen.commit.clone();
-    let (meant, told) = Build::of(environment).meant(commit.clone(), || parents(folder, &git, &commit))?;
-    // What is checked out by name says more; but the branch that a head was merged into is not its own.
-    if meant != commit || seen.branch.is_none() {
-        seen.branch = told;
+    let (commit_to_use, branch) = Build::of(environment).resolve(commit.clone(), || parents(folder, &git, &commit))?;
+    // A branch that is checked out by name is more precise, but the branch of a test merge isn't that of its head.
+    if commit_to_use != commit || seen.branch.is_none() {
+        seen.branch = branch;
     }
-    seen.lies_here = commit;
-    seen.commit = meant;
+    seen.checked_out = commit;
+    seen.commit = commit_to_use;
     Ok(seen)
 }
 
@@ -81,19 +81,22 @@ fn refused(folder: &Path, said: &str) -> GitError {
     if said.contains("dubious ownership") {
         return GitError::new(format!("git doesn't trust the repository in {}", folder.display()))
             .detail(said)
-            .help("it belongs to another user: tell git that it may be trusted, as it says above")
+            .help("it belongs to another user; if you trust it, run the command that git suggests above")
             .help(format!("or {by_hand}"));
     }
     if said.contains("not a git repository") {
-        return GitError::new(format!("{} is in no git repository, so there is no commit to go by", folder.display()))
-            .help(by_hand);
+        return GitError::new(format!(
+            "{} isn't in a git repository, so there is no commit to use as the version",
+            folder.display()
+        ))
+        .help(by_hand);
     }
-    GitError::new(format!("what is checked out in {} can't be told", folder.display())).detail(said).help(by_hand)
+    GitError::new(format!("can't find out what is checked out in {}", folder.display())).detail(said).help(by_hand)
 }
 
 /// Whether a line of `git status` is about our own folder.
 fn is_own(line: &str) -> bool {
-    // The path is the last of a number of fields that depends on the line's kind.
+    // The path is the last field; the number of fields depends on the kind of line.
     let fields = match line.as_bytes().first() {
         Some(b'?' | b'!') => 2,
         Some(b'1') => 9,
@@ -103,7 +106,7 @@ fn is_own(line: &str) -> bool {
     line.splitn(fields, ' ').last().is_some_and(|path| path.split('/').any(|part| part == OWN))
 }
 
-/// The commits that a commit follows. They stand in it, even where the checkout holds no history.
+/// The parents of a commit, which it names even if the checkout has no history.
 fn parents(folder: &Path, git: &Git, commit: &str) -> Result<Vec<String>, GitError> {
     let output = git.call(["cat-file", "commit", commit]).at(folder).run()?;
     let text = output.text();
@@ -116,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_lies_in_our_own_folder_is_left_out() {
+    fn only_paths_in_our_own_folder_are_left_out() {
         assert!(is_own("? .upheld/"));
         assert!(is_own("? a/.upheld/store/x y"));
         assert!(is_own("1 .M N... 100644 100644 100644 0123 0123 a/.upheld/b c"));

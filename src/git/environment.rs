@@ -1,13 +1,13 @@
-//! The environment of git's processes: that of this program, without what would turn git to another repository, and with
-//! what keeps it from asking questions.
+//! The environment of git's processes: that of this program, without variables that would lead git to another repository,
+//! and with settings that keep it from prompting.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 
 use crate::ledger::STORE_TOKEN;
 
-/// What of git's own variables is kept: how to reach and to trust a server, who writes, and where git and its
-/// configuration are. A variable that ends in `_` here stands for all that begin so.
+/// The variables of git that are kept: how to reach and trust a server, and where git and its configuration are. An entry
+/// that ends in `_` stands for all variables that begin like it.
 const KEPT: &[&str] = &[
     "GIT_SSH",
     "GIT_SSH_COMMAND",
@@ -19,28 +19,28 @@ const KEPT: &[&str] = &[
     "GIT_CONFIG_GLOBAL",
     "GIT_CONFIG_SYSTEM",
     "GIT_CONFIG_NOSYSTEM",
-    // Tokens come so in many build systems.
+    // Many build systems provide tokens in this way.
     "GIT_CONFIG_COUNT",
     "GIT_CONFIG_KEY_",
     "GIT_CONFIG_VALUE_",
-    // An installation of git that isn't where it was built for.
+    // Needed if git isn't installed where it was built for.
     "GIT_EXEC_PATH",
 ];
 
-/// What is set for every git process.
+/// The variables that are set for every git process.
 const SET: &[(&str, &str)] = &[
-    // Its messages are read.
+    // Its messages are parsed.
     ("LC_ALL", "C"),
     ("LANGUAGE", "C"),
-    // Nobody may be there to answer.
+    // There may be nobody to respond to a prompt.
     ("GIT_TERMINAL_PROMPT", "0"),
-    // The index of a work tree that is looked at isn't refreshed in passing.
+    // Reading a work tree's status must not write to its index.
     ("GIT_OPTIONAL_LOCKS", "0"),
-    // No helper program comes in by an address, nor by the configuration's other spelling of one.
+    // No helper programs, neither by the address nor by a rewrite in the configuration.
     ("GIT_ALLOW_PROTOCOL", "file:git:http:https:ssh"),
     ("GIT_PAGER", "cat"),
-    // In a copy that several use, a reference may be taken away while another process lists all: to git that would be a
-    // broken one, and the end.
+    // While git lists the references of a shared copy, another process may delete one, which git would treat as a fatal
+    // error.
     ("GIT_REF_PARANOIA", "0"),
 ];
 
@@ -57,7 +57,7 @@ impl Environment {
         Self { variables: std::env::vars_os().collect() }
     }
 
-    /// An environment of these variables and no others.
+    /// An environment with only these variables.
     pub fn of<N: Into<OsString>, V: Into<OsString>>(variables: impl IntoIterator<Item = (N, V)>) -> Self {
         Self { variables: variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect() }
     }
@@ -71,14 +71,14 @@ impl Environment {
         self
     }
 
-    /// A variable that is set to something, and is text.
+    /// The value of a variable, if it is valid text and not empty.
     #[must_use]
     pub fn variable(&self, name: &str) -> Option<String> {
         let (_, value) = self.variables.iter().find(|(other, _)| same_name(other, OsStr::new(name)))?;
         value.to_str().filter(|value| !value.is_empty()).map(str::to_owned)
     }
 
-    /// What git's processes get of it.
+    /// The variables for git's processes.
     pub(super) fn cleaned(&self) -> Vec<(OsString, OsString)> {
         let ours = SET.iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
         self.variables
@@ -91,7 +91,7 @@ impl Environment {
 }
 
 impl fmt::Debug for Environment {
-    /// Without values: some are secrets.
+    /// Without values, since some are secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.variables.iter().map(|(name, _)| name)).finish()
     }
@@ -105,7 +105,7 @@ fn is_for_git(name: &OsStr) -> bool {
     let name = name.to_string_lossy();
     let name = if cfg!(windows) { name.to_ascii_uppercase() } else { name.into_owned() };
     let is_kept = |kept: &&str| if kept.ends_with('_') { name.starts_with(*kept) } else { name == **kept };
-    // Git is told of the token in its own way, and what git starts need not see it.
+    // Git receives the token in another way, and the processes that it starts needn't see it.
     (!name.starts_with("GIT_") && name != STORE_TOKEN) || KEPT.iter().any(is_kept)
 }
 
@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn git_gets_what_it_needs_to_reach_a_server_and_nothing_that_turns_it_elsewhere() {
+    fn git_gets_what_it_needs_to_reach_a_server_and_nothing_that_leads_it_elsewhere() {
         let environment = Environment::of([
             ("PATH", "/bin"),
             ("GIT_DIR", "/elsewhere"),

@@ -1,4 +1,4 @@
-//! Why git could not be run, or did not come to an end.
+//! Why git couldn't be run, or didn't end.
 
 use crate::trouble::Trouble;
 

@@ -1,8 +1,8 @@
-//! The `git` program, kept on a short lead: run with a cleaned environment and a deadline, and never in anybody's work
-//! tree but to look at what is checked out there.
+//! The `git` program: run with a cleaned environment and a deadline, and in the user's work tree only to see what is checked
+//! out there.
 //!
-//! A repository that others write to is foreign data: nothing of it is ever checked out, no hook is run, and its trees
-//! are read as bytes ([`Objects`], [`read_tree`]).
+//! A repository that others write to is untrusted data: it is never checked out, no hooks are run, and its trees are read
+//! as bytes ([`Objects`], [`read_tree`]).
 
 mod address;
 mod build;

@@ -1,5 +1,5 @@
-//! Objects of a repository, read through one process that stays: many are asked for at once, and none is taken in whole
-//! that is larger than anything a ledger holds.
+//! Reads objects of a repository through one long-lived process: many at once, and none that is larger than anything in a
+//! ledger.
 
 use std::io::{self, BufRead, BufReader, Read as _, Write as _};
 use std::path::Path;
@@ -14,22 +14,22 @@ use crate::words::duration;
 /// The largest object that is read, in bytes.
 pub const LARGEST: u64 = 64 * 1024 * 1024;
 
-/// What a name stands for.
+/// The object with a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Object {
-    /// The repository has nothing of that name.
+    /// The repository has no such object.
     Missing,
-    /// There is one, and it is larger than [`LARGEST`].
+    /// The object is larger than [`LARGEST`].
     TooLarge { id: String, size: u64 },
-    /// There is one.
+    /// The object.
     Found { id: String, kind: String, bytes: Vec<u8> },
 }
 
-/// A process that gives objects by their names.
+/// A process that returns objects by name.
 #[derive(Debug)]
 pub struct Objects {
     child: Child,
-    answers: Receiver<io::Result<Object>>,
+    replies: Receiver<io::Result<Object>>,
     quiet: Duration,
 }
 
@@ -41,37 +41,37 @@ impl Objects {
     /// Why it can't be started.
     pub fn open(git: &Git, repository: &Path) -> Result<Self, GitError> {
         let mut child = git.call(["cat-file", "--batch"]).in_repository(repository).spawn()?;
-        let (sender, answers) = channel();
+        let (sender, replies) = channel();
         if let Some(stream) = child.child.stdout().take() {
             thread::spawn(move || {
                 let mut stream = BufReader::with_capacity(64 * 1024, stream);
                 loop {
-                    let answer = next(&mut stream);
-                    let last = answer.is_err();
-                    if sender.send(answer).is_err() || last {
+                    let reply = next(&mut stream);
+                    let last = reply.is_err();
+                    if sender.send(reply).is_err() || last {
                         break;
                     }
                 }
             });
         }
         if let Some(mut stream) = child.child.stderr().take() {
-            // What is wrong with an object is told by its absence.
+            // A damaged object is reported as missing, too.
             thread::spawn(move || io::copy(&mut stream, &mut io::sink()));
         }
-        Ok(Self { child, answers, quiet: git.patience().quiet })
+        Ok(Self { child, replies, quiet: git.patience().quiet })
     }
 
-    /// The objects of these names, in their order. A name is an object's id, or a full name of a reference, with
-    /// `^{commit}` and the like behind it or not.
+    /// The objects with these names, in the same order. A name is an object's id or the full name of a reference, optionally
+    /// followed by `^{commit}` or the like.
     ///
     /// # Errors
     ///
-    /// That the process is gone, or says nothing any more; it is of no use then.
+    /// That the process has ended or hangs. It can't be used any more then.
     pub fn read(&mut self, names: &[String]) -> Result<Vec<Object>, GitError> {
         let ended = |why: &str| GitError::new(format!("`git cat-file` {why}"));
-        // A line break would make two names of one.
+        // A line break would turn one name into two.
         if names.iter().any(|name| name.contains('\n')) {
-            return Err(ended("was asked for a name with a line break"));
+            return Err(ended("can't look up a name with a line break"));
         }
         let mut requests: String = names.iter().flat_map(|name| [name.as_str(), "\n"]).collect();
         requests.shrink_to_fit();
@@ -82,17 +82,17 @@ impl Objects {
             .map_err(|error| ended(&format!("has ended: {error}")))?;
         let mut objects = Vec::with_capacity(names.len());
         for _ in names {
-            match self.answers.recv_timeout(self.quiet) {
+            match self.replies.recv_timeout(self.quiet) {
                 Ok(Ok(object)) => objects.push(object),
                 Ok(Err(error)) => return Err(ended(&format!("has ended: {error}"))),
-                Err(_) => return Err(ended(&format!("said nothing for {}", duration(self.quiet)))),
+                Err(_) => return Err(ended(&format!("printed nothing for {}", duration(self.quiet)))),
             }
         }
         Ok(objects)
     }
 }
 
-/// Reads one answer: `<id> <kind> <size>`, then that many bytes and a line break; or a line that says why not.
+/// Reads one reply: `<id> <kind> <size>`, then that many bytes and a line break; or a line that says why there is none.
 fn next(stream: &mut impl BufRead) -> io::Result<Object> {
     let mut line = Vec::new();
     stream.take(4096).read_until(b'\n', &mut line)?;
@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn answers_are_read_one_by_one() {
+    fn replies_are_read_one_by_one() {
         let mut stream: &[u8] = b"abc blob 3\na\nb\ndef missing\nabc tree 0\n\n";
         let found = |kind: &str, bytes: &[u8]| Object::Found {
             id: String::from("abc"),

@@ -1,4 +1,4 @@
-//! One run of git: its own process group, nothing to read but what it is given, and a deadline.
+//! Runs git: in its own process group, with only the given input, and with a deadline.
 
 use std::ffi::OsString;
 use std::io::{self, Read, Write as _};
@@ -16,19 +16,19 @@ use super::environment::Environment;
 use super::error::GitError;
 use crate::words::{duration, ending};
 
-/// How much of its output is kept, in bytes: far more than what is asked for ever needs.
+/// How much of its output is kept, in bytes: far more than is ever needed.
 const OUTPUT: usize = 64 * 1024 * 1024;
-/// How much of its complaints is kept, the last of them.
+/// How much of the end of its error output is kept, in bytes.
 const COMPLAINTS: usize = 64 * 1024;
-/// How much of its complaints is shown.
+/// How much of its error output is shown, in bytes.
 const SHOWN: usize = 2048;
-/// How often a process is looked at whose output stays open: what it has started may keep it so.
+/// How often to check a process whose output stays open, which its children may keep open.
 const LOOK: Duration = Duration::from_millis(20);
-/// How long the rest of an ended process's output is waited for: on a machine with too much to do it may be late, and what
-/// the process has left running may keep it open for ever.
+/// How long to wait for the rest of an ended process's output: it may be late on a busy machine, and children of the process
+/// may keep it open for ever.
 const LAST_WORDS: Duration = Duration::from_secs(10);
 
-/// What holds for every call: no hook, no helper, no housekeeping.
+/// Settings for every call: no hooks, no helpers, no maintenance.
 const ALWAYS: &[&str] = &[
     "core.hooksPath=/dev/null",
     "core.fsmonitor=false",
@@ -37,7 +37,7 @@ const ALWAYS: &[&str] = &[
     "protocol.ext.allow=never",
 ];
 
-/// What holds for our own repository, whatever the user's configuration says of theirs.
+/// Settings for our own repository, whatever the user's configuration says.
 const IN_REPOSITORY: &[&str] = &[
     "core.bare=true",
     "core.symlinks=false",
@@ -61,9 +61,9 @@ const IN_REPOSITORY: &[&str] = &[
 /// How long git may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Patience {
-    /// Without a word: it tells how far it is while it is at work.
+    /// Without output; it reports its progress while it works.
     pub quiet: Duration,
-    /// In all.
+    /// In total.
     pub total: Duration,
 }
 
@@ -73,7 +73,7 @@ impl Default for Patience {
     }
 }
 
-/// The program, ready to be called.
+/// The git program.
 #[derive(Clone)]
 pub struct Git {
     variables: Vec<(OsString, OsString)>,
@@ -89,13 +89,13 @@ impl std::fmt::Debug for Git {
 }
 
 impl Git {
-    /// The program that is found by an environment's `PATH`.
+    /// The program in an environment's `PATH`.
     #[must_use]
     pub fn new(environment: &Environment) -> Self {
         Self { variables: environment.cleaned(), secrets: Vec::new(), patience: Patience::default() }
     }
 
-    /// The same program; what it says is shown without these.
+    /// The same program, with these secrets removed from its messages.
     #[must_use]
     pub fn hiding(mut self, secrets: Vec<String>) -> Self {
         self.secrets = secrets;
@@ -109,7 +109,7 @@ impl Git {
         self
     }
 
-    /// How long it may take.
+    /// How long git may take.
     #[must_use]
     pub const fn patience(&self) -> Patience {
         self.patience
@@ -122,13 +122,13 @@ impl Git {
         Call { git: self, place, arguments, input: Vec::new() }.settings(ALWAYS)
     }
 
-    /// What git said, for people: without secrets and without how far it was.
+    /// Git's error output for people, without secrets and progress.
     fn complaint(&self, bytes: &[u8]) -> String {
         let text = String::from_utf8_lossy(bytes);
         let lines = text.lines().map(|line| line.trim_end().rsplit('\r').next().unwrap_or_default().trim_end());
         let said: Vec<&str> = lines.filter(|line| !line.is_empty() && !is_progress(line)).collect();
         let hidden = self.secrets.iter().fold(said.join("\n"), |text, secret| text.replace(secret.as_str(), "***"));
-        ending(address::shown(&hidden).as_bytes(), SHOWN)
+        ending(address::redact(&hidden).as_bytes(), SHOWN)
     }
 }
 
@@ -140,7 +140,7 @@ fn is_progress(line: &str) -> bool {
         || counted.iter().any(|word| line.starts_with(word))
 }
 
-/// A call that is being put together.
+/// A call of git.
 #[derive(Debug)]
 pub struct Call<'g> {
     git: &'g Git,
@@ -149,24 +149,24 @@ pub struct Call<'g> {
     input: Vec<u8>,
 }
 
-/// What came of a call.
+/// The result of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Output {
-    /// The exit code; nothing where a signal ended it.
+    /// The exit code; `None` if a signal ended it.
     pub code: Option<i32>,
     pub stdout: Vec<u8>,
-    /// What it complained about, fit to be shown.
+    /// The error output, fit to be shown.
     pub stderr: String,
 }
 
 impl Output {
-    /// Whether git was content.
+    /// Whether git succeeded.
     #[must_use]
     pub fn succeeded(&self) -> bool {
         self.code == Some(0)
     }
 
-    /// What it printed, as text.
+    /// The standard output as text.
     #[must_use]
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.stdout).into_owned()
@@ -189,14 +189,14 @@ impl Call<'_> {
         call
     }
 
-    /// The same call in a folder of the user's.
+    /// The same call in one of the user's folders.
     #[must_use]
     pub fn at(mut self, folder: &Path) -> Self {
         self.place.extend([OsString::from("-C"), folder.into()]);
         self
     }
 
-    /// The same call with something to read.
+    /// The same call with standard input.
     #[must_use]
     pub fn input(mut self, input: impl Into<Vec<u8>>) -> Self {
         self.input = input.into();
@@ -225,9 +225,9 @@ impl Call<'_> {
         #[cfg(windows)]
         wrap.wrap(process_wrap::std::JobObject);
         wrap.spawn().map(|child| Child { child, ended: false }).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => GitError::new("the program `git` was not found")
+            io::ErrorKind::NotFound => GitError::new("the program `git` wasn't found")
                 .help("install git, 2.31 or newer, or add its folder to PATH"),
-            _ => GitError::new(format!("`{}` could not be started: {error}", self.name())),
+            _ => GitError::new(format!("`{}` couldn't be started: {error}", self.name())),
         })
     }
 
@@ -235,7 +235,7 @@ impl Call<'_> {
     ///
     /// # Errors
     ///
-    /// That it could not be started, or did not end in time; that it was not content is none.
+    /// That it couldn't be started, or didn't end in time. A failure of git isn't an error.
     pub fn run(mut self) -> Result<Output, GitError> {
         let mut child = self.spawn()?;
         let (sender, events) = channel();
@@ -243,7 +243,7 @@ impl Call<'_> {
         let stderr = child.child.stderr().take().map(|stream| follow(stream, sender, keep_last));
         if let Some(mut stdin) = child.child.stdin().take() {
             let input = std::mem::take(&mut self.input);
-            // Beside the reading: a process that waits for a reader would wait for ever. It need not take all.
+            // Written while the output is read, so that neither side waits for ever. The process may not read all of it.
             thread::spawn(move || drop(stdin.write_all(&input)));
         }
         let ended = wait(&mut child, &events, self.git.patience);
@@ -254,15 +254,15 @@ impl Call<'_> {
             }
             Err(why) => {
                 child.kill();
-                Err(GitError::new(format!("`{}` {why}, and was ended", self.name()))
+                Err(GitError::new(format!("`{}` {why}, so it was killed", self.name()))
                     .detail(complaint())
-                    .help("is the network, or the disk, as quick as it should be?"))
+                    .help("check whether the network or the disk is too slow"))
             }
         }
     }
 }
 
-/// A git process. It and all that it has started are killed where this is dropped before it ended.
+/// A git process. If this is dropped before it has ended, it and its children are killed.
 #[derive(Debug)]
 pub(super) struct Child {
     pub(super) child: Box<dyn ChildWrapper>,
@@ -271,7 +271,7 @@ pub(super) struct Child {
 
 impl Child {
     fn ended(&mut self) -> io::Result<Option<ExitStatus>> {
-        // Not the wrapper's own: it waits for whatever else is in the group, too.
+        // Not that of the wrapper, which waits for the whole group.
         let status = self.child.inner_mut().try_wait()?;
         self.ended |= status.is_some();
         Ok(status)
@@ -297,7 +297,7 @@ enum Event {
     Closed,
 }
 
-/// Waits for the end of a process, and of what it says.
+/// Waits for the end of a process and its output.
 fn wait(child: &mut Child, events: &Receiver<Event>, patience: Patience) -> Result<Option<i32>, String> {
     let start = Instant::now();
     let mut heard = start;
@@ -326,13 +326,13 @@ fn wait(child: &mut Child, events: &Receiver<Event>, patience: Patience) -> Resu
                 return Ok(status.code());
             }
             Ok(None) => {}
-            Err(error) => return Err(format!("could not be waited for ({error})")),
+            Err(error) => return Err(format!("couldn't be waited for ({error})")),
         }
         if heard.elapsed() > patience.quiet {
-            return Err(format!("said nothing for {}", duration(patience.quiet)));
+            return Err(format!("printed nothing for {}", duration(patience.quiet)));
         }
         if start.elapsed() > patience.total {
-            return Err(format!("didn't exit within {}", duration(patience.total)));
+            return Err(format!("didn't end within {}", duration(patience.total)));
         }
     }
 }
@@ -343,7 +343,7 @@ fn taken(kept: &Kept) -> Vec<u8> {
     std::mem::take(&mut kept.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
-/// Reads a stream to its end, in a thread of its own.
+/// Reads a stream to its end in another thread.
 fn follow(mut stream: impl Read + Send + 'static, events: Sender<Event>, keep: fn(&mut Vec<u8>, &[u8])) -> Kept {
     let kept = Kept::default();
     let shared = Arc::clone(&kept);
@@ -374,7 +374,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_complaint_tells_neither_secrets_nor_how_far_it_was() {
+    fn an_error_message_has_neither_secrets_nor_progress() {
         let git = Git::new(&Environment::default()).hiding(vec![String::from("s3cret")]);
         let said = b"remote: Counting objects:   5% (1/20)\rremote: Counting objects: 100% (20/20), done.        \n\
                      fatal: unable to access 'https://ann:other@example.com/a/': token s3cret\n";
@@ -382,20 +382,20 @@ mod tests {
     }
 
     #[test]
-    fn without_the_program_the_error_says_what_to_install() {
+    fn without_git_the_error_says_what_to_install() {
         let empty = tempfile::tempdir().unwrap();
         let git = Git::new(&Environment::of([("PATH", empty.path().as_os_str())]));
         let error = git.call(["version"]).run().unwrap_err();
-        assert_eq!(error.message, "the program `git` was not found");
+        assert_eq!(error.message, "the program `git` wasn't found");
     }
 
     #[cfg(unix)]
     #[test]
-    fn a_process_that_says_nothing_is_ended_with_all_that_it_started() {
+    fn a_silent_process_is_killed_along_with_its_children() {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().unwrap();
         let program = folder.path().join("git");
-        // Its child holds the output open, and would for ever.
+        // Its child would keep the output open for ever.
         std::fs::write(
             &program,
             "#!/bin/sh\necho fatal: the last word >&2\n/bin/sleep 1000 &\necho $! > \"$HOME/id\"\nwait\n",
@@ -406,7 +406,7 @@ mod tests {
         let quiet = Duration::from_millis(300);
         let git = Git::new(&environment).patient(Patience { quiet, total: Duration::from_secs(20) });
         let error = git.call(["fetch"]).run().unwrap_err();
-        assert_eq!(error.message, "`git fetch` said nothing for 300 ms, and was ended");
+        assert_eq!(error.message, "`git fetch` printed nothing for 300 ms, so it was killed");
         assert_eq!(error.detail.as_deref(), Some("fatal: the last word"));
         let id: i32 = std::fs::read_to_string(folder.path().join("id")).unwrap().trim().parse().unwrap();
         let deadline = Instant::now() + Duration::from_secs(20);

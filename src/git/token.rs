@@ -1,5 +1,5 @@
-//! A token for a store behind a web address, as build systems give one to a build: it comes in a variable, and goes to
-//! that server and to no other, by git's environment alone. It is on no command line and in no file.
+//! A token for a store at a web address, as build systems provide it: it comes in a variable, and goes only to that server,
+//! only through git's environment. It never appears on a command line or in a file.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -9,32 +9,34 @@ use super::environment::Environment;
 use super::error::GitError;
 use crate::ledger::STORE_TOKEN;
 
-/// The user's name beside a token. GitHub wants this one, and others take any.
+/// The user name for a token. GitHub requires this one, and others accept any.
 const USER: &str = "x-access-token";
 
 impl Environment {
-    /// The same environment for a store at an address, with the token where there is one and the server is one that may
-    /// have it: over TLS, or on this very machine. An address with a password of its own needs none.
+    /// The same environment for a store at an address, with the token, if there is one and the server may have it: over TLS,
+    /// or on this machine. An address with a password needs no token.
     ///
     /// # Errors
     ///
-    /// That the token can't be one.
+    /// That the token isn't valid.
     pub fn with_token(&self, address: &Address) -> Result<Self, GitError> {
         let Some(token) = self.variable(STORE_TOKEN) else { return Ok(self.clone()) };
         let token = token.trim();
-        // A line break would be a header of its own.
+        // A line break would begin another header.
         if token.is_empty() || !token.chars().all(|c| c.is_ascii_graphic()) {
-            return Err(GitError::new(format!("{STORE_TOKEN} holds a blank or a character that no token has"))
-                .help("give it the token alone, on one line"));
+            return Err(GitError::new(format!(
+                "{STORE_TOKEN} contains whitespace or another character that tokens don't have"
+            ))
+            .help("set it to the token alone, on one line"));
         }
         let Some(server) = address.server().filter(|_| address.secrets().is_empty()) else { return Ok(self.clone()) };
         let key = format!("http.{server}/.extraHeader");
         let header = format!("Authorization: Basic {}", encoded(token));
-        // What somebody configured before for this server would be a second header of the kind: the empty one ends it.
+        // The empty value removes headers that were configured for this server before.
         Ok(self.with_setting(&key, "").with_setting(&key, &header))
     }
 
-    /// What of the token must never be shown.
+    /// The forms of the token that must never be shown.
     #[must_use]
     pub fn token_secrets(&self) -> Vec<String> {
         let token = self.variable(STORE_TOKEN).unwrap_or_default();
@@ -42,7 +44,7 @@ impl Environment {
         if token.is_empty() { Vec::new() } else { vec![encoded(token), token.to_owned()] }
     }
 
-    /// The same environment with one more setting of git's, behind all others.
+    /// The same environment with one more setting of git after all others.
     fn with_setting(&self, key: &str, value: &str) -> Self {
         let count = self.variable("GIT_CONFIG_COUNT").and_then(|count| count.parse::<usize>().ok()).unwrap_or(0);
         self.clone()
@@ -60,7 +62,7 @@ fn encoded(token: &str) -> String {
 mod tests {
     use super::*;
 
-    /// The settings that git gets for a store there, a line each.
+    /// The settings for git with a store at an address, one per line.
     fn settings(environment: &Environment, address: &str) -> Result<String, GitError> {
         let address = Address::parse(address).unwrap().unwrap();
         let environment = Environment::of(environment.with_token(&address)?.cleaned());
@@ -74,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_goes_to_the_server_of_the_store_and_nowhere_else() {
+    fn a_token_only_goes_to_the_server_of_the_store() {
         let environment = Environment::of([(STORE_TOKEN, "s3cret")]);
         insta::assert_snapshot!(settings(&environment, "git+https://ann@example.com:8443/a.git#main").unwrap(), @"");
         insta::assert_snapshot!(settings(&environment, "https://example.com:8443/a.git#main").unwrap(), @"
@@ -90,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_that_are_there_stay() {
+    fn existing_settings_are_kept() {
         let environment = Environment::of([
             (STORE_TOKEN, "s3cret\n"),
             ("GIT_CONFIG_COUNT", "1"),
@@ -103,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_be_a_header_of_its_own_is_refused_and_not_shown() {
+    fn a_token_that_would_begin_another_header_is_refused_and_not_shown() {
         for token in ["s3cret\nX-Evil: 1", "s3cret s3cret", "s3cr\u{e9}t", "s3cret\r\nx"] {
             let error = settings(&Environment::of([(STORE_TOKEN, token)]), "https://example.com/a").unwrap_err();
             assert!(!format!("{error:?}").contains("s3cr"), "{error:?}");

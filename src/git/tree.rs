@@ -1,31 +1,30 @@
-//! A repository's trees and commits, read as the bytes that they are.
+//! Reads a repository's trees and commits from their bytes.
 
 use std::collections::HashSet;
 
-use crate::contract::digest::hex;
+use crate::interaction::digest::hex;
 use crate::ledger::EntryKind;
 
 /// One name in a tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TreeEntry {
-    /// As it is; where it can't be a file's name, written out so that it is harmless, and of the kind
-    /// [`EntryKind::Other`].
+    /// The name. If it isn't safe as a file's name, it is escaped, and the kind is [`EntryKind::Other`].
     pub name: String,
     pub kind: EntryKind,
     /// The id of what it names.
     pub id: String,
 }
 
-/// What is asked of a commit.
+/// The parts of a commit that a store needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommitText {
     /// The id of its tree.
     pub tree: String,
-    /// When it was made by its committer's clock, in seconds since 1970.
+    /// When it was committed, by the committer's clock, in seconds since 1970.
     pub seconds: Option<i64>,
 }
 
-/// Reads a tree whose object ids have `id_bytes` bytes, in the order of names; nothing where it is none.
+/// Reads a tree whose object ids have `id_bytes` bytes, in the order of names; `None` if it isn't one.
 #[must_use]
 pub fn read_tree(bytes: &[u8], id_bytes: usize) -> Option<Vec<TreeEntry>> {
     let mut entries = Vec::new();
@@ -50,7 +49,7 @@ pub fn read_tree(bytes: &[u8], id_bytes: usize) -> Option<Vec<TreeEntry>> {
         entries.push(TreeEntry { name, kind, id: hex(id) });
     }
     entries.sort_by(|one, other| one.name.cmp(&other.name));
-    // Of two things with one name, nobody can say which is meant. Git makes no such trees.
+    // Two entries with one name are ambiguous. Git never creates such trees.
     let mut seen = HashSet::new();
     let twice: HashSet<String> =
         entries.iter().filter(|entry| !seen.insert(entry.name.as_str())).map(|entry| entry.name.clone()).collect();
@@ -61,13 +60,13 @@ pub fn read_tree(bytes: &[u8], id_bytes: usize) -> Option<Vec<TreeEntry>> {
     Some(entries)
 }
 
-/// Whether a name is one that a file can have, everywhere, without reaching another place.
+/// Whether a name is safe as a file's name on every system.
 fn is_harmless(name: &str) -> bool {
     let reserved = name.is_empty() || name == "." || name == ".." || name.eq_ignore_ascii_case(".git");
     !reserved && name.len() <= 255 && !name.chars().any(|c| c.is_control() || matches!(c, '/' | '\\'))
 }
 
-/// Reads a commit; nothing where it is none.
+/// Reads a commit; `None` if it isn't one.
 #[must_use]
 pub fn read_commit(bytes: &[u8]) -> Option<CommitText> {
     let text = String::from_utf8_lossy(bytes);
@@ -98,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn names_come_in_their_order_and_links_are_no_files() {
+    fn names_are_sorted_and_links_are_not_files() {
         let bytes = tree(&[("100644", b"a.b"), ("40000", b"a"), ("120000", b"link"), ("160000", b"module")]);
         let read = read_tree(&bytes, 20).unwrap();
         let kinds: Vec<_> = read.iter().map(|entry| (entry.name.as_str(), entry.kind)).collect();
@@ -108,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_mean_harm_are_no_files() {
+    fn unsafe_names_are_not_files() {
         let names: [&[u8]; 9] = [b"..", b".", b".git", b".GIT", b"a/b", b"a\\b", b"a\nb", b"\xff", &[b'x'; 300]];
         for name in names {
             let read = read_tree(&tree(&[("100644", name)]), 20).unwrap();
@@ -120,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_short_is_no_tree() {
+    fn a_truncated_tree_is_refused() {
         let bytes = tree(&[("100644", b"a")]);
         for end in 1..bytes.len() {
             assert_eq!(read_tree(&bytes[..end], 20), None);
@@ -129,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_commit_tells_its_tree_and_time() {
+    fn a_commit_has_a_tree_and_a_time() {
         let text = b"tree 0123abcd\nparent 99\nauthor A <a> 5 +0000\ncommitter B > <b> 1760000000 +0100\n\ncommitter C <c> 1 +0000\n";
         let read = read_commit(text).unwrap();
         assert_eq!(read, CommitText { tree: String::from("0123abcd"), seconds: Some(1_760_000_000) });

@@ -18,7 +18,7 @@ use super::header::{ExtraHeader, header_text};
 use super::limits::Limits;
 use super::pool::Pool;
 use super::proxy::Proxies;
-use crate::matching::{ActualRequest, ActualResponse};
+use crate::interaction::{ActualRequest, ActualResponse};
 use crate::verification::{Provider, Reply, RunError};
 
 /// What holds for every request of a client.

@@ -3,38 +3,47 @@
 use crate::source::codes::codes;
 
 codes! {
-    /// The request can't be put on the wire as it is.
-    UNSENDABLE = "E101";
-    /// Nothing listens at the address.
-    REFUSED = "E102";
-    /// The host's name can't be resolved.
-    NAME = "E103";
+    /// The request can't be sent as it is written.
+    UNSENDABLE = "E101" => "Correct the interaction's request in the contract, or the `--header` that is added to it.";
+    /// Nothing listens at the provider's address.
+    REFUSED = "E102" =>
+        "Start the provider, or correct the address: `--url`, or `url` in upheld.yaml. `--start` lets upheld start it.";
+    /// The provider's host name can't be resolved.
+    NAME = "E103" => "Correct the name in the address, or check the network and its DNS.";
     /// No connection could be made, for another reason than a refusal.
-    UNREACHABLE = "E104";
+    UNREACHABLE = "E104" =>
+        "Check that the host is reachable from this machine, and whether a firewall, VPN or proxy is in the way.";
     /// No connection was made within the time limit.
-    CONNECT_TIMEOUT = "E105";
+    CONNECT_TIMEOUT = "E105" => "Check that the host is reachable from this machine; `--timeout` allows more time.";
     /// The TLS handshake failed.
-    TLS = "E106";
-    /// The proxy didn't make the connection.
-    PROXY = "E107";
-    /// Connected, but no response began within the time limit.
-    RESPONSE_TIMEOUT = "E111";
+    TLS = "E106" =>
+        "Let the server send a valid certificate, or trust its authority on this machine. An address that begins \
+         with https:// needs a server that speaks TLS.";
+    /// The proxy refused the connection.
+    PROXY = "E107" =>
+        "Check the proxy's address and credentials in HTTPS_PROXY or HTTP_PROXY, or list the host in NO_PROXY.";
+    /// The connection was made, but no response began within the time limit.
+    RESPONSE_TIMEOUT = "E111" => "See the provider's log for what it waits for; `--timeout` allows more time.";
     /// A response began, but wasn't complete within the time limit.
-    BODY_TIMEOUT = "E112";
+    BODY_TIMEOUT = "E112" => "Let the provider finish its response; `--timeout` allows more time.";
     /// The connection was closed or reset before a response began.
-    CLOSED = "E113";
-    /// The response body ends before its declared length.
-    CUT_SHORT = "E114";
-    /// The response goes on after its declared length.
-    SURPLUS = "E115";
-    /// The provider didn't send an HTTP/1.1 response.
-    NOT_HTTP = "E116";
-    /// The response body isn't framed as HTTP requires, such as a chunk without a valid size.
-    BAD_FRAMING = "E117";
-    /// The response body is larger than the limit, as received or once decoded.
-    TOO_LARGE = "E118";
+    CLOSED = "E113" => "See the provider's log: it may have crashed on the request.";
+    /// The response's body ends before the length that the response declares.
+    CUT_SHORT = "E114" => "Let the provider declare the length in bytes, and send all of them.";
+    /// The response's body is longer than the length that the response declares.
+    SURPLUS = "E115" =>
+        "Let the provider declare the length in bytes, not characters, and respond once. Clients cut off the rest.";
+    /// The bytes that came back aren't an HTTP/1.1 response.
+    NOT_HTTP = "E116" =>
+        "Check that the address and port are those of an HTTP server, and whether it expects https://.";
+    /// The response's body isn't framed as HTTP requires, such as a chunk without a valid size.
+    BAD_FRAMING = "E117" => "Correct how the provider, or a proxy in front of it, writes its responses.";
+    /// The response's body is larger than the limit, as sent or once decoded.
+    TOO_LARGE = "E118" => "Request less, such as one page of a list; `--max-body` allows more.";
     /// The response's content coding can't be decoded.
-    CODING = "E119";
-    /// The state handler returned a status other than 2xx.
-    STATE_REFUSED = "E201";
+    CODING = "E119" =>
+        "Let the provider send the coding that its content-encoding names, and only one that the request accepts.";
+    /// The state handler responded with another status than 2xx.
+    STATE_REFUSED = "E201" =>
+        "See the provider's log, and let its state handler bring about the state that the report names.";
 }

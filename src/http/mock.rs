@@ -1,10 +1,9 @@
 //! A mock of one provider: answers requests as its contracts say, on a port of the loopback interface.
 
-use std::fmt;
-use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
+use std::{fmt, io};
 
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
@@ -18,18 +17,16 @@ use tokio::sync::{mpsc, watch};
 use tokio_rustls::TlsAcceptor;
 
 use super::certificate::throw_away;
-use super::cors;
 use super::decode::decode;
 use super::fault::{Fault, FaultPlan, Faulty, Wire};
 use super::header::header_text;
-use super::mock_control;
 use super::mock_desk::Desk;
 use super::mock_refusal::{discreet, refusal, shown};
 use super::mock_response::{asks_to_wait, broken_off, bytes_of, dribbled, sent, whole};
 use super::problem::problem;
 use super::server::{Listening, Responder, ResponseBody, Server};
-use crate::contract::pact::Moment;
-use crate::matching::{ActualRequest, ActualResponse, Mismatch, header_values};
+use super::{cors, mock_control};
+use crate::interaction::{ActualRequest, ActualResponse, Mismatch, Moment, header_values};
 use crate::mocking::{ActiveState, Miss, Mock};
 
 /// A header of a request that names the states of this request, in place of those that are active for all.
@@ -268,7 +265,7 @@ impl MockResponder {
                 .and_then(|host| host.to_str().ok())
                 .map(|host| format!("{}://{host}", self.scheme)),
         };
-        match self.desk.mock().answer_at(&request, &active, &moment) {
+        match self.desk.mock().respond_at(&request, &active, &moment) {
             Ok(selected) => {
                 self.desk.count_use(selected.number);
                 // Only a request that an interaction allows is one of the times that a fault is for.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::mock_desk::Desk;
 use super::problem::problem;
 use super::server::ResponseBody;
-use crate::matching::{ActualRequest, Mismatch};
+use crate::interaction::{Actual, ActualRequest, Mismatch};
 use crate::recording::{REDACTED, is_secret_name};
 
 /// The response to a request that no interaction allows (RFC 9457).
@@ -38,8 +38,8 @@ pub(super) fn refusal(desk: &Desk, line: &str, nearest: Option<&(usize, Vec<Mism
                     "code": mismatch.code.0,
                     "part": mismatch.part.to_string(),
                     "path": mismatch.path,
-                    "expected": mismatch.expected,
-                    "actual": mismatch.actual,
+                    "expected": mismatch.expected.to_string(),
+                    "actual": mismatch.actual.to_string(),
                     "message": mismatch.message(),
                 })
             })
@@ -54,8 +54,8 @@ pub(super) fn discreet(mut mismatches: Vec<Mismatch>) -> Vec<Mismatch> {
     for mismatch in &mut mismatches {
         let name = mismatch.path.rsplit('.').next().unwrap_or_default();
         let name = name.split('[').next().unwrap_or_default().trim_matches('"');
-        if is_secret_name(name) && !mismatch.actual.starts_with("no such") {
-            mismatch.actual = String::from("another value, which is not shown");
+        if is_secret_name(name) && !matches!(mismatch.actual, Actual::Missing(_)) {
+            mismatch.actual = Actual::Withheld;
         }
     }
     mismatches

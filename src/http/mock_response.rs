@@ -18,7 +18,7 @@ use super::fault::PIECES;
 use super::header::header_text;
 use super::problem::problem;
 use super::server::ResponseBody;
-use crate::matching::ActualResponse;
+use crate::interaction::ActualResponse;
 
 /// How long a client is asked to wait, in seconds.
 const RETRY_SECONDS: &str = "1";

@@ -4,12 +4,11 @@
 //! Nothing is added to a response, not even a date: a recorder's answers are the provider's own, and a mock's are those
 //! of the contract.
 
-use std::fmt;
 use std::future::Future;
-use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
+use std::{fmt, io};
 
 use http_body_util::combinators::UnsyncBoxBody;
 use hyper::body::{Bytes, Incoming};

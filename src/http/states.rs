@@ -5,8 +5,7 @@ use serde_json::{Map, Value, json};
 use super::base_url::{BaseUrl, BaseUrlError};
 use super::client::HttpClient;
 use super::codes;
-use crate::contract::State;
-use crate::matching::ActualRequest;
+use crate::interaction::{ActualRequest, State};
 use crate::verification::{Action, Provider as _, RunError, StateHandler};
 use crate::words::beginning;
 

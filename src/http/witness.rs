@@ -9,7 +9,7 @@ use super::decode::{DecodeError, decode};
 use super::header::header_text;
 use super::tape::{Copied, Heard, Tape};
 use super::tee::Ended;
-use crate::matching::{ActualRequest, ActualResponse};
+use crate::interaction::{ActualRequest, ActualResponse};
 use crate::recording::{Capture, Exchange, redacted_path};
 
 /// Sees one exchange, and puts it on the tape. Clones see the same one.

@@ -1,24 +1,25 @@
-//! The book: questions about the records of one view of a store. Every answer comes with the doubts that touch it.
+//! The book: answers questions about the records of one view of a store. Every answer comes with the doubts that affect
+//! it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use super::contracts::read_contract;
 use super::declared::{DeclaredService, StorePolicy, read_environment, read_policy, read_service};
-use super::doubt::{Doubt, DoubtKind};
+use super::doubt::{Doubt, DoubtKind, Rewritten};
 use super::layout;
 use super::live::{LiveSet, live};
-use super::reading::{Asked, Read, Records, records, records_below};
+use super::published::Published;
+use super::reading::{Read, RecordFolder, Records, records, records_below};
 use super::record::{Deployment, Publication, Record, RecordId, Verification};
 use super::results::Results;
 use super::snapshot::{EntryKind, Snapshot, StoreError};
 use super::version::Version;
 use super::world::{ServiceWorld, world};
-use crate::contract::{ContractFile, ContractId, ServiceName};
+use crate::formats::ContractFile;
+use crate::interaction::{ContractId, ServiceName};
 
-/// A view of a store, and the questions that can be asked about it.
+/// A view of a store, and the questions that it answers.
 pub struct Book<'s> {
     snapshot: &'s dyn Snapshot,
 }
@@ -29,16 +30,6 @@ impl std::fmt::Debug for Book<'_> {
     }
 }
 
-/// What a version expects of whom.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Published {
-    /// These contracts and no others.
-    As(BTreeMap<ServiceName, ContractId>),
-    /// Two publications say different things: neither counts.
-    Conflicting,
-}
-
 impl<'s> Book<'s> {
     /// The book of a view.
     #[must_use]
@@ -46,19 +37,19 @@ impl<'s> Book<'s> {
         Self { snapshot }
     }
 
-    /// What names the view.
+    /// The id of the view.
     #[must_use]
     pub fn id(&self) -> &str {
         self.snapshot.id()
     }
 
-    /// Whether the store's history was rewritten, and how that can be told.
+    /// How the store's history was rewritten, if it was.
     #[must_use]
-    pub fn rewritten(&self) -> Option<String> {
+    pub fn rewritten(&self) -> Option<Rewritten> {
         self.snapshot.rewritten()
     }
 
-    /// Whether this view holds all that the view with that id did.
+    /// Whether this view holds everything that the view with that id did.
     ///
     /// # Errors
     ///
@@ -67,7 +58,7 @@ impl<'s> Book<'s> {
         self.snapshot.grew_from(id)
     }
 
-    /// The store's policy. A store without `store.yaml` is none.
+    /// The store's policy. Without a `store.yaml`, there is a doubt.
     ///
     /// # Errors
     ///
@@ -107,7 +98,7 @@ impl<'s> Book<'s> {
         Ok(names.filter_map(|entry| entry.name.strip_suffix(".yaml")?.parse().ok()).collect())
     }
 
-    /// What is declared of a service; `None` where it is not.
+    /// The declaration of a service; `None` if it isn't declared.
     ///
     /// # Errors
     ///
@@ -120,7 +111,7 @@ impl<'s> Book<'s> {
         }))
     }
 
-    /// Whether an environment is declared, and in words that can be read.
+    /// Whether an environment is declared, with the doubts about it; `None` if it isn't.
     ///
     /// # Errors
     ///
@@ -128,25 +119,25 @@ impl<'s> Book<'s> {
     pub fn environment(&self, name: &ServiceName) -> Result<Option<Read<()>>, StoreError> {
         let path = layout::environment(name);
         let Some(bytes) = self.file(&path)? else { return Ok(None) };
-        let mut doubts = self.strange_folders(name)?;
+        let mut doubts = self.misplaced_files(name)?;
         doubts.extend(read_environment(&bytes).err().map(|kind| Doubt::new(path, kind)));
         Ok(Some(Read { value: (), doubts }))
     }
 
-    /// What stands in the place of the folders that hold an environment's deployments, and is none.
-    fn strange_folders(&self, environment: &ServiceName) -> Result<Vec<Doubt>, StoreError> {
+    /// Doubts about files in the place of the folders that hold an environment's deployments.
+    fn misplaced_files(&self, environment: &ServiceName) -> Result<Vec<Doubt>, StoreError> {
         let mut doubts = Vec::new();
         for (folder, name) in [("", layout::DEPLOYMENTS), (layout::DEPLOYMENTS, environment.as_str())] {
             let entries = self.snapshot.list(folder)?;
             if entries.iter().any(|entry| entry.name == name && entry.kind != EntryKind::Folder) {
                 let path = [folder, name].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("/");
-                doubts.push(Doubt::unreadable(path, "it is no folder"));
+                doubts.push(Doubt::unreadable(path, "it isn't a folder"));
             }
         }
         Ok(doubts)
     }
 
-    /// What a version has published; `None` where it has not.
+    /// What a version has published; `None` if it hasn't.
     ///
     /// # Errors
     ///
@@ -154,7 +145,7 @@ impl<'s> Book<'s> {
     pub fn published(&self, service: &ServiceName, version: &Version) -> Result<Read<Option<Published>>, StoreError> {
         let read = self.of_version(layout::publications(service, version), version)?;
         let Read { value: records, doubts } = read.of_kind(Record::publication);
-        Ok(Read { value: joined(records.into_iter().map(|(_, record)| record)), doubts })
+        Ok(Read { value: Published::of(records.into_iter().map(|(_, record)| record)), doubts })
     }
 
     /// All publications of a service.
@@ -167,7 +158,7 @@ impl<'s> Book<'s> {
         Ok(read.of_kind(Record::publication))
     }
 
-    /// All versions of a service that have a publication by their files' names.
+    /// All versions of a service with a publication, by the names of the files.
     ///
     /// # Errors
     ///
@@ -218,7 +209,7 @@ impl<'s> Book<'s> {
         Ok(read.of_kind(Record::verification))
     }
 
-    /// All that ever happened to a service in an environment.
+    /// Everything that ever happened to a service in an environment.
     ///
     /// # Errors
     ///
@@ -232,7 +223,7 @@ impl<'s> Book<'s> {
         Ok(read.of_kind(Record::deployment))
     }
 
-    /// What is live of a service in an environment.
+    /// The live versions of a service in an environment.
     ///
     /// # Errors
     ///
@@ -242,8 +233,8 @@ impl<'s> Book<'s> {
         Ok(Read { value: live(&history.value), doubts: history.doubts })
     }
 
-    /// What is live in an environment, with what it has published, of every service that ever was there. What was read
-    /// without a doubt is put aside, and not read again until it changes.
+    /// What is live in an environment and what it has published, for every service that was ever there. What was read
+    /// without a doubt is cached, and only read again after it has changed.
     ///
     /// # Errors
     ///
@@ -252,7 +243,7 @@ impl<'s> Book<'s> {
         world(self.snapshot, environment)
     }
 
-    /// The consumers that ever published a contract with a provider.
+    /// The consumers that have ever published a contract with a provider.
     ///
     /// # Errors
     ///
@@ -276,7 +267,7 @@ impl<'s> Book<'s> {
         read_contract(self.snapshot, provider, consumer, id)
     }
 
-    /// Whether a file is there.
+    /// Whether a file exists.
     ///
     /// # Errors
     ///
@@ -290,24 +281,11 @@ impl<'s> Book<'s> {
     }
 
     fn of_version(&self, folder: String, version: &Version) -> Result<Records, StoreError> {
-        let mut read = records(self.snapshot, &[Asked { folder, version: Some(version) }])?;
+        let mut read = records(self.snapshot, &[RecordFolder { folder, version: Some(version) }])?;
         Ok(read.pop().unwrap_or_default())
     }
 
     fn all_below(&self, folder: String) -> Result<Records, StoreError> {
         Ok(records_below(self.snapshot, &[folder])?.pop().unwrap_or_default())
     }
-}
-
-/// What several publications of one version say together.
-pub(super) fn joined(publications: impl Iterator<Item = Publication>) -> Option<Published> {
-    let mut known: Option<BTreeMap<ServiceName, ContractId>> = None;
-    for publication in publications {
-        match &known {
-            Some(contracts) if *contracts != publication.contracts => return Some(Published::Conflicting),
-            Some(_) => {}
-            None => known = Some(publication.contracts),
-        }
-    }
-    known.map(Published::As)
 }

@@ -3,24 +3,30 @@
 use crate::source::codes::codes;
 
 codes! {
-    /// A file of the store can't be read as what it should be.
-    UNREADABLE = "S101";
-    /// A file of the store is of a newer format than this program reads.
-    NEWER = "S102";
-    /// A file of the store was changed after it was written: its name is not the hash of its content.
-    WRONG_NAME = "S103";
-    /// A file of the store does not lie where its content says.
-    MISPLACED = "S104";
-    /// Something points at a file of the store that is not there: it was taken away, or never came.
-    MISSING = "S105";
-    /// A service or environment is named that the store does not declare.
-    UNDECLARED = "S106";
-    /// Something lies among the records and contracts that is neither.
-    STRAY = "S107";
-    /// A version was published twice, with other content: neither counts.
-    PUBLISHED_TWICE = "S108";
-    /// A record or contract was taken away. They are only ever added.
-    REMOVED = "S201";
-    /// A record or contract was changed. They are only ever added.
-    CHANGED = "S202";
+    /// A file of the store can't be read.
+    UNREADABLE = "S101" => "Restore it from the store's history.";
+    /// A file of the store is in a newer format than this version of upheld reads.
+    NEWER = "S102" => "Install a newer version of upheld.";
+    /// A file of the store was changed after it was written: its name isn't the hash of its content.
+    WRONG_NAME = "S103" =>
+        "Restore it from the store's history. Files below contracts, publications, verifications and deployments \
+         are never edited.";
+    /// A file of the store isn't where its content says that it belongs.
+    MISPLACED = "S104" => "Move it back to where the store's history has it.";
+    /// A file refers to another file of the store that isn't there.
+    MISSING = "S105" => "Restore the missing file from the store's history.";
+    /// A file names a service or an environment that the store doesn't declare.
+    UNDECLARED = "S106" =>
+        "Correct the name, or declare it: `upheld store init --service NAME` or `upheld store init --environment \
+         NAME`.";
+    /// A file among the records and contracts is neither.
+    STRAY = "S107" => "Move it out of that folder, or delete it.";
+    /// One version was published twice with different contracts. Neither publication counts.
+    PUBLISHED_TWICE = "S108" => "Publish a new version. What a version expects can't change.";
+    /// A record or a contract was deleted. They are only ever added.
+    REMOVED = "S201" =>
+        "Restore it. To end something, add a record with `upheld undeployed`, `upheld released --support-ended` or \
+         `upheld verify --supersede`.";
+    /// A record or a contract was changed. They are only ever added.
+    CHANGED = "S202" => "Restore the original, and publish or record the new state with upheld.";
 }

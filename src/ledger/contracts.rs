@@ -1,4 +1,4 @@
-//! Contracts in a store: their text as a person wrote it, under the name that their content gives them.
+//! Contracts in a store: their original text, in a file named by their content.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -6,20 +6,21 @@ use std::sync::Arc;
 use super::doubt::{Doubt, DoubtKind};
 use super::layout;
 use super::snapshot::{NewFile, Snapshot, StoreError};
-use crate::contract::attachments::{AttachmentError, Attachments, Noted};
-use crate::contract::{Contract, ContractFile, ContractId, ServiceName, contract_id, read};
+use crate::contract::attachments::{AttachmentError, Attachments, RecordedAttachments};
+use crate::formats::{self, Contract, ContractFile, contract_id, read};
+use crate::interaction::{ContractId, ServiceName};
 use crate::source::{Limits, SourceFile};
 
-/// A contract that is to be put into a store.
+/// A contract to put into a store.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredContract {
     pub contract: Contract,
     pub text: String,
-    /// The files that it names, by their paths from its folder.
+    /// The files that it refers to, by their paths from its folder.
     pub files: BTreeMap<String, Vec<u8>>,
 }
 
-/// The files that hold a contract in a store: what it names first, so that there is never a contract without it.
+/// The files that hold a contract in a store. Those that it refers to come first, so it is never there without them.
 #[must_use]
 pub fn contract_files(stored: &StoredContract, id: ContractId) -> Vec<NewFile> {
     let Contract { provider, consumer, .. } = &stored.contract;
@@ -30,11 +31,11 @@ pub fn contract_files(stored: &StoredContract, id: ContractId) -> Vec<NewFile> {
     files
 }
 
-/// Reads a contract, and holds it against the name that it lies under.
+/// Reads a contract, and checks it against its file's name.
 ///
 /// # Errors
 ///
-/// Why the store can't be read. What is wrong with the contract is a doubt.
+/// Why the store can't be read. A fault of the contract is a doubt.
 pub(super) fn read_contract(
     snapshot: &dyn Snapshot,
     provider: &ServiceName,
@@ -44,10 +45,10 @@ pub(super) fn read_contract(
     Ok(read_with_files(snapshot, provider, consumer, id)?.map(|(file, _)| file))
 }
 
-/// A contract, and the paths of the files that it names.
+/// A contract, and the paths of the files that it refers to.
 type WithFiles = (Arc<ContractFile>, BTreeSet<String>);
 
-/// The same, with the paths of the files that it names.
+/// The same, with the paths of the files that it refers to.
 pub(super) fn read_with_files(
     snapshot: &dyn Snapshot,
     provider: &ServiceName,
@@ -59,12 +60,12 @@ pub(super) fn read_with_files(
         return Ok(Err(Doubt::new(path, DoubtKind::Missing)));
     };
     let beside = InStore { snapshot, folder: layout::attachments(provider, consumer, id) };
-    let noted = Noted::new(&beside);
-    let understood = understood(&path, bytes, &noted, provider, consumer, id);
-    Ok(understood.map(|file| (file, noted.into_files().into_keys().collect())))
+    let noted = RecordedAttachments::new(&beside);
+    let parsed = parse_contract(&path, bytes, &noted, provider, consumer, id);
+    Ok(parsed.map(|file| (file, noted.into_files().into_keys().collect())))
 }
 
-fn understood(
+fn parse_contract(
     path: &str,
     bytes: Vec<u8>,
     attachments: &dyn Attachments,
@@ -72,7 +73,7 @@ fn understood(
     consumer: &ServiceName,
     id: ContractId,
 ) -> Result<Arc<ContractFile>, Doubt> {
-    let text = String::from_utf8(bytes).map_err(|_| Doubt::unreadable(path, "it is not UTF-8"))?;
+    let text = String::from_utf8(bytes).map_err(|_| Doubt::unreadable(path, "it isn't UTF-8"))?;
     let source = Arc::new(SourceFile::new(path, text, Limits::default()));
     let read = read(&source, attachments).map_err(|findings| {
         use crate::contract::codes::NEWER_FORMAT;
@@ -80,7 +81,7 @@ fn understood(
         if first.is_some_and(|finding| finding.code == NEWER_FORMAT) {
             return Doubt::new(path, DoubtKind::Newer { needs: None });
         }
-        let why = first.map_or_else(|| String::from("it is no contract"), |finding| finding.message.clone());
+        let why = first.map_or_else(|| String::from("it isn't a contract"), |finding| finding.message.clone());
         Doubt::unreadable(path, why)
     })?;
     if contract_id(&read.contract) != id {
@@ -89,7 +90,7 @@ fn understood(
     if read.contract.provider != *provider || read.contract.consumer != *consumer {
         return Err(Doubt::new(path, DoubtKind::Misplaced));
     }
-    Ok(Arc::new(ContractFile::new(source, read)))
+    Ok(Arc::new(formats::file(source, read)))
 }
 
 /// The files beside a contract in a store.
@@ -102,6 +103,6 @@ impl Attachments for InStore<'_> {
     fn load(&self, path: &str) -> Result<Vec<u8>, AttachmentError> {
         let read = self.snapshot.read(&[format!("{}/{path}", self.folder)]);
         let file = read.map_err(|error| AttachmentError(error.message))?.pop().flatten();
-        file.ok_or_else(|| AttachmentError(String::from("it is not in the store")))
+        file.ok_or_else(|| AttachmentError(String::from("it isn't in the store")))
     }
 }

@@ -1,4 +1,4 @@
-//! What people declare in a store by hand: its format and policy, its environments, its services.
+//! What people declare in a store by hand: its format and policy, its environments and its services.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::doubt::DoubtKind;
 use crate::source::{Finding, Limits, parse_yaml};
 
-/// The format of stores that this program makes, and the newest that it reads.
+/// The format of stores that this program creates, and the newest that it reads.
 pub const DECLARED_FORMAT: u64 = 1;
 
 /// `store.yaml`.
@@ -20,7 +20,7 @@ pub const DECLARED_FORMAT: u64 = 1;
 pub struct StorePolicy {
     /// The format of the store.
     pub store: u64,
-    /// The branch that services are released from, where they don't say otherwise.
+    /// The branch that services are released from, unless their declaration says otherwise.
     #[serde(default = "main_branch")]
     pub main_branch: String,
 }
@@ -39,13 +39,13 @@ impl Default for StorePolicy {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct DeclaredService {
-    /// Who to talk to.
+    /// Whom to contact.
     #[serde(default)]
     pub owners: Vec<String>,
     /// The branch that it is released from.
     #[serde(default)]
     pub main_branch: Option<String>,
-    /// Until when its versions may be live without having published: the last day, in UTC.
+    /// The last day, in UTC, on which its versions may be live without having published anything.
     #[serde(default)]
     pub not_onboarded_until: Option<Date>,
 }
@@ -62,7 +62,7 @@ struct DeclaredEnvironment {
 ///
 /// # Errors
 ///
-/// Why it can't be trusted: it is of a newer format, or can't be read.
+/// Why it can't be trusted: it has a newer format, or can't be read.
 pub fn read_policy(bytes: &[u8]) -> Result<StorePolicy, DoubtKind> {
     let value = value(bytes)?;
     match value.get("store").and_then(Value::as_u64) {
@@ -71,7 +71,7 @@ pub fn read_policy(bytes: &[u8]) -> Result<StorePolicy, DoubtKind> {
             let needs = value.get("needs").and_then(Value::as_str).map(str::to_owned);
             Err(DoubtKind::Newer { needs })
         }
-        _ => Err(DoubtKind::Unreadable(String::from("it does not say `store: 1`"))),
+        _ => Err(DoubtKind::Unreadable(String::from("it doesn't say `store: 1`"))),
     }
 }
 
@@ -84,7 +84,7 @@ pub fn read_service(bytes: &[u8]) -> Result<DeclaredService, DoubtKind> {
     typed(value(bytes)?)
 }
 
-/// Reads the declaration of an environment, which has nothing that counts.
+/// Reads the declaration of an environment, which has no settings.
 ///
 /// # Errors
 ///
@@ -95,19 +95,19 @@ pub fn read_environment(bytes: &[u8]) -> Result<(), DoubtKind> {
 
 fn value(bytes: &[u8]) -> Result<Value, DoubtKind> {
     let unreadable = |why: String| DoubtKind::Unreadable(why);
-    let text = std::str::from_utf8(bytes).map_err(|_| unreadable(String::from("it is not UTF-8")))?;
-    // A file of comments alone says nothing, and that is allowed.
+    let text = std::str::from_utf8(bytes).map_err(|_| unreadable(String::from("it isn't UTF-8")))?;
+    // A file with only comments is an empty declaration.
     if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
         return Ok(Value::Object(serde_json::Map::new()));
     }
     let file: Arc<str> = Arc::from("");
-    let told = |findings: Vec<Finding>| findings.first().map_or_else(String::new, |finding| finding.message.clone());
-    parse_yaml(&file, text, Limits::default()).map(|(value, _)| value).map_err(|findings| unreadable(told(findings)))
+    let first = |findings: Vec<Finding>| findings.first().map_or_else(String::new, |finding| finding.message.clone());
+    parse_yaml(&file, text, Limits::default()).map(|(value, _)| value).map_err(|findings| unreadable(first(findings)))
 }
 
 fn typed<T: DeserializeOwned>(value: Value) -> Result<T, DoubtKind> {
     if !value.is_object() {
-        return Err(DoubtKind::Unreadable(String::from("it is no mapping")));
+        return Err(DoubtKind::Unreadable(String::from("it isn't a mapping")));
     }
     serde_json::from_value(value).map_err(|error| DoubtKind::Unreadable(error.to_string()))
 }
@@ -118,8 +118,8 @@ pub fn store_text() -> String {
     String::from(
         "\
 # The shared store of Upheld: what versions expect of each other, how they were verified, and what is live where.
-# Everything below contracts, publications, verifications and deployments is only ever added to, by `upheld`.
-# services and environments are declared by hand, or by `upheld store init`.
+# Only `upheld` adds files below contracts, publications, verifications and deployments; they are never changed.
+# Services and environments are declared by hand, or by `upheld store init`.
 store: 1
 # The branch that services are released from, unless services/NAME.yaml says otherwise.
 main-branch: main
@@ -132,16 +132,16 @@ main-branch: main
 pub fn service_text(owners: &[String]) -> String {
     let mut text = String::new();
     if owners.is_empty() {
-        text.push_str("# Who to talk to when a contract is broken:\n# owners: [team-a]\n");
+        text.push_str("# Whom to contact when a contract is broken:\n# owners: [team-a]\n");
     } else {
         let owners: Vec<String> = owners.iter().map(|owner| Value::String(owner.clone()).to_string()).collect();
         let _ = writeln!(text, "owners: [{}]", owners.join(", "));
     }
     text.push_str(
         "\
-# Its versions may be live without having published, until the end of this day:
+# Until the end of this day, its versions may be live without having published anything:
 # not-onboarded-until: 2030-01-31
-# The branch that it is released from, where it is not the store's:
+# The branch that it is released from, if it isn't the store's main branch:
 # main-branch: main
 ",
     );
@@ -159,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_anew_can_be_read() {
+    fn new_declarations_can_be_read() {
         assert_eq!(read_policy(store_text().as_bytes()), Ok(StorePolicy::default()));
         assert_eq!(read_service(service_text(&[]).as_bytes()), Ok(DeclaredService::default()));
         let owners = [String::from("team: \"a\", b"), String::from("no")];
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_is_refused() {
+    fn unknown_declarations_are_refused() {
         assert_eq!(read_policy(b"store: 2\nneeds: 0.9.0\n"), Err(DoubtKind::Newer { needs: Some("0.9.0".to_owned()) }));
         for text in ["", "store: one", "main-branch: main", "store: 1\nx: 1", "store: 1\nstore: 1"] {
             assert!(matches!(read_policy(text.as_bytes()), Err(DoubtKind::Unreadable(_))), "{text}");

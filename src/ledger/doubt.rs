@@ -1,12 +1,15 @@
-//! What can't be trusted in a store. A doubt is kept with every answer that it touches: it never turns into a "nothing
-//! there".
+//! What can't be trusted in a store. A doubt is kept with every result that it affects: an unreadable file never passes
+//! for a missing one.
 
 use std::fmt;
+
+use super::version::short_id;
+use crate::words::count;
 
 /// A file of the store that can't be trusted.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Doubt {
-    /// Where it lies in the store.
+    /// Its path in the store.
     pub path: String,
     pub kind: DoubtKind,
 }
@@ -14,16 +17,27 @@ pub struct Doubt {
 /// Why a file can't be trusted.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DoubtKind {
-    /// It is not what it should be; why, as the end of a sentence.
+    /// It isn't what it should be; why, as the end of a sentence.
     Unreadable(String),
-    /// It is of a newer format than this program reads; which version of the program reads it, where it says so.
+    /// It has a newer format than this program reads; the version of the program that reads it, if the file says so.
     Newer { needs: Option<String> },
-    /// Its name is not the hash of its content: somebody changed it, or it came broken.
+    /// Its name isn't the hash of its content: it was edited or damaged.
     WrongName,
-    /// It is a record, and does not lie where its content says.
+    /// It is a record in another place than its content says.
     Misplaced,
-    /// It is not there, and something points at it.
+    /// It isn't there, but something refers to it.
     Missing,
+}
+
+/// How the history of a store was rewritten. Commits are full ids.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rewritten {
+    /// The branch is gone, which was seen at a commit.
+    BranchDeleted { store: String, commit: String },
+    /// The branch no longer holds a commit that was seen on it.
+    CommitLost { store: String, commit: String },
+    /// Records or contracts were deleted since a commit: the first of them, and how many more.
+    FilesDeleted { store: String, commit: String, first: String, more: usize },
 }
 
 impl Doubt {
@@ -44,12 +58,35 @@ impl fmt::Display for Doubt {
         match &self.kind {
             DoubtKind::Unreadable(why) => write!(f, "{path} can't be read: {why}"),
             DoubtKind::Newer { needs: Some(needs) } => {
-                write!(f, "{path} is of a newer format: upgrade to upheld >= {needs}")
+                write!(f, "{path} has a newer format: upgrade to upheld >= {needs}")
             }
-            DoubtKind::Newer { needs: None } => write!(f, "{path} is of a newer format than this program reads"),
-            DoubtKind::WrongName => write!(f, "{path} was changed: its name is not the hash of its content"),
-            DoubtKind::Misplaced => write!(f, "{path} does not lie where its content says"),
-            DoubtKind::Missing => write!(f, "{path} is not there"),
+            DoubtKind::Newer { needs: None } => write!(f, "{path} has a newer format than this program reads"),
+            DoubtKind::WrongName => write!(f, "{path} was changed: its name isn't the hash of its content"),
+            DoubtKind::Misplaced => write!(f, "{path} isn't where its content says it belongs"),
+            DoubtKind::Missing => write!(f, "{path} is missing"),
+        }
+    }
+}
+
+impl fmt::Display for Rewritten {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BranchDeleted { store, commit } => {
+                let commit = short_id(commit);
+                write!(
+                    f,
+                    "the history of the store {store} was rewritten: its branch, seen at commit {commit}, is gone"
+                )
+            }
+            Self::CommitLost { store, commit } => {
+                let commit = short_id(commit);
+                write!(f, "the history of the store {store} was rewritten: it no longer holds the commit {commit}")
+            }
+            Self::FilesDeleted { store, commit, first, more } => {
+                let more = if *more == 0 { String::new() } else { format!(" and {}", count(*more, "more file")) };
+                let commit = short_id(commit);
+                write!(f, "deleted from the store {store} since the commit {commit}: {first}{more}")
+            }
         }
     }
 }

@@ -1,10 +1,10 @@
-//! Where each file of a store lies. What is asked for by its version is found by its version, so that a question reads
-//! the files that it is about and no others; no folder grows without end.
+//! Where each file of a store is. Files that are looked up by version are stored by version, so a lookup reads only the
+//! files that it needs, and no folder grows without bound.
 //!
 //! ```text
 //! store.yaml
 //! environments/<environment>.yaml    services/<service>.yaml
-//! contracts/<provider>/<consumer>/<contract id>.yaml      and, where it names files: <contract id>/<file>
+//! contracts/<provider>/<consumer>/<contract id>.yaml      and, if it refers to files: <contract id>/<file>
 //! publications/<service>/<2 digits>/<version>.<record id>.json
 //! verifications/<provider>/<2 digits>/<version>.<record id>.json
 //! deployments/<environment>/<service>/<yyyy-mm>/<record id>.json
@@ -16,8 +16,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::record::{Deployment, Record, RecordId};
 use super::version::Version;
-use crate::contract::digest::hex;
-use crate::contract::{ContractId, ServiceName};
+use crate::interaction::digest::hex;
+use crate::interaction::{ContractId, ServiceName};
 
 /// The file with the store's format and policy.
 pub const STORE: &str = "store.yaml";
@@ -34,43 +34,43 @@ pub const VERIFICATIONS: &str = "verifications";
 /// The folder of deployments.
 pub const DEPLOYMENTS: &str = "deployments";
 
-/// Where an environment is declared.
+/// The path of an environment's declaration.
 #[must_use]
 pub fn environment(name: &ServiceName) -> String {
     format!("{ENVIRONMENTS}/{name}.yaml")
 }
 
-/// Where a service is declared.
+/// The path of a service's declaration.
 #[must_use]
 pub fn service(name: &ServiceName) -> String {
     format!("{SERVICES}/{name}.yaml")
 }
 
-/// Where a consumer's contracts with a provider lie.
+/// The folder of a consumer's contracts with a provider.
 #[must_use]
 pub fn contracts(provider: &ServiceName, consumer: &ServiceName) -> String {
     format!("{CONTRACTS}/{provider}/{consumer}")
 }
 
-/// Where a contract lies.
+/// The path of a contract.
 #[must_use]
 pub fn contract(provider: &ServiceName, consumer: &ServiceName, id: ContractId) -> String {
     format!("{CONTRACTS}/{provider}/{consumer}/{id}.yaml")
 }
 
-/// Where the files lie that a contract names.
+/// The folder of the files that a contract refers to.
 #[must_use]
 pub fn attachments(provider: &ServiceName, consumer: &ServiceName, id: ContractId) -> String {
     format!("{CONTRACTS}/{provider}/{consumer}/{id}")
 }
 
-/// The folder with the publications of a version, among those of others.
+/// The folder with the publications of a version, which it shares with other versions.
 #[must_use]
 pub fn publications(service: &ServiceName, version: &Version) -> String {
     format!("{PUBLICATIONS}/{service}/{}", shard(version))
 }
 
-/// The folder with the verifications of a version, among those of others.
+/// The folder with the verifications of a version, which it shares with other versions.
 #[must_use]
 pub fn verifications(provider: &ServiceName, version: &Version) -> String {
     format!("{VERIFICATIONS}/{provider}/{}", shard(version))
@@ -86,7 +86,7 @@ fn shard(version: &Version) -> String {
     hex(&Sha256::digest(version.as_str())[..1])
 }
 
-/// Where a record lies.
+/// The path of a record.
 #[must_use]
 pub fn record(record: &Record, id: RecordId) -> String {
     match record {
@@ -103,7 +103,7 @@ pub fn record(record: &Record, id: RecordId) -> String {
     }
 }
 
-/// The record's id that a file's name tells, and the version in front of it, where there is one.
+/// The record's id in a file's name, and the version before it, if there is one.
 #[must_use]
 pub fn record_name(file: &str) -> Option<(Option<&str>, RecordId)> {
     let stem = file.strip_suffix(".json")?;

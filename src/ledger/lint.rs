@@ -1,5 +1,5 @@
-//! Every file of a store, checked: does its name match its content, does it lie where it belongs, is every name declared
-//! and everything there that something points at? And of a change: does it only add?
+//! Checks every file of a store: its name matches its content, it is where it belongs, every name is declared, and
+//! everything that it refers to exists. Also checks that a change only adds files.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -12,15 +12,15 @@ use super::contracts::read_with_files;
 use super::doubt::{Doubt, DoubtKind};
 use super::layout;
 use super::record::{Publication, Record, RecordId, parse};
-use super::snapshot::{Entry, EntryKind, Snapshot, StoreError};
+use super::snapshot::{EntryKind, FolderEntry, Snapshot, StoreError};
 use super::version::ServiceVersion;
-use crate::contract::{ContractId, ServiceName};
+use crate::interaction::{ContractId, ServiceName};
 use crate::source::{Code, Finding};
 
 /// How many files are read at once.
 const BATCH: usize = 256;
 
-/// What a store holds, and what is wrong with it.
+/// What a store holds, and the findings about it.
 #[derive(Debug, Default)]
 pub struct Linted {
     pub findings: Vec<Finding>,
@@ -43,7 +43,7 @@ pub fn lint(snapshot: &dyn Snapshot) -> Result<Linted, StoreError> {
         environments: book.environments()?,
         out: Linted::default(),
         records: BTreeSet::new(),
-        pointers: Vec::new(),
+        references: Vec::new(),
         published: BTreeMap::new(),
         contracts: BTreeSet::new(),
     };
@@ -52,7 +52,7 @@ pub fn lint(snapshot: &dyn Snapshot) -> Result<Linted, StoreError> {
     for folder in [layout::PUBLICATIONS, layout::VERIFICATIONS, layout::DEPLOYMENTS] {
         lint.records(folder)?;
     }
-    lint.pointers();
+    lint.references();
     let Linted { findings, .. } = &mut lint.out;
     findings.sort_by(|one, other| (&one.file, one.code).cmp(&(&other.file, other.code)));
     Ok(lint.out)
@@ -64,8 +64,8 @@ struct Lint<'s> {
     environments: BTreeSet<ServiceName>,
     out: Linted,
     records: BTreeSet<RecordId>,
-    /// Which file names which record.
-    pointers: Vec<(String, RecordId)>,
+    /// The paths of files with the records that they refer to.
+    references: Vec<(String, RecordId)>,
     published: BTreeMap<ServiceVersion, (BTreeMap<ServiceName, ContractId>, String)>,
     contracts: BTreeSet<(ServiceName, ServiceName, ContractId)>,
 }
@@ -86,7 +86,7 @@ impl Lint<'_> {
             for entry in self.visible(folder)? {
                 let named = entry.name.strip_suffix(".yaml").is_some_and(|name| ServiceName::new(name).is_ok());
                 if entry.kind != EntryKind::File || !named {
-                    self.stray(&format!("{folder}/{}", entry.name), "a declaration is a file NAME.yaml");
+                    self.stray(&format!("{folder}/{}", entry.name), "a declaration is a file named NAME.yaml");
                 }
             }
         }
@@ -110,7 +110,7 @@ impl Lint<'_> {
                             attached.entry(id).or_insert_with(BTreeSet::new);
                         }
                         (Some(id), _) => self.contract(&provider, &consumer, id, &mut attached)?,
-                        (None, _) => self.stray(&path, "a contract is a file <contract id>.yaml"),
+                        (None, _) => self.stray(&path, "a contract is a file named <contract id>.yaml"),
                     }
                 }
                 for (id, named) in attached {
@@ -138,7 +138,7 @@ impl Lint<'_> {
         Ok(())
     }
 
-    /// What lies beside a contract has to be named by it.
+    /// Checks that the contract refers to every file next to it.
     fn attachments(&mut self, folder: &str, root: &str, named: &BTreeSet<String>) -> Result<(), StoreError> {
         for entry in self.visible(folder)? {
             let path = format!("{folder}/{}", entry.name);
@@ -146,13 +146,13 @@ impl Lint<'_> {
             match entry.kind {
                 EntryKind::Folder => self.attachments(&path, root, named)?,
                 EntryKind::File if named.contains(&within) => {}
-                _ => self.stray(&path, "the contract beside it names no such file"),
+                _ => self.stray(&path, "the contract next to it doesn't refer to this file"),
             }
         }
         Ok(())
     }
 
-    /// The records of a folder and of all below it.
+    /// Checks the records in a folder and below it.
     fn records(&mut self, folder: &str) -> Result<(), StoreError> {
         let mut files = Vec::new();
         for entry in self.visible(folder)? {
@@ -184,22 +184,22 @@ impl Lint<'_> {
 
     fn record(&mut self, path: &str, id: RecordId, record: &Record) {
         self.records.insert(id);
-        let mut point = |to: &BTreeSet<RecordId>| {
-            self.pointers.extend(to.iter().map(|to| (path.to_owned(), *to)));
+        let mut refer = |to: &BTreeSet<RecordId>| {
+            self.references.extend(to.iter().map(|to| (path.to_owned(), *to)));
         };
         match record {
             Record::Publication(it) => {
-                point(&it.replaces);
+                refer(&it.replaces);
                 self.out.publications += 1;
                 self.publication(path, it);
             }
             Record::Verification(it) => {
-                point(&it.supersedes);
+                refer(&it.supersedes);
                 self.out.verifications += 1;
                 self.service(path, &it.provider);
             }
             Record::Deployment(it) => {
-                point(&it.replaces);
+                refer(&it.replaces);
                 self.out.deployments += 1;
                 self.service(path, &it.service);
                 if !self.environments.contains(&it.environment) {
@@ -215,14 +215,14 @@ impl Lint<'_> {
             self.service(path, provider);
             if !self.contracts.contains(&(provider.clone(), it.service.clone(), *id)) {
                 let contract = layout::contract(provider, &it.service, *id);
-                let message = format!("it names the contract {contract}, which is not there");
+                let message = format!("it refers to the contract {contract}, which is missing");
                 self.find(MISSING, path, message, "restore the contract from the store's history");
             }
         }
         let of = ServiceVersion::new(it.service.clone(), it.version.clone());
         match self.published.get(&of) {
             Some((contracts, other)) if *contracts != it.contracts => {
-                let message = format!("{of} is published otherwise in {other}");
+                let message = format!("{of} is published with different contracts in {other}");
                 self.find(PUBLISHED_TWICE, path, message, "publish a new version");
             }
             Some(_) => {}
@@ -232,11 +232,11 @@ impl Lint<'_> {
         }
     }
 
-    /// Whether all that is pointed at is there.
-    fn pointers(&mut self) {
-        for (path, to) in std::mem::take(&mut self.pointers) {
+    /// Checks that every record that is referred to exists.
+    fn references(&mut self) {
+        for (path, to) in std::mem::take(&mut self.references) {
             if !self.records.contains(&to) {
-                let message = format!("it names the record {to}, which is not there");
+                let message = format!("it refers to the record {to}, which is missing");
                 self.find(MISSING, &path, message, "restore the record from the store's history");
             }
         }
@@ -249,7 +249,7 @@ impl Lint<'_> {
     }
 
     fn undeclared(&mut self, path: &str, kind: &str, name: &ServiceName) {
-        let message = format!("it names the {kind} `{name}`, which is not declared");
+        let message = format!("it refers to the {kind} `{name}`, which isn't declared");
         self.find(UNDECLARED, path, message, &format!("declare it: upheld store init --{kind} {name}"));
     }
 
@@ -262,13 +262,13 @@ impl Lint<'_> {
                     self.service(&path, &name);
                     names.push(name);
                 }
-                _ => self.stray(&path, "here are folders of services only"),
+                _ => self.stray(&path, "only folders named by services belong here"),
             }
         }
         Ok(names)
     }
 
-    fn visible(&self, folder: &str) -> Result<Vec<Entry>, StoreError> {
+    fn visible(&self, folder: &str) -> Result<Vec<FolderEntry>, StoreError> {
         let entries = self.snapshot.list(folder)?;
         Ok(entries.into_iter().filter(|entry| !super::reading::is_hidden(&entry.name)).collect())
     }
@@ -278,23 +278,21 @@ impl Lint<'_> {
             DoubtKind::Unreadable(why) => (UNREADABLE, format!("it can't be read: {why}"), RESTORE.to_owned()),
             DoubtKind::Newer { needs } => {
                 let needs = needs.as_ref().map_or_else(String::new, |needs| format!(" >= {needs}"));
-                (NEWER, String::from("it is of a newer format"), format!("install upheld{needs}"))
+                (NEWER, String::from("it has a newer format than this program reads"), format!("install upheld{needs}"))
             }
-            DoubtKind::WrongName => (
-                WRONG_NAME,
-                String::from("it was changed: its name is not the hash of its content"),
-                RESTORE.to_owned(),
-            ),
+            DoubtKind::WrongName => {
+                (WRONG_NAME, String::from("it was changed: its name isn't the hash of its content"), RESTORE.to_owned())
+            }
             DoubtKind::Misplaced => {
-                (MISPLACED, String::from("it does not lie where its content says"), String::from("move it back"))
+                (MISPLACED, String::from("it isn't where its content says it belongs"), String::from("move it back"))
             }
-            DoubtKind::Missing => (MISSING, String::from("it doesn't exist"), RESTORE.to_owned()),
+            DoubtKind::Missing => (MISSING, String::from("it is missing"), RESTORE.to_owned()),
         };
         self.find(code, &doubt.path, message, &help);
     }
 
     fn stray(&mut self, path: &str, help: &str) {
-        self.find(STRAY, path, String::from("it does not belong here"), help);
+        self.find(STRAY, path, String::from("it doesn't belong here"), help);
     }
 
     fn find(&mut self, code: Code, path: &str, message: String, help: &str) {
@@ -304,7 +302,7 @@ impl Lint<'_> {
 
 const RESTORE: &str = "restore it from the store's history";
 
-/// Checks that a change only adds: what it took away or changed of what lies among records and contracts.
+/// Checks that a change only adds records and contracts. The findings are those that it deleted or changed.
 ///
 /// # Errors
 ///
@@ -323,7 +321,7 @@ fn changes(
     folder: &str,
     findings: &mut Vec<Finding>,
 ) -> Result<(), StoreError> {
-    let now: BTreeMap<String, Entry> =
+    let now: BTreeMap<String, FolderEntry> =
         after.list(folder)?.into_iter().map(|entry| (entry.name.clone(), entry)).collect();
     for old in before.list(folder)? {
         let path = format!("{folder}/{}", old.name);
@@ -337,12 +335,14 @@ fn changes(
         }
         let paths = std::slice::from_ref(&path);
         let (code, message) = match new {
-            None => (REMOVED, "it was taken away"),
+            None => (REMOVED, "it was deleted"),
             Some(new) if new.kind == old.kind && before.read(paths)? == after.read(paths)? => continue,
             Some(_) => (CHANGED, "it was changed"),
         };
         let finding = Finding::error(code, &Arc::from(path.as_str()), None, message);
-        findings.push(finding.help("records and contracts are only ever added; what is over is told by a new record"));
+        findings.push(finding.help(
+            "restore it; records and contracts are only ever added, and a new record ends what an earlier one began",
+        ));
     }
     Ok(())
 }

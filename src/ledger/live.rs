@@ -1,6 +1,5 @@
-//! What is live: an observed-remove set. A record that says "live" counts until another one names it among those that it
-//! replaces. Two writers that did not see each other leave both versions live, which is the safe reading; no clock
-//! takes part in it.
+//! What is live: an observed-remove set. A record that makes a version live counts until another record replaces it. Two
+//! writers that didn't see each other's record leave both versions live, which is the safe result. No clock is involved.
 
 use std::collections::BTreeSet;
 
@@ -8,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::record::{Deployment, Event, RecordId};
 use super::version::Version;
-use crate::contract::ServiceName;
+use crate::interaction::ServiceName;
 
-/// One reason why a version of a service is live in an environment.
+/// A live version of a service in an environment, and the record that makes it so.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Live {
     pub version: Version,
@@ -20,17 +19,17 @@ pub struct Live {
     pub record: RecordId,
     /// Since when, for people.
     pub at: String,
-    /// Until when a roll-out was to be done.
+    /// When the roll-out is due.
     pub until: Option<String>,
-    /// What the gate said, where it did not say yes.
+    /// What the gate decided, unless it was a yes.
     pub gate: Option<String>,
     /// The view of the store that its writer decided on.
     pub seen: Option<String>,
 }
 
 impl Live {
-    /// Whether it is over once a version is deployed to an instance: what was deployed there before, and a roll-out of
-    /// this very version. A released version stays, and so does the roll-out of another version, whose fate nobody told.
+    /// Whether deploying a version to an instance ends this: true for what was deployed there before, and for a roll-out of
+    /// the same version. A released version stays, as does the roll-out of another version, whose end is unknown.
     #[must_use]
     pub fn ends_with(&self, version: &Version, instance: Option<&ServiceName>) -> bool {
         self.instance.as_ref() == instance
@@ -42,10 +41,10 @@ impl Live {
     }
 }
 
-/// All that is live of one service in one environment, in the order of time as far as the records tell it.
+/// Everything that is live of one service in one environment, in the order of the records' times.
 pub type LiveSet = Vec<Live>;
 
-/// What is live by these records, which are all of one service in one environment.
+/// What is live according to these records, which all belong to one service in one environment.
 #[must_use]
 pub fn live(records: &[(RecordId, Deployment)]) -> LiveSet {
     let replaced: BTreeSet<RecordId> = records.iter().flat_map(|(_, record)| &record.replaces).copied().collect();

@@ -1,11 +1,11 @@
-//! The ledger: what is known of services and their versions, as records that never change.
+//! The ledger: what is known about services and their versions, as records that never change.
 //!
-//! A record is one file, named by the SHA-256 of its canonical bytes ([`Record`]), at a place that its content tells
-//! ([`layout`]). So sets of records never conflict, and a name that doesn't match its content is found out. A
-//! [`Book`] answers questions about the records of a [`Snapshot`], and says with every answer which files it could not
-//! trust ([`Doubt`]). Where a ledger is kept is a [`Store`], which the edges implement.
+//! A record is one file, named by the SHA-256 of its canonical bytes ([`Record`]), at a path that follows from its content
+//! ([`layout`]). So sets of records never conflict, and a changed file is detected by its name. A [`Book`] answers
+//! questions about the records of a [`Snapshot`], and returns with every answer the files that it couldn't trust
+//! ([`Doubt`]). A ledger is kept in a [`Store`], which the edges implement.
 
-/// The variable that holds a token for a store behind a web address. Only git gets to know it, and by another name.
+/// The variable with a token for a store at an https:// address. Only git receives the token, under another name.
 pub const STORE_TOKEN: &str = "UPHELD_STORE_TOKEN";
 
 mod book;
@@ -17,6 +17,7 @@ pub mod layout;
 mod lint;
 mod live;
 mod needed;
+mod published;
 mod reading;
 mod record;
 mod results;
@@ -25,22 +26,25 @@ mod version;
 mod world;
 mod write;
 
-pub use book::{Book, Published};
+pub use book::Book;
 pub use contracts::{StoredContract, contract_files};
 pub use declared::{
     DECLARED_FORMAT, DeclaredService, StorePolicy, environment_text, read_environment, read_policy, read_service,
     service_text, store_text,
 };
-pub use doubt::{Doubt, DoubtKind};
+pub use doubt::{Doubt, DoubtKind, Rewritten};
 pub use lint::{Linted, lint, lint_changes};
 pub use live::{Live, LiveSet, live};
 pub use needed::{Needed, NeededContract, needed};
+pub use published::Published;
 pub use reading::Read;
 pub use record::{
     By, Deployment, Event, Publication, Reason, Record, RecordId, Stamp, TestResult, Verification, parse,
 };
 pub use results::{Results, Standing};
-pub use snapshot::{Entry, EntryKind, Landing, NewFile, Snapshot, Store, StoreError};
-pub use version::{ServiceVersion, Version, VersionError};
+pub use snapshot::{EntryKind, FolderEntry, Landing, NewFile, Snapshot, Store, StoreError};
+pub use version::{ServiceVersion, Version, VersionError, short_id};
 pub use world::ServiceWorld;
-pub use write::{Arrival, Departure, Kind, Refusal, Target, abbreviated, arrive, depart, heads, publish, verification};
+pub use write::{
+    Arrival, Departure, NameKind, Refusal, Target, abbreviated, arrive, depart, heads, publish, verification,
+};

@@ -1,5 +1,5 @@
-//! Records, read from the folders that they lie in: many folders at once, since a store that is far away answers many
-//! questions as fast as one. What is there and can't be trusted is told as a doubt.
+//! Reads records from their folders: many folders at once, since a remote store answers many requests as fast as one. Files
+//! that can't be trusted become doubts.
 
 use super::doubt::{Doubt, DoubtKind};
 use super::layout;
@@ -7,7 +7,7 @@ use super::record::{Record, RecordId, parse};
 use super::snapshot::{EntryKind, Snapshot, StoreError};
 use super::version::Version;
 
-/// An answer, and what of the files that it was read from can't be trusted.
+/// A value, and the doubts about the files that it was read from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Read<T> {
     pub value: T,
@@ -17,20 +17,20 @@ pub struct Read<T> {
 /// The records of a folder.
 pub(super) type Records = Read<Vec<(RecordId, Record)>>;
 
-/// A folder whose records are asked for: all of them, or those of one version.
+/// A folder of records to read: all of them, or those of one version.
 #[derive(Clone, Debug)]
-pub(super) struct Asked<'v> {
+pub(super) struct RecordFolder<'v> {
     pub folder: String,
     pub version: Option<&'v Version>,
 }
 
 /// The records of several folders, in their order.
-pub(super) fn records(snapshot: &dyn Snapshot, asked: &[Asked<'_>]) -> Result<Vec<Records>, StoreError> {
-    let folders: Vec<String> = asked.iter().map(|one| one.folder.clone()).collect();
-    let mut read: Vec<Records> = Vec::with_capacity(asked.len());
+pub(super) fn records(snapshot: &dyn Snapshot, wanted: &[RecordFolder<'_>]) -> Result<Vec<Records>, StoreError> {
+    let folders: Vec<String> = wanted.iter().map(|one| one.folder.clone()).collect();
+    let mut read: Vec<Records> = Vec::with_capacity(wanted.len());
     let mut files: Vec<(usize, RecordId)> = Vec::new();
     let mut paths: Vec<String> = Vec::new();
-    for (number, (one, entries)) in asked.iter().zip(snapshot.list_all(&folders)?).enumerate() {
+    for (number, (one, entries)) in wanted.iter().zip(snapshot.list_all(&folders)?).enumerate() {
         let mut doubts = Vec::new();
         for entry in entries.into_iter().filter(|entry| !is_hidden(&entry.name)) {
             let path = format!("{}/{}", one.folder, entry.name);
@@ -40,8 +40,8 @@ pub(super) fn records(snapshot: &dyn Snapshot, asked: &[Asked<'_>]) -> Result<Ve
                     files.push((number, id));
                     paths.push(path);
                 }
-                // A name that says nothing may hide anything.
-                _ => doubts.push(Doubt::unreadable(path, "its name is not that of a record")),
+                // A file with an unknown name may be anything.
+                _ => doubts.push(Doubt::unreadable(path, "its name isn't that of a record")),
             }
         }
         read.push(Read { value: Vec::new(), doubts });
@@ -58,25 +58,25 @@ pub(super) fn records(snapshot: &dyn Snapshot, asked: &[Asked<'_>]) -> Result<Ve
     Ok(read)
 }
 
-/// The records of all that lies in each of several folders of folders.
+/// The records in the folders within each of several folders.
 pub(super) fn records_below(snapshot: &dyn Snapshot, folders: &[String]) -> Result<Vec<Records>, StoreError> {
     let mut all: Vec<Records> = vec![Records::default(); folders.len()];
-    let mut asked = Vec::new();
+    let mut wanted = Vec::new();
     let mut of = Vec::new();
     for (number, (folder, entries)) in folders.iter().zip(snapshot.list_all(folders)?).enumerate() {
         for entry in entries {
             let path = format!("{folder}/{}", entry.name);
             match entry.kind {
                 EntryKind::Folder => {
-                    asked.push(Asked { folder: path, version: None });
+                    wanted.push(RecordFolder { folder: path, version: None });
                     of.push(number);
                 }
                 EntryKind::File if is_hidden(&entry.name) => {}
-                _ => all[number].doubts.push(Doubt::unreadable(path, "it is no folder")),
+                _ => all[number].doubts.push(Doubt::unreadable(path, "it isn't a folder")),
             }
         }
     }
-    for (number, read) in of.into_iter().zip(records(snapshot, &asked)?) {
+    for (number, read) in of.into_iter().zip(records(snapshot, &wanted)?) {
         all[number].value.extend(read.value);
         all[number].doubts.extend(read.doubts);
     }
@@ -84,14 +84,14 @@ pub(super) fn records_below(snapshot: &dyn Snapshot, folders: &[String]) -> Resu
 }
 
 impl Records {
-    /// Those of one kind; at its place, a record can be of no other.
+    /// The records of one kind, which is the only one possible at their place.
     pub(super) fn of_kind<T>(self, of_kind: impl Fn(Record) -> Option<T>) -> Read<Vec<(RecordId, T)>> {
         let Self { value, doubts } = self;
         Read { value: value.into_iter().filter_map(|(id, record)| Some((id, of_kind(record)?))).collect(), doubts }
     }
 }
 
-/// Whether a name is of a file that is still being written, or of something that no store knows.
+/// Whether a name belongs to a file that is still being written, or to something that isn't part of a store.
 pub(super) fn is_hidden(name: &str) -> bool {
     name.starts_with('.')
 }

@@ -1,6 +1,6 @@
 //! Records: immutable facts, written as canonical JSON (RFC 8785) and named by the SHA-256 of these bytes.
 //!
-//! There are no numbers in a record but its format's, so that no writer can spell one otherwise.
+//! Except for the format, a record has no numbers, so writers can't differ in how they spell them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,8 +10,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::doubt::DoubtKind;
 use super::version::Version;
-use crate::contract::digest::digests;
-use crate::contract::{ContractId, InteractionId, ServiceName};
+use crate::interaction::digest::digests;
+use crate::interaction::{ContractId, InteractionId, ServiceName};
 
 /// The format of records that this program writes, and the newest that it reads.
 pub const FORMAT: u64 = 1;
@@ -29,11 +29,11 @@ pub enum Record {
     Deployment(Deployment),
 }
 
-/// When a record was written, and by whom. For people: no decision rests on it.
+/// When a record was written, and by whom. For people only: decisions don't depend on it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Stamp {
-    /// The time in UTC, as RFC 3339 has it.
+    /// The time in UTC, in the form of RFC 3339.
     pub at: String,
     #[serde(default, skip_serializing_if = "By::is_empty")]
     pub by: By,
@@ -43,7 +43,7 @@ pub struct Stamp {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct By {
-    /// The user, as the build system or the machine names them.
+    /// The user's name on the build system or the machine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actor: Option<String>,
     /// The address of the build.
@@ -51,7 +51,7 @@ pub struct By {
     pub run: Option<String>,
 }
 
-/// What a version expects of whom: these contracts and no others.
+/// What a version expects of its providers: these contracts and no others.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Publication {
@@ -68,7 +68,7 @@ pub struct Publication {
     pub stamp: Stamp,
 }
 
-/// How a version of a provider stood against interactions.
+/// The results of a provider's version for some interactions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Verification {
@@ -87,29 +87,29 @@ pub struct Verification {
     pub stamp: Stamp,
 }
 
-/// What came of one interaction.
+/// The result of one interaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TestResult {
     Upheld,
     Broken,
-    /// It could not be run.
+    /// It couldn't be run.
     Error,
 }
 
-/// Why an interaction is not upheld: a mismatch, or what kept it from being run.
+/// Why an interaction isn't upheld: a mismatch, or what kept it from being run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reason {
     pub code: String,
-    /// Where in the answer: `body items[0].qty`, `status`.
+    /// The place in the response: `body items[0].qty`, `status`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub place: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub expected: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub actual: String,
-    /// For what is no mismatch: what went wrong.
+    /// What went wrong, if it isn't a mismatch.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub message: String,
 }
@@ -122,19 +122,19 @@ pub struct Deployment {
     pub service: ServiceName,
     pub version: Version,
     pub event: Event,
-    /// Which of several lasting instances of the service; none is one of its own.
+    /// The instance, if the service has several permanent ones in the environment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance: Option<ServiceName>,
-    /// The records of this service in this environment that are over with this one, as its writer saw them.
+    /// The records of this service in this environment that this one ends, as far as its writer saw them.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub replaces: BTreeSet<RecordId>,
-    /// What the gate said, where it did not say yes.
+    /// What the gate decided, unless it was a yes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate: Option<String>,
-    /// Until when a roll-out was to be done.
+    /// When the roll-out was due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
-    /// The view of the store that its writer decided on: a later view that did not grow from it has lost something.
+    /// The view of the store that its writer decided on. A later view that didn't grow from it has lost something.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen: Option<String>,
     pub stamp: Stamp,
@@ -146,26 +146,26 @@ pub struct Deployment {
 pub enum Event {
     /// A roll-out began: from here on the version may be live.
     Started,
-    /// The roll-out is over, and the version is live.
+    /// The roll-out is done, and the version is live.
     Done,
     /// The roll-out was given up.
     Aborted,
     /// The version is gone.
     Undeployed,
-    /// The version is out with its users, beside those before it.
+    /// The version was released to users alongside earlier versions.
     Released,
-    /// A released version need not be served any more.
+    /// A released version is no longer supported.
     SupportEnded,
 }
 
 impl Event {
-    /// Whether the version is live from here on, until something replaces the record.
+    /// Whether the version is live from now on, until another record replaces this one.
     #[must_use]
     pub const fn makes_live(self) -> bool {
         matches!(self, Self::Started | Self::Done | Self::Released)
     }
 
-    /// As people are told of it.
+    /// The event's name for people.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -180,13 +180,13 @@ impl Event {
 }
 
 impl Stamp {
-    /// The month, as folders are named: `2026-11`.
+    /// The month, which names a folder: `2026-11`.
     #[must_use]
     pub fn month(&self) -> &str {
         self.at.get(..7).unwrap_or("0000-00")
     }
 
-    /// Whether `at` is a time as it is written here: RFC 3339 in UTC.
+    /// Whether `at` is a time in the form of RFC 3339, in UTC.
     fn is_valid(&self) -> bool {
         self.at.ends_with('Z') && self.at.parse::<jiff::Timestamp>().is_ok()
     }
@@ -199,7 +199,7 @@ impl By {
 }
 
 impl Record {
-    /// The canonical bytes, and the name that they give the record.
+    /// The canonical bytes, and the record's id, which is their hash.
     #[must_use]
     pub fn bytes(&self) -> (Vec<u8>, RecordId) {
         let bytes = match self {
@@ -211,25 +211,25 @@ impl Record {
         (bytes, id)
     }
 
-    /// The publication that it is.
+    /// The record as a publication, if it is one.
     #[must_use]
     pub fn publication(self) -> Option<Publication> {
         if let Self::Publication(record) = self { Some(record) } else { None }
     }
 
-    /// The verification that it is.
+    /// The record as a verification, if it is one.
     #[must_use]
     pub fn verification(self) -> Option<Verification> {
         if let Self::Verification(record) = self { Some(record) } else { None }
     }
 
-    /// The deployment that it is.
+    /// The record as a deployment, if it is one.
     #[must_use]
     pub fn deployment(self) -> Option<Deployment> {
         if let Self::Deployment(record) = self { Some(record) } else { None }
     }
 
-    /// The name of the record.
+    /// The record's id.
     #[must_use]
     pub fn id(&self) -> RecordId {
         self.bytes().1
@@ -257,7 +257,7 @@ fn canonical<T: Serialize>(kind: &'static str, record: &T) -> Vec<u8> {
     serde_json_canonicalizer::to_vec(&Envelope { format: FORMAT, kind, record }).expect("a record can be written")
 }
 
-/// Reads a record back, and holds it against the name that it was found under.
+/// Reads a record, and checks it against the id in its file's name.
 ///
 /// # Errors
 ///
@@ -267,11 +267,11 @@ pub fn parse(bytes: &[u8], name: RecordId) -> Result<Record, DoubtKind> {
     let intact = RecordId(Sha256::digest(bytes).into()) == name;
     let value: Value = match serde_json::from_slice(bytes) {
         Ok(value) => value,
-        // What was changed is told apart from what was written so.
+        // A changed record is reported as such, unlike one that was written like this.
         Err(_) if !intact => return Err(DoubtKind::WrongName),
-        Err(error) => return Err(unreadable(format!("it is not JSON: {error}"))),
+        Err(error) => return Err(unreadable(format!("it isn't JSON: {error}"))),
     };
-    let Value::Object(mut map) = value else { return Err(unreadable(String::from("it is no record"))) };
+    let Value::Object(mut map) = value else { return Err(unreadable(String::from("it isn't a record"))) };
     if !intact {
         return Err(DoubtKind::WrongName);
     }
@@ -290,12 +290,12 @@ pub fn parse(bytes: &[u8], name: RecordId) -> Result<Record, DoubtKind> {
         Some("publication") => serde_json::from_value(body).map(Record::Publication),
         Some("verification") => serde_json::from_value(body).map(Record::Verification),
         Some("deployment") => serde_json::from_value(body).map(Record::Deployment),
-        Some(other) => return Err(unreadable(format!("there are no records of the kind `{other}`"))),
+        Some(other) => return Err(unreadable(format!("`{other}` isn't a kind of record"))),
         None => return Err(unreadable(String::from("it has no `kind`"))),
     };
     let record = record.map_err(|error| unreadable(error.to_string()))?;
     if !record.stamp().is_valid() {
-        return Err(unreadable(format!("`{}` is no time", record.stamp().at)));
+        return Err(unreadable(format!("`{}` isn't a time", record.stamp().at)));
     }
     Ok(record)
 }
@@ -316,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn the_canonical_form_is_what_it_was_when_it_was_released() {
+    fn the_canonical_form_has_not_changed_since_its_release() {
         let (bytes, id) = publication().bytes();
         let expected = format!(
             r#"{{"branch":"main","contracts":{{"orders":"{}"}},"format":1,"kind":"publication","service":"storefront","stamp":{{"at":"2026-11-24T10:00:00Z"}},"version":"77ab0"}}"#,
@@ -328,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_written_is_read_back_and_what_was_changed_is_found_out() {
+    fn a_record_is_read_back_and_a_changed_one_is_detected() {
         let record = publication();
         let (bytes, id) = record.bytes();
         assert_eq!(parse(&bytes, id), Ok(record));
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn what_this_program_can_t_understand_is_never_taken_for_something_else() {
+    fn unknown_records_are_never_misread() {
         let read = |text: &str| parse(text.as_bytes(), RecordId(Sha256::digest(text).into())).unwrap_err();
         assert_eq!(
             read(r#"{"format":2,"kind":"new","needs":"0.9.0"}"#),

@@ -1,19 +1,19 @@
-//! What is known of one version of a provider, interaction by interaction.
+//! The results of one version of a provider by interaction.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::record::{Reason, RecordId, TestResult, Verification};
-use crate::contract::InteractionId;
+use crate::interaction::InteractionId;
 
-/// How an interaction stands with a version.
+/// How a version stands with an interaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
     Upheld,
     /// Broken, and why.
     Broken(Vec<Reason>),
-    /// Both upheld and broken, and nothing says which of them counts; why it was broken.
+    /// Both upheld and broken, and neither supersedes the other; why it was broken.
     Conflicting(Vec<Reason>),
-    /// It could not be run, and nothing else is known; why.
+    /// It couldn't be run, and nothing else is known; why.
     Errored(Vec<Reason>),
 }
 
@@ -24,9 +24,9 @@ pub struct Results {
 }
 
 impl Results {
-    /// Reads the results off the verifications of one version. A record that supersedes another voids its results for
-    /// the interactions that both have; what was broken stays broken unless it was superseded, whatever came later. What
-    /// could not be run says nothing, and so it takes nothing back.
+    /// The results according to the verifications of one version. A record that supersedes another voids its results for the
+    /// interactions that both have. A break counts until it is superseded, whatever comes later. An interaction that
+    /// couldn't be run has no result, so it doesn't supersede anything.
     #[must_use]
     pub fn of(records: &[(RecordId, Verification)]) -> Self {
         let mut void: BTreeSet<(RecordId, InteractionId)> = BTreeSet::new();
@@ -46,7 +46,7 @@ impl Results {
                 let reasons = record.reasons.get(interaction).cloned().unwrap_or_default();
                 let standing = match standings.remove(interaction) {
                     None => Self::first(*result, reasons),
-                    Some(before) => Self::joined(before, *result, reasons),
+                    Some(before) => Self::combine(before, *result, reasons),
                 };
                 standings.insert(*interaction, standing);
             }
@@ -62,8 +62,8 @@ impl Results {
         }
     }
 
-    /// What another record adds. The order in which records are read makes no difference to the kind of standing.
-    fn joined(before: Standing, result: TestResult, reasons: Vec<Reason>) -> Standing {
+    /// Adds the result of another record. The kind of standing doesn't depend on the order of records.
+    fn combine(before: Standing, result: TestResult, reasons: Vec<Reason>) -> Standing {
         match (before, result) {
             (Standing::Errored(_), TestResult::Upheld) => Standing::Upheld,
             (Standing::Errored(_), TestResult::Broken) => Standing::Broken(reasons),
@@ -73,7 +73,7 @@ impl Results {
         }
     }
 
-    /// How an interaction stands; `None` where nothing is known.
+    /// How an interaction stands; `None` if nothing is known.
     #[must_use]
     pub fn standing(&self, interaction: InteractionId) -> Option<&Standing> {
         self.standings.get(&interaction)
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_break_stays_unless_it_was_superseded_for_that_very_interaction() {
+    fn a_break_counts_unless_it_is_superseded_for_the_same_interaction() {
         use TestResult::{Broken, Error, Upheld};
         let broken = record(&[(1, Broken), (2, Broken)], &[], 0);
         let upheld = record(&[(1, Upheld)], &[], 1);
@@ -118,7 +118,7 @@ mod tests {
         assert_eq!(after.standing(interaction(2)), Some(&Standing::Broken(vec![])));
         assert_eq!(after.standing(interaction(3)), None);
         let with_error = Results::of(&[errored.clone(), instead]);
-        assert_eq!(with_error.standing(interaction(1)), Some(&Standing::Upheld), "an error is no result");
+        assert_eq!(with_error.standing(interaction(1)), Some(&Standing::Upheld), "an error isn't a result");
         assert_eq!(with_error.standing(interaction(3)), Some(&Standing::Errored(vec![])));
     }
 }

@@ -1,63 +1,64 @@
-//! A store as the ledger needs it: a view of its files that doesn't change, and a way to add files if nobody else did in
-//! the meantime.
+//! A store for the ledger: a view of its files that doesn't change, and a way to add files unless others did in the
+//! meantime.
 
 use std::any::Any;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::doubt::Rewritten;
 use crate::trouble::Trouble;
 
 /// One view of a store.
 pub trait Snapshot {
-    /// What names this view: a commit's id, or the head of a folder.
+    /// The id of this view: a commit's id, or a digest of a folder.
     fn id(&self) -> &str;
 
-    /// What lies in a folder, in the order of names; nothing where there is no such folder.
+    /// The entries of a folder, in the order of names; empty if there is no such folder.
     ///
     /// # Errors
     ///
     /// Why the store can't be read.
-    fn list(&self, folder: &str) -> Result<Vec<Entry>, StoreError>;
+    fn list(&self, folder: &str) -> Result<Vec<FolderEntry>, StoreError>;
 
-    /// What lies in several folders, in their order. A store that can look at many at once does.
+    /// The entries of several folders, in the same order. A store reads many at once if it can.
     ///
     /// # Errors
     ///
     /// Why the store can't be read.
-    fn list_all(&self, folders: &[String]) -> Result<Vec<Vec<Entry>>, StoreError> {
+    fn list_all(&self, folders: &[String]) -> Result<Vec<Vec<FolderEntry>>, StoreError> {
         folders.iter().map(|folder| self.list(folder)).collect()
     }
 
-    /// The bytes of files, in the order of the paths; `None` for what is no file.
+    /// The bytes of files, in the order of the paths; `None` for a path that isn't a file.
     ///
     /// # Errors
     ///
     /// Why the store can't be read.
     fn read(&self, paths: &[String]) -> Result<Vec<Option<Vec<u8>>>, StoreError>;
 
-    /// What was put aside under a name by [`remember`](Self::remember), from this view or another one. A store that
-    /// can't do it has nothing.
+    /// What [`remember`](Self::remember) has cached under a name, from this view or another one. A store without a cache has
+    /// nothing.
     fn recall(&self, _name: &str) -> Option<Vec<u8>> {
         None
     }
 
-    /// Puts something aside that can be made again from the store.
+    /// Caches something that can be derived from the store again.
     fn remember(&self, _name: &str, _bytes: &[u8]) {}
 
-    /// Whether the store's history was rewritten since it was last trusted here: records may have been taken away.
-    fn rewritten(&self) -> Option<String> {
+    /// How the store's history was rewritten since it was last trusted here, if it was: records may be lost.
+    fn rewritten(&self) -> Option<Rewritten> {
         None
     }
 
-    /// When the view came to be, by the clock of who wrote last, where the store knows it. For people, and to tell that
-    /// a copy has stopped to follow.
+    /// When the store was last written to, by the writer's clock, if the store knows it. For people, and to detect a stale
+    /// mirror.
     fn time(&self) -> Option<Timestamp> {
         None
     }
 
-    /// Whether this view holds all that the view with that id did, as far as the store's own history tells: a record
-    /// that was taken away is found out by it. A store without a history says yes.
+    /// Whether this view holds everything that the view with that id did, according to the store's history, so that deleted
+    /// records are detected. A store without a history returns true.
     ///
     /// # Errors
     ///
@@ -67,25 +68,25 @@ pub trait Snapshot {
     }
 }
 
-/// One name in a folder.
+/// An entry of a folder.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Entry {
+pub struct FolderEntry {
     pub name: String,
     pub kind: EntryKind,
-    /// What changes whenever the content does, where the store knows it.
+    /// An id of the content, if the store knows one.
     pub content: Option<String>,
 }
 
-/// What a name stands for.
+/// What kind of thing an entry is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EntryKind {
     Folder,
     File,
-    /// A link, or something else that a store has no use for.
+    /// A link, or something else that doesn't belong in a store.
     Other,
 }
 
-/// Where a ledger is kept.
+/// The place where a ledger is kept.
 pub trait Store {
     /// The store as it is now.
     ///
@@ -98,42 +99,42 @@ pub trait Store {
     ///
     /// # Errors
     ///
-    /// Why that view can't be had again.
+    /// Why that view can't be read again.
     fn snapshot_at(&self, id: &str) -> Result<Box<dyn Snapshot>, StoreError>;
 
-    /// What the store is called: its address or folder, without passwords.
+    /// The store's name for people: its address or folder, without passwords.
     fn name(&self) -> &str;
 
-    /// The branch that it is kept on, where its name leaves that open and it is known by now.
+    /// The branch that it is kept on, if its name doesn't say and it is known by now.
     fn unnamed_branch(&self) -> Option<String> {
         None
     }
 
-    /// Adds files, all or none, if the store is still as it was in the view with this id.
+    /// Adds files, all or none, if the store is still the same as in the view with this id.
     ///
     /// # Errors
     ///
-    /// Why they can't be written, or why it is not known whether they were.
+    /// Why they can't be written, or why it is unknown whether they were.
     fn add(&self, files: &[NewFile], since: &str, message: &str) -> Result<Landing, StoreError>;
 
-    /// Waits, not for longer than `patience`, until it is this process's turn among those of this machine that write to
-    /// the store; the turn ends where what is given is dropped. Nothing is only right by it: it spares those who would be
-    /// too late the work, and a store need not have it.
+    /// Waits, but no longer than `patience`, for this process's turn among those on this machine that write to the store. The
+    /// turn ends when the returned value is dropped. Turns only save work that would come too late; a store needn't have
+    /// them.
     fn turn(&self, _patience: Duration) -> Option<Box<dyn Any>> {
         None
     }
 }
 
-/// What came of adding files.
+/// The result of adding files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Landing {
-    /// They are there, and were seen there.
+    /// They are there, which was checked.
     Landed,
-    /// The store has moved on, or says so: look again, and try again. Why, as the end of a sentence.
+    /// The store has changed, or reports that: read it and try again. Why, as the end of a sentence.
     Moved(String),
 }
 
-/// A file that is not in the store yet.
+/// A file to add to the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewFile {
     pub path: String,
@@ -141,7 +142,7 @@ pub struct NewFile {
 }
 
 impl NewFile {
-    /// A file at a place.
+    /// A file at a path.
     pub fn new(path: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
         Self { path: path.into(), bytes: bytes.into() }
     }

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::contract::ServiceName;
+use crate::interaction::ServiceName;
 
 /// A version of a service: letters, digits, `.`, `_`, `+` and `-`, at most 100 of them, beginning with a letter or a
-/// digit. Versions have no order; a commit's id is the best of them.
+/// digit. Versions have no order. The id of a commit makes the best version.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Version(Arc<str>);
 
@@ -25,12 +25,17 @@ impl Version {
         &self.0
     }
 
-    /// The version as people are told of it: a commit's id is cut to its first 12 digits.
+    /// The version for people, with a commit's id abbreviated.
     #[must_use]
     pub fn short(&self) -> &str {
-        let commit = self.0.len() == 40 && self.0.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if commit { &self.0[..12] } else { &self.0 }
+        if self.0.len() == 40 { short_id(&self.0) } else { &self.0 }
     }
+}
+
+/// The id of a commit or of another view of a store, abbreviated for people to 12 hex digits. Other texts stay whole.
+#[must_use]
+pub fn short_id(id: &str) -> &str {
+    if id.bytes().all(|byte| byte.is_ascii_hexdigit()) { id.get(..12).unwrap_or(id) } else { id }
 }
 
 impl FromStr for Version {
@@ -82,13 +87,13 @@ pub struct ServiceVersion {
 }
 
 impl ServiceVersion {
-    /// Joins the two.
+    /// A version of a service.
     #[must_use]
     pub const fn new(service: ServiceName, version: Version) -> Self {
         Self { service, version }
     }
 
-    /// As people are told of it, with a commit's id cut.
+    /// The service and its version for people, with a commit's id abbreviated.
     #[must_use]
     pub fn short(&self) -> String {
         format!("{}@{}", self.service, self.version.short())
@@ -106,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn versions_are_words_that_file_names_and_shells_can_keep() {
+    fn versions_are_safe_in_file_names_and_shells() {
         for text in ["1", "8f2c1", "3.4.1-rc.1+build_7", "v2"] {
             assert_eq!(text.parse::<Version>().unwrap().as_str(), text);
         }
@@ -116,7 +121,15 @@ mod tests {
     }
 
     #[test]
-    fn only_a_commit_s_id_is_cut_for_people() {
+    fn only_an_id_is_abbreviated() {
+        assert_eq!(short_id(&"41d9e07".repeat(6)), "41d9e0741d9e");
+        assert_eq!(short_id("41d9e07"), "41d9e07");
+        assert_eq!(short_id("a folder of records"), "a folder of records");
+        assert_eq!(short_id(""), "");
+    }
+
+    #[test]
+    fn only_a_version_that_is_a_commit_is_abbreviated() {
         let commit = "0123456789abcdef0123456789abcdef01234567".parse::<Version>().unwrap();
         assert_eq!(commit.short(), "0123456789ab");
         let word = "3.4.1-a-rather-long-name-of-a-release".parse::<Version>().unwrap();

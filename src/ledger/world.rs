@@ -1,34 +1,34 @@
-//! What is live in an environment, with what it has published: read at once for all services, and put aside.
+//! What is live in an environment and what it has published: read for all services at once, and cached.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::book::{Published, joined};
 use super::doubt::Doubt;
 use super::layout;
 use super::live::{LiveSet, live};
-use super::reading::{Asked, Read, Records, records, records_below};
+use super::published::Published;
+use super::reading::{Read, RecordFolder, Records, records, records_below};
 use super::record::Record;
 use super::snapshot::{EntryKind, Snapshot, StoreError};
 use super::version::Version;
-use crate::contract::ServiceName;
+use crate::interaction::ServiceName;
 
-/// What is live of a service in an environment, and what each of these versions has published.
+/// The live versions of a service in an environment, and what each of them has published.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceWorld {
     pub live: LiveSet,
     pub published: BTreeMap<Version, Published>,
 }
 
-/// What is put aside of an environment: of each service what it came to, and of what.
+/// The cache for an environment: for each service, what its records came to, and the contents that they were read from.
 #[derive(Default, Serialize, Deserialize)]
-struct Aside {
+struct Cached {
     services: BTreeMap<ServiceName, (String, ServiceWorld)>,
 }
 
-/// What is live in an environment, of every service that ever was there. What was read without a doubt is put aside, and
-/// not read again until it changes.
+/// What is live in an environment, for every service that was ever there. What was read without a doubt is cached, and only
+/// read again after it has changed.
 pub(super) fn world(
     snapshot: &dyn Snapshot,
     environment: &ServiceName,
@@ -36,20 +36,21 @@ pub(super) fn world(
     let publications: BTreeMap<String, Option<String>> =
         snapshot.list(layout::PUBLICATIONS)?.into_iter().map(|entry| (entry.name, entry.content)).collect();
     let name = format!("world-{environment}-{}", env!("CARGO_PKG_VERSION"));
-    let aside: Aside = snapshot.recall(&name).and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
-    let mut known = aside.services;
+    let cached: Cached =
+        snapshot.recall(&name).and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+    let mut known = cached.services;
     let mut world = BTreeMap::new();
-    let mut next = Aside::default();
+    let mut next = Cached::default();
     let mut unread: Vec<(ServiceName, Option<String>)> = Vec::new();
     for entry in snapshot.list(&format!("{}/{environment}", layout::DEPLOYMENTS))? {
         let Ok(service) = entry.name.parse::<ServiceName>() else { continue };
-        // What is no folder has nothing in it, and who put it there may have taken away what was.
+        // A file here holds no records, and may have replaced a folder that did.
         if entry.kind != EntryKind::Folder {
-            let doubt = Doubt::unreadable(layout::deployments(environment, &service), "it is no folder");
+            let doubt = Doubt::unreadable(layout::deployments(environment, &service), "it isn't a folder");
             world.insert(service, Read { value: ServiceWorld::default(), doubts: vec![doubt] });
             continue;
         }
-        // Where the store knows what changes with the content, it knows when nothing did.
+        // If the store knows ids of contents, these tell when nothing has changed.
         let of = entry.content.as_ref().map(|content| {
             let published = publications.get(entry.name.as_str()).cloned().flatten().unwrap_or_default();
             format!("{content} {published}")
@@ -76,7 +77,7 @@ pub(super) fn world(
     Ok(world)
 }
 
-/// What is live of these services, in their order.
+/// What is live of these services, in the same order.
 fn read_worlds(
     snapshot: &dyn Snapshot,
     environment: &ServiceName,
@@ -94,19 +95,19 @@ fn read_worlds(
             versions.into_iter().map(move |version| (number, version.clone())).collect::<Vec<_>>()
         })
         .collect();
-    let asked: Vec<Asked<'_>> = versions
+    let wanted: Vec<RecordFolder<'_>> = versions
         .iter()
-        .map(|(number, version)| Asked {
+        .map(|(number, version)| RecordFolder {
             folder: layout::publications(&services[*number], version),
             version: Some(version),
         })
         .collect();
-    let read = records(snapshot, &asked)?;
+    let read = records(snapshot, &wanted)?;
     for ((number, version), read) in versions.iter().zip(read) {
         let Read { value, doubts } = read.of_kind(Record::publication);
         let world = &mut worlds[*number];
         world.doubts.extend(doubts);
-        if let Some(published) = joined(value.into_iter().map(|(_, record)| record)) {
+        if let Some(published) = Published::of(value.into_iter().map(|(_, record)| record)) {
             world.value.published.insert(version.clone(), published);
         }
     }

@@ -1,49 +1,62 @@
-//! New facts: which files a publication, a verification or a deployment adds to a store, and why it may be refused.
+//! New records: the files that a publication, a verification or a deployment adds to a store, or why it is refused.
 //!
-//! Each takes the view of the store that it was decided on, and names the records that it replaces as that view has
-//! them. Whether the store has moved since is for who adds the files.
+//! Each is based on one view of the store, and replaces records as that view has them. Whether the store has changed since
+//! is checked when the files are added.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::book::{Book, Published};
+use super::book::Book;
 use super::contracts::{StoredContract, contract_files};
 use super::doubt::Doubt;
 use super::layout;
 use super::live::Live;
+use super::published::Published;
 use super::reading::Read;
 use super::record::{Deployment, Event, Publication, Record, RecordId, Stamp, Verification};
 use super::snapshot::{NewFile, StoreError};
 use super::version::{ServiceVersion, Version};
-use crate::contract::{ContractId, ServiceName, contract_id};
+use crate::formats::contract_id;
+use crate::interaction::{ContractId, ServiceName};
 
-/// Why a fact is not written down.
+/// Why a fact isn't recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// A name that the store does not declare, and those that it does.
-    Undeclared { kind: Kind, name: ServiceName, known: BTreeSet<ServiceName> },
-    /// The version is published already, and expects something else.
+    /// The store doesn't declare the name; the names that it does.
+    Undeclared { kind: NameKind, name: ServiceName, known: BTreeSet<ServiceName> },
+    /// The version is already published with different contracts.
     PublishedOtherwise { version: ServiceVersion, before: BTreeMap<ServiceName, ContractId> },
-    /// The version is only the beginning of a commit's id that is published.
+    /// The version is only the beginning of a published commit id.
     Abbreviated { version: ServiceVersion, longer: Version },
-    /// The version has never been published; those of the service that have.
+    /// The version was never published; the service's versions that were.
     NotPublished { version: ServiceVersion, known: BTreeSet<Version> },
-    /// The version is not live in the environment in this way; what of the service is.
+    /// The version isn't live in the environment in this way; the versions of the service that are.
     NotLive { version: ServiceVersion, live: Vec<Live> },
-    /// The version is live on several instances, and which of them is over was not said.
+    /// The version is live on several instances, and none of them was named.
     Instances { version: ServiceVersion, live: Vec<Live> },
-    /// The version is live, and is rolling out once more: which of the two is over was not said.
+    /// The version is both live and rolling out again, and neither was named.
     LiveAndRollingOut { version: ServiceVersion },
-    /// Files that it rests on can't be trusted.
+    /// Files that it depends on can't be trusted.
     Doubtful(Vec<Doubt>),
     /// The store can't be read.
     Store(StoreError),
 }
 
-/// What a name is of.
+/// Whether a name belongs to a service or an environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum NameKind {
     Service,
     Environment,
+}
+
+impl NameKind {
+    /// The noun, which is also the option of `upheld store init` that declares such a name.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Service => "service",
+            Self::Environment => "environment",
+        }
+    }
 }
 
 impl From<StoreError> for Refusal {
@@ -52,8 +65,8 @@ impl From<StoreError> for Refusal {
     }
 }
 
-/// What a version of a service expects: the files of its contracts, and the publication last. Nothing where the very
-/// same is published already.
+/// The files that publish what a version expects: those of its contracts, and the publication last. Empty if the same is
+/// already published.
 ///
 /// # Errors
 ///
@@ -68,7 +81,7 @@ pub fn publish(
     let services = book.services()?;
     let names = std::iter::once(&of.service).chain(contracts.iter().map(|stored| &stored.contract.provider));
     for name in names {
-        declared(Kind::Service, name, &services)?;
+        declared(NameKind::Service, name, &services)?;
     }
     let all = book.publications(&of.service)?.value;
     if let Some(longer) = abbreviated(&of.version, all.iter().map(|(_, record)| &record.version)) {
@@ -78,7 +91,7 @@ pub fn publish(
     let expected: BTreeMap<ServiceName, ContractId> =
         contracts.iter().zip(&ids).map(|(stored, id)| (stored.contract.provider.clone(), *id)).collect();
     match trusted(book.published(&of.service, &of.version)?)? {
-        // The same on one more branch is news: a version comes to the main branch as it is.
+        // Another branch is worth a record: a merge may bring the same version to the main branch.
         Some(Published::As(before)) if before == expected => match branch {
             Some(branch) if !is_of_branch(&all, &of.version, branch) => {}
             _ => return Ok(Vec::new()),
@@ -115,8 +128,8 @@ fn is_of_branch(publications: &[(RecordId, Publication)], version: &Version, bra
     of_version.into_iter().any(|(_, publication)| publication.branch.as_deref() == Some(branch))
 }
 
-/// The published version that a commit's id is only the beginning of: output cuts them, and what was cut is no version of
-/// its own.
+/// The published version that an abbreviated commit id stands for. Output abbreviates ids, and an abbreviated id must not
+/// become a version of its own.
 #[must_use]
 pub fn abbreviated<'v>(version: &Version, known: impl IntoIterator<Item = &'v Version>) -> Option<Version> {
     let text = version.as_str();
@@ -125,7 +138,8 @@ pub fn abbreviated<'v>(version: &Version, known: impl IntoIterator<Item = &'v Ve
     if is_cut { known.into_iter().find(is_longer).cloned() } else { None }
 }
 
-/// The newest publications of a branch: those that no other of them replaces. Two that did not see each other are both.
+/// The newest publications of a branch: those that no other one replaces. There are several if their writers didn't see
+/// each other's.
 #[must_use]
 pub fn heads<'p>(publications: &'p [(RecordId, Publication)], branch: &str) -> Vec<&'p (RecordId, Publication)> {
     let of_branch = || publications.iter().filter(|(_, publication)| publication.branch.as_deref() == Some(branch));
@@ -134,14 +148,14 @@ pub fn heads<'p>(publications: &'p [(RecordId, Publication)], branch: &str) -> V
     of_branch().filter(|(id, _)| !replaced.contains(id)).collect()
 }
 
-/// What came of a verification. With `supersede`, what was known before of the same interactions with this version no
-/// longer counts.
+/// The file that records a verification. With `supersede`, earlier results of this version for the same interactions no
+/// longer count.
 ///
 /// # Errors
 ///
 /// Why it is refused.
 pub fn verification(book: &Book<'_>, mut verification: Verification, supersede: bool) -> Result<Vec<NewFile>, Refusal> {
-    declared(Kind::Service, &verification.provider, &book.services()?)?;
+    declared(NameKind::Service, &verification.provider, &book.services()?)?;
     if supersede {
         let before = book.verifications(&verification.provider, &verification.version)?;
         let same = |record: &Verification| record.results.keys().any(|id| verification.results.contains_key(id));
@@ -152,31 +166,30 @@ pub fn verification(book: &Book<'_>, mut verification: Verification, supersede: 
     Ok(vec![file(&Record::Verification(verification))])
 }
 
-/// Where a deployment takes place.
+/// The place of a deployment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     pub environment: ServiceName,
-    /// One of several lasting instances; none is one of its own.
+    /// The instance, if the service has several permanent ones there.
     pub instance: Option<ServiceName>,
 }
 
-/// How a version comes to be live.
+/// How a version goes live.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Arrival {
-    /// Its roll-out begins, and is to be done by then.
+    /// Its roll-out begins, and is due then.
     Started { until: String },
-    /// It has taken the place of what was there.
+    /// It has replaced what was there.
     Done,
-    /// It is out with its users, beside those before it.
+    /// It was released to users alongside earlier versions.
     Released,
 }
 
-/// A version that is live from now on. What the gate said is told where it did not say yes.
+/// The file that records that a version is live from now on. `gate` is the gate's decision, unless it was a yes.
 ///
 /// # Errors
 ///
-/// Why it is refused: among others where the version was never published, unless it is said that this is a `fact` all
-/// the same.
+/// Why it is refused, for example because the version was never published. `fact` allows that.
 pub fn arrive(
     book: &Book<'_>,
     of: &ServiceVersion,
@@ -186,24 +199,24 @@ pub fn arrive(
     gate: Option<String>,
     stamp: Stamp,
 ) -> Result<Vec<NewFile>, Refusal> {
-    places(book, of, target)?;
+    check_names(book, of, target)?;
     if !fact && trusted(book.published(&of.service, &of.version)?)?.is_none() {
         return Err(Refusal::NotPublished { version: of.clone(), known: book.versions(&of.service)? });
     }
-    // What can't be read can't be replaced, and stays what it was: in doubt.
+    // Unreadable records can't be replaced, and remain doubts.
     let live = book.live(&target.environment, &of.service)?.value;
     let replaces = |over: &dyn Fn(&Live) -> bool| live.iter().filter(|one| over(one)).map(|one| one.record).collect();
     let again =
         |one: &Live, event: Event| one.version == of.version && one.instance == target.instance && one.event == event;
     let (event, until, replaces): (Event, Option<String>, BTreeSet<RecordId>) = match arrival {
-        // A roll-out that is told of again is the same one, for longer.
+        // Recording a roll-out again extends it.
         Arrival::Started { until } => (Event::Started, Some(until), replaces(&|one| again(one, Event::Started))),
         Arrival::Done => (Event::Done, None, replaces(&|one| one.ends_with(&of.version, target.instance.as_ref()))),
         Arrival::Released => {
             (Event::Released, None, replaces(&|one| again(one, Event::Released) || again(one, Event::Started)))
         }
     };
-    // What is so already need not be told again.
+    // If the record would say the same, none is needed.
     let same = |one: &Live| again(one, event) && one.gate == gate && replaces.contains(&one.record);
     if until.is_none() && replaces.len() == 1 && live.iter().any(same) {
         return Ok(Vec::new());
@@ -211,18 +224,18 @@ pub fn arrive(
     Ok(vec![deployment(book, of, target, event, replaces, gate, until, stamp)])
 }
 
-/// How a version ceases to be live.
+/// How a version stops being live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Departure {
-    /// It is gone; what was released stays with its users.
+    /// It is gone; released versions stay live.
     Undeployed,
-    /// Its roll-out was given up; what was live before stays so.
+    /// Its roll-out was given up; what was live before stays live.
     GivenUp,
-    /// What was released need not be served any more.
+    /// The released version is no longer supported.
     SupportEnded,
 }
 
-/// A version that is no longer live, on one instance or, where none is named, on the only one or on `all`.
+/// The file that records that a version is no longer live: on the named instance, on the only one, or on `all`.
 ///
 /// # Errors
 ///
@@ -235,7 +248,7 @@ pub fn depart(
     all: bool,
     stamp: Stamp,
 ) -> Result<Vec<NewFile>, Refusal> {
-    places(book, of, target)?;
+    check_names(book, of, target)?;
     let live = trusted(book.live(&target.environment, &of.service)?)?;
     let ends = |event: Event| match departure {
         Departure::Undeployed => matches!(event, Event::Done | Event::Started),
@@ -255,7 +268,7 @@ pub fn depart(
         let live = over.into_iter().cloned().collect();
         return Err(Refusal::Instances { version: of.clone(), live });
     }
-    // Whoever gives up the roll-out of what is live already must not take what is live off the books.
+    // Giving up the second roll-out of a live version must not end the version itself.
     if has(Event::Started) && has(Event::Done) && !all {
         return Err(Refusal::LiveAndRollingOut { version: of.clone() });
     }
@@ -288,18 +301,18 @@ fn deployment(
         replaces,
         gate,
         until,
-        // It also tells what happens once more from what happened before, within a second of it.
+        // It also distinguishes records that would be equal otherwise, of the same event within one second.
         seen: Some(book.id().to_owned()),
         stamp,
     }))
 }
 
-fn places(book: &Book<'_>, of: &ServiceVersion, target: &Target) -> Result<(), Refusal> {
-    declared(Kind::Service, &of.service, &book.services()?)?;
-    declared(Kind::Environment, &target.environment, &book.environments()?)
+fn check_names(book: &Book<'_>, of: &ServiceVersion, target: &Target) -> Result<(), Refusal> {
+    declared(NameKind::Service, &of.service, &book.services()?)?;
+    declared(NameKind::Environment, &target.environment, &book.environments()?)
 }
 
-fn declared(kind: Kind, name: &ServiceName, known: &BTreeSet<ServiceName>) -> Result<(), Refusal> {
+fn declared(kind: NameKind, name: &ServiceName, known: &BTreeSet<ServiceName>) -> Result<(), Refusal> {
     if known.contains(name) {
         return Ok(());
     }

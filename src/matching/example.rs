@@ -1,74 +1,69 @@
-//! Does each example uphold its own contract? A contract that its own example breaks asks for two things at once.
+//! Does each example uphold its own contract? If it doesn't, the contract demands two things that contradict each other.
 
 use std::borrow::Cow;
 
+use serde_json::{Map, Value};
+
+use super::request::match_request;
 use super::shape::Mode;
-use super::{ActualResponse, Mismatch, body, encode, headers, match_request};
+use super::{body, headers};
 use crate::contract::codes::EXAMPLE_BROKEN;
-use crate::contract::{Contract, Interaction, Response, Rules, Status};
-use crate::source::{Finding, SourceFile};
+use crate::contract::{Contract, RequestRules, Rules, Terms};
+use crate::interaction::{Mismatch, Request, Response, encode, pointer};
+use crate::source::{Finding, Pointer, SourceFile};
 
-/// The response that an interaction's example is, as it would come over the wire.
-#[must_use]
-pub fn example_response(response: &Response) -> ActualResponse {
-    let status = match response.status {
-        Status::Code(code) => code,
-        Status::Class(class) => u16::from(class) * 100,
-    };
-    ActualResponse {
-        status,
-        headers: encode::headers(&response.headers),
-        body: response.body.as_ref().map(encode::body).unwrap_or_default(),
-    }
-}
-
-/// The findings for every place where an example is not what its own rules ask for.
+/// A finding for every place where an example breaks its own rules.
 #[must_use]
 pub fn check_examples(source: &SourceFile, contract: &Contract) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (index, interaction) in contract.interactions.iter().enumerate() {
-        for mismatch in own_mismatches(interaction, index) {
-            let span = source.place(&mismatch.asked);
-            let message = format!(
-                "the example does not uphold its own contract: at {}, {}",
-                mismatch.place(),
-                mismatch.message()
-            );
-            findings.push(
-                Finding::error(EXAMPLE_BROKEN, &source.name, span, message)
-                    .help("change the example or the matcher so that they agree"),
-            );
-        }
-    }
-    findings
+    own_mismatches(contract).into_iter().map(|mismatch| broken_example(source, &mismatch)).collect()
 }
 
-/// Every place where the examples of an interaction, the one of this number in its contract, are not what its own rules
-/// ask for.
+/// The finding for a place where an example breaks its own rules.
 #[must_use]
-pub fn own_mismatches(interaction: &Interaction, index: usize) -> Vec<Mismatch> {
-    // Of a Pact file nobody promised it.
-    if interaction.request.rules.pact.is_some() {
-        return Vec::new();
-    }
-    let at = Interaction::pointer(index);
-    let filled = if interaction.has_placeholders() {
-        Cow::Owned(interaction.filled(&interaction.params()))
-    } else {
-        Cow::Borrowed(interaction)
-    };
-    let (request, response) = (&filled.request, &filled.response);
+pub fn broken_example(source: &SourceFile, mismatch: &Mismatch) -> Finding {
+    let message =
+        format!("the example does not uphold its own contract: at {}, {}", mismatch.place(), mismatch.message());
+    Finding::error(EXAMPLE_BROKEN, &source.name, source.place(&mismatch.expectation), message)
+        .help("change the example or the matcher so that they agree")
+}
+
+/// Every place where an example of a contract breaks its own rules.
+#[must_use]
+pub fn own_mismatches(contract: &Contract) -> Vec<Mismatch> {
+    let all = contract.interactions.iter().enumerate();
+    // Only HTTP has a request and a response to compare with their rules. The format has no other kinds yet.
+    let http = all.filter_map(|(index, interaction)| Some((index, interaction, interaction.http()?)));
+    http.flat_map(|(index, interaction, http)| {
+        example_mismatches(&http.request, &http.response, &http.terms, &interaction.params(), &pointer(index))
+    })
+    .collect()
+}
+
+/// Every place where the examples of one interaction break their own rules. `params` fill its placeholders, and `at` is
+/// its place in the contract.
+#[must_use]
+pub fn example_mismatches(
+    request: &Request,
+    response: &Response,
+    terms: &Terms,
+    params: &Map<String, Value>,
+    at: &Pointer,
+) -> Vec<Mismatch> {
     let mut found = Vec::new();
-    // Without rules, an example asks for itself.
-    let ruled = request.rules != Rules::default() || !request.query_rules.is_empty() || request.path_rule.is_some();
-    if ruled {
-        found.extend(match_request(request, &encode::request(request), &at.key("request")));
+    // Without rules, an example is compared with itself.
+    if terms.request != RequestRules::default() {
+        let request =
+            if request.has_placeholders() { Cow::Owned(request.filled(params)) } else { Cow::Borrowed(request) };
+        found.extend(match_request(&request, &terms.request, &encode::request(&request), &at.key("request")));
     }
-    if response.rules != Rules::default() {
+    if terms.response != Rules::default() {
+        let response =
+            if response.has_placeholders() { Cow::Owned(response.filled(params)) } else { Cow::Borrowed(response) };
         let at = at.key("response");
-        found.extend(headers::compare(&response.headers, &response.rules, &encode::headers(&response.headers), &at));
+        let sent = encode::headers(&response.headers);
+        found.extend(headers::compare(&response.headers, &terms.response, &sent, &at));
         if let Some(body) = &response.body {
-            found.extend(body::compare_own(body, &response.rules, Mode::LEAST, &at));
+            found.extend(body::compare_with_itself(body, &terms.response, Mode::LEAST, &at));
         }
     }
     found

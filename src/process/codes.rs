@@ -3,20 +3,25 @@
 use crate::source::codes::codes;
 
 codes! {
-    /// A state command exited with a code other than 0.
-    STATE_FAILED = "E211";
-    /// A state command didn't exit within the time limit.
-    STATE_TIMEOUT = "E212";
-    /// A state command printed more than the limit.
-    STATE_OUTPUT = "E213";
-    /// A command doesn't exist or can't be run.
-    COMMAND_NOT_FOUND = "E301";
-    /// A command could not be started.
-    NOT_STARTED = "E302";
+    /// A state command failed: its exit code wasn't 0.
+    STATE_FAILED = "E211" => "See its output in the report, and correct the command or the state's name.";
+    /// A state command didn't finish within the time limit.
+    STATE_TIMEOUT = "E212" =>
+        "Find out what it waits for: it must end once the state is set up. `--timeout` allows more time.";
+    /// A state command printed more than upheld reads.
+    STATE_OUTPUT = "E213" =>
+        "Print the returned values only, as one JSON object, and everything else to standard error.";
+    /// A command doesn't exist or can't be executed.
+    COMMAND_NOT_FOUND = "E301" =>
+        "Correct the command, or add its folder to PATH. Relative paths start from the working directory.";
+    /// A command couldn't be started.
+    NOT_STARTED = "E302" => "See the reason in the message; it comes from the operating system.";
     /// There is no free port to start a service on.
-    NO_PORT = "E303";
+    NO_PORT = "E303" =>
+        "End processes that are no longer needed, or start the service yourself and name its address with `--url`.";
     /// A service exited before it was healthy.
-    ENDED_EARLY = "E304";
+    ENDED_EARLY = "E304" => "See its output in the report. It must keep running and listen on ${PORT}.";
     /// A service wasn't healthy within the time limit.
-    NOT_HEALTHY = "E305";
+    NOT_HEALTHY = "E305" =>
+        "Check that it listens on ${PORT} and that `health` in upheld.yaml names a path that responds; `--start-timeout` allows more time.";
 }

@@ -6,11 +6,10 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
-use super::codes;
 use super::command::ShellCommand;
 use super::group::Group;
-use super::port;
 use super::tail::Tail;
+use super::{codes, port};
 use crate::verification::RunError;
 use crate::words::duration;
 

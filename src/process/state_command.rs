@@ -11,7 +11,7 @@ use super::codes;
 use super::command::ShellCommand;
 use super::group::Group;
 use super::tail::Tail;
-use crate::contract::State;
+use crate::interaction::State;
 use crate::verification::{Action, RunError, StateHandler};
 use crate::words::duration;
 

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use indexmap::IndexMap;
 
-use crate::contract::ServiceName;
+use crate::interaction::ServiceName;
 use crate::source::{Pointer, SourceFile};
 
 /// The services of a workspace. Texts are as they were written: `${NAME}` is filled in when a text is used, so that

@@ -9,22 +9,22 @@ use serde_json::Value;
 
 use super::raw::{RawParallel, RawRegistry, RawService, shape};
 use super::{Registry, Service, StatesBy};
-use crate::contract::ServiceName;
+use crate::interaction::ServiceName;
 use crate::source::codes::codes;
 use crate::source::{Finding, Pointer, SourceFile, parse_yaml, sort_findings};
 use crate::words::read_duration;
 
 codes! {
-    /// The registry is of a newer format.
-    NEWER_FORMAT = "R101";
-    /// A text in the registry is not a name.
-    BAD_NAME = "R102";
-    /// A text in the registry is not a length of time.
-    BAD_DURATION = "R103";
-    /// The shape of the registry can't be used.
-    UNUSABLE = "R104";
-    /// States are brought about by another method than POST.
-    BAD_STATES = "R105";
+    /// The registry is in a newer format than this version of upheld reads.
+    NEWER_FORMAT = "R101" => "Install a newer version of upheld.";
+    /// A key in the registry isn't a valid service name.
+    BAD_NAME = "R102" => "Use letters, digits, `.`, `_` and `-`, as the message says.";
+    /// A value in the registry isn't a duration.
+    BAD_DURATION = "R103" => "Write a number and its unit, such as `500ms`, `30s` or `2m`.";
+    /// The registry can't be used in this form.
+    UNUSABLE = "R104" => "Correct what the message points out. `upheld init` writes an example.";
+    /// The registry sets up provider states with another method than POST.
+    BAD_STATES = "R105" => "Write `POST /path` and let the provider take the state from the body, or name a command.";
 }
 
 /// Reads a registry. Warnings come with it.

@@ -1,8 +1,7 @@
 //! What to do next about a broken interaction: for each mismatch what it means for the one side or the other, and
 //! for all of them together what the two sides can agree on.
 
-use crate::matching::Mismatch;
-use crate::matching::mismatch as codes;
+use crate::interaction::{Actual, ActualBody, Mismatch, ValueKind, mismatch as codes};
 use crate::verification::Finished;
 
 use super::mismatch::MOST;
@@ -81,7 +80,7 @@ fn remark(mismatch: &Mismatch, finished: &Finished) -> Option<Remark> {
         codes::UNEXPECTED => unless_hinted(format!(
             "the contract of {consumer} allows nothing else in this place. If more does no harm, take `closed` out of it."
         )),
-        codes::TYPE if mismatch.actual == "null" => clear(format!(
+        codes::TYPE if is_null(&mismatch.actual) => clear(format!(
             "{provider} sends null here. If {consumer} can handle that, its contract says so: `or null`."
         )),
         codes::TYPE => agreed(format!("{provider} sends {} here.", kind(&mismatch.actual))),
@@ -99,7 +98,9 @@ fn remark(mismatch: &Mismatch, finished: &Finished) -> Option<Remark> {
         )),
         codes::CONTAINS => agreed(format!("{provider} sends no element like this, in whatever order.")),
         codes::SCHEMA => agreed(format!("{provider} sends what the schema does not allow.")),
-        codes::BODY_KIND if mismatch.actual == "an empty body" => agreed(format!("{provider} sends no body.")),
+        codes::BODY_KIND if mismatch.actual == Actual::Body(ActualBody::Empty) => {
+            agreed(format!("{provider} sends no body."))
+        }
         codes::BODY_KIND if begins_like_json(&mismatch.actual) => clear(format!(
             "{provider} sends what begins like JSON and is none: look at how it writes it, and at the length that it declares."
         )),
@@ -137,38 +138,47 @@ fn status(finished: &Finished) -> Remark {
     }
 }
 
-/// Whether a body, as it is described, begins like JSON.
-fn begins_like_json(actual: &str) -> bool {
-    actual.strip_prefix('`').is_some_and(|body| body.trim_start().starts_with(['{', '[']))
+/// Whether a body that can't be read begins like JSON.
+fn begins_like_json(actual: &Actual) -> bool {
+    match actual {
+        Actual::Body(ActualBody::Unread { beginning }) => beginning.trim_start().starts_with(['{', '[']),
+        _ => false,
+    }
 }
 
-/// What kind of value came, by the end of its description: `"2", a string` is text.
-fn kind(actual: &str) -> &str {
-    let last = actual.rsplit(", ").next().unwrap_or(actual);
-    match last {
-        "a string" => "text",
-        "nothing" | "null" => last,
-        other if other.starts_with("a ") || other.starts_with("an ") => other,
+const fn is_null(actual: &Actual) -> bool {
+    matches!(actual, Actual::Value { kind: ValueKind::Null, .. })
+}
+
+/// What kind of value came.
+const fn kind(actual: &Actual) -> &'static str {
+    match actual {
+        Actual::Value { kind: ValueKind::String, .. } | Actual::Texts(_) | Actual::Plain(_) => "text",
+        Actual::Value { kind: ValueKind::Array, length: Some(0), .. } => "an empty array",
+        Actual::Value { kind, .. } => kind.with_article(),
         _ => "another type",
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
-    fn the_kind_of_a_value_is_read_from_its_description() {
-        for (actual, expected) in [
-            (r#""2", a string"#, "text"),
-            (r#""a, b", a string"#, "text"),
-            ("null", "null"),
-            ("2.5, a number", "a number"),
-            ("{…}, an object", "an object"),
-            ("an empty array", "an empty array"),
-            ("something odd", "another type"),
+    fn the_kind_of_a_value_is_named() {
+        for (value, expected) in [
+            (json!("2"), "text"),
+            (json!("a, b"), "text"),
+            (json!(null), "null"),
+            (json!(2.5), "a number"),
+            (json!({ "a": 1 }), "an object"),
+            (json!([]), "an empty array"),
+            (json!([1]), "an array"),
         ] {
-            assert_eq!(kind(actual), expected, "{actual}");
+            assert_eq!(kind(&Actual::value(&value)), expected, "{value}");
         }
+        assert_eq!(kind(&Actual::Body(ActualBody::Any)), "another type");
     }
 }

@@ -3,9 +3,10 @@
 
 use std::io;
 
-use super::interaction::{interaction, title};
+use super::interaction::{error_line, interaction, title};
+use super::mismatch::INDENT;
 use super::palette::{Palette, paint};
-use super::{Conclusion, Reporter, interaction::error_line, mismatch::INDENT, summary};
+use super::{Conclusion, Reporter, summary};
 use crate::verification::{Event, Finished, Outcome, RunError, Verdict};
 use crate::words::count;
 

@@ -6,8 +6,7 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::escape::{cut, defused, printable, shown, shown_sentence};
 use super::palette::{Palette, paint};
-use crate::matching::Mismatch;
-use crate::matching::mismatch as codes;
+use crate::interaction::{Mismatch, mismatch as codes};
 use crate::verification::{ContractLine, ShownMismatch};
 use crate::words::count;
 
@@ -71,7 +70,12 @@ pub(super) fn more_mismatches(number: usize) -> String {
 
 /// A mismatch in one line: `body items[0].qty: expected an integer, like 2, got "2", a string`.
 pub(super) fn sentence(mismatch: &Mismatch) -> String {
-    format!("{}: expected {}, got {}", place(mismatch), shown(&mismatch.expected), shown(&mismatch.actual))
+    format!(
+        "{}: expected {}, got {}",
+        place(mismatch),
+        shown(&mismatch.expected.to_string()),
+        shown(&mismatch.actual.to_string())
+    )
 }
 
 /// Writes one line of help.
@@ -133,8 +137,8 @@ impl Layout {
         } else {
             let _ = write!(out, "{:1$}", "", self.place + 3 - width);
         }
-        let _ = writeln!(out, "expected {}", paint(palette.expected, shown(&mismatch.expected)));
-        let actual = paint(palette.actual, shown(&mismatch.actual));
+        let _ = writeln!(out, "expected {}", paint(palette.expected, shown(&mismatch.expected.to_string())));
+        let actual = paint(palette.actual, shown(&mismatch.actual.to_string()));
         let _ = writeln!(out, "{INDENT}{:1$}got {actual}", "", self.place + 3);
     }
 }

@@ -16,7 +16,7 @@ mod scalar;
 mod span;
 mod yaml;
 
-pub use codes::Code;
+pub use codes::{Code, Explanation};
 pub use file::{SourceFile, Sources};
 pub use finding::{Finding, Findings, MOST_FINDINGS, Place, Severity, sort_findings};
 pub use limits::Limits;

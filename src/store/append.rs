@@ -1,4 +1,4 @@
-//! Adding what is true on any view of a store: tried again, on the new view, whenever somebody else was first.
+//! Adds files to a store, and tries again on the new view whenever another writer was first.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -6,30 +6,29 @@ use std::time::{Duration, Instant};
 use crate::ledger::{Landing, NewFile, Snapshot, Store, StoreError};
 use crate::words::duration;
 
-/// How long is waited for at most after the first try, and no longer than that try took; doubled with each further one.
+/// The longest pause after the first try, which is no longer than the try itself took; doubled with each further one.
 const BASE: Duration = Duration::from_millis(50);
-/// How often it is doubled: after that, 1.6 seconds are the longest wait.
+/// How often it is doubled, up to 1.6 seconds.
 const DOUBLED: u32 = 5;
 
-/// How long the turn is waited for: somebody who holds it for longer hangs, and it is only for order's sake.
+/// How long to wait for the turn. A process that holds it for longer hangs, and turns only save work anyway.
 const TURN: Duration = Duration::from_secs(20);
 
-/// What one view of the store leads to.
+/// What to add to one view of a store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan<T> {
-    /// What to add, what is pointed at before what points at it. Nothing, where all is there already or nothing is to
-    /// be done.
+    /// The files to add, those that others refer to first. Empty if they are all there, or nothing has to be done.
     pub files: Vec<NewFile>,
-    /// What it comes to once the files are in.
+    /// The result once the files are added.
     pub value: T,
 }
 
-/// Adds the files that `plan` wants on the store as it is, in one step, and gives the plan's value once they are in.
-/// Where the store has moved on in the meantime, the plan is made again on the new view, until `patience` is over.
+/// Adds the files that `plan` returns for the present view of the store, in one step, and returns the plan's value. If the
+/// store has changed in the meantime, plans again on the new view, until `patience` is over.
 ///
 /// # Errors
 ///
-/// What `plan` says, why the store can't be read or written, or that others kept it moving for all that time.
+/// The error of `plan`, why the store can't be read or written, or that others kept writing to it all the time.
 pub fn append<T, E: From<StoreError>>(
     store: &dyn Store,
     patience: Duration,
@@ -51,7 +50,7 @@ pub fn append<T, E: From<StoreError>>(
             Landing::Moved(why) => why,
         };
         drop(turn);
-        // Full jitter, over a time in which some others get through: those who collided once are unlikely to do so again.
+        // Full jitter, over a time in which some others get through, so writers that collided are unlikely to do so again.
         let most = start.elapsed().min(BASE) * (1 << tries.min(DOUBLED));
         let pause = most.mul_f64(fastrand::f64());
         if Instant::now() + pause >= deadline {
@@ -60,7 +59,9 @@ pub fn append<T, E: From<StoreError>>(
                 store.name(),
                 duration(patience)
             );
-            return Err(E::from(StoreError::new(message).detail(why).help("try again, or give it more time")));
+            return Err(E::from(
+                StoreError::new(message).detail(why).help("try again, or allow more time with --store-timeout"),
+            ));
         }
         thread::sleep(pause);
         tries += 1;
@@ -72,9 +73,9 @@ mod tests {
     use std::cell::Cell;
 
     use super::*;
-    use crate::ledger::Entry;
+    use crate::ledger::FolderEntry;
 
-    /// A store that always moves on, but for one try.
+    /// A store that changes before every try but one.
     struct Busy {
         tries: Cell<u32>,
         lands_at: u32,
@@ -86,7 +87,7 @@ mod tests {
         fn id(&self) -> &str {
             &self.0
         }
-        fn list(&self, _: &str) -> Result<Vec<Entry>, StoreError> {
+        fn list(&self, _: &str) -> Result<Vec<FolderEntry>, StoreError> {
             Ok(Vec::new())
         }
         fn read(&self, _: &[String]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
@@ -105,7 +106,7 @@ mod tests {
             "busy"
         }
         fn add(&self, _: &[NewFile], since: &str, _: &str) -> Result<Landing, StoreError> {
-            assert_eq!(since, self.tries.get().to_string(), "each try is made on a view of its own");
+            assert_eq!(since, self.tries.get().to_string(), "each try has its own view");
             self.tries.set(self.tries.get() + 1);
             let landed = self.tries.get() == self.lands_at;
             Ok(if landed { Landing::Landed } else { Landing::Moved(String::from("somebody was first")) })
@@ -118,13 +119,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_added_is_planned_on_the_view_that_it_lands_on() {
+    fn files_are_planned_on_the_view_that_they_are_added_to() {
         let store = Busy { tries: Cell::new(0), lands_at: 3 };
         assert_eq!(append(&store, Duration::from_mins(1), "m", plan), Ok(String::from("2")));
     }
 
     #[test]
-    fn a_store_that_never_rests_is_given_up_at_the_deadline() {
+    fn a_store_that_keeps_changing_is_given_up_at_the_deadline() {
         let store = Busy { tries: Cell::new(0), lands_at: u32::MAX };
         let error = append(&store, Duration::from_millis(200), "m", plan).unwrap_err();
         assert_eq!(error.message, "nothing was added to the store busy: others kept writing to it for 200 ms");
@@ -133,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_without_files_touches_nothing() {
+    fn a_plan_without_files_adds_nothing() {
         let store = Busy { tries: Cell::new(0), lands_at: u32::MAX };
         let nothing = |_: &dyn Snapshot| Ok::<_, StoreError>(Plan { files: Vec::new(), value: 7 });
         assert_eq!(append(&store, Duration::from_secs(1), "m", nothing), Ok(7));

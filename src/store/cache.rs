@@ -1,5 +1,5 @@
-//! What is kept of a git store on this machine: a bare repository in the user's cache folder, and what was put aside. All
-//! of it can be made again. Any number of processes may use it at once.
+//! The local copy of a git store: a bare repository in the user's cache folder, and derived values. All of it can be made
+//! again. Any number of processes may use it at once.
 
 use std::fs::{self, File};
 use std::io;
@@ -12,14 +12,14 @@ use sha2::{Digest as _, Sha256};
 
 use super::failure;
 use super::lock::lock;
-use crate::contract::digest::hex;
 use crate::files::{self, why};
 use crate::git::{Address, Call, Environment, Git, Object, Objects};
+use crate::interaction::digest::hex;
 use crate::ledger::StoreError;
 
-/// Below it are the references of single processes, which only they use.
+/// The references below it belong to single processes.
 const PRIVATE: &str = "refs/upheld/private";
-/// From when on a private reference is one that a killed process has left.
+/// The age from which a private reference counts as left behind by a killed process.
 const STALE: Duration = Duration::from_hours(24);
 
 /// The copy of one remote repository.
@@ -32,8 +32,8 @@ pub(super) struct Cache {
     objects: Mutex<Option<Objects>>,
 }
 
-/// A reference that only this process uses; gone when it is dropped. What it held stays: nothing is ever cleared away
-/// in the copy.
+/// A reference that only this process uses, and that is deleted when this is dropped. Its objects stay: nothing is ever
+/// collected in the copy.
 #[derive(Debug)]
 pub(super) struct PrivateReference<'c> {
     cache: &'c Cache,
@@ -42,17 +42,17 @@ pub(super) struct PrivateReference<'c> {
 
 impl Drop for PrivateReference<'_> {
     fn drop(&mut self) {
-        // Its file is all there is of it: nobody packs references here.
+        // Deleting its file is enough, because references are never packed here.
         let _ = fs::remove_file(self.cache.repository().join(&self.name));
     }
 }
 
 impl Cache {
-    /// Opens the copy of a repository, and makes an empty one where there is none.
+    /// Opens the copy of a repository, and creates an empty one if there is none.
     ///
     /// # Errors
     ///
-    /// Why there can be none, or git is missing.
+    /// Why it can't be created, or that git is missing.
     pub(super) fn open(address: &Address, environment: &Environment) -> Result<Self, StoreError> {
         let key = hex(&Sha256::digest(address.key()));
         let folder = root(environment)?.join("stores").join(&key[..32]);
@@ -60,25 +60,25 @@ impl Cache {
         let git = Git::new(&environment.with_token(address)?).hiding(secrets);
         make_folder(&folder).map_err(|error| unwritable(&folder, &error))?;
         let cache = Self { folder, git, sha256: AtomicBool::new(false), objects: Mutex::new(None) };
-        cache.sha256.store(cache.place(true).exists(), Ordering::Relaxed);
+        cache.sha256.store(cache.repository_of(true).exists(), Ordering::Relaxed);
         cache.make_repository()?;
         cache.tidy();
         Ok(cache)
     }
 
-    /// The same copy for another patience with git.
+    /// The same copy with other settings of git.
     pub(super) fn with_git(mut self, change: impl FnOnce(Git) -> Git) -> Self {
         self.git = change(self.git);
         self
     }
 
-    fn place(&self, sha256: bool) -> PathBuf {
+    fn repository_of(&self, sha256: bool) -> PathBuf {
         self.folder.join(if sha256 { "repository-sha256.git" } else { "repository.git" })
     }
 
     /// The bare repository.
     pub(super) fn repository(&self) -> PathBuf {
-        self.place(self.sha256.load(Ordering::Relaxed))
+        self.repository_of(self.sha256.load(Ordering::Relaxed))
     }
 
     /// How many bytes an object's id has.
@@ -86,12 +86,12 @@ impl Cache {
         if self.sha256.load(Ordering::Relaxed) { 32 } else { 20 }
     }
 
-    /// The id that stands for no commit.
+    /// The id that stands for "no commit".
     pub(super) fn zero(&self) -> String {
         "00".repeat(self.id_bytes())
     }
 
-    /// Changes to a repository with SHA-256 ids, where the remote one has them.
+    /// Switches to a repository with SHA-256 ids, because the remote one has them.
     pub(super) fn use_sha256(&self) -> Result<(), StoreError> {
         self.sha256.store(true, Ordering::Relaxed);
         *self.objects.lock().unwrap_or_else(PoisonError::into_inner) = None;
@@ -103,20 +103,20 @@ impl Cache {
         if place.join("HEAD").is_file() {
             return Ok(());
         }
-        // Made beside its place, so that no other process finds half of one.
+        // Created next to its place, so that other processes never find half of one.
         let made = tempfile::Builder::new()
             .prefix(".new-")
             .tempdir_in(&self.folder)
             .map_err(|error| unwritable(&self.folder, &error))?;
         let format = if self.sha256.load(Ordering::Relaxed) { "sha256" } else { "sha1" };
         let object_format = format!("--object-format={format}");
-        // Without a template: one can bring hooks along.
+        // Without a template, which may contain hooks.
         let arguments = ["init", "--quiet", "--bare", "--template=", "--initial-branch=unused", object_format.as_str()];
         let output = self.git.call(arguments).in_repository(made.path()).run()?;
         if !output.succeeded() {
-            return Err(StoreError::new(format!("no repository can be made in {}", self.folder.display()))
+            return Err(StoreError::new(format!("can't create a repository in {}", self.folder.display()))
                 .detail(output.stderr)
-                .help("is git older than 2.31? then a newer one is needed"));
+                .help("git 2.31 or newer is needed; `git version` shows which one this is"));
         }
         match fs::rename(made.path(), &place) {
             Ok(()) => Ok(()),
@@ -131,7 +131,7 @@ impl Cache {
         self.git.call(arguments.iter().copied()).in_repository(&self.repository())
     }
 
-    /// Objects by their names.
+    /// Objects by name.
     ///
     /// # Errors
     ///
@@ -145,16 +145,16 @@ impl Cache {
             Some(objects) => objects,
             None => Objects::open(&self.git, &self.repository())?,
         };
-        // One that has failed is not put back.
+        // A failed process isn't kept.
         let found = objects.read(names).map_err(|error| self.damaged(&error.message))?;
         *held = Some(objects);
         Ok(found)
     }
 
-    /// That something is missing or wrong in the copy.
+    /// The error that something in the copy is missing or damaged.
     pub(super) fn damaged(&self, what: &str) -> StoreError {
         StoreError::new(format!("the copy of the store in {} can't be read: {what}", self.folder.display()))
-            .help("delete that folder: it is fetched again")
+            .help("delete that folder; the store will be fetched again")
     }
 
     /// A reference for this process alone.
@@ -169,7 +169,7 @@ impl Cache {
         (id.len() == 2 * self.id_bytes() && is_hex(id)).then(|| id.to_owned())
     }
 
-    /// Points a reference at a commit, if it still points at `old`; `None` stands for none. Says whether it does now.
+    /// Points a reference at a commit, if it still points at `old`; `None` means no reference. Returns whether that worked.
     ///
     /// # Errors
     ///
@@ -180,7 +180,7 @@ impl Cache {
         Ok(new == old || self.call(&["update-ref", name, new, old]).run()?.succeeded())
     }
 
-    /// Whether one commit is among those that led to another. One that is not here is not.
+    /// Whether one commit is an ancestor of another. A missing commit isn't.
     ///
     /// # Errors
     ///
@@ -189,7 +189,7 @@ impl Cache {
         if one == other {
             return Ok(true);
         }
-        // What isn't here would be an error to git, as a damaged copy is.
+        // For a missing commit, git would report the same error as for a damaged copy.
         let here = self.objects(&[format!("{one}^{{commit}}")])?;
         if matches!(here[..], [Object::Missing]) {
             return Ok(false);
@@ -202,28 +202,28 @@ impl Cache {
         }
     }
 
-    /// The turn among the processes that use this copy.
+    /// Waits for this process's turn to use the copy.
     pub(super) fn turn(&self, patience: Duration) -> Option<File> {
         let file = File::options().create(true).append(true).open(self.folder.join("turn")).ok()?;
         lock(file, true, patience).ok()?
     }
 
-    /// What was put aside under a name.
+    /// The cached value with a name.
     pub(super) fn recall(&self, name: &str) -> Option<Vec<u8>> {
-        fs::read(self.aside(name)).ok()
+        fs::read(self.cached_value(name)).ok()
     }
 
-    /// Puts something aside. What can't be is made again the next time.
+    /// Caches a value. If that fails, it is derived again the next time.
     pub(super) fn remember(&self, name: &str, bytes: &[u8]) {
-        let _ = files::replace(&self.aside(name), bytes);
+        let _ = files::replace(&self.cached_value(name), bytes);
     }
 
-    fn aside(&self, name: &str) -> PathBuf {
-        // A name can hold anything; its digest can't.
+    fn cached_value(&self, name: &str) -> PathBuf {
+        // A name may contain anything; its digest is safe as a file name.
         self.folder.join("aside").join(&hex(&Sha256::digest(name))[..32])
     }
 
-    /// Takes away private references whose processes were killed.
+    /// Deletes private references whose processes were killed.
     fn tidy(&self) {
         let Ok(entries) = fs::read_dir(self.repository().join(PRIVATE)) else { return };
         for entry in entries.flatten() {
@@ -235,7 +235,7 @@ impl Cache {
     }
 }
 
-/// The folder of all that Upheld keeps for itself.
+/// Upheld's cache folder.
 fn root(environment: &Environment) -> Result<PathBuf, StoreError> {
     let variable = |name: &str| environment.variable(name).map(PathBuf::from);
     let of_system = || {
@@ -244,13 +244,13 @@ fn root(environment: &Environment) -> Result<PathBuf, StoreError> {
         }
         let library =
             || cfg!(target_os = "macos").then(|| variable("HOME").map(|home| home.join("Library/Caches"))).flatten();
-        // A relative one is to be ignored (XDG Base Directory Specification).
+        // The XDG Base Directory Specification says to ignore relative paths.
         let caches = variable("XDG_CACHE_HOME").filter(|path| path.is_absolute()).or_else(library);
         caches.or_else(|| variable("HOME").map(|home| home.join(".cache"))).map(|caches| caches.join("upheld"))
     };
     let root = variable("UPHELD_CACHE").or_else(of_system).and_then(|root| std::path::absolute(root).ok());
     root.ok_or_else(|| {
-        StoreError::new("there is no folder to keep a copy of the store in").help("set UPHELD_CACHE to a folder")
+        StoreError::new("there is no folder for the local copy of the store").help("set UPHELD_CACHE to a folder")
     })
 }
 
@@ -260,7 +260,7 @@ fn make_folder(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::DirBuilderExt as _;
-        // What a team keeps to itself is nothing for other users of this machine.
+        // Other users of this machine must not read a team's store.
         builder.mode(0o700);
     }
     builder.create(folder)
@@ -268,7 +268,7 @@ fn make_folder(folder: &Path) -> io::Result<()> {
 
 fn unwritable(folder: &Path, error: &io::Error) -> StoreError {
     StoreError::new(format!("the cache folder {} can't be written: {}", folder.display(), why(error)))
-        .help("set UPHELD_CACHE to a folder that can be written")
+        .help("set UPHELD_CACHE to a folder that this user may write to")
 }
 
 /// A name that no other process uses.

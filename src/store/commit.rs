@@ -1,30 +1,32 @@
-//! A commit of the user's own repository as a view of a store: what a folder that is checked out was before a change. It is
-//! only read, by the `git` program.
+//! A commit of the user's own repository as a view of a store: a checked-out folder as it was before a change. The `git`
+//! program reads it, and nothing is written.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use crate::git::{Environment, Git, Object, Objects};
-use crate::ledger::{Entry, EntryKind, Snapshot, StoreError};
+use crate::ledger::{EntryKind, FolderEntry, Snapshot, StoreError};
 
-/// A folder as it was at a commit.
+/// A folder as of a commit.
 #[derive(Debug)]
 pub(super) struct CommitSnapshot {
     id: String,
-    folders: BTreeMap<String, Vec<Entry>>,
+    folders: BTreeMap<String, Vec<FolderEntry>>,
     objects: Mutex<Objects>,
 }
 
 impl CommitSnapshot {
-    /// The folder at a commit, by whatever name git knows it.
+    /// The folder as of a commit, under any name that git knows.
     pub(super) fn open(folder: &Path, commit: &str, environment: &Environment) -> Result<Self, StoreError> {
         let git = Git::new(environment);
         let refused = |what: String, said: String| {
-            StoreError::new(what).detail(said).help("is it fetched? a shallow copy has no history: fetch all of it")
+            StoreError::new(what)
+                .detail(said)
+                .help("check that it is fetched: a shallow clone has no history, so fetch all of it")
         };
         if commit.starts_with('-') {
-            return Err(StoreError::new(format!("`{commit}` is no commit")));
+            return Err(StoreError::new(format!("`{commit}` isn't a commit")));
         }
         let name = format!("{commit}^{{commit}}");
         let found = git.call(["rev-parse", "--verify", "--quiet", "--absolute-git-dir", &name]).at(folder).run()?;
@@ -32,11 +34,11 @@ impl CommitSnapshot {
         let (Some(repository), Some(id), true) = (text.lines().next(), text.lines().nth(1), found.succeeded()) else {
             return Err(refused(format!("there is no commit `{commit}` in {}", folder.display()), found.stderr));
         };
-        // What came to the other side since it was left is not missing here.
+        // Commits on the other branch after the fork point aren't missing here.
         let forked = git.call(["merge-base", id, "HEAD"]).at(folder).run()?;
         let forked = forked.succeeded().then(|| forked.text().trim().to_owned()).filter(|base| !base.is_empty());
         let id = forked.as_deref().unwrap_or(id);
-        // Only what lies in the folder, by its path from there.
+        // Only lists the folder, with paths relative to it.
         let listed = git.call(["ls-tree", "-r", "-z", id]).at(folder).run()?;
         if !listed.succeeded() {
             return Err(refused(format!("the commit `{commit}` can't be read"), listed.stderr));
@@ -47,7 +49,7 @@ impl CommitSnapshot {
             objects: Mutex::new(Objects::open(&git, Path::new(repository))?),
         };
         for line in listed.text().split('\0').filter(|line| !line.is_empty()) {
-            if let Some((mode, object, path)) = parsed(line) {
+            if let Some((mode, object, path)) = parse_line(line) {
                 snapshot.add(mode, object, path);
             }
         }
@@ -57,7 +59,7 @@ impl CommitSnapshot {
     fn add(&mut self, mode: &str, object: &str, path: &str) {
         let kind = if mode.starts_with("100") { EntryKind::File } else { EntryKind::Other };
         let (mut folder, mut name) = path.rsplit_once('/').unwrap_or(("", path));
-        let mut entry = Entry { name: name.to_owned(), kind, content: Some(object.to_owned()) };
+        let mut entry = FolderEntry { name: name.to_owned(), kind, content: Some(object.to_owned()) };
         loop {
             let entries = self.folders.entry(folder.to_owned()).or_default();
             if entries.iter().any(|known| known.name == entry.name) {
@@ -68,7 +70,7 @@ impl CommitSnapshot {
                 return;
             }
             (folder, name) = folder.rsplit_once('/').unwrap_or(("", folder));
-            entry = Entry { name: name.to_owned(), kind: EntryKind::Folder, content: None };
+            entry = FolderEntry { name: name.to_owned(), kind: EntryKind::Folder, content: None };
         }
     }
 
@@ -80,7 +82,7 @@ impl CommitSnapshot {
 }
 
 /// Mode, object and path of a line of `git ls-tree`.
-fn parsed(line: &str) -> Option<(&str, &str, &str)> {
+fn parse_line(line: &str) -> Option<(&str, &str, &str)> {
     let (about, path) = line.split_once('\t')?;
     let mut words = about.split(' ');
     Some((words.next()?, words.nth(1)?, path))
@@ -91,15 +93,15 @@ impl Snapshot for CommitSnapshot {
         &self.id
     }
 
-    fn list(&self, folder: &str) -> Result<Vec<Entry>, StoreError> {
+    fn list(&self, folder: &str) -> Result<Vec<FolderEntry>, StoreError> {
         Ok(self.folders.get(folder).cloned().unwrap_or_default())
     }
 
     fn read(&self, paths: &[String]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
         let names: Vec<Option<String>> = paths.iter().map(|path| self.object(path)).collect();
-        let asked: Vec<String> = names.iter().flatten().cloned().collect();
+        let wanted: Vec<String> = names.iter().flatten().cloned().collect();
         let mut objects = self.objects.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut found = objects.read(&asked)?.into_iter();
+        let mut found = objects.read(&wanted)?.into_iter();
         let bytes = names.into_iter().map(|name| {
             name.and_then(|_| found.next()).and_then(|object| match object {
                 Object::Found { bytes, .. } => Some(bytes),
@@ -116,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_line_of_a_tree_has_a_mode_an_object_and_a_path() {
-        assert_eq!(parsed("100644 blob abc\ta b/c"), Some(("100644", "abc", "a b/c")));
-        assert_eq!(parsed("nonsense"), None);
+        assert_eq!(parse_line("100644 blob abc\ta b/c"), Some(("100644", "abc", "a b/c")));
+        assert_eq!(parse_line("nonsense"), None);
     }
 }

@@ -1,21 +1,21 @@
-//! What git said when a store could not be reached, in words that say what to do.
+//! Explains git's errors when a store can't be reached, and what to do about them.
 
 use crate::git::Output;
 use crate::ledger::StoreError;
 
-/// A cause: what git says of it, how it is said here, and what to do.
+/// A cause: phrases in git's message, our explanation, and what to do.
 type Cause = (&'static [&'static str], &'static str, &'static str);
 
 const CAUSES: &[Cause] = &[
     (
         &["dubious ownership"],
         "git doesn't trust it: it belongs to another user",
-        "tell git that it may be trusted: git config --global --add safe.directory PATH",
+        "if you trust it, run: git config --global --add safe.directory PATH",
     ),
     (
         &["Host key verification failed", "host key is known"],
-        "its host key is not known here",
-        "add the host to ~/.ssh/known_hosts, once you are sure that the key is its own",
+        "its host key is unknown on this machine",
+        "add the host to ~/.ssh/known_hosts once you have checked its key",
     ),
     (
         &[
@@ -29,13 +29,13 @@ const CAUSES: &[Cause] = &[
             "requested URL returned error: 403",
             "Access denied",
         ],
-        "it lets nobody in with these credentials",
-        "give git a key or a token that may read it, and write to it to publish: an SSH agent, a credential helper, or a token in UPHELD_STORE_TOKEN for an address with https://",
+        "it denies access with these credentials",
+        "give git a key or a token with read access, and write access to publish: an SSH agent, a credential helper, or UPHELD_STORE_TOKEN for an https:// address",
     ),
     (
         &["Could not resolve host", "Name or service not known", "Temporary failure in name resolution"],
-        "its host's name is not known",
-        "is the address right, and the network up?",
+        "its host name can't be resolved",
+        "check the address and the network",
     ),
     (
         &[
@@ -49,11 +49,11 @@ const CAUSES: &[Cause] = &[
             "unable to connect",
         ],
         "its host can't be reached",
-        "is the host up, and the network with it? behind a proxy, set HTTPS_PROXY",
+        "check the host and the network; behind a proxy, set HTTPS_PROXY",
     ),
     (
         &["certificate", "SSL", "TLS"],
-        "its host's certificate is not trusted here",
+        "its host's certificate isn't trusted on this machine",
         "set GIT_SSL_CAINFO to the file with your organisation's certificates",
     ),
     (
@@ -66,23 +66,23 @@ const CAUSES: &[Cause] = &[
             "no such repository",
             "does not exist",
         ],
-        "there is no repository there, or none that these credentials may see",
-        "is the address right? an empty repository must be made on the server first",
+        "the repository doesn't exist, or these credentials may not see it",
+        "check the address; an empty repository must be created on the server first",
     ),
     (
         &["No space left on device", "Disk quota exceeded"],
-        "there is no space left on a disk",
-        "make room, here in the cache folder or at the repository",
+        "a disk is full",
+        "free some space, in the cache folder here or on the server",
     ),
     (
         &["unable to find remote helper", "is not a git command", "transport '"],
-        "this git can't go that way",
-        "install git with support for it, or use another address",
+        "this git doesn't support the address",
+        "install git with support for it, or use another kind of address",
     ),
     (
         &["loose object", "is corrupt", "bad object", "object file", "pack has bad"],
-        "its copy on this machine, or the repository itself, is damaged",
-        "delete the folder `stores` in Upheld's cache (UPHELD_CACHE, or ~/.cache/upheld): it holds copies only, and is fetched again",
+        "the local copy, or the repository itself, is damaged",
+        "delete the folder `stores` in Upheld's cache (UPHELD_CACHE, or ~/.cache/upheld), which only holds copies; they will be fetched again",
     ),
     (
         &[
@@ -93,12 +93,12 @@ const CAUSES: &[Cause] = &[
             "unexpected disconnect",
             "RPC failed",
         ],
-        "the connection broke off",
+        "the connection was lost",
         "try again",
     ),
 ];
 
-/// Why a call to another repository failed.
+/// The error for a failed call to a remote repository.
 pub(super) fn unreachable(what: &str, output: &Output) -> StoreError {
     let cause = CAUSES.iter().find(|(signs, ..)| signs.iter().any(|sign| output.stderr.contains(sign)));
     let error = match cause {

@@ -1,8 +1,7 @@
 //! A ledger in a folder.
 //!
-//! A view is the list of what lies in it, taken under a shared lock: records never change, so the list is all there is to
-//! hold on to. Files that people write by hand may change; their bytes are taken with the list. Writers go one by one
-//! under an exclusive lock.
+//! A view is a list of the files, taken under a shared lock: records never change, so the list is enough. Files that people
+//! write by hand may change, so their bytes are read along with the list. Writers take turns with an exclusive lock.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -14,17 +13,17 @@ use sha2::{Digest as _, Sha256};
 
 use super::lock::lock;
 use super::path;
-use crate::contract::digest::hex;
 use crate::files::{self, why};
 use crate::git::LARGEST;
-use crate::ledger::{Entry, EntryKind, Landing, NewFile, Snapshot, Store, StoreError, layout};
+use crate::interaction::digest::hex;
+use crate::ledger::{EntryKind, FolderEntry, Landing, NewFile, Snapshot, Store, StoreError, layout};
 use crate::words::duration;
 
 /// The file whose lock is the folder's.
 const LOCK: &str = ".lock";
-/// How the names of files begin that are not whole yet ([`files::create`]).
+/// The beginning of the names of unfinished files ([`files::create`]).
 const UNFINISHED: &str = ".upheld-";
-/// How long the lock is waited for: nobody holds it for longer than it takes to write some files.
+/// How long to wait for the lock, which is only held while files are written.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A store that is a folder.
@@ -38,17 +37,17 @@ pub struct FolderStore {
 }
 
 impl FolderStore {
-    /// The store in a folder that is there.
+    /// The store in an existing folder.
     pub fn open(folder: impl Into<PathBuf>, name: impl Into<String>) -> Self {
         Self { folder: folder.into(), name: name.into(), may_be_made: false, patience: PATIENCE }
     }
 
-    /// The store in a folder that is made when the first files are added.
+    /// The store in a folder that is created when the first files are added.
     pub fn create(folder: impl Into<PathBuf>, name: impl Into<String>) -> Self {
         Self { may_be_made: true, ..Self::open(folder, name) }
     }
 
-    /// The same store; its lock is waited for this long.
+    /// The same store with another time to wait for its lock.
     #[must_use]
     pub fn patient(mut self, patience: Duration) -> Self {
         self.patience = patience;
@@ -59,36 +58,36 @@ impl FolderStore {
         StoreError::new(format!("the store in {} {what}: {}", self.folder.display(), why(error)))
     }
 
-    /// Checks that the folder is one that a store can be in. Says whether it is there.
+    /// Checks that the folder can hold a store. Returns whether it exists.
     fn is_there(&self) -> Result<bool, StoreError> {
         match fs::metadata(&self.folder) {
             Ok(meta) if meta.is_dir() => {}
             Ok(_) => {
-                return Err(StoreError::new(format!("the store {} is a file, and no folder", self.folder.display())));
+                return Err(StoreError::new(format!("the store {} is a file, not a folder", self.folder.display())));
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound && self.may_be_made => return Ok(false),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return Err(StoreError::new(format!("there is no store in {}", self.folder.display()))
-                    .help("make one with `upheld store init`")
+                    .help("create one with `upheld store init`")
                     .help(
-                        "is it kept elsewhere? then `store` in contracts/upheld.yaml, or `--store`, names the place",
+                        "if it is kept elsewhere, name the place with `store` in contracts/upheld.yaml or `--store`",
                     ));
             }
             Err(error) => return Err(self.fail("can't be read", &error)),
         }
         if ["objects", "refs"].iter().all(|name| self.folder.join(name).is_dir()) && self.folder.join("HEAD").is_file()
         {
-            let message = format!("{} is a git repository without files of its own", self.folder.display());
+            let message = format!("{} is a bare git repository", self.folder.display());
             let path = self.folder.canonicalize().unwrap_or_else(|_| self.folder.clone());
-            return Err(StoreError::new(message).help(format!("name it as one: git+file://{}", path.display())));
+            return Err(StoreError::new(message).help(format!("use its address: git+file://{}", path.display())));
         }
         Ok(true)
     }
 
-    /// The folder's lock, for reading or for writing. There is none in a folder that can't be written: nobody writes.
+    /// Locks the folder for reading or writing. A read-only folder needs no lock, because nobody writes to it.
     fn lock(&self, exclusive: bool) -> Result<Option<File>, StoreError> {
         let path = self.folder.join(LOCK);
-        // Where nobody has ever written, there is nobody to wait for; and a look leaves nothing behind.
+        // Without a lock file, nobody has ever written here. And reading must not leave a file behind.
         if !exclusive && !path.exists() {
             return Ok(None);
         }
@@ -107,12 +106,12 @@ impl FolderStore {
                 self.folder.display(),
                 duration(self.patience)
             ))
-            .help("look for an `upheld` that hangs, and end it")),
+            .help("if an `upheld` process hangs, end it")),
             Err(error) => Err(self.fail("can't be locked", &error)),
         }
     }
 
-    /// All that lies in the folder. The lock is the caller's.
+    /// Lists everything in the folder. The caller holds the lock.
     fn look(&self) -> Result<View, StoreError> {
         let mut view =
             View { store: self.clone(), id: String::new(), folders: BTreeMap::new(), declared: BTreeMap::new() };
@@ -137,7 +136,7 @@ impl FolderStore {
         Ok(view)
     }
 
-    fn entries(&self, folder: &str) -> io::Result<Vec<Entry>> {
+    fn entries(&self, folder: &str) -> io::Result<Vec<FolderEntry>> {
         let mut entries = Vec::new();
         for entry in fs::read_dir(self.folder.join(folder))? {
             let entry = entry?;
@@ -145,7 +144,7 @@ impl FolderStore {
             if name.as_encoded_bytes().starts_with(b".") {
                 continue;
             }
-            // The entry itself: a link is not followed.
+            // The type of the entry itself: links aren't followed.
             let kind = entry.file_type()?;
             let (name, kind) = match name.to_str() {
                 Some(name) if kind.is_dir() => (name.to_owned(), EntryKind::Folder),
@@ -153,7 +152,7 @@ impl FolderStore {
                 Some(name) => (name.to_owned(), EntryKind::Other),
                 None => (name.to_string_lossy().into_owned(), EntryKind::Other),
             };
-            entries.push(Entry { name, kind, content: None });
+            entries.push(FolderEntry { name, kind, content: None });
         }
         Ok(entries)
     }
@@ -161,10 +160,10 @@ impl FolderStore {
     fn read_file(&self, path: &str) -> Result<Vec<u8>, StoreError> {
         let fail = |why: &str| StoreError::new(format!("{path} in the store {} can't be read: {why}", self.name));
         let place = self.folder.join(path);
-        // What was a file when it was listed may have been made a link since.
+        // The file may have been replaced by a link since it was listed.
         let meta = fs::symlink_metadata(&place).map_err(|error| fail(&why(&error)))?;
         if !meta.is_file() {
-            return Err(fail("it is no file any more"));
+            return Err(fail("it isn't a file any more"));
         }
         let mut bytes = Vec::new();
         let file = File::open(&place).map_err(|error| fail(&why(&error)))?;
@@ -176,7 +175,7 @@ impl FolderStore {
         }
     }
 
-    /// Writes files one after the other; those that were written are taken away again where one can't be.
+    /// Writes files one after another. If one can't be written, the others are deleted again.
     fn write(&self, files: &[NewFile]) -> Result<(), StoreError> {
         let mut written: Vec<PathBuf> = Vec::new();
         for file in files {
@@ -189,14 +188,14 @@ impl FolderStore {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => match self.read_file(&file.path) {
                     Ok(bytes) if bytes == file.bytes => continue,
                     Ok(_) => StoreError::new(format!(
-                        "{} is in the store {} already, with other content",
+                        "{} is already in the store {} with other content",
                         file.path, self.name
                     )),
                     Err(error) => error,
                 },
                 Err(error) => self.fail(&format!("can't be written ({})", file.path), &error),
             };
-            // Nobody has seen them: the lock is ours.
+            // Nobody has seen them, because we hold the lock.
             for place in written.iter().rev() {
                 let _ = fs::remove_file(place);
             }
@@ -205,7 +204,7 @@ impl FolderStore {
         Ok(())
     }
 
-    /// Takes away what writers have left who were killed. The exclusive lock is the caller's, so none is at work.
+    /// Deletes the files of killed writers. The caller holds the exclusive lock, so no writer is running.
     fn tidy(&self, view: &View) {
         for folder in view.folders.keys() {
             let Ok(entries) = fs::read_dir(self.folder.join(folder)) else { continue };
@@ -240,8 +239,8 @@ impl Store for FolderStore {
         if id.len() >= 7 && view.id.starts_with(id) {
             return Ok(Box::new(view));
         }
-        Err(StoreError::new(format!("the store in {} is not as it was at {id}", self.folder.display()))
-            .help("a folder keeps no history; use a git store"))
+        Err(StoreError::new(format!("the store in {} has changed since {id}", self.folder.display()))
+            .help("a folder has no history; keep the store in a git repository"))
     }
 
     fn name(&self) -> &str {
@@ -270,7 +269,7 @@ struct View {
     store: FolderStore,
     id: String,
     /// Each folder's entries, in the order of their names.
-    folders: BTreeMap<String, Vec<Entry>>,
+    folders: BTreeMap<String, Vec<FolderEntry>>,
     /// The files that people write by hand.
     declared: BTreeMap<String, Vec<u8>>,
 }
@@ -283,8 +282,8 @@ impl View {
         view
     }
 
-    /// What is there, as one digest: records never change, so their names say all; of what people write, the content
-    /// is taken. Empty folders are nothing.
+    /// A digest of all files. Records never change, so their names are enough; of files that people write, it includes the
+    /// content. Empty folders don't count.
     fn derived_id(&self) -> String {
         let mut digest = Sha256::new();
         for (folder, entries) in &self.folders {
@@ -310,7 +309,7 @@ impl Snapshot for View {
         &self.id
     }
 
-    fn list(&self, folder: &str) -> Result<Vec<Entry>, StoreError> {
+    fn list(&self, folder: &str) -> Result<Vec<FolderEntry>, StoreError> {
         Ok(self.folders.get(folder).cloned().unwrap_or_default())
     }
 
@@ -324,7 +323,7 @@ impl Snapshot for View {
     }
 }
 
-/// Whether a file is one that people write, and change, by hand.
+/// Whether people write and change this file by hand.
 fn is_declared(path: &str) -> bool {
     let folder = path.split_once('/').map(|(folder, _)| folder);
     path == layout::STORE || folder == Some(layout::SERVICES) || folder == Some(layout::ENVIRONMENTS)

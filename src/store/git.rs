@@ -1,8 +1,8 @@
 //! A ledger on a branch of a git repository, anywhere that the `git` program can reach.
 //!
-//! Each view is fetched into the copy in the user's cache folder ([`super::cache`]) and read there; nothing is ever checked
-//! out, and no repository of the user's is touched. Files are added by one commit on the view that their writer saw,
-//! pushed without force.
+//! Each view is fetched into a copy in the user's cache folder ([`super::cache`]) and read there. Nothing is ever checked
+//! out, and the user's own repositories aren't touched. Files are added in one commit on the view that their writer saw,
+//! and pushed without force.
 
 use std::any::Any;
 use std::path::PathBuf;
@@ -13,11 +13,10 @@ use sha2::{Digest as _, Sha256};
 
 use super::cache::{Cache, is_hex};
 use super::git_snapshot::GitSnapshot;
-use super::history::short;
 use super::path;
-use crate::contract::digest::hex;
 use crate::git::{Address, CommitText, Environment, Object, Patience};
-use crate::ledger::{Landing, NewFile, Snapshot, Store, StoreError};
+use crate::interaction::digest::hex;
+use crate::ledger::{Landing, NewFile, Rewritten, Snapshot, Store, StoreError, short_id};
 
 /// A store that is a branch of a git repository.
 #[derive(Debug)]
@@ -25,11 +24,11 @@ pub struct GitStore {
     pub(super) address: Address,
     pub(super) name: String,
     pub(super) cache: Arc<Cache>,
-    /// Whether the branch may be missing, although there are others.
+    /// Whether the branch may be missing while there are others.
     pub(super) may_be_made: bool,
     /// The branch, once it is known.
     branch: Mutex<Option<String>>,
-    /// Who commits.
+    /// `Name <address>` of the committer, once it is known.
     pub(super) committer: OnceLock<String>,
     pub(super) environment: Environment,
 }
@@ -39,10 +38,10 @@ impl GitStore {
     ///
     /// # Errors
     ///
-    /// That git is missing, or that there is no folder to keep a copy in.
+    /// That git is missing, or that there is no folder for the copy.
     pub fn open(address: Address, environment: &Environment) -> Result<Self, StoreError> {
         Ok(Self {
-            name: address.shown(),
+            name: address.redacted(),
             cache: Arc::new(Cache::open(&address, environment)?),
             may_be_made: false,
             branch: Mutex::new(address.branch().map(str::to_owned)),
@@ -52,7 +51,7 @@ impl GitStore {
         })
     }
 
-    /// The same; its branch is made when the first files are added.
+    /// The same, with a branch that is created when the first files are added.
     ///
     /// # Errors
     ///
@@ -72,7 +71,7 @@ impl GitStore {
         Ok(self)
     }
 
-    /// The bare repository that the store is copied to.
+    /// The bare repository with the copy of the store.
     #[must_use]
     pub fn copy(&self) -> PathBuf {
         self.cache.repository()
@@ -82,22 +81,22 @@ impl GitStore {
         self.branch.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Holds on to the branch that the address leaves open.
+    /// Remembers the branch if the address doesn't name one.
     pub(super) fn settle(&self, branch: String) {
         *self.branch.lock().unwrap_or_else(PoisonError::into_inner) = Some(branch);
     }
 
-    /// The reference in the copy to what the branch was last seen at.
+    /// The copy's reference to the commit at which the branch was last seen.
     pub(super) fn tip_reference(&self) -> String {
         let name = self.address.branch().unwrap_or("HEAD");
         format!("refs/upheld/seen/{}", &hex(&Sha256::digest(name))[..16])
     }
 
-    pub(super) fn view(&self, commit: Option<(String, CommitText)>, rewritten: Option<String>) -> GitSnapshot {
+    pub(super) fn view(&self, commit: Option<(String, CommitText)>, rewritten: Option<Rewritten>) -> GitSnapshot {
         GitSnapshot::new(Arc::clone(&self.cache), commit, rewritten)
     }
 
-    /// A commit that is in the branch's history, by its id or the beginning of it.
+    /// A commit in the branch's history, by its id or the beginning of it.
     fn commit_in_history(&self, id: &str, tip: Option<&str>) -> Result<Option<(String, CommitText)>, StoreError> {
         let Some(tip) = tip else { return Ok(None) };
         let name = format!("{id}^{{commit}}");
@@ -117,10 +116,10 @@ impl Store for GitStore {
 
     fn snapshot_at(&self, id: &str) -> Result<Box<dyn Snapshot>, StoreError> {
         if id.len() < 7 || id.len() > 2 * self.cache.id_bytes() || !is_hex(id) {
-            return Err(StoreError::new(format!("`{id}` is not the id of a commit"))
-                .help("it has at least 7 digits of 0 to 9 and a to f, as the gate shows it"));
+            return Err(StoreError::new(format!("`{id}` isn't the id of a commit"))
+                .help("use at least 7 of its hex digits, as the gate shows them"));
         }
-        // What was once seen on the branch needs no network to be read again.
+        // Commits that were once seen on the branch can be read without the network.
         let seen = self.cache.reference(&self.tip_reference());
         if let Some(commit) = self.commit_in_history(id, seen.as_deref())? {
             return Ok(Box::new(self.view(Some(commit), None)));
@@ -130,8 +129,8 @@ impl Store for GitStore {
         if let Some(commit) = self.commit_in_history(id, present.as_deref())? {
             return Ok(Box::new(self.view(Some(commit), tip.rewritten)));
         }
-        let present = present.map(|present| format!("it is at {} now", short(&present)));
-        Err(StoreError::new(format!("the history of the store {} has no commit {}", self.name, short(id)))
+        let present = present.map(|present| format!("it is at {} now", short_id(&present)));
+        Err(StoreError::new(format!("the history of the store {} has no commit {}", self.name, short_id(id)))
             .help(present.unwrap_or_else(|| String::from("it is empty"))))
     }
 

@@ -1,30 +1,29 @@
-//! Adding files to a git store: one commit on the view that their writer saw, pushed without force, and looked for where
-//! it was pushed to.
+//! Adds files to a git store: one commit on the view that their writer saw, pushed without force, and then checked on the
+//! remote.
 
 use std::time::SystemTime;
 
 use super::cache::is_hex;
 use super::failure;
 use super::git::GitStore;
-use super::history::short;
 use crate::git::{Object, Output, read_commit};
-use crate::ledger::{EntryKind, Landing, NewFile, Snapshot as _, StoreError};
+use crate::ledger::{EntryKind, Landing, NewFile, Snapshot as _, StoreError, short_id};
 
-/// What a push came to, by its own account.
+/// The result of a push, according to git.
 enum Pushed {
     Done,
-    /// Another commit is there, or the other side says so.
+    /// Another commit is there, or the server says so.
     Late(String),
-    /// The other side said no.
+    /// The server refused it.
     Refused(String),
-    /// It never said.
+    /// There was no result.
     Unknown,
 }
 
-/// What git says where the other side names commits by SHA-256. An empty one is found out only so.
+/// Git's message if the server uses SHA-256 ids. For an empty repository, this is the only way to find out.
 const OTHER_IDS: &str = "does not support this repository's hash algorithm";
 
-/// What the other side says where two pushes met at one reference.
+/// Phrases in the server's message if two pushes met at one reference.
 const MET: &[&str] = &[
     "lock",
     "fetch first",
@@ -43,59 +42,61 @@ impl GitStore {
         }
         let branch = self.branch_to_write()?;
         let Some(missing) = self.missing(files, since)? else {
-            return Ok(Landing::Moved(String::from("its history does not hold the view that was looked at")));
+            return Ok(Landing::Moved(String::from("its history doesn't hold the view that was read")));
         };
         if missing.is_empty() {
-            // Nothing to do; but only what the store is now is what its writer saw.
+            // Nothing to do, provided that the store is still what its writer saw.
             let same = self.remote_tip(&branch)?.as_deref() == since;
             return Ok(if same { Landing::Landed } else { Landing::Moved(String::from("another commit was pushed")) });
         }
         let private = self.cache.private();
         let commit = self.make_commit(&missing, since, message, &private.name)?;
         let output = self.push(&commit, &branch)?;
-        match pushed(&output, &branch) {
+        match push_result(&output, &branch) {
             Pushed::Done if self.holds(&commit, &branch)? => self.landed(&commit, since),
             Pushed::Done => {
-                Ok(Landing::Moved(String::from("the push was reported as done, but the branch did not move")))
+                Ok(Landing::Moved(String::from("the push was reported as done, but the branch didn't change")))
             }
             Pushed::Late(why) => Ok(Landing::Moved(why)),
             Pushed::Refused(why) => {
-                // Whatever its words: where another commit is there by now, that is a reason.
+                // Whatever the message says: another commit on the branch is a reason to refuse.
                 let moved = self.remote_tip(&branch)?.as_deref() != since;
                 if moved || MET.iter().any(|word| why.contains(word)) {
                     return Ok(Landing::Moved(why));
                 }
-                Err(StoreError::new(format!("the store {} did not take the push: {why}", self.name))
+                Err(StoreError::new(format!("the store {} refused the push: {why}", self.name))
                     .detail(&output.stderr)
                     .help(format!(
-                        "may these credentials push to `{branch}`? look at its protection and at the server's hooks"
+                        "check that these credentials may push to `{branch}`, its branch protection and the server's hooks"
                     )))
             }
             Pushed::Unknown if output.stderr.contains(OTHER_IDS) && since.is_none() => {
                 self.cache.use_sha256()?;
-                Ok(Landing::Moved(String::from("the ids of its commits are longer")))
+                Ok(Landing::Moved(String::from("it uses SHA-256 ids")))
             }
             Pushed::Unknown => {
                 let what = format!("the store {} can't be written", self.name);
                 let error = failure::unreachable(&what, &output);
-                // It may have been done before the connection was lost.
+                // The push may have succeeded before the connection was lost.
                 match self.holds(&commit, &branch) {
                     Ok(true) => self.landed(&commit, since),
                     Ok(false) => Err(error),
-                    Err(_) => Err(error.help(format!("whether the commit {} is there is not known", short(&commit)))),
+                    Err(_) => {
+                        Err(error.help(format!("it is unknown whether the commit {} was pushed", short_id(&commit))))
+                    }
                 }
             }
         }
     }
 
-    /// Notes that the branch was seen at our commit: git then has not to check all that it points at when it is fetched.
+    /// Records that the branch was seen at our commit, so that git needn't check all its objects when it is fetched.
     fn landed(&self, commit: &str, since: Option<&str>) -> Result<Landing, StoreError> {
-        // Where something else was seen in the meantime, that stays.
+        // If another process has seen something else in the meantime, that stays.
         self.cache.point(&self.tip_reference(), Some(commit), since)?;
         Ok(Landing::Landed)
     }
 
-    /// Those of the files that the view doesn't have; nothing where the view is not in the copy.
+    /// The files that the view doesn't have; `None` if the view isn't in the copy.
     fn missing<'f>(&self, files: &'f [NewFile], since: Option<&str>) -> Result<Option<Vec<&'f NewFile>>, StoreError> {
         let Some(since) = since else { return Ok(Some(files.iter().collect())) };
         let mut known = self.cache.objects(&[since.to_owned()])?.pop();
@@ -112,10 +113,10 @@ impl GitStore {
         let folders: Vec<String> = files.iter().flat_map(|file| above(&file.path)).collect();
         let folders: Vec<&str> = folders.iter().map(String::as_str).collect();
         let taken =
-            |path: &str, why: &str| StoreError::new(format!("{path} is in the store {} already, {why}", self.name));
+            |path: &str, why: &str| StoreError::new(format!("{path} is already in the store {}, {why}", self.name));
         for (found, path) in view.find(&folders)?.iter().zip(&folders) {
             if found.as_ref().is_some_and(|found| found.kind != EntryKind::Folder) {
-                return Err(taken(path, "and is no folder"));
+                return Err(taken(path, "but isn't a folder"));
             }
         }
         let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
@@ -132,7 +133,7 @@ impl GitStore {
         Ok(Some(files.iter().zip(&found).filter(|(_, found)| found.is_none()).map(|(file, _)| file).collect()))
     }
 
-    /// Makes the commit in the copy: only the trees on the way to the files are read and written.
+    /// Creates the commit in the copy. Only reads and writes the trees on the way to the files.
     fn make_commit(
         &self,
         files: &[&NewFile],
@@ -168,10 +169,10 @@ impl GitStore {
         if output.succeeded() && id.len() == 2 * self.cache.id_bytes() && is_hex(&id) {
             return Ok(id);
         }
-        Err(failure::unreachable("the commit can't be made", &output))
+        Err(failure::unreachable("can't create the commit", &output))
     }
 
-    /// `Name <address>` of who commits.
+    /// `Name <address>` of the committer.
     fn committer(&self) -> Result<String, StoreError> {
         if let Some(known) = self.committer.get() {
             return Ok(known.clone());
@@ -182,15 +183,15 @@ impl GitStore {
             let of = |entry: &str| Some(entry.split_once('\n').filter(|(name, _)| *name == key)?.1.to_owned());
             text.split('\0').filter_map(of).next_back()
         };
-        let told = |variable: &str, key: &str, otherwise: &str| {
+        let setting = |variable: &str, key: &str, otherwise: &str| {
             let value = self.environment.variable(variable).or_else(|| configured(key)).unwrap_or_default();
-            // What would end the name, or the line.
+            // Without characters that would end the name or the line.
             let value: String = value.chars().filter(|c| !c.is_control() && !matches!(c, '<' | '>')).collect();
             let value = value.trim();
             if value.is_empty() { otherwise.to_owned() } else { value.to_owned() }
         };
-        let name = told("GIT_COMMITTER_NAME", "user.name", "upheld");
-        let email = told("GIT_COMMITTER_EMAIL", "user.email", "upheld@localhost");
+        let name = setting("GIT_COMMITTER_NAME", "user.name", "upheld");
+        let email = setting("GIT_COMMITTER_EMAIL", "user.email", "upheld@localhost");
         Ok(self.committer.get_or_init(|| format!("{name} <{email}>")).clone())
     }
 
@@ -200,7 +201,7 @@ impl GitStore {
         self.cache.call(&arguments).run()
     }
 
-    /// Whether a commit is in the history of the branch, there where it is kept.
+    /// Whether a commit is in the history of the remote branch.
     fn holds(&self, commit: &str, branch: &str) -> Result<bool, StoreError> {
         match self.remote_tip(branch)? {
             None => Ok(false),
@@ -215,7 +216,7 @@ impl GitStore {
 }
 
 /// Reads `git push --porcelain`: a line for the branch, `<flag>\t<from>:<to>\t<summary> (<reason>)`.
-fn pushed(output: &Output, branch: &str) -> Pushed {
+fn push_result(output: &Output, branch: &str) -> Pushed {
     let text = output.text();
     let to = format!(":refs/heads/{branch}");
     let line = text.lines().find_map(|line| {
@@ -238,10 +239,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_push_is_judged_by_the_line_of_its_branch() {
+    fn the_result_of_a_push_is_in_the_line_of_its_branch() {
         let judge = |code: i32, line: &str| {
             let stdout = format!("To /srv/a.git\n{line}\nDone\n").into_bytes();
-            match pushed(&Output { code: Some(code), stdout, stderr: String::new() }, "main") {
+            match push_result(&Output { code: Some(code), stdout, stderr: String::new() }, "main") {
                 Pushed::Done => String::from("done"),
                 Pushed::Late(why) => format!("late: {why}"),
                 Pushed::Refused(why) => format!("refused: {why}"),

@@ -1,5 +1,5 @@
-//! One commit of a git store, read from the copy: its trees as bytes, its files by the ids that the trees name. No link is
-//! followed, and nothing is written anywhere.
+//! One commit of a git store, read from the copy: trees as bytes, and files by the ids in the trees. Links aren't followed,
+//! and no files are written.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,21 +8,21 @@ use jiff::Timestamp;
 
 use super::cache::Cache;
 use crate::git::{CommitText, LARGEST, Object, TreeEntry, read_tree};
-use crate::ledger::{Entry, EntryKind, Snapshot, StoreError};
+use crate::ledger::{EntryKind, FolderEntry, Rewritten, Snapshot, StoreError};
 
 /// A view of a git store.
 #[derive(Debug)]
 pub(super) struct GitSnapshot {
     cache: Arc<Cache>,
     id: String,
-    /// The id of the top tree; nothing where nothing was ever committed.
+    /// The id of the top tree; `None` if nothing was ever committed.
     top: Option<String>,
     time: Option<Timestamp>,
-    rewritten: Option<String>,
+    rewritten: Option<Rewritten>,
     trees: Mutex<HashMap<String, Arc<Vec<TreeEntry>>>>,
 }
 
-/// What a path leads to.
+/// What is at a path.
 #[derive(Clone, Debug)]
 pub(super) struct Found {
     pub(super) kind: EntryKind,
@@ -30,8 +30,8 @@ pub(super) struct Found {
 }
 
 impl GitSnapshot {
-    /// The view of a commit; `None` is that of an empty branch.
-    pub(super) fn new(cache: Arc<Cache>, commit: Option<(String, CommitText)>, rewritten: Option<String>) -> Self {
+    /// The view of a commit, or of an empty branch.
+    pub(super) fn new(cache: Arc<Cache>, commit: Option<(String, CommitText)>, rewritten: Option<Rewritten>) -> Self {
         let (id, top, time) = match commit {
             Some((id, text)) => {
                 (id, Some(text.tree), text.seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()))
@@ -41,8 +41,8 @@ impl GitSnapshot {
         Self { cache, id, top, time, rewritten, trees: Mutex::default() }
     }
 
-    /// What paths lead to, in their order; the empty path is the top. All are followed at the same time, one level
-    /// after the other, so that a level costs one question.
+    /// What is at each path; the empty path is the top. All paths are followed at the same time, one level after another, so
+    /// each level costs one request.
     pub(super) fn find(&self, paths: &[&str]) -> Result<Vec<Option<Found>>, StoreError> {
         let top = self.top.as_ref().map(|id| Found { kind: EntryKind::Folder, id: id.clone() });
         let mut found = vec![top; paths.len()];
@@ -68,7 +68,7 @@ impl GitSnapshot {
         }
     }
 
-    /// The trees of these ids, in their order.
+    /// The trees with these ids, in the same order.
     fn trees(&self, ids: &[String]) -> Result<Vec<Arc<Vec<TreeEntry>>>, StoreError> {
         let mut held = self.trees.lock().unwrap_or_else(PoisonError::into_inner);
         let mut missing: Vec<String> = ids.iter().filter(|id| !held.contains_key(*id)).cloned().collect();
@@ -80,7 +80,7 @@ impl GitSnapshot {
                 Object::TooLarge { .. } => return Err(self.too_large("a folder")),
                 _ => None,
             };
-            let entries = entries.ok_or_else(|| self.cache.damaged(&format!("the tree {id} is missing or none")))?;
+            let entries = entries.ok_or_else(|| self.cache.damaged(&format!("the tree {id} is missing or damaged")))?;
             held.insert(id.clone(), Arc::new(entries));
         }
         Ok(ids.iter().filter_map(|id| held.get(id).cloned()).collect())
@@ -88,7 +88,7 @@ impl GitSnapshot {
 
     fn too_large(&self, what: &str) -> StoreError {
         StoreError::new(format!("{what} in the store has more than {LARGEST} bytes at commit {}", self.id))
-            .help("it is nothing that belongs in a ledger: remove it from the repository")
+            .help("it doesn't belong in a store; remove it from the repository")
     }
 }
 
@@ -101,17 +101,17 @@ impl Snapshot for GitSnapshot {
         &self.id
     }
 
-    fn list(&self, folder: &str) -> Result<Vec<Entry>, StoreError> {
+    fn list(&self, folder: &str) -> Result<Vec<FolderEntry>, StoreError> {
         Ok(self.list_all(&[folder.to_owned()])?.pop().unwrap_or_default())
     }
 
-    fn list_all(&self, folders: &[String]) -> Result<Vec<Vec<Entry>>, StoreError> {
+    fn list_all(&self, folders: &[String]) -> Result<Vec<Vec<FolderEntry>>, StoreError> {
         let paths: Vec<&str> = folders.iter().map(String::as_str).collect();
         let found = self.find(&paths)?;
         let is_open = |found: &&Option<Found>| found.as_ref().is_some_and(is_folder);
         let ids: Vec<String> = found.iter().filter(is_open).flatten().map(|found| found.id.clone()).collect();
         let mut trees = self.trees(&ids)?.into_iter();
-        let entry = |it: &TreeEntry| Entry { name: it.name.clone(), kind: it.kind, content: Some(it.id.clone()) };
+        let entry = |it: &TreeEntry| FolderEntry { name: it.name.clone(), kind: it.kind, content: Some(it.id.clone()) };
         let of = |found: &Option<Found>| {
             let tree = is_open(&found).then(|| trees.next()).flatten();
             tree.map(|tree| tree.iter().map(entry).collect()).unwrap_or_default()
@@ -150,7 +150,7 @@ impl Snapshot for GitSnapshot {
         self.cache.remember(name, bytes);
     }
 
-    fn rewritten(&self) -> Option<String> {
+    fn rewritten(&self) -> Option<Rewritten> {
         self.rewritten.clone()
     }
 
@@ -159,7 +159,7 @@ impl Snapshot for GitSnapshot {
     }
 
     fn grew_from(&self, id: &str) -> Result<bool, StoreError> {
-        // An empty branch can become anything.
+        // Every branch grew from an empty one.
         if id == self.id || id == self.cache.zero() {
             return Ok(true);
         }

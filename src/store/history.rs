@@ -1,82 +1,78 @@
-//! What a branch of a remote repository is at now, and whether its history still holds what it once did.
+//! Fetches a branch of a remote repository, and checks whether its history still holds what it once did.
 
 use super::cache::is_hex;
 use super::failure;
 use super::git::GitStore;
 use crate::git::{CommitText, Object, read_commit};
 use crate::ledger::codes::REMOVED;
-use crate::ledger::{StoreError, lint_changes};
-use crate::words::{count, did_you_mean, or_list, quoted};
+use crate::ledger::{Rewritten, StoreError, lint_changes};
+use crate::words::{did_you_mean, or_list, quoted};
 
-/// The branch of a repository that has none yet.
+/// The branch for a repository without branches.
 const FIRST: &str = "main";
 
 /// The tip of the branch.
 #[derive(Clone, Debug)]
 pub(super) struct Tip {
-    /// Nothing, where there is no such branch yet.
+    /// `None` if there is no such branch yet.
     pub(super) commit: Option<(String, CommitText)>,
-    /// How it can be told that the history was rewritten.
-    pub(super) rewritten: Option<String>,
+    /// How the history was rewritten, if it was.
+    pub(super) rewritten: Option<Rewritten>,
 }
 
-/// What a remote repository says of its branches.
+/// The branches of a remote repository.
 #[derive(Clone, Debug, Default)]
 struct Branches {
-    /// The one that HEAD names.
+    /// The branch that HEAD names.
     head: Option<String>,
     /// Their names and tips.
     tips: Vec<(String, String)>,
 }
 
 impl GitStore {
-    /// Fetches the branch. Nothing is answered from the copy where that fails.
+    /// Fetches the branch. If that fails, the copy isn't used either.
     pub(super) fn fetch(&self) -> Result<Tip, StoreError> {
-        // What was seen before this fetch began must be in what it brings; what another process sees in the meantime
-        // may be newer than that.
+        // The fetched history must hold what was seen before this fetch. What another process sees in the meantime may be
+        // newer.
         let known = self.cache.reference(&self.tip_reference());
         let commit = self.fetch_commit()?;
-        let branch = |what| format!("the history of the store {} was rewritten: {what}", self.name);
+        let (store, seen) = (self.name.clone(), known.clone().unwrap_or_default());
         let rewritten = match (&known, &commit) {
-            (Some(known), None) => Some(branch(format!("it held the commit {}, and is gone", short(known)))),
+            (Some(_), None) => Some(Rewritten::BranchDeleted { store, commit: seen }),
             (Some(known), Some((id, _))) if !self.cache.is_ancestor(known, id)? => {
-                Some(branch(format!("it held the commit {}, and does not any more", short(known))))
+                Some(Rewritten::CommitLost { store, commit: seen })
             }
-            (Some(known), Some(now)) if *known != now.0 => self.taken_away(known, now)?,
+            (Some(known), Some(now)) if *known != now.0 => self.deleted_files(known, now)?,
             _ => None,
         };
         if let (None, Some((id, _))) = (&rewritten, &commit) {
-            // Where another process is further, or was first, it is as good.
+            // If another process has recorded a newer commit in the meantime, that is fine, too.
             self.cache.point(&self.tip_reference(), Some(id), known.as_deref())?;
         }
         Ok(Tip { commit, rewritten })
     }
 
-    /// What was taken away since a commit, of what is only ever added. (What was changed is told by its own name.) Looks at
-    /// what differs and no further.
-    fn taken_away(&self, known: &str, now: &(String, CommitText)) -> Result<Option<String>, StoreError> {
+    /// The records and contracts that were deleted since a commit. (Changed ones are found by their names.) Only looks at
+    /// what differs.
+    fn deleted_files(&self, known: &str, now: &(String, CommitText)) -> Result<Option<Rewritten>, StoreError> {
         let before = self.view(Some(self.commit(known)?), None);
         let after = self.view(Some(now.clone()), None);
         let mut found = lint_changes(&before, &after)?;
         found.retain(|finding| finding.code == REMOVED);
-        let Some(first) = found.first() else { return Ok(None) };
-        let more = match found.len() - 1 {
-            0 => String::new(),
-            more => format!(" and {}", count(more, "more file")),
-        };
-        Ok(Some(format!(
-            "{}{more} of the store {}: taken away since the commit {}",
-            first.file,
-            self.name,
-            short(known)
-        )))
+        let Some((first, rest)) = found.split_first() else { return Ok(None) };
+        Ok(Some(Rewritten::FilesDeleted {
+            store: self.name.clone(),
+            commit: known.to_owned(),
+            first: first.file.to_string(),
+            more: rest.len(),
+        }))
     }
 
-    /// Accepts the branch as it is now, whatever it was before.
+    /// Accepts the present history of the branch, whatever it was before.
     ///
     /// # Errors
     ///
-    /// Why it can't be reached, or noted.
+    /// Why it can't be fetched or recorded.
     pub fn trust(&self) -> Result<(), StoreError> {
         let reference = self.tip_reference();
         let commit = self.fetch_commit()?.map(|(id, _)| id);
@@ -84,11 +80,11 @@ impl GitStore {
         if self.cache.point(&reference, commit.as_deref(), known.as_deref())? {
             return Ok(());
         }
-        Err(StoreError::new(format!("another process has just looked at the store {}", self.name)).help("try again"))
+        Err(StoreError::new(format!("another process is using the store {}", self.name)).help("try again"))
     }
 
     fn fetch_commit(&self) -> Result<Option<(String, CommitText)>, StoreError> {
-        // A second time, where the first one has found out what branch it is or how its ids are made.
+        // Tries again after it has found out the branch or the kind of ids.
         for _ in 0..4 {
             let branch = self.branch();
             let source = branch.as_ref().map_or_else(|| String::from("HEAD"), |name| format!("refs/heads/{name}"));
@@ -110,11 +106,10 @@ impl GitStore {
                 return Err(failure::unreachable(&format!("the store {} can't be read", self.name), &output));
             }
         }
-        Err(StoreError::new(format!("the branches of the store {} change while they are looked at", self.name))
-            .help("try again"))
+        Err(StoreError::new(format!("the branches of the store {} keep changing", self.name)).help("try again"))
     }
 
-    /// The commit that a name in the copy stands for.
+    /// The commit with a name in the copy.
     pub(super) fn commit(&self, name: &str) -> Result<(String, CommitText), StoreError> {
         let missing = || self.cache.damaged(&format!("the commit {name} is missing"));
         match self.cache.objects(&[format!("{name}^{{commit}}")])?.pop() {
@@ -125,7 +120,7 @@ impl GitStore {
         }
     }
 
-    /// After a branch was not found: whether to look again, for it or for another one. If not, there is none yet.
+    /// After a branch wasn't found: whether to fetch again, the same branch or another one. If not, there is none yet.
     fn find_branch(&self, named: Option<String>) -> Result<bool, StoreError> {
         let branches = self.branches()?;
         let names = || branches.tips.iter().map(|(name, _)| name.as_str());
@@ -141,30 +136,30 @@ impl GitStore {
         Err(match self.address.branch() {
             Some(branch) => StoreError::new(format!("the store {} has no branch `{branch}`", self.name))
                 .help(did_you_mean(branch, names()).unwrap_or_else(|| format!("it has {some}")))
-                .help("make one with `upheld store init`"),
-            None => StoreError::new(format!("it can't be told which branch of {} is the store", self.name))
-                .detail("its HEAD names a branch that is not there")
-                .help(format!("name one behind the address: #{FIRST}; it has {some}")),
+                .help("create it with `upheld store init`"),
+            None => StoreError::new(format!("it is unknown which branch of {} holds the store", self.name))
+                .detail("its HEAD names a branch that doesn't exist")
+                .help(format!("append one to the address, like #{FIRST}; it has {some}")),
         })
     }
 
-    /// The branch that is pushed to.
+    /// The branch to push to.
     pub(super) fn branch_to_write(&self) -> Result<String, StoreError> {
         if let Some(branch) = self.branch() {
             return Ok(branch);
         }
         let Branches { head, tips } = self.branches()?;
-        // As when it is read: see `find_branch`.
+        // The same as when reading: see `find_branch`.
         let first = || (tips.is_empty() || tips.iter().any(|(name, _)| name == FIRST)).then(|| FIRST.to_owned());
         let head = head.or_else(first).ok_or_else(|| {
-            StoreError::new(format!("it can't be told which branch of {} is to be written", self.name))
-                .help("name one behind the address, like #main")
+            StoreError::new(format!("it is unknown to which branch of {} to write", self.name))
+                .help("append one to the address, like #main")
         })?;
         self.settle(head.clone());
         Ok(head)
     }
 
-    /// What the branch is at in the remote repository, without fetching it.
+    /// The tip of the branch in the remote repository, without fetching it.
     pub(super) fn remote_tip(&self, branch: &str) -> Result<Option<String>, StoreError> {
         let name = format!("refs/heads/{branch}");
         Ok(self.list_remote(&[&name])?.tips.into_iter().find(|(it, _)| it == branch).map(|(_, id)| id))
@@ -196,9 +191,4 @@ impl GitStore {
         }
         Ok(branches)
     }
-}
-
-/// A commit's id as people are told of it.
-pub(super) fn short(id: &str) -> &str {
-    id.get(..12).unwrap_or(id)
 }

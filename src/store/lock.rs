@@ -1,16 +1,15 @@
-//! A file's lock, waited for no longer than one is ready to wait.
+//! Locks a file, with a limit on how long to wait.
 
 use std::fs::{File, TryLockError};
-use std::io;
 use std::sync::mpsc::channel;
-use std::thread;
 use std::time::Duration;
+use std::{io, thread};
 
-/// Takes the lock, alone or with others that read; nothing where it was not to be had in time. It is let go with the file.
+/// Takes the lock, exclusively or shared with other readers. `None` if that takes too long. Dropping the file releases it.
 ///
 /// # Errors
 ///
-/// Why there is no such lock.
+/// Why the file can't be locked.
 pub(super) fn lock(file: File, exclusive: bool, patience: Duration) -> io::Result<Option<File>> {
     let at_once = if exclusive { file.try_lock() } else { file.try_lock_shared() };
     match at_once {
@@ -18,11 +17,11 @@ pub(super) fn lock(file: File, exclusive: bool, patience: Duration) -> io::Resul
         Err(TryLockError::WouldBlock) => {}
         Err(TryLockError::Error(error)) => return Err(error),
     }
-    // The system's queue wakes at once who is next, and knows no deadline; so it is waited in beside.
+    // The system's queue wakes the next process immediately but has no deadline, so another thread waits in it.
     let (sender, locked) = channel();
     thread::spawn(move || {
         let result = if exclusive { file.lock() } else { file.lock_shared() };
-        // Where nobody waits any more, the lock is let go with the file.
+        // If nobody waits any more, dropping the file releases the lock.
         let _ = sender.send(result.map(|()| file));
     });
     locked.recv_timeout(patience).ok().transpose()

@@ -1,7 +1,7 @@
 //! Where a ledger is kept: a folder, or a branch of a git repository.
 //!
-//! Both are safe with any number of writers at once: files are only ever added, on the view that their writer saw
-//! ([`crate::ledger::Store::add`]). Who adds what is true on any view tries again until it is in ([`append()`]).
+//! Both are safe with any number of concurrent writers: files are only ever added, on the view that their writer saw
+//! ([`crate::ledger::Store::add`]). [`append()`] tries again until they are added.
 
 mod append;
 mod cache;
@@ -26,12 +26,12 @@ pub use git::GitStore;
 use crate::git::{Address, Environment};
 use crate::ledger::{Snapshot, Store, StoreError};
 
-/// Opens the store that a text names: `git+ssh://…`, `https://…`, `git@host:path` and the like are git repositories, with
-/// the branch behind `#` or not; everything else is a folder, seen from `base`.
+/// Opens the store that a text names: `git+ssh://…`, `https://…`, `git@host:path` and the like are git repositories, with an
+/// optional branch after `#`; everything else is a folder relative to `base`.
 ///
 /// # Errors
 ///
-/// Why the text names no store. Whether there is one is found out when it is read.
+/// Why the text doesn't name a store. Whether it exists only turns out when it is read.
 pub fn open(spec: &str, base: &Path, environment: &Environment) -> Result<Box<dyn Store>, StoreError> {
     Ok(match address(spec)? {
         Some(address) => Box::new(GitStore::open(address, environment)?),
@@ -39,12 +39,12 @@ pub fn open(spec: &str, base: &Path, environment: &Environment) -> Result<Box<dy
     })
 }
 
-/// As [`open`], for a store that need not be there yet: a folder that is missing, or a branch that is, has nothing in it,
-/// and is made when the first files are added.
+/// As [`open`], for a store that needn't exist yet: a missing folder or branch is empty, and is created when the first files
+/// are added.
 ///
 /// # Errors
 ///
-/// Why the text names no store.
+/// Why the text doesn't name a store.
 pub fn create(spec: &str, base: &Path, environment: &Environment) -> Result<Box<dyn Store>, StoreError> {
     Ok(match address(spec)? {
         Some(address) => Box::new(GitStore::create(address, environment)?),
@@ -52,12 +52,12 @@ pub fn create(spec: &str, base: &Path, environment: &Environment) -> Result<Box<
     })
 }
 
-/// What a store was at a commit: of a git store by its history, of a folder by the repository that it is checked out
-/// from. For a look at what a change did.
+/// A store as of a commit, to see what a change did: for a git store from its history, for a folder from the repository that
+/// it is checked out from.
 ///
 /// # Errors
 ///
-/// Why that can't be told.
+/// Why it can't be read.
 pub fn base(spec: &str, base: &Path, commit: &str, environment: &Environment) -> Result<Box<dyn Snapshot>, StoreError> {
     match address(spec)? {
         Some(address) => GitStore::open(address, environment)?.snapshot_at(commit),
@@ -65,11 +65,11 @@ pub fn base(spec: &str, base: &Path, commit: &str, environment: &Environment) ->
     }
 }
 
-/// Accepts the history of a git store as it is now, and says what the store is called.
+/// Accepts the present history of a git store, and returns the store's name.
 ///
 /// # Errors
 ///
-/// Why it can't be read; or that the store is a folder, which has no history.
+/// Why it can't be read, or that the store is a folder, which has no history.
 pub fn trust(spec: &str, environment: &Environment) -> Result<String, StoreError> {
     match address(spec)? {
         Some(address) => {
@@ -77,14 +77,16 @@ pub fn trust(spec: &str, environment: &Environment) -> Result<String, StoreError
             store.trust()?;
             Ok(store.name().to_owned())
         }
-        None => Err(StoreError::new("a store that is a folder has no history to trust")
-            .help("it is always as it is: there is nothing to do")),
+        None => Err(StoreError::new("the store is a folder, which has no history to trust")
+            .help("a folder is always trusted; there is nothing to do")),
     }
 }
 
 fn address(spec: &str) -> Result<Option<Address>, StoreError> {
     if spec.is_empty() || spec.contains('\0') {
-        return Err(StoreError::new("the name of the store is empty").help("`store` is a folder, or an address of git"));
+        return Err(
+            StoreError::new("the name of the store is empty").help("name a folder, or the address of a git repository")
+        );
     }
     Address::parse(spec).map_err(|error| {
         StoreError::new(error.to_string())

@@ -1,12 +1,12 @@
-//! Which paths a store takes: none that leads elsewhere, here or on any system that it is looked at from.
+//! Checks the paths of a store's files: none may lead out of the store on any operating system.
 
 use crate::ledger::{NewFile, StoreError};
 
-/// Checks the paths of files that are to be added.
+/// Checks the paths of files to add.
 ///
 /// # Errors
 ///
-/// Which path is none, and why; or which is there twice.
+/// Which path isn't allowed and why, or which one occurs twice.
 pub(super) fn check(files: &[NewFile]) -> Result<(), StoreError> {
     let mut seen = std::collections::BTreeSet::new();
     for file in files {
@@ -15,25 +15,25 @@ pub(super) fn check(files: &[NewFile]) -> Result<(), StoreError> {
             return fail(why);
         }
         if !seen.insert(&file.path) {
-            return fail("it is named twice");
+            return fail("it occurs twice");
         }
     }
     Ok(())
 }
 
-/// What is wrong with a path from a store's top.
+/// What is wrong with a path.
 pub(super) fn fault(path: &str) -> Option<&'static str> {
     if path.len() > 1000 || path.split('/').any(|part| part.len() > 255) {
         return Some("the path is too long");
     }
     if path.split('/').any(str::is_empty) {
-        return Some("it is not a path from the store's top");
+        return Some("it isn't a path relative to the store");
     }
     if path.split('/').any(|part| part.starts_with('.')) {
         return Some("a part of it begins with a dot");
     }
     if path.chars().any(|c| c.is_control() || matches!(c, '\\' | ':' | '"' | '<' | '>' | '|' | '?' | '*')) {
-        return Some("it holds a character that not every system has in names");
+        return Some("it contains a character that some systems don't allow in names");
     }
     None
 }

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use super::outcome::{Outcome, RunError};
-use crate::contract::ServiceName;
-use crate::matching::Mismatch;
+use crate::interaction::{Mismatch, ServiceName};
 
 /// One thing that happened in a run.
 #[derive(Clone, Debug)]

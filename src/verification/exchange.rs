@@ -2,13 +2,13 @@
 
 use super::outcome::RunError;
 use super::provider::Reply;
-use crate::contract::Interaction;
-use crate::matching::ActualRequest;
+use crate::formats::Terms;
+use crate::interaction::{ActualRequest, Http};
 
 /// The request that was sent for an interaction, and the response.
 pub(super) struct Exchange {
-    /// The interaction with its placeholders filled.
-    pub filled: Option<Interaction>,
+    /// The request and response with their placeholders filled; nothing if there are none.
+    pub filled: Option<Http<Terms>>,
     pub request: ActualRequest,
     pub reply: Result<Reply, RunError>,
 }

@@ -7,9 +7,10 @@ use super::exchange::Exchange;
 use super::outcome::{Outcome, RunError};
 use super::plan::Plan;
 use super::provider::Reply;
-use crate::contract::{Body, Interaction, Matcher, Response, State};
-use crate::matching::mismatch::{CONTAINS, SIZE, UNEXPECTED, VALUE};
-use crate::matching::{ActualRequest, ActualResponse, Mismatch, Part, in_one_order, match_response};
+use crate::contract::Matcher;
+use crate::formats::{Terms, match_response};
+use crate::interaction::mismatch::{CONTAINS, SIZE, UNEXPECTED, VALUE};
+use crate::interaction::{ActualRequest, ActualResponse, Content, Http, Mismatch, Part, State, pointer, sort_keys};
 use crate::source::SourceFile;
 
 /// The largest body that is shown beside its example, in bytes.
@@ -17,10 +18,12 @@ const COMPARED: usize = 64 << 10;
 
 /// The result of an interaction that got a response.
 pub(super) fn broken_or_upheld(plan: &Plan, position: usize, exchange: &Exchange, reply: &Reply) -> Finished {
-    let interaction = exchange.filled.as_ref().unwrap_or_else(|| plan.interaction(position));
-    let at = Interaction::pointer(plan.index(position)).key("response");
-    let mismatches = match_response(&interaction.response, &reply.response, &at);
-    let bodies = bodies(&interaction.response, &reply.response, &mismatches);
+    let Some(http) = exchange.filled.as_ref().or_else(|| plan.interaction(position).http()) else {
+        return blank(plan, position, exchange.request.line());
+    };
+    let at = pointer(plan.index(position)).key("response");
+    let mismatches = match_response(http, &reply.response, &at);
+    let bodies = bodies(http, &reply.response, &mismatches);
     let source = &plan.file(position).source;
     let mismatches = with_lines(mismatches, source);
     Finished {
@@ -37,7 +40,7 @@ pub(super) fn broken_or_upheld(plan: &Plan, position: usize, exchange: &Exchange
 #[must_use]
 pub fn with_lines(mismatches: Vec<Mismatch>, source: &SourceFile) -> Vec<ShownMismatch> {
     let shown = mismatches.into_iter().map(|mismatch| {
-        let asked = source.place(&mismatch.asked).map(|span| ContractLine {
+        let asked = source.place(&mismatch.expectation).map(|span| ContractLine {
             line: span.start.line,
             column: span.start.column,
             text: source.line(span.start.line).to_owned(),
@@ -55,7 +58,7 @@ pub(super) fn failed(
     error: RunError,
     skipped: bool,
 ) -> Finished {
-    let line = request.map_or_else(|| plan.interaction(position).request.line(), ActualRequest::line);
+    let line = request.map_or_else(|| plan.interaction(position).line(), ActualRequest::line);
     Finished {
         outcome: if skipped { Outcome::Skipped } else { Outcome::Error },
         error: Some(error),
@@ -88,28 +91,34 @@ fn blank(plan: &Plan, position: usize, request: String) -> Finished {
 }
 
 /// Whether the body as a whole is asked for by its values.
-fn is_exact(asked: &Response) -> bool {
-    asked.rules.body.iter().any(|(path, rule)| path.0.is_empty() && rule.thing.has(&Matcher::Exact))
+fn is_exact(terms: &Terms) -> bool {
+    match terms {
+        Terms::Own(terms) => {
+            terms.response.body.iter().any(|(path, rule)| path.0.is_empty() && rule.rule.has(&Matcher::Exact))
+        }
+        // A Pact file has no rule for the whole of it.
+        Terms::Pact(_) => false,
+    }
 }
 
 /// The two bodies as texts, where a look at the whole helps: several lines of text, or values compared exactly. An
 /// example that only lends its types would differ from every answer, and hide what matters.
-fn bodies(asked: &Response, actual: &ActualResponse, mismatches: &[Mismatch]) -> Option<Bodies> {
+fn bodies(asked: &Http<Terms>, actual: &ActualResponse, mismatches: &[Mismatch]) -> Option<Bodies> {
     let in_body = mismatches.iter().filter(|mismatch| mismatch.part == Part::Body);
     let by_value = in_body.filter(|mismatch| [VALUE, SIZE, UNEXPECTED, CONTAINS].contains(&mismatch.code)).count();
     if by_value == 0 || actual.body.len() > COMPARED {
         return None;
     }
-    let bodies = match asked.body.as_ref()?.content() {
-        Body::Text(text) if text.contains('\n') => {
+    let bodies = match &asked.response.body.as_ref()?.content {
+        Content::Text(text) if text.contains('\n') => {
             Bodies { expected: text.clone(), actual: String::from_utf8_lossy(&actual.body).into_owned() }
         }
-        Body::Json(example) if by_value > 1 && is_exact(asked) => {
+        Content::Json(example) if by_value > 1 && is_exact(&asked.terms) => {
             let came: Value = serde_json::from_slice(&actual.body).ok()?;
-            let pretty = |value: &Value| format!("{:#}", in_one_order(value));
+            let pretty = |value: &Value| format!("{:#}", sort_keys(value));
             Bodies { expected: pretty(example), actual: pretty(&came) }
         }
-        _ => return None,
+        Content::Json(_) | Content::Text(_) | Content::Bytes(_) | Content::Form(_) => return None,
     };
     (bodies.expected.len() <= COMPARED).then_some(bodies)
 }

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::contract::pact::Moment;
-use crate::contract::{ContractFile, Interaction, InteractionId};
+use crate::formats::{ContractFile, Interaction};
+use crate::interaction::{InteractionId, Moment};
 
 /// The interactions of a run, in the contracts' order, and the requests that are sent for them.
 #[derive(Debug)]
@@ -70,11 +70,11 @@ impl Plan {
                 let id = contract.ids[index];
                 let position = plan.subjects.len();
                 plan.subjects.push(Subject { file, interaction: index, id });
-                if interaction.skipped.is_some() {
+                let Some(http) = interaction.http() else {
                     plan.skipped.push(position);
                     continue;
-                }
-                let harmless = interaction.given.is_empty() && interaction.request.is_safe();
+                };
+                let harmless = interaction.given.is_empty() && http.request.is_safe();
                 if harmless {
                     // A request that two consumers share is sent once.
                     let group = *groups.entry(id).or_insert(plan.together.len());
@@ -108,7 +108,7 @@ impl Plan {
     /// by default, and handlers that were written for it may not support more.
     #[must_use]
     pub fn tears_down(&self, position: usize) -> bool {
-        self.tears_all_down || self.interaction(position).request.rules.pact.is_none()
+        self.tears_all_down || !self.interaction(position).is_pact()
     }
 
     /// The moment for the interaction at a position: the same time for all of them, and a different seed for each.

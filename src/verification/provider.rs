@@ -3,8 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::outcome::RunError;
-use crate::contract::State;
-use crate::matching::{ActualRequest, ActualResponse};
+use crate::interaction::{ActualRequest, ActualResponse, State};
 
 /// A provider that requests can be sent to.
 pub trait Provider {

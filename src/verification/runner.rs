@@ -14,19 +14,21 @@ use super::finish::{broken_or_upheld, failed};
 use super::outcome::RunError;
 use super::plan::Plan;
 use super::provider::{Action, Provider, StateHandler};
-use crate::contract::Interaction;
-use crate::matching::encode;
+use crate::formats::{Interaction, verifier_request};
+use crate::interaction::{ActualRequest, Kind};
 use crate::source::codes::codes;
 
 codes! {
-    /// The run was interrupted before the interaction's turn.
-    INTERRUPTED = "E401";
-    /// The interaction needs a provider state, but there is no state handler.
-    NO_STATE_HANDLER = "E402";
-    /// The interaction is of a kind that can't be run yet, such as a message of a Pact file. Nothing is known about it,
-    /// so the run exits with 5: `verify --without-skipped` leaves it out, `publish --without-skipped` publishes it as
-    /// pending.
-    NOT_RUN = "E403";
+    /// The run was interrupted before this interaction's turn.
+    INTERRUPTED = "E401" => "Run it again.";
+    /// The interaction needs a provider state, and there is no state handler to set it up.
+    NO_STATE_HANDLER = "E402" =>
+        "Name one with `--states` or in upheld.yaml, or write `none` if the provider needs no preparation.";
+    /// The interaction can't be run by this version of upheld, such as a message of a Pact file. Whether the provider
+    /// upholds it is unknown, so the run ends with exit code 5.
+    NOT_RUN = "E403" =>
+        "`verify --without-skipped` leaves it out, and `publish --without-skipped` publishes it as pending. Test \
+         it in another way.";
 }
 
 /// How provider states are set up.
@@ -52,8 +54,7 @@ pub async fn run<P: Provider, S: StateHandler>(
 ) {
     let mut results = InOrder { next: 0, waiting: (0..plan.total()).map(|_| None).collect(), emit: &mut emit };
     for position in plan.skipped() {
-        let why = plan.interaction(*position).skipped.as_ref().map_or("", |skipped| &skipped.why);
-        let error = RunError::coded(NOT_RUN, format!("it wasn't run: {why}"));
+        let error = not_run(plan.interaction(*position));
         results.add(*position, failed(plan, *position, None, error, true));
     }
     let everything = async {
@@ -90,6 +91,15 @@ pub fn none_run(plan: &Plan, error: &RunError, mut emit: impl FnMut(Event)) {
     }
 }
 
+/// Why an interaction that can't be sent over HTTP is not run.
+fn not_run(interaction: &Interaction) -> RunError {
+    let why = match &interaction.kind {
+        Kind::Unrunnable(unrunnable) => &*unrunnable.why,
+        Kind::Message(_) | Kind::Http(_) => "only HTTP is verified yet",
+    };
+    RunError::coded(NOT_RUN, format!("it was not run: {why}"))
+}
+
 async fn exchange_group<'g, P: Provider, S: StateHandler>(
     plan: &Plan,
     group: &'g [usize],
@@ -117,9 +127,12 @@ async fn exchange<P: Provider, S: StateHandler>(
     let interaction = plan.interaction(position);
     let name = &plan.file(position).contract.provider;
     let mut values = interaction.params();
-    let unsent = |interaction: &Interaction, values: &Map<String, Value>, error| Exchange {
+    let Some(http) = interaction.http() else {
+        return Exchange { filled: None, request: ActualRequest::default(), reply: Err(not_run(interaction)) };
+    };
+    let unsent = |values: &Map<String, Value>, error| Exchange {
         filled: None,
-        request: encode::sent(&interaction.filled(values).request),
+        request: verifier_request(&http.filled(values).request, &http.terms),
         reply: Err(error),
     };
     let handler = match states {
@@ -129,7 +142,7 @@ async fn exchange<P: Provider, S: StateHandler>(
                 format!("it needs the provider state `{}`, and {name} has no state handler", interaction.given[0].name);
             let error = RunError::coded(NO_STATE_HANDLER, message)
                 .help(format!("give {name} one: `--states 'POST /_states'`, or `states: POST /_states` in upheld.yaml; it may be a command, too, or `none` if {name} is always in these states"));
-            return unsent(interaction, &values, error);
+            return unsent(&values, error);
         }
         _ => None,
     };
@@ -148,12 +161,12 @@ async fn exchange<P: Provider, S: StateHandler>(
         }
     }
     let mut exchange = if let Some(error) = fault {
-        unsent(interaction, &values, error)
+        unsent(&values, error)
     } else {
-        let filled = interaction.has_placeholders().then(|| interaction.filled(&values));
-        let asked = &filled.as_ref().unwrap_or(interaction).request;
-        let made = asked.at(&plan.moment(position));
-        let request = encode::sent(made.as_ref().unwrap_or(asked));
+        let filled = http.has_placeholders().then(|| http.filled(&values));
+        let asked = filled.as_ref().unwrap_or(http);
+        let made = asked.request_at(&plan.moment(position));
+        let request = verifier_request(made.as_ref().unwrap_or(&asked.request), &asked.terms);
         let reply = provider.send(&request).await;
         Exchange { filled, request, reply }
     };

@@ -100,12 +100,10 @@ impl Scrubber {
         scrub(&mut finished.request);
         for shown in &mut finished.mismatches {
             let mismatch = &mut shown.mismatch;
-            for text in [&mut mismatch.path, &mut mismatch.expected, &mut mismatch.actual]
-                .into_iter()
-                .chain(mismatch.hint.as_mut())
-            {
-                scrub(text);
-            }
+            scrub(&mut mismatch.path);
+            mismatch.expected.each_text(&mut |text| scrub(text));
+            mismatch.actual.each_text(&mut |text| scrub(text));
+            mismatch.hint.as_mut().map(scrub);
         }
         if let Some(error) = &mut finished.error {
             scrub(&mut error.message);

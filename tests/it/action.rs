@@ -125,7 +125,7 @@ fn an_open_gate_lets_the_step_pass() {
     <summary>Worth knowing</summary>
 
     ```text
-    G503 note  storefront@1 went live at <moment> though the gate said unverified
+    G503 note  storefront@1 went live at <moment> although the gate said unverified
     ```
 
     </details>
@@ -144,7 +144,7 @@ fn a_closed_gate_says_who_breaks_and_whose_turn_it_is() {
     error G101 incompatible: storefront@1 needs orders@2: storefront@1 (live) needs orders@2 (candidate)
     get list: status, expected 204, got 404
     owned by team-orders
-    next: orders: give what storefront asks for; or agree the change with storefront, which then changes its contract
+    next: fix orders to give what storefront expects; or agree on the change with storefront, which then changes its contract
     ");
     assert_snapshot!(ran.summary, @"
     ## Gate: deny
@@ -162,7 +162,7 @@ fn a_closed_gate_says_who_breaks_and_whose_turn_it_is() {
     G101 incompatible  storefront@1 (live) needs orders@2 (candidate)
          get list   status   expected 204   got 404
          owner: team-orders
-         next: orders: give what storefront asks for; or agree the change with storefront, which then changes its contract
+         next: fix orders to give what storefront expects; or agree on the change with storefront, which then changes its contract
     ```
 
     </details>
@@ -171,7 +171,7 @@ fn a_closed_gate_says_who_breaks_and_whose_turn_it_is() {
     <summary>Worth knowing</summary>
 
     ```text
-    G503 note  storefront@1 went live at <moment> though the gate said unverified
+    G503 note  storefront@1 went live at <moment> although the gate said unverified
     ```
 
     </details>
@@ -199,23 +199,23 @@ fn a_gate_without_an_answer_is_shut_and_says_why() {
     ]);
     assert_eq!((ran.code, ran.said().as_str()), (Some(5), "deny error 5 0"), "{}", ran.log);
     assert_snapshot!(ran.annotations().join("\n"), @"
-    error Gate: deny: the store file:///nowhere/at/all.git can't be read: there is no repository there, or none that these credentials may see
+    error Gate: deny: the store file:///nowhere/at/all.git can't be read: the repository doesn't exist, or these credentials may not see it
     fatal: '/nowhere/at/all.git' does not appear to be a git repository
     fatal: Could not read from remote repository.
     Please make sure you have the correct access rights
     and the repository exists.
-    help: is the address right? an empty repository must be made on the server first
+    help: check the address; an empty repository must be created on the server first
     ");
     assert_snapshot!(ran.summary, @"
     ## Gate: deny
 
     ```text
-    error: the store file:///nowhere/at/all.git can't be read: there is no repository there, or none that these credentials may see
+    error: the store file:///nowhere/at/all.git can't be read: the repository doesn't exist, or these credentials may not see it
            │ fatal: '/nowhere/at/all.git' does not appear to be a git repository
            │ fatal: Could not read from remote repository.
            │ Please make sure you have the correct access rights
            │ and the repository exists.
-    help: is the address right? an empty repository must be made on the server first
+    help: check the address; an empty repository must be created on the server first
     ```
     ");
     let ran = runner.uses(&[("command", "gate"), ("service", "orders@1")]);

@@ -104,14 +104,14 @@ fn what_upheld_does_not_do_is_refused_before_anything_is_installed() {
         assert_eq!(ran.path, [""; 0]);
         ran.annotations().join("\n")
     };
-    assert_snapshot!(refused(&[("command", "")]), @"error Upheld: The input `command` is empty: write verify, gate, publish, deployed, undeployed, released, lint, store lint or install.");
+    assert_snapshot!(refused(&[("command", "")]), @"error Upheld: The input `command` is empty; set it to verify, gate, publish, deployed, undeployed, released, lint, store lint or install.");
     for command in ["record", "mock", "verify ", "Verify", "store", "store init", "--version", "verify gate", "help"] {
-        assert!(refused(&[("command", command)]).contains("`command` is none of"), "{command}");
+        assert!(refused(&[("command", command)]).contains("`command` must be verify"), "{command}");
     }
-    assert_snapshot!(refused(&[("command", "verify"), ("publish", "yes")]), @"error Upheld: The input `publish` is neither true nor false.");
-    assert_snapshot!(refused(&[("command", "gate"), ("publish", "true")]), @"error Upheld: The input `publish` is for verify; the command `publish` puts contracts into the store.");
-    assert_snapshot!(refused(&[("command", "verify"), ("args", "--jobs 4")]), @"error Upheld: The input `args` has an option and its value on one line: write each on a line of its own, or join them with `=`.");
-    assert_snapshot!(refused(&[("command", "gate"), ("to", "production\nstaging")]), @"error Upheld: An input that has to be one line has several; only `args` and `service` may.");
+    assert_snapshot!(refused(&[("command", "verify"), ("publish", "yes")]), @"error Upheld: The input `publish` must be true or false.");
+    assert_snapshot!(refused(&[("command", "gate"), ("publish", "true")]), @"error Upheld: The input `publish` works only with the command verify. To publish contracts, set `command` to publish.");
+    assert_snapshot!(refused(&[("command", "verify"), ("args", "--jobs 4")]), @"error Upheld: The input `args` has an option and its value on the same line; put each on its own line, or join them with `=`.");
+    assert_snapshot!(refused(&[("command", "gate"), ("to", "production\nstaging")]), @"error Upheld: An input has several lines; only `args` and `service` may.");
 }
 
 #[test]
@@ -185,13 +185,13 @@ fn a_fork_s_pull_request_is_verified_and_writes_nothing() {
                 [("command", "verify"), ("service", "orders"), ("version", "1"), ("publish", "true"), ("args", &args)];
             let ran = runner.uses(&inputs);
             assert_eq!((ran.code, ran.said().as_str()), (Some(0), "allow upheld 0 0"), "{}", ran.log);
-            insta::allow_duplicates! { assert_snapshot!(ran.annotations().join("\n"), @"notice Upheld: This pull request comes from a fork, which has no access to the store: its results are not published."); }
+            insta::allow_duplicates! { assert_snapshot!(ran.annotations().join("\n"), @"notice Upheld: This pull request comes from a fork, which can't access the store; its results are not published."); }
         }
         let ran = runner.uses(&[("command", "publish"), ("service", "storefront")]);
         assert_eq!((ran.code, ran.said().as_str()), (Some(0), "deny skipped 0 0"), "{}", ran.log);
         insta::allow_duplicates! {
-            assert_snapshot!(ran.annotations().join("\n"), @"notice Upheld: This pull request comes from a fork, which has no access to the store: nothing is published.");
-            assert_snapshot!(ran.summary, @"**not published**: this pull request comes from a fork, which has no access to the store.");
+            assert_snapshot!(ran.annotations().join("\n"), @"notice Upheld: This pull request comes from a fork, which can't access the store; nothing is published.");
+            assert_snapshot!(ran.summary, @"**not published**: this pull request comes from a fork, which can't access the store.");
         }
         for command in ["deployed", "undeployed", "released"] {
             let ran = runner.uses(&[("command", command), ("service", "storefront@1"), ("to", "production")]);
@@ -216,7 +216,7 @@ fn where_a_stranger_s_code_would_run_beside_secrets_nothing_is_verified_or_writt
         for command in ["verify", "publish", "deployed", "undeployed", "released"] {
             let ran = runner.uses(&[("command", command), ("service", "storefront"), ("version", "1")]);
             assert_eq!((ran.code, ran.said().as_str()), (Some(2), "deny error 2 0"), "{}", ran.log);
-            insta::allow_duplicates! { assert_snapshot!(ran.annotations().join("\n"), @"error Upheld: On `pull_request_target` nothing is verified or written: the checkout is not the pull request's, or a stranger's code would run beside this repository's secrets. Use `on: pull_request`."); }
+            insta::allow_duplicates! { assert_snapshot!(ran.annotations().join("\n"), @"error Upheld: On `pull_request_target`, Upheld neither verifies nor writes: the checkout either isn't the pull request or runs a stranger's code with this repository's secrets. Use `on: pull_request`."); }
         }
         assert_eq!(runner.uses(&[("command", "lint")]).said(), "allow done 0 0");
     }

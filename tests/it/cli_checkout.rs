@@ -1,4 +1,4 @@
-//! Commands that name no version: the commit that is checked out is meant, or it is said why it can't be.
+//! Commands without a version: they use the checked-out commit, or say why they can't.
 
 use std::process::Command;
 
@@ -7,7 +7,7 @@ use insta::assert_snapshot;
 use crate::support::Team;
 use crate::support::team::provider;
 
-/// A workspace of storefront and orders that is a git repository with one commit; its id.
+/// A workspace of storefront and orders in a git repository with one commit, and the commit's id.
 fn checked_out() -> (Team, String) {
     let team = Team::git("storefront orders");
     team.write_contracts("storefront", &[("orders", "list")]);
@@ -25,7 +25,7 @@ fn with(team: &Team, line: &str, variables: &[(&str, &str)]) -> Command {
 }
 
 #[test]
-fn a_service_without_a_version_is_the_commit_that_is_checked_out_with_its_branch() {
+fn the_default_version_is_the_checked_out_commit_with_its_branch() {
     let (team, commit) = checked_out();
     let short = &commit[..12];
     assert_eq!(team.ok("publish storefront"), format!("published  storefront@{short}   1 contract with orders\n"));
@@ -43,51 +43,51 @@ fn a_service_without_a_version_is_the_commit_that_is_checked_out_with_its_branch
 }
 
 #[test]
-fn a_work_tree_with_changes_is_no_version() {
+fn a_work_tree_with_changes_is_not_a_version() {
     let (team, _) = checked_out();
     let orders = provider("list");
     team.world.write("contracts/upheld.yaml", team.world.read("contracts/upheld.yaml") + "\n");
     assert_snapshot!(team.upheld("publish storefront"), @"
     ------- stderr -------
-    error: the work tree has changes: no commit names what is in it
+    error: the work tree has changes that no commit contains
     help: commit them, or name the version: storefront@VERSION
     [exit code 2]
     ");
     let line = format!("verify orders --url {} --publish", orders.url());
     assert_snapshot!(team.upheld(&line), @"
     ------- stderr -------
-    error: the work tree has changes: no commit names what is in it
+    error: the work tree has changes that no commit contains
     help: commit them, or name the version: --version VERSION
     [exit code 2]
     ");
     assert_eq!(orders.connections(), 0, "nothing is run whose results can't be published");
     assert_snapshot!(team.gate("storefront"), @"
     ------- stderr -------
-    error: the work tree has changes: no commit names what is in it
+    error: the work tree has changes that no commit contains
     help: commit them, or name the version: storefront@VERSION
     [exit code 2]
     ");
     assert_eq!(team.files_below("publications").len() + team.files_below("verifications").len(), 0);
-    // With a name of its own it is one, whatever lies around.
+    // A named version is fine, whatever has changed.
     team.ok("publish storefront@3.4.1");
     team.ok(&format!("{line} --version 7"));
-    // And what lies in our own folder is no change.
+    // And files in our own folder don't count as changes.
     team.git_here(&["checkout", "--quiet", "."]);
     team.world.write(".upheld/notes.txt", "ours");
     team.ok("publish storefront");
-    // A contract that git does not know is in no commit.
+    // A contract that git doesn't know isn't in any commit.
     team.ok("store init --service payments");
     team.world.contract("storefront", "payments", &crate::support::team::interactions("pay"));
     assert_snapshot!(team.upheld("publish storefront"), @"
     ------- stderr -------
-    error: contracts/storefront/payments.yaml is not committed: no commit names what is in it
+    error: contracts/storefront/payments.yaml isn't committed
     help: commit it, or name the version: storefront@VERSION
     [exit code 2]
     ");
 }
 
 #[test]
-fn in_a_pull_request_its_head_is_meant_and_has_to_be_what_is_checked_out() {
+fn in_a_pull_request_the_version_is_the_head_which_has_to_be_checked_out() {
     let (team, commit) = checked_out();
     let event = team.remote().path("event.json");
     let told = [
@@ -99,23 +99,23 @@ fn in_a_pull_request_its_head_is_meant_and_has_to_be_what_is_checked_out() {
     let head_is = |head: &str| {
         team.remote().write("event.json", format!(r#"{{"pull_request": {{"head": {{"sha": "{head}"}}}}}}"#));
     };
-    // What holds of the merge need not hold of the head.
+    // The merge may differ from the head.
     head_is("0123456789abcdef0123456789abcdef01234567");
     let output = team.world.run(with(&team, "publish storefront", &told));
     assert_eq!(output.code, Some(2), "{output}");
-    assert!(output.stderr.contains("of a pull request, and not its head 01234567"), "{output}");
+    assert!(output.stderr.contains("of a pull request, not its head 0123456789ab"), "{output}");
     assert!(team.files_below("publications").is_empty());
     head_is(&commit);
     let output = team.world.run(with(&team, "publish storefront", &told));
     assert_eq!(output.code, Some(0), "{output}");
     let record = team.stored(&team.files_below("publications")[0]);
     assert!(record.contains(&format!(r#""version":"{commit}""#)), "{record}");
-    // Another commit is another commit, whoever names it.
+    // Another commit isn't the checked-out one, whoever names it.
     let other = "publish storefront@89abcdef0123456789abcdef0123456789abcdef";
     let output = team.world.run(with(&team, other, &[]));
     assert_eq!(output.code, Some(2), "{output}");
-    assert!(output.stderr.contains("is not the commit that is checked out here"), "{output}");
-    // Where the head can't be told, nothing else is taken for it.
+    assert!(output.stderr.contains("isn't the checked-out commit"), "{output}");
+    // If the head is unknown, nothing else takes its place.
     let output = team.world.run(with(&team, "publish storefront", &[("GITHUB_EVENT_NAME", "pull_request")]));
     assert_snapshot!(output, @"
     ------- stderr -------
@@ -127,7 +127,7 @@ fn in_a_pull_request_its_head_is_meant_and_has_to_be_what_is_checked_out() {
 }
 
 #[test]
-fn a_build_of_a_commit_without_a_branch_has_it_from_the_build_system() {
+fn for_a_detached_commit_the_build_system_names_the_branch() {
     let (team, commit) = checked_out();
     team.git_here(&["checkout", "--quiet", "--detach"]);
     let told = [("GITHUB_REF_NAME", "main"), ("GITHUB_REF_TYPE", "branch"), ("GITHUB_EVENT_NAME", "push")];
@@ -137,11 +137,11 @@ fn a_build_of_a_commit_without_a_branch_has_it_from_the_build_system() {
     assert!(record.contains(r#""branch":"main""#) && record.contains(&commit), "{record}");
     team.git_here(&["commit", "--quiet", "--allow-empty", "-m", "two"]);
     let output = team.upheld("publish storefront");
-    assert!(output.stderr.contains("nobody said which branch"), "{output}");
+    assert!(output.stderr.contains("it isn't known which one it was built from"), "{output}");
 }
 
 #[test]
-fn a_repository_without_a_commit_names_no_version() {
+fn a_repository_without_a_commit_has_no_version() {
     let team = Team::git("storefront orders");
     team.write_contracts("storefront", &[("orders", "list")]);
     team.git_here(&["init", "--quiet", "--initial-branch=main"]);
@@ -154,7 +154,7 @@ fn a_repository_without_a_commit_names_no_version() {
 }
 
 #[test]
-fn what_answers_elsewhere_is_not_taken_for_what_is_checked_out() {
+fn a_provider_at_an_address_needs_an_explicit_version() {
     let (team, _) = checked_out();
     let orders = provider("list");
     let url = orders.url();

@@ -1,10 +1,10 @@
-//! `upheld deployed`, `undeployed` and `released`: what is live where, written down as it happened.
+//! `upheld deployed`, `undeployed` and `released`: record what is live where.
 
 use insta::assert_snapshot;
 
 use crate::support::Team;
 
-/// Orders, of which versions 1 and 2 are published; the storefront expects something that only version 2 breaks.
+/// Versions 1 and 2 of orders are published, and the storefront expects something that only version 2 breaks.
 fn shop(test: impl Fn(&Team)) {
     Team::each("storefront orders", |team| {
         team.publish("orders@1", &[]);
@@ -18,13 +18,13 @@ fn shop(test: impl Fn(&Team)) {
 
 // Scenario 28
 #[test]
-fn a_version_that_the_gate_denied_is_written_down_as_a_fact_and_later_gates_see_it() {
+fn a_version_that_the_gate_denied_is_recorded_and_later_gates_see_it() {
     shop(|team| {
         team.deploy("orders@1 storefront@1");
         assert_snapshot!(team.upheld("deployed orders@2 --to production"), @"
-        live  orders@2 in production   in the place of orders@1 (live)
+        live  orders@2 in production   replacing orders@1 (live)
         ------- stderr -------
-        note: the gate does not let it through: incompatible. It was written down as a fact; see: upheld gate orders@2 --to production
+        note: recorded, although the gate doesn't allow it (incompatible); see: upheld gate orders@2 --to production
         [exit code 0]
         ");
         let record = team.files_below("deployments/production/orders").into_iter();
@@ -33,7 +33,7 @@ fn a_version_that_the_gate_denied_is_written_down_as_a_fact_and_later_gates_see_
         let output = team.gate("storefront@1");
         assert_eq!(output.code, Some(1), "{output}");
         assert!(
-            output.stdout.contains("G503 note  orders@2 went live at <moment> though the gate said incompatible"),
+            output.stdout.contains("G503 note  orders@2 went live at <moment> although the gate said incompatible"),
             "{output}"
         );
     });
@@ -41,38 +41,38 @@ fn a_version_that_the_gate_denied_is_written_down_as_a_fact_and_later_gates_see_
 
 // Scenario 30
 #[test]
-fn a_version_that_was_never_published_is_refused_unless_it_is_a_fact_and_unknown_afterwards() {
+fn an_unpublished_version_is_refused_unless_it_is_a_fact_and_unknown_afterwards() {
     shop(|team| {
         assert_snapshot!(team.upheld("deployed storefront@l --to production"), @"
         ------- stderr -------
-        error: storefront@l was never published: what it needs is not known
+        error: storefront@l was never published, so what it expects is unknown
         help: publish it first: upheld publish storefront@l
-        help: if it is live all the same, --fact writes that down; every gate that it has to do with then says no
+        help: if it is live anyway, record that with --fact; every gate that depends on it will then deny
         [exit code 4]
         ");
         assert_snapshot!(team.upheld("released storefront@nope --to production"), @"
         ------- stderr -------
-        error: storefront@nope was never published: what it needs is not known
+        error: storefront@nope was never published, so what it expects is unknown
         help: publish it first: upheld publish storefront@nope
-        help: if it is live all the same, --fact writes that down; every gate that it has to do with then says no
+        help: if it is live anyway, record that with --fact; every gate that depends on it will then deny
         [exit code 4]
         ");
         assert_eq!(team.files_below("deployments"), Vec::<String>::new());
         assert_snapshot!(team.upheld("deployed storefront@9 --to production --fact"), @"
         live  storefront@9 in production
         ------- stderr -------
-        note: the gate does not let it through: unknown. It was written down as a fact; see: upheld gate storefront@9 --to production
+        note: recorded, although the gate doesn't allow it (unknown); see: upheld gate storefront@9 --to production
         [exit code 0]
         ");
         assert_snapshot!(team.gate("orders@1"), @"
         DENY  orders@1 → production     1 unknown     store <view>
 
         G301 unknown  storefront@9 (live) needs orders@1 (candidate)
-             storefront@9 was never published: what it needs is not known
+             storefront@9 was never published, so what it expects is unknown
              owner: team-storefront
-             next: publish it: upheld publish storefront@9; or let services/storefront.yaml say `not-onboarded-until: DATE`
+             next: publish it: upheld publish storefront@9; or write `not-onboarded-until: DATE` into services/storefront.yaml
 
-        G503 note  storefront@9 went live at <moment> though the gate said unknown
+        G503 note  storefront@9 went live at <moment> although the gate said unknown
         [exit code 4]
         ");
     });
@@ -80,7 +80,7 @@ fn a_version_that_was_never_published_is_refused_unless_it_is_a_fact_and_unknown
 
 // Scenarios 14 and 15
 #[test]
-fn the_next_version_takes_the_place_of_the_one_before_on_the_same_instance_alone() {
+fn the_next_version_only_replaces_the_one_before_on_the_same_instance() {
     shop(|team| {
         team.ok("deployed orders@2 --to production --instance blue");
         assert_snapshot!(team.upheld("deployed orders@1 --to production --instance green"), @"
@@ -89,14 +89,14 @@ fn the_next_version_takes_the_place_of_the_one_before_on_the_same_instance_alone
         ");
         assert_eq!(team.asks("storefront@1"), "deny 1 G101");
         assert_snapshot!(team.upheld("undeployed orders@2 --from production"), @"
-        over  orders@2 in production   that ends orders@2 (live on blue)
+        over  orders@2 in production   ending orders@2 (live on blue)
         [exit code 0]
         ");
         assert_eq!(team.asks("storefront@1"), "allow 0");
         team.ok("deployed orders@2 --to production --instance green");
         assert_eq!(team.asks("storefront@1"), "deny 1 G101");
         assert_snapshot!(team.upheld("deployed orders@1 --to production --instance green"), @"
-        live  orders@1 in production on green   in the place of orders@2 (live on green)
+        live  orders@1 in production on green   replacing orders@2 (live on green)
         [exit code 0]
         ");
         assert_eq!(team.asks("storefront@1"), "allow 0");
@@ -105,7 +105,7 @@ fn the_next_version_takes_the_place_of_the_one_before_on_the_same_instance_alone
 
 // Scenario 19
 #[test]
-fn a_version_without_an_instance_and_one_with_a_name_are_both_live() {
+fn versions_with_and_without_an_instance_are_both_live() {
     shop(|team| {
         team.ok("deployed orders@1 --to production");
         team.ok("deployed orders@2 --to production --instance blue");
@@ -120,12 +120,12 @@ fn a_version_without_an_instance_and_one_with_a_name_are_both_live() {
         assert_snapshot!(team.upheld("undeployed orders@2 --to production"), @"
         ------- stderr -------
         error: orders@2 is live on several instances: orders@2 (live on blue) and orders@2 (live on green)
-        help: name the one that is over with --instance NAME
-        help: where it is gone from all of them: --all
+        help: name the instance that it is gone from: --instance NAME
+        help: if it is gone from all of them: --all
         [exit code 2]
         ");
         assert_snapshot!(team.upheld("undeployed orders@2 --to production --all"), @"
-        over  orders@2 in production   that ends orders@2 (live on blue) and orders@2 (live on green)
+        over  orders@2 in production   ending orders@2 (live on blue) and orders@2 (live on green)
         [exit code 0]
         ");
     });
@@ -139,31 +139,31 @@ fn a_released_version_is_live_until_its_support_ends() {
         team.ok("deployed storefront@1 --to production");
         team.ok("undeployed storefront@1 --to production");
         assert_eq!(team.asks("orders@2"), "deny 1 G101");
-        // It is not deployed any more, and its support can't end twice.
+        // It is no longer deployed, and its support can't end twice.
         assert_snapshot!(team.upheld("undeployed storefront@1 --to production"), @"
         ------- stderr -------
-        error: storefront@1 is not live there in this way
+        error: storefront@1 isn't live there in this way
         help: live there: storefront@1 (released)
-        help: what was released ends with: upheld released storefront@1 --support-ended
+        help: to end the support of a released version: upheld released storefront@1 --support-ended
         [exit code 2]
         ");
         assert_snapshot!(team.upheld("released storefront@1 --to production --support-ended"), @"
-        over  storefront@1 in production   that ends storefront@1 (released)
+        over  storefront@1 in production   ending storefront@1 (released)
         [exit code 0]
         ");
         assert_eq!(team.asks("orders@2"), "allow 0");
         assert_snapshot!(team.upheld("released storefront@1 --to production --support-ended"), @"
         ------- stderr -------
-        error: storefront@1 is not live there
+        error: storefront@1 isn't live there
         help: no version of storefront is live there
         [exit code 2]
         ");
     });
 }
 
-// Scenario 27: two that don't see each other are both live.
+// Scenario 27: two deployments that don't see each other are both live.
 #[test]
-fn of_two_deployments_at_once_both_are_live_until_one_takes_the_place_of_both() {
+fn two_concurrent_deployments_are_both_live_until_another_replaces_them() {
     let team = Team::git("orders");
     team.publish("orders@1", &[]);
     team.publish("orders@2", &[]);
@@ -171,7 +171,7 @@ fn of_two_deployments_at_once_both_are_live_until_one_takes_the_place_of_both() 
     team.deploy("orders@1");
     let first = team.files_below("deployments");
     let record = team.stored(&first[0]);
-    // The other one's commit was made on the same view, and merged by who keeps the shared repository.
+    // The other commit was made on the same view, and merged by a maintainer of the shared repository.
     team.remote().git(&["update-ref", "refs/heads/main", &start]);
     team.forget_copy();
     team.deploy("orders@2");
@@ -198,33 +198,33 @@ fn of_two_deployments_at_once_both_are_live_until_one_takes_the_place_of_both() 
 
 // Scenario 12
 #[test]
-fn a_slip_of_the_finger_is_never_written_down() {
+fn a_typo_is_never_recorded() {
     shop(|team| {
         let before = team.files();
         assert_snapshot!(team.upheld("deployed orders@1 --to prodution"), @"
         ------- stderr -------
         error: the store declares no environment `prodution`
         help: did you mean `production`?
-        help: declare it, if it is meant: upheld store init --environment prodution
+        help: if the name is right, declare it: upheld store init --environment prodution
         [exit code 4]
         ");
         assert_snapshot!(team.upheld("deployed ordres@1 --to production"), @"
         ------- stderr -------
         error: the store declares no service `ordres`
         help: did you mean `orders`?
-        help: declare it, if it is meant: upheld store init --service ordres
+        help: if the name is right, declare it: upheld store init --service ordres
         [exit code 4]
         ");
         assert_snapshot!(team.upheld("undeployed orders@1 --to production"), @"
         ------- stderr -------
-        error: orders@1 is not live there
+        error: orders@1 isn't live there
         help: no version of orders is live there
         [exit code 2]
         ");
         team.deploy("orders@1");
         assert_snapshot!(team.upheld("undeployed orders@2 --to production"), @"
         ------- stderr -------
-        error: orders@2 is not live there
+        error: orders@2 isn't live there
         help: live there: orders@1 (live)
         [exit code 2]
         ");
@@ -250,7 +250,7 @@ fn a_roll_out_that_is_given_up_is_over() {
         team.verify("orders@3", "list show");
         team.ok("gate orders@3 --to production --reserve");
         assert_snapshot!(team.upheld("undeployed orders@3 --to production"), @"
-        over  orders@3 in production   that ends orders@3 (rolling out)
+        over  orders@3 in production   ending orders@3 (rolling out)
         [exit code 0]
         ");
         let aborted =
@@ -260,7 +260,7 @@ fn a_roll_out_that_is_given_up_is_over() {
 }
 
 #[test]
-fn the_environment_says_where_it_goes_and_who_wrote_it() {
+fn the_environment_variables_name_the_place_and_the_writer() {
     let team = Team::folder("orders");
     team.publish("orders@1", &[]);
     let mut command = team.world.command(["deployed", "orders@1"]);
@@ -283,13 +283,13 @@ fn a_roll_out_that_is_given_up_leaves_what_was_live() {
         team.ok("gate orders@1 --to production --reserve");
         assert_snapshot!(team.upheld("undeployed orders@1 --to production"), @"
         ------- stderr -------
-        error: orders@1 is live, and is rolling out once more: which of the two is over?
-        help: where the roll-out was given up, and what was live before still is: --rollout
-        help: where the version is gone: --all
+        error: orders@1 is both live and rolling out again
+        help: if the roll-out was given up, and the version is still live: --rollout
+        help: if the version is gone: --all
         [exit code 2]
         ");
         assert_snapshot!(team.upheld("undeployed orders@1 --to production --rollout"), @"
-        over  orders@1 in production   that ends orders@1 (rolling out)
+        over  orders@1 in production   ending orders@1 (rolling out)
         [exit code 0]
         ");
         assert_snapshot!(team.upheld("status"), @"

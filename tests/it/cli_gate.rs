@@ -1,4 +1,4 @@
-//! `upheld gate`: what it says of one version, and how it ends. The numbers are those of the list of scenarios.
+//! `upheld gate` for one version: its output and exit code. The numbers are those of the list of scenarios.
 
 use insta::assert_snapshot;
 
@@ -16,7 +16,7 @@ fn shop(test: impl Fn(&Team)) {
 
 // Scenario 2
 #[test]
-fn a_broken_pair_is_a_no_that_says_where_and_what_was_asked_for_and_what_came() {
+fn a_broken_pair_is_a_no_that_shows_the_place_and_both_values() {
     let team = Team::git("storefront orders");
     let order = "
   - name: get an order
@@ -41,14 +41,14 @@ fn a_broken_pair_is_a_no_that_says_where_and_what_was_asked_for_and_what_came() 
          get an order   body items[0].qty   expected an integer, like 2   got "2", a string
                         body paid           expected a boolean, like true   got nothing: the key is missing
          owner: team-orders
-         next: orders: give what storefront asks for; or agree the change with storefront, which then changes its contract
+         next: fix orders to give what storefront expects; or agree on the change with storefront, which then changes its contract
     [exit code 1]
     "#);
 }
 
 // Scenario 3
 #[test]
-fn a_pair_that_was_never_verified_is_a_no_that_a_verification_can_change() {
+fn an_unverified_pair_is_a_no_until_it_is_verified() {
     shop(|team| {
         assert_snapshot!(team.gate("storefront@1"), @"
         DENY  storefront@1 → production     1 unverified     store <view>
@@ -79,7 +79,7 @@ fn a_pair_that_was_never_verified_is_a_no_that_a_verification_can_change() {
 
 // Scenario 4
 #[test]
-fn results_of_another_version_are_named_and_don_t_count() {
+fn results_of_another_version_are_named_but_don_t_count() {
     shop(|team| {
         team.verify("orders@2", "list show");
         assert_snapshot!(team.gate("storefront@1"), @"
@@ -87,7 +87,7 @@ fn results_of_another_version_are_named_and_don_t_count() {
 
         G202 unverified  storefront@1 (candidate) needs orders@1 (live)
              none of the 2 interactions has a result: get list, get show
-             last verified by orders@2
+             last verified: orders@2
              owner: team-orders
              next: in a checkout of orders@1: upheld verify orders --publish --version 1
         [exit code 3]
@@ -97,7 +97,7 @@ fn results_of_another_version_are_named_and_don_t_count() {
 
 // Scenarios 5 and 6
 #[test]
-fn a_consumer_needs_its_provider_there_and_a_provider_needs_no_consumer() {
+fn a_consumer_needs_a_live_provider_and_a_provider_needs_no_consumer() {
     Team::each("storefront orders", |team| {
         team.publish("orders@1", &[]);
         team.publish("storefront@1", &[("orders", "list")]);
@@ -105,16 +105,16 @@ fn a_consumer_needs_its_provider_there_and_a_provider_needs_no_consumer() {
         DENY  storefront@1 → production     1 missing-provider     store <view>
 
         G401 missing-provider  storefront@1 (candidate) needs orders
-             nothing of orders is live in production
+             no version of orders is live in production
              owner: team-orders
-             next: let a version of orders go live first: upheld gate orders@… --to production
+             next: deploy a version of orders first: upheld gate orders@… --to production
         [exit code 4]
         ");
         assert_snapshot!(team.gate("orders@1"), @"
         ALLOW  orders@1 → production     nothing to check     store <view>
 
-        G501 note  nothing to check: the version expects nothing, and nobody live expects anything of it
-        G507 note  storefront is not live in production, and not asked about, though there are contracts with orders
+        G501 note  nothing to check: the version expects nothing, and nothing live expects anything of it
+        G507 note  storefront isn't live in production, so its contracts with orders aren't checked
         [exit code 0]
         ");
     });
@@ -122,20 +122,20 @@ fn a_consumer_needs_its_provider_there_and_a_provider_needs_no_consumer() {
 
 // Scenario 10
 #[test]
-fn a_version_that_expects_nothing_where_nobody_expects_anything_of_it_may_go_live() {
+fn a_version_without_consumers_and_providers_may_go_live() {
     Team::each("weather", |team| {
         team.publish("weather@1", &[]);
         assert_snapshot!(team.gate("weather@1"), @"
         ALLOW  weather@1 → production     nothing to check     store <view>
 
-        G501 note  nothing to check: the version expects nothing, and nobody live expects anything of it
+        G501 note  nothing to check: the version expects nothing, and nothing live expects anything of it
         [exit code 0]
         ");
         assert_snapshot!(team.gate("weather@1 --require-pairs"), @"
         DENY  weather@1 → production     1 unknown     store <view>
 
-        G306 unknown  there is no pair to check, and --require-pairs asks for one
-             next: publish what the version expects, or leave --require-pairs out
+        G306 unknown  there are no pairs to check, but --require-pairs requires some
+             next: publish what the version expects, or leave out --require-pairs
         [exit code 4]
         ");
     });
@@ -143,16 +143,16 @@ fn a_version_that_expects_nothing_where_nobody_expects_anything_of_it_may_go_liv
 
 // Scenarios 11 and 12
 #[test]
-fn a_slip_of_the_finger_is_a_no_and_what_was_meant_is_named() {
+fn a_typo_is_a_no_with_a_suggestion() {
     shop(|team| {
         team.publish("storefront@3.4.1", &[("orders", "list")]);
         assert_snapshot!(team.gate("storefront@3.4.2"), @"
         DENY  storefront@3.4.2 → production     1 unknown     store <view>
 
         G301 unknown  storefront@3.4.2 (candidate)
-             storefront@3.4.2 was never published: what it needs is not known
-             did you mean `3.4.1`?
-             published of storefront are 3.4.1 and 1
+             storefront@3.4.2 was never published, so what it expects is unknown
+             did you mean `storefront@3.4.1`?
+             published versions of storefront: 3.4.1 and 1
              owner: team-storefront
              next: publish it: upheld publish storefront@3.4.2
         [exit code 4]
@@ -161,8 +161,8 @@ fn a_slip_of_the_finger_is_a_no_and_what_was_meant_is_named() {
         DENY  storefront@latest → production     1 unknown     store <view>
 
         G301 unknown  storefront@latest (candidate)
-             storefront@latest was never published: what it needs is not known
-             published of storefront are 1 and 3.4.1
+             storefront@latest was never published, so what it expects is unknown
+             published versions of storefront: 1 and 3.4.1
              owner: team-storefront
              next: publish it: upheld publish storefront@latest
         [exit code 4]
@@ -172,7 +172,7 @@ fn a_slip_of_the_finger_is_a_no_and_what_was_meant_is_named() {
 
         G304 unknown  the store declares no environment `prodution`
              did you mean `production`?
-             next: declare it, if it is meant: upheld store init --environment prodution
+             next: if the name is right, declare it: upheld store init --environment prodution
         [exit code 4]
         ");
         assert_snapshot!(team.gate("storefrnt@1"), @"
@@ -181,7 +181,7 @@ fn a_slip_of_the_finger_is_a_no_and_what_was_meant_is_named() {
         G304 unknown  storefrnt@1
              the store declares no service `storefrnt`
              did you mean `storefront`?
-             next: declare it, if it is meant: upheld store init --service storefrnt
+             next: if the name is right, declare it: upheld store init --service storefrnt
         [exit code 4]
         ");
     });
@@ -189,7 +189,7 @@ fn a_slip_of_the_finger_is_a_no_and_what_was_meant_is_named() {
 
 // Scenarios 13 and 16
 #[test]
-fn of_several_live_versions_each_counts() {
+fn every_one_of_several_live_versions_counts() {
     shop(|team| {
         team.verify("orders@1", "list");
         team.publish("orders@2", &[]);
@@ -199,7 +199,7 @@ fn of_several_live_versions_each_counts() {
         let said = team.gate("storefront@1");
         assert_eq!(said.code, Some(1), "{said}");
         assert!(said.stdout.contains("storefront@1 (candidate) needs orders@1 (live, released)"), "{said}");
-        // And of two live consumers, the one that lacks something is named.
+        // And of two live consumers, the one without a result is named.
         team.publish("storefront@2", &[("orders", "list find")]);
         team.deploy("storefront@1");
         team.ok("released storefront@2 --to production");
@@ -218,9 +218,9 @@ fn of_several_live_versions_each_counts() {
              next: in a checkout of orders@10: upheld verify orders --publish --version 10
         G001 compatible  2 pairs (--all lists them)
 
-        G503 note  storefront@1 went live at <moment> though the gate said incompatible
-        G503 note  storefront@2 went live at <moment> though the gate said unverified
-        G503 note  storefront@3 went live at <moment> though the gate said unverified
+        G503 note  storefront@1 went live at <moment> although the gate said incompatible
+        G503 note  storefront@2 went live at <moment> although the gate said unverified
+        G503 note  storefront@3 went live at <moment> although the gate said unverified
         [exit code 3]
         ");
     });
@@ -228,13 +228,13 @@ fn of_several_live_versions_each_counts() {
 
 // Scenarios 21 and 25
 #[test]
-fn a_roll_out_whose_end_nobody_told_counts_on_both_sides_and_is_named() {
+fn a_roll_out_without_an_end_counts_on_both_sides_and_is_reported() {
     shop(|team| {
         team.publish("orders@2", &[]);
         team.publish("storefront@2", &[("orders", "list find")]);
         team.verify("orders@1", "list show");
         team.verify("orders@2", "list show find");
-        // It was to be done long ago: that changes nothing of what may be live.
+        // It is overdue, which doesn't change what may be live.
         team.ok("gate orders@2 --to production --reserve --reserve-for 1ms");
         assert_snapshot!(team.gate("storefront@2"), @"
         DENY  storefront@2 → production     1 incompatible, 1 compatible     store <view>
@@ -242,15 +242,15 @@ fn a_roll_out_whose_end_nobody_told_counts_on_both_sides_and_is_named() {
         G101 incompatible  storefront@2 (candidate) needs orders@1 (live)
              get find   status   expected 204   got 404
              owner: team-orders
-             next: orders: give what storefront asks for; or agree the change with storefront, which then changes its contract
+             next: fix orders to give what storefront expects; or agree on the change with storefront, which then changes its contract
         G001 compatible    1 pair (--all lists them)
 
-        G502 note  a roll-out of orders@2 began at <moment> and was to be done by <moment>; until its end is told, that version and the one before it both count as live
-             next: tell how it ended: upheld deployed orders@2 --to production, or upheld undeployed orders@2 --to production --rollout
+        G502 note  a roll-out of orders@2 began at <moment> and was due by <moment>; until its end is recorded, both that version and the one before it count as live
+             next: record how it ended: upheld deployed orders@2 --to production, or upheld undeployed orders@2 --to production --rollout
         [exit code 1]
         ");
         assert_snapshot!(team.upheld("deployed orders@2 --to production"), @"
-        live  orders@2 in production   in the place of orders@1 (live)
+        live  orders@2 in production   replacing orders@1 (live)
         [exit code 0]
         ");
         assert_eq!(team.asks("storefront@2"), "allow 0");
@@ -259,7 +259,7 @@ fn a_roll_out_whose_end_nobody_told_counts_on_both_sides_and_is_named() {
 
 // Scenario 26
 #[test]
-fn a_version_goes_back_to_where_it_was_live_unless_a_newer_neighbour_needs_more() {
+fn a_rollback_is_allowed_unless_a_newer_neighbour_needs_more() {
     let team = Team::git("storefront orders");
     for version in ["orders@2", "orders@3"] {
         team.publish(version, &[]);
@@ -275,12 +275,12 @@ fn a_version_goes_back_to_where_it_was_live_unless_a_newer_neighbour_needs_more(
     G002 compatible  1 pair (--all lists them)
          storefront@1 needs orders@2: results are missing, but these two versions were live together before
 
-    G503 note  orders@3 went live at <moment> though the gate said unverified
-    G503 note  storefront@1 went live at <moment> though the gate said unverified
+    G503 note  orders@3 went live at <moment> although the gate said unverified
+    G503 note  storefront@1 went live at <moment> although the gate said unverified
     [exit code 0]
     ");
     team.next_second();
-    // What came later was never live beside it.
+    // The newer version was never live with it.
     team.publish("storefront@2", &[("orders", "list find")]);
     team.deploy("storefront@2");
     assert_eq!(team.asks("orders@2 --rollback"), "deny 3 G201");
@@ -290,7 +290,7 @@ fn a_version_goes_back_to_where_it_was_live_unless_a_newer_neighbour_needs_more(
 
 // Scenarios 32 and 41
 #[test]
-fn a_run_of_some_interactions_is_no_yes_for_all() {
+fn a_partial_run_is_not_a_yes_for_all_interactions() {
     shop(|team| {
         let output = team.verify_with("orders@1", "list show", "--only list");
         assert_eq!(output.code, Some(0), "{output}");
@@ -309,7 +309,7 @@ fn a_run_of_some_interactions_is_no_yes_for_all() {
 
 // Scenario 42
 #[test]
-fn results_that_contradict_each_other_are_a_no_until_one_takes_the_other_s_place() {
+fn conflicting_results_are_a_no_until_one_supersedes_the_other() {
     shop(|team| {
         team.verify("orders@1", "list");
         team.verify("orders@1", "list show");
@@ -355,21 +355,21 @@ fn an_interaction_that_could_not_be_run_is_neither_upheld_nor_broken() {
 }
 
 #[test]
-fn a_version_is_asked_about_once_and_a_service_with_one_version() {
+fn a_version_is_checked_once_and_a_service_has_one_version() {
     shop(|team| {
         team.verify("orders@1", "list show");
         assert_eq!(team.asks("storefront@1 storefront@1"), "allow 0");
         assert_snapshot!(team.gate("storefront@1 storefront@2"), @"
         ------- stderr -------
-        error: two versions of one service are asked about: storefront@1 and storefront@2
-        help: ask about each of them by itself
+        error: storefront@1 and storefront@2 are two versions of one service
+        help: check each of them on its own
         [exit code 2]
         ");
     });
 }
 
 #[test]
-fn a_dry_run_says_what_it_would_be_and_is_no_yes_for_a_program() {
+fn a_dry_run_shows_the_decision_and_is_not_a_yes_for_programs() {
     shop(|team| {
         let output = team.gate("storefront@1 --dry-run");
         assert_eq!(output.code, Some(0), "{output}");

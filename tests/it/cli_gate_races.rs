@@ -1,6 +1,6 @@
-//! Gates at the same moment, and gates that wait. The numbers are those of the list of scenarios.
+//! Concurrent gates, and gates that wait. The numbers are those of the list of scenarios.
 //!
-//! `UPHELD_RACES=200` runs the races through the program as often as that.
+//! `UPHELD_RACES=200` runs the races through the program that many times.
 
 use std::sync::Barrier;
 use std::thread;
@@ -10,16 +10,16 @@ use upheld::cli::{World, main};
 
 use crate::support::{CommandOutput, Team, until};
 
-/// How often a race is run through the program, where nobody says otherwise.
+/// How many times a race is run through the program by default.
 const RACES: usize = 4;
-/// How often it is run in this process, where it is quick.
+/// How many times it is run in this process, which is faster.
 const RACES_INSIDE: usize = 200;
 
 fn races() -> usize {
     std::env::var("UPHELD_RACES").map_or(RACES, |number| number.parse().unwrap())
 }
 
-/// Storefront 1 and orders 1 are live. Storefront 2 fits what is live, and so does orders 2; both together fit or not.
+/// Storefront 1 and orders 1 are live. Storefront 2 and orders 2 are each compatible with them, and with each other or not.
 fn shop(team: &Team, both_fit: bool) {
     for version in ["orders@1", "orders@2"] {
         team.publish(version, &[]);
@@ -34,14 +34,14 @@ fn shop(team: &Team, both_fit: bool) {
 const GATES: [&str; 2] = ["gate storefront@2 --to production --reserve", "gate orders@2 --to production --reserve"];
 const ENDS: [&str; 2] = ["undeployed storefront@2 --to production", "undeployed orders@2 --to production"];
 
-/// Both gates at once; what each said.
+/// Runs both gates at once, and returns their outputs.
 fn race(team: &Team) -> [CommandOutput; 2] {
     GATES.map(|line| team.start(line)).map(|gate| team.told(gate.finish()))
 }
 
 // Scenario 22
 #[test]
-fn of_two_gates_at_once_for_versions_that_don_t_fit_each_other_exactly_one_says_yes() {
+fn of_two_concurrent_gates_for_incompatible_versions_exactly_one_says_yes() {
     for team in Team::both("storefront orders") {
         shop(&team, false);
         let mut won = [0, 0];
@@ -63,7 +63,7 @@ fn of_two_gates_at_once_for_versions_that_don_t_fit_each_other_exactly_one_says_
 
 // Scenario 23
 #[test]
-fn of_two_gates_at_once_for_versions_that_fit_both_say_yes() {
+fn two_concurrent_gates_for_compatible_versions_both_say_yes() {
     for team in Team::both("storefront orders") {
         shop(&team, true);
         for said in race(&team) {
@@ -89,7 +89,7 @@ fn inside(team: &Team, line: &str) -> u8 {
 
 // Scenario 22, two hundred times.
 #[test]
-fn two_gates_that_don_t_fit_each_other_never_both_say_yes() {
+fn two_gates_for_incompatible_versions_never_both_say_yes() {
     let team = Team::folder("storefront orders");
     shop(&team, false);
     let files: Vec<(String, String)> =
@@ -115,7 +115,7 @@ fn two_gates_that_don_t_fit_each_other_never_both_say_yes() {
 
 // Scenario 63
 #[test]
-fn a_definite_no_ends_all_waiting_at_once() {
+fn a_definite_no_ends_the_wait() {
     Team::each("storefront orders payments", |team| {
         team.publish("orders@1", &[]);
         team.publish("payments@1", &[]);
@@ -128,7 +128,7 @@ fn a_definite_no_ends_all_waiting_at_once() {
         G101 incompatible  storefront@1 (candidate) needs orders@1 (live)
              get list   status   expected 204   got 404
              owner: team-orders
-             next: orders: give what storefront asks for; or agree the change with storefront, which then changes its contract
+             next: fix orders to give what storefront expects; or agree on the change with storefront, which then changes its contract
         G201 unverified    storefront@1 (candidate) needs payments@1 (live)
              the only interaction has no result: get pay
              never verified: no version of payments has a result
@@ -136,7 +136,7 @@ fn a_definite_no_ends_all_waiting_at_once() {
              next: in a checkout of payments@1: upheld verify payments --publish --version 1
         [exit code 1]
         ");
-        // And so does what waiting can't help.
+        // And so does a state that waiting can't help.
         assert_eq!(team.gate("storefront@2 --wait 10m").code, Some(4));
     });
 }
@@ -159,12 +159,12 @@ fn a_result_that_comes_while_a_gate_waits_is_seen() {
 
 // Scenario 63
 #[test]
-fn waiting_ends_with_the_answer_that_is_there_when_the_time_is_over() {
+fn the_wait_ends_with_the_last_decision_when_the_time_is_over() {
     let team = Team::folder("storefront orders");
     team.publish("orders@1", &[]);
     team.publish("storefront@1", &[("orders", "list")]);
     team.deploy("orders@1");
     let output = team.gate("storefront@1 --wait 600ms");
     assert_eq!(output.code, Some(3), "{output}");
-    assert_eq!(output.stderr, "waiting for results that are missing …\n");
+    assert_eq!(output.stderr, "waiting for missing results …\n");
 }

@@ -1,5 +1,5 @@
-//! What `upheld gate` writes for programs and build systems, and that its exit code is the same whatever it writes and
-//! wherever to. The numbers are those of the list of scenarios.
+//! The reports of `upheld gate` for programs and build systems, and that its exit code doesn't depend on them. The numbers are
+//! those of the list of scenarios.
 
 use std::process::{Command, Stdio};
 
@@ -9,7 +9,7 @@ use upheld::store::FolderStore;
 
 use crate::support::{CommandOutput, Team, until};
 
-/// What the gate is asked, by the exit code that it comes to. (2 is wrong usage, and has no report.)
+/// Questions by their exit codes. (2 is wrong usage, which has no report.)
 const QUESTIONS: [(i32, &str); 5] = [
     (0, "gate orders@1 --to production"),
     (1, "gate orders@2 --to production"),
@@ -19,7 +19,7 @@ const QUESTIONS: [(i32, &str); 5] = [
 ];
 const FORMS: [&str; 4] = ["json", "junit", "markdown", "github"];
 
-/// Storefront 1 is live; of orders, version 1 fits it, 2 doesn't, 3 was not verified and 4 not published.
+/// Storefront 1 is live; version 1 of orders is compatible, 2 isn't, 3 wasn't verified and 4 wasn't published.
 fn shop() -> Team {
     let team = Team::folder("storefront orders");
     for version in ["orders@1", "orders@2", "orders@3"] {
@@ -76,7 +76,7 @@ fn the_exit_code_is_the_same_with_standard_output_closed_or_without_a_reader() {
 }
 
 #[test]
-fn a_report_that_can_t_be_written_is_no_yes() {
+fn a_report_that_can_t_be_written_is_not_a_yes() {
     let team = shop();
     team.world.write("file", "");
     assert_snapshot!(team.upheld("gate orders@1 --to production --report json=file/gate.json"), @"
@@ -130,7 +130,7 @@ fn a_question_can_be_spelled_in_several_ways() {
 
 // Scenario 62
 #[test]
-fn what_is_no_question_is_wrong_usage() {
+fn an_invalid_question_is_wrong_usage() {
     let team = shop();
     for line in [
         "gate orders@1",
@@ -166,7 +166,7 @@ fn what_is_no_question_is_wrong_usage() {
 
     G304 unknown  the store declares no environment `Production`
          did you mean `production`?
-         next: declare it, if it is meant: upheld store init --environment Production
+         next: if the name is right, declare it: upheld store init --environment Production
     [exit code 4]
     ");
 }
@@ -175,7 +175,7 @@ fn count(output: &CommandOutput, text: &str) -> usize {
     output.stdout.lines().filter(|line| line.starts_with(text)).count()
 }
 
-/// Writes down that versions 1 to `last` of a service are released, all at once: that many commands take their time.
+/// Records versions 1 to `last` of a service as released, all at once, because that many commands would be slow.
 fn release_all(team: &Team, service: &str, last: usize) {
     let store = FolderStore::open(team.world.path(".upheld/store"), "store");
     let snapshot = store.snapshot().unwrap();
@@ -192,7 +192,7 @@ fn release_all(team: &Team, service: &str, last: usize) {
 
 // Scenario 64
 #[test]
-fn of_forty_pairs_in_the_way_ten_are_annotated_and_all_are_in_the_summary() {
+fn of_forty_blocking_pairs_ten_are_annotated_and_all_are_in_the_summary() {
     let team = Team::folder("storefront orders");
     team.publish("orders@1", &[]);
     for version in 1..=40 {
@@ -211,11 +211,11 @@ fn of_forty_pairs_in_the_way_ten_are_annotated_and_all_are_in_the_summary() {
         assert!(summary.contains(&format!("storefront@{version} ")), "{version}\n{summary}");
     }
     assert!(summary.len() < 1024 * 1024);
-    // For people, each of them.
+    // The human report has all of them.
     assert_eq!(team.gate("orders@1").stdout.matches("G101").count(), 40);
 }
 
-/// Programs that stand for `ssh`: the address's path is a repository on this machine. `before` runs before git does.
+/// A stand-in for `ssh`: the address's path is a repository on this machine. `before` runs before git.
 #[cfg(unix)]
 fn through_ssh(team: &Team, before: &str) -> (String, String) {
     let script = format!("#!/bin/sh\n{before}\nfor last; do :; done\neval \"exec $last\"\n");
@@ -228,13 +228,13 @@ fn through_ssh(team: &Team, before: &str) -> (String, String) {
 // Scenario 29
 #[cfg(unix)]
 #[test]
-fn a_gate_that_is_killed_has_said_no_and_written_nothing_down() {
+fn a_killed_gate_leaves_a_no_and_no_record() {
     use std::os::unix::process::CommandExt as _;
     for signal in ["KILL", "TERM", "INT"] {
         let team = Team::git("orders");
         team.publish("orders@1", &[]);
         let before = team.commit();
-        // What lies there is a yes from before.
+        // An earlier run has left a yes.
         team.ok(
             "gate orders@1 --to production --report json=gate.json --report junit=gate.xml --report markdown=gate.md --report comment=comment.md",
         );
@@ -249,20 +249,20 @@ fn a_gate_that_is_killed_has_said_no_and_written_nothing_down() {
         command.env("GIT_SSH_COMMAND", ssh).process_group(0);
         let gate = team.world.begin(command);
         until("the gate to look at the store", || team.world.path("reached").exists().then_some(()));
-        // As a build system does it: the program and all that it started.
+        // Like a build system: the program and all its children.
         gate.signal_group(signal);
         let output = gate.finish();
         assert_ne!(output.code, Some(0), "{signal}\n{output}");
         assert_eq!(output.stdout, "", "{signal}");
         let report: serde_json::Value = serde_json::from_str(&team.world.read("gate.json")).unwrap();
         assert_eq!((report["decision"].as_str(), report["exit_code"].as_u64()), (Some("deny"), Some(5)), "{signal}");
-        assert!(report["note"].as_str().unwrap().contains("did not come to an end"), "{report}");
+        assert!(report["note"].as_str().unwrap().contains("did not finish"), "{report}");
         assert!(team.world.read("gate.xml").contains("errors=\"1\""), "{}", team.world.read("gate.xml"));
         for file in ["gate.md", "comment.md"] {
             assert!(team.world.read(file).starts_with("## Gate: deny"), "{}", team.world.read(file));
         }
         assert_eq!(team.commit(), before, "nothing was recorded");
-        // The way itself leads to the store.
+        // The address itself is right.
         team.world.write("go", "");
         let mut command = team.world.command(line.split(' '));
         command.env("GIT_SSH_COMMAND", through_ssh(&team, "").0);

@@ -1,10 +1,10 @@
-//! `upheld gate` about several versions: in which order they may go live. The numbers are those of the list of scenarios.
+//! `upheld gate` for several versions: the order in which they may go live. The numbers are those of the list of scenarios.
 
 use insta::assert_snapshot;
 
 use crate::support::Team;
 
-/// Storefront and orders, version 1 of each live and version 2 of each published. How the four pairs stand is told by the
+/// Storefront and orders, with version 1 of each live and version 2 of each published. The four pairs depend on the
 /// interactions that each version of orders upholds.
 fn shop(orders1: &str, orders2: &str, test: impl Fn(&Team)) {
     Team::each("storefront orders", |team| {
@@ -14,7 +14,7 @@ fn shop(orders1: &str, orders2: &str, test: impl Fn(&Team)) {
         team.publish("storefront@1", &[("orders", "old")]);
         team.publish("storefront@2", &[("orders", "new")]);
         team.deploy("orders@1 storefront@1");
-        // After that, so that both contracts are asked for.
+        // Afterwards, so that both contracts are verified.
         team.verify("orders@1", orders1);
         team.verify("orders@2", orders2);
         test(team);
@@ -23,16 +23,16 @@ fn shop(orders1: &str, orders2: &str, test: impl Fn(&Team)) {
 
 // Scenario 45
 #[test]
-fn an_order_in_which_all_may_go_live_is_found_and_told() {
+fn an_order_in_which_all_may_go_live_is_found_and_printed() {
     shop("old", "old new", |team| {
         assert_eq!(team.asks("storefront@2"), "deny 1 G101");
         assert_snapshot!(team.gate("storefront@2 orders@2"), @"
         ALLOW  storefront@2, orders@2 → production     2 compatible     store <view>
-        order  orders@2, then storefront@2: the answer holds for this order
+        order  orders@2, then storefront@2 (the decision assumes this order)
 
         G001 compatible  2 pairs (--all lists them)
 
-        G503 note  storefront@1 went live at <moment> though the gate said unverified
+        G503 note  storefront@1 went live at <moment> although the gate said unverified
         [exit code 0]
         ");
         assert_eq!(team.gate_json("storefront@2 orders@2")["order"], serde_json::json!(["orders@2", "storefront@2"]));
@@ -40,15 +40,15 @@ fn an_order_in_which_all_may_go_live_is_found_and_told() {
         assert_eq!(team.asks("storefront@2 orders@2 --order orders,storefront"), "allow 0");
         assert_snapshot!(team.gate("storefront@2 orders@2 --order storefront,orders"), @"
         DENY  storefront@2, orders@2 → production     1 incompatible, 1 compatible     store <view>
-        order  storefront@2, then orders@2: the answer holds for this order
+        order  storefront@2, then orders@2 (the decision assumes this order)
 
         G101 incompatible  storefront@2 (candidate) needs orders@1 (live)
              get new   status   expected 204   got 404
              owner: team-orders
-             next: orders: give what storefront asks for; or agree the change with storefront, which then changes its contract
+             next: fix orders to give what storefront expects; or agree on the change with storefront, which then changes its contract
         G001 compatible    1 pair (--all lists them)
 
-        G503 note  storefront@1 went live at <moment> though the gate said unverified
+        G503 note  storefront@1 went live at <moment> although the gate said unverified
         [exit code 1]
         ");
     });
@@ -56,7 +56,7 @@ fn an_order_in_which_all_may_go_live_is_found_and_told() {
 
 // Scenario 46
 #[test]
-fn where_no_order_holds_and_all_at_once_does_that_is_said() {
+fn a_notice_says_if_only_going_live_at_once_works() {
     shop("old", "new", |team| {
         assert_snapshot!(team.gate("storefront@2 orders@2"), @"
         DENY  storefront@2, orders@2 → production     2 incompatible, 1 compatible     store <view>
@@ -64,30 +64,30 @@ fn where_no_order_holds_and_all_at_once_does_that_is_said() {
         G101 incompatible  storefront@1 (live) needs orders@2 (candidate)
              get old   status   expected 204   got 404
              owner: team-orders
-             next: orders: give what storefront asks for; or agree the change with storefront, which then changes its contract
+             next: fix orders to give what storefront expects; or agree on the change with storefront, which then changes its contract
         G101 incompatible  storefront@2 (candidate) needs orders@1 (live)
              get new   status   expected 204   got 404
              owner: team-orders
-             next: orders: give what storefront asks for; or agree the change with storefront, which then changes its contract
+             next: fix orders to give what storefront expects; or agree on the change with storefront, which then changes its contract
         G001 compatible    1 pair (--all lists them)
 
-        G505 note  no order of these versions holds, but all of them at once do
-             next: if they really go live in the same moment: --atomic
-        G503 note  storefront@1 went live at <moment> though the gate said unverified
+        G505 note  no order of these versions works, but all of them at once do
+             next: if they really go live in the same moment, add --atomic
+        G503 note  storefront@1 went live at <moment> although the gate said unverified
         [exit code 1]
         ");
         assert_eq!(team.asks("storefront@2 orders@2 --atomic"), "allow 0");
     });
 }
 
-// Scenario 45: an order is of the versions that are asked about.
+// Scenario 45: the order names exactly the candidates.
 #[test]
 fn an_order_names_each_service_once() {
     let team = Team::folder("storefront orders");
     assert_snapshot!(team.gate("storefront@2 orders@2 --order orders"), @"
     ------- stderr -------
-    error: --order names other services than those that are asked about
-    help: it has to name each of `orders` and `storefront` once
+    error: --order names other services than the command line does
+    help: name each of `orders` and `storefront` once
     [exit code 2]
     ");
     assert_snapshot!(team.gate("storefront@2 orders@2 --order orders,storefront --atomic"), @"
@@ -103,7 +103,7 @@ fn an_order_names_each_service_once() {
 
 // Scenario 45
 #[test]
-fn a_reserved_set_is_all_in_the_world_of_the_next_gate() {
+fn the_next_gate_sees_a_whole_reserved_set() {
     shop("old", "old new", |team| {
         let output = team.gate("storefront@2 orders@2 --reserve");
         assert_eq!(output.code, Some(0), "{output}");
@@ -111,14 +111,14 @@ fn a_reserved_set_is_all_in_the_world_of_the_next_gate() {
         production     1 incompatible, 3 compatible     store <view>
 
         orders      1  live since <moment>
-                    2  rolling out since <moment>, to be done by <moment>
-        storefront  1  live since <moment>, though the gate said unverified
-                    2  rolling out since <moment>, to be done by <moment>
+                    2  rolling out since <moment>, due by <moment>
+        storefront  1  live since <moment>, although the gate said unverified
+                    2  rolling out since <moment>, due by <moment>
 
         G101 incompatible  storefront@2 (rolling out) needs orders@1 (live)
              get new   status   expected 204   got 404
              owner: team-orders
-             next: orders: give what storefront asks for; or agree the change with storefront, which then changes its contract
+             next: fix orders to give what storefront expects; or agree on the change with storefront, which then changes its contract
         G001 compatible    3 pairs (--all lists them)
         [exit code 0]
         ");

@@ -1,11 +1,11 @@
-//! `upheld gate` and a store that is damaged, out of reach, rewritten, or busy. The numbers are those of the list of
+//! `upheld gate` with a store that is damaged, unreachable, rewritten, or busy. The numbers are those of the list of
 //! scenarios.
 
 use insta::assert_snapshot;
 
 use crate::support::Team;
 
-/// A consumer and its provider, both live, that fit; and a service that has nothing to do with either.
+/// A consumer and its provider, both live and compatible; and an unrelated service.
 fn shop(team: &Team) {
     team.publish("orders@1", &[]);
     team.publish("weather@1", &[]);
@@ -25,7 +25,7 @@ fn only(team: &Team, folder: &str) -> String {
 
 // Scenario 51
 #[test]
-fn a_record_with_a_changed_byte_makes_the_pairs_unknown_that_use_it_and_is_named() {
+fn a_record_with_a_changed_byte_makes_its_pairs_unknown_and_is_named() {
     Team::each(SERVICES, |team| {
         shop(team);
         let path = only(team, "verifications");
@@ -35,9 +35,9 @@ fn a_record_with_a_changed_byte_makes_the_pairs_unknown_that_use_it_and_is_named
         DENY  storefront@1 → production     1 unknown     store <view>
 
         G303 unknown  storefront@1 (candidate, live) needs orders@1 (live)
-             verifications/orders/6b/1.<hash>.json was changed: its name is not the hash of its content
+             verifications/orders/6b/1.<hash>.json was changed: its name isn't the hash of its content
              owner: team-orders
-             next: look at verifications/orders/6b/1.<hash>.json: `upheld store lint` says what is wrong, and the store's history has it as it was
+             next: run `upheld store lint`, and restore verifications/orders/6b/1.<hash>.json from the store's history
         [exit code 4]
         ");
         assert_eq!(team.asks("weather@1"), "allow 0");
@@ -46,7 +46,7 @@ fn a_record_with_a_changed_byte_makes_the_pairs_unknown_that_use_it_and_is_named
 
 // Scenario 52
 #[test]
-fn a_record_that_can_t_be_read_denies_what_is_related_and_is_told_to_all_others() {
+fn an_unreadable_record_denies_related_versions_and_is_a_notice_for_others() {
     Team::each(SERVICES, |team| {
         shop(team);
         let folder = "deployments/production/weather";
@@ -58,7 +58,7 @@ fn a_record_that_can_t_be_read_denies_what_is_related_and_is_told_to_all_others(
 
         G001 compatible  1 pair (--all lists them)
 
-        G506 note  deployments/production/weather/<month>/<hash>.json was changed: its name is not the hash of its content
+        G506 note  deployments/production/weather/<month>/<hash>.json was changed: its name isn't the hash of its content
              next: upheld store lint
         [exit code 0]
         ");
@@ -70,7 +70,7 @@ fn a_record_that_can_t_be_read_denies_what_is_related_and_is_told_to_all_others(
 
 // Scenario 53
 #[test]
-fn a_record_of_a_newer_format_asks_for_a_newer_program() {
+fn a_record_with_a_newer_format_needs_a_newer_program() {
     use sha2::{Digest as _, Sha256};
     Team::each(SERVICES, |team| {
         shop(team);
@@ -83,7 +83,7 @@ fn a_record_of_a_newer_format_asks_for_a_newer_program() {
         DENY  storefront@1 → production     1 unknown, 1 compatible     store <view>
 
         G303 unknown     storefront@1 (candidate, live) needs orders
-             deployments/production/orders/<month>/<hash>.json is of a newer format: upgrade to upheld >= 2.5.0
+             deployments/production/orders/<month>/<hash>.json has a newer format: upgrade to upheld >= 2.5.0
              owner: team-orders
              next: upgrade to upheld >= 2.5.0
         G001 compatible  1 pair (--all lists them)
@@ -94,7 +94,7 @@ fn a_record_of_a_newer_format_asks_for_a_newer_program() {
         assert_snapshot!(team.gate("storefront@1"), @"
         DENY  storefront@1 → production     1 unknown     store <view>
 
-        G303 unknown  store.yaml is of a newer format: upgrade to upheld >= 3.0.0
+        G303 unknown  store.yaml has a newer format: upgrade to upheld >= 3.0.0
              next: upgrade to upheld >= 3.0.0
         [exit code 4]
         ");
@@ -102,7 +102,7 @@ fn a_record_of_a_newer_format_asks_for_a_newer_program() {
 }
 
 #[test]
-fn a_record_that_was_taken_away_by_an_ordinary_push_is_missed_by_who_had_seen_it() {
+fn a_record_that_an_ordinary_push_deleted_is_missed_by_those_who_saw_it() {
     let team = Team::git(SERVICES);
     shop(&team);
     assert_eq!(team.asks("orders@1"), "allow 0");
@@ -111,11 +111,11 @@ fn a_record_that_was_taken_away_by_an_ordinary_push_is_missed_by_who_had_seen_it
     assert_snapshot!(team.gate("orders@1"), @"
     DENY  orders@1 → production     1 unknown     store <view>
 
-    G305 unknown  deployments/production/storefront/<month>/<hash>.json of the store <store>: taken away since the commit <commit>
-         next: find out who did it and why; then accept what is there: upheld store trust
+    G305 unknown  deleted from the store <store> since the commit <commit>: deployments/production/storefront/<month>/<hash>.json
+         next: find out who did it and why; then accept the present history: upheld store trust
     [exit code 4]
     ");
-    // It is no passing mood, and everybody who asks for the state is told.
+    // It stays like this, and status reports it, too.
     assert_eq!(team.asks("orders@1"), "deny 4 G305");
     assert!(team.upheld("status").stdout.contains("G305"));
     team.ok("store trust");
@@ -124,7 +124,7 @@ fn a_record_that_was_taken_away_by_an_ordinary_push_is_missed_by_who_had_seen_it
 
 // Scenario 54
 #[test]
-fn a_store_that_is_gone_is_no_answer_and_nothing_is_answered_from_a_copy() {
+fn a_store_that_is_gone_gives_no_decision_not_even_from_a_copy() {
     let team = Team::git(SERVICES);
     shop(&team);
     assert_eq!(team.asks("storefront@1 --report json=gate.json"), "allow 0");
@@ -137,7 +137,7 @@ fn a_store_that_is_gone_is_no_answer_and_nothing_is_answered_from_a_copy() {
     assert!(team.world.read("gate.xml").contains("<error"), "{}", team.world.read("gate.xml"));
     let output = team.upheld("deployed storefront@1 --to production --store-timeout 1s");
     assert_eq!(output.code, Some(5), "{output}");
-    // And a folder that is not there.
+    // And a missing folder.
     let team = Team::folder(SERVICES);
     std::fs::rename(team.world.path(".upheld/store"), team.world.path(".upheld/gone")).unwrap();
     assert_eq!(team.gate("storefront@1").code, Some(5));
@@ -145,7 +145,7 @@ fn a_store_that_is_gone_is_no_answer_and_nothing_is_answered_from_a_copy() {
 
 // Scenario 54
 #[test]
-fn a_store_that_nobody_has_written_to_for_too_long_is_no_answer() {
+fn a_store_that_is_too_old_gives_no_decision() {
     let team = Team::git(SERVICES);
     shop(&team);
     assert_eq!(team.asks("storefront@1 --max-age 1h"), "allow 0");
@@ -154,11 +154,11 @@ fn a_store_that_nobody_has_written_to_for_too_long_is_no_answer() {
     assert_snapshot!(team.gate("storefront@1 --max-age 500ms --report json=gate.json"), @"
     ------- stderr -------
     error: the store was last written to <age> ago, which is more than --max-age allows
-    help: if this is a copy, look whether it still follows; else give it more time
+    help: if this is a mirror, check that it is still updated; otherwise allow more with --max-age
     [exit code 5]
     ");
     assert!(team.world.read("gate.json").contains(r#""decision": "deny""#));
-    // And nothing is begun on it.
+    // And no roll-out begins on it.
     let before = team.commit();
     assert_eq!(team.gate("storefront@1 --max-age 500ms --reserve").code, Some(5));
     assert_eq!(team.commit(), before);
@@ -166,7 +166,7 @@ fn a_store_that_nobody_has_written_to_for_too_long_is_no_answer() {
 
 // Scenario 57
 #[test]
-fn a_rewritten_history_is_found_out_and_denies_until_it_is_trusted() {
+fn a_rewritten_history_denies_until_it_is_trusted() {
     let team = Team::git(SERVICES);
     team.publish("orders@1", &[]);
     team.publish("storefront@1", &[("orders", "list")]);
@@ -179,13 +179,13 @@ fn a_rewritten_history_is_found_out_and_denies_until_it_is_trusted() {
     assert_snapshot!(team.gate("storefront@1"), @"
     DENY  storefront@1 → production     1 unknown     store <view>
 
-    G305 unknown  the history of the store <store> was rewritten: it held the commit <commit>, and does not any more
-         next: find out who did it and why; then accept what is there: upheld store trust
+    G305 unknown  the history of the store <store> was rewritten: it no longer holds the commit <commit>
+         next: find out who did it and why; then accept the present history: upheld store trust
     [exit code 4]
     ");
     assert_eq!(team.upheld("gate orders@1 --to production").code, Some(4));
     assert_snapshot!(team.upheld("store trust"), @"
-    trusted  <store> as it is now
+    trusted  the present history of <store>
     [exit code 0]
     ");
     assert_eq!(team.asks("storefront@1"), "allow 0");
@@ -193,7 +193,7 @@ fn a_rewritten_history_is_found_out_and_denies_until_it_is_trusted() {
 
 // Scenario 57: "since the lease".
 #[test]
-fn a_history_that_was_rewritten_since_a_roll_out_began_is_found_out_by_who_has_no_copy() {
+fn a_history_that_was_rewritten_since_a_roll_out_began_is_detected_without_a_copy() {
     let team = Team::git(SERVICES);
     team.publish("orders@1", &[]);
     team.publish("storefront@1", &[("orders", "list")]);
@@ -201,7 +201,7 @@ fn a_history_that_was_rewritten_since_a_roll_out_began_is_found_out_by_who_has_n
     team.deploy("orders@1");
     team.ok("gate storefront@1 --to production --reserve");
     assert_eq!(team.asks("orders@1"), "allow 0");
-    // All of it in one new commit, as if there had been nothing before.
+    // Everything in one new commit without history.
     let tree = team.remote().git(&["rev-parse", "main^{tree}"]);
     let orphan = team.remote().git(&["commit-tree", "-m", "all new", &tree]);
     team.remote().git(&["update-ref", "refs/heads/main", &orphan]);
@@ -210,12 +210,12 @@ fn a_history_that_was_rewritten_since_a_roll_out_began_is_found_out_by_who_has_n
     DENY  orders@1 → production     1 unknown, 1 compatible     store <view>
 
     G305 unknown     storefront@1
-         the store's history was rewritten since the roll-out of storefront@1: it no longer holds <commit>
-         next: find out who did it and why; then end the roll-out: upheld deployed storefront@1 --to production, or upheld undeployed … --rollout
+         the store's history was rewritten since the roll-out of storefront@1 began: it no longer holds <commit>
+         next: find out who did it and why; then end the roll-out: upheld deployed storefront@1 --to production, or upheld undeployed storefront@1 --to production --rollout
     G001 compatible  1 pair (--all lists them)
 
-    G502 note  a roll-out of storefront@1 began at <moment> and was to be done by <moment>; until its end is told, that version and the one before it both count as live
-         next: tell how it ended: upheld deployed storefront@1 --to production, or upheld undeployed storefront@1 --to production --rollout
+    G502 note  a roll-out of storefront@1 began at <moment> and was due by <moment>; until its end is recorded, both that version and the one before it count as live
+         next: record how it ended: upheld deployed storefront@1 --to production, or upheld undeployed storefront@1 --to production --rollout
     [exit code 4]
     ");
     team.deploy("storefront@1");
@@ -243,11 +243,11 @@ fn an_old_commit_gives_the_old_decision_again() {
     assert_eq!(again(&commit), first, "byte for byte");
     assert_eq!(again(&commit[..12]), first);
     let mut replayed: serde_json::Value = serde_json::from_str(&first).unwrap();
-    // How long ago that was is no part of a decision.
+    // The age isn't part of a decision.
     assert_eq!(replayed["store"]["age_seconds"], serde_json::Value::Null);
     replayed["store"]["age_seconds"] = before["store"]["age_seconds"].clone();
     assert_eq!(replayed, before);
-    // What was seen needs no network to be decided again.
+    // A view that was seen once needs no network.
     std::fs::rename(team.remote().path("remote.git"), team.remote().path("gone.git")).unwrap();
     assert_eq!(again(&commit), first);
     std::fs::rename(team.remote().path("gone.git"), team.remote().path("remote.git")).unwrap();
@@ -259,8 +259,8 @@ fn an_old_commit_gives_the_old_decision_again() {
     ");
     assert_snapshot!(team.gate("storefront@1 --at main"), @"
     ------- stderr -------
-    error: `main` is not the id of a commit
-    help: it has at least 7 digits of 0 to 9 and a to f, as the gate shows it
+    error: `main` isn't the id of a commit
+    help: use at least 7 of its hex digits, as the gate shows them
     [exit code 5]
     ");
     assert_eq!(team.gate(&format!("storefront@1 --reserve --at {commit}")).code, Some(2));
@@ -298,7 +298,7 @@ fn a_git_store_and_a_folder_with_the_same_records_give_the_same_decision() {
 // Scenario 24
 #[cfg(unix)]
 #[test]
-fn a_store_that_moves_on_under_a_reservation_is_judged_again_as_if_asked_for_the_first_time() {
+fn a_store_that_changes_during_a_reservation_is_judged_again() {
     let team = Team::git(SERVICES);
     shop(&team);
     team.publish("orders@2", &[]);
@@ -316,7 +316,7 @@ fn a_store_that_moves_on_under_a_reservation_is_judged_again_as_if_asked_for_the
     team.remote().git(&["update-ref", "refs/heads/main", &start]);
     team.remote().write("commits", format!("{commits}\n"));
     team.forget_copy();
-    // Each push meets a commit that was just made.
+    // Each push meets a new commit.
     team.remote().hook(
         "pre-receive",
         "next=$(head -n 1 ../commits); [ -n \"$next\" ] || exit 0\n\
@@ -338,7 +338,7 @@ fn a_store_that_moves_on_under_a_reservation_is_judged_again_as_if_asked_for_the
 // Scenario 55
 #[cfg(unix)]
 #[test]
-fn a_push_that_is_reported_as_done_and_did_not_move_the_branch_is_tried_again_or_told() {
+fn a_push_that_did_not_change_the_branch_is_tried_again_or_reported() {
     let team = Team::git(SERVICES);
     team.publish("orders@1", &[]);
     let start = team.commit();
@@ -353,7 +353,7 @@ fn a_push_that_is_reported_as_done_and_did_not_move_the_branch_is_tried_again_or
     let before = team.commit();
     let output = team.upheld("undeployed orders@1 --to production --store-timeout 1s");
     assert_eq!((output.code, output.stdout.as_str()), (Some(5), ""), "{output}");
-    assert!(output.stderr.contains("but the branch did not move"), "{output}");
+    assert!(output.stderr.contains("but the branch didn't change"), "{output}");
     let output = team.gate("orders@1 --reserve --store-timeout 1s --report json=gate.json");
     assert_eq!((output.code, output.stdout.as_str()), (Some(5), ""), "{output}");
     assert!(team.world.read("gate.json").contains(r#""decision": "deny""#));

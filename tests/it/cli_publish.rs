@@ -1,16 +1,16 @@
-//! `upheld publish`: what a version expects of whom, put into the store once and for all.
+//! `upheld publish`: puts what a version expects of its providers into the store, once and for all.
 
 use insta::assert_snapshot;
 
 use crate::support::Team;
 
 #[test]
-fn what_a_version_expects_is_published_once_and_said_again_without_harm() {
+fn a_version_is_published_once_and_publishing_it_again_is_harmless() {
     Team::each("storefront orders payments", |team| {
         assert_snapshot!(team.try_publish("storefront@1", &[("orders", "list"), ("payments", "pay")], ""), @"
         published  storefront@1   2 contracts with orders and payments
         ------- stderr -------
-        note: nobody said which branch storefront@1 was built from, so it is on none: --branch NAME says it
+        note: storefront@1 is on no branch, because it isn't known which one it was built from; name it with --branch
         [exit code 0]
         ");
         let files = team.files();
@@ -27,7 +27,7 @@ fn what_a_version_expects_is_published_once_and_said_again_without_harm() {
             assert!(output.stdout.starts_with("unchanged  storefront@1"), "{output}");
             assert_eq!(team.files(), files, "nothing was added");
         }
-        // A next version that expects the same of orders shares that contract.
+        // The next version shares the contract if it expects the same of orders.
         team.publish("storefront@2", &[("orders", "list")]);
         assert_eq!(team.files_below("contracts").len(), 2);
         assert_eq!(team.files_below("publications").len(), 3);
@@ -36,14 +36,14 @@ fn what_a_version_expects_is_published_once_and_said_again_without_harm() {
 
 // Scenario 35
 #[test]
-fn a_version_that_is_published_with_other_content_is_refused_with_the_difference_and_the_first_stands() {
+fn publishing_other_content_is_refused_with_the_difference_and_the_first_one_stands() {
     Team::each("storefront orders payments stock", |team| {
         team.publish("storefront@1", &[("orders", "list show"), ("payments", "pay")]);
         let before = team.files();
         let other = [("orders", "list find"), ("stock", "count")];
         assert_snapshot!(team.try_publish("storefront@1", &other, "--branch main"), @"
         ------- stderr -------
-        error: storefront@1 is published already, and expects something else
+        error: storefront@1 is already published with different contracts
                │ orders:
                │     - name: get list
                │       request: GET /list
@@ -53,17 +53,17 @@ fn a_version_that_is_published_with_other_content_is_refused_with_the_difference
                │ +   - name: get find
                │ +     request: GET /find
                │       response: { status: 204 }
-               │ payments: published with a contract, which is not here
-               │ stock: published without a contract, and one is here
-        help: what a version expects never changes: publish this under a new version
+               │ payments: the published version has a contract, but there is none here
+               │ stock: the published version has no contract, but there is one here
+        help: publish this as a new version; what a version expects can't change
         [exit code 2]
         ");
         assert_snapshot!(team.try_publish("storefront@1", &[], "--branch main"), @"
         ------- stderr -------
-        error: storefront@1 is published already, and expects something else
-               │ orders: published with a contract, which is not here
-               │ payments: published with a contract, which is not here
-        help: what a version expects never changes: publish this under a new version
+        error: storefront@1 is already published with different contracts
+               │ orders: the published version has a contract, but there is none here
+               │ payments: the published version has a contract, but there is none here
+        help: publish this as a new version; what a version expects can't change
         [exit code 2]
         ");
         assert_eq!(team.files(), before);
@@ -72,7 +72,7 @@ fn a_version_that_is_published_with_other_content_is_refused_with_the_difference
 }
 
 #[test]
-fn contracts_that_say_the_same_in_other_words_are_no_other_content() {
+fn contracts_with_the_same_content_in_another_text_are_the_same() {
     let team = Team::git("storefront orders");
     team.publish("storefront@1", &[("orders", "list show")]);
     let text = "
@@ -89,7 +89,7 @@ fn contracts_that_say_the_same_in_other_words_are_no_other_content() {
 }
 
 #[test]
-fn the_files_that_a_contract_names_are_published_with_it() {
+fn the_files_that_a_contract_refers_to_are_published_with_it() {
     let team = Team::git("storefront orders");
     team.world.write("contracts/storefront/order.json", r#"{"id": 1}"#);
     let text = "
@@ -101,7 +101,7 @@ fn the_files_that_a_contract_names_are_published_with_it() {
     team.ok("publish storefront@1 --branch main");
     assert!(team.files().iter().any(|path| path.ends_with("/order.json")), "{:?}", team.files());
     team.ok("store lint");
-    // Where the contract's own folder is gone, the store's copy is what a provider is verified against.
+    // Without the contract's folder, a provider is verified against the store's copy.
     team.forget_contracts("storefront");
     let provider = crate::support::Provider::new(|_| crate::support::Answer::json(r#"{"id": "one"}"#));
     let output = team.upheld(&format!("verify orders --url {}", provider.url()));
@@ -109,37 +109,37 @@ fn the_files_that_a_contract_names_are_published_with_it() {
 }
 
 #[test]
-fn what_can_t_be_published_says_why_and_adds_nothing() {
+fn a_refused_publication_says_why_and_adds_nothing() {
     Team::each("storefront orders", |team| {
         let before = team.files();
-        // A name that nobody declared, of a provider and of the consumer itself.
+        // An undeclared name, of a provider and of the consumer itself.
         assert_snapshot!(team.try_publish("storefront@1", &[("ordres", "list")], ""), @"
         ------- stderr -------
         error: the store declares no service `ordres`
         help: did you mean `orders`?
-        help: declare it, if it is meant: upheld store init --service ordres
+        help: if the name is right, declare it: upheld store init --service ordres
         [exit code 4]
         ");
         assert_snapshot!(team.try_publish("storefornt@1", &[("orders", "list")], ""), @"
         ------- stderr -------
         error: the store declares no service `storefornt`
         help: did you mean `storefront`?
-        help: declare it, if it is meant: upheld store init --service storefornt
+        help: if the name is right, declare it: upheld store init --service storefornt
         [exit code 4]
         ");
-        // Nothing is never taken for "nothing".
+        // Missing contracts don't mean that the version expects nothing.
         assert_snapshot!(team.upheld("publish storefront@1"), @"
         ------- stderr -------
-        error: there is no contract of the consumer `storefront` here
-        help: if storefront really expects nothing of anybody, say so: upheld publish storefront@1 --no-contracts
+        error: no contract here has the consumer `storefront`
+        help: if storefront expects nothing of other services: upheld publish storefront@1 --no-contracts
         [exit code 2]
         ");
         team.write_contracts("storefront", &[("orders", "list")]);
         assert_snapshot!(team.upheld("publish storefrnt@1"), @"
         ------- stderr -------
-        error: there is no contract of the consumer `storefrnt` here
+        error: no contract here has the consumer `storefrnt`
         help: did you mean `storefront`?
-        help: if storefrnt really expects nothing of anybody, say so: upheld publish storefrnt@1 --no-contracts
+        help: if storefrnt expects nothing of other services: upheld publish storefrnt@1 --no-contracts
         [exit code 2]
         ");
         assert_snapshot!(team.upheld("publish storefront@1/2"), @"
@@ -151,7 +151,7 @@ fn what_can_t_be_published_says_why_and_adds_nothing() {
         ");
         assert_snapshot!(team.upheld("publish storefront"), @"
         ------- stderr -------
-        error: <root>/contracts is in no git repository, so there is no commit to go by
+        error: <root>/contracts isn't in a git repository, so there is no commit to use as the version
         help: name the version yourself: SERVICE@VERSION
         [exit code 5]
         ");
@@ -159,14 +159,14 @@ fn what_can_t_be_published_says_why_and_adds_nothing() {
         team.world.write("contracts/storefront/orders.yaml", "contract: 1\nconsumer: storefront\n");
         let output = team.upheld("publish storefront@1");
         assert_eq!(output.code, Some(2), "{output}");
-        // Two that claim to be the contract with one provider.
+        // Two contracts with one provider.
         team.write_contracts("storefront", &[("orders", "list")]);
         let text = team.world.read("contracts/storefront/orders.yaml");
         team.world.write("contracts/storefront/orders-too.yaml", text);
         assert_snapshot!(team.upheld("publish storefront@1"), @"
         ------- stderr -------
         error: storefront has two contracts with orders
-        help: put them into one file: contracts/storefront/orders.yaml
+        help: merge them into one file: contracts/storefront/orders.yaml
         [exit code 2]
         ");
         assert_eq!(team.files(), before);
@@ -174,16 +174,16 @@ fn what_can_t_be_published_says_why_and_adds_nothing() {
 }
 
 #[test]
-fn a_service_that_expects_nothing_of_anybody_says_so() {
+fn a_service_that_expects_nothing_says_so() {
     let team = Team::git("storefront orders");
     assert_snapshot!(team.upheld("publish orders@1 --no-contracts --branch main"), @"
-    published  orders@1   it expects nothing of anybody
+    published  orders@1   it expects nothing of other services
     [exit code 0]
     ");
     assert_snapshot!(team.upheld("publish storefront@1 --no-contracts"), @"
-    published  storefront@1   it expects nothing of anybody
+    published  storefront@1   it expects nothing of other services
     ------- stderr -------
-    note: nobody said which branch storefront@1 was built from, so it is on none: --branch NAME says it
+    note: storefront@1 is on no branch, because it isn't known which one it was built from; name it with --branch
     [exit code 0]
     ");
 }
@@ -195,21 +195,21 @@ fn without_a_store_there_is_nothing_to_publish_to() {
     assert_snapshot!(world.upheld(["publish", "storefront@1"]), @"
     ------- stderr -------
     error: there is no store in <root>/.upheld/store
-    help: make one with `upheld store init`
-    help: is it kept elsewhere? then `store` in contracts/upheld.yaml, or `--store`, names the place
+    help: create one with `upheld store init`
+    help: if it is kept elsewhere, name the place with `store` in contracts/upheld.yaml or `--store`
     [exit code 5]
     ");
 }
 
 #[test]
-fn that_nothing_is_expected_is_not_taken_where_there_is_a_contract() {
+fn no_contracts_is_refused_if_there_is_one() {
     Team::each("storefront orders", |team| {
         team.write_contracts("storefront", &[("orders", "list")]);
         let before = team.files();
         assert_snapshot!(team.upheld("publish storefront@1 --no-contracts"), @"
         ------- stderr -------
         error: storefront has a contract here: contracts/storefront/orders.yaml
-        help: leave --no-contracts out, or take the contract away if it is needed no more
+        help: leave out --no-contracts, or delete the contract if it is no longer needed
         [exit code 2]
         ");
         assert_eq!(team.files(), before);
@@ -217,18 +217,18 @@ fn that_nothing_is_expected_is_not_taken_where_there_is_a_contract() {
 }
 
 #[test]
-fn the_beginning_of_a_commit_s_id_is_no_version_of_its_own() {
+fn an_abbreviated_commit_id_is_not_a_version() {
     let team = Team::folder("storefront orders");
     let commit = "0123456789abcdef0123456789abcdef01234567";
     team.publish(&format!("orders@{commit}"), &[]);
     let before = team.files();
     let output = team.upheld("publish orders@0123456789ab --no-contracts");
     assert_eq!(output.code, Some(2), "{output}");
-    assert!(output.stderr.contains(&format!("help: name it whole: orders@{commit}")), "{output}");
+    assert!(output.stderr.contains(&format!("help: use the full version: orders@{commit}")), "{output}");
     assert_eq!(team.files(), before);
     let output = team.gate("orders@0123456789ab");
     assert_eq!(output.code, Some(4), "{output}");
-    assert!(output.stdout.contains(&format!("did you mean orders@{commit}?")), "{output}");
+    assert!(output.stdout.contains(&format!("did you mean `orders@{commit}`?")), "{output}");
 }
 
 /// A Pact file with these interactions.
@@ -247,35 +247,35 @@ fn get(path: &str) -> serde_json::Value {
 }
 
 #[test]
-fn what_can_t_be_verified_is_published_as_pending_on_demand_and_the_gate_says_so() {
+fn what_can_t_be_verified_is_published_as_pending_on_request_and_the_gate_says_so() {
     let team = Team::git("storefront orders");
     let placed = serde_json::json!({"type": "Asynchronous/Messages", "description": "an order was placed"});
     team.world.write("contracts/http.json", pact(&[get("a"), placed.clone()], "4.0"));
     assert_snapshot!(team.upheld("publish storefront@1"), @"
     ------- stderr -------
-    error: 1 interaction of storefront with orders can't be verified, and the gate would never say yes
+    error: 1 interaction of storefront with orders can't be verified, so the gate would never allow a deployment
            │ an order was placed   contracts/http.json:18
            │ it is a message, and only HTTP is verified yet
-    help: --without-skipped publishes what can't be verified as pending, so that the gate doesn't ask for it: test that in another way
+    help: publish what can't be verified as pending with --without-skipped, so that the gate ignores it; test it in another way
     [exit code 2]
     ");
     assert_eq!(team.files_below("publications"), Vec::<String>::new());
     assert_snapshot!(team.upheld("publish storefront@1 --without-skipped --branch main"), @"
     published  storefront@1   1 contract with orders
     ------- stderr -------
-    note: published as pending, since it can't be verified: an order was placed
+    note: published as pending, because it can't be verified: an order was placed
     [exit code 0]
     ");
     let stored = team.files_below("contracts");
     assert_eq!(stored.len(), 1, "{stored:?}");
-    // As if its author had said so.
+    // As if its author had marked it.
     let mut pending = placed.clone();
     pending["pending"] = true.into();
     team.world.write("contracts/http.json", pact(&[get("a"), pending.clone()], "4.0"));
     assert_snapshot!(team.upheld("publish storefront@1"), @"
     unchanged  storefront@1   1 contract with orders
     ------- stderr -------
-    note: storefront had published the same for this version before
+    note: the same contracts were already published for this version of storefront
     [exit code 0]
     ");
     team.deploy("storefront@1");
@@ -297,18 +297,18 @@ fn what_can_t_be_verified_is_published_as_pending_on_demand_and_the_gate_says_so
     ALLOW  orders@1 → production     1 compatible     store <view>
 
     G001 compatible  storefront@1 (live) needs orders@1 (candidate)
-         not asked for, since the contract says that it is pending: an order was placed
+         not checked, because the contract marks it as pending: an order was placed
          owner: team-orders
 
-    G503 note  storefront@1 went live at <moment> though the gate said missing-provider
+    G503 note  storefront@1 went live at <moment> although the gate said missing-provider
     [exit code 0]
     ");
-    // What has nothing else is a contract all the same.
+    // A file with nothing else is still a contract.
     team.world.write("contracts/http.json", pact(&[placed], "4.0"));
     assert_snapshot!(team.upheld("publish storefront@2 --without-skipped --branch main"), @"
     published  storefront@2   1 contract with orders
     ------- stderr -------
-    note: published as pending, since it can't be verified: an order was placed
+    note: published as pending, because it can't be verified: an order was placed
     [exit code 0]
     ");
     let stored: String = team.files_below("contracts").iter().map(|path| team.stored(path)).collect();
@@ -330,35 +330,35 @@ fn several_pact_files_of_one_pair_are_one_contract() {
     assert_snapshot!(team.upheld("publish storefront@1 --without-skipped --branch main"), @"
     published  storefront@1   1 contract with orders
     ------- stderr -------
-    note: published as pending, since it can't be verified: an order was placed
+    note: published as pending, because it can't be verified: an order was placed
     [exit code 0]
     ");
     let stored = team.files_below("contracts");
     assert_eq!(stored.len(), 1, "{stored:?}");
-    // Beside a contract of our own, messages are left out as well.
+    // Next to our own contract, messages are left out, too.
     let own = "contract: 1\nconsumer: mobile\nprovider: orders\ninteractions: [{ name: d, request: GET /d, response: { status: 200 } }]\n";
     team.world.write("contracts/mobile/orders.yaml", own);
     team.world.write("contracts/mobile/orders.json", messages.to_string().replace("storefront", "mobile"));
     assert_snapshot!(team.upheld("publish mobile@1 --without-skipped --branch main"), @"
     published  mobile@1   1 contract with orders
     ------- stderr -------
-    note: left out of what mobile expects of orders: an order was placed
+    note: left out of the contract of mobile with orders: an order was placed
     [exit code 0]
     ");
-    // As it would be from one file.
+    // The same as from one file.
     let message = serde_json::json!({"type": "Asynchronous/Messages", "description": "an order was placed", "contents": {"id": 1}, "pending": true});
     team.world.write("contracts/one.json", pact(&[get("a"), get("c"), message, get("b")], "4.0"));
     for name in ["two", "messages"] {
         std::fs::remove_file(team.world.path(&format!("contracts/{name}.json"))).unwrap();
     }
     assert_eq!(team.upheld("publish storefront@1").stdout.split(' ').next(), Some("unchanged"));
-    // Rules have other meanings in another version.
+    // Rules differ between specification versions.
     team.world.write("contracts/two.json", pact(&[get("b")], "2.0.0"));
     assert_snapshot!(team.upheld("publish storefront@2"), @"
     ------- stderr -------
     error: storefront has two contracts with orders
-           │ contracts/one.json and contracts/two.json are Pact files of different versions
-    help: write both with one version; or make one contract of them: upheld import pact
+           │ contracts/one.json and contracts/two.json are Pact files of different specification versions
+    help: write both with the same version, or convert them into one contract: upheld import pact
     [exit code 2]
     ");
     team.world.write("contracts/two.yaml", "contract: 1\nconsumer: storefront\nprovider: orders\ninteractions: [{ name: d, request: GET /d, response: { status: 200 } }]\n");
@@ -366,13 +366,13 @@ fn several_pact_files_of_one_pair_are_one_contract() {
     assert_snapshot!(team.upheld("publish storefront@2"), @"
     ------- stderr -------
     error: storefront has two contracts with orders
-    help: put them into one file: contracts/storefront/orders.yaml
+    help: merge them into one file: contracts/storefront/orders.yaml
     [exit code 2]
     ");
 }
 
 #[test]
-fn pending_messages_beside_a_contract_of_our_own_are_told_of_when_they_are_left_out() {
+fn pending_messages_next_to_our_own_contract_are_left_out_with_a_note() {
     let team = Team::git("storefront orders");
     let own = "contract: 1\nconsumer: storefront\nprovider: orders\ninteractions: [{ name: d, request: GET /d, response: { status: 200 } }]\n";
     let placed =
@@ -382,7 +382,7 @@ fn pending_messages_beside_a_contract_of_our_own_are_told_of_when_they_are_left_
     assert_snapshot!(team.upheld("publish storefront@1 --branch main"), @"
     published  storefront@1   1 contract with orders
     ------- stderr -------
-    note: left out of what storefront expects of orders: an order was placed
+    note: left out of the contract of storefront with orders: an order was placed
     [exit code 0]
     ");
 }

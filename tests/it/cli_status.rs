@@ -1,11 +1,14 @@
 //! `upheld status` and `upheld explain`: what is live and how it stands, and what a code means.
 
+use std::fs;
+use std::path::Path;
+
 use insta::assert_snapshot;
 
 use crate::support::{Team, World};
 
 #[test]
-fn what_is_live_is_shown_for_each_environment_with_every_pair_that_needs_attention() {
+fn status_shows_what_is_live_and_the_pairs_that_need_attention() {
     Team::each("storefront orders mobile", |team| {
         team.ok("store init --environment staging");
         team.publish("orders@1", &[]);
@@ -20,14 +23,14 @@ fn what_is_live_is_shown_for_each_environment_with_every_pair_that_needs_attenti
         assert_snapshot!(team.upheld("status"), @"
         production     1 incompatible, 1 compatible     store <view>
 
-        mobile      3.4.1  released since <moment>, though the gate said unverified
+        mobile      3.4.1  released since <moment>, although the gate said unverified
         orders      1      live since <moment>
-        storefront  1      live since <moment>, though the gate said unverified
+        storefront  1      live since <moment>, although the gate said unverified
 
         G101 incompatible  mobile@3.4.1 (released) needs orders@1 (live)
              get show   status   expected 204   got 404
              owner: team-orders
-             next: orders: give what mobile asks for; or agree the change with mobile, which then changes its contract
+             next: fix orders to give what mobile expects; or agree on the change with mobile, which then changes its contract
         G001 compatible    1 pair (--all lists them)
 
         staging     no pairs     store <view>
@@ -45,7 +48,7 @@ fn what_is_live_is_shown_for_each_environment_with_every_pair_that_needs_attenti
         ------- stderr -------
         error: the store declares no environment `stagin`
         help: did you mean `staging`?
-        help: declare it, if it is meant: upheld store init --environment stagin
+        help: if the name is right, declare it: upheld store init --environment stagin
         [exit code 4]
         ");
         let output = team.upheld("status --report json --env production");
@@ -55,7 +58,7 @@ fn what_is_live_is_shown_for_each_environment_with_every_pair_that_needs_attenti
 }
 
 #[test]
-fn the_live_versions_of_a_service_are_listed_for_a_loop() {
+fn the_live_versions_of_a_service_are_listed_for_scripts() {
     Team::each("storefront orders", |team| {
         team.ok("store init --environment staging");
         for version in ["orders@1", "orders@2", "orders@3"] {
@@ -78,10 +81,10 @@ fn the_live_versions_of_a_service_are_listed_for_a_loop() {
         ------- stderr -------
         error: the store declares no service `order`
         help: did you mean `orders`?
-        help: declare it, if it is meant: upheld store init --service order
+        help: if the name is right, declare it: upheld store init --service order
         [exit code 4]
         ");
-        // Where a record can't be read, one may be missing.
+        // If a record can't be read, a version may be missing.
         let record = team.files_below("deployments/staging").remove(0);
         team.meddle(&[(&record, Some("{}"))]);
         let output = team.upheld("status --versions orders");
@@ -92,7 +95,7 @@ fn the_live_versions_of_a_service_are_listed_for_a_loop() {
 }
 
 #[test]
-fn nothing_live_is_said_so() {
+fn an_environment_without_live_versions_says_so() {
     let team = Team::folder("orders");
     assert_snapshot!(team.upheld("status"), @"
     production     no pairs     store <view>
@@ -103,50 +106,77 @@ fn nothing_live_is_said_so() {
 }
 
 #[test]
-fn every_code_that_a_gate_or_a_lint_shows_is_explained() {
+fn every_code_in_the_source_is_explained() {
     let world = World::new();
     let all = world.upheld(["explain"]);
     assert_eq!((all.code, all.stderr.as_str()), (Some(0), ""), "{all}");
-    let codes: Vec<&str> = all.stdout.lines().filter_map(|line| line.split_whitespace().next()).collect();
-    for (code, _) in upheld::gate::CODES {
-        assert!(codes.contains(code), "{code}");
-        let output = world.upheld(["explain", code]);
-        assert_eq!(output.code, Some(0), "{output}");
-        assert!(output.stdout.starts_with(code) && output.stdout.contains("\n\nWhat clears it: "), "{output}");
+    let listed: Vec<&str> = all.stdout.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    let defined = defined_codes();
+    assert!(defined.len() > 100, "{defined:?}");
+    assert_eq!(listed, defined, "each code is listed once, in order");
+    for code in defined {
+        let output = world.upheld(["explain", &code]);
+        assert_eq!((output.code, output.stderr.as_str()), (Some(0), ""), "{output}");
+        let parts: Vec<&str> = output.stdout.trim_end().split("\n\n").collect();
+        let [head, means, next] = parts[..] else { panic!("{output}") };
+        assert!(head.strip_prefix(&code).is_some_and(|kind| kind.starts_with(": ")), "{output}");
+        let next = next.strip_prefix("What to do: ").unwrap_or_else(|| panic!("{output}"));
+        for text in [means, next] {
+            assert!(text.starts_with(|c: char| c.is_uppercase() || c == '`') && text.ends_with('.'), "{output}");
+            assert!(!text.contains("  "), "{output}");
+        }
     }
-    for (code, _) in upheld::ledger::codes::CODES {
-        assert!(codes.contains(&code.0), "{}", code.0);
-        let output = world.upheld(["explain", code.0]);
-        assert_eq!(output.code, Some(0), "{output}");
-        assert!(output.stdout.starts_with(code.0), "{output}");
+}
+
+/// Every code that the program's source defines: `NAME = "C101" =>`.
+fn defined_codes() -> Vec<String> {
+    let definition = regex::Regex::new(r#"(?m)^ +\w+ = "([A-Z][0-9]{3})" =>"#).unwrap();
+    let mut codes: Vec<String> = source_texts(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")))
+        .iter()
+        .flat_map(|text| definition.captures_iter(text).map(|found| found[1].to_owned()).collect::<Vec<_>>())
+        .collect();
+    codes.sort();
+    codes
+}
+
+fn source_texts(folder: &Path) -> Vec<String> {
+    let mut texts = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            texts.extend(source_texts(&path));
+        } else {
+            texts.push(fs::read_to_string(path).unwrap());
+        }
     }
-    // Each is in the list once.
-    let mut once = codes.clone();
-    once.dedup();
-    assert_eq!(codes, once);
+    texts
 }
 
 #[test]
-fn a_code_is_explained_in_its_own_words() {
+fn an_explanation_says_what_the_code_means_and_what_to_do() {
     let world = World::new();
     assert_snapshot!(world.upheld(["explain", "g203"]), @"
-    G203  unverified
+    G203: unverified
 
-    Some interactions of the contract have a result for this version of the provider, and some have none: the run was partial, or the contract has changed since. The others carry over.
+    Only some interactions of the contract have a result for this version of the provider: the run was partial, or the contract has changed since. Results of unchanged interactions still count.
 
-    What clears it: `upheld verify PROVIDER --publish --version VERSION`, without --only.
+    What to do: Run `upheld verify PROVIDER --publish --version VERSION` without --only.
     [exit code 0]
     ");
     assert_snapshot!(world.upheld(["explain", "G507"]), @"
-    G507  a notice: it decides nothing
+    G507: notice of the gate
 
-    A consumer has published contracts with the provider, and none of its versions is live in the environment. A consumer that is not live never blocks a provider.
+    A consumer has published contracts with the provider, but none of its versions is live in the environment. A consumer that isn't live never blocks a provider.
 
-    What clears it: Nothing has to be done. If it is live after all, tell it: `upheld deployed CONSUMER@VERSION --to ENV`.
+    What to do: Nothing has to be done. If the consumer is live, record it: `upheld deployed CONSUMER@VERSION --to ENV`.
     [exit code 0]
     ");
     assert_snapshot!(world.upheld(["explain", "S101"]), @"
-    S101  A file of the store can't be read as what it should be.
+    S101: store
+
+    A file of the store can't be read.
+
+    What to do: Restore it from the store's history.
     [exit code 0]
     ");
     assert_snapshot!(world.upheld(["explain", "G209"]), @"

@@ -1,11 +1,11 @@
-//! `upheld store`: makes a store, and checks every record of one; fit to be a required check on the shared repository.
+//! `upheld store`: creates a store, and checks every file of one, which can be a required check of the shared repository.
 
 use insta::assert_snapshot;
 
 use crate::support::{CommandOutput, Remote, Team, World};
 
 #[test]
-fn a_store_is_made_of_what_the_registry_knows_and_never_written_over() {
+fn a_store_is_created_from_the_registry_and_never_overwritten() {
     let world = World::new();
     world.registry(
         "
@@ -27,7 +27,7 @@ fn a_store_is_made_of_what_the_registry_knows_and_never_written_over() {
     assert!(world.read(".upheld/store/services/orders.yaml").contains(r#"owners: ["team-orders"]"#));
     world.write(".upheld/store/services/orders.yaml", "owners: [somebody-else]\n");
     assert_snapshot!(world.upheld(["store", "init"]), @"
-    kept   .upheld/store, which has all of it already
+    kept   .upheld/store, which already has all of them
     [exit code 0]
     ");
     assert_snapshot!(world.upheld(["store", "init", "--service", "payments", "--environment", "test"]), @"
@@ -58,7 +58,7 @@ fn without_a_registry_a_store_has_one_environment() {
 }
 
 #[test]
-fn a_store_is_made_on_a_branch_of_its_own_where_one_is_named() {
+fn a_store_is_created_on_the_named_branch() {
     let remote = Remote::new();
     remote.import("commit refs/heads/main\ncommitter A <a@b.example> 1764000000 +0000\ndata 3\nold\nM 100644 inline README.md\ndata 2\nhi\n");
     let world = World::new().variable("UPHELD_CACHE", remote.path("cache").display().to_string());
@@ -70,13 +70,13 @@ fn a_store_is_made_on_a_branch_of_its_own_where_one_is_named() {
     assert_eq!(files, "environments/production.yaml\nservices/orders.yaml\nstore.yaml");
     let output = world.upheld(["publish", "orders@1", "--no-contracts", "--branch", "main", "--store", &store]);
     assert_eq!(output.code, Some(0), "{output}");
-    // Without the branch, the main one is meant, on which there is no store.
+    // Without the branch, it is the main one, which has no store.
     let output = world.upheld(["publish", "orders@1", "--no-contracts", "--store", &remote.address()]);
     assert_eq!(output.code, Some(4), "{output}");
 }
 
 #[test]
-fn the_branch_that_a_store_is_made_on_is_told_where_nobody_has_named_it() {
+fn the_branch_of_a_new_store_is_printed_if_the_address_does_not_name_it() {
     let remote = Remote::new();
     remote.git(&["symbolic-ref", "HEAD", "refs/heads/trunk"]);
     let world = World::new().variable("UPHELD_CACHE", remote.path("cache").display().to_string());
@@ -92,7 +92,7 @@ fn the_branch_that_a_store_is_made_on_is_told_where_nobody_has_named_it() {
 }
 
 #[test]
-fn a_store_in_order_says_how_much_of_it_can_be_trusted() {
+fn lint_counts_the_files_of_a_good_store() {
     Team::each("storefront orders", |team| {
         team.publish("orders@1", &[]);
         team.publish("storefront@1", &[("orders", "list")]);
@@ -108,7 +108,7 @@ fn a_store_in_order_says_how_much_of_it_can_be_trusted() {
 }
 
 #[test]
-fn every_file_that_is_wrong_is_found() {
+fn lint_finds_every_bad_file() {
     Team::each("storefront orders", |team| {
         team.publish("storefront@1", &[("orders", "list")]);
         team.verify("orders@1", "list");
@@ -128,27 +128,27 @@ fn every_file_that_is_wrong_is_found() {
             ("services/orders.yaml", Some("owners: team\n")),
         ]);
         assert_snapshot!(team.upheld("store lint"), @r#"
-        error[S104]: it does not lie where its content says
+        error[S104]: it isn't where its content says it belongs
          ╭▸ deployments/elsewhere/production/storefront/<month>/<hash>.json
          ╰ help: move it back
 
-        error[S107]: it does not belong here
+        error[S107]: it doesn't belong here
          ╭▸ deployments/notes.txt
          ╰ help: a record is a file with the hash of its content in its name
 
-        error[S105]: it names the contract contracts/orders/storefront/<hash>.yaml, which is not there
+        error[S105]: it refers to the contract contracts/orders/storefront/<hash>.yaml, which is missing
          ╭▸ publications/storefront/6b/1.<hash>.json
          ╰ help: restore the contract from the store's history
 
-        error[S107]: it does not belong here
+        error[S107]: it doesn't belong here
          ╭▸ services/README.md
-         ╰ help: a declaration is a file NAME.yaml
+         ╰ help: a declaration is a file named NAME.yaml
 
         error[S101]: it can't be read: invalid type: string "team", expected a sequence
          ╭▸ services/orders.yaml
          ╰ help: restore it from the store's history
 
-        error[S103]: it was changed: its name is not the hash of its content
+        error[S103]: it was changed: its name isn't the hash of its content
          ╭▸ verifications/orders/6b/1.<hash>.json
          ╰ help: restore it from the store's history
 
@@ -156,19 +156,19 @@ fn every_file_that_is_wrong_is_found() {
         [exit code 2]
         "#);
         assert_snapshot!(team.upheld("store lint --report github"), @r#"
-        ::error file=deployments/elsewhere/production/storefront/<month>/<hash>.json,title=S104::it does not lie where its content says%0Ahelp: move it back
-        ::error file=deployments/notes.txt,title=S107::it does not belong here%0Ahelp: a record is a file with the hash of its content in its name
-        ::error file=publications/storefront/6b/1.<hash>.json,title=S105::it names the contract contracts/orders/storefront/<hash>.yaml, which is not there%0Ahelp: restore the contract from the store's history
-        ::error file=services/README.md,title=S107::it does not belong here%0Ahelp: a declaration is a file NAME.yaml
+        ::error file=deployments/elsewhere/production/storefront/<month>/<hash>.json,title=S104::it isn't where its content says it belongs%0Ahelp: move it back
+        ::error file=deployments/notes.txt,title=S107::it doesn't belong here%0Ahelp: a record is a file with the hash of its content in its name
+        ::error file=publications/storefront/6b/1.<hash>.json,title=S105::it refers to the contract contracts/orders/storefront/<hash>.yaml, which is missing%0Ahelp: restore the contract from the store's history
+        ::error file=services/README.md,title=S107::it doesn't belong here%0Ahelp: a declaration is a file named NAME.yaml
         ::error file=services/orders.yaml,title=S101::it can't be read: invalid type: string "team", expected a sequence%0Ahelp: restore it from the store's history
-        ::error file=verifications/orders/6b/1.<hash>.json,title=S103::it was changed: its name is not the hash of its content%0Ahelp: restore it from the store's history
+        ::error file=verifications/orders/6b/1.<hash>.json,title=S103::it was changed: its name isn't the hash of its content%0Ahelp: restore it from the store's history
         [exit code 2]
         "#);
         assert_eq!(team.upheld("store lint --report json").code, Some(2));
     });
 }
 
-/// A checkout of the shared repository, as a build of a change to it has one.
+/// A checkout of the shared repository, as in the build of a change.
 fn checkout(team: &Team) {
     let place = team.world.path("checkout");
     team.remote().git(&["clone", "--quiet", ".", place.to_str().unwrap()]);
@@ -182,13 +182,13 @@ fn lint(team: &Team, line: &str) -> CommandOutput {
 
 // Scenario 58
 #[test]
-fn a_change_that_takes_away_or_changes_records_is_found_and_one_that_adds_passes() {
+fn lint_finds_a_change_that_deletes_or_changes_records_and_passes_one_that_adds() {
     let team = Team::git("storefront orders");
     team.publish("orders@1", &[]);
     team.publish("storefront@1", &[("orders", "list")]);
     team.verify("orders@1", "");
     checkout(&team);
-    // What others have added since.
+    // Others have added records since.
     team.deploy("orders@1");
     team.remote().git_at(team.world.path("checkout").to_str().unwrap(), &["pull", "--quiet"]);
     team.world.write("checkout/services/payments.yaml", "owners: [team-payments]\n");
@@ -197,7 +197,7 @@ fn a_change_that_takes_away_or_changes_records_is_found_and_one_that_adds_passes
     1 contract, 2 publications, 1 verification and 1 deployment record can be trusted
     [exit code 0]
     ");
-    // A break that somebody would rather not have had.
+    // Somebody deletes a break.
     let verification = team.files_below("verifications").remove(0);
     std::fs::remove_file(team.world.path(&format!("checkout/{verification}"))).unwrap();
     assert_snapshot!(lint(&team, "store lint --store ."), @"
@@ -205,24 +205,24 @@ fn a_change_that_takes_away_or_changes_records_is_found_and_one_that_adds_passes
     [exit code 0]
     ");
     assert_snapshot!(lint(&team, "store lint --store . --base origin/main"), @"
-    error[S201]: it was taken away
+    error[S201]: it was deleted
      ╭▸ verifications/orders/6b/1.<hash>.json
-     ╰ help: records and contracts are only ever added; what is over is told by a new record
+     ╰ help: restore it; records and contracts are only ever added, and a new record ends what an earlier one began
 
     1 error in 1 file
     [exit code 2]
     ");
-    // A contract's text can be changed without another meaning; still it is no addition.
+    // A contract's text may change without its meaning, but that isn't an addition.
     let contract = format!("checkout/{}", team.files_below("contracts").remove(0));
     team.world.write(&contract, team.world.read(&contract) + "# so it was\n");
     assert_snapshot!(lint(&team, "store lint --store . --base HEAD"), @"
     error[S202]: it was changed
      ╭▸ contracts/orders/storefront/<hash>.yaml
-     ╰ help: records and contracts are only ever added; what is over is told by a new record
+     ╰ help: restore it; records and contracts are only ever added, and a new record ends what an earlier one began
 
-    error[S201]: it was taken away
+    error[S201]: it was deleted
      ╭▸ verifications/orders/6b/1.<hash>.json
-     ╰ help: records and contracts are only ever added; what is over is told by a new record
+     ╰ help: restore it; records and contracts are only ever added, and a new record ends what an earlier one began
 
     2 errors in 2 files
     [exit code 2]
@@ -230,23 +230,23 @@ fn a_change_that_takes_away_or_changes_records_is_found_and_one_that_adds_passes
     assert_snapshot!(lint(&team, "store lint --store . --base nowhere"), @"
     ------- stderr -------
     error: there is no commit `nowhere` in <root>/checkout/.
-    help: is it fetched? a shallow copy has no history: fetch all of it
+    help: check that it is fetched: a shallow clone has no history, so fetch all of it
     [exit code 5]
     ");
-    // A variable that is misspelt must not look like a comparison.
+    // A misspelled variable must not pass for a comparison.
     let output = team.world.upheld(["store", "lint", "--store", "checkout", "--base", ""]);
     assert_eq!(output.code, Some(2), "{output}");
     assert!(output.stderr.contains("--base is empty"), "{output}");
     let zeros = "0".repeat(40);
     let output = lint(&team, &format!("store lint --store . --base {zeros}"));
-    assert!(output.stderr.contains("nothing is compared with what was there before"), "{output}");
-    // The store itself, by its own history.
+    assert!(output.stderr.contains("the store isn't compared with an earlier one"), "{output}");
+    // The store itself, with its own history.
     let start = team.remote().git(&["rev-list", "--max-parents=0", "main"]);
     assert_eq!(team.upheld(&format!("store lint --base {start}")).code, Some(0));
     team.meddle(&[(&verification, None)]);
     let output = team.upheld(&format!("store lint --base {}", team.remote().git(&["rev-parse", "main~1"])));
     assert_eq!(output.code, Some(2), "{output}");
-    assert!(output.stdout.contains("it was taken away"), "{output}");
+    assert!(output.stdout.contains("it was deleted"), "{output}");
 }
 
 #[test]
@@ -254,20 +254,20 @@ fn a_folder_has_no_history_to_trust() {
     let team = Team::folder("orders");
     assert_snapshot!(team.upheld("store trust"), @"
     ------- stderr -------
-    error: a store that is a folder has no history to trust
-    help: it is always as it is: there is nothing to do
+    error: the store is a folder, which has no history to trust
+    help: a folder is always trusted; there is nothing to do
     [exit code 5]
     ");
 }
 
 #[test]
-fn a_branch_that_is_behind_the_main_one_takes_nothing_away() {
+fn a_branch_behind_the_main_one_deletes_nothing() {
     let team = Team::git("storefront orders");
     team.publish("orders@1", &[]);
     checkout(&team);
     team.deploy("orders@1");
     team.remote().git_at(team.world.path("checkout").to_str().unwrap(), &["fetch", "--quiet"]);
-    // A build system names a commit of zeros where a branch is new.
+    // For a new branch, build systems name a commit of zeros.
     for base in ["origin/main", &"0".repeat(40)] {
         let output = lint(&team, &format!("store lint --store . --base {base}"));
         assert_eq!(output.code, Some(0), "{output}");

@@ -1,14 +1,14 @@
-//! The token for a store behind a web server: who gets it, and who never sees it.
+//! The token for a store on a web server: who receives it, and who never sees it.
 
 use crate::support::{Answer, Provider, World};
 
 const TOKEN: &str = "s3cret-t0ken";
-/// What git sends for it.
+/// The header that git sends for it.
 const HEADER: &str = "Basic eC1hY2Nlc3MtdG9rZW46czNjcmV0LXQwa2Vu";
 
 #[test]
 fn a_token_reaches_the_store_s_server_and_is_never_shown() {
-    // The server has no store, and sends back what it was told.
+    // The server has no store, and sends back what it received.
     let server = Provider::new(|request| {
         Answer::text(403, &format!("no: {} {TOKEN}", request.header("authorization").unwrap_or_default()))
     });
@@ -25,7 +25,7 @@ fn a_token_reaches_the_store_s_server_and_is_never_shown() {
     for request in requests {
         assert_eq!(request.header("authorization"), Some(HEADER), "{}", request.line());
     }
-    // It is in no file of the copy.
+    // No file of the copy contains it.
     let mut open = vec![world.root().to_path_buf()];
     while let Some(path) = open.pop() {
         if path.is_dir() {
@@ -38,13 +38,13 @@ fn a_token_reaches_the_store_s_server_and_is_never_shown() {
 }
 
 #[test]
-fn a_token_that_is_none_is_refused_and_not_shown() {
+fn an_invalid_token_is_refused_and_not_shown() {
     let world = World::new().variable("UPHELD_STORE_TOKEN", format!("{TOKEN}\nX-Evil: 1"));
     let output = world.upheld(["status", "--store", "https://127.0.0.1:1/a.git"]);
     insta::assert_snapshot!(output, @"
     ------- stderr -------
-    error: UPHELD_STORE_TOKEN holds a blank or a character that no token has
-    help: give it the token alone, on one line
+    error: UPHELD_STORE_TOKEN contains whitespace or another character that tokens don't have
+    help: set it to the token alone, on one line
     [exit code 5]
     ");
 }

@@ -1,11 +1,11 @@
-//! The life of two services through the program: published, verified, let through, live, broken, mended. A store in a git
-//! repository and one in a folder say the same.
+//! The life of two services through the program: published, verified, allowed, live, broken, fixed. It is the same with a
+//! store in a git repository and in a folder.
 
 use insta::assert_snapshot;
 
 use crate::support::Team;
 
-/// All that was typed and said.
+/// All commands and their outputs.
 struct Story<'t> {
     team: &'t Team,
     text: String,
@@ -58,7 +58,7 @@ fn told(team: &Team) -> String {
 }
 
 #[test]
-fn a_team_s_story_is_the_same_with_a_git_store_and_with_a_folder() {
+fn a_team_s_story_is_the_same_with_a_git_store_and_a_folder() {
     let [git, folder] = Team::both("storefront orders").map(|team| told(&team));
     assert_eq!(git, folder);
     assert_snapshot!(git, @"

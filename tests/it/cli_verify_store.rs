@@ -1,4 +1,4 @@
-//! `upheld verify` with a store: what of it is verified, what is pending, and what is published.
+//! `upheld verify` with a store: which of its contracts are verified, what is pending, and what is published.
 
 use insta::assert_snapshot;
 
@@ -32,13 +32,13 @@ fn the_contracts_of_live_versions_and_of_main_branches_are_verified_each_interac
         published  3 results for orders@1
         [exit code 0]
         ");
-        // What two consumers expect alike is asked for once, and told of each (scenario 39).
+        // An interaction that two consumers share is sent once, and reported for each (scenario 39).
         assert_eq!(orders.lines(), ["GET /list", "GET /show", "GET /buy"]);
     });
 }
 
 #[test]
-fn what_nobody_live_needs_and_what_never_held_on_main_is_pending() {
+fn what_no_live_version_needs_and_main_never_upheld_is_pending() {
     Team::each("storefront orders", |team| {
         team.publish("storefront@1", &[("orders", "list show")]);
         assert_snapshot!(team.verify("orders@1", "list"), @"
@@ -60,10 +60,10 @@ fn what_nobody_live_needs_and_what_never_held_on_main_is_pending() {
         published  2 results for orders@1
         [exit code 0]
         ");
-        // That it held on some branch is no promise.
+        // Being upheld on some other branch isn't a promise.
         assert_eq!(team.verify_with("orders@2", "list show", "--branch feature").code, Some(0));
         assert_eq!(team.verify("orders@3", "list").code, Some(0));
-        // Once it held on main, it has to.
+        // Once main has upheld it, it isn't pending any more.
         assert_eq!(team.verify("orders@4", "list show").code, Some(0));
         assert_snapshot!(team.verify("orders@5", "list"), @"
         upheld  storefront → orders  get list
@@ -100,7 +100,7 @@ fn what_is_live_anywhere_is_never_pending() {
 }
 
 #[test]
-fn a_state_that_nobody_can_bring_about_is_no_fault_while_the_interaction_is_pending() {
+fn a_state_without_a_handler_is_not_a_fault_while_the_interaction_is_pending() {
     let team = Team::git("storefront orders");
     let order = "
   - name: get an order
@@ -126,7 +126,7 @@ fn a_state_that_nobody_can_bring_about_is_no_fault_while_the_interaction_is_pend
     published  1 result for orders@1
     [exit code 0]
     ");
-    // A provider that is not there is a fault whatever is asked of it.
+    // An unreachable provider is a fault in any case.
     let output = team.upheld("verify orders --url http://127.0.0.1:1 --publish --version 2 --start-timeout 100ms");
     assert_eq!(output.code, Some(5), "{output}");
     team.deploy("storefront@1");
@@ -134,7 +134,7 @@ fn a_state_that_nobody_can_bring_about_is_no_fault_while_the_interaction_is_pend
 }
 
 #[test]
-fn a_provider_that_the_store_does_not_declare_is_unknown() {
+fn an_undeclared_provider_is_unknown() {
     Team::each("storefront orders", |team| {
         team.publish("storefront@1", &[("orders", "list")]);
         let before = team.files();
@@ -143,7 +143,7 @@ fn a_provider_that_the_store_does_not_declare_is_unknown() {
         ------- stderr -------
         error: the store declares no service `ordres`
         help: did you mean `orders`?
-        help: declare it, if it is meant: upheld store init --service ordres
+        help: if the name is right, declare it: upheld store init --service ordres
         [exit code 4]
         ");
         assert_eq!(team.files(), before);
@@ -151,23 +151,23 @@ fn a_provider_that_the_store_does_not_declare_is_unknown() {
 }
 
 #[test]
-fn a_provider_that_nobody_expects_anything_of_is_told_apart_from_a_slip() {
+fn a_provider_without_consumers_is_distinguished_from_a_typo() {
     let team = Team::git("storefront orders");
     assert_snapshot!(team.verify("orders@1", ""), @"
     ------- stderr -------
     note: nothing to verify: no contract expects anything from orders
     [exit code 0]
     ");
-    // And so where there are contracts with others.
+    // Also if there are contracts with other providers.
     team.write_contracts("orders", &[("storefront", "list")]);
     assert_eq!(team.verify("orders@1", "").code, Some(0));
-    // Who does not publish wants to see something verified.
+    // Without --publish, there should be something to verify.
     let output = team.upheld("verify orders --url http://127.0.0.1:1");
     assert_eq!(output.code, Some(2), "{output}");
 }
 
 #[test]
-fn the_contracts_of_the_folder_are_verified_beside_those_of_the_store_and_are_never_pending() {
+fn contracts_of_the_folder_are_verified_along_with_those_of_the_store_and_are_never_pending() {
     Team::each("storefront orders", |team| {
         team.publish("storefront@1", &[("orders", "list show")]);
         team.deploy("storefront@1");
@@ -176,7 +176,7 @@ fn the_contracts_of_the_folder_are_verified_beside_those_of_the_store_and_are_ne
         let output = team.verify_with("orders@1", "list show", "--jobs 1");
         assert_eq!(output.code, Some(1), "{output}");
         assert_eq!(output.first_words(), ["upheld", "broken", "upheld", "BROKEN"], "{output}");
-        // One that is the same in both is one.
+        // A contract that is the same in both counts once.
         team.write_contracts("storefront", &[("orders", "list show")]);
         let orders = provider("list show");
         team.ok(&format!("verify orders --url {} --publish --version 2", orders.url()));
@@ -185,7 +185,7 @@ fn the_contracts_of_the_folder_are_verified_beside_those_of_the_store_and_are_ne
 }
 
 #[test]
-fn without_publish_a_folder_of_contracts_is_all_that_counts_and_the_store_is_left_alone() {
+fn without_publish_only_the_folder_of_contracts_counts() {
     let team = Team::git("storefront orders");
     team.publish("storefront@1", &[("orders", "list show")]);
     team.write_contracts("storefront", &[("orders", "list")]);
@@ -215,7 +215,7 @@ fn an_environment_s_live_versions_are_verified_there() {
 }
 
 #[test]
-fn results_that_can_t_be_published_are_no_yes_and_a_break_stays_one() {
+fn results_that_can_t_be_published_are_not_a_yes_and_a_break_stays_one() {
     let team = Team::git("storefront orders");
     team.publish("storefront@1", &[("orders", "list")]);
     team.deploy("storefront@1");
@@ -224,13 +224,13 @@ fn results_that_can_t_be_published_are_no_yes_and_a_break_stays_one() {
     let output = team.verify("orders@1", "list");
     assert_eq!(output.code, Some(5), "{output}");
     assert!(output.stdout.contains("UPHELD  1 interaction"), "{output}");
-    assert!(output.stderr.contains("did not take the push") && output.stderr.contains("no more today"), "{output}");
+    assert!(output.stderr.contains("refused the push") && output.stderr.contains("no more today"), "{output}");
     assert_eq!(team.verify("orders@1", "").code, Some(1));
     assert_eq!(team.files_below("verifications").len(), 0);
 }
 
 #[test]
-fn why_an_interaction_was_broken_is_kept_in_short() {
+fn the_reasons_of_a_break_are_recorded_in_short() {
     let team = Team::folder("storefront orders");
     let order = "
   - name: get an order
@@ -249,7 +249,7 @@ fn why_an_interaction_was_broken_is_kept_in_short() {
 }
 
 #[test]
-fn the_options_of_publishing_need_it() {
+fn the_options_of_publish_require_it() {
     let team = Team::folder("orders");
     for option in ["--version 1", "--branch main", "--supersede"] {
         let output = team.upheld(&format!("verify orders {option}"));

@@ -1,15 +1,18 @@
-//! The codes that users look up: each says one thing, and says it wherever it appears.
+//! The codes that users look up: each has one meaning.
 
 use std::collections::BTreeMap;
 
-use upheld::{contract, files, gate, http, ledger, matching, process, recording, registry, source, verification};
+use upheld::{
+    contract, files, gate, http, interaction, ledger, pact, process, recording, registry, source, verification,
+};
 
 #[test]
 fn no_two_meanings_share_a_code() {
     let lists = [
         source::codes::CODES,
         contract::codes::CODES,
-        matching::mismatch::CODES,
+        pact::codes::CODES,
+        interaction::mismatch::CODES,
         http::codes::CODES,
         process::codes::CODES,
         recording::HAR_CODES,
@@ -18,11 +21,11 @@ fn no_two_meanings_share_a_code() {
         files::CODES,
         registry::CODES,
     ];
-    let of_gate = gate::CODES.iter().filter_map(|(code, _)| gate::explain(code)).map(|one| (one.code, one.means));
+    let of_rows = gate::GateCode::ALL.iter().map(|code| code.explanation());
+    let of_notices = gate::NoticeCode::ALL.iter().map(|code| code.explanation());
     let mut meanings = BTreeMap::new();
-    for (code, meaning) in lists.into_iter().flatten().map(|(code, meaning)| (code.0, *meaning)).chain(of_gate) {
-        assert!(meaning.trim().ends_with('.'), "{code} has no meaning: {meaning}");
-        let earlier = meanings.insert(code, meaning);
-        assert!(earlier.is_none(), "{code} means both {earlier:?} and {meaning}");
+    for one in lists.into_iter().flatten().copied().chain(of_rows).chain(of_notices) {
+        let earlier = meanings.insert(one.code, one.means);
+        assert!(earlier.is_none(), "{} means both {earlier:?} and {}", one.code, one.means);
     }
 }

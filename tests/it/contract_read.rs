@@ -1,11 +1,13 @@
 //! Reading: every finding at once, each with its place, its code and what to do.
 
 use serde_json::json;
-use upheld::contract::{Body, PathRule, Status};
+use upheld::contract::PathRule;
+use upheld::formats::Terms;
+use upheld::interaction::{Body, Content, Status};
 use upheld::source::Pointer;
 
 use crate::reading::{
-    Files, HEAD, all_findings, contract, files, interaction, lines, read_ok, read_with, source, text_of,
+    Files, HEAD, all_findings, contract, files, http, interaction, lines, own, read_ok, read_with, source, text_of,
 };
 
 /// Everything that is said about a text.
@@ -259,22 +261,22 @@ fn what_is_read_is_what_is_written_down() {
     );
     let read = read_ok(&text);
     assert_eq!(read.lines, [5]);
-    let interaction = &read.contract.interactions[0];
+    let interaction = &own(&read.contract).interactions[0];
     assert_eq!(interaction.given.iter().map(ToString::to_string).collect::<Vec<_>>(), ["a", "b (id: 1)", "c"]);
-    let request = &interaction.request;
+    let request = &http(interaction).request;
     assert_eq!(request.path, "/orders/a%20b");
     assert_eq!(json!(request.query), json!({"x": ["1", "2", "3"], "y": ["a b"], "z": ["1", "true"]}));
     assert_eq!(json!(request.headers), json!({"x-number": ["1.50"], "accept": ["a", "b"]}));
-    let Some(Body::Json(body)) = &request.body else { panic!("{:?}", request.body) };
+    let Some(Body { content: Content::Json(body), file: None }) = &request.body else { panic!("{:?}", request.body) };
     assert_eq!(body.to_string(), r#"{"n":9007199254740993,"big":1.10,"no":null}"#);
-    assert!(matches!(&request.path_rule, Some(PathRule::Segments(rules)) if rules.contains_key(&2)));
-    assert_eq!(interaction.response.status, Status::Class(2));
+    assert!(matches!(&http(interaction).terms.request.path, Some(PathRule::Segments(rules)) if rules.contains_key(&2)));
+    assert_eq!(http(interaction).response.status, Status::Class(2));
 }
 
 #[test]
 fn a_number_is_taken_by_its_value_wherever_the_format_wants_one() {
     let text = text_of("method: GET\npath: /", "status: 200.0").replace("contract: 1", "contract: 1.0");
-    assert_eq!(contract(&text).interactions[0].response.status, Status::Code(200));
+    assert_eq!(http(&contract(&text).interactions[0]).response.status, Status::Code(200));
 }
 
 #[test]
@@ -283,20 +285,20 @@ fn a_body_has_one_of_five_kinds() {
     let body = |kind: &str| {
         let text = text_of("method: GET\npath: /", &format!("status: 200\n{kind}"));
         let read = read_with(&text, &files).unwrap_or_else(|findings| panic!("{}", lines(&findings)));
-        read.contract.interactions[0].response.body.clone().unwrap()
+        http(&read.contract.interactions[0]).response.body.clone().unwrap()
     };
-    assert_eq!(body("body: [1]"), Body::Json(json!([1])));
-    assert_eq!(body("body: null\nmatch: { $: or null }"), Body::Json(json!(null)));
-    assert_eq!(body("body-text: |-\n  a\n  b"), Body::Text(String::from("a\nb")));
-    assert_eq!(body("body-base64: |\n  aGk=\n"), Body::Bytes(b"hi"[..].into()));
+    assert_eq!(body("body: [1]"), Body::json(json!([1])));
+    assert_eq!(body("body: null\nmatch: { $: or null }"), Body::json(json!(null)));
+    assert_eq!(body("body-text: |-\n  a\n  b"), Body::text("a\nb"));
+    assert_eq!(body("body-base64: |\n  aGk=\n"), Body::bytes(&b"hi"[..]));
     assert!(
-        matches!(body("form: { a: 1, b: [x, y] }"), Body::Form(fields) if json!(fields) == json!({"a": ["1"], "b": ["x", "y"]}))
+        matches!(body("form: { a: 1, b: [x, y] }"), Body { content: Content::Form(fields), file: None } if json!(fields) == json!({"a": ["1"], "b": ["x", "y"]}))
     );
-    assert_eq!(*body("body-file: a.json").content(), Body::Json(json!({"a": 1})));
-    assert_eq!(*body("body-file: ./sub/../sub/b.txt").content(), Body::Text(String::from("b")));
+    assert_eq!(body("body-file: a.json").content, Content::Json(json!({"a": 1})));
+    assert_eq!(body("body-file: ./sub/../sub/b.txt").content, Content::Text(String::from("b")));
     let as_json = body("headers: { content-type: application/problem+json }\nbody-file: c");
-    assert_eq!(*as_json.content(), Body::Json(json!({"c": 1})));
-    assert_eq!(*body("body-file: c").content(), Body::Text(String::from(r#"{"c": 1}"#)));
+    assert_eq!(as_json.content, Content::Json(json!({"c": 1})));
+    assert_eq!(body("body-file: c").content, Content::Text(String::from(r#"{"c": 1}"#)));
 }
 
 #[test]
@@ -402,5 +404,6 @@ fn a_matcher_in_verbose_mode_may_end_in_a_comment() {
         "method: GET\npath: /",
         "status: 200\nbody: { a: paid }\nmatch: { a: \"/(?x) paid | open # the two/\" }",
     );
-    assert_eq!(it.response.rules.body.len(), 1);
+    let Terms::Own(terms) = it.terms() else { panic!("{it:?}") };
+    assert_eq!(terms.response.body.len(), 1);
 }

@@ -5,11 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use upheld::contract::{contract_schema, lint, read};
-use upheld::matching::check_examples;
+use upheld::contract::contract_schema;
+use upheld::formats::read;
 use upheld::source::{Limits, SourceFile};
 
-use crate::reading::{Files, lines};
+use crate::reading::{Files, checked, lines};
 
 /// All contracts of the repository.
 fn contracts() -> Vec<PathBuf> {
@@ -35,9 +35,7 @@ fn every_contract_of_this_repository_is_without_findings() {
     for path in contracts {
         let source = SourceFile::new(path.to_string_lossy(), fs::read_to_string(&path).unwrap(), Limits::default());
         let read = read(&source, &Files::new()).unwrap_or_else(|found| panic!("{}: {}", path.display(), lines(&found)));
-        let mut findings = check_examples(&source, &read.contract);
-        findings.extend(lint::lint(&source, &read));
-        findings.extend(read.findings);
+        let findings = checked(source, read);
         assert!(findings.is_empty(), "{}: {}", path.display(), lines(&findings));
     }
 }

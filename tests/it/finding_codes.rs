@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use upheld::contract::codes::CODES as CONTRACT_CODES;
+use upheld::pact::codes::CODES as PACT_CODES;
 use upheld::source::Severity;
 use upheld::source::codes::CODES as SOURCE_CODES;
 
@@ -114,7 +115,8 @@ fn examples() -> Vec<(&'static str, String, &'static str, &'static str)> {
 
 #[test]
 fn every_code_has_an_example_that_is_found_with_its_place() {
-    let mut left: BTreeSet<&str> = SOURCE_CODES.iter().chain(CONTRACT_CODES).map(|(code, _)| code.0).collect();
+    let mut left: BTreeSet<&str> =
+        SOURCE_CODES.iter().chain(CONTRACT_CODES).chain(PACT_CODES).map(|one| one.code.0).collect();
     for (code, text, message, help) in examples() {
         let findings = all_findings(&text, &Files::new());
         let found = findings.iter().find(|finding| finding.code.0 == code);
@@ -132,8 +134,8 @@ fn every_code_has_an_example_that_is_found_with_its_place() {
 
 #[test]
 fn codes_differ_and_have_a_meaning() {
-    let all: Vec<_> = SOURCE_CODES.iter().chain(CONTRACT_CODES).collect();
-    let different: BTreeSet<&str> = all.iter().map(|(code, _)| code.0).collect();
+    let all: Vec<_> = SOURCE_CODES.iter().chain(CONTRACT_CODES).chain(PACT_CODES).collect();
+    let different: BTreeSet<&str> = all.iter().map(|one| one.code.0).collect();
     assert_eq!(different.len(), all.len());
-    assert!(all.iter().all(|(_, meaning)| meaning.trim().ends_with('.')));
+    assert!(all.iter().all(|one| one.means.ends_with('.')));
 }

@@ -1,5 +1,5 @@
-//! A second gate, for the properties: plain facts instead of records, and every order, every live version and every run
-//! tried one by one. It shares nothing with the real one but the names of its states.
+//! A second gate for the property tests: plain facts instead of records, and every order, live version and run tried one by
+//! one. It shares only the names of states with the real one.
 
 use upheld::gate::State;
 use upheld::ledger::TestResult;
@@ -7,10 +7,10 @@ use upheld::ledger::TestResult;
 /// A version: the number of the service and its own.
 pub type At = (usize, usize);
 
-/// What is known, as plain as it can be.
+/// All facts in a plain form.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
-    /// What a version expects: of which service which paths, as bits.
+    /// What a version expects: the paths of each service, as bits.
     pub publications: Vec<(At, Vec<(usize, u8)>)>,
     pub runs: Vec<Run>,
     pub happenings: Vec<Happening>,
@@ -18,7 +18,7 @@ pub struct Facts {
     pub not_onboarded: Vec<usize>,
 }
 
-/// One run of a provider's version: what came of each of the three paths, and which runs it takes the place of.
+/// One run of a provider's version: the result of each of the three paths, and the runs that it supersedes.
 #[derive(Clone, Debug)]
 pub struct Run {
     pub of: At,
@@ -33,7 +33,7 @@ pub struct Happening {
     pub what: What,
     /// On one of two instances.
     pub instance: bool,
-    /// Whether its writer saw nothing of what had happened before.
+    /// Whether its writer didn't see earlier events.
     pub blind: bool,
 }
 
@@ -68,14 +68,14 @@ impl Facts {
         live
     }
 
-    /// What a version expects; nothing where it is not known.
+    /// What a version expects; `None` if it is unknown.
     fn expects(&self, of: At) -> Option<&Vec<(usize, u8)>> {
         let mut all = self.publications.iter().filter(|(at, _)| *at == of).map(|(_, expects)| expects);
         let first = all.next()?;
         all.all(|other| other == first).then_some(first)
     }
 
-    /// Whether any version of a service ever expected something of the service itself.
+    /// Whether any version of a service ever expected something of the same service.
     fn needs_itself(&self, service: usize) -> bool {
         let own = self.publications.iter().filter(|(at, _)| at.0 == service);
         own.flat_map(|(_, expects)| expects).any(|(to, _)| *to == service)
@@ -111,7 +111,7 @@ impl Facts {
 
     /// How one version stands in a world that it is part of.
     fn stands(&self, own: At, world: &[At], settled: &[At]) -> State {
-        // A roll-out may be given up: nobody can rely on it.
+        // A roll-out may be given up, so nobody can rely on it.
         let lasts = |service: usize| {
             let live = self.live();
             let live =
@@ -148,7 +148,7 @@ impl Facts {
         worst
     }
 
-    /// The world after some candidates took the place of what was there, and with one more.
+    /// The world after some candidates have replaced what was there, and with one more.
     fn world(&self, settled: &[At], next: &[At], instance: bool) -> Vec<At> {
         let is_gone = |one: &(At, What, bool)| settled.iter().any(|new| replaced(*new, instance, one));
         let live = self.live();
@@ -156,7 +156,7 @@ impl Facts {
         left.chain(settled.iter().copied()).chain(next.iter().copied()).collect()
     }
 
-    /// The candidates one after the other.
+    /// The candidates one after another.
     pub fn in_order(&self, order: &[At], instance: bool) -> State {
         let step =
             |at: usize| self.stands(order[at], &self.world(&order[..at], &order[at..=at], instance), &order[..at]);
@@ -169,14 +169,14 @@ impl Facts {
         candidates.iter().map(|one| self.stands(*one, &world, candidates)).min().unwrap_or(State::Compatible)
     }
 
-    /// Every order, and what it comes to.
+    /// Every order with its result.
     pub fn in_every_order(&self, candidates: &[At], instance: bool) -> Vec<(Vec<At>, State)> {
         let with_state = |order: Vec<At>| (self.in_order(&order, instance), order);
         orders(candidates).into_iter().map(with_state).map(|(state, order)| (order, state)).collect()
     }
 }
 
-/// Whether a version that is deployed to an instance ends that.
+/// Whether deploying a version to an instance ends this.
 fn replaced(new: At, instance: bool, (at, how, on): &(At, What, bool)) -> bool {
     at.0 == new.0 && *on == instance && (*how == What::Done || *how == What::Started && *at == new)
 }

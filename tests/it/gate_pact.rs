@@ -1,8 +1,9 @@
-//! The gate and what Pact files say, too: interactions that are pending, and those that can't be run.
+//! The gate and Pact files: pending interactions, and those that can't be run.
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
-use upheld::contract::{InteractionId, interaction_id};
+use upheld::formats::interaction_id;
+use upheld::interaction::InteractionId;
 use upheld::ledger::TestResult;
 
 use crate::ledger_world::{World, contract_text, stored};
@@ -45,7 +46,7 @@ fn shop() -> World {
 }
 
 #[test]
-fn what_a_contract_says_is_pending_is_not_asked_for_and_is_from_the_day_it_no_longer_is() {
+fn a_pending_interaction_is_not_checked_until_it_is_no_longer_pending() {
     let mut world = shop();
     world.verify_these("orders@1", &[(id(&get("b", true)), TestResult::Broken)]);
     assert_eq!(id(&get("b", true)), id(&get("b", false)));
@@ -53,17 +54,17 @@ fn what_a_contract_says_is_pending_is_not_asked_for_and_is_from_the_day_it_no_lo
     assert_snapshot!(world.gate("storefront@1"), @"
     allow 0 compatible
     G001 compatible: storefront@1 (candidate) needs orders@1 (live)
-         not asked for, since the contract says that it is pending: get b
+         not checked, because the contract marks it as pending: get b
     ");
-    // The same requests and answers, and another contract.
+    // The same requests and responses in another contract.
     world.publish_texts("storefront@2", None, &[&file(&[get("a", false), get("b", false)])]).unwrap();
     assert_snapshot!(world.gate("storefront@2"), @"
     deny 1 incompatible
     G101 incompatible: storefront@2 (candidate) needs orders@1 (live)
          get b: 
-         next: orders: give what storefront asks for; or agree the change with storefront, which then changes its contract
+         next: fix orders to give what storefront expects; or agree on the change with storefront, which then changes its contract
     ");
-    // What another interaction asks for in the same words is asked for.
+    // An interaction with the same content that isn't pending is checked.
     let twice =
         json!({"description": "once more", "request": {"method": "GET", "path": "/b"}, "response": {"status": 200}});
     world.publish_texts("storefront@3", None, &[&file(&[get("a", false), get("b", true), twice])]).unwrap();
@@ -71,7 +72,7 @@ fn what_a_contract_says_is_pending_is_not_asked_for_and_is_from_the_day_it_no_lo
 }
 
 #[test]
-fn a_contract_of_our_own_may_say_so_as_well() {
+fn our_own_contracts_may_have_pending_interactions_too() {
     let mut world = World::new("storefront orders");
     world.publish("orders@1", &[]);
     world.deploy("orders@1");
@@ -86,25 +87,25 @@ fn a_contract_of_our_own_may_say_so_as_well() {
 }
 
 #[test]
-fn what_can_t_be_run_denies_with_a_way_out_and_is_never_waited_for() {
+fn an_interaction_that_can_t_be_run_denies_with_a_remedy_and_without_waiting() {
     let mut world = shop();
     let placed = message("an order was placed");
     world.publish_texts("storefront@1", None, &[&file(&[get("a", false), placed.clone()])]).unwrap();
     assert_snapshot!(world.gate("storefront@1"), @"
     deny 4 unknown
     G307 unknown: storefront@1 (candidate) needs orders@1 (live)
-         an order was placed: it can't be run, since it is a message, and only HTTP is verified yet
-         next: storefront: publish a new version with what can't be run as pending: upheld publish storefront@… --without-skipped
+         an order was placed: it can't be run, because it is a message, and only HTTP is verified yet
+         next: publish a new version of storefront with these interactions as pending: upheld publish storefront@… --without-skipped
     ");
-    // Beside it, what only has to be verified.
+    // Along with one that only has to be verified.
     world.publish_texts("storefront@2", None, &[&file(&[get("a", false), get("c", false), placed])]).unwrap();
     assert_snapshot!(world.gate("storefront@2"), @"
     deny 4 unknown
     G307 unknown: storefront@2 (candidate) needs orders@1 (live)
-         an order was placed: it can't be run, since it is a message, and only HTTP is verified yet
+         an order was placed: it can't be run, because it is a message, and only HTTP is verified yet
          1 of 3 without a result: get c
          never verified: no version of orders has a result
-         next: storefront: publish a new version with what can't be run as pending: upheld publish storefront@… --without-skipped
+         next: publish a new version of storefront with these interactions as pending: upheld publish storefront@… --without-skipped
          next: in a checkout of orders@1: upheld verify orders --publish --version 1
     ");
     world.publish_texts("storefront@3", None, &[&file(&[get("a", false)])]).unwrap();

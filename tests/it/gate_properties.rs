@@ -1,4 +1,4 @@
-//! What holds for every small world: the gate says what the naive one does, and nothing that is broken, added, missing or
+//! Properties of every small world: the gate decides as the naive one does, and nothing that is broken, added, missing or
 //! unreadable opens it.
 
 use std::collections::BTreeSet;
@@ -7,8 +7,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, subsequence};
 use upheld::gate::{Decision, Plan, Question, State};
-use upheld::ledger::{Arrival, Book, Departure, NewFile, RecordId, Refusal, TestResult, layout};
-use upheld::ledger::{arrive, publish, verification};
+use upheld::ledger::{
+    Arrival, Book, Departure, NewFile, RecordId, Refusal, TestResult, arrive, layout, publish, verification,
+};
 
 use crate::gate_naive::{At, Facts, Happening, Run, What};
 use crate::ledger_world::{World, contract_of, name, of, stamp_of, verified};
@@ -17,7 +18,7 @@ use crate::strategies::cases;
 const SERVICES: [&str; 4] = ["a", "b", "c", "d"];
 const PATHS: [&str; 3] = ["x", "y", "z"];
 
-/// Facts, and which versions are asked about.
+/// Facts, and the candidates.
 #[derive(Clone, Debug)]
 struct Case {
     facts: Facts,
@@ -33,7 +34,7 @@ fn paths(mask: u8) -> Vec<&'static str> {
     (0..3).filter(|path| mask & (1 << path) != 0).map(|path| PATHS[path]).collect()
 }
 
-/// What a version expects of the services that there are.
+/// What a version expects of the services.
 fn expects(services: usize, own: usize) -> impl Strategy<Value = Vec<(usize, u8)>> {
     let one = |provider: usize| {
         let often = if provider == own { 1 } else { 4 };
@@ -49,8 +50,7 @@ fn published(services: usize, at: At) -> impl Strategy<Value = Vec<(At, Vec<(usi
     all.prop_map(move |all| all.into_iter().map(|expects| (at, expects)).collect())
 }
 
-/// Runs of a version, the later of which may take the place of earlier ones. Most worlds fit mostly, or no gate would
-/// ever open in them.
+/// Runs of a version; later ones may supersede earlier ones. Most pairs are compatible, or the gate would never open.
 fn runs(at: At) -> impl Strategy<Value = Vec<Run>> {
     use TestResult::{Broken, Error, Upheld};
     let result = prop_oneof![
@@ -137,7 +137,7 @@ fn world_of(facts: &Facts, first_minute: i64) -> World {
         let contract =
             |(provider, mask): &(usize, u8)| contract_of(SERVICES[at.0], SERVICES[*provider], &paths(*mask).join(" "));
         let contracts: Vec<_> = expects.iter().map(contract).collect();
-        // Each is written by somebody who saw nothing of the others.
+        // Each is written by somebody who didn't see the others.
         files.extend(publish(&blank, &of(&text(*at)), None, &contracts, stamp()).unwrap());
     }
     let mut ids: Vec<RecordId> = Vec::new();
@@ -174,7 +174,7 @@ fn world_of(facts: &Facts, first_minute: i64) -> World {
     world
 }
 
-/// Results as `World` is told of them.
+/// Results in the form that `World` takes.
 fn words(results: [Option<TestResult>; 3]) -> String {
     let word = |(path, result): (&str, Option<TestResult>)| match result {
         None => String::new(),
@@ -200,7 +200,7 @@ impl Case {
         world.answer(&self.question(world, plan)).0
     }
 
-    /// The plans that there are for the candidates.
+    /// Every plan for the candidates.
     fn plans(&self) -> Vec<Plan> {
         let order = self.candidates.iter().map(|at| name(SERVICES[at.0])).collect();
         vec![Plan::Any, Plan::Order(order), Plan::Atomic]
@@ -211,7 +211,7 @@ impl Case {
     }
 }
 
-/// No plan that was refused is let through now.
+/// No plan that was denied is allowed now.
 fn none_opened(before: &[bool], after: &[bool]) -> bool {
     before.iter().zip(after).all(|(before, after)| *before || !*after)
 }
@@ -262,7 +262,7 @@ proptest! {
         }
     }
 
-    /// But where a candidate needs the consumer itself, which was not there before.
+    /// Except if a candidate needs the consumer itself, which wasn't there before.
     #[test]
     fn a_live_version_of_a_consumer_never_opens_its_provider_s_gate(
         case in case(), expects in vec((0_usize..4, 1_u8..8), 0..3), service in 0_usize..4, published in any::<bool>()
@@ -286,8 +286,8 @@ proptest! {
         prop_assert!(none_opened(&before, &after), "{before:?} {after:?}");
     }
 
-    /// But a deployment, a verification with something broken, one of two publications that differ, and what a service
-    /// published that need not publish.
+    /// Except a deployment, a verification with a break, one of two different publications, and a publication of an exempt
+    /// service.
     #[test]
     fn a_record_that_is_gone_never_opens_the_gate(case in case(), picks in vec(any::<Index>(), 5)) {
         let world = case.world();
@@ -311,7 +311,7 @@ proptest! {
         }
     }
 
-    /// But a deployment of a service that has nothing to do with the candidates, as far as anybody ever published.
+    /// Except a deployment of a service that is unrelated to the candidates according to all publications.
     #[test]
     fn a_record_that_can_t_be_read_never_opens_the_gate(case in case(), picks in vec(any::<Index>(), 5), at in any::<Index>()) {
         let world = case.world();
@@ -327,8 +327,7 @@ proptest! {
                     case.candidates.contains(of) && expects(needs, &|to| to == service)
                 })
         };
-        // Nobody can tell that a service is related by a version that was never published, from the one record of it
-        // that can't be read.
+        // An unreadable record can't tell that a service is related through a version that was never published.
         let told_once = |service: usize, bytes: &[u8]| {
             let live = || case.facts.happenings.iter().filter(|it| it.of.0 == service);
             let is_told = |at: At| case.facts.publications.iter().any(|(of, _)| *of == at);
@@ -360,13 +359,13 @@ proptest! {
         let of_rows = |decision: &Decision| {
             let rows = decision.rows.iter().map(|row| {
                 let side = |side: &Option<upheld::gate::Side>| side.as_ref().map(upheld::gate::Side::short);
-                (row.code, row.state, side(&row.consumer), side(&row.provider))
+                (row.code, row.state(), side(&row.consumer), side(&row.provider))
             });
             (decision.allow, decision.state, decision.order.clone(), rows.collect::<Vec<_>>())
         };
-        // Other times give the records other names, under which they are read in another order.
+        // Other times give the records other names, so they are read in another order.
         let later = world_of(&case.facts, minute);
-        // The files come one by one, and what is put aside in between is of a world that is not whole.
+        // The files come one by one, so what is cached in between is of an incomplete world.
         let mut shuffled = World::new("");
         shuffled.store.knows_contents = true;
         shuffled.store.has_no_history = true;

@@ -5,7 +5,7 @@ use upheld::ledger::{Refusal, heads};
 
 use crate::ledger_world::{World, contract_of, contract_text, interaction, name, of};
 
-/// A provider that is live, and verified for two paths.
+/// A live provider that was verified for two paths.
 fn shop() -> World {
     let mut world = World::new("storefront mobile orders");
     world.publish("orders@1", &[]);
@@ -14,7 +14,7 @@ fn shop() -> World {
     world
 }
 
-/// How a contract of this text stands with what is live.
+/// How a contract with this text stands with the live version.
 fn with_text(text: &str) -> String {
     let mut world = shop();
     world.publish_texts("storefront@2", None, &[text]).unwrap();
@@ -23,13 +23,13 @@ fn with_text(text: &str) -> String {
 
 // 31
 #[test]
-fn a_contract_of_other_bytes_and_the_same_content_is_verified_already() {
+fn a_contract_with_other_bytes_and_the_same_content_is_already_verified() {
     let text = "# Written otherwise.\ncontract: 1\nprovider: \"orders\"\nconsumer: storefront\ninteractions:\n  \
                 - {request: {path: /b, method: GET}, name: b, response: {status: 200}}\n  \
                 - {request: GET /a, name: a, response: {status: 200}}\n";
     assert_ne!(text, contract_text("storefront", "orders", "a b"));
     assert_eq!(with_text(text), "allow 0 compatible");
-    // The first text stands where both have the same id.
+    // If both have the same id, the store keeps the first text.
     let mut world = shop();
     world.publish("storefront@1", &[("orders", "a b")]);
     world.publish_texts("storefront@2", None, &[text]).unwrap();
@@ -38,7 +38,7 @@ fn a_contract_of_other_bytes_and_the_same_content_is_verified_already() {
 
 // 32
 #[test]
-fn of_a_contract_that_changed_in_one_of_nine_interactions_eight_are_verified_already() {
+fn results_of_unchanged_interactions_carry_over_to_a_changed_contract() {
     let mut world = shop();
     world.verify("orders@1", "c d e f g h i");
     world.publish("storefront@1", &[("orders", "a b c d e f g h i")]);
@@ -63,7 +63,7 @@ fn another_name_carries_over_and_another_rule_does_not() {
 
 // 34
 #[test]
-fn content_that_comes_back_in_a_later_version_is_what_it_was() {
+fn content_that_returns_in_a_later_version_has_its_old_results() {
     let mut world = shop();
     for (version, paths) in [("storefront@1", "a b"), ("storefront@2", "a new"), ("storefront@3", "a b")] {
         world.publish(version, &[("orders", paths)]);
@@ -75,7 +75,7 @@ fn content_that_comes_back_in_a_later_version_is_what_it_was() {
 
 // 35
 #[test]
-fn a_version_that_is_published_again_with_other_content_is_refused_and_the_first_stands() {
+fn publishing_a_version_again_with_other_content_is_refused_and_the_first_one_stands() {
     let mut world = shop();
     world.publish("storefront@1", &[("orders", "a b")]);
     let before = world.store.files();
@@ -84,15 +84,15 @@ fn a_version_that_is_published_again_with_other_content_is_refused_and_the_first
     let refused = world.try_publish("storefront@1", &[("orders", "a new")]);
     let Err(Refusal::PublishedOtherwise { version, before: known }) = refused else { panic!("{refused:?}") };
     assert_eq!(version, of("storefront@1"));
-    let id = upheld::contract::contract_id(&contract_of("storefront", "orders", "a b").contract);
+    let id = upheld::formats::contract_id(&contract_of("storefront", "orders", "a b").contract);
     assert_eq!(known.into_iter().collect::<Vec<_>>(), [(name("orders"), id)], "what there is to compare with");
     assert_eq!(world.store.files(), before);
     assert_eq!(world.gate("storefront@1").verdict(), "allow 0 compatible");
 }
 
-// 35: where two did not see each other.
+// 35: two writers that didn't see each other.
 #[test]
-fn of_two_publications_of_a_version_that_differ_neither_counts() {
+fn of_two_different_publications_of_a_version_neither_counts() {
     let mut world = shop();
     let first = World::new("storefront mobile orders").store.files();
     world.publish("storefront@1", &[("orders", "a b")]);
@@ -104,8 +104,8 @@ fn of_two_publications_of_a_version_that_differ_neither_counts() {
     assert_snapshot!(world.gate("storefront@1"), @"
     deny 4 unknown
     G302 unknown: storefront@1 (candidate)
-         storefront@1 was published twice, with other content
-         next: publish a new version of storefront; what one version expects can't change
+         storefront@1 was published twice with different contracts
+         next: publish a new version of storefront; what a version expects can't change
     ");
     world.deploy("storefront@1");
     world.publish("orders@2", &[]);
@@ -117,7 +117,7 @@ fn of_two_publications_of_a_version_that_differ_neither_counts() {
 
 // 39
 #[test]
-fn one_verification_serves_two_consumers_with_the_same_interactions_and_both_are_shown() {
+fn one_verification_counts_for_two_consumers_with_the_same_interactions() {
     let mut world = shop();
     world.publish("storefront@1", &[("orders", "a b")]);
     world.publish("mobile@1", &[("orders", "b a")]);
@@ -149,7 +149,7 @@ fn a_partial_run_is_never_enough() {
 
 // 42
 #[test]
-fn a_break_is_not_taken_back_by_a_later_run_unless_it_says_so() {
+fn a_later_run_only_replaces_a_break_if_it_supersedes_it() {
     let mut world = shop();
     world.publish("storefront@1", &[("orders", "c")]);
     world.verify("orders@1", "!c");
@@ -167,9 +167,9 @@ fn a_break_is_not_taken_back_by_a_later_run_unless_it_says_so() {
     assert_eq!(world.gate("storefront@1").verdict(), "deny 1 incompatible", "it is flaky again");
 }
 
-// 42: a run that could not be run is no result.
+// 42: an error isn't a result.
 #[test]
-fn a_break_is_not_taken_back_by_a_run_that_could_not_be_run() {
+fn an_interaction_that_could_not_be_run_does_not_supersede_a_break() {
     let mut world = shop();
     world.publish("storefront@1", &[("orders", "a c")]);
     world.verify("orders@1", "!c");
@@ -182,7 +182,7 @@ fn a_break_is_not_taken_back_by_a_run_that_could_not_be_run() {
 
 // 43
 #[test]
-fn what_could_not_be_run_is_unverified_and_not_broken() {
+fn an_interaction_that_could_not_be_run_is_unverified_and_not_broken() {
     let mut world = shop();
     world.publish("storefront@1", &[("orders", "a c")]);
     world.verify("orders@1", "?c");
@@ -194,9 +194,9 @@ fn what_could_not_be_run_is_unverified_and_not_broken() {
     ");
 }
 
-// Of publish: which versions are the newest of a branch.
+// The newest publications of a branch.
 #[test]
-fn a_publication_replaces_those_that_were_the_newest_of_its_branch() {
+fn a_publication_replaces_the_newest_ones_of_its_branch() {
     let mut world = shop();
     let text = |paths: &str| contract_text("storefront", "orders", paths);
     for (version, branch) in [("storefront@1", "main"), ("storefront@2", "topic"), ("storefront@3", "main")] {
@@ -210,7 +210,7 @@ fn a_publication_replaces_those_that_were_the_newest_of_its_branch() {
 }
 
 #[test]
-fn a_result_is_of_the_interaction_and_not_of_the_consumer() {
+fn a_result_belongs_to_the_interaction_and_not_to_the_consumer() {
     assert_eq!(interaction("a"), interaction("a"));
     assert_ne!(interaction("a"), interaction("b"));
 }

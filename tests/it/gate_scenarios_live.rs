@@ -6,7 +6,7 @@ use upheld::ledger::{Arrival, Departure, Refusal, arrive};
 
 use crate::ledger_world::{PRODUCTION, World, name, of};
 
-/// A consumer, and two versions of its provider, of which the second upholds it and the first doesn't.
+/// A consumer and two versions of its provider: the first one breaks the contract, and the second one upholds it.
 fn shop() -> World {
     let mut world = World::new("storefront orders");
     for version in ["orders@1", "orders@2"] {
@@ -28,7 +28,7 @@ fn every_released_version_of_the_provider_counts() {
     deny 1 incompatible
     G101 incompatible: storefront@1 (candidate) needs orders@1 (released)
          get a: status expected 200 got 404
-         next: orders: give what storefront asks for; or agree the change with storefront, which then changes its contract
+         next: fix orders to give what storefront expects; or agree on the change with storefront, which then changes its contract
     G001 compatible: storefront@1 (candidate) needs orders@2 (released)
     ");
 }
@@ -61,7 +61,7 @@ fn a_version_that_was_replaced_on_its_instance_does_not_count() {
 
 // 16
 #[test]
-fn of_several_live_consumers_only_those_without_a_result_are_named() {
+fn only_live_consumers_without_a_result_are_named() {
     let mut world = World::new("storefront mobile orders");
     world.publish("storefront@1", &[("orders", "a")]);
     world.publish("mobile@1", &[("orders", "b")]);
@@ -113,7 +113,7 @@ fn of_250_live_consumer_versions_the_oldest_one_is_enough_to_say_no() {
 
 // 19
 #[test]
-fn a_deployment_to_no_instance_and_one_to_a_named_one_are_both_live() {
+fn deployments_with_and_without_an_instance_are_both_live() {
     let mut world = shop();
     world.deploy("orders@1");
     world.deploy_on("eu", "orders@2");
@@ -126,7 +126,7 @@ fn a_deployment_to_no_instance_and_one_to_a_named_one_are_both_live() {
 
 // 20
 #[test]
-fn what_was_deployed_and_released_stays_released_when_it_is_undeployed() {
+fn undeploying_a_version_does_not_end_its_release() {
     let mut world = shop();
     world.release("orders@1");
     world.deploy("orders@1");
@@ -139,7 +139,7 @@ fn what_was_deployed_and_released_stays_released_when_it_is_undeployed() {
     assert_eq!(world.live("orders"), "");
 }
 
-/// A roll-out of `orders@2` in the place of `orders@1`, and a consumer that only fits the new one.
+/// A roll-out of `orders@2` to replace `orders@1`, and a consumer that is only compatible with the new one.
 fn rolling() -> World {
     let mut world = shop();
     world.deploy("orders@1");
@@ -147,18 +147,18 @@ fn rolling() -> World {
     world
 }
 
-// 21, and 25: no clock takes part in it, so that a lease that has expired is the same.
+// 21 and 25: no clock is involved, so an overdue roll-out is the same.
 #[test]
-fn a_roll_out_under_way_keeps_both_versions_live_and_is_named_with_what_ends_it() {
+fn an_open_roll_out_keeps_both_versions_live_and_the_notice_says_how_to_end_it() {
     let mut world = rolling();
     assert_snapshot!(world.gate("storefront@1"), @"
     deny 1 incompatible
     G101 incompatible: storefront@1 (candidate) needs orders@1 (live)
          get a: status expected 200 got 404
-         next: orders: give what storefront asks for; or agree the change with storefront, which then changes its contract
+         next: fix orders to give what storefront expects; or agree on the change with storefront, which then changes its contract
     G001 compatible: storefront@1 (candidate) needs orders@2 (rolling out)
-    G502 a roll-out of orders@2 began at 2026-11-24T08:07:00Z and was to be done by 2026-11-24T12:00:00Z; until its end is told, that version and the one before it both count as live
-         next: tell how it ended: upheld deployed orders@2 --to production, or upheld undeployed orders@2 --to production --rollout
+    G502 a roll-out of orders@2 began at 2026-11-24T08:07:00Z and was due by 2026-11-24T12:00:00Z; until its end is recorded, both that version and the one before it count as live
+         next: record how it ended: upheld deployed orders@2 --to production, or upheld undeployed orders@2 --to production --rollout
     ");
     world.deploy("orders@2");
     assert_eq!(world.live("orders"), "orders@2 done");
@@ -170,7 +170,7 @@ fn a_roll_out_under_way_keeps_both_versions_live_and_is_named_with_what_ends_it(
 
 // 25, the other end
 #[test]
-fn a_roll_out_that_was_given_up_leaves_what_was_there() {
+fn a_roll_out_that_was_given_up_leaves_the_old_version_live() {
     let mut world = rolling();
     world.publish("storefront@2", &[("orders", "b")]);
     world.verify("orders@1", "b");
@@ -181,7 +181,7 @@ fn a_roll_out_that_was_given_up_leaves_what_was_there() {
     assert_eq!(world.gate("storefront@2").verdict(), "allow 0 compatible");
 }
 
-/// What a gate that reserves does where it says yes: it begins the roll-out on the view that it has judged.
+/// A gate with --reserve: if it allows, it begins the roll-out on the view that it decided on.
 fn reserve(world: &mut World, version: &str) -> bool {
     let allow = world.gate(version).0.allow;
     if allow {
@@ -192,7 +192,7 @@ fn reserve(world: &mut World, version: &str) -> bool {
 
 // 22
 #[test]
-fn of_two_that_do_not_fit_each_other_the_second_that_reserves_is_refused() {
+fn of_two_incompatible_versions_the_second_reservation_is_denied() {
     for order in [["storefront@2", "orders@2"], ["orders@2", "storefront@2"]] {
         let mut world = shop();
         world.verify_instead("orders@1", "a");
@@ -212,7 +212,7 @@ fn of_two_that_do_not_fit_each_other_the_second_that_reserves_is_refused() {
 
 // 23
 #[test]
-fn two_that_fit_each_other_may_roll_out_at_once() {
+fn two_compatible_versions_may_roll_out_at_once() {
     let mut world = shop();
     world.verify_instead("orders@1", "a");
     world.deploy("orders@1");
@@ -225,7 +225,7 @@ fn two_that_fit_each_other_may_roll_out_at_once() {
     assert_eq!(world.live("orders"), "orders@1 done, orders@2 started");
 }
 
-/// `orders@2` was live, `orders@3` is, and neither was verified for the consumer that saw both.
+/// `orders@2` was live, `orders@3` is live, and neither was verified for the consumer that was live with both.
 fn turned() -> World {
     let mut world = World::new("storefront orders");
     for version in ["orders@2", "orders@3"] {
@@ -240,7 +240,7 @@ fn turned() -> World {
 
 // 26
 #[test]
-fn a_version_may_go_back_beside_what_it_was_live_with_if_that_is_asked_for() {
+fn a_rollback_next_to_a_former_neighbour_is_allowed_on_request() {
     let world = turned();
     assert_eq!(world.gate("orders@2").verdict(), "deny 3 unverified");
     assert_snapshot!(world.ask("orders@2", |question| question.rollback = true), @"
@@ -254,7 +254,7 @@ fn a_version_may_go_back_beside_what_it_was_live_with_if_that_is_asked_for() {
 
 // 26
 #[test]
-fn a_version_may_not_go_back_beside_a_consumer_that_came_since() {
+fn a_rollback_next_to_a_newer_consumer_is_denied() {
     let mut world = turned();
     world.publish("storefront@2", &[("orders", "a new")]);
     world.deploy("storefront@2");
@@ -265,18 +265,18 @@ fn a_version_may_not_go_back_beside_a_consumer_that_came_since() {
     assert_eq!(back(&world).verdict(), "deny 1 incompatible");
 }
 
-// 26: a break is one, whatever was live before.
+// 26: a break counts, whatever was live before.
 #[test]
-fn a_version_may_not_go_back_to_what_it_is_known_to_break() {
+fn a_rollback_to_a_known_break_is_denied() {
     let mut world = turned();
     world.verify("orders@2", "!a");
     let answer = world.ask("orders@2", |question| question.rollback = true);
     assert_eq!(answer.verdict(), "deny 1 incompatible");
 }
 
-// 26: a version that never was there has nowhere to go back to.
+// 26: a version that was never live can't go back.
 #[test]
-fn a_new_version_is_no_rollback() {
+fn a_new_version_is_not_a_rollback() {
     let mut world = turned();
     world.publish("orders@4", &[]);
     let answer = world.ask("orders@4", |question| question.rollback = true);
@@ -285,7 +285,7 @@ fn a_new_version_is_no_rollback() {
 
 // 27
 #[test]
-fn of_two_deployments_that_did_not_see_each_other_both_are_live_until_one_is_replaced() {
+fn two_deployments_that_did_not_see_each_other_are_both_live_until_one_is_replaced() {
     let mut world = World::new("orders");
     for version in ["orders@1", "orders@2", "orders@3", "orders@4"] {
         world.publish(version, &[]);
@@ -305,7 +305,7 @@ fn of_two_deployments_that_did_not_see_each_other_both_are_live_until_one_is_rep
 
 // 28
 #[test]
-fn a_version_that_went_live_against_the_gate_is_recorded_and_said_to_be() {
+fn a_version_that_went_live_against_the_gate_is_recorded_and_marked() {
     let mut world = shop();
     world.deploy("orders@1");
     let said = world.gate("storefront@1");
@@ -315,13 +315,13 @@ fn a_version_that_went_live_against_the_gate_is_recorded_and_said_to_be() {
     assert_snapshot!(world.gate("orders@2"), @"
     allow 0 compatible
     G001 compatible: storefront@1 (live) needs orders@2 (candidate)
-    G503 storefront@1 went live at 2026-11-24T08:07:00Z though the gate said deny: incompatible
+    G503 storefront@1 went live at 2026-11-24T08:07:00Z although the gate said deny: incompatible
     ");
 }
 
 // 30
 #[test]
-fn what_was_never_published_is_deployed_only_as_a_fact_and_is_unknown_from_then_on() {
+fn an_unpublished_version_can_only_be_deployed_as_a_fact_and_makes_its_pairs_unknown() {
     let mut world = shop();
     let refused = world.try_arrive("storefront@9", None, Arrival::Done, false, None);
     let Err(Refusal::NotPublished { version, known }) = refused else { panic!("{refused:?}") };

@@ -16,7 +16,7 @@ fn at_once(world: &World, candidates: &str) -> Answer {
 
 // 44
 #[test]
-fn two_that_need_each_other_have_to_be_verified_both_ways() {
+fn two_versions_that_need_each_other_have_to_be_verified_both_ways() {
     let mut world = World::new("storefront orders");
     world.publish("storefront@1", &[("orders", "a")]);
     world.publish("orders@1", &[("storefront", "b")]);
@@ -35,7 +35,7 @@ fn two_that_need_each_other_have_to_be_verified_both_ways() {
     assert_eq!(world.gate("storefront@1 orders@1").verdict(), "allow 0 compatible");
 }
 
-/// Both are live in version 1, and the second consumer needs the second provider.
+/// Version 1 of both is live, and version 2 of the consumer needs version 2 of the provider.
 fn second() -> World {
     let mut world = World::new("storefront orders");
     world.publish("orders@1", &[]);
@@ -50,7 +50,7 @@ fn second() -> World {
 
 // 45
 #[test]
-fn of_two_candidates_the_one_that_has_to_go_first_is_found() {
+fn the_gate_finds_the_candidate_that_has_to_go_first() {
     let mut world = second();
     world.verify("orders@2", "old new");
     assert_snapshot!(world.gate("storefront@2 orders@2"), @"
@@ -69,7 +69,7 @@ fn of_two_candidates_the_one_that_has_to_go_first_is_found() {
     assert_eq!(other.blocking(), "G101 incompatible: storefront@2 (candidate) needs orders@1 (live)");
 }
 
-// 45: the order takes nothing away that stays beside the new version.
+// 45: released versions stay live in every order.
 #[test]
 fn a_released_version_stays_when_the_next_one_goes_live() {
     let mut world = second();
@@ -87,20 +87,20 @@ fn a_released_version_stays_when_the_next_one_goes_live() {
 
 // 46
 #[test]
-fn what_fits_only_in_the_same_moment_is_refused_and_said_to_be_so() {
+fn versions_that_only_work_at_once_are_denied_with_a_notice() {
     let mut world = second();
     world.verify("orders@2", "!old new");
     assert_snapshot!(world.gate("storefront@2 orders@2"), @"
     deny 1 incompatible
     G101 incompatible: storefront@1 (live) needs orders@2 (candidate)
          get old: status expected 200 got 404
-         next: orders: give what storefront asks for; or agree the change with storefront, which then changes its contract
+         next: fix orders to give what storefront expects; or agree on the change with storefront, which then changes its contract
     G101 incompatible: storefront@2 (candidate) needs orders@1 (live)
          get new: status expected 200 got 404
-         next: orders: give what storefront asks for; or agree the change with storefront, which then changes its contract
+         next: fix orders to give what storefront expects; or agree on the change with storefront, which then changes its contract
     G001 compatible: storefront@2 (candidate) needs orders@2 (candidate)
-    G505 no order of these versions holds, but all of them at once do
-         next: if they really go live in the same moment: --atomic
+    G505 no order of these versions works, but all of them at once do
+         next: if they really go live in the same moment, add --atomic
     ");
     assert_eq!(at_once(&world, "storefront@2 orders@2").verdict(), "allow 0 compatible");
 }
@@ -116,22 +116,22 @@ fn two_new_services_that_need_each_other_can_only_come_at_once() {
     assert_snapshot!(world.gate("storefront@1 orders@1"), @"
     deny 4 missing-provider
     G401 missing-provider: orders@1 (candidate) needs storefront
-         nothing of storefront is live in production before storefront@1
+         no version of storefront is live in production before storefront@1
          next: let storefront go live first: --order storefront,orders
     G401 missing-provider: storefront@1 (candidate) needs orders
-         nothing of orders is live in production before orders@1
+         no version of orders is live in production before orders@1
          next: let orders go live first: --order orders,storefront
     G001 compatible: orders@1 (candidate) needs storefront@1 (candidate)
     G001 compatible: storefront@1 (candidate) needs orders@1 (candidate)
-    G505 no order of these versions holds, but all of them at once do
-         next: if they really go live in the same moment: --atomic
+    G505 no order of these versions works, but all of them at once do
+         next: if they really go live in the same moment, add --atomic
     ");
     assert_eq!(at_once(&world, "storefront@1 orders@1").verdict(), "allow 0 compatible");
 }
 
-// 45, while a result is missing: what is asked for is what waiting can bring.
+// 45, with a missing result: the rows ask for what waiting can bring.
 #[test]
-fn where_one_order_only_lacks_a_result_the_answer_is_unverified_in_that_order() {
+fn if_one_order_only_lacks_a_result_the_decision_is_unverified_in_that_order() {
     let mut world = second();
     world.verify("orders@2", "old");
     assert_snapshot!(world.gate("storefront@2 orders@2"), @"
@@ -139,7 +139,7 @@ fn where_one_order_only_lacks_a_result_the_answer_is_unverified_in_that_order() 
     order orders@2, storefront@2
     G202 unverified: storefront@2 (candidate) needs orders@2 (candidate)
          1 of 1 without a result: get new
-         last verified by orders@1
+         last verified: orders@1
          next: in a checkout of orders@2: upheld verify orders --publish --version 2
     G001 compatible: storefront@1 (live) needs orders@2 (candidate)
     ");
@@ -149,7 +149,7 @@ fn where_one_order_only_lacks_a_result_the_answer_is_unverified_in_that_order() 
 
 // 47
 #[test]
-fn a_chain_of_nine_is_let_through_in_the_order_that_is_printed() {
+fn a_chain_of_nine_is_allowed_in_the_printed_order() {
     let services = ["s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9"];
     let mut world = World::new(&services.join(" "));
     for version in ["1", "2"] {
@@ -176,7 +176,7 @@ fn a_chain_of_nine_is_let_through_in_the_order_that_is_printed() {
 
 // 48
 #[test]
-fn a_break_between_others_is_told_of_and_decides_nothing() {
+fn a_break_between_other_versions_is_a_notice_and_does_not_affect_the_decision() {
     let mut world = World::new("app basket database");
     world.publish("database@1", &[]);
     world.publish("basket@1", &[("database", "rows")]);
@@ -188,7 +188,7 @@ fn a_break_between_others_is_told_of_and_decides_nothing() {
     assert_snapshot!(world.gate("app@1"), @"
     allow 0 compatible
     G001 compatible: app@1 (candidate) needs basket@1 (live)
-    G504 database@1 breaks basket@1, both live in production: not a matter of this question
+    G504 database@1 breaks basket@1, both live in production; that doesn't affect this decision
          next: upheld status --env production
     ");
 }
@@ -209,8 +209,8 @@ fn a_provider_that_a_new_version_needs_goes_first() {
     assert_snapshot!(world.gate("storefront@2"), @"
     deny 4 missing-provider
     G401 missing-provider: storefront@2 (candidate) needs reviews
-         nothing of reviews is live in production
-         next: let a version of reviews go live first: upheld gate reviews@… --to production
+         no version of reviews is live in production
+         next: deploy a version of reviews first: upheld gate reviews@… --to production
     G001 compatible: storefront@2 (candidate) needs orders@1 (live)
     ");
     assert_snapshot!(world.gate("storefront@2 reviews@2"), @"

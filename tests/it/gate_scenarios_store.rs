@@ -1,18 +1,17 @@
 //! The gate's scenarios: a store that can't be trusted. The numbers are those of the list of scenarios.
 
 use insta::assert_snapshot;
-use upheld::ledger::{RecordId, Refusal};
+use upheld::ledger::{RecordId, Refusal, Rewritten};
 
 use crate::ledger_world::{World, name};
 
-/// The records of a world in which everything fits.
+/// The records of a world in which everything is compatible.
 struct Records {
     upheld: RecordId,
     live: RecordId,
 }
 
-/// A consumer and its provider, both live; a second provider version that fits; and a service that has nothing to do
-/// with either.
+/// A consumer and its provider, both live; a second provider version that is compatible; and an unrelated service.
 fn shop() -> (World, Records) {
     let mut world = World::new("storefront orders weather");
     world.publish("orders@1", &[]);
@@ -32,7 +31,7 @@ fn publication(world: &World, service: &str) -> String {
     world.store.below(&format!("publications/{service}")).remove(0)
 }
 
-/// The answer with the hashes of records cut.
+/// The answer with abbreviated hashes of records.
 fn cut(answer: &crate::ledger_world::Answer) -> String {
     let hash = regex::Regex::new("[0-9a-f]{64}").unwrap();
     hash.replace_all(&answer.to_string(), "HASH").into_owned()
@@ -40,21 +39,21 @@ fn cut(answer: &crate::ledger_world::Answer) -> String {
 
 // 51
 #[test]
-fn a_result_that_was_changed_makes_the_pair_unknown_and_its_file_is_named() {
+fn a_changed_result_makes_the_pair_unknown_and_its_file_is_named() {
     let (mut world, records) = shop();
     let path = world.path_of(records.upheld);
     world.change_a_byte(&path);
     assert_snapshot!(cut(&world.gate("orders@2")), @"
     deny 4 unknown
     G303 unknown: storefront@1 (live) needs orders@2 (candidate)
-         verifications/orders/d4/2.HASH.json was changed: its name is not the hash of its content
-         next: look at verifications/orders/d4/2.HASH.json: `upheld store lint` says what is wrong, and the store's history has it as it was
+         verifications/orders/d4/2.HASH.json was changed: its name isn't the hash of its content
+         next: run `upheld store lint`, and restore verifications/orders/d4/2.HASH.json from the store's history
     ");
 }
 
 // 51
 #[test]
-fn each_file_that_a_pair_uses_makes_it_unknown_when_it_was_changed() {
+fn a_change_to_any_file_that_a_pair_uses_makes_it_unknown() {
     let (world, records) = shop();
     let contract = world.store.below("contracts").remove(0);
     let used =
@@ -76,7 +75,7 @@ fn each_file_that_a_pair_uses_makes_it_unknown_when_it_was_changed() {
 
 // 51: "for pairs that use it"
 #[test]
-fn what_a_live_provider_needs_of_others_is_no_matter_of_its_consumers() {
+fn what_a_live_provider_needs_does_not_affect_its_consumers() {
     let (mut world, _) = shop();
     world.publish("storefront@2", &[("orders", "a")]);
     let path = publication(&world, "orders");
@@ -88,9 +87,9 @@ fn what_a_live_provider_needs_of_others_is_no_matter_of_its_consumers() {
     assert_eq!(world.gate("orders@1").verdict(), "deny 4 unknown", "it is a matter of its own");
 }
 
-// 51: a contract's comments are no part of what it says.
+// 51: comments don't belong to a contract's content.
 #[test]
-fn a_contract_that_says_the_same_in_other_words_is_the_same() {
+fn a_contract_with_the_same_content_in_another_text_is_the_same() {
     let (world, _) = shop();
     let path = world.store.below("contracts").remove(0);
     world.store.meddle(|files| files.get_mut(&path).unwrap().extend(b"# to whom it may concern\n"));
@@ -99,21 +98,21 @@ fn a_contract_that_says_the_same_in_other_words_is_the_same() {
 
 // 52
 #[test]
-fn a_record_that_can_t_be_read_is_a_warning_where_its_service_is_unrelated() {
+fn an_unreadable_record_of_an_unrelated_service_is_a_notice() {
     let (mut world, _) = shop();
     let beside = world.store.below("deployments/production/weather").remove(0);
     world.put_beside(&beside, "", "not a record at all");
     assert_snapshot!(cut(&world.gate("orders@2")), @"
     allow 0 compatible
     G001 compatible: storefront@1 (live) needs orders@2 (candidate)
-    G506 deployments/production/weather/2026-11/HASH.json can't be read: it is not JSON: expected ident at line 1 column 2
+    G506 deployments/production/weather/2026-11/HASH.json can't be read: it isn't JSON: expected ident at line 1 column 2
          next: upheld store lint
     ");
 }
 
-// 52: a version that told nobody what it needs may be the one that the record was of.
+// 52: the record may be of the version that never published what it expects.
 #[test]
-fn a_record_that_can_t_be_read_denies_where_its_service_was_live_without_telling_its_needs() {
+fn an_unreadable_record_denies_if_its_service_was_live_unpublished() {
     let (mut world, _) = shop();
     world.try_arrive("weather@9", None, upheld::ledger::Arrival::Done, true, None).unwrap();
     world.deploy("weather@1");
@@ -125,15 +124,15 @@ fn a_record_that_can_t_be_read_denies_where_its_service_was_live_without_telling
 
 // 52
 #[test]
-fn a_record_that_can_t_be_read_denies_where_its_service_is_related() {
+fn an_unreadable_record_of_a_related_service_denies() {
     let (mut world, records) = shop();
     let beside = world.path_of(records.live);
     world.put_beside(&beside, "", "not a record at all");
     assert_snapshot!(cut(&world.gate("orders@2")), @"
     deny 4 unknown
     G303 unknown: storefront needs orders@2 (candidate)
-         deployments/production/storefront/2026-11/HASH.json can't be read: it is not JSON: expected ident at line 1 column 2
-         next: look at deployments/production/storefront/2026-11/HASH.json: `upheld store lint` says what is wrong, and the store's history has it as it was
+         deployments/production/storefront/2026-11/HASH.json can't be read: it isn't JSON: expected ident at line 1 column 2
+         next: run `upheld store lint`, and restore deployments/production/storefront/2026-11/HASH.json from the store's history
     G001 compatible: storefront@1 (live) needs orders@2 (candidate)
     ");
     let (mut world, _) = shop();
@@ -142,9 +141,9 @@ fn a_record_that_can_t_be_read_denies_where_its_service_is_related() {
     assert_eq!(world.gate("storefront@1").verdict(), "deny 4 unknown", "which of its provider is live?");
 }
 
-// 52: of what never published, nobody can tell whether it is related.
+// 52: a service that never published may be related.
 #[test]
-fn a_record_that_can_t_be_read_denies_where_its_service_never_published() {
+fn an_unreadable_record_of_a_service_that_never_published_denies() {
     let mut world = World::new("orders weather");
     world.publish("orders@1", &[]);
     let live = world.try_arrive("weather@1", None, upheld::ledger::Arrival::Done, true, None).unwrap();
@@ -154,9 +153,9 @@ fn a_record_that_can_t_be_read_denies_where_its_service_never_published() {
     assert_eq!(world.gate("orders@1").verdict(), "deny 4 unknown", "it still may need anything");
 }
 
-// 52: whatever stands where records should.
+// 52: anything else in the place of records.
 #[test]
-fn what_is_no_record_where_records_should_be_is_never_taken_for_nothing() {
+fn stray_files_among_records_are_never_ignored() {
     let (world, records) = shop();
     let live = world.path_of(records.live);
     let folder = live.rsplit_once('/').unwrap().0.to_owned();
@@ -175,14 +174,14 @@ fn what_is_no_record_where_records_should_be_is_never_taken_for_nothing() {
 
 // 53
 #[test]
-fn a_record_of_a_newer_format_asks_for_a_newer_program() {
+fn a_record_with_a_newer_format_needs_a_newer_program() {
     let (mut world, records) = shop();
     let beside = world.path_of(records.upheld);
     world.put_beside(&beside, "2.", r#"{"format":2,"kind":"verification","needs":"0.9.0"}"#);
     assert_snapshot!(cut(&world.gate("orders@2")), @"
     deny 4 unknown
     G303 unknown: storefront@1 (live) needs orders@2 (candidate)
-         verifications/orders/d4/2.HASH.json is of a newer format: upgrade to upheld >= 0.9.0
+         verifications/orders/d4/2.HASH.json has a newer format: upgrade to upheld >= 0.9.0
          next: upgrade to upheld >= 0.9.0
     ");
     let (mut world, _) = shop();
@@ -194,13 +193,13 @@ fn a_record_of_a_newer_format_asks_for_a_newer_program() {
 
 // 53: the store as a whole
 #[test]
-fn a_store_of_a_newer_format_or_without_one_answers_nothing() {
+fn a_store_with_a_newer_format_or_none_denies() {
     let (world, _) = shop();
     world.store.meddle(|files| drop(files.insert(String::from("store.yaml"), b"store: 2\nneeds: 0.9.0\n".to_vec())));
     assert_snapshot!(world.gate("orders@2"), @"
     deny 4 unknown
     G303 unknown: 
-         store.yaml is of a newer format: upgrade to upheld >= 0.9.0
+         store.yaml has a newer format: upgrade to upheld >= 0.9.0
          next: upgrade to upheld >= 0.9.0
     ");
     let (mut world, _) = shop();
@@ -210,20 +209,20 @@ fn a_store_of_a_newer_format_or_without_one_answers_nothing() {
 
 // 57
 #[test]
-fn a_history_that_was_rewritten_is_found_out() {
+fn a_rewritten_history_is_detected() {
     let (mut world, _) = shop();
-    world.store.rewritten = Some(String::from("the branch no longer holds 41d9e07, which was seen here before"));
+    world.store.rewritten = Some(Rewritten::CommitLost { store: String::from("orders"), commit: "41d9e07".repeat(6) });
     assert_snapshot!(world.gate("orders@2"), @"
     deny 4 unknown
     G305 unknown: 
-         the branch no longer holds 41d9e07, which was seen here before
-         next: find out who did it and why; then accept what is there: upheld store trust
+         the history of the store orders was rewritten: it no longer holds the commit 41d9e0741d9e
+         next: find out who did it and why; then accept the present history: upheld store trust
     ");
 }
 
 // 57: "since the lease"
 #[test]
-fn a_record_that_is_gone_since_a_roll_out_began_is_found_out_by_it() {
+fn a_record_that_was_lost_since_a_roll_out_began_is_detected() {
     let (mut world, records) = shop();
     world.publish("weather@2", &[]);
     world.start("weather@2");
@@ -232,11 +231,11 @@ fn a_record_that_is_gone_since_a_roll_out_began_is_found_out_by_it() {
     assert_snapshot!(world.gate("orders@2"), @"
     deny 4 unknown
     G305 unknown: weather@2
-         the store's history was rewritten since the roll-out of weather@2: it no longer holds 10
-         next: find out who did it and why; then end the roll-out: upheld deployed weather@2 --to production, or upheld undeployed … --rollout
-    G502 a roll-out of weather@2 began at 2026-11-24T08:11:00Z and was to be done by 2026-11-24T12:00:00Z; until its end is told, that version and the one before it both count as live
-         next: tell how it ended: upheld deployed weather@2 --to production, or upheld undeployed weather@2 --to production --rollout
-    G507 storefront is not live in production, and not asked about, though there are contracts with orders
+         the store's history was rewritten since the roll-out of weather@2 began: it no longer holds 10
+         next: find out who did it and why; then end the roll-out: upheld deployed weather@2 --to production, or upheld undeployed weather@2 --to production --rollout
+    G502 a roll-out of weather@2 began at 2026-11-24T08:11:00Z and was due by 2026-11-24T12:00:00Z; until its end is recorded, both that version and the one before it count as live
+         next: record how it ended: upheld deployed weather@2 --to production, or upheld undeployed weather@2 --to production --rollout
+    G507 storefront isn't live in production, so its contracts with orders aren't checked
     ");
     world.deploy("weather@2");
     assert_eq!(world.gate("orders@2").verdict(), "allow 0 compatible", "nothing that is live saw it");
@@ -244,21 +243,21 @@ fn a_record_that_is_gone_since_a_roll_out_began_is_found_out_by_it() {
 
 // 58, the gate's part of it
 #[test]
-fn a_contract_that_was_deleted_is_missed() {
+fn a_deleted_contract_is_detected() {
     let (mut world, _) = shop();
     let path = world.store.below("contracts").remove(0);
     world.remove(&path);
     assert_snapshot!(cut(&world.gate("orders@2")), @"
     deny 4 unknown
     G303 unknown: storefront@1 (live) needs orders@2 (candidate)
-         contracts/orders/storefront/HASH.yaml is not there
-         next: look at contracts/orders/storefront/HASH.yaml: `upheld store lint` says what is wrong, and the store's history has it as it was
+         contracts/orders/storefront/HASH.yaml is missing
+         next: run `upheld store lint`, and restore contracts/orders/storefront/HASH.yaml from the store's history
     ");
 }
 
-// Of publish and deployed: no fact is added on top of one that can't be trusted.
+// publish and deployed: no record is based on one that can't be trusted.
 #[test]
-fn nothing_is_written_on_top_of_what_can_t_be_trusted() {
+fn no_record_is_based_on_untrusted_ones() {
     let (mut world, records) = shop();
     let path = publication(&world, "storefront");
     world.change_a_byte(&path);
@@ -273,7 +272,7 @@ fn nothing_is_written_on_top_of_what_can_t_be_trusted() {
 
 // 60, the decision's part of it
 #[test]
-fn an_old_view_gives_the_answer_that_it_gave() {
+fn an_old_view_gives_the_same_decision_again() {
     let (mut world, _) = shop();
     let question = world.question("orders@2");
     let then = world.answer(&question).0;
@@ -284,9 +283,9 @@ fn an_old_view_gives_the_answer_that_it_gave() {
     assert_eq!(again, then);
 }
 
-// What is put aside between two questions changes no answer.
+// The cache doesn't affect decisions.
 #[test]
-fn what_is_put_aside_is_not_taken_for_what_has_changed_since() {
+fn cached_values_are_not_used_after_a_change() {
     let (mut world, records) = shop();
     world.store.knows_contents = true;
     assert_eq!(world.gate("orders@2").verdict(), "allow 0 compatible");
@@ -305,7 +304,7 @@ fn what_is_put_aside_is_not_taken_for_what_has_changed_since() {
     assert_eq!(world.gate("orders@2").verdict(), "deny 4 unknown");
 }
 
-// Of status: every pair that is live, and every file that is in doubt.
+// status: every live pair, and every file in doubt.
 #[test]
 fn status_shows_every_live_pair_and_what_is_missing() {
     let (mut world, _) = shop();
@@ -325,7 +324,7 @@ fn status_shows_every_live_pair_and_what_is_missing() {
 
 // 51: a service may be a consumer of itself.
 #[test]
-fn what_a_live_version_needed_of_its_own_service_is_not_forgotten_with_its_publication() {
+fn a_lost_publication_of_a_service_that_consumes_itself_is_detected() {
     let mut world = World::new("orders");
     world.publish("orders@1", &[("orders", "a")]);
     world.publish("orders@2", &[]);

@@ -4,14 +4,17 @@
 //! two. The limit is wide, since machines are slow and shared; what is quadratic would take minutes.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use upheld::contract::{Body, Interaction, Pattern, Response, Rules, Status, contract_id, interaction_id, write};
-use upheld::matching::{ActualRequest, ActualResponse, Mismatch, check_examples, match_request, match_response};
+use upheld::contract::{Pattern, Rules, write};
+use upheld::formats::{Interaction, check, contract_id, file, interaction_id, match_request, match_response};
+use upheld::interaction::{ActualRequest, ActualResponse, Body, Headers, Mismatch, Response, Status, pointer};
+use upheld::matching::{self, check_examples};
 use upheld::source::{Finding, Limits, MOST_FINDINGS, Pointer, SourceFile, parse_yaml};
 
-use crate::reading::{Files, HEAD, files, interaction, lines, read_ok, read_with, source, text_of};
+use crate::reading::{Files, HEAD, either, files, http, interaction, lines, own, read_ok, read_with, source, text_of};
 
 const SOON: Duration = Duration::from_secs(20);
 
@@ -48,7 +51,7 @@ fn with_response(lines: &str) -> String {
 
 fn answer(it: &Interaction, body: &str) -> Vec<Mismatch> {
     let actual = ActualResponse { status: 200, headers: Vec::new(), body: body.as_bytes().to_vec() };
-    match_response(&it.response, &actual, &Pointer::root())
+    match_response(http(it), &actual, &Pointer::root())
 }
 
 #[test]
@@ -111,8 +114,9 @@ fn the_deepest_contract_goes_all_ways() {
         assert_eq!(check_examples(&source, &read.contract), []);
         let again = SourceFile::new("c.yaml", write(&read.contract), limits);
         let again = upheld::contract::read(&again, &Files::new()).unwrap_or_else(|found| panic!("{}", lines(&found)));
-        assert_eq!(contract_id(&again.contract), contract_id(&read.contract));
-        let it = &read.contract.interactions[0];
+        let (again, contract) = (either(&again.contract), either(&read.contract));
+        assert_eq!(contract_id(&again), contract_id(&contract));
+        let it = &contract.interactions[0];
         assert_eq!(answer(it, &format!("{open}{{\"a\": \"x\"}}{close}"))[0].code.0, "M203");
     }
 }
@@ -200,7 +204,7 @@ fn many_rules_are_held_against_many_places_at_once() {
     let text = with_response("body:") + &keys + "      match:\n" + &rules;
     let read = soon("30,000 rules for 30,000 keys", || read_ok(&text));
     let it = &read.contract.interactions[0];
-    let findings = soon("and their examples", || check_examples(&source(&text), &read.contract));
+    let findings = soon("and their examples", || check_examples(&source(&text), &own(&read.contract)));
     assert_eq!(findings, []);
     let body = rows(30_000, |number| format!("\"k{number}\": \"1\","));
     let found = soon("and what breaks each", || answer(it, &format!("{{{body}\"x\": 1}}")));
@@ -211,7 +215,7 @@ fn many_rules_are_held_against_many_places_at_once() {
     let rules = rows(30_000, |number| format!("        \"[].k{number}\": integer\n"));
     let text = with_response("body:") + &elements + "      match:\n" + &rules;
     let read = soon("30,000 rules for each of 30,000 elements", || read_ok(&text));
-    assert_eq!(soon("and their examples", || check_examples(&source(&text), &read.contract)), []);
+    assert_eq!(soon("and their examples", || check_examples(&source(&text), &own(&read.contract))), []);
 
     // Each of the paths that can be made of a key and `.*` leads to the same place.
     let paths = |depth: u32| {
@@ -339,7 +343,7 @@ fn numbers_of_any_size_are_compared_by_their_digits() {
         let what: String = number.chars().take(20).collect();
         let text = with_response(&format!("body: {{ a: {number} }}\nmatch: {{ a: {rule} }}"));
         let read = soon(&what, || read_ok(&text));
-        assert_eq!(soon(&what, || check_examples(&source(&text), &read.contract)), [], "{what}");
+        assert_eq!(soon(&what, || check_examples(&source(&text), &own(&read.contract))), [], "{what}");
         soon(&what, || contract_id(&read.contract));
         soon(&what, || answer(&read.contract.interactions[0], &format!(r#"{{"a": {digits}}}"#)));
     }
@@ -363,9 +367,9 @@ fn numbers_of_any_size_are_compared_by_their_digits() {
 fn keys_and_texts_with_signs_of_control_are_kept_as_they_are() {
     let text = with_response(r#"body: { "a\0\u001b[31m\u2028\"": "\r\n\t\u0007" }"#);
     let read = read_ok(&text);
-    let again = read_ok(&write(&read.contract));
-    assert_eq!(again.contract, read.contract);
-    assert!(!write(&read.contract).contains(['\u{1b}', '\0', '\r', '\u{2028}']));
+    let written = write(&own(&read.contract));
+    assert_eq!(read_ok(&written).contract, read.contract);
+    assert!(!written.contains(['\u{1b}', '\0', '\r', '\u{2028}']));
     let found = answer(&read.contract.interactions[0], "{}");
     assert_eq!(found[0].path, "\"a\0\u{1b}[31m\u{2028}\\\"\"");
     let long = with_response(&format!("\"{}\": 1", "k".repeat(1000)));
@@ -398,15 +402,17 @@ fn five_thousand_interactions_are_read_in_a_moment() {
     let read = soon("reading", || read_ok(&text));
     assert_eq!(read.contract.interactions.len(), 5000);
     let source = source(&text);
-    assert_eq!(soon("examples", || check_examples(&source, &read.contract)), []);
-    assert_eq!(soon("lint", || upheld::contract::lint::lint(&source, &read)), []);
+    let own = own(&read.contract);
+    assert_eq!(soon("examples", || check_examples(&source, &own)), []);
     soon("identity", || contract_id(&read.contract));
-    let written = soon("writing", || write(&read.contract));
+    let written = soon("writing", || write(&own));
     assert_eq!(soon("lines", || (1..=40_000).filter(|number| !source.line(*number).is_empty()).count()), 40_000);
     soon("places", || {
-        (0..5000).for_each(|index| assert!(source.place(&Interaction::pointer(index).key("name")).is_some()));
+        (0..5000).for_each(|index| assert!(source.place(&pointer(index).key("name")).is_some()));
     });
     assert_eq!(contract_id(&read_ok(&written).contract), contract_id(&read.contract));
+    let file = file(Arc::new(source), read);
+    assert_eq!(soon("examples and lint", || check(&file)), []);
 }
 
 #[test]
@@ -439,7 +445,7 @@ match: { $: 1+, \"[].id\": integer, \"[].sku\": \"/[A-Z]+-[0-9]|x/\", \"[].tags\
         body: wide.into_bytes(),
         ..ActualRequest::default()
     };
-    let found = soon("none of which may be there", || match_request(&it.request, &actual, &Pointer::root()));
+    let found = soon("none of which may be there", || match_request(http(&it), &actual, &Pointer::root()));
     assert_eq!(found.len(), 500);
 }
 
@@ -471,15 +477,13 @@ fn elements_in_any_order_are_paired_in_time() {
 #[test]
 fn a_binary_body_is_compared_as_a_whole() {
     let bytes: Vec<u8> = (0..4_000_000_u32).map(|number| u8::try_from(number % 251).unwrap()).collect();
-    let response = Response {
-        status: Status::Code(200),
-        headers: upheld::contract::Headers::new(),
-        body: Some(Body::Bytes(bytes.clone().into())),
-        rules: Rules::default(),
-    };
+    let response =
+        Response { status: Status::Code(200), headers: Headers::new(), body: Some(Body::bytes(bytes.clone())) };
+    let compared =
+        |actual: &ActualResponse| matching::match_response(&response, &Rules::default(), actual, &Pointer::root());
     let mut actual = ActualResponse { status: 200, headers: Vec::new(), body: bytes };
-    assert_eq!(soon("the same", || match_response(&response, &actual, &Pointer::root())), []);
+    assert_eq!(soon("the same", || compared(&actual)), []);
     actual.body[3_000_000] ^= 1;
-    let found = soon("another", || match_response(&response, &actual, &Pointer::root()));
-    assert!(found[0].actual.contains("at byte 3000000"), "{}", found[0].actual);
+    let found = soon("another", || compared(&actual));
+    assert!(found[0].actual.to_string().contains("at byte 3000000"), "{}", found[0].actual);
 }

@@ -1,4 +1,4 @@
-//! A store in memory: what a folder or a git repository keeps, without either. It can be broken on purpose.
+//! A store in memory, which can be broken on purpose.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,25 +6,25 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
-use upheld::ledger::{Entry, EntryKind, Landing, NewFile, Snapshot, Store, StoreError};
+use upheld::ledger::{EntryKind, FolderEntry, Landing, NewFile, Rewritten, Snapshot, Store, StoreError};
 
 /// Files by their paths.
 pub type Files = BTreeMap<String, Vec<u8>>;
 
-/// What was put aside, for all views of a store.
+/// The cache of all views of a store.
 type Aside = Rc<RefCell<BTreeMap<String, Vec<u8>>>>;
 
-/// A store with all the views that there ever were of it; a view's id is its number.
+/// A store with all its views; a view's id is its number.
 #[derive(Default)]
 pub struct MemoryStore {
     views: RefCell<Vec<Arc<Files>>>,
     aside: Aside,
-    /// Whether it tells what a folder's content is, and keeps what is put aside.
+    /// Whether it knows ids of contents and has a cache.
     pub knows_contents: bool,
-    /// Whether it knows nothing of the views before, like a plain folder.
+    /// Whether it doesn't know earlier views, like a plain folder.
     pub has_no_history: bool,
-    /// What says that its history was rewritten.
-    pub rewritten: Option<String>,
+    /// How its history was rewritten.
+    pub rewritten: Option<Rewritten>,
 }
 
 /// One of the views.
@@ -35,11 +35,11 @@ pub struct MemorySnapshot {
     aside: Aside,
     knows_contents: bool,
     has_no_history: bool,
-    rewritten: Option<String>,
+    rewritten: Option<Rewritten>,
 }
 
 impl MemoryStore {
-    /// A store that begins with these files.
+    /// A store with these files.
     pub fn new(files: Files) -> Self {
         Self { views: RefCell::new(vec![Arc::new(files)]), ..Self::default() }
     }
@@ -49,7 +49,7 @@ impl MemoryStore {
         Files::clone(self.views.borrow().last().unwrap())
     }
 
-    /// Changes the files as no writer of records may.
+    /// Changes the files in a way that writers of records never do.
     pub fn meddle(&self, with: impl FnOnce(&mut Files)) {
         let mut files = self.files();
         with(&mut files);
@@ -128,7 +128,7 @@ impl Snapshot for MemorySnapshot {
         &self.id
     }
 
-    fn list(&self, folder: &str) -> Result<Vec<Entry>, StoreError> {
+    fn list(&self, folder: &str) -> Result<Vec<FolderEntry>, StoreError> {
         let inside = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         let below = self.files().range(inside.clone()..).map_while(|(path, _)| path.strip_prefix(&inside));
         let entries: BTreeSet<(&str, EntryKind)> = below
@@ -137,7 +137,7 @@ impl Snapshot for MemorySnapshot {
                 None => (rest, EntryKind::File),
             })
             .collect();
-        let entry = |(name, kind): (&str, EntryKind)| Entry {
+        let entry = |(name, kind): (&str, EntryKind)| FolderEntry {
             name: name.to_owned(),
             kind,
             content: self.content(&format!("{inside}{name}")),
@@ -157,7 +157,7 @@ impl Snapshot for MemorySnapshot {
         self.aside.borrow_mut().insert(name.to_owned(), bytes.to_vec());
     }
 
-    fn rewritten(&self) -> Option<String> {
+    fn rewritten(&self) -> Option<Rewritten> {
         self.rewritten.clone()
     }
 

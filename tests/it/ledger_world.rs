@@ -10,13 +10,15 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use upheld::contract::attachments::NoAttachments;
-use upheld::contract::{InteractionId, ServiceName, interaction_id, read};
-use upheld::gate::{Because, Decision, Plan, Question, Row, Side, State, Status, decide, status};
+use upheld::formats::{interaction_id, read};
+use upheld::gate::{Cause, Decision, Plan, Question, Row, Side, State, Status, decide, status};
+use upheld::interaction::{InteractionId, ServiceName};
 use upheld::ledger::{
     Arrival, Book, Departure, Landing, NewFile, Reason, RecordId, Refusal, ServiceVersion, Stamp, Store as _,
     StoredContract, Target, TestResult, Verification, arrive, depart, environment_text, layout, publish, service_text,
     store_text, verification,
 };
+use upheld::report::{fact_text, next_text, notice_next_text, notice_text};
 use upheld::source::{Limits, SourceFile};
 
 use crate::ledger_memory::{Files, MemoryStore};
@@ -397,16 +399,16 @@ impl fmt::Display for Answer {
         }
         for row in &self.0.rows {
             writeln!(f, "{}", head(row))?;
-            for because in &row.reasons {
-                writeln!(f, "     {}", told(because))?;
+            for cause in &row.causes {
+                writeln!(f, "     {}", cause_text(cause))?;
             }
             for next in &row.next {
-                writeln!(f, "     next: {next}")?;
+                writeln!(f, "     next: {}", next_text(next))?;
             }
         }
         for notice in &self.0.notices {
-            writeln!(f, "{} {}", notice.code, notice.text)?;
-            if let Some(next) = &notice.next {
+            writeln!(f, "{} {}", notice.code(), notice_text(notice))?;
+            if let Some(next) = notice_next_text(notice) {
                 writeln!(f, "     next: {next}")?;
             }
         }
@@ -421,19 +423,19 @@ pub fn head(row: &Row) -> String {
         if roles.is_empty() { side.short() } else { format!("{} ({})", side.short(), roles.join(", ")) }
     };
     let sides: Vec<String> = [&row.consumer, &row.provider].into_iter().flatten().map(told).collect();
-    format!("{} {}: {}", row.code, row.state.word(), sides.join(" needs "))
+    format!("{} {}: {}", row.code, row.state().word(), sides.join(" needs "))
 }
 
-fn told(because: &Because) -> String {
-    match because {
-        Because::Interaction { name, said, .. } => {
-            let said = said.iter().map(|said| match said.message.as_str() {
-                "" => format!("{} expected {} got {}", said.place, said.expected, said.actual),
+fn cause_text(cause: &Cause) -> String {
+    match cause {
+        Cause::Interaction { name, reasons, .. } => {
+            let reasons = reasons.iter().map(|reason| match reason.message.as_str() {
+                "" => format!("{} expected {} got {}", reason.place, reason.expected, reason.actual),
                 message => message.to_owned(),
             });
-            format!("{name}: {}", said.collect::<Vec<_>>().join(", "))
+            format!("{name}: {}", reasons.collect::<Vec<_>>().join(", "))
         }
-        Because::NoResult { names, of } => format!("{} of {of} without a result: {}", names.len(), names.join(", ")),
-        Because::Told(text) => text.clone(),
+        Cause::NoResult { names, of } => format!("{} of {of} without a result: {}", names.len(), names.join(", ")),
+        Cause::Fact(fact) => fact_text(fact),
     }
 }

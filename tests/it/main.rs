@@ -25,8 +25,10 @@
 //! - `examples`: the example services do what their pages and contracts say
 //! - `pipelines`: three repositories and their pipelines, as the recipes of `examples/pipelines.md` have them, from the
 //!   first publication to a rollback; `pipelines_page`: the recipes say the same for every build system
-//! - `ranks`: the house keeps its order; `codes`: no two findings or errors share a code
-//! - `readme`: the README does what it says; `published`: so does the schema beside the contracts
+//! - `ranks`: the house keeps its order; `codes`: no two findings or errors share a code; `forgotten`: every file of this
+//!   folder is a module here, or its tests would never run
+//! - `readme`: the README and the pages beside the examples do what they say; `published`: so do the schema beside the
+//!   contracts and the releases
 //!
 //! `reading` holds the shortest ways from a text to a contract, `messages` those to its mismatches, `exchanges` those from
 //! the wire to a recording. `ledger_memory` is a store in memory, and `ledger_world` tells a world of services into it.
@@ -89,6 +91,7 @@ mod contract_write;
 mod examples;
 mod exchanges;
 mod finding_codes;
+mod forgotten;
 mod gate_naive;
 mod gate_pact;
 mod gate_properties;

@@ -1,10 +1,10 @@
 //! Messages held against an interaction, and tables of what upholds it and what breaks it.
 
-use upheld::contract::Interaction;
-use upheld::matching::{ActualRequest, ActualResponse, Mismatch, encode, match_request, match_response};
+use upheld::formats::{Interaction, match_request, match_response};
+use upheld::interaction::{ActualRequest, ActualResponse, Mismatch};
 use upheld::source::Pointer;
 
-use crate::reading::interaction;
+use crate::reading::{filled, interaction};
 
 /// A sentence; the example and its rules, as the lines of a message; what upholds it; and what breaks it, with the
 /// code and the place of each mismatch.
@@ -16,10 +16,9 @@ pub fn told(found: &[Mismatch]) -> String {
 }
 
 pub fn response(it: &Interaction, status: u16, headers: &[(&str, &str)], body: &[u8]) -> Vec<Mismatch> {
-    let it = it.filled(&it.params());
     let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let actual = ActualResponse { status, headers, body: body.to_vec() };
-    match_response(&it.response, &actual, &Pointer::root().key("response"))
+    match_response(&filled(it), &actual, &Pointer::root().key("response"))
 }
 
 pub fn with_response(lines: &str) -> Interaction {
@@ -32,10 +31,10 @@ pub fn with_request(lines: &str) -> Interaction {
 
 /// The request of an example, changed.
 pub fn request(it: &Interaction, change: impl FnOnce(&mut ActualRequest)) -> Vec<Mismatch> {
-    let it = it.filled(&it.params());
-    let mut actual = encode::request(&it.request);
+    let it = filled(it);
+    let mut actual = it.asked();
     change(&mut actual);
-    match_request(&it.request, &actual, &Pointer::root().key("request"))
+    match_request(&it, &actual, &Pointer::root().key("request"))
 }
 
 pub fn hold(rows: &[Row], matched: impl Fn(&str, &str) -> Vec<Mismatch>) {

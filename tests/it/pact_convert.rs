@@ -1,14 +1,15 @@
 //! Each matcher on its way from a Pact file to a contract, and from a contract to a Pact file.
 
 use serde_json::{Value, json};
-use upheld::contract::pact::export::{Version, export};
-use upheld::contract::{Contract, write_rule};
-use upheld::matching::{encode, example_response, match_request, match_response};
+use upheld::contract::write_rule;
+use upheld::conversion::export::{Version, export};
+use upheld::formats::{match_request, match_response};
+use upheld::interaction::encode::response as example_response;
 use upheld::source::Pointer;
 
 use crate::pact_convert_properties::imported;
 use crate::pact_spec::{contract as read_pact, pact_file};
-use crate::reading::{contract as read_own, text_of};
+use crate::reading::{contract, filled, http, own, text_of};
 
 /// What is told of rules for texts, and of `boolean` and of dates.
 const ANY_JSON: &str = "response body a: Pact holds this rule against the JSON of any value, so that 5 may fit where \"5\" does; the contract asks for the example's type, too";
@@ -32,7 +33,7 @@ fn rules_of(body: &Value, rules: &Value) -> Vec<String> {
         }),
     ));
     let converted = imported(&pact);
-    let written = converted.contract.interactions[0].response.rules.body.iter();
+    let written = http(&converted.contract.interactions[0]).terms.response.body.iter();
     let lines = written.map(|(path, rule)| format!("{path}: {}", write_rule(&rule.thing)));
     lines.chain(converted.remarks.iter().map(|remark| format!("{}: {}", remark.place, remark.why))).collect()
 }
@@ -171,8 +172,8 @@ fn lists_and_objects_get_the_fewest_rules() {
 /// The matchers of a Pact file's response body that come of a contract's rules, as `path: matcher`, the example's
 /// content, and the remarks.
 fn exported(asked: &str, version: Version) -> (Vec<String>, Value, Vec<String>) {
-    let contract: Contract = read_own(&text_of("method: GET\npath: /", &format!("status: 200\n{asked}")));
-    let exported = export(&contract, version);
+    let contract = contract(&text_of("method: GET\npath: /", &format!("status: 200\n{asked}")));
+    let exported = export(&own(&contract), version);
     let file: Value = serde_json::from_str(&exported.text).unwrap();
     let response = &file["interactions"][0]["response"];
     let rules = response["matchingRules"]["body"].as_object().into_iter().flatten();
@@ -288,16 +289,16 @@ fn the_contracts_of_this_repository_hold_as_pact_files() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("contracts");
     let mut held = 0;
     for file in ["storefront/orders.yaml", "orders/payments.yaml"] {
-        let contract = read_own(&std::fs::read_to_string(folder.join(file)).unwrap());
+        let contract = contract(&std::fs::read_to_string(folder.join(file)).unwrap());
         for version in [Version::V3, Version::V4] {
-            let pact = read_pact(&export(&contract, version).text);
+            let pact = read_pact(&export(&own(&contract), version).text);
             assert_eq!(pact.interactions.len(), contract.interactions.len());
-            for (own, pact) in contract.interactions.iter().zip(&pact.interactions) {
-                let filled = own.filled(&own.params());
-                let found = match_response(&pact.response, &example_response(&filled.response), &Pointer::root());
-                assert!(found.is_empty(), "{file} {}: {found:#?}", own.name);
-                let sent = match_request(&pact.request, &encode::request(&filled.request), &Pointer::root());
-                assert!(sent.is_empty(), "{file} {}: {sent:#?}", own.name);
+            for (it, pact) in contract.interactions.iter().zip(&pact.interactions) {
+                let example = filled(it);
+                let found = match_response(http(pact), &example_response(&example.response), &Pointer::root());
+                assert!(found.is_empty(), "{file} {}: {found:#?}", it.name);
+                let sent = match_request(http(pact), &example.asked(), &Pointer::root());
+                assert!(sent.is_empty(), "{file} {}: {sent:#?}", it.name);
                 held += 1;
             }
         }

@@ -8,10 +8,12 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
-use upheld::matching::{ActualRequest, ActualResponse, match_request, match_response};
+use upheld::formats::{match_request, match_response};
+use upheld::interaction::{ActualRequest, ActualResponse};
 use upheld::source::Pointer;
 
 use super::pact_spec::{headers, pact_file, try_contract};
+use super::reading::http;
 
 /// Cases that are answered otherwise, by the beginning of their names, with the reason.
 const OTHERWISE: &[(&str, &str)] = &[
@@ -129,7 +131,7 @@ fn requests() -> HashSet<&'static str> {
             headers: headers(actual),
             body: bytes(actual),
         };
-        let found = match_request(&contract.interactions[0].request, &request, &Pointer::root());
+        let found = match_request(http(&contract.interactions[0]), &request, &Pointer::root());
         found.iter().map(|mismatch| format!("{} {}", mismatch.place(), mismatch.message())).collect()
     })
 }
@@ -147,7 +149,7 @@ fn responses() -> HashSet<&'static str> {
             headers: headers(actual),
             body: bytes(actual),
         };
-        let found = match_response(&contract.interactions[0].response, &response, &Pointer::root());
+        let found = match_response(http(&contract.interactions[0]), &response, &Pointer::root());
         found.iter().map(|mismatch| format!("{} {}", mismatch.place(), mismatch.message())).collect()
     })
 }

@@ -1,17 +1,20 @@
 //! What holds for every Pact file, however broken: findings or a contract, and never a panic.
 
+use std::sync::Arc;
+
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Value, json};
 use upheld::contract::attachments::NoAttachments;
-use upheld::contract::lint::lint;
-use upheld::contract::pact::Moment;
-use upheld::contract::{is_pact, read};
-use upheld::matching::{ActualRequest, ActualResponse, encode, example_response, match_request, match_response};
+use upheld::formats::{check, file, match_request, match_response, read};
+use upheld::interaction::encode::response as example_response;
+use upheld::interaction::{ActualRequest, ActualResponse, Http, Kind};
+use upheld::pact::{Moment, is_pact};
 use upheld::source::{Limits, Pointer, SourceFile};
 
+use super::reading::{filled, http};
 use super::strategies::cases;
 
 /// Files of each version, with something of everything.
@@ -204,7 +207,7 @@ fn changed(value: &mut Value, change: &Change) {
 
 /// Does with a file all that any command does.
 fn used(text: &str, bytes: &[u8]) -> Result<(), TestCaseError> {
-    let source = SourceFile::new("p.json", text.to_owned(), Limits::default());
+    let source = Arc::new(SourceFile::new("p.json", text.to_owned(), Limits::default()));
     prop_assert!(is_pact(text) || read(&source, &NoAttachments).is_err(), "{text}");
     let read = match read(&source, &NoAttachments) {
         Ok(read) => read,
@@ -213,19 +216,25 @@ fn used(text: &str, bytes: &[u8]) -> Result<(), TestCaseError> {
             return Ok(());
         }
     };
-    let _ = lint(&source, &read);
+    let file = file(source, read);
+    let _ = check(&file);
     let at = Pointer::root();
-    for interaction in &read.contract.interactions {
-        let filled = interaction.filled(&interaction.params());
-        let asked = filled.request.at(&Moment::default()).unwrap_or_else(|| filled.request.clone());
-        let sent = encode::request(&asked);
-        let made = filled.response.at(&Moment::default()).unwrap_or_else(|| filled.response.clone());
+    for interaction in &file.contract.interactions {
+        let http = match &interaction.kind {
+            Kind::Http(http) => http,
+            Kind::Unrunnable(unrunnable) => &unrunnable.read,
+            Kind::Message(_) => panic!("messages aren't read yet"),
+        };
+        let filled = http.filled(&interaction.params());
+        let request = filled.request_at(&Moment::default()).unwrap_or_else(|| filled.request.clone());
+        let sent = Http { request, ..filled.clone() }.asked();
+        let made = filled.response_at(&Moment::default()).unwrap_or_else(|| filled.response.clone());
         let came = example_response(&made);
-        let _ = match_request(&filled.request, &sent, &at);
-        let _ = match_response(&filled.response, &came, &at);
+        let _ = match_request(&filled, &sent, &at);
+        let _ = match_response(&filled, &came, &at);
         let other = ActualResponse { body: bytes.to_vec(), ..came };
-        let _ = match_response(&filled.response, &other, &at);
-        let _ = match_request(&filled.request, &ActualRequest { body: bytes.to_vec(), ..sent }, &at);
+        let _ = match_response(&filled, &other, &at);
+        let _ = match_request(&filled, &ActualRequest { body: bytes.to_vec(), ..sent }, &at);
     }
     Ok(())
 }
@@ -271,9 +280,9 @@ fn each_of_the_files_that_are_changed_can_be_used_as_it_is() {
         let source = SourceFile::new("p.json", file.to_string(), Limits::default());
         let read = read(&source, &NoAttachments).unwrap_or_else(|found| panic!("{}", super::reading::lines(&found)));
         for interaction in &read.contract.interactions {
-            assert!(interaction.skipped.is_none(), "{:?}", interaction.skipped);
-            let filled = interaction.filled(&interaction.params());
-            let found = match_response(&filled.response, &example_response(&filled.response), &Pointer::root());
+            assert!(interaction.unrunnable().is_none(), "{:?}", interaction.unrunnable());
+            let filled = filled(interaction);
+            let found = match_response(&filled, &example_response(&filled.response), &Pointer::root());
             assert!(found.is_empty(), "{found:#?}");
         }
     }
@@ -284,7 +293,7 @@ fn hostile_bodies_of_xml_are_answered_and_not_died_of() {
     let file = files().remove(0);
     let source = SourceFile::new("p.json", file.to_string(), Limits::default());
     let read = read(&source, &NoAttachments).unwrap();
-    let asked = &read.contract.interactions[0].response;
+    let asked = http(&read.contract.interactions[0]);
     let deep = format!("{}{}", "<a>".repeat(200_000), "</a>".repeat(200_000));
     let wide = format!("<a>{}</a>", "<b/>".repeat(300_000));
     let bomb = "<!DOCTYPE a [<!ENTITY x \"xxxxxxxxxx\"><!ENTITY y \"&x;&x;&x;&x;&x;\">]><a>&y;&y;&y;</a>";
@@ -305,7 +314,7 @@ fn elements_that_are_too_deep_to_be_compared_are_no_match() {
     file["interactions"][0]["response"] = json!({"headers": {"Content-Type": "text/xml"}, "body": nested("x")});
     let source = SourceFile::new("p.json", file.to_string(), Limits::default());
     let read = read(&source, &NoAttachments).unwrap();
-    let asked = &read.contract.interactions[0].response;
+    let asked = http(&read.contract.interactions[0]);
     let headers = vec![(String::from("Content-Type"), String::from("text/xml"))];
     let came = ActualResponse { status: 200, headers, body: nested("y").into_bytes() };
     let found = match_response(asked, &came, &Pointer::root());

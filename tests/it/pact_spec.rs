@@ -10,10 +10,11 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 use upheld::contract::attachments::NoAttachments;
-use upheld::contract::{Contract, read};
-use upheld::matching::{ActualRequest, ActualResponse, match_request, match_response};
+use upheld::formats::{Contract, match_request, match_response, read};
+use upheld::interaction::{ActualRequest, ActualResponse};
 use upheld::source::{Limits, Pointer, SourceFile};
 
+use super::reading::http;
 use super::support::{Answer, Provider, World};
 
 /// The versions by the names of their folders, with how a Pact file names them.
@@ -175,7 +176,7 @@ fn every_request_case_of_the_pact_specification_is_answered_as_it_says() {
             headers: headers(&case.actual),
             body: body(&case.actual, case.version),
         };
-        let found = match_request(&contract.interactions[0].request, &request, &Pointer::root());
+        let found = match_request(http(&contract.interactions[0]), &request, &Pointer::root());
         found.iter().map(|mismatch| format!("{} {}", mismatch.place(), mismatch.message())).collect()
     });
 }
@@ -190,7 +191,7 @@ fn every_response_case_of_the_pact_specification_is_answered_as_it_says() {
             headers: headers(&case.actual),
             body: body(&case.actual, case.version),
         };
-        let found = match_response(&contract.interactions[0].response, &response, &Pointer::root());
+        let found = match_response(http(&contract.interactions[0]), &response, &Pointer::root());
         found.iter().map(|mismatch| format!("{} {}", mismatch.place(), mismatch.message())).collect()
     });
 }

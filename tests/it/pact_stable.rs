@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use serde_json::{Value, json};
-use upheld::contract::pact::export::{Version, export};
 use upheld::contract::write;
+use upheld::conversion::export::{Version, export};
 
 use crate::pact_convert_properties::{imported, read_own};
 use crate::pact_spec::{cases as spec_cases, contract as read_pact, pact_file, try_contract};

@@ -1,10 +1,14 @@
 //! The shortest ways from a text to a contract, its findings, and the messages that are held against it.
 
 use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::mem;
+use std::sync::Arc;
 
+use upheld::contract;
 use upheld::contract::attachments::NoAttachments;
-use upheld::contract::{Contract, Interaction, ReadContract, lint, read};
-use upheld::matching::check_examples;
+use upheld::formats::{Contract, Interaction, ReadContract, Terms, check, file, read};
+use upheld::interaction::{self, Http, Kind};
 use upheld::source::{Finding, Limits, SourceFile};
 
 /// Files beside a contract, by their paths.
@@ -52,18 +56,48 @@ pub fn interaction(request: &str, response: &str) -> Interaction {
     contract(&text_of(request, response)).interactions.remove(0)
 }
 
+/// A contract of our own, in the terms of its format.
+pub fn own(contract: &Contract) -> contract::Contract {
+    contract.to_own().expect("a contract of our own")
+}
+
+/// A contract of our own, in the terms of either format.
+pub fn either(own: &contract::Contract) -> Contract {
+    own.clone().map(Terms::from)
+}
+
+/// The request and response of an interaction, and what is asked of them.
+pub fn http<T: Debug>(interaction: &interaction::Interaction<T>) -> &Http<T> {
+    interaction.http().unwrap_or_else(|| panic!("not HTTP: {interaction:?}"))
+}
+
+/// The same, to be changed.
+pub fn http_mut<T: Debug>(interaction: &mut interaction::Interaction<T>) -> &mut Http<T> {
+    match &mut interaction.kind {
+        Kind::Http(http) => http,
+        other => panic!("not HTTP: {other:?}"),
+    }
+}
+
+/// The request and response of an interaction, filled with the parameters of its states.
+pub fn filled(interaction: &Interaction) -> Http<Terms> {
+    http(interaction).filled(&interaction.params())
+}
+
 /// All that is said about a text: of its reading, its examples and its wisdom.
 pub fn all_findings(text: &str, files: &Files) -> Vec<Finding> {
-    let source = source(text);
     match read_with(text, files) {
         Err(findings) => findings,
-        Ok(read) => {
-            let mut findings = check_examples(&source, &read.contract);
-            findings.extend(lint::lint(&source, &read));
-            findings.extend(read.findings);
-            findings
-        }
+        Ok(read) => checked(source(text), read),
     }
+}
+
+/// All that is said about a contract that could be read.
+pub fn checked(source: SourceFile, mut read: ReadContract) -> Vec<Finding> {
+    let of_reading = mem::take(&mut read.findings);
+    let mut findings = check(&file(Arc::new(source), read));
+    findings.extend(of_reading);
+    findings
 }
 
 /// Findings as lines: `3:5 C102 unknown key `x` | did you mean `y`?`

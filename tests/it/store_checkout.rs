@@ -31,12 +31,12 @@ fn error(remote: &Remote, folder: &str, environment: &Environment) -> String {
 }
 
 #[test]
-fn the_commit_and_its_branch_are_told() {
+fn the_commit_and_its_branch_are_found() {
     let (remote, commit) = work_tree();
     fs::create_dir(remote.path("own/below")).unwrap();
-    let lies_here = commit.clone();
+    let checked_out = commit.clone();
     let expected =
-        Checkout { commit, lies_here, branch: Some(String::from("main")), changed: false, untracked: Vec::new() };
+        Checkout { commit, checked_out, branch: Some(String::from("main")), changed: false, untracked: Vec::new() };
     assert_eq!(seen(&remote, &[]), expected);
     // From a folder below, and with variables that point elsewhere.
     let elsewhere = remote.environment_of("cache").with("GIT_DIR", remote.path("remote.git"));
@@ -44,12 +44,12 @@ fn the_commit_and_its_branch_are_told() {
 }
 
 #[test]
-fn changes_to_what_git_knows_are_told_from_files_that_it_does_not_know() {
+fn changes_are_distinguished_from_untracked_files() {
     let (remote, _) = work_tree();
     remote.write("own/ignored", "1");
     remote.write("own/.upheld/store/store.yaml", "1");
     assert_eq!((seen(&remote, &[]).changed, seen(&remote, &[]).untracked), (false, vec![]));
-    // Whatever the user wants to be shown.
+    // Whatever the user's configuration shows.
     remote.git_at("own", &["config", "status.showUntrackedFiles", "no"]);
     remote.write("own/new", "1");
     remote.write("own/below/x", "1");
@@ -67,12 +67,12 @@ fn changes_to_what_git_knows_are_told_from_files_that_it_does_not_know() {
 }
 
 #[test]
-fn in_a_pull_request_it_is_the_head_and_never_the_merge() {
+fn in_a_pull_request_the_version_is_the_head_and_never_the_merge() {
     let (remote, here) = work_tree();
     let head = "0123456789abcdef0123456789abcdef01234567";
     remote.write("event.json", format!(r#"{{"pull_request": {{"head": {{"sha": "{head}", "ref": "feature/x"}}}}}}"#));
     let event = remote.path("event.json").display().to_string();
-    // The branch has a variable of its own only in the first two.
+    // Only the first two have a variable for the branch.
     for (name, branch) in
         [("pull_request", "feature/x"), ("pull_request_target", "feature/x"), ("pull_request_review", "")]
     {
@@ -85,7 +85,7 @@ fn in_a_pull_request_it_is_the_head_and_never_the_merge() {
         ];
         let expected = Checkout {
             commit: head.to_owned(),
-            lies_here: here.clone(),
+            checked_out: here.clone(),
             branch: Some(String::from("feature/x")),
             changed: false,
             untracked: Vec::new(),
@@ -98,12 +98,12 @@ fn in_a_pull_request_it_is_the_head_and_never_the_merge() {
             .environment_of("cache")
             .with("GITHUB_EVENT_NAME", "pull_request")
             .with("GITHUB_EVENT_PATH", remote.path("event.json"));
-        assert!(error(&remote, "own", &environment).contains("its head can't be told"));
+        assert!(error(&remote, "own", &environment).contains("its head is unknown"));
     }
 }
 
-/// What a build system's variables say of a commit that is checked out without a branch: its commit and branch. In their
-/// values COMMIT stands for that commit, and PARENT for the one before.
+/// The commit and branch according to a build system's variables if a commit is checked out without a branch. In the
+/// values, COMMIT stands for that commit and PARENT for the one before.
 fn told(variables: &str) -> String {
     let (remote, commit) = work_tree();
     remote.git_at("own", &["commit", "--quiet", "--allow-empty", "-m", "second"]);
@@ -123,7 +123,7 @@ fn told(variables: &str) -> String {
 }
 
 #[test]
-fn where_a_commit_alone_is_checked_out_the_build_system_tells_the_branch() {
+fn for_a_detached_commit_the_build_system_names_the_branch() {
     assert_eq!(told(""), "COMMIT -");
     for (variables, expected) in [
         ("GITHUB_EVENT_NAME=push GITHUB_SHA=COMMIT GITHUB_REF_TYPE=branch GITHUB_REF_NAME=main", "main"),
@@ -142,35 +142,35 @@ fn where_a_commit_alone_is_checked_out_the_build_system_tells_the_branch() {
         ("CIRCLECI=true CIRCLE_SHA1=COMMIT CIRCLE_TAG=v1", "-"),
         ("BUILDKITE=true BUILDKITE_COMMIT=COMMIT BUILDKITE_BRANCH=main", "main"),
         ("BUILDKITE=true BUILDKITE_COMMIT=COMMIT BUILDKITE_BRANCH=v1 BUILDKITE_TAG=v1", "-"),
-        // Others than GitLab call the branch so that a pull request is to be merged into.
+        // In other systems than GitLab, this is the target branch of a pull request.
         ("CI_COMMIT_SHA=COMMIT CI_COMMIT_BRANCH=main", "-"),
     ] {
         assert_eq!(told(variables), format!("COMMIT {expected}"), "{variables}");
-        // A job that checks out another commit, such as the version that is live, is told nothing of it.
+        // The build system knows nothing about another commit that a job checks out, such as the live version.
         assert_eq!(told(&variables.replace("=COMMIT ", "=PARENT ")), "COMMIT -", "{variables}");
     }
-    // What is checked out by name says more.
+    // A branch that is checked out by name is more precise.
     let (remote, commit) = work_tree();
     let other = [("GITLAB_CI", "true"), ("CI_COMMIT_SHA", commit.as_str()), ("CI_COMMIT_BRANCH", "trunk")];
     assert_eq!(seen(&remote, &other).branch.as_deref(), Some("main"));
 }
 
 #[test]
-fn in_the_build_of_a_merge_with_the_target_every_build_system_tells_the_head() {
-    // The commit follows its parent, as the merge does the head.
+fn in_the_build_of_a_test_merge_every_build_system_names_the_head() {
+    // The commit follows its parent, like the merge its head.
     for (variables, expected) in [
         (
             "GITLAB_CI=true CI_MERGE_REQUEST_IID=7 CI_COMMIT_SHA=COMMIT CI_COMMIT_REF_NAME=feature \
              CI_MERGE_REQUEST_SOURCE_BRANCH_NAME=feature CI_MERGE_REQUEST_SOURCE_BRANCH_SHA=PARENT",
             "PARENT feature",
         ),
-        // Its pipeline of the head alone leaves the last of them empty.
+        // In the pipeline of a head, the last one is empty.
         (
             "GITLAB_CI=true CI_MERGE_REQUEST_IID=7 CI_COMMIT_SHA=COMMIT CI_COMMIT_REF_NAME=feature \
              CI_MERGE_REQUEST_SOURCE_BRANCH_NAME=feature CI_MERGE_REQUEST_SOURCE_BRANCH_SHA=",
             "COMMIT feature",
         ),
-        // The branch `main` of a fork is none of ours.
+        // The branch `main` of a fork isn't ours.
         (
             "GITLAB_CI=true CI_MERGE_REQUEST_IID=7 CI_COMMIT_SHA=COMMIT CI_MERGE_REQUEST_SOURCE_BRANCH_NAME=main \
              CI_MERGE_REQUEST_PROJECT_PATH=shop/orders CI_MERGE_REQUEST_SOURCE_PROJECT_PATH=eve/orders",
@@ -202,7 +202,7 @@ fn in_the_build_of_a_merge_with_the_target_every_build_system_tells_the_head() {
 }
 
 #[test]
-fn a_merge_whose_head_nobody_tells_is_no_version() {
+fn a_merge_with_an_unknown_head_is_not_a_version() {
     let (remote, _) = work_tree();
     remote.git_at("own", &["checkout", "--quiet", "-b", "feature"]);
     remote.git_at("own", &["commit", "--quiet", "--allow-empty", "-m", "work"]);
@@ -210,14 +210,14 @@ fn a_merge_whose_head_nobody_tells_is_no_version() {
     remote.git_at("own", &["merge", "--quiet", "--no-ff", "-m", "try", "feature"]);
     let jenkins = remote.environment_of("cache").with("JENKINS_URL", "http://ci.example").with("CHANGE_ID", "7");
     insta::assert_snapshot!(error(&remote, "own", &jenkins), @r"
-    this is the build of a pull request, and its head can't be told
-    let Jenkins check out the pull request's own revision instead of the merge
+    this is the build of a pull request, but its head is unknown
+    configure Jenkins to check out the pull request's head instead of the merge
     or name the version yourself: SERVICE@VERSION
     ");
 }
 
 #[test]
-fn a_pull_request_s_build_on_github_tells_of_its_own_commits_alone() {
+fn a_pull_request_build_on_github_only_knows_its_own_commits() {
     let (remote, main) = work_tree();
     remote.git_at("own", &["checkout", "--quiet", "-b", "feature"]);
     remote.git_at("own", &["commit", "--quiet", "--allow-empty", "-m", "work"]);
@@ -240,27 +240,27 @@ fn a_pull_request_s_build_on_github_tells_of_its_own_commits_alone() {
         (seen.commit, seen.branch.unwrap_or_else(|| String::from("-")))
     };
     let is = |commit: &String, branch: &str| (commit.clone(), branch.to_owned());
-    // The merge, as it is checked out by default, and the head where a job asks for it.
+    // The merge, which is the default, and the head, which a job may check out.
     assert_eq!(told("}}", "pull_request", &merge, &merge), is(&head, "feature"));
     assert_eq!(told("}}", "pull_request", &merge, &head), is(&head, "feature"));
-    // Another commit, such as the version that is live.
+    // Another commit, such as the live version.
     assert_eq!(told("}}", "pull_request", &merge, &main), is(&main, "-"));
-    // With the rights of the repository: what is there by default is the target, and not what a stranger wrote.
+    // With the rights of the repository, the default is the target branch, not what a stranger wrote.
     assert_eq!(told("}}", "pull_request_target", &main, "main"), is(&main, "main"));
     assert_eq!(told("}}", "pull_request_target", &main, &main), is(&main, "-"));
     assert_eq!(told("}}", "pull_request_target", &main, &merge), is(&head, "feature"));
-    // A stranger's branch is none of ours, whatever its name is.
+    // A stranger's branch isn't ours, whatever its name is.
     let of_fork = r#", "repo": {"full_name": "eve/orders"}}}"#;
     assert_eq!(told(of_fork, "pull_request", &merge, &merge), is(&head, "eve/orders:feature"));
-    // Once it is merged, the merge is what there is.
+    // After it is merged, the version is the merge.
     let merged = format!(r#"}}, "merged": true, "merge_commit_sha": "{merge}", "base": {{"ref": "main"}}}}"#);
     assert_eq!(told(&merged, "pull_request", &merge, &merge), is(&merge, "main"));
 }
 
 #[test]
-fn looking_changes_nothing() {
+fn reading_a_checkout_changes_nothing() {
     let (remote, _) = work_tree();
-    // The index would be written anew: it holds another time than the file.
+    // The index has another time than the file, so git would write it again.
     let file = fs::File::options().write(true).open(remote.path("own/a")).unwrap();
     file.set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_hours(300_000)).unwrap();
     let index = || fs::read(remote.path("own/.git/index")).unwrap();
@@ -272,11 +272,11 @@ fn looking_changes_nothing() {
 }
 
 #[test]
-fn where_no_commit_is_the_error_says_to_name_the_version() {
+fn without_a_commit_the_error_says_to_name_the_version() {
     let remote = Remote::new();
     let environment = remote.environment_of("cache").with("GIT_CEILING_DIRECTORIES", remote.root());
     insta::assert_snapshot!(error(&remote, "home", &environment), @r"
-    <root>/home is in no git repository, so there is no commit to go by
+    <root>/home isn't in a git repository, so there is no commit to use as the version
     name the version yourself: SERVICE@VERSION
     ");
     remote.git_at(".", &["init", "--quiet", "new"]);
@@ -284,8 +284,8 @@ fn where_no_commit_is_the_error_says_to_name_the_version() {
     nothing is committed yet in <root>/new
     commit first, or name the version yourself: SERVICE@VERSION
     ");
-    assert!(error(&remote, "none", &environment).contains("what is checked out in <root>/none can't be told"));
+    assert!(error(&remote, "none", &environment).contains("can't find out what is checked out in <root>/none"));
     assert!(
-        error(&remote, "remote.git", &environment).contains("what is checked out in <root>/remote.git can't be told")
+        error(&remote, "remote.git", &environment).contains("can't find out what is checked out in <root>/remote.git")
     );
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use upheld::git::Environment;
-use upheld::ledger::{Entry, EntryKind, Landing, NewFile, Snapshot, Store, StoreError};
+use upheld::ledger::{EntryKind, FolderEntry, Landing, NewFile, Snapshot, Store, StoreError};
 use upheld::store::{self, FolderStore};
 
 use crate::support::World;
@@ -42,12 +42,12 @@ fn error<T>(result: Result<T, StoreError>) -> String {
 }
 
 #[test]
-fn what_is_added_is_there() {
+fn added_files_are_there() {
     let world = World::new();
     let store = filled(&world);
     let snapshot = store.snapshot().unwrap();
     assert_eq!(names(snapshot.as_ref(), ""), ["publications", "services", "store.yaml"]);
-    let expected = [Entry { name: String::from("1.abc.json"), kind: EntryKind::File, content: None }];
+    let expected = [FolderEntry { name: String::from("1.abc.json"), kind: EntryKind::File, content: None }];
     assert_eq!(snapshot.list("publications/orders/8f").unwrap(), expected);
     assert_eq!(snapshot.list("nowhere/at/all").unwrap(), []);
     assert_eq!(read(snapshot.as_ref(), "services/orders.yaml").as_deref(), Some("{}\n"));
@@ -57,7 +57,7 @@ fn what_is_added_is_there() {
 }
 
 #[test]
-fn a_view_stays_as_it_is_and_says_when_the_store_has_moved() {
+fn a_view_does_not_change_and_detects_that_the_store_has() {
     let world = World::new();
     let store = filled(&world);
     let before = store.snapshot().unwrap();
@@ -72,7 +72,7 @@ fn a_view_stays_as_it_is_and_says_when_the_store_has_moved() {
 }
 
 #[test]
-fn what_people_change_by_hand_changes_the_view_and_not_one_that_was_taken() {
+fn a_declaration_changed_by_hand_changes_new_views_only() {
     let world = World::new();
     let store = filled(&world);
     let before = store.snapshot().unwrap();
@@ -85,7 +85,7 @@ fn what_people_change_by_hand_changes_the_view_and_not_one_that_was_taken() {
 }
 
 #[test]
-fn a_file_is_never_written_over() {
+fn a_file_is_never_overwritten() {
     let world = World::new();
     let store = filled(&world);
     let since = store.snapshot().unwrap();
@@ -95,7 +95,7 @@ fn a_file_is_never_written_over() {
         NewFile::new("services/orders.yaml", "other\n"),
     ];
     let message = error(store.add(&files, since.id(), "m"));
-    assert!(message.contains("services/orders.yaml is in the store store already, with other content"), "{message}");
+    assert!(message.contains("services/orders.yaml is already in the store store with other content"), "{message}");
     // All or none.
     assert_eq!(store.snapshot().unwrap().id(), since.id());
     assert_eq!(store.add(&files[..2], since.id(), "m").unwrap(), Landing::Landed);
@@ -105,11 +105,11 @@ fn a_file_is_never_written_over() {
 }
 
 #[test]
-fn a_folder_that_is_not_there_is_no_store_unless_it_is_to_be_made() {
+fn a_missing_folder_is_only_a_store_if_it_may_be_created() {
     let world = World::new();
     let message = error(FolderStore::open(folder(&world), "store").snapshot());
     assert!(message.contains("there is no store in "), "{message}");
-    assert!(message.contains("make one with `upheld store init`"), "{message}");
+    assert!(message.contains("create one with `upheld store init`"), "{message}");
     let made = store::create("store", world.root(), &Environment::default()).unwrap();
     let nothing = made.snapshot().unwrap();
     assert_eq!(nothing.list("").unwrap(), []);
@@ -119,7 +119,7 @@ fn a_folder_that_is_not_there_is_no_store_unless_it_is_to_be_made() {
 }
 
 #[test]
-fn a_folder_keeps_no_history() {
+fn a_folder_has_no_history() {
     let world = World::new();
     let store = filled(&world);
     let id = store.snapshot().unwrap().id().to_owned();
@@ -131,7 +131,7 @@ fn a_folder_keeps_no_history() {
 }
 
 #[test]
-fn what_a_killed_writer_has_left_is_not_seen_and_cleared_away_by_the_next() {
+fn files_of_a_killed_writer_are_invisible_and_the_next_writer_deletes_them() {
     let world = World::new();
     let store = filled(&world);
     let id = store.snapshot().unwrap().id().to_owned();
@@ -144,7 +144,7 @@ fn what_a_killed_writer_has_left_is_not_seen_and_cleared_away_by_the_next() {
 }
 
 #[test]
-fn a_lock_that_is_never_let_go_is_an_error_and_no_wait_without_end() {
+fn a_lock_that_is_never_released_is_an_error_after_a_while() {
     let world = World::new();
     let store = filled(&world).patient(Duration::from_millis(100));
     let id = store.snapshot().unwrap().id().to_owned();
@@ -179,12 +179,9 @@ fn links_are_not_followed() {
 }
 
 #[test]
-fn a_bare_repository_is_told_from_a_folder() {
+fn a_bare_repository_is_distinguished_from_a_folder() {
     let remote = crate::support::Remote::new();
     let store = store::open("remote.git", remote.root(), &Environment::default()).unwrap();
     let message = error(store.snapshot());
-    assert!(
-        message.contains("is a git repository without files of its own\nname it as one: git+file:///"),
-        "{message}"
-    );
+    assert!(message.contains("is a bare git repository\nuse its address: git+file:///"), "{message}");
 }

@@ -1,9 +1,9 @@
-//! A store in a git repository: views, adding, what its history tells, and what goes wrong on the way.
+//! A store in a git repository: views, additions, its history, and failures.
 
 use std::time::Duration;
 
 use upheld::git::{Environment, Patience};
-use upheld::ledger::{Entry, EntryKind, Landing, NewFile, Snapshot, Store, StoreError};
+use upheld::ledger::{EntryKind, FolderEntry, Landing, NewFile, Rewritten, Snapshot, Store, StoreError};
 use upheld::store::{self, Plan};
 
 use crate::support::Remote;
@@ -13,7 +13,7 @@ fn file(path: &str, text: &str) -> NewFile {
 }
 
 fn error<T>(result: Result<T, StoreError>) -> String {
-    let Err(error) = result else { panic!("it went well") };
+    let Err(error) = result else { panic!("there is no error") };
     [error.message].into_iter().chain(error.detail).chain(error.help).collect::<Vec<_>>().join("\n")
 }
 
@@ -26,7 +26,7 @@ fn names(snapshot: &dyn Snapshot, folder: &str) -> Vec<String> {
     snapshot.list(folder).unwrap().into_iter().map(|entry| entry.name).collect()
 }
 
-/// Adds a file on the present view.
+/// Adds a file to the present view.
 fn add(store: &dyn Store, path: &str, text: &str) -> String {
     let since = store.snapshot().unwrap();
     assert_eq!(store.add(&[file(path, text)], since.id(), &format!("add {path}")).unwrap(), Landing::Landed);
@@ -56,12 +56,12 @@ fn an_empty_repository_is_a_store_without_files_and_takes_a_first_commit() {
     assert_eq!(snapshot.id(), remote.git(&["rev-parse", "main"]));
     assert_eq!(read(snapshot.as_ref(), "services/orders.yaml").as_deref(), Some("{}\n"));
     assert_eq!(snapshot.time().unwrap().as_second().to_string(), remote.git(&["log", "-1", "--format=%ct", "main"]));
-    // The view of nothing is not what the store is now.
+    // The view of the empty store is outdated.
     assert!(matches!(store.add(&[file("a", "")], nothing.id(), "m").unwrap(), Landing::Moved(_)));
 }
 
 #[test]
-fn a_tree_is_listed_in_the_order_of_names_with_what_changes_with_the_content() {
+fn a_tree_is_listed_by_name_with_ids_of_contents() {
     let remote = Remote::new();
     let store = remote.store("cache");
     add(&store, "a/x", "1");
@@ -69,7 +69,7 @@ fn a_tree_is_listed_in_the_order_of_names_with_what_changes_with_the_content() {
     add(&store, "a/y/z", "3");
     let snapshot = store.snapshot().unwrap();
     let id = |of: &str| Some(remote.git(&["rev-parse", of]));
-    let entry = |name: &str, kind, of: &str| Entry { name: name.to_owned(), kind, content: id(of) };
+    let entry = |name: &str, kind, of: &str| FolderEntry { name: name.to_owned(), kind, content: id(of) };
     let expected = [entry("a", EntryKind::Folder, "main:a"), entry("a.b", EntryKind::File, "main:a.b")];
     assert_eq!(snapshot.list("").unwrap(), expected);
     assert_eq!(names(snapshot.as_ref(), "a"), ["x", "y"]);
@@ -83,7 +83,7 @@ fn a_tree_is_listed_in_the_order_of_names_with_what_changes_with_the_content() {
 }
 
 #[test]
-fn a_view_stays_as_it_is_while_the_store_moves_on() {
+fn a_view_does_not_change_when_the_store_does() {
     let remote = Remote::new();
     let store = remote.store("cache");
     let first = add(&store, "a", "1");
@@ -104,7 +104,7 @@ fn a_view_stays_as_it_is_while_the_store_moves_on() {
 }
 
 #[test]
-fn an_old_view_is_had_again_by_its_id_without_the_network_once_it_was_seen() {
+fn an_old_view_that_was_seen_once_is_read_without_the_network() {
     let remote = Remote::new();
     let store = remote.store("cache");
     let first = add(&store, "a", "1");
@@ -114,7 +114,7 @@ fn an_old_view_is_had_again_by_its_id_without_the_network_once_it_was_seen() {
         let old = other.snapshot_at(id).unwrap();
         assert_eq!((old.id(), names(old.as_ref(), "")), (first.as_str(), vec![String::from("a")]));
     }
-    // A commit that never was on the branch is not the store's.
+    // A commit that was never on the branch isn't part of the store.
     let private = store.add(&[file("lost", "")], &first, "m").unwrap();
     assert!(matches!(private, Landing::Moved(_)));
     for id in ["1".repeat(40).as_str(), &"f".repeat(7)] {
@@ -125,28 +125,28 @@ fn an_old_view_is_had_again_by_its_id_without_the_network_once_it_was_seen() {
         );
     }
     for id in ["main", "HEAD", "--all", "", "abc", &format!("{first}~1")] {
-        assert!(error(store.snapshot_at(id)).contains("is not the id of a commit"), "{id}");
+        assert!(error(store.snapshot_at(id)).contains("isn't the id of a commit"), "{id}");
     }
     std::fs::rename(remote.path("remote.git"), remote.path("gone.git")).unwrap();
     assert_eq!(other.snapshot_at(&first).unwrap().id(), first);
 }
 
 #[test]
-fn nothing_is_answered_from_the_copy_when_the_repository_is_gone() {
+fn the_copy_is_not_used_when_the_repository_is_gone() {
     let remote = Remote::new();
     let store = remote.store("cache");
     let id = add(&store, "a", "1");
     std::fs::rename(remote.path("remote.git"), remote.path("gone.git")).unwrap();
     let message = error(store.snapshot());
-    assert!(message.contains("can't be read: there is no repository there"), "{message}");
+    assert!(message.contains("can't be read: the repository doesn't exist"), "{message}");
     let message = error(store.add(&[file("b", "1")], &id, "m"));
-    assert!(message.contains("there is no repository there"), "{message}");
+    assert!(message.contains("the repository doesn't exist"), "{message}");
     std::fs::rename(remote.path("gone.git"), remote.path("remote.git")).unwrap();
     assert_eq!(store.snapshot().unwrap().id(), id);
 }
 
 #[test]
-fn a_file_is_never_written_over() {
+fn a_file_is_never_overwritten() {
     let remote = Remote::new();
     let store = remote.store("cache");
     let id = add(&store, "a/b", "1");
@@ -161,7 +161,7 @@ fn a_file_is_never_written_over() {
         assert!(message.contains(expected), "{path}: {message}");
     }
     assert_eq!(remote.files(), ["a/b"]);
-    // What is there already is fine, with something new or without.
+    // Existing files are fine, with or without new ones.
     assert_eq!(store.add(&[file("a/b", "1")], &id, "m").unwrap(), Landing::Landed);
     assert_eq!(remote.git(&["rev-parse", "main"]), id);
     assert_eq!(store.add(&[file("a/b", "1"), file("c", "")], &id, "m").unwrap(), Landing::Landed);
@@ -170,13 +170,13 @@ fn a_file_is_never_written_over() {
 }
 
 #[test]
-fn a_branch_is_named_behind_the_address_and_made_only_when_it_is_to_be() {
+fn a_branch_after_the_address_is_only_created_on_request() {
     let remote = Remote::new();
     add(&remote.store("cache"), "a", "1");
     let address = format!("{}#ledger", remote.address());
     let message = error(remote.store_at(&address, "cache").snapshot());
     assert!(message.contains("has no branch `ledger`"), "{message}");
-    assert!(message.contains("make one with `upheld store init`"), "{message}");
+    assert!(message.contains("create it with `upheld store init`"), "{message}");
     let environment = remote.environment_of("cache");
     let made = store::create(&address, remote.root(), &environment).unwrap();
     let nothing = made.snapshot().unwrap();
@@ -196,16 +196,16 @@ fn the_branch_is_the_one_that_the_repository_names() {
     let store = remote.store("cache");
     add(&store, "u", "");
     assert_eq!(remote.git(&["ls-tree", "--name-only", "trunk"]), "t\nu");
-    // One that names a branch which is not there.
+    // A HEAD that names a missing branch.
     remote.git(&["symbolic-ref", "HEAD", "refs/heads/none"]);
     assert_eq!(names(remote.store("another").snapshot().unwrap().as_ref(), ""), ["m"]);
     remote.git(&["branch", "-D", "main"]);
     let message = error(remote.store("third").snapshot());
-    assert!(message.contains("it can't be told which branch of ") && message.contains("`trunk`"), "{message}");
+    assert!(message.contains("it is unknown which branch of ") && message.contains("`trunk`"), "{message}");
 }
 
 #[test]
-fn a_repository_whose_ids_are_longer_is_a_store_too() {
+fn a_repository_with_sha256_ids_is_a_store_too() {
     let remote = Remote::new();
     std::fs::remove_dir_all(remote.path("remote.git")).unwrap();
     remote.git_at(".", &["init", "--quiet", "--bare", "--initial-branch=main", "--object-format=sha256", "remote.git"]);
@@ -218,32 +218,31 @@ fn a_repository_whose_ids_are_longer_is_a_store_too() {
 }
 
 #[test]
-fn a_rewritten_history_is_told_until_it_is_trusted() {
+fn a_rewritten_history_is_reported_until_it_is_trusted() {
     let remote = Remote::new();
     let store = remote.store("cache");
     let first = add(&store, "a", "1");
     let second = add(&store, "b", "2");
     assert_eq!(store.snapshot().unwrap().rewritten(), None);
-    // Someone takes a record away by force.
+    // Someone deletes a record by force.
     remote.git(&["update-ref", "refs/heads/main", &first]);
     for _ in 0..2 {
-        let told = remote.store("cache").snapshot().unwrap().rewritten().unwrap();
-        assert!(told.contains(&format!("it held the commit {}, and does not any more", &second[..12])), "{told}");
+        let lost = Rewritten::CommitLost { store: store.name().to_owned(), commit: second.clone() };
+        assert_eq!(remote.store("cache").snapshot().unwrap().rewritten(), Some(lost));
     }
-    // Who has never seen it can't know.
+    // A copy that has never seen it can't know.
     assert_eq!(remote.store("another").snapshot().unwrap().rewritten(), None);
-    // More commits don't make it good.
+    // More commits don't repair it.
     add(&remote.store("another"), "c", "3");
     assert!(store.snapshot().unwrap().rewritten().is_some());
     store.trust().unwrap();
     assert_eq!(store.snapshot().unwrap().rewritten(), None);
     remote.git(&["update-ref", "-d", "refs/heads/main"]);
-    let told = store.snapshot().unwrap().rewritten().unwrap();
-    assert!(told.contains("and is gone"), "{told}");
+    assert!(matches!(store.snapshot().unwrap().rewritten(), Some(Rewritten::BranchDeleted { .. })));
 }
 
 #[test]
-fn something_put_aside_is_found_by_every_later_view() {
+fn a_cached_value_is_found_by_every_later_view() {
     let remote = Remote::new();
     let store = remote.store("cache");
     add(&store, "a", "1");
@@ -254,7 +253,7 @@ fn something_put_aside_is_found_by_every_later_view() {
 }
 
 #[test]
-fn who_commits_is_who_git_says() {
+fn the_committer_is_the_one_that_git_names() {
     let remote = Remote::new();
     remote.write("home/.gitconfig", "[user]\n\tname = Zoë <x>\n\temail = zoe@shop.example\n");
     add(&remote.store("cache"), "a", "1");
@@ -263,15 +262,15 @@ fn who_commits_is_who_git_says() {
 
 #[cfg(unix)]
 #[test]
-fn a_push_that_is_reported_as_done_and_is_not_is_found_out() {
+fn a_push_that_is_falsely_reported_as_done_is_detected() {
     let remote = Remote::new();
     let store = remote.store("cache");
     let id = add(&store, "a", "1");
     remote.hook("post-receive", "while read old new name; do git update-ref \"$name\" \"$old\"; done");
     let landing = store.add(&[file("b", "2")], &id, "m").unwrap();
-    assert_eq!(landing, Landing::Moved(String::from("the push was reported as done, but the branch did not move")));
+    assert_eq!(landing, Landing::Moved(String::from("the push was reported as done, but the branch didn't change")));
     assert_eq!(remote.files(), ["a"]);
-    // Others' commits on top of ours are none of that.
+    // Others' commits on top of ours aren't a failure.
     remote.hook(
         "post-receive",
         "while read old new name; do tree=$(git rev-parse \"$new^{tree}\"); \
@@ -283,15 +282,15 @@ fn a_push_that_is_reported_as_done_and_is_not_is_found_out() {
 
 #[cfg(unix)]
 #[test]
-fn a_push_that_is_refused_for_good_is_an_error_and_one_that_came_late_is_not() {
+fn a_push_that_is_refused_for_good_is_an_error_and_a_late_one_is_not() {
     let remote = Remote::new();
     let store = remote.store("cache");
     let id = add(&store, "a", "1");
     remote.hook("pre-receive", "echo 'only the bot may push' >&2; exit 1");
     let message = error(store.add(&[file("b", "2")], &id, "m"));
-    assert!(message.contains("did not take the push: pre-receive hook declined"), "{message}");
+    assert!(message.contains("refused the push: pre-receive hook declined"), "{message}");
     assert!(message.contains("only the bot may push"), "{message}");
-    // Another's commit arrives between the look at the branch and the writing of it.
+    // Another commit arrives between reading the branch and writing to it.
     remote.hook(
         "pre-receive",
         "unset GIT_QUARANTINE_PATH GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES; \
@@ -306,11 +305,11 @@ fn a_push_that_is_refused_for_good_is_an_error_and_one_that_came_late_is_not() {
 
 #[cfg(unix)]
 #[test]
-fn a_push_whose_answer_is_lost_has_landed_if_it_is_there() {
+fn a_push_whose_result_is_lost_has_landed_if_its_commit_is_there() {
     let remote = Remote::new();
     let store = remote.store("cache");
     let id = add(&store, "a", "1");
-    // The other side dies before it can say how it went.
+    // The server dies before it can report the result.
     remote.hook("post-receive", "kill -9 $PPID");
     assert_eq!(store.add(&[file("b", "2")], &id, "m").unwrap(), Landing::Landed);
     assert_eq!(remote.files(), ["a", "b"]);
@@ -324,30 +323,30 @@ fn a_push_whose_answer_is_lost_has_landed_if_it_is_there() {
 
 #[cfg(unix)]
 #[test]
-fn a_repository_that_hangs_is_given_up() {
+fn a_hanging_repository_is_given_up() {
     let remote = Remote::new();
     let id = add(&remote.store("cache"), "a", "1");
     let quiet = Duration::from_millis(700);
     let store = remote.store("cache").patient(Patience { quiet, total: Duration::from_secs(30) }).unwrap();
     remote.hook("pre-receive", "exec /bin/sleep 1000 >/dev/null 2>&1");
     let message = error(store.add(&[file("b", "2")], &id, "m"));
-    assert!(message.contains("`git push` said nothing for 700 ms, and was ended"), "{message}");
+    assert!(message.contains("`git push` printed nothing for 700 ms, so it was killed"), "{message}");
     assert_eq!(remote.files(), ["a"]);
-    // And one that never answers a fetch.
+    // And one that never responds to a fetch.
     let environment = remote.environment_of("cache").with("GIT_SSH_COMMAND", "/bin/sleep 1000; :");
     let address = upheld::git::Address::parse("ssh://git@shop.example/a.git").unwrap().unwrap();
     let store = store::GitStore::open(address, &environment).unwrap();
     let store = store.patient(Patience { quiet, total: Duration::from_secs(30) }).unwrap();
     let message = error(store.snapshot());
-    assert!(message.contains("`git fetch` said nothing for 700 ms, and was ended"), "{message}");
+    assert!(message.contains("`git fetch` printed nothing for 700 ms, so it was killed"), "{message}");
 }
 
 #[test]
-fn an_address_that_leads_nowhere_says_what_to_do_and_no_password() {
+fn the_error_for_an_unreachable_address_says_what_to_do_and_hides_the_password() {
     let remote = Remote::new();
     let environment = remote.environment_of("cache");
     let snapshot = |address: &str| store::open(address, remote.root(), &environment).and_then(|store| store.snapshot());
-    // Port 9 of this machine: nobody is there.
+    // Nothing listens on port 9 of this machine.
     let message = error(snapshot("https://ann:s3cret@127.0.0.1:9/a.git"));
     assert!(
         message.contains("the store https://***@127.0.0.1:9/a.git can't be read: its host can't be reached"),
@@ -355,10 +354,10 @@ fn an_address_that_leads_nowhere_says_what_to_do_and_no_password() {
     );
     assert!(!message.contains("s3cret"), "{message}");
     let message = error(snapshot("git+ext::sh -c evil"));
-    assert!(message.contains("is not an address of a store"), "{message}");
+    assert!(message.contains("isn't the address of a store"), "{message}");
     let nowhere = Environment::of([("PATH", remote.path("home"))]).with("UPHELD_CACHE", remote.path("cache"));
     let message = error(store::open(&remote.address(), remote.root(), &nowhere));
-    assert!(message.contains("the program `git` was not found"), "{message}");
+    assert!(message.contains("the program `git` wasn't found"), "{message}");
     let message = error(store::open(&remote.address(), remote.root(), &Environment::of([("PATH", "/bin")])));
     assert!(message.contains("set UPHELD_CACHE to a folder"), "{message}");
 }

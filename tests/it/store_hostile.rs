@@ -1,4 +1,4 @@
-//! Repositories that mean harm: nothing of them is run, and nothing is written outside of the cache.
+//! Malicious repositories: nothing in them is run, and nothing is written outside the cache.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,7 +8,7 @@ use upheld::ledger::{EntryKind, Landing, NewFile, Store};
 
 use crate::support::Remote;
 
-/// All files below a folder, but those below some: what they hold, and when they were written.
+/// All files below a folder except those below some others: their contents and times.
 fn contents(folder: &Path, but: &[&str]) -> BTreeMap<PathBuf, (Vec<u8>, std::time::SystemTime)> {
     let mut files = BTreeMap::new();
     let mut open = vec![folder.to_path_buf()];
@@ -49,14 +49,14 @@ fn blob(remote: &Remote, text: &str) -> String {
     remote.git(&["hash-object", "-w", remote.path("object").to_str().unwrap()])
 }
 
-/// Makes a tree the one of `main`.
+/// Makes a tree that of `main`.
 fn publish(remote: &Remote, tree: &str) {
     let commit = remote.git(&["commit-tree", tree, "-m", "hostile"]);
     remote.git(&["update-ref", "refs/heads/main", &commit]);
 }
 
 #[test]
-fn names_that_lead_elsewhere_are_shown_as_what_they_are_and_nothing_is_written() {
+fn names_that_lead_elsewhere_are_escaped_and_nothing_is_written() {
     let remote = Remote::new();
     let evil = blob(&remote, "evil");
     let inner = tree(&remote, &[("100644", b"config", &evil), ("100644", b"post-checkout", &evil)]);
@@ -90,7 +90,7 @@ fn names_that_lead_elsewhere_are_shown_as_what_they_are_and_nothing_is_written()
         assert_eq!(snapshot.read(&[path.to_owned()]).unwrap(), [None], "{path:?}");
         assert_eq!(snapshot.list(path).unwrap(), [], "{path:?}");
     }
-    // What is added beside them is added as ever.
+    // Adding files next to them works as usual.
     let landed = store.add(&[NewFile::new("services/orders.yaml", "{}")], snapshot.id(), "m");
     assert_eq!(landed.unwrap(), Landing::Landed);
     assert_eq!(remote.git(&["cat-file", "-p", "main:services/orders.yaml"]), "{}");
@@ -110,13 +110,13 @@ fn a_link_in_the_way_of_a_file_is_not_followed() {
     assert_eq!(snapshot.read(&[String::from("store.yaml")]).unwrap(), [None]);
     for path in ["publications/orders/1.json", "store.yaml"] {
         let error = store.add(&[NewFile::new(path, "{}")], snapshot.id(), "m").unwrap_err();
-        assert!(error.message.contains("is in the store "), "{error}");
+        assert!(error.message.contains("is already in the store "), "{error}");
     }
     assert!(!remote.path("outside").exists());
 }
 
 #[test]
-fn a_huge_file_is_an_error_and_takes_no_memory() {
+fn a_huge_file_is_an_error_and_needs_no_memory() {
     let remote = Remote::new();
     fs::File::create(remote.path("object")).unwrap().set_len(65 * 1024 * 1024).unwrap();
     let huge = remote.git(&["hash-object", "-w", remote.path("object").to_str().unwrap()]);
@@ -126,7 +126,7 @@ fn a_huge_file_is_an_error_and_takes_no_memory() {
     assert_eq!(snapshot.list("").unwrap().len(), 2);
     let error = snapshot.read(&["small", "huge", "small"].map(str::to_owned)).unwrap_err();
     assert!(error.message.contains("huge in the store has more than 67108864 bytes"), "{error}");
-    // And the next question is answered as ever.
+    // And the next read works as usual.
     assert_eq!(snapshot.read(&[String::from("small")]).unwrap(), [Some(b"small".to_vec())]);
 }
 
@@ -145,7 +145,7 @@ fn no_hook_runs_wherever_it_comes_from() {
             fs::set_permissions(remote.path(&path), fs::Permissions::from_mode(0o755)).unwrap();
         }
     }
-    // The user's own configuration has hooks for all repositories, a template with some, and shouts of helpers.
+    // The user's configuration has hooks for all repositories, a template with hooks, and helpers.
     let config = format!(
         "[core]\n\thooksPath = {root}/hooks\n\tfsmonitor = {root}/hooks/fsmonitor-watchman\n[init]\n\ttemplateDir = {root}/template\n\
          [push]\n\tgpgSign = true\n\tfollowTags = true\n[alias]\n\tfetch = !touch {ran}\n\tpush = !touch {ran}\n\
@@ -158,8 +158,8 @@ fn no_hook_runs_wherever_it_comes_from() {
     let since = store.snapshot().unwrap();
     assert_eq!(store.add(&[NewFile::new("a", "")], since.id(), "m").unwrap(), Landing::Landed);
     assert_eq!(store.snapshot().unwrap().list("").unwrap().len(), 1);
-    // The remote side is this machine, too: what the user wants for all repositories runs there, as when they push
-    // themselves. Nothing of ours does.
+    // The remote is on this machine, too, so the user's hooks for all repositories run there, as for every push. Ours
+    // don't.
     let ran_ours = fs::read_to_string(&ran).unwrap_or_default();
     assert!(!ran_ours.contains("pre-push") && !ran_ours.contains("fsmonitor"), "{ran_ours}");
     assert!(!store.copy().join("hooks").exists());
@@ -177,7 +177,7 @@ fn the_user_s_own_repository_is_never_touched() {
     remote.write("own/a", "2");
     remote.write("own/b", "untracked");
     let before = contents(&remote.path("own"), &[]);
-    // As in a hook, or where somebody has set them: all of git's variables point at the user's repository.
+    // As in a hook: all of git's variables name the user's repository.
     let own = remote.path("own");
     let environment = [
         ("GIT_DIR", ".git"),

@@ -1,4 +1,4 @@
-//! Many writers at once: none is lost, none writes twice, and one that is killed harms nobody.
+//! Many concurrent writers: no record is lost or written twice, and killed writers do no harm.
 
 use std::collections::BTreeSet;
 use std::process::{Child, Command, Stdio};
@@ -11,14 +11,14 @@ use upheld::store::{self, Plan};
 
 use crate::support::{Remote, World, until};
 
-/// How many write at once.
+/// The number of concurrent writers.
 const WRITERS: usize = 100;
-/// Of how many of them one is killed.
+/// One of this many writers is killed.
 const KILLED: usize = 10;
-/// Longer than all of them need, on the slowest machine.
+/// Longer than all of them need on the slowest machine.
 const PATIENCE: Duration = Duration::from_mins(5);
 
-/// The record of a writer, and what it points at.
+/// The record of a writer, and the file that it refers to.
 fn files(number: usize) -> [NewFile; 2] {
     [
         NewFile::new(format!("contracts/orders/web-{number}/{number:064}.yaml"), format!("contract: {number}\n")),
@@ -34,7 +34,7 @@ fn write(store: &dyn Store, number: usize) -> Result<(), StoreError> {
     store::append(store, PATIENCE, &format!("writer {number}"), plan)
 }
 
-/// Checks that these writers' files are there, whole, and no others but those of some more writers, whole too.
+/// Checks that these writers' files are there and complete, and no others except complete ones of some more writers.
 fn assert_written(store: &dyn Store, must: impl IntoIterator<Item = usize>, may: impl IntoIterator<Item = usize>) {
     let snapshot = store.snapshot().unwrap();
     let mut found = BTreeSet::new();
@@ -98,7 +98,7 @@ fn a_hundred_writers_of_one_folder_lose_nothing() {
     assert_written(store().as_ref(), 0..WRITERS, []);
 }
 
-/// Of a hundred processes that write, ten are killed at some moment of their work.
+/// Of a hundred writing processes, ten are killed at some moment of their work.
 fn killed_midway(spec: &str, environment: &[(&str, &str)], world: &std::path::Path) {
     let started = world.join("started");
     std::fs::create_dir(&started).unwrap();
@@ -117,7 +117,7 @@ fn killed_midway(spec: &str, environment: &[(&str, &str)], world: &std::path::Pa
         .collect();
     for number in (0..WRITERS).step_by(KILLED) {
         until("a writer's start", || started.join(number.to_string()).exists().then_some(()));
-        // One at once, the next a bit later in its work, and so on.
+        // One immediately, the next a bit later in its work, and so on.
         thread::sleep(Duration::from_millis(u64::try_from(number).unwrap()));
         children[number].kill().unwrap();
     }
@@ -146,7 +146,7 @@ fn survivors() -> impl Iterator<Item = usize> {
 }
 
 #[test]
-fn killed_writers_of_a_repository_harm_nobody() {
+fn killed_writers_of_a_repository_do_no_harm() {
     let remote = Remote::new();
     let environment = remote.environment_of("cache");
     let variables =
@@ -155,12 +155,12 @@ fn killed_writers_of_a_repository_harm_nobody() {
     killed_midway(&remote.address(), &variables, remote.root());
     assert_written(&remote.store("cache"), survivors(), 0..WRITERS);
     assert_once(&remote);
-    // And the copy that they shared is of use.
+    // And their shared copy is still usable.
     write(&remote.store("cache"), WRITERS).unwrap();
 }
 
 #[test]
-fn killed_writers_of_a_folder_harm_nobody() {
+fn killed_writers_of_a_folder_do_no_harm() {
     let world = World::new();
     killed_midway("store", &[], world.root());
     let store = store::open("store", world.root(), &Environment::default()).unwrap();
@@ -176,7 +176,7 @@ fn killed_writers_of_a_folder_harm_nobody() {
     }
 }
 
-/// Of several that add on one view at the same moment, one lands.
+/// If several add to one view at the same moment, exactly one lands.
 fn one_of(stores: &[Box<dyn Store + Sync>], number: usize) {
     let since = stores[0].snapshot().unwrap().id().to_owned();
     let barrier = std::sync::Barrier::new(stores.len());
@@ -200,7 +200,7 @@ fn one_of(stores: &[Box<dyn Store + Sync>], number: usize) {
 }
 
 #[test]
-fn of_those_that_add_on_one_view_exactly_one_lands() {
+fn of_several_additions_to_one_view_exactly_one_lands() {
     let remote = Remote::new();
     let world = World::new();
     let git: Vec<Box<dyn Store + Sync>> =

@@ -10,13 +10,15 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Map, Number, Value, json};
 use upheld::contract::attachments::NoAttachments;
-use upheld::contract::template::fill_value;
 use upheld::contract::{
-    Body, Contract, Headers, Interaction, JsonType, Matcher, Path, PathRule, Pattern, Request, Response, Rule, Rules,
-    SchemaRule, Segment, ServiceName, State, Status, Written,
+    Contract, Interaction, JsonType, Matcher, PathRule, Pattern, RequestRules, Rule, Rules, SchemaRule, Terms, Written,
+};
+use upheld::interaction::template::fill_value;
+use upheld::interaction::{
+    Body, Content, Headers, Http, Kind, Path, Request, Response, Segment, ServiceName, State, Status,
 };
 
-use crate::reading::Files;
+use crate::reading::{Files, http_mut};
 
 /// So many cases, or as many as `PROPTEST_CASES` says. What fails is made a test of its own rather than kept in a file of seeds.
 pub fn cases(number: u32) -> ProptestConfig {
@@ -273,7 +275,7 @@ fn response_json() -> impl Strategy<Value = (Body, IndexMap<Path, Written<Rule>>
         root.thing.matchers = vec![Matcher::Exact];
         (body, rules)
     });
-    prop_oneof![3 => told, 1 => open].prop_map(|(body, rules)| (Body::Json(body), rules))
+    prop_oneof![3 => told, 1 => open].prop_map(|(body, rules)| (Body::json(body), rules))
 }
 
 fn text_rules() -> impl Strategy<Value = Rule> {
@@ -291,20 +293,20 @@ fn other_body() -> impl Strategy<Value = (Body, IndexMap<Path, Written<Rule>>)> 
         rule.map(|thing| (Path::default(), Written { thing, key: String::from("$") })).into_iter().collect()
     };
     prop_oneof![
-        (text(), option::of(text_rules())).prop_map(move |(text, rule)| (Body::Text(text), root(rule))),
-        vec(any::<u8>(), 0..20).prop_map(|bytes| (Body::Bytes(bytes.into()), IndexMap::new())),
-        fields().prop_map(|fields| (Body::Form(fields), IndexMap::new())),
+        (text(), option::of(text_rules())).prop_map(move |(text, rule)| (Body::text(text), root(rule))),
+        vec(any::<u8>(), 0..20).prop_map(|bytes| (Body::bytes(bytes), IndexMap::new())),
+        fields().prop_map(|fields| (Body::form(fields), IndexMap::new())),
         vec(any::<u8>(), 0..20).prop_map(|mut bytes| {
             bytes.push(0xff);
-            (file("data.bin", Body::Bytes(bytes.into())), IndexMap::new())
+            (file("data.bin", Body::bytes(bytes)), IndexMap::new())
         }),
-        text().prop_map(|text| (file("some/text.txt", Body::Text(text)), IndexMap::new())),
-        telling_json().prop_map(|body| (file("body.json", Body::Json(body)), IndexMap::new())),
+        text().prop_map(|text| (file("some/text.txt", Body::text(text)), IndexMap::new())),
+        telling_json().prop_map(|body| (file("body.json", Body::json(body)), IndexMap::new())),
     ]
 }
 
 fn file(name: &str, content: Body) -> Body {
-    Body::File { path: name.to_owned(), content: Box::new(content) }
+    Body { file: Some(name.to_owned()), ..content }
 }
 
 fn header() -> impl Strategy<Value = (String, Vec<String>)> {
@@ -369,8 +371,8 @@ fn query() -> impl Strategy<Value = (IndexMap<String, Vec<String>>, IndexMap<Str
     })
 }
 
-fn request() -> impl Strategy<Value = Request> {
-    let json = json().prop_flat_map(|body| (Just(Body::Json(body.clone())), rules_for(&body, 3)));
+fn request() -> impl Strategy<Value = (Request, RequestRules)> {
+    let json = json().prop_flat_map(|body| (Just(Body::json(body.clone())), rules_for(&body, 3)));
     let body = prop_oneof![
         2 => Just((None, IndexMap::new())),
         2 => json.prop_map(|(body, rules)| (Some(body), rules)),
@@ -379,31 +381,23 @@ fn request() -> impl Strategy<Value = Request> {
     let target = path().prop_flat_map(|(path, single)| (Just(path), path_rule(single)));
     let method = select(&["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"][..]);
     (method, target, query(), headers(), body).prop_map(
-        |(method, (path, path_rule), (query, query_rules), (headers, header_rules), (body, rules))| Request {
-            method: method.to_owned(),
-            path,
-            query,
-            headers,
-            body,
-            rules: Rules { body: rules, headers: header_rules, pact: None },
-            query_rules,
-            path_rule,
+        |(method, (path, path_rule), (query, query_rules), (headers, header_rules), (body, rules))| {
+            let message = Rules { body: rules, headers: header_rules };
+            let rules = RequestRules { message, query: query_rules, path: path_rule };
+            (Request { method: method.to_owned(), path, query, headers, body }, rules)
         },
     )
 }
 
-pub fn response() -> impl Strategy<Value = Response> {
+pub fn response() -> impl Strategy<Value = (Response, Rules)> {
     let body = prop_oneof![
         1 => Just((None, IndexMap::new())),
         4 => response_json().prop_map(|(body, rules)| (Some(body), rules)),
         1 => other_body().prop_map(|(body, rules)| (Some(body), rules)),
     ];
     let status = prop_oneof![4 => (100..600u16).prop_map(Status::Code), 1 => (1..6u8).prop_map(Status::Class)];
-    (status, headers(), body).prop_map(|(status, (headers, header_rules), (body, rules))| Response {
-        status,
-        headers,
-        body,
-        rules: Rules { body: rules, headers: header_rules, pact: None },
+    (status, headers(), body).prop_map(|(status, (headers, header_rules), (body, rules))| {
+        (Response { status, headers, body }, Rules { body: rules, headers: header_rules })
     })
 }
 
@@ -418,10 +412,12 @@ pub fn interaction() -> impl Strategy<Value = Interaction> {
     let name = "[a-zA-Z0-9:#'\"{}\\[\\],é-]([a-zA-Z0-9 :#'\"{}\\[\\],é-]{0,20}[a-z])?";
     let pending = proptest::bool::weighted(0.1);
     (name, option::of(text()), pending, vec(state(), 0..2), scalar(), request(), response()).prop_map(
-        |(name, description, pending, mut given, id, request, response)| {
+        |(name, description, pending, mut given, id, (request, request_rules), (response, response_rules))| {
             let params = [(String::from("id"), id)].into_iter().collect();
             given.push(State { name: String::from("it exists"), params });
-            Interaction { name, description, given, request, response, pending, skipped: None }
+            let terms = Terms { request: request_rules, response: response_rules };
+            let kind = Kind::Http(Http { request, response, terms });
+            Interaction { name, description, given, pending, kind }
         },
     )
 }
@@ -434,9 +430,8 @@ pub fn contract() -> impl Strategy<Value = (Contract, Files)> {
             let mut files = Files::new();
             for (index, interaction) in interactions.iter_mut().enumerate() {
                 interaction.name = format!("{index} {}", interaction.name);
-                for (side, body) in
-                    [("request", &mut interaction.request.body), ("response", &mut interaction.response.body)]
-                {
+                let http = http_mut(interaction);
+                for (side, body) in [("request", &mut http.request.body), ("response", &mut http.response.body)] {
                     keep_file(body, &format!("{index}/{side}"), &mut files);
                 }
             }
@@ -448,13 +443,13 @@ pub fn contract() -> impl Strategy<Value = (Contract, Files)> {
 
 /// Puts a body's file beside the contract, in a folder of its own.
 fn keep_file(body: &mut Option<Body>, folder: &str, files: &mut Files) {
-    let Some(Body::File { path, content }) = body else { return };
+    let Some(Body { file: Some(path), content }) = body else { return };
     *path = format!("{folder}/{path}");
-    let bytes = match &**content {
-        Body::Json(value) => value.to_string().into_bytes(),
-        Body::Text(text) => text.clone().into_bytes(),
-        Body::Bytes(bytes) => bytes.to_vec(),
-        other => panic!("a file does not hold {other:?}"),
+    let bytes = match content {
+        Content::Json(value) => value.to_string().into_bytes(),
+        Content::Text(text) => text.clone().into_bytes(),
+        Content::Bytes(bytes) => bytes.to_vec(),
+        other @ Content::Form(_) => panic!("a file does not hold {other:?}"),
     };
     files.insert(path.clone(), bytes);
 }

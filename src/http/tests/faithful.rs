@@ -7,7 +7,7 @@ use tokio::io::AsyncWriteExt as _;
 
 use super::servers::{answering, get, patient, plain, request, server};
 use crate::http::{BaseUrl, ExtraHeader, HttpClient, HttpOptions, codes};
-use crate::matching::ActualRequest;
+use crate::interaction::ActualRequest;
 use crate::verification::{Provider as _, Reply};
 
 /// A server that answers 204 and keeps what it was sent, with the number of the connection.

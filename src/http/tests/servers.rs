@@ -6,7 +6,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::http::{BaseUrl, HttpClient, HttpOptions};
-use crate::matching::ActualRequest;
+use crate::interaction::ActualRequest;
 use crate::verification::{Provider as _, Reply, RunError};
 
 /// Hands each connection to `serve`, together with its number, from 0 on.

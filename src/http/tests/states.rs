@@ -10,8 +10,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use serde_json::{Value, json};
 
-use crate::contract::State;
 use crate::http::{BaseUrl, ExtraHeader, HttpClient, HttpOptions, HttpStates, codes};
+use crate::interaction::State;
 use crate::verification::{Action, StateHandler as _};
 
 type Seen = Arc<Mutex<Vec<(Option<String>, Value)>>>;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value, json};
 
 use super::{command, eventually, process_ids, runs, written};
-use crate::contract::State;
+use crate::interaction::State;
 use crate::process::{CommandStates, codes};
 use crate::verification::{Action, RunError, StateHandler as _};
 

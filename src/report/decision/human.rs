@@ -1,46 +1,47 @@
-//! A decision for people: one line, a row for each pair that needs attention, and what is worth knowing.
+//! A decision for people: one line, then a row for each pair that needs attention, then the notices.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::super::escape::{opening, shown_sentence};
 use super::super::palette::{Palette, paint};
-use super::reasons::{INDENT, in_short};
+use super::causes::{INDENT, in_short};
 use super::row::{head, name, next_line, row, style, width};
-use super::{Told, candidates, sentence, store};
-use crate::gate::{Because, Notice, Row, State};
+use super::texts::{notice_next_text, notice_text};
+use super::{DecisionReport, candidates, sentence, store};
+use crate::gate::{Cause, GateCode, Notice, Row, State};
 use crate::ledger::ServiceVersion;
 use crate::words::count;
 
-/// What stands between the parts of the first line.
+/// The gap between the parts of the first line.
 const GAP: &str = "     ";
-/// How many pairs that are compatible for a special reason are shown where these are only counted.
+/// How many pairs that are compatible for a special reason are shown when compatible pairs are only counted.
 const SPECIAL: usize = 3;
 
-/// A decision as a person reads it: the answer in the first line, then the rows that need attention, each with its
-/// causes and what clears it, then the number of those that are compatible, and what else is worth knowing.
+/// A decision for people: the answer in the first line, then the rows that need attention, each with its causes and what
+/// clears it, then the number of compatible pairs, and the notices.
 #[must_use]
-pub fn decision_human(told: &Told<'_>, palette: &Palette) -> String {
-    let decision = told.decision;
+pub fn decision_human(report: &DecisionReport<'_>, palette: &Palette) -> String {
+    let decision = report.decision;
     let (word, style) = if decision.allow { ("ALLOW", palette.upheld) } else { ("DENY", palette.broken) };
-    let dry_run = if told.dry_run { " (dry run)" } else { "" };
+    let dry_run = if report.dry_run { " (dry run)" } else { "" };
     let mut out = format!(
         "{}{dry_run}  {} → {}{GAP}{}{GAP}{}\n",
         paint(style, word),
         paint(palette.strong, candidates(decision)),
         paint(palette.strong, &decision.environment),
         sentence(&decision.rows),
-        paint(palette.faint, store(&decision.store, told.age_seconds)),
+        paint(palette.faint, store(&decision.store, report.age_seconds)),
     );
     if !decision.order.is_empty() {
         let _ = writeln!(
             out,
-            "{}  {}: the answer holds for this order",
+            "{}  {} (the decision assumes this order)",
             paint(palette.help, "order"),
             order(&decision.order)
         );
     }
-    let all = rows(&decision.rows, told.all, palette);
+    let all = rows(&decision.rows, report.all, palette);
     if !all.is_empty() {
         out.push('\n');
         out.push_str(&all);
@@ -57,11 +58,11 @@ pub(super) fn order(order: &[ServiceVersion]) -> String {
     order.iter().map(ServiceVersion::short).collect::<Vec<_>>().join(", then ")
 }
 
-/// The rows that need attention in full, and the others too or, by their code, their number.
+/// The rows that need attention in full, and the others in full, too, or their number by code.
 pub(super) fn rows(rows: &[Row], all: bool, palette: &Palette) -> String {
     let width = width(rows);
     let mut out = String::new();
-    for one in rows.iter().filter(|row| all || row.state != State::Compatible) {
+    for one in rows.iter().filter(|row| all || row.state() != State::Compatible) {
         out.push_str(&row(one, width, palette));
     }
     if !all {
@@ -70,21 +71,21 @@ pub(super) fn rows(rows: &[Row], all: bool, palette: &Palette) -> String {
     out
 }
 
-/// `G001 compatible    6 pairs (--all lists them)`: a line for each code, and below it the pairs that are compatible for
+/// `G001 compatible    6 pairs (--all lists them)`: a line for each code, followed by the pairs that are compatible for
 /// another reason than that every interaction is upheld.
 pub(super) fn compatible(rows: &[Row], width: usize, hint: &str, palette: &Palette) -> String {
-    let mut by_code: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
-    for row in rows.iter().filter(|row| row.state == State::Compatible) {
+    let mut by_code: BTreeMap<GateCode, Vec<&Row>> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.state() == State::Compatible) {
         by_code.entry(row.code).or_default().push(row);
     }
     let mut out = String::new();
     for (code, rows) in by_code {
-        out.push_str(&head(code, (State::Compatible.word(), style(State::Compatible, palette)), width, palette));
+        out.push_str(&head(code.text(), (State::Compatible.word(), style(State::Compatible, palette)), width, palette));
         let _ = writeln!(out, "{}{hint}", count(rows.len(), "pair"));
-        // The last reason is why the others don't count.
-        let special: Vec<(&Row, &Because)> = rows.iter().filter_map(|row| Some((*row, row.reasons.last()?))).collect();
-        for (row, because) in special.iter().take(SPECIAL) {
-            let _ = writeln!(out, "{INDENT}{}: {}", opening(name(row)), in_short(because));
+        // The last cause says why the others don't count.
+        let special: Vec<(&Row, &Cause)> = rows.iter().filter_map(|row| Some((*row, row.causes.last()?))).collect();
+        for (row, cause) in special.iter().take(SPECIAL) {
+            let _ = writeln!(out, "{INDENT}{}: {}", opening(name(row)), in_short(cause));
         }
         if special.len() > SPECIAL {
             let _ = writeln!(out, "{INDENT}and {}", count(special.len() - SPECIAL, "more pair"));
@@ -93,14 +94,14 @@ pub(super) fn compatible(rows: &[Row], width: usize, hint: &str, palette: &Palet
     out
 }
 
-/// A line for each notice with its code, and one for what to do about it.
+/// A line for each notice, and another one for what to do about it.
 pub(super) fn notices(notices: &[Notice], palette: &Palette) -> String {
     let mut out = String::new();
     for notice in notices {
-        let head = head(notice.code, ("note", palette.help), 0, palette);
-        let _ = writeln!(out, "{head}{}", shown_sentence(&notice.text));
-        if let Some(next) = &notice.next {
-            out.push_str(&next_line(next, palette));
+        let head = head(notice.code().text(), ("note", palette.help), 0, palette);
+        let _ = writeln!(out, "{head}{}", shown_sentence(&notice_text(notice)));
+        if let Some(next) = notice_next_text(notice) {
+            out.push_str(&next_line(&next, palette));
         }
     }
     out

@@ -1,4 +1,4 @@
-//! A decision for programs: one JSON document, of a format that carries its version.
+//! A decision for programs: one JSON document with a versioned format.
 
 use std::io;
 
@@ -6,43 +6,44 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::super::json::{FORMAT, pretty};
-use super::{STATES, Told, UNDECIDED, UNDECIDED_EXIT, UNDECIDED_NEXT, word};
-use crate::contract::{InteractionId, ServiceName};
-use crate::gate::{Because, Decision, Notice, Role, Row, Side, State};
+use super::texts::{fact_text, next_text, notice_next_text, notice_text};
+use super::{DecisionReport, UNDECIDED, UNDECIDED_EXIT, UNDECIDED_NEXT, word};
+use crate::gate::{Cause, Decision, Notice, Role, Row, Side, State};
+use crate::interaction::{InteractionId, ServiceName};
 use crate::ledger::{Event, Reason, Version};
 
-/// A decision as one JSON document. Its `decision` is `"allow"` only where the gate says yes and the run is no dry run;
-/// a dry run tells in `would` what it would have been.
+/// A decision as one JSON document. Its `decision` is `"allow"` only if the gate says yes and this isn't a dry run; a dry
+/// run has in `would` what it would have been.
 ///
 /// # Errors
 ///
 /// None in practice: every decision can be written as JSON.
-pub fn decision_json(told: &Told<'_>) -> io::Result<String> {
-    let Decision { allow, state, environment, candidates, store, order, rows, notices } = told.decision;
+pub fn decision_json(report: &DecisionReport<'_>) -> io::Result<String> {
+    let Decision { allow, state, environment, candidates, store, order, rows, notices } = report.decision;
     pretty(&Document {
         format: FORMAT,
         command: "gate",
-        decision: word(told.allows()),
+        decision: word(report.allows()),
         state: state.word(),
-        exit_code: told.exit_code,
-        dry_run: told.dry_run,
-        would: told.dry_run.then(|| word(*allow)),
+        exit_code: report.exit_code,
+        dry_run: report.dry_run,
+        would: report.dry_run.then(|| word(*allow)),
         note: None,
         environment: environment.as_str(),
         candidates: candidates
             .iter()
             .map(|one| Candidate { service: one.service.as_str(), version: Some(one.version.as_str()) })
             .collect(),
-        store: Store { commit: Some(store), age_seconds: told.age_seconds },
+        store: Store { commit: Some(store), age_seconds: report.age_seconds },
         order: order.iter().map(ToString::to_string).collect(),
         summary: summary(rows),
         pairs: pairs(rows),
-        notices: notices.iter().map(Noticed::of).collect(),
+        notices: notices.iter().map(JsonNotice::of).collect(),
     })
 }
 
-/// What stands for a decision until there is one: a "deny" of the same shape, with a `note` that the gate did not come to
-/// an end. `candidates` are as the user wrote them.
+/// The report before there is a decision: a "deny" of the same shape, with a `note` that the gate didn't finish.
+/// `candidates` are as the user wrote them.
 ///
 /// # Errors
 ///
@@ -85,7 +86,7 @@ struct Document<'a> {
     order: Vec<String>,
     summary: Summary,
     pairs: Vec<Pair<'a>>,
-    notices: Vec<Noticed<'a>>,
+    notices: Vec<JsonNotice>,
 }
 
 #[derive(Serialize)]
@@ -110,16 +111,16 @@ pub(super) struct Store<'a> {
     pub age_seconds: Option<u64>,
 }
 
-/// How many rows there are of each state.
+/// The number of rows by state.
 #[derive(Serialize)]
 #[serde(transparent)]
 pub(super) struct Summary(IndexMap<&'static str, usize>);
 
-/// Counts the rows; every state is there.
+/// Counts the rows. Every state has a number.
 pub(super) fn summary(rows: &[Row]) -> Summary {
-    let mut summary: IndexMap<&str, usize> = STATES.iter().map(|state| (state.word(), 0)).collect();
+    let mut summary: IndexMap<&str, usize> = State::ALL.iter().map(|state| (state.word(), 0)).collect();
     for row in rows {
-        *summary.entry(row.state.word()).or_default() += 1;
+        *summary.entry(row.state().word()).or_default() += 1;
     }
     Summary(summary)
 }
@@ -132,9 +133,9 @@ pub(super) struct Pair<'a> {
     consumer: Option<Party<'a>>,
     provider: Option<Party<'a>>,
     interactions: usize,
-    reasons: Vec<Cause<'a>>,
+    reasons: Vec<JsonCause<'a>>,
     owners: &'a [String],
-    next: &'a [String],
+    next: Vec<String>,
 }
 
 /// Every row, in its order.
@@ -144,16 +145,16 @@ pub(super) fn pairs(rows: &[Row]) -> Vec<Pair<'_>> {
 
 impl<'a> Pair<'a> {
     fn of(row: &'a Row) -> Self {
-        let Row { code, state, consumer, provider, interactions, reasons, owners, next } = row;
+        let Row { code, consumer, provider, interactions, causes, owners, next } = row;
         Self {
-            code,
-            state: state.word(),
+            code: code.text(),
+            state: code.state().word(),
             consumer: consumer.as_ref().map(Party::of),
             provider: provider.as_ref().map(Party::of),
             interactions: *interactions,
-            reasons: reasons.iter().map(Cause::of).collect(),
+            reasons: causes.iter().map(JsonCause::of).collect(),
             owners,
-            next,
+            next: next.iter().map(next_text).collect(),
         }
     }
 }
@@ -162,43 +163,43 @@ impl<'a> Pair<'a> {
 struct Party<'a> {
     service: &'a str,
     version: Option<&'a str>,
-    roles: Vec<Part<'a>>,
+    roles: Vec<JsonRole<'a>>,
 }
 
 #[derive(Serialize)]
 #[serde(tag = "role", rename_all = "kebab-case")]
-enum Part<'a> {
+enum JsonRole<'a> {
     Candidate,
     Live { event: Event, since: &'a str, instance: Option<&'a str> },
 }
 
 impl<'a> Party<'a> {
     fn of(side: &'a Side) -> Self {
-        let part = |role: &'a Role| match role {
-            Role::Candidate => Part::Candidate,
+        let json = |role: &'a Role| match role {
+            Role::Candidate => JsonRole::Candidate,
             Role::Live { event, since, instance } => {
-                Part::Live { event: *event, since, instance: instance.as_ref().map(ServiceName::as_str) }
+                JsonRole::Live { event: *event, since, instance: instance.as_ref().map(ServiceName::as_str) }
             }
         };
         Self {
             service: side.service.as_str(),
             version: side.version.as_ref().map(Version::as_str),
-            roles: side.roles.iter().map(part).collect(),
+            roles: side.roles.iter().map(json).collect(),
         }
     }
 }
 
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
-enum Cause<'a> {
-    Interaction { name: &'a str, id: InteractionId, said: Vec<Said<'a>> },
+enum JsonCause<'a> {
+    Interaction { name: &'a str, id: InteractionId, said: Vec<JsonReason<'a>> },
     NoResult { names: &'a [String], of: usize },
-    Told { text: &'a str },
+    Told { text: String },
 }
 
-/// A reason with all its keys: programs need not ask whether one is there.
+/// A reason with all its keys, so that programs needn't check which are there.
 #[derive(Serialize)]
-struct Said<'a> {
+struct JsonReason<'a> {
     code: &'a str,
     place: &'a str,
     expected: &'a str,
@@ -206,33 +207,33 @@ struct Said<'a> {
     message: &'a str,
 }
 
-impl<'a> Cause<'a> {
-    fn of(because: &'a Because) -> Self {
-        match because {
-            Because::Interaction { name, id, said } => {
-                Self::Interaction { name, id: *id, said: said.iter().map(Said::of).collect() }
+impl<'a> JsonCause<'a> {
+    fn of(cause: &'a Cause) -> Self {
+        match cause {
+            Cause::Interaction { name, id, reasons } => {
+                Self::Interaction { name, id: *id, said: reasons.iter().map(JsonReason::of).collect() }
             }
-            Because::NoResult { names, of } => Self::NoResult { names, of: *of },
-            Because::Told(text) => Self::Told { text },
+            Cause::NoResult { names, of } => Self::NoResult { names, of: *of },
+            Cause::Fact(fact) => Self::Told { text: fact_text(fact) },
         }
     }
 }
 
-impl<'a> Said<'a> {
+impl<'a> JsonReason<'a> {
     fn of(Reason { code, place, expected, actual, message }: &'a Reason) -> Self {
         Self { code, place, expected, actual, message }
     }
 }
 
 #[derive(Serialize)]
-struct Noticed<'a> {
-    code: &'a str,
-    text: &'a str,
-    next: Option<&'a str>,
+struct JsonNotice {
+    code: &'static str,
+    text: String,
+    next: Option<String>,
 }
 
-impl<'a> Noticed<'a> {
-    fn of(Notice { code, text, next }: &'a Notice) -> Self {
-        Self { code, text, next: next.as_deref() }
+impl JsonNotice {
+    fn of(notice: &Notice) -> Self {
+        Self { code: notice.code().text(), text: notice_text(notice), next: notice_next_text(notice) }
     }
 }

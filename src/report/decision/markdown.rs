@@ -1,4 +1,4 @@
-//! A decision for a step summary or a comment: the answer first, then only what needs attention, each folded.
+//! A decision for a step summary or a comment: the answer first, then what needs attention, each row folded.
 
 use std::fmt::Write as _;
 
@@ -7,33 +7,33 @@ use super::super::markdown::{NOTE, code, folded, html, within};
 use super::super::palette::Palette;
 use super::human::{compatible, notices, order};
 use super::row::{name, row, width};
-use super::{Told, UNDECIDED, UNDECIDED_NEXT, as_written, candidates, sentence, store};
+use super::{DecisionReport, UNDECIDED, UNDECIDED_NEXT, as_written, candidates, sentence, store};
 use crate::gate::{Row, State};
 use crate::words::count;
 
-/// What one row may take.
+/// The most bytes that one row may take.
 const SECTION: usize = 16_000;
-/// What part of the whole all that is worth knowing besides may take.
+/// Notices may take one of this many parts of the whole.
 const ASIDE: usize = 5;
 
 /// A decision as Markdown of at most `limit` bytes: [`SUMMARY`](super::super::SUMMARY) for a step's summary,
-/// [`COMMENT`](super::super::COMMENT) for a comment. What there is no room for is counted.
+/// [`COMMENT`](super::super::COMMENT) for a comment. Rows that don't fit are counted.
 #[must_use]
-pub fn decision_markdown(told: &Told<'_>, limit: usize) -> String {
-    let decision = told.decision;
+pub fn decision_markdown(report: &DecisionReport<'_>, limit: usize) -> String {
+    let decision = report.decision;
     let answer = if decision.allow { "allow" } else { "deny" };
-    let dry_run = if told.dry_run { " (dry run)" } else { "" };
+    let dry_run = if report.dry_run { " (dry run)" } else { "" };
     let mut text = format!(
         "## Gate: {answer}{dry_run}\n\n{} → {}: {}\n\n{}\n",
         code(&candidates(decision)),
         code(decision.environment.as_str()),
         sentence(&decision.rows),
-        code(&store(&decision.store, told.age_seconds)),
+        code(&store(&decision.store, report.age_seconds)),
     );
     if !decision.order.is_empty() {
-        let _ = writeln!(text, "\nThe answer holds for this order: {}", code(&order(&decision.order)));
+        let _ = writeln!(text, "\nThe decision assumes this order: {}", code(&order(&decision.order)));
     }
-    let aside = aside(told, limit / ASIDE);
+    let aside = aside(report, limit / ASIDE);
     let blocking: Vec<&Row> = decision.blocking().collect();
     if !blocking.is_empty() {
         text.push_str("\n### What needs attention\n");
@@ -43,7 +43,7 @@ pub fn decision_markdown(told: &Told<'_>, limit: usize) -> String {
         if text.len() + section.len() + aside.len() + NOTE > limit {
             let _ = writeln!(
                 text,
-                "\nand {}, left out here to keep the report short. `--report json` holds them all.",
+                "\nand {}, left out because the report is too large. `--report json` has them all.",
                 count(blocking.len() - done, "more pair")
             );
             break;
@@ -54,7 +54,7 @@ pub fn decision_markdown(told: &Told<'_>, limit: usize) -> String {
     text
 }
 
-/// What stands for a decision until there is one. `candidates` are as the user wrote them.
+/// The report before there is a decision. `candidates` are as the user wrote them.
 #[must_use]
 pub fn undecided_markdown(environment: &str, candidates: &[String]) -> String {
     format!(
@@ -66,16 +66,15 @@ pub fn undecided_markdown(environment: &str, candidates: &[String]) -> String {
 
 /// One row, folded.
 fn section(one: &Row) -> String {
-    let summary = format!("<b>{}</b> {} <code>{}</code>", one.state.word(), one.code, html(&name(one)));
+    let summary = format!("<b>{}</b> {} <code>{}</code>", one.state().word(), one.code, html(&name(one)));
     folded(&summary, &within(&row(one, width([one]), &Palette::default()), SECTION))
 }
 
-/// What needs no attention and is worth knowing: the notices, and what is compatible for another reason than that every
-/// interaction is upheld.
-fn aside(told: &Told<'_>, bytes: usize) -> String {
-    let decision = told.decision;
+/// The notices, and the pairs that are compatible for another reason than that every interaction is upheld.
+fn aside(report: &DecisionReport<'_>, bytes: usize) -> String {
+    let decision = report.decision;
     let notes = notices(&decision.notices, &Palette::default());
-    let special = decision.rows.iter().filter(|row| row.state == State::Compatible && !row.reasons.is_empty());
+    let special = decision.rows.iter().filter(|row| row.state() == State::Compatible && !row.causes.is_empty());
     let special: Vec<Row> = special.cloned().collect();
     let text = compatible(&special, 0, "", &Palette::default()) + &notes;
     if text.is_empty() {

@@ -1,16 +1,17 @@
-//! What the gate decided, and how an environment is, in every form.
+//! The gate's decision, and the status of an environment, in every form.
 //!
-//! A row has its code, its state and its pair in the first line; below it are the causes, whose turn it is, and what
-//! clears it. All forms show a row with the same text, so that they can't tell different stories.
+//! The first line of a row has its code, its state and its pair; below it are the causes, the owners, and what clears it.
+//! All forms show a row with the same text, so they can't contradict each other.
 
+mod causes;
 mod github;
 mod human;
 mod json;
 mod junit;
 mod markdown;
-mod reasons;
 mod row;
 mod status;
+mod texts;
 
 pub use github::decision_github;
 pub use human::decision_human;
@@ -18,52 +19,49 @@ pub use json::{decision_json, undecided_json};
 pub use junit::{decision_junit, undecided_junit};
 pub use markdown::{decision_markdown, undecided_markdown};
 pub use status::{status_human, status_json};
+pub use texts::{fact_text, next_text, notice_next_text, notice_text};
 
 use super::escape::shown;
 use crate::gate::{Decision, Row, State};
-use crate::ledger::ServiceVersion;
+use crate::ledger::{ServiceVersion, short_id};
 
-/// A decision, and what is to be told beside it.
+/// A decision, and how it is reported.
 #[derive(Clone, Copy, Debug)]
-pub struct Told<'a> {
+pub struct DecisionReport<'a> {
     pub decision: &'a Decision,
-    /// What the program will return.
+    /// The program's exit code.
     pub exit_code: u8,
-    /// How many seconds ago the store was last written, where that is known.
+    /// How many seconds ago the store was last written to, if that is known.
     pub age_seconds: Option<u64>,
-    /// Whether the answer is only shown: then programs are told "deny", whatever it is.
+    /// Whether this is a dry run: then programs read "deny", whatever the decision is.
     pub dry_run: bool,
-    /// Whether people are shown every compatible row too, and not only their number.
+    /// Whether people see every compatible row, too, and not only the number of them.
     pub all: bool,
 }
 
-impl Told<'_> {
+impl DecisionReport<'_> {
     /// Whether programs may read a "yes".
     const fn allows(&self) -> bool {
         self.decision.allow && !self.dry_run
     }
 }
 
-/// The words for an answer in machine forms.
+/// The word for a decision in machine forms.
 const fn word(allow: bool) -> &'static str {
     if allow { "allow" } else { "deny" }
 }
 
-/// What is said where a gate began, and nothing was told after that.
-const UNDECIDED: &str = "the gate did not come to an end, so there is no answer: that is no \"yes\"";
+/// What a report says until the gate has decided.
+const UNDECIDED: &str = "the gate did not finish, so there is no decision; that counts as \"deny\"";
 /// What to do then.
-const UNDECIDED_NEXT: &str = "look at the log of the gate for what ended it, and ask again";
-/// The program's exit code for "could not run", which fits a run that had no end.
+const UNDECIDED_NEXT: &str = "see the gate's log for what ended it, and run it again";
+/// The program's exit code for "could not run", which fits a run that didn't finish.
 const UNDECIDED_EXIT: u8 = 5;
-
-/// Every state, the worst first.
-const STATES: [State; 5] =
-    [State::Incompatible, State::Unknown, State::MissingProvider, State::Unverified, State::Compatible];
 
 /// `1 incompatible, 6 compatible`
 fn sentence(rows: &[Row]) -> String {
-    let number = |state| rows.iter().filter(|row| row.state == state).count();
-    let parts: Vec<String> = STATES
+    let number = |state| rows.iter().filter(|row| row.state() == state).count();
+    let parts: Vec<String> = State::ALL
         .into_iter()
         .map(|state| (number(state), state))
         .filter(|(number, _)| *number > 0)
@@ -75,12 +73,12 @@ fn sentence(rows: &[Row]) -> String {
 /// How many candidates are named.
 const CANDIDATES: usize = 10;
 
-/// The candidates, as people are told of them.
+/// The candidates for people.
 fn candidates(decision: &Decision) -> String {
     listed(decision.candidates.iter().map(ServiceVersion::short), CANDIDATES)
 }
 
-/// Candidates that nothing is known of but what the user wrote.
+/// The candidates as the user wrote them.
 fn as_written(candidates: &[String]) -> String {
     listed(candidates.iter().map(|one| shown(one)), CANDIDATES)
 }
@@ -88,16 +86,10 @@ fn as_written(candidates: &[String]) -> String {
 /// `store 41d9e07, 12 s old`
 fn store(id: &str, age_seconds: Option<u64>) -> String {
     let age = age_seconds.map(|seconds| format!(", {} old", age(seconds))).unwrap_or_default();
-    format!("store {}{age}", short(id))
+    format!("store {}{age}", shown(short_id(id)))
 }
 
-/// What names a view of a store, with a digest cut to its first 12 digits, as a version's is.
-fn short(id: &str) -> String {
-    let digest = id.len() > 12 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
-    shown(if digest { &id[..12] } else { id })
-}
-
-/// A length of time in the unit that a person would say it in.
+/// An age in the unit that a person would use.
 fn age(seconds: u64) -> String {
     match seconds {
         ..120 => format!("{seconds} s"),
@@ -107,7 +99,7 @@ fn age(seconds: u64) -> String {
     }
 }
 
-/// `a, b and 3 more`: the first few of a list, and how many there are besides.
+/// `a, b and 3 more`: the first few of a list, and how many more there are.
 fn listed(items: impl ExactSizeIterator<Item = String>, most: usize) -> String {
     let more = items.len().saturating_sub(most);
     let shown = items.take(most).collect::<Vec<_>>().join(", ");
@@ -119,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_age_is_said_in_one_unit() {
+    fn an_age_has_one_unit() {
         for (seconds, expected) in [
             (0, "0 s"),
             (119, "119 s"),
@@ -132,14 +124,6 @@ mod tests {
         ] {
             assert_eq!(age(seconds), expected);
         }
-    }
-
-    #[test]
-    fn only_a_digest_is_cut() {
-        assert_eq!(short(&"41d9e07".repeat(6)), "41d9e0741d9e");
-        assert_eq!(short("41d9e07"), "41d9e07");
-        assert_eq!(short("a folder of records"), "a folder of records");
-        assert_eq!(short(""), "");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! One row as text: the pair in the first line, and below it the causes, the owners and what to do next.
+//! One row as text: the pair in the first line, then the causes, the owners and what to do next.
 
 use std::fmt::Write as _;
 
@@ -6,24 +6,25 @@ use anstyle::Style;
 
 use super::super::escape::{opening, shown, shown_sentence};
 use super::super::palette::{Palette, paint};
+use super::causes::{INDENT, causes, in_short};
 use super::listed;
-use super::reasons::{INDENT, reasons};
-use crate::gate::{Because, Role, Row, Side, State};
+use super::texts::next_text;
+use crate::gate::{Role, Row, Side, State};
 use crate::words::count;
 
 /// How many roles of a version are named: a service may be live on many instances.
 const ROLES: usize = 4;
 /// How many owners are named.
 const OWNERS: usize = 5;
-/// How many ways out are shown.
+/// How many next steps are shown.
 const NEXT: usize = 10;
 
-/// A row with all that is said about it; the state's column is as wide as it is told.
+/// A row with everything below it. `width` is that of the column of states.
 pub(super) fn row(row: &Row, width: usize, palette: &Palette) -> String {
     let title = title(row);
-    let mut out = head(row.code, (row.state.word(), style(row.state, palette)), width, palette);
+    let mut out = head(row.code.text(), (row.state().word(), style(row.state(), palette)), width, palette);
     let _ = writeln!(out, "{}", paint(palette.strong, &title.text));
-    out.push_str(&reasons(&row.reasons[title.taken..], palette));
+    out.push_str(&causes(&row.causes[title.taken..], palette));
     if !row.owners.is_empty() {
         let word = if row.owners.len() == 1 { "owner" } else { "owners" };
         let _ = writeln!(out, "{INDENT}{word}: {}", owners(row));
@@ -36,7 +37,7 @@ pub(super) fn row(row: &Row, width: usize, palette: &Palette) -> String {
 
 /// What clears a row, a line each.
 pub(super) fn next(row: &Row) -> Vec<String> {
-    let mut lines: Vec<String> = row.next.iter().take(NEXT).map(|next| shown_sentence(next)).collect();
+    let mut lines: Vec<String> = row.next.iter().take(NEXT).map(|next| shown_sentence(&next_text(next))).collect();
     let more = row.next.len().saturating_sub(NEXT);
     if more > 0 {
         lines.push(format!("and {}", count(more, "more step")));
@@ -50,9 +51,9 @@ pub(super) fn head(code: &str, (word, style): (&str, Style), width: usize, palet
     format!("{} {}{:gap$}  ", paint(palette.faint, code), paint(style, word), "")
 }
 
-/// How wide the column of states is for these rows.
+/// The width of the column of states for these rows.
 pub(super) fn width<'r>(rows: impl IntoIterator<Item = &'r Row>) -> usize {
-    rows.into_iter().map(|row| row.state.word().len()).max().unwrap_or(0)
+    rows.into_iter().map(|row| row.state().word().len()).max().unwrap_or(0)
 }
 
 /// The line of what to do next.
@@ -60,7 +61,7 @@ pub(super) fn next_line(next: &str, palette: &Palette) -> String {
     format!("{INDENT}{} {}\n", paint(palette.help, "next:"), shown_sentence(next))
 }
 
-/// Who owns what is to be done.
+/// The owners of the service whose turn it is.
 pub(super) fn owners(row: &Row) -> String {
     listed(row.owners.iter().map(|owner| shown(owner)), OWNERS)
 }
@@ -68,16 +69,16 @@ pub(super) fn owners(row: &Row) -> String {
 /// What a row is about.
 pub(super) struct Title {
     pub text: String,
-    /// How many of the row's reasons it says already.
+    /// How many of the row's causes it states already.
     pub taken: usize,
 }
 
-/// `storefront@77ab0 (live) needs orders@8f2c1 (candidate)`. A row of no service is about its first reason.
+/// `storefront@77ab0 (live) needs orders@8f2c1 (candidate)`. A row without services states its first cause.
 pub(super) fn title(row: &Row) -> Title {
     pair(row, side)
 }
 
-/// The same without roles: what names the row in lists of tests and annotations.
+/// The same without roles, to name the row in lists of tests and annotations.
 pub(super) fn name(row: &Row) -> String {
     shown(&pair(row, Side::short).text)
 }
@@ -87,9 +88,9 @@ fn pair(row: &Row, side: impl Fn(&Side) -> String) -> Title {
         (Some(consumer), Some(provider)) => format!("{} needs {}", side(consumer), side(provider)),
         (Some(one), None) | (None, Some(one)) => side(one),
         (None, None) => {
-            return match row.reasons.first() {
-                Some(Because::Told(text)) => Title { text: opening(shown_sentence(text)), taken: 1 },
-                _ => Title { text: String::from("the store"), taken: 0 },
+            return match row.causes.first() {
+                Some(cause) => Title { text: opening(in_short(cause)), taken: 1 },
+                None => Title { text: String::from("the store"), taken: 0 },
             };
         }
     };

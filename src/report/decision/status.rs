@@ -1,4 +1,4 @@
-//! How environments are: what is live in each, and how every pair of it stands.
+//! The status of environments: what is live in each, and how every pair in it stands.
 
 use std::fmt::Write as _;
 use std::io;
@@ -11,12 +11,12 @@ use super::super::palette::{Palette, paint};
 use super::human::rows;
 use super::json::{Pair, Store, Summary, pairs, summary};
 use super::{sentence, store};
-use crate::contract::ServiceName;
 use crate::gate::Status;
+use crate::interaction::ServiceName;
 use crate::ledger::{Event, Live, RecordId};
 
-/// Environments as a person reads them: what is live of each service, the rows that need attention, and the number of the
-/// others, or each of them where `all` are asked for.
+/// Environments for people: the live versions of each service, the rows that need attention, and the number of the others,
+/// or every row if `all` is set.
 #[must_use]
 pub fn status_human(statuses: &[Status], all: bool, palette: &Palette) -> String {
     if statuses.is_empty() {
@@ -45,7 +45,7 @@ fn environment(status: &Status, all: bool, palette: &Palette) -> String {
     out
 }
 
-/// A line for everything that is live, with the services and versions in columns.
+/// A line for everything that is live, with services and versions in columns.
 fn live(status: &Status, palette: &Palette) -> String {
     let width = status.live.keys().map(|service| service.as_str().len()).max().unwrap_or(0);
     let all = || status.live.values().flatten();
@@ -84,10 +84,10 @@ fn since(live: &Live, palette: &Palette) -> String {
     }
     let _ = write!(text, " since {}", shown(&live.at));
     if let Some(until) = &live.until {
-        let _ = write!(text, ", to be done by {}", shown(until));
+        let _ = write!(text, ", due by {}", shown(until));
     }
     if let Some(gate) = &live.gate {
-        let _ = write!(text, ", {} {}", paint(palette.warning, "though the gate said"), shown(gate));
+        let _ = write!(text, ", {} {}", paint(palette.warning, "although the gate said"), shown(gate));
     }
     text
 }
@@ -102,46 +102,46 @@ pub fn status_json(statuses: &[Status]) -> io::Result<String> {
     struct Document<'a> {
         format: u32,
         command: &'static str,
-        environments: Vec<Shown<'a>>,
+        environments: Vec<JsonStatus<'a>>,
     }
-    let environments = statuses.iter().map(Shown::of).collect();
+    let environments = statuses.iter().map(JsonStatus::of).collect();
     pretty(&Document { format: FORMAT, command: "status", environments })
 }
 
 /// One environment.
 #[derive(Serialize)]
-struct Shown<'a> {
+struct JsonStatus<'a> {
     environment: &'a str,
     store: Store<'a>,
-    live: Vec<Entry<'a>>,
+    live: Vec<JsonLive<'a>>,
     summary: Summary,
     pairs: Vec<Pair<'a>>,
-    doubts: Vec<Doubtful<'a>>,
+    doubts: Vec<JsonDoubt<'a>>,
 }
 
 /// A file that can't be trusted.
 #[derive(Serialize)]
-struct Doubtful<'a> {
+struct JsonDoubt<'a> {
     path: &'a str,
     text: String,
 }
 
-impl<'a> Shown<'a> {
+impl<'a> JsonStatus<'a> {
     fn of(Status { environment, store, live, rows, doubts }: &'a Status) -> Self {
         Self {
             environment: environment.as_str(),
             store: Store { commit: Some(store), age_seconds: None },
-            live: live.iter().flat_map(|(service, all)| all.iter().map(|one| Entry::of(service, one))).collect(),
+            live: live.iter().flat_map(|(service, all)| all.iter().map(|one| JsonLive::of(service, one))).collect(),
             summary: summary(rows),
             pairs: pairs(rows),
-            doubts: doubts.iter().map(|one| Doubtful { path: &one.path, text: one.to_string() }).collect(),
+            doubts: doubts.iter().map(|one| JsonDoubt { path: &one.path, text: one.to_string() }).collect(),
         }
     }
 }
 
 /// One reason why a version is live.
 #[derive(Serialize)]
-struct Entry<'a> {
+struct JsonLive<'a> {
     service: &'a str,
     version: &'a str,
     event: Event,
@@ -152,7 +152,7 @@ struct Entry<'a> {
     record: RecordId,
 }
 
-impl<'a> Entry<'a> {
+impl<'a> JsonLive<'a> {
     fn of(service: &'a ServiceName, live: &'a Live) -> Self {
         Self {
             service: service.as_str(),

@@ -2,11 +2,13 @@
 
 use std::fmt::Write as _;
 
-use super::samples::{body, broken, in_part};
-use crate::matching::mismatch::{self, CODES};
-use crate::matching::{Mismatch, Part};
+use serde_json::{Value, json};
+
+use super::samples::{body, broken, in_part, of_type, quantity};
+use crate::interaction::mismatch::{self, CODES};
+use crate::interaction::{Mismatch, Part, RuleSummary};
 use crate::report::{Palette, interaction};
-use crate::source::Code;
+use crate::source::{Code, Explanation};
 use crate::verification::{Finished, ShownMismatch};
 
 /// An example of a mismatch with this code, and the status of the response that it is in.
@@ -18,11 +20,7 @@ fn example(code: Code) -> Option<(ShownMismatch, u16)> {
             .asked_at(11, 18, "      headers: { content-type: application/json }"),
         mismatch::MISSING => body(code, "items[0].sku", "a string, like \"TEA-1\"", "nothing"),
         mismatch::UNEXPECTED => body(code, "items[0].debug", "no such key", "true, a boolean"),
-        mismatch::TYPE => body(code, "items[0].qty", "an integer, like 2", "\"2\", a string").asked_at(
-            18,
-            22,
-            "        items[].qty: integer",
-        ),
+        mismatch::TYPE => quantity(),
         mismatch::VALUE => body(code, "currency", "\"EUR\" exactly", "\"USD\", a string"),
         mismatch::FORMAT => {
             body(code, "id", "a uuid, like \"6f1c6f2e-8a53-4d0c-9d5f-0a3f1f6a2b11\"", "\"42\", a string")
@@ -64,15 +62,15 @@ fn of(code: Code) -> Finished {
 #[test]
 fn every_kind_of_mismatch_says_what_to_do_next() {
     let mut page = String::new();
-    for (code, meaning) in CODES {
-        let _ = writeln!(page, "{code} {}\n{}", meaning.trim(), interaction(&of(*code), &Palette::default()));
+    for Explanation { code, means, .. } in CODES {
+        let _ = writeln!(page, "{code} {means}\n{}", interaction(&of(*code), &Palette::default()));
     }
     insta::assert_snapshot!(page);
 }
 
 #[test]
 fn every_kind_of_mismatch_names_the_provider_or_the_consumer_in_its_help() {
-    for (code, _) in CODES {
+    for Explanation { code, .. } in CODES {
         let text = interaction(&of(*code), &Palette::default());
         let help = text.split("help: ").last().unwrap_or_default();
         let named = help.contains("orders") || help.contains("storefront");
@@ -108,7 +106,7 @@ fn what_follows_from_a_failed_request_is_shown_and_not_explained() {
 
 #[test]
 fn null_in_place_of_a_value_is_a_case_of_its_own() {
-    let null = body(mismatch::TYPE, "note", "a string, like \"ring twice\"", "null");
+    let null = of_type("note", RuleSummary::String, &json!("ring twice"), &Value::Null);
     let Mismatch { code, .. } = null.mismatch;
     assert_eq!(code, mismatch::TYPE);
     let text = interaction(&broken("get an order", vec![null]), &Palette::default());

@@ -1,15 +1,15 @@
-//! Records of a store that say what terminals, parsers and build systems would obey.
+//! Records of a store with texts that terminals, parsers and build systems would obey.
 
 use std::collections::BTreeMap;
 
-use super::decision_samples::{decision, fact, incompatible, live, live_record, statuses, told};
+use super::decision_samples::{decision, incompatible, live, live_record, report, statuses, untrusted, version};
 use super::hostile::assert_nothing_is_obeyed;
 use super::samples::service;
-use crate::gate::{Because, Decision, Notice, Row, State};
+use crate::gate::{Cause, Decision, Fact, GateCode, NextStep, Notice, Row};
 use crate::ledger::{Doubt, Event, Live, Reason};
 use crate::report::{
-    Palette, SUMMARY, Told, decision_github, decision_human, decision_json, decision_junit, decision_markdown,
-    status_human, status_json, undecided_json, undecided_junit, undecided_markdown,
+    DecisionReport, Palette, SUMMARY, decision_github, decision_human, decision_json, decision_junit,
+    decision_markdown, status_human, status_json, undecided_json, undecided_junit, undecided_markdown,
 };
 
 const NASTY: &str = "::error::forged\r\n  ::add-mask::x\u{1b}[2J\u{1b}]0;title\u{7}\n##[add-mask]x\n</details></code>\
@@ -18,11 +18,11 @@ const NASTY: &str = "::error::forged\r\n  ::add-mask::x\u{1b}[2J\u{1b}]0;title\u
 fn hostile() -> Decision {
     let nasty = || NASTY.to_owned();
     let whole = Reason { code: nasty(), place: nasty(), expected: nasty(), actual: nasty(), message: nasty() };
-    let reasons = vec![
-        Because::Interaction {
+    let causes = vec![
+        Cause::Interaction {
             name: nasty(),
             id: "6b".repeat(32).parse().unwrap(),
-            said: vec![
+            reasons: vec![
                 whole.clone(),
                 whole,
                 Reason { message: nasty(), code: nasty(), ..Reason::default() },
@@ -30,22 +30,29 @@ fn hostile() -> Decision {
                 Reason { code: nasty(), ..Reason::default() },
             ],
         },
-        Because::NoResult { names: vec![nasty(), nasty()], of: 3 },
-        Because::Told(nasty()),
+        Cause::NoResult { names: vec![nasty(), nasty()], of: 3 },
+        Fact::Unrunnable { name: nasty(), why: nasty() }.into(),
+        Fact::Pending { names: vec![nasty()], more: 0 }.into(),
     ];
-    let (owners, next) = (vec![nasty(), nasty()], vec![nasty()]);
-    let pair = Row { reasons: reasons.clone(), owners, next, ..incompatible(live("storefront", "1")) };
-    let mut compatible = Row { code: "G003", state: State::Compatible, ..pair.clone() };
-    compatible.reasons.push(Because::Told(format!("{NASTY} again")));
-    let mut decision = decision(vec![pair, fact("G303", &[NASTY, NASTY], NASTY), compatible]);
+    let doubt = Doubt::unreadable(NASTY, NASTY);
+    let (owners, next) = (vec![nasty(), nasty()], vec![NextStep::Repair(doubt.clone())]);
+    let pair = Row { causes, owners, next, ..incompatible(live("storefront", "1")) };
+    let mut compatible = Row { code: GateCode::NotOnboarded, ..pair.clone() };
+    compatible.causes.push(Fact::Unrunnable { name: nasty(), why: nasty() }.into());
+    let mut alone = untrusted(NASTY, NASTY);
+    alone.causes.push(Fact::Doubtful(doubt.clone()).into());
+    let mut decision = decision(vec![pair, alone, compatible]);
     decision.store = nasty();
-    decision.notices = vec![Notice { code: "G506", text: nasty(), next: Some(nasty()) }];
+    decision.notices = vec![
+        Notice::UntrustedElsewhere(doubt),
+        Notice::AgainstTheGate { version: version("orders", "1"), since: nasty(), gate: nasty() },
+    ];
     decision
 }
 
 fn every_form() -> Vec<(&'static str, String)> {
     let decision = hostile();
-    let told = told(&decision);
+    let report = report(&decision);
     let mut statuses = statuses();
     statuses[0].rows.clone_from(&decision.rows);
     statuses[0].doubts = vec![Doubt::unreadable(NASTY, NASTY)];
@@ -58,29 +65,29 @@ fn every_form() -> Vec<(&'static str, String)> {
     statuses[0].live = BTreeMap::from([(service("orders"), vec![odd])]);
     let names = [NASTY.to_owned(), NASTY.to_owned()];
     vec![
-        ("human", decision_human(&told, &Palette::default())),
-        ("human", decision_human(&Told { all: true, ..told }, &Palette::default())),
+        ("human", decision_human(&report, &Palette::default())),
+        ("human", decision_human(&DecisionReport { all: true, ..report }, &Palette::default())),
         ("human", status_human(&statuses, false, &Palette::default())),
         ("human", status_human(&statuses, true, &Palette::default())),
-        ("json", decision_json(&told).unwrap()),
+        ("json", decision_json(&report).unwrap()),
         ("json", status_json(&statuses).unwrap()),
         ("json", undecided_json(NASTY, &names).unwrap()),
-        ("junit", decision_junit(&told).unwrap()),
+        ("junit", decision_junit(&report).unwrap()),
         ("junit", undecided_junit(NASTY, &names).unwrap()),
-        ("markdown", decision_markdown(&told, SUMMARY)),
+        ("markdown", decision_markdown(&report, SUMMARY)),
         ("markdown", undecided_markdown(NASTY, &names)),
-        ("github", decision_github(&told)),
+        ("github", decision_github(&report)),
     ]
 }
 
 #[test]
-fn nothing_that_a_terminal_or_a_build_system_obeys_goes_out() {
+fn no_report_has_anything_that_a_terminal_or_a_build_system_obeys() {
     assert_nothing_is_obeyed(&every_form(), &["::error title=G"]);
 }
 
 #[test]
-fn annotations_are_one_for_each_row_whatever_these_hold() {
-    let text = decision_github(&told(&hostile()));
+fn each_row_is_one_annotation_whatever_it_holds() {
+    let text = decision_github(&report(&hostile()));
     assert_eq!(text.lines().count(), 2, "{text}");
     for line in text.lines() {
         let (info, _) = line.strip_prefix("::error ").unwrap().split_once("::").unwrap();
@@ -89,7 +96,7 @@ fn annotations_are_one_for_each_row_whatever_these_hold() {
 }
 
 #[test]
-fn the_machine_forms_can_still_be_read_and_hold_what_was_said() {
+fn machine_forms_stay_readable_and_complete() {
     for (form, text) in every_form() {
         match form {
             "json" => {
@@ -104,10 +111,10 @@ fn the_machine_forms_can_still_be_read_and_hold_what_was_said() {
             _ => {}
         }
     }
-    let json: serde_json::Value = serde_json::from_str(&decision_json(&told(&hostile())).unwrap()).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&decision_json(&report(&hostile())).unwrap()).unwrap();
     assert_eq!(json["pairs"][0]["reasons"][0]["said"][0]["expected"], NASTY);
     assert_eq!(json["pairs"][0]["owners"][0], NASTY);
-    let junit = decision_junit(&told(&hostile())).unwrap();
+    let junit = decision_junit(&report(&hostile())).unwrap();
     let document = roxmltree::Document::parse(&junit).unwrap();
     let cases: Vec<_> = document.descendants().filter(|node| node.has_tag_name("testcase")).collect();
     assert_eq!(cases.len(), 3);
@@ -117,8 +124,8 @@ fn the_machine_forms_can_still_be_read_and_hold_what_was_said() {
 
 #[test]
 fn markdown_stays_in_its_folds_fences_and_spans() {
-    let text = decision_markdown(&told(&hostile()), SUMMARY);
-    // Two rows that need attention, and what is worth knowing.
+    let text = decision_markdown(&report(&hostile()), SUMMARY);
+    // Two rows that need attention, and the notices.
     assert_eq!(text.matches("\n<details>\n").count(), 3, "{text}");
     assert_eq!(text.matches("\n</details>\n").count(), 3, "{text}");
     assert_eq!(text.lines().filter(|line| *line == "``````text" || *line == "``````").count(), 6, "{text}");
@@ -144,23 +151,19 @@ fn a_value_of_any_length_is_cut() {
         actual: huge.clone(),
         message: huge.clone(),
     };
-    let reasons = vec![
-        Because::Interaction { name: huge.clone(), id: "6b".repeat(32).parse().unwrap(), said: vec![whole; 100] },
-        Because::NoResult { names: vec![huge.clone(); 100], of: 200 },
-        Because::Told(huge.clone()),
+    let causes = vec![
+        Cause::Interaction { name: huge.clone(), id: "6b".repeat(32).parse().unwrap(), reasons: vec![whole; 100] },
+        Cause::NoResult { names: vec![huge.clone(); 100], of: 200 },
+        Fact::Pending { names: vec![huge.clone(); 100], more: 0 }.into(),
     ];
-    let row = Row {
-        reasons,
-        owners: vec![huge.clone(); 100],
-        next: vec![huge.clone(); 100],
-        ..incompatible(live("storefront", "1"))
-    };
-    let decision = decision(vec![row, fact("G303", &[&huge], &huge)]);
+    let next = vec![NextStep::Repair(Doubt::unreadable(huge.clone(), huge.clone())); 100];
+    let row = Row { causes, owners: vec![huge.clone(); 100], next, ..incompatible(live("storefront", "1")) };
+    let decision = decision(vec![row, untrusted(&huge, &huge)]);
     for text in [
-        decision_human(&told(&decision), &Palette::default()),
-        decision_markdown(&told(&decision), SUMMARY),
-        decision_junit(&told(&decision)).unwrap(),
-        decision_github(&told(&decision)),
+        decision_human(&report(&decision), &Palette::default()),
+        decision_markdown(&report(&decision), SUMMARY),
+        decision_junit(&report(&decision)).unwrap(),
+        decision_github(&report(&decision)),
     ] {
         assert!(text.len() < 60_000, "{}", text.len());
     }

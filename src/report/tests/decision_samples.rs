@@ -1,18 +1,18 @@
-//! Decisions and environments as the gate hands them over.
+//! Decisions and environments as the gate returns them.
 
 use std::collections::BTreeMap;
 
 use super::samples::service;
-use crate::gate::{Because, Decision, Notice, Role, Row, Side, State, Status};
+use crate::gate::{Cause, Decision, Fact, GateCode, NextStep, Notice, Role, Row, Side, State, Status};
 use crate::ledger::{Doubt, DoubtKind, Event, Live, Reason, ServiceVersion};
-use crate::report::Told;
+use crate::report::DecisionReport;
 
 const COMMIT: &str = "8f2c1d3e4a5b6c7d8e9f8f2c1d3e4a5b6c7d8e9f";
 pub const STORE: &str = "41d9e0741d9e0741d9e0741d9e0741d9e0741d9e";
 const SINCE: &str = "2026-11-20T08:15:00Z";
 
-pub fn told(decision: &Decision) -> Told<'_> {
-    Told { decision, exit_code: u8::from(!decision.allow), age_seconds: Some(12), dry_run: false, all: false }
+pub fn report(decision: &Decision) -> DecisionReport<'_> {
+    DecisionReport { decision, exit_code: u8::from(!decision.allow), age_seconds: Some(12), dry_run: false, all: false }
 }
 
 pub fn version(name: &str, version: &str) -> ServiceVersion {
@@ -45,8 +45,8 @@ pub fn error(message: &str) -> Reason {
     Reason { code: "P101".to_owned(), message: message.to_owned(), ..Reason::default() }
 }
 
-pub fn interaction(name: &str, said: Vec<Reason>) -> Because {
-    Because::Interaction { name: name.to_owned(), id: "6b".repeat(32).parse().unwrap(), said }
+pub fn interaction(name: &str, reasons: Vec<Reason>) -> Cause {
+    Cause::Interaction { name: name.to_owned(), id: "6b".repeat(32).parse().unwrap(), reasons }
 }
 
 pub fn orders() -> ServiceVersion {
@@ -56,12 +56,11 @@ pub fn orders() -> ServiceVersion {
 /// A compatible row of orders and a consumer.
 pub fn compatible(consumer: Side) -> Row {
     Row {
-        code: "G001",
-        state: State::Compatible,
+        code: GateCode::Compatible,
         consumer: Some(consumer),
         provider: Some(candidate(&orders())),
         interactions: 9,
-        reasons: Vec::new(),
+        causes: Vec::new(),
         owners: vec!["team-orders".to_owned()],
         next: Vec::new(),
     }
@@ -70,13 +69,12 @@ pub fn compatible(consumer: Side) -> Row {
 /// The row of the design's example.
 pub fn incompatible(consumer: Side) -> Row {
     Row {
-        code: "G101",
-        state: State::Incompatible,
-        reasons: vec![interaction(
+        code: GateCode::Broken,
+        causes: vec![interaction(
             "get an order",
             vec![mismatch("body items[0].qty", "an integer, like 2", "\"2\", a string")],
         )],
-        next: vec!["orders: give what storefront asks for; or agree the change with storefront".to_owned()],
+        next: vec![NextStep::FixOrAgree { provider: service("orders"), consumer: service("storefront") }],
         ..compatible(consumer)
     }
 }
@@ -84,31 +82,38 @@ pub fn incompatible(consumer: Side) -> Row {
 pub fn unverified(consumer: Side, names: &[&str], of: usize) -> Row {
     let names = names.iter().map(|name| (*name).to_owned()).collect();
     Row {
-        code: "G203",
-        state: State::Unverified,
-        reasons: vec![Because::NoResult { names, of }, Because::Told("last verified by orders@8d001".to_owned())],
-        next: vec![format!("in a checkout of {}: upheld verify orders --publish --version {COMMIT}", orders().short())],
+        code: GateCode::Partial,
+        causes: vec![
+            Cause::NoResult { names, of },
+            Fact::VerifiedBy { versions: vec![version("orders", "8d001")], more: 0 }.into(),
+        ],
+        next: vec![NextStep::Verify(orders())],
         ..compatible(consumer)
     }
 }
 
-/// A fact that is missing, of no service.
-pub fn fact(code: &'static str, reasons: &[&str], next: &str) -> Row {
+/// A row about facts, without sides.
+pub fn row_of(code: GateCode, facts: &[Fact], next: &[NextStep]) -> Row {
     Row {
         code,
-        state: State::Unknown,
         consumer: None,
         provider: None,
         interactions: 0,
-        reasons: reasons.iter().map(|reason| Because::Told((*reason).to_owned())).collect(),
+        causes: facts.iter().cloned().map(Cause::from).collect(),
         owners: Vec::new(),
-        next: vec![next.to_owned()],
+        next: next.to_vec(),
     }
 }
 
-/// What the gate says of rows that are sorted already.
+/// A row about a file that can't be read.
+pub fn untrusted(path: &str, why: &str) -> Row {
+    let doubt = Doubt::unreadable(path, why);
+    row_of(GateCode::Untrusted, &[Fact::Doubtful(doubt.clone())], &[NextStep::Repair(doubt)])
+}
+
+/// The decision for rows that are sorted already.
 pub fn decision(rows: Vec<Row>) -> Decision {
-    let state = rows.iter().map(|row| row.state).min().unwrap_or(State::Compatible);
+    let state = rows.iter().map(Row::state).min().unwrap_or(State::Compatible);
     Decision {
         allow: state == State::Compatible,
         state,
@@ -126,68 +131,62 @@ pub fn everything() -> Decision {
     let mut storefront = live("storefront", "77ab0");
     storefront.roles = vec![role(Event::Done, Some("eu-1")), role(Event::Started, Some("us-1"))];
     let mut broken = incompatible(storefront);
-    broken.reasons.push(interaction(
+    broken.causes.push(interaction(
         "list the orders",
         vec![
             mismatch("status", "200", "500"),
             mismatch("header content-type", "application/json", "text/html; charset=utf-8"),
         ],
     ));
-    broken.reasons.push(interaction("cancel an order", Vec::new()));
+    broken.causes.push(interaction("cancel an order", Vec::new()));
     let conflicting = Row {
-        code: "G102",
+        code: GateCode::Conflicting,
         owners: vec!["team-orders".to_owned(), "platform".to_owned()],
-        reasons: vec![
+        causes: vec![
             interaction("get an order", vec![mismatch("body total", "a number, like 12.5", "null")]),
-            Because::Told("conflicting results (flaky): the same version both upheld and broke it".to_owned()),
+            Fact::Flaky.into(),
         ],
-        next: vec![format!(
-            "find out why the results differ; then: upheld verify orders --version {COMMIT} --supersede"
-        )],
+        next: vec![NextStep::VerifyAgain(orders())],
         ..incompatible(live("billing", "2.0.1"))
     };
     let not_published = Row {
         provider: None,
         consumer: Some(candidate(&orders())),
         owners: vec!["team-orders".to_owned()],
-        ..fact(
-            "G301",
-            &["orders was never published: what it needs is not known"],
-            &format!("publish it: upheld publish orders@{COMMIT}"),
-        )
+        ..row_of(GateCode::NotPublished, &[Fact::NotPublished(orders())], &[NextStep::Publish(orders())])
     };
     let missing = Row {
-        code: "G401",
-        state: State::MissingProvider,
+        code: GateCode::MissingProvider,
         consumer: Some(candidate(&orders())),
         provider: Some(Side { version: None, roles: Vec::new(), ..live("payments", "1") }),
-        reasons: vec![Because::Told("nothing of payments is live in production".to_owned())],
-        next: vec!["let a version of payments go live first: upheld gate payments@… --to production".to_owned()],
+        causes: vec![Fact::NotLive { provider: service("payments"), environment: service("production") }.into()],
+        next: vec![NextStep::DeployFirst { provider: service("payments"), environment: service("production") }],
         ..compatible(live("x", "1"))
     };
     let mut released = live("mobile", "3.4.1");
     released.roles = vec![role(Event::Released, None)];
     let errored = Row {
-        code: "G204",
-        reasons: vec![interaction("refund an order", vec![error("the state handler answered 500: no such table")])],
+        code: GateCode::Errored,
+        causes: vec![interaction(
+            "refund an order",
+            vec![error("the state handler responded with 500: no such table")],
+        )],
         ..unverified(live("backoffice", "9"), &[], 3)
     };
     let onboarding = Row {
-        code: "G003",
+        code: GateCode::NotOnboarded,
         interactions: 0,
         owners: Vec::new(),
-        reasons: vec![Because::Told("legacy@1 has published nothing, and need not until 2026-12-31".to_owned())],
+        causes: vec![
+            Fact::NotOnboarded { consumer: version("legacy", "1"), until: Some("2026-12-31".parse().unwrap()) }.into(),
+        ],
         ..compatible(live("legacy", "1"))
     };
     let mut rows = vec![
         broken,
         conflicting,
         not_published,
-        fact(
-            "G303",
-            &["deployments/production/web/2026-11/ab.json was changed: its name is not the hash of its content"],
-            "look at it: `upheld store lint` says what is wrong",
-        ),
+        wrong_name(),
         missing,
         unverified(released, &["get an order", "list the orders"], 9),
         errored,
@@ -198,22 +197,25 @@ pub fn everything() -> Decision {
     decision.candidates.push(version("storefront", "5"));
     decision.order = vec![orders(), version("storefront", "5")];
     decision.notices = vec![
-        Notice {
-            code: "G502",
-            text:
-                "a roll-out of storefront@9 began at 2026-11-20T08:15:00Z; until its end is told, that version and the \
-                   one before it both count as live"
-                    .to_owned(),
-            next: Some("tell how it ended: upheld deployed storefront@9 --to production".to_owned()),
+        Notice::OpenRollout {
+            rollout: version("storefront", "9"),
+            since: SINCE.to_owned(),
+            until: None,
+            environment: service("production"),
         },
-        Notice {
-            code: "G507",
-            text: "reports is not live in production, and not asked about, though there are contracts with orders"
-                .to_owned(),
-            next: None,
+        Notice::NotLive {
+            consumers: vec![service("reports")],
+            provider: service("orders"),
+            environment: service("production"),
         },
     ];
     decision
+}
+
+/// A row about a file whose name isn't the hash of its content.
+fn wrong_name() -> Row {
+    let doubt = Doubt::new("deployments/production/web/2026-11/ab.json", DoubtKind::WrongName);
+    row_of(GateCode::Untrusted, &[Fact::Doubtful(doubt.clone())], &[NextStep::Repair(doubt)])
 }
 
 pub fn live_record(number: &str, event: Event) -> Live {

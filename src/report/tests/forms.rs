@@ -1,7 +1,9 @@
 //! Each form of one and the same run, whole.
 
 use super::samples::{self, broken, conclusion, quantity, report, report_of, run, upheld};
-use crate::matching::{Part, mismatch};
+use serde_json::{Value, json};
+
+use crate::interaction::{Part, RuleSummary, mismatch};
 use crate::report::{Conclusion, Github, Human, Json, Junit, Markdown, Palette};
 use crate::source::Code;
 use crate::verification::{Event, Finished, Outcome, RunError};
@@ -80,9 +82,8 @@ fn lines_come_while_the_run_goes_on() {
 #[test]
 fn mismatches_are_aligned_and_a_rule_that_many_break_is_shown_once() {
     let rule = "        items[].qty: integer";
-    let qty = |index: usize, actual: &str| {
-        samples::body(mismatch::TYPE, &format!("items[{index}].qty"), "an integer, like 2", actual)
-            .asked_at(18, 22, rule)
+    let qty = |index: usize, actual: &Value| {
+        samples::of_type(&format!("items[{index}].qty"), RuleSummary::Integer, &json!(2), actual).asked_at(18, 22, rule)
     };
     let mismatches = vec![
         samples::in_part(mismatch::STATUS, Part::Status, "", "200", "202"),
@@ -94,8 +95,8 @@ fn mismatches_are_aligned_and_a_rule_that_many_break_is_shown_once() {
             "text/html; charset=utf-8",
         )
         .asked_at(11, 16, "      headers: { content-type: application/json }"),
-        qty(0, r#""2", a string"#),
-        qty(1, "null"),
+        qty(0, &json!("2")),
+        qty(1, &Value::Null),
         samples::body(
             mismatch::FORMAT,
             "customer.address.delivery.preferences[0].placed_at",

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::samples::{body, broken, errored, report, unreachable};
-use crate::matching::mismatch;
+use crate::interaction::mismatch;
 use crate::report::{Github, Human, Json, Junit, Markdown, Palette, Reporter};
 use crate::verification::{Bodies, Finished, Pending};
 

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::contract::ServiceName;
-use crate::matching::{Mismatch, Part, mismatch};
+use serde_json::{Value, json};
+
+use crate::interaction::{Actual, Expected, Mismatch, Part, RuleSummary, ServiceName, mismatch};
 use crate::report::{Conclusion, Reporter};
 use crate::source::{Code, Pointer};
 use crate::verification::{
@@ -53,30 +54,30 @@ pub fn service(name: &str) -> ServiceName {
 
 /// The mismatch of the design's example.
 pub fn quantity() -> ShownMismatch {
-    body(mismatch::TYPE, "items[0].qty", "an integer, like 2", r#""2", a string"#).asked_at(
+    of_type("items[0].qty", RuleSummary::Integer, &json!(2), &json!("2")).asked_at(
         18,
         22,
         "        items[].qty: integer",
     )
 }
 
+/// A value of another type than the rule says.
+pub fn of_type(path: &str, rule: RuleSummary, example: &Value, actual: &Value) -> ShownMismatch {
+    let expected = Expected::rule(rule, Some(example));
+    let mismatch =
+        Mismatch::of_part(mismatch::TYPE, Part::Body, expected, Actual::value(actual), Pointer::root()).at(path);
+    ShownMismatch { mismatch, asked: None }
+}
+
+/// A mismatch in a body whose two sides read like this.
+
 pub fn body(code: Code, path: &str, expected: &str, actual: &str) -> ShownMismatch {
     in_part(code, Part::Body, path, expected, actual)
 }
 
 pub fn in_part(code: Code, part: Part, path: &str, expected: &str, actual: &str) -> ShownMismatch {
-    ShownMismatch {
-        mismatch: Mismatch {
-            code,
-            part,
-            path: path.to_owned(),
-            expected: expected.to_owned(),
-            actual: actual.to_owned(),
-            asked: Pointer::root(),
-            hint: None,
-        },
-        asked: None,
-    }
+    let (expected, actual) = (Expected::Plain(expected.to_owned()), Actual::Plain(actual.to_owned()));
+    ShownMismatch { mismatch: Mismatch::of_part(code, part, expected, actual, Pointer::root()).at(path), asked: None }
 }
 
 impl ShownMismatch {

@@ -36,7 +36,7 @@ fn environments_as_json() {
     assert_eq!(production["pairs"][0]["reasons"][0]["said"][0]["place"], "body items[0].qty");
     assert_eq!(
         production["doubts"],
-        serde_json::json!([{"path": "environments/production.yaml", "text": "environments/production.yaml is not there"}])
+        serde_json::json!([{"path": "environments/production.yaml", "text": "environments/production.yaml is missing"}])
     );
     assert_eq!(json["environments"][1]["live"], serde_json::json!([]));
 }

@@ -4,6 +4,7 @@
 pub mod client;
 pub mod imports;
 mod output;
+pub mod pages;
 mod process;
 mod provider;
 pub mod recipes;
@@ -12,6 +13,7 @@ pub mod runner;
 pub mod team;
 #[cfg(unix)]
 pub mod town;
+mod tree;
 mod world;
 
 pub use output::CommandOutput;

@@ -78,7 +78,7 @@ impl Redaction {
                 (r#""commit": "([0-9a-f]{40}|[0-9a-f]{64})""#, r#""commit": "<view>""#),
                 (r"\b[0-9a-f]{64}\b", "<hash>"),
                 (r"(deployments/[^ ]+)/20[0-9]{2}-[01][0-9]/", "$1/<month>/"),
-                (r"\b(began at|done by|live at|since) 20[0-9T:-]+Z", "$1 <moment>"),
+                (r"\b(began at|due by|live at|since) 20[0-9T:-]+Z", "$1 <moment>"),
                 (r#""since": "20[0-9T:-]+Z""#, r#""since": "<moment>""#),
                 (r", [0-9]+ s old\b", ", <age> old"),
                 (r"\b[0-9]+ s ago\b", "<age> ago"),

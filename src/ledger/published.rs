@@ -1,0 +1,33 @@
+//! What a version has published: the contracts that it expects its providers to uphold.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::record::Publication;
+use crate::interaction::{ContractId, ServiceName};
+
+/// What a version expects of its providers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Published {
+    /// These contracts and no others.
+    As(BTreeMap<ServiceName, ContractId>),
+    /// Two publications differ, so neither counts.
+    Conflicting,
+}
+
+impl Published {
+    /// What the publications of one version say together; `None` if there are none.
+    pub(super) fn of(publications: impl IntoIterator<Item = Publication>) -> Option<Self> {
+        let mut known: Option<BTreeMap<ServiceName, ContractId>> = None;
+        for publication in publications {
+            match &known {
+                Some(contracts) if *contracts != publication.contracts => return Some(Self::Conflicting),
+                Some(_) => {}
+                None => known = Some(publication.contracts),
+            }
+        }
+        known.map(Self::As)
+    }
+}

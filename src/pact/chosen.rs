@@ -1,0 +1,142 @@
+//! Which rule speaks of a place: the one whose path means it the most exactly.
+//!
+//! The weights are those of the Pact specification, version 2: each step of a path counts 2 where it names the place and
+//! 1 where it is a star, they are multiplied, and a longer path wins. A rule whose path ends above the place speaks of
+//! it, too (it cascades), where none that is more exact does. Which of two rules of the same weight speaks is left open
+//! by the specification: here it is the later one of the file.
+
+use smallvec::SmallVec;
+
+use super::matcher::PactMatcher;
+use super::rules::{PlacedRule, PlacedRules, RuleList};
+use crate::source::Step;
+
+/// The rules that may speak of a place or of what is below it.
+#[derive(Clone, Debug, Default)]
+pub struct Chosen<'c> {
+    /// Those whose paths lead further down: each with the weight of what was passed.
+    further: SmallVec<[(&'c PlacedRule, usize); 8]>,
+    /// The one that speaks here, with its weight, and whether its path ends here.
+    best: Option<(&'c RuleList, usize, bool)>,
+    /// Whether one of those that end here or above asks for a type.
+    typed: bool,
+    /// How many steps were taken.
+    depth: usize,
+}
+
+/// A rule that speaks of a place.
+#[derive(Clone, Copy, Debug)]
+pub struct Speaking<'c> {
+    pub list: &'c RuleList,
+    /// Whether its path ends above the place.
+    pub cascaded: bool,
+}
+
+impl<'c> Chosen<'c> {
+    /// All rules of a part, at its root.
+    #[must_use]
+    pub fn new(rules: &'c PlacedRules) -> Self {
+        let mut chosen = Self::default();
+        for rule in &rules.0 {
+            chosen.take(rule, 2);
+        }
+        chosen
+    }
+
+    fn take(&mut self, rule: &'c PlacedRule, weight: usize) {
+        let steps = rule.path.0.len();
+        if steps > self.depth {
+            self.further.push((rule, weight));
+        } else if !rule.list.matchers.is_empty() {
+            self.typed |= rule.list.matchers.iter().any(|matcher| matches!(matcher, PactMatcher::Type { .. }));
+            let score = weight.saturating_mul(steps + 1);
+            if self.best.is_none_or(|(_, best, _)| score >= best) {
+                self.best = Some((&rule.list, score, true));
+            }
+        }
+    }
+
+    /// The rules at the place one step further.
+    #[must_use]
+    pub fn below(&self, step: &Step) -> Self {
+        let mut below = Self {
+            further: SmallVec::new(),
+            best: self.best.map(|(list, score, _)| (list, score, false)),
+            typed: self.typed,
+            depth: self.depth + 1,
+        };
+        for (rule, weight) in &self.further {
+            let more = rule.path.0[self.depth].weight(step);
+            if more > 0 {
+                below.take(rule, weight.saturating_mul(more));
+            }
+        }
+        below
+    }
+
+    /// The rule that speaks of this place.
+    #[must_use]
+    pub fn speaking(&self) -> Option<Speaking<'c>> {
+        self.best.map(|(list, _, here)| Speaking { list, cascaded: !here })
+    }
+
+    /// Whether a rule for this place or above it asks for a type: then elements may be there any number of times.
+    #[must_use]
+    pub const fn is_typed(&self) -> bool {
+        self.typed
+    }
+
+    /// The rule whose path ends here.
+    #[must_use]
+    pub fn here(&self) -> Option<&'c RuleList> {
+        self.best.filter(|(_, _, here)| *here).map(|(list, _, _)| list)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::interaction::Content;
+    use crate::pact::read;
+    use crate::source::{Limits, SourceFile};
+
+    fn rules(paths: &[&str]) -> PlacedRules {
+        let rules: serde_json::Map<String, Value> = paths
+            .iter()
+            .map(|path| ((*path).to_owned(), json!({"matchers": [{"match": "include", "value": path}]})))
+            .collect();
+        let file = json!({
+            "consumer": {"name": "a"}, "provider": {"name": "b"}, "metadata": {"pactSpecification": {"version": "3.0.0"}},
+            "interactions": [{"description": "d", "response": {"body": 1, "matchingRules": {"body": rules}}}]
+        });
+        let source = SourceFile::new("p.json", file.to_string(), Limits::default());
+        let contract = read(&source).unwrap().contract;
+        let http = contract.interactions[0].http().unwrap();
+        assert!(matches!(http.response.body.as_ref().unwrap().content, Content::Json(_)));
+        http.terms.response.body.clone()
+    }
+
+    #[test]
+    fn the_most_exact_path_speaks_and_a_longer_one_before_a_shorter() {
+        let key = |key: &str| Step::Key(key.to_owned());
+        for (paths, steps, expected) in [
+            (&["$", "$.a"][..], &[key("a")][..], Some(("$.a", false))),
+            (&["$", "$.a"], &[key("b")], Some(("$", true))),
+            (&["$.*", "$.a"], &[key("a")], Some(("$.a", false))),
+            (&["$.a[*].b", "$.a[0].b"], &[key("a"), Step::Index(0), key("b")], Some(("$.a[0].b", false))),
+            (&["$.a[*].b", "$.a[0].b"], &[key("a"), Step::Index(1), key("b")], Some(("$.a[*].b", false))),
+            // 2·2·2·3 = 24 against 2·1·1·1·4 = 8: what is above and exact speaks before stars.
+            (&["$.a.b", "$.*.*.*"], &[key("a"), key("b"), key("c")], Some(("$.a.b", true))),
+            (&["$.a[*]"], &[key("a"), key("b")], None),
+            (&["$.a.b"], &[key("a")], None),
+            (&[], &[], None),
+        ] {
+            let rules = rules(paths);
+            let chosen = steps.iter().fold(Chosen::new(&rules), |chosen, step| chosen.below(step));
+            let found = chosen.speaking().map(|it| (it.list.keys.last().unwrap().as_str(), it.cascaded));
+            assert_eq!(found, expected, "{paths:?} {steps:?}");
+        }
+    }
+}

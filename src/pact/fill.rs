@@ -1,0 +1,32 @@
+//! Requests and responses of Pact files with the values of their generators.
+
+use serde_json::{Map, Value};
+
+use super::rules::PactRules;
+use crate::interaction::{Moment, Request, Response};
+
+/// A request with the values of provider states where its generators say so.
+#[must_use]
+pub fn request_in_states(request: &Request, rules: &PactRules, values: &Map<String, Value>) -> Request {
+    let mut filled = request.clone();
+    rules.generators.request(&mut filled, &mut |generator, _| generator.from_states(values));
+    filled
+}
+
+/// The request as it is at a moment, with what time and chance put in the place of its example's values; nothing
+/// where it has no such places.
+#[must_use]
+pub fn request_at(request: &Request, rules: &PactRules, moment: &Moment) -> Option<Request> {
+    let mut made = (!rules.generators.is_empty()).then(|| request.clone())?;
+    rules.generators.request(&mut made, &mut moment.maker());
+    Some(made)
+}
+
+/// The response as it is at a moment, with what time and chance put in the place of its example's values; nothing
+/// where it has no such places.
+#[must_use]
+pub fn response_at(response: &Response, rules: &PactRules, moment: &Moment) -> Option<Response> {
+    let mut made = (!rules.generators.is_empty()).then(|| response.clone())?;
+    rules.generators.response(&mut made, &mut moment.maker());
+    Some(made)
+}

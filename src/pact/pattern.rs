@@ -1,0 +1,342 @@
+//! Regular expressions of Pact files, which were written for the engines of other languages.
+//!
+//! Pact's verifier has Oniguruma with Ruby's syntax, and that is followed: `^` and `$` are the ends of lines everywhere,
+//! and the option `m` lets `.` take the end of a line. Other languages call that option `s`, which Ruby does not know; it
+//! is taken all the same, since the verifier for the JVM takes it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use fancy_regex::{Regex, RegexBuilder};
+
+/// A regular expression of a Pact file. Those of other languages come with things that no engine of linear time has:
+/// what looks around and refers back is tried for so many steps and no longer.
+#[derive(Clone, Debug)]
+pub struct PactRegex {
+    text: Arc<str>,
+    regex: Arc<Regex>,
+}
+
+/// How many steps back an expression may take on one text, and how long it may be in bytes.
+const MOST_STEPS: usize = 100_000;
+const MOST_BYTES: usize = 20_000;
+
+impl PactRegex {
+    /// Compiles an expression, which then has to match a whole text, as Pact's verifier has it.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    pub fn new(text: &str) -> Result<Self, String> {
+        Self::within(LARGE_MEMORY, text)
+    }
+
+    /// Compiles an expression that may take so many bytes of memory.
+    fn within(memory: usize, text: &str) -> Result<Self, String> {
+        if text.len() > MOST_BYTES {
+            return Err(format!("a regular expression may have {MOST_BYTES} bytes"));
+        }
+        let mut spelled = spelled(text);
+        // It holds anyway at the beginning of a text, and with it no expression could be matched in linear time.
+        if spelled.strip_prefix('^').is_some_and(|rest| !rest.starts_with(['*', '+', '?', '{'])) {
+            spelled.remove(0);
+        }
+        let compile = |text: &str| {
+            let mut builder = RegexBuilder::new(text);
+            builder.backtrack_limit(MOST_STEPS).delegate_size_limit(memory).delegate_dfa_size_limit(1 << 20);
+            builder.multi_line(true).oniguruma_mode(true).build()
+        };
+        // Alone first, so that `a)|(b` does not slip through the group.
+        compile(&spelled).map_err(|error| error.to_string())?;
+        let regex = compile(&format!(r"\A(?:{spelled})\z"))
+            .or_else(|_| compile(&format!("\\A(?:{spelled}\n)\\z")))
+            .map_err(|error| error.to_string())?;
+        Ok(Self { text: Arc::from(text), regex: Arc::new(regex) })
+    }
+
+    /// Whether the whole text matches; one that takes too many steps does not.
+    #[must_use]
+    pub fn matches(&self, text: &str) -> bool {
+        self.regex.is_match(text).unwrap_or(false)
+    }
+
+    /// The expression as it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl PartialEq for PactRegex {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+/// A group of an expression.
+#[derive(Clone, Copy, Default)]
+struct Group {
+    /// How many groups are opened in it that are not written, and end with it.
+    opened: usize,
+    /// Whether blanks and comments in it say nothing.
+    extended: bool,
+}
+
+impl Group {
+    /// What closes the groups that are opened in it; a comment before them has to end first.
+    fn closing(self) -> String {
+        let line = if self.extended && self.opened > 0 { "\n" } else { "" };
+        format!("{line}{}", ")".repeat(self.opened))
+    }
+}
+
+/// An expression in the letters that the engine here has for what they say in Ruby. There an option counts to the end of
+/// its group, alternatives included: `a(?i)b|c` is `a(?i:b|c)`.
+pub(crate) fn spelled(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut groups = vec![Group::default()];
+    let mut classes = 0;
+    let mut begins = true;
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let at_start = std::mem::take(&mut begins);
+        let here = groups.last().copied().unwrap_or_default();
+        let mut taken = first.len_utf8();
+        match first {
+            '\\' => {
+                taken += rest[taken..].chars().next().map_or(0, char::len_utf8);
+                if rest.starts_with(r"\Z") {
+                    out.push_str(r"\z");
+                    rest = &rest[taken..];
+                    continue;
+                }
+            }
+            '[' => {
+                classes += 1;
+                // A bracket that comes first stands for itself.
+                taken += ["^]", "]"].iter().find(|start| rest[taken..].starts_with(**start)).map_or(0, |it| it.len());
+            }
+            ']' if classes > 0 => classes -= 1,
+            _ if classes > 0 => {}
+            '#' if here.extended => taken = rest.find('\n').unwrap_or(rest.len()),
+            '(' => {
+                if let Some((options, length)) = Options::read(rest) {
+                    let extended = options.extended.unwrap_or(here.extended);
+                    let is_alone = rest[..length].ends_with(')');
+                    begins = at_start || !is_alone;
+                    match groups.last_mut() {
+                        Some(group) if is_alone => {
+                            group.opened += usize::from(!at_start);
+                            group.extended = extended;
+                        }
+                        _ => groups.push(Group { opened: 0, extended }),
+                    }
+                    out.push_str(&options.letters);
+                    out.push(if is_alone && at_start { ')' } else { ':' });
+                    rest = &rest[length..];
+                    continue;
+                }
+                let is_plain = rest.starts_with("(?:");
+                taken = if is_plain { 3 } else { 1 };
+                begins = is_plain || !rest[1..].starts_with('?');
+                groups.push(Group { opened: 0, ..here });
+            }
+            ')' => {
+                out.push_str(&here.closing());
+                groups.pop();
+                if groups.is_empty() {
+                    groups.push(Group::default());
+                }
+            }
+            _ => {}
+        }
+        out.push_str(&rest[..taken]);
+        rest = &rest[taken..];
+    }
+    out.push_str(&groups[0].closing());
+    out
+}
+
+/// Options of an expression: `(?i)`, `(?mx-i:`.
+struct Options {
+    /// What they begin with, in our letters: `(?sx-i`.
+    letters: String,
+    /// Whether they say that blanks say nothing.
+    extended: Option<bool>,
+}
+
+impl Options {
+    /// The options that a text begins with, and their length; nothing where it begins with no options, or others.
+    fn read(text: &str) -> Option<(Self, usize)> {
+        let options = text.strip_prefix("(?")?;
+        let length = options.find([')', ':'])?;
+        let options = options.get(..length).filter(|options| !options.is_empty())?;
+        let (on, off) = options.split_once('-').unwrap_or((options, ""));
+        let mut letters = String::from("(?");
+        for (sign, options) in [("", on), ("-", off)] {
+            let mut said = String::new();
+            for option in options.chars() {
+                let option = match option {
+                    'm' => 's',
+                    'i' | 's' | 'x' => option,
+                    _ => return None,
+                };
+                if !said.contains(option) {
+                    said.push(option);
+                }
+            }
+            if !said.is_empty() {
+                letters = letters + sign + &said;
+            }
+        }
+        let extended = if off.contains('x') { Some(false) } else { on.contains('x').then_some(true) };
+        Some((Self { letters, extended }, "(?".len() + length + 1))
+    }
+}
+
+/// How much memory an expression takes at most, of almost all that people write, in bytes; and how much one may take at
+/// all.
+const COMMON_MEMORY: usize = 256 << 10;
+const LARGE_MEMORY: usize = 10 << 20;
+/// How many expressions of a file may take more than most do, and how many there may be.
+const MOST_LARGE: usize = 20;
+const MOST_EXPRESSIONS: usize = 5000;
+
+/// The regular expressions of a file: what stands there often is compiled once, and all of them together take no more
+/// memory than there is.
+#[derive(Debug, Default)]
+pub(super) struct Expressions {
+    /// Whether the file names plugins, which bring matchers of their own.
+    pub has_plugins: bool,
+    known: HashMap<String, Result<PactRegex, String>>,
+    large: usize,
+}
+
+impl Expressions {
+    pub(super) fn compiled(&mut self, text: &str) -> Result<PactRegex, String> {
+        if let Some(known) = self.known.get(text) {
+            return known.clone();
+        }
+        if self.known.len() >= MOST_EXPRESSIONS {
+            return Err(format!("a file has at most {MOST_EXPRESSIONS} different regular expressions"));
+        }
+        let mut compiled = PactRegex::within(COMMON_MEMORY, text);
+        if compiled.is_err() && self.large < MOST_LARGE {
+            // Too large, or broken: the second try tells.
+            self.large += 1;
+            compiled = PactRegex::new(text);
+        }
+        let compiled = compiled.map_err(|why| format!("this regular expression can't be used: {why}"));
+        self.known.insert(text.to_owned(), compiled.clone());
+        compiled
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn options_are_those_of_ruby_with_the_other_languages_one_for_lines() {
+        let line = "a\nb";
+        for (regex, text, fits) in [
+            ("a.b", line, false),
+            ("(?m)a.b", line, true),
+            ("(?s)a.b", line, true),
+            ("(?ms)a.b", line, true),
+            ("(?m:a.b)", line, true),
+            ("(?im)A.B", line, true),
+            ("(?m-i)a.b", line, true),
+            ("(?m-i)A.b", line, false),
+            ("(?-m)a.b", line, false),
+            ("(?m)(?-m)a.b", line, false),
+            ("(?m)a(?-m:.)b", line, false),
+            ("a(?m).b", line, true),
+            ("(a(?m).)b", line, true),
+            ("(?:(?m)a).b", line, false),
+            ("(?:(?m)a|x).b", line, false),
+            ("(?mix:A . B)", line, true),
+            ("(?x) a (?m) . # any )\n b # a b", line, true),
+            ("a(?x) b # c)|(", "ab", true),
+            // A place that is none of an option.
+            ("[(?m)]a.b", "(a.b", true),
+            ("[(?m)]a.b", "(a\nb", false),
+            ("[](?m)]a.b", "]a\nb", false),
+            ("[^](?m)]a.b", "xa\nb", false),
+            (r"\(?ma.b", "(ma.b", true),
+            (r"\[(?m)a.b", "[a\nb", true),
+            (r"\\(?m)a.b", "\\a\nb", true),
+            ("(?<m>a).b", line, false),
+            ("(?#m)a.b", "axb", true),
+            // To the end of the group.
+            ("x(?i)a|b", "b", false),
+            ("x(?i)a|b", "xB", true),
+            ("(x(?i)a|b)c", "xBc", true),
+            ("(x(?i)a|b)c", "xBC", false),
+            ("(?i)a|b", "B", true),
+            ("x|(?i)a|b", "B", true),
+            ("x|(?i)a|b", "X", false),
+            // Lines.
+            ("^a$\n^b$", line, true),
+            ("(?m)a$.^b", line, true),
+            ("^a$", "a\n", false),
+            ("a\n^", "a\n", false),
+            ("^a|^b$", "b", true),
+            ("^{.*}$", "{a}", true),
+            // Signs that say something in other engines.
+            (r"\<a\>", "<a>", true),
+            (r"\<a\>", "a", false),
+            ("x{2}+", "xxxx", true),
+            ("^a.*$", line, false),
+        ] {
+            let compiled = PactRegex::new(regex).unwrap_or_else(|why| panic!("{regex}: {why}"));
+            assert_eq!(compiled.matches(text), fits, "{regex} {text:?} as {}", spelled(regex));
+            assert_eq!(compiled.as_str(), regex);
+        }
+        for broken in ["(?i)a)|(b", "a(?i)b)|(c", "(?q)a", "(?i", "(?i:a", "^*a"] {
+            assert!(PactRegex::new(broken).is_err(), "{broken} as {}", spelled(broken));
+        }
+    }
+
+    #[test]
+    fn an_expression_without_options_is_spelled_as_it_is() {
+        for regex in
+            ["", "a(b|(?:c)|(?=d)|(?<n>e))+[(?m)\\]]{2,3}", r"\(?m|[[:alpha:]&&[^x]]", "é(é)", "(", ")", "[", "\\"]
+        {
+            assert_eq!(spelled(regex), regex);
+        }
+    }
+
+    #[test]
+    fn regular_expressions_match_whole_texts_and_may_look_around() {
+        for (regex, text, fits) in [
+            ("paid|open", "open", true),
+            ("paid|open", "unpaid", false),
+            (r"\d+", "12a", false),
+            ("^a.*z$", "abz", true),
+            (r"^(?!x)\w+$", "abc", true),
+            (r"^(?!x)\w+$", "xbc", false),
+            (r"(a)\1", "aa", true),
+            (r"\d\Z", "1", true),
+            (r"\\Z", "\\Z", true),
+            ("(?x) a # an a", "a", true),
+        ] {
+            assert_eq!(PactRegex::new(regex).unwrap().matches(text), fits, "{regex} {text}");
+        }
+        assert!(PactRegex::new("a)|(b").is_err());
+        let bomb = PactRegex::new(r"^(a+)+\1$").unwrap();
+        assert!(!bomb.matches(&format!("{}b", "a".repeat(200))));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_spelled(text in r"([(\[\])|\\]|\(\?|[imsx-]|:|#|\n|\\Z|é|a){0,12}|.{0,20}") {
+            let spelled = spelled(&text);
+            if !text.contains("(?") && !text.contains(r"\Z") {
+                prop_assert_eq!(spelled, text);
+            }
+        }
+    }
+}
