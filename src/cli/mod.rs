@@ -2,6 +2,7 @@
 
 mod arguments;
 mod completions;
+mod converted;
 mod decided;
 mod ends;
 mod exit;

@@ -64,7 +64,7 @@ Examples:
                 --upstream payments=https://pay.staging.example --env-var orders=ORDERS_API -- pytest
       two providers, one of them at the address in $ORDERS_API
   upheld record --consumer storefront --provider orders --upstream http://127.0.0.1:8080 --port 9090
-      until Ctrl-C: use your application with port 9090
+      until Ctrl-C: let your application use port 9090
   upheld record … --update -- npm test
       update the interactions that have changed since the last recording";
 
@@ -145,7 +145,7 @@ fn finish(traffic: Vec<Traffic>, args: &RecordArgs, global: &Global, world: &mut
         let lost: Vec<String> = traffic.iter().flat_map(|traffic| traffic.lost.iter().cloned()).collect();
         if let Some(first) = lost.first() {
             return Err(Failure::could_not_run(format!("nothing was recorded: {first}")).help(format!(
-                "{} got no response; is the provider running at its address?",
+                "{} got no response: check that the provider is running at its address",
                 count(lost.len(), "request")
             )));
         }

@@ -62,7 +62,8 @@ struct PreparedContract {
     guard: Guard,
 }
 
-/// Writes or extends the contract with each provider, and reports it. If one of the contracts can't be written, none is.
+/// Writes or extends the contract with each provider, and reports it. If one of them can't be, nothing is
+/// written.
 pub(super) fn write_contracts(
     traffic: Vec<Traffic>,
     args: &KeepArgs,

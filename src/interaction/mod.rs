@@ -33,7 +33,7 @@ pub use ids::{ContractId, InteractionId};
 pub use mismatch::{Mismatch, Part};
 pub use model::{Contract, Headers, Http, Interaction, Kind, Message, Request, Response, Status, Unrunnable, pointer};
 pub use moment::Moment;
-pub use names::{NameError, ServiceName};
+pub use names::{NameError, ServiceName, first_unused};
 pub use path::{Path, Segment};
 pub use rule_summary::{Misplaced, NonEmpty, RuleSummary, Unusable};
 pub use state::{State, params};

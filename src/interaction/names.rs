@@ -1,6 +1,8 @@
-//! Names that were checked: services and environments.
+//! Names: those of services, which are checked, and those of interactions, which are unique in their contract.
 
+use std::collections::HashSet;
 use std::fmt;
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 /// The name of a service: at most 100 letters, digits, `.`, `_` and `-`, the first of them a letter or a digit. Such a
@@ -66,6 +68,16 @@ impl<'de> serde::Deserialize<'de> for ServiceName {
         let text = String::deserialize(deserializer)?;
         Self::new(&text).map_err(serde::de::Error::custom)
     }
+}
+
+/// The first of these names that isn't used yet; it is used from then on.
+pub fn first_unused<S: BuildHasher>(
+    names: impl IntoIterator<Item = String>,
+    used: &mut HashSet<String, S>,
+) -> Option<String> {
+    let name = names.into_iter().find(|name| !used.contains(name))?;
+    used.insert(name.clone());
+    Some(name)
 }
 
 #[cfg(test)]

@@ -60,6 +60,17 @@ pub fn escape(text: &str) -> String {
     text.replace("${", "$${")
 }
 
+/// A value whose texts stand for themselves when they are filled.
+#[must_use]
+pub fn escape_value(value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(escape(text)),
+        Value::Array(items) => items.iter().map(escape_value).collect(),
+        Value::Object(object) => object.iter().map(|(key, item)| (key.clone(), escape_value(item))).collect(),
+        other => other.clone(),
+    }
+}
+
 /// Fills the placeholders in all texts of a value. A text that consists of one placeholder becomes the placeholder's
 /// value with its type, so that `"${id}"` can become the number 42.
 #[must_use]

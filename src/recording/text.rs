@@ -1,4 +1,4 @@
-//! A recorded interaction as the text of a contract, with its suggestions as comments beside it.
+//! A recorded interaction as the text of a contract, with its suggestions as comments next to it.
 
 use super::draft::Draft;
 use super::remark::Conclusion;

@@ -140,7 +140,7 @@ fn sentence_of(reason: &Reason) -> String {
         Reason::DeterminesKeys => String::from("its value determines which keys are present"),
         Reason::OtherStatus(status) => format!("the same request also got a {status}"),
         Reason::OnlyNull => String::from("only null was seen: its other values are unknown"),
-        Reason::NoElement => String::from("no list had elements: what it can hold is unknown"),
+        Reason::NoElement => String::from("the list was always empty: its elements are unknown"),
         Reason::ShortenedList => String::from("the example shows only the beginning of the list"),
         Reason::Unfit(mismatch) => format!("left out: {}", mismatch.message()),
         Reason::Echoes(keys) => {

@@ -91,7 +91,7 @@ fn examples() -> Vec<(&'static str, String, &'static str, &'static str)> {
         ),
         ("L103", one(get, ok).replace("storefront", "web"), "its file says otherwise", "contracts/web/orders.yaml"),
         ("L104", one("method: GET\npath: /\nbody: { a: 1 }", ok), "no use for a body", "POST or QUERY"),
-        ("P101", String::from("{\"consumer\": {\"name\": \"a\"}, "), "this Pact file is not JSON", "ends too early"),
+        ("P101", String::from("{\"consumer\": {\"name\": \"a\"}, "), "this Pact file isn't valid JSON", "cut off"),
         ("P102", pact("storefront", r#"{"request": {"method": 5}}"#), "`method` must be the name of a method", ""),
         (
             "P104",
@@ -100,8 +100,13 @@ fn examples() -> Vec<(&'static str, String, &'static str, &'static str)> {
             "`consumer`",
         ),
         ("P103", ruled(r#"{"$.a": {"matchers": [{"match": "regex"}]}}"#), "has no `regex`", ""),
-        ("P201", pact("Web Shop", r#"{"description": "a"}"#), "`Web Shop` is called Web-Shop here", "in a shell"),
-        ("P202", pact("web", r#"{"request": {"generators": {"path": {"type": "X"}}}}"#), "`X` is not known", ""),
+        (
+            "P201",
+            pact("Web Shop", r#"{"description": "a"}"#),
+            "`Web Shop` isn't a valid service name; Upheld uses Web-Shop",
+            "in a shell",
+        ),
+        ("P202", pact("web", r#"{"request": {"generators": {"path": {"type": "X"}}}}"#), "`X` is unknown", ""),
         (
             "P203",
             ruled(r#"{"$.a": {"matchers": [{"match": "grpc"}]}}"#)

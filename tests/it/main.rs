@@ -72,6 +72,7 @@ mod cli_reach;
 mod cli_record;
 mod cli_record_command;
 mod cli_record_proxy;
+mod cli_record_tls;
 mod cli_reports;
 mod cli_requests;
 mod cli_secrets;

@@ -9,11 +9,11 @@ use crate::interaction::{
     Actual, ActualBody, Body, Content, Expected, ExpectedBody, Headers, Mismatch, Nothing, Part, describe, encode,
     parse, urlencoded,
 };
-use crate::pact::PactVersion;
 use crate::pact::chosen::Chosen;
 use crate::pact::matcher::PactMatcher;
 use crate::pact::media_type::{MediaKind, MediaType};
 use crate::pact::rules::PactRules;
+use crate::pact::version::PactVersion;
 use crate::source::Pointer;
 
 /// The example of a body, with everything that says how to compare it.

@@ -7,8 +7,7 @@ use super::walk::{Comparison, combine};
 use crate::interaction::mismatch::{CONTAINS, MISSING, PATTERN, SIZE, TYPE, UNEXPECTED, VALUE};
 use crate::interaction::{Actual, Expected, Misplaced, Missing, NonEmpty, Nothing, RuleSummary, Unit, describe};
 use crate::pact::chosen::{Chosen, Speaking};
-use crate::pact::matcher::PactMatcher;
-use crate::pact::rules::RuleList;
+use crate::pact::matcher::{PactMatcher, RuleList};
 use crate::source::Step;
 use crate::words::did_you_mean;
 

@@ -18,8 +18,8 @@ use percent_encoding::percent_decode_str;
 
 use self::value::check_text;
 use self::walk::{Comparison, combine};
-use super::matcher::{PactMatcher, StatusRange};
-use super::rules::{PactRules, RuleList};
+use super::matcher::{PactMatcher, RuleList, StatusRange};
+use super::rules::PactRules;
 use crate::interaction::mismatch::{METHOD, PATH, QUERY_VALUE, STATUS};
 use crate::interaction::{
     Actual, ActualRequest, ActualResponse, Expected, Mismatch, Part, Request, Response, RuleSummary, Status, describe,

@@ -18,9 +18,10 @@ use crate::interaction::{
     describe,
 };
 use crate::pact::chosen::Chosen;
+use crate::pact::matcher::{PlacedRule, PlacedRules};
 use crate::pact::media_type::{MediaKind, MediaType};
 use crate::pact::path::{PactPath, PactStep};
-use crate::pact::rules::{PactRules, PlacedRule, PlacedRules};
+use crate::pact::rules::PactRules;
 use crate::source::Step;
 
 /// The header that names a part. Only the name is compared.

@@ -7,8 +7,7 @@ use super::walk::{Comparison, combine};
 use crate::interaction::mismatch::{MISSING, QUERY_MISSING, QUERY_UNEXPECTED, QUERY_VALUE, SIZE, UNEXPECTED, VALUE};
 use crate::interaction::{Actual, Expected, Mismatch, Missing, Nothing, Part, Unit};
 use crate::pact::chosen::{Chosen, Speaking};
-use crate::pact::matcher::PactMatcher;
-use crate::pact::rules::PlacedRules;
+use crate::pact::matcher::{PactMatcher, PlacedRules};
 use crate::source::Step;
 use crate::words::did_you_mean;
 

@@ -2,7 +2,7 @@
 
 use super::value::Unmet;
 use crate::interaction::{Actual, Expected, Mismatch, Part, Path, Segment};
-use crate::pact::rules::RuleList;
+use crate::pact::matcher::RuleList;
 use crate::source::{Code, Pointer, Step};
 
 /// How many mismatches of a body are noted: more than anybody reads.

@@ -11,9 +11,8 @@ use super::walk::{Comparison, combine};
 use crate::interaction::mismatch::{BODY_KIND, MISSING, PATTERN, SIZE, TOO_DEEP, TYPE, UNEXPECTED, VALUE};
 use crate::interaction::{Actual, Expected, ExpectedBody, Misplaced, Missing, NonEmpty, Nothing, RuleSummary, Unit};
 use crate::pact::chosen::Chosen;
-use crate::pact::matcher::PactMatcher;
+use crate::pact::matcher::{PactMatcher, PlacedRules};
 use crate::pact::path::PactStep;
-use crate::pact::rules::PlacedRules;
 use crate::source::Step;
 use crate::words::did_you_mean;
 

@@ -1,39 +1,39 @@
-//! From what is asked of each place to the fewest rules that say it.
+//! From what is expected at each place to the fewest rules that express it.
 //!
-//! There are two ways to compare: by type, which goes without saying in a response, and by value, which does in a
-//! request, and in a response below `equal`. For each place both are tried, and the one with fewer rules is taken.
+//! Places without a rule are compared in one of two ways: by type, in a response, or by value, in a request and below
+//! `equal` in a response. For each place both are tried, and the one with fewer rules is taken.
 
 use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::ask::{Ask, Node};
-use super::words::{Asked, type_word};
+use super::expectation::{Expectation, Node, explicit_rule};
+use super::scalars::{ScalarRule, type_matcher};
 use crate::contract::{Matcher, Rule};
 use crate::interaction::{Path, Segment};
 
-/// How places are compared where no rule speaks.
+/// How places without a rule are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Way {
-    Type,
-    Value,
+pub(super) enum Comparison {
+    ByType,
+    ByValue,
 }
 
-/// Rules with the ways to their places from the place that is looked at.
+/// Rules with the paths to their places, relative to the place at hand.
 pub(super) type Rules = Vec<(Vec<Segment>, Rule)>;
 
-/// The rules that say of a place what is asked, in each of the two ways.
+/// The rules that express what is expected at a place, in each of the two ways.
 struct Both {
     by_type: Rules,
     by_value: Rules,
 }
 
-/// The rules that say what is asked of a body.
-pub(super) fn rules(node: &Node<'_>, way: Way) -> Rules {
+/// The rules that express what is expected of a body.
+pub(super) fn rules(node: &Node<'_>, comparison: Comparison) -> Rules {
     let both = both(node);
-    match way {
-        Way::Type => both.by_type,
-        Way::Value => both.by_value,
+    match comparison {
+        Comparison::ByType => both.by_type,
+        Comparison::ByValue => both.by_value,
     }
 }
 
@@ -44,16 +44,16 @@ fn both(node: &Node<'_>) -> Both {
         if rule == Rule::default() { Vec::new() } else { vec![(Vec::new(), rule)] }
     };
     let alike = |matchers: Vec<Matcher>| Both { by_type: own(matchers.clone()), by_value: own(matchers) };
-    match &node.ask {
-        Ask::Scalar(asked) => scalar(node, asked, &own),
-        Ask::Exact => Both {
+    match &node.expected {
+        Expectation::Scalar(rule) => scalar(node, rule, &own),
+        Expectation::Exact => Both {
             by_type: own(vec![Matcher::Exact]),
-            // Other keys may be ignored there, or not: it says so itself.
+            // It is explicit about other keys, whatever the places around it say of theirs.
             by_value: own(vec![Matcher::Exact]),
         },
-        Ask::AnyList => alike(vec![Matcher::Size { min: 0, max: None }]),
-        Ask::Anything => alike(vec![Matcher::Any]),
-        Ask::Object(fields) => {
+        Expectation::AnyList => alike(vec![Matcher::Size { min: 0, max: None }]),
+        Expectation::Anything => alike(vec![Matcher::Any]),
+        Expectation::Object(fields) => {
             let (mut by_type, mut by_value) = (own(Vec::new()), own(Vec::new()));
             let mut below_equal = own(vec![Matcher::Equal]);
             for (key, field) in fields {
@@ -65,8 +65,8 @@ fn both(node: &Node<'_>) -> Both {
             }
             fewer(by_type, below_equal, by_value)
         }
-        Ask::Map(any) => map(any, &own),
-        Ask::Sequence(items) => {
+        Expectation::Map(any) => map(any, &own),
+        Expectation::Sequence(items) => {
             let valued = merged(items, &items.iter().map(|item| both(item).by_value).collect::<Vec<_>>());
             let matcher = if items.is_empty() { Matcher::Exact } else { Matcher::Equal };
             let mut by_type = own(vec![matcher]);
@@ -75,15 +75,15 @@ fn both(node: &Node<'_>) -> Both {
             by_value.extend(valued);
             Both { by_type, by_value }
         }
-        Ask::Contains(items) => {
+        Expectation::Contains(items) => {
             let mut rules = own(vec![Matcher::Contains]);
             rules.extend(merged(items, &items.iter().map(|item| both(item).by_value).collect::<Vec<_>>()));
             Both { by_type: rules.clone(), by_value: rules }
         }
-        Ask::Each { min, max, each, at } => {
+        Expectation::Each { min, max, each, at } => {
             let size = Matcher::Size { min: *min, max: *max };
-            let unsaid = *min == 1 && max.is_none();
-            let mut by_type = own(if unsaid { Vec::new() } else { vec![size.clone()] });
+            let is_default = *min == 1 && max.is_none();
+            let mut by_type = own(if is_default { Vec::new() } else { vec![size.clone()] });
             let mut below_equal = own(vec![size.clone(), Matcher::Equal]);
             let mut by_value = own(vec![size]);
             let Both { by_type: typed, by_value: valued } = both(each);
@@ -96,20 +96,20 @@ fn both(node: &Node<'_>) -> Both {
     }
 }
 
-fn scalar(node: &Node<'_>, asked: &Asked, own: &dyn Fn(Vec<Matcher>) -> Rules) -> Both {
-    let typed = || own(type_word(node.example).into_iter().collect());
+fn scalar(node: &Node<'_>, rule: &ScalarRule, own: &dyn Fn(Vec<Matcher>) -> Rules) -> Both {
+    let typed = || own(type_matcher(node.example).into_iter().collect());
     let null = node.example.is_null();
-    match asked {
-        Asked::Is(matcher) => Both { by_type: own(vec![matcher.clone()]), by_value: own(vec![matcher.clone()]) },
+    match rule {
+        ScalarRule::Is(matcher) => Both { by_type: own(vec![matcher.clone()]), by_value: own(vec![matcher.clone()]) },
         // One null is the other.
-        Asked::Type | Asked::Value if null => Both { by_type: typed(), by_value: own(Vec::new()) },
-        Asked::Value => Both { by_type: own(vec![Matcher::Exact]), by_value: own(Vec::new()) },
-        Asked::Type if node.or_null => Both { by_type: typed(), by_value: typed() },
-        Asked::Type => Both { by_type: own(Vec::new()), by_value: typed() },
+        ScalarRule::Type | ScalarRule::Value if null => Both { by_type: typed(), by_value: own(Vec::new()) },
+        ScalarRule::Value => Both { by_type: own(vec![Matcher::Exact]), by_value: own(Vec::new()) },
+        ScalarRule::Type if node.or_null => Both { by_type: typed(), by_value: typed() },
+        ScalarRule::Type => Both { by_type: own(Vec::new()), by_value: typed() },
     }
 }
 
-/// Below `equal` where that takes fewer rules.
+/// Below `equal`, if that takes fewer rules.
 fn fewer(by_type: Rules, below_equal: Rules, by_value: Rules) -> Both {
     Both { by_type: if below_equal.len() < by_type.len() { below_equal } else { by_type }, by_value }
 }
@@ -122,7 +122,7 @@ fn under(segment: &Segment, rules: Rules) -> Rules {
     rules.into_iter().map(below).collect()
 }
 
-/// The rules of a map, of which one at least leads through its keys: that is what says that they are data.
+/// The rules of a map. At least one leads through its keys, which is what marks them as data.
 fn map(any: &Node<'_>, own: &dyn Fn(Vec<Matcher>) -> Rules) -> Both {
     let with = |rules: Rules, otherwise: (Vec<Segment>, Rule)| {
         let mut all = own(vec![Matcher::Size { min: 0, max: None }]);
@@ -130,30 +130,14 @@ fn map(any: &Node<'_>, own: &dyn Fn(Vec<Matcher>) -> Rules) -> Both {
         all
     };
     let Both { by_type, by_value } = both(any);
-    let said = said_anyway(any).unwrap_or_else(|| (Vec::new(), Rule::of(Matcher::Any)));
-    Both { by_type: with(by_type, said), by_value: with(by_value, (Vec::new(), Rule::of(Matcher::Equal))) }
+    let explicit = explicit_rule(any).unwrap_or_else(|| (Vec::new(), Rule::of(Matcher::Any)));
+    Both { by_type: with(by_type, explicit), by_value: with(by_value, (Vec::new(), Rule::of(Matcher::Equal))) }
 }
 
-/// A rule that says what goes without saying by type, if there is one.
-pub(super) fn said_anyway(node: &Node<'_>) -> Option<(Vec<Segment>, Rule)> {
-    if let Some(word) = type_word(node.example) {
-        return Some((Vec::new(), Rule::of(word)));
-    }
-    match &node.ask {
-        Ask::Object(fields) => fields.iter().find_map(|(key, field)| {
-            let (path, rule) = said_anyway(field)?;
-            Some((std::iter::once(Segment::Key((*key).to_owned())).chain(path).collect(), rule))
-        }),
-        Ask::Each { min, max, .. } => Some((Vec::new(), Rule::of(Matcher::Size { min: *min, max: *max }))),
-        _ => None,
-    }
-}
-
-/// How many elements are compared with each other at most: of a longer list, those of the first are looked for.
+/// The longest list whose elements are all compared with each other; in a longer one only the first is.
 const MOST_COMPARED: usize = 300;
 
-/// Rules for the elements of a list that stand each for itself: said once where they go for every element that has the
-/// place.
+/// The rules of elements with an expectation each: one for all, if it holds for every element that has the place.
 fn merged(items: &[Node<'_>], rules: &[Rules]) -> Rules {
     let mut all: Rules = Vec::new();
     let mut of_each: HashSet<(&[Segment], String)> = HashSet::new();
@@ -179,21 +163,21 @@ fn merged(items: &[Node<'_>], rules: &[Rules]) -> Rules {
     all
 }
 
-/// The rules of each element of a list, and those of elements with rules of their own.
+/// The rules for all elements of a list, and for those with rules of their own.
 fn of_each(each: &Rules, at: &[(usize, Node<'_>)], take: fn(Both) -> Rules) -> Rules {
     let mut all = under(&Segment::Each, each.clone());
     for (index, node) in at {
         let own = take(both(node));
-        // What goes for the others and not for this one.
+        // Rules that hold for the others, but not for this one.
         let loosened =
             each.iter().filter(|(path, _)| !own.iter().any(|(other, _)| other == path)).filter_map(|(path, _)| {
                 let place = Path(path.clone());
                 let example: &Value = place.select(node.example).into_iter().next()?;
-                let word = type_word(example).unwrap_or(Matcher::Any);
-                Some((path.clone(), Rule::of(word)))
+                let matcher = type_matcher(example).unwrap_or(Matcher::Any);
+                Some((path.clone(), Rule::of(matcher)))
             });
         let loosened: Rules = loosened.collect();
-        let own: Rules = own.into_iter().filter(|entry| !each.contains(entry)).chain(loosened).collect();
+        let own: Rules = own.into_iter().filter(|rule| !each.contains(rule)).chain(loosened).collect();
         all.extend(under(&Segment::Index(*index), own));
     }
     all
