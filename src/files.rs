@@ -35,12 +35,12 @@ pub fn find_contracts(start: &Path) -> Option<PathBuf> {
     start.ancestors().map(|folder| folder.join(CONTRACTS)).find(|folder| folder.is_dir())
 }
 
-/// What a folder holds, in the order of the files' names.
+/// The contents of a folder, in the order of the files' names.
 #[derive(Debug, Default)]
 pub struct Found {
     /// Files that end in `.yaml` or `.yml`, and those that end in `.json` and are Pact files.
     pub contracts: Vec<PathBuf>,
-    /// Files that end in `.json` and hold no JSON, as a download leaves them that failed.
+    /// Files that end in `.json` but aren't JSON, such as a failed download.
     pub no_json: Vec<PathBuf>,
 }
 
@@ -107,16 +107,16 @@ fn is_no_json(text: &str) -> bool {
     !text.starts_with(['{', '[', '/']) && serde_json::from_str::<IgnoredAny>(text).is_err()
 }
 
-/// That a file is passed over, though its name promises JSON.
+/// The finding for a file that is ignored although its name says JSON.
 #[must_use]
 pub fn no_json(path: &Path, name: String) -> Finding {
     let is_empty = beginning_of_json(path).is_some_and(|text| text.trim().is_empty());
-    let what = if is_empty { "is empty" } else { "holds no JSON" };
-    Finding::warning(NO_JSON, &Arc::from(name), None, format!("the file {what}, and is passed over"))
-        .help("if it should be a Pact file, write or fetch it again; else take it out of the folder")
+    let what = if is_empty { "is empty" } else { "isn't valid JSON" };
+    Finding::warning(NO_JSON, &Arc::from(name), None, format!("the file {what} and is ignored"))
+        .help("if it should be a Pact file, write or fetch it again; otherwise remove it from the folder")
 }
 
-/// Whether a file is a contract or a registry, ours or Pact's: what nothing of ours may take away for something else.
+/// Whether a file is a contract or a registry, ours or Pact's, which a report must not overwrite.
 #[must_use]
 pub fn is_kept(path: &Path) -> bool {
     let begins = |text: &str| text.lines().any(|line| line.starts_with("contract:") || line.starts_with("upheld:"));
@@ -157,13 +157,13 @@ pub fn read_source(path: &Path, name: String, limits: Limits) -> Result<SourceFi
     Ok(SourceFile::new(name, text, limits))
 }
 
-/// What the system says of a file, in the same words on every system where it is said often.
+/// A system error in words: frequent ones are the same on every system.
 #[must_use]
 pub fn why(error: &io::Error) -> String {
     let why = match error.kind() {
-        io::ErrorKind::NotFound => "it is not there",
-        io::ErrorKind::PermissionDenied => "this user has no right to it",
-        io::ErrorKind::NotADirectory => "a part of its path is a file, and no folder",
+        io::ErrorKind::NotFound => "it doesn't exist",
+        io::ErrorKind::PermissionDenied => "permission denied",
+        io::ErrorKind::NotADirectory => "a part of its path is a file, not a folder",
         io::ErrorKind::IsADirectory => "it is a folder",
         io::ErrorKind::StorageFull => "there is no space left",
         _ => return error.to_string(),
@@ -212,7 +212,7 @@ impl ContractFolder {
 
 impl Attachments for ContractFolder {
     fn load(&self, path: &str) -> Result<Vec<u8>, AttachmentError> {
-        let outside = || AttachmentError(String::from("it lies outside of the contract's folder"));
+        let outside = || AttachmentError(String::from("it is outside the contract's folder"));
         if Path::new(path).is_absolute() || path.split(['/', '\\']).any(|part| part == "..") {
             return Err(outside());
         }
@@ -245,7 +245,7 @@ pub fn replace(path: &Path, text: impl AsRef<[u8]>) -> io::Result<()> {
 ///
 /// # Errors
 ///
-/// [`io::ErrorKind::AlreadyExists`] where there is one, or why it can't be written.
+/// [`io::ErrorKind::AlreadyExists`] if there is one, or why it can't be written.
 pub fn create(path: &Path, text: impl AsRef<[u8]>) -> io::Result<()> {
     staged(path, text.as_ref())?.persist_noclobber(path).map(drop).map_err(|error| error.error)
 }

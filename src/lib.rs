@@ -12,7 +12,7 @@
 //!
 //! | rank | modules |
 //! |---|---|
-//! | 0 | [`source`]: places in files, and findings · [`words`]: counts, lists, suggestions |
+//! | 0 | [`source`]: places in files, and findings · [`words`]: counts, lists, suggestions · [`trouble`]: what happened, and what to do |
 //! | 1 | [`interaction`]: the nouns that every format shares, such as names, states, bodies, messages and mismatches |
 //! | 2 | [`contract`]: our own format: read, rules, write, schema, lint |
 //! | 3 | [`matching`]: messages against our rules |
@@ -66,5 +66,6 @@ pub mod registry;
 pub mod report;
 pub mod source;
 pub mod store;
+pub mod trouble;
 pub mod verification;
 pub mod words;

@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, Command};
 use clap_complete::Shell;
 
-use super::{Exit, Failure, World, command};
+use super::{Exit, Failure, World};
 use crate::files;
 
-/// Print the completions of a shell
+/// Print shell completions
 ///
 /// For bash: `upheld completions bash > /etc/bash_completion.d/upheld`; for zsh, a file `_upheld` in a folder of
 /// `$fpath`; for fish, `~/.config/fish/completions/upheld.fish`.
@@ -25,16 +25,16 @@ pub(super) struct ManArgs {
     folder: PathBuf,
 }
 
-pub(super) fn completions(args: &CompletionsArgs, world: &mut World) -> Result<Exit, Failure> {
+pub(super) fn completions(args: &CompletionsArgs, mut command: Command, world: &mut World) -> Result<Exit, Failure> {
     let mut text = Vec::new();
-    clap_complete::generate(args.shell, &mut command(), "upheld", &mut text);
+    clap_complete::generate(args.shell, &mut command, "upheld", &mut text);
     world.print(&String::from_utf8_lossy(&text))?;
     Ok(Exit::Yes)
 }
 
-pub(super) fn man(args: &ManArgs, world: &mut World) -> Result<Exit, Failure> {
+pub(super) fn man(args: &ManArgs, command: Command, world: &mut World) -> Result<Exit, Failure> {
     let folder = world.working.join(&args.folder);
-    std::fs::create_dir_all(&folder).and_then(|()| clap_mangen::generate_to(command(), &folder)).map_err(|error| {
+    std::fs::create_dir_all(&folder).and_then(|()| clap_mangen::generate_to(command, &folder)).map_err(|error| {
         Failure::could_not_run(format!(
             "the pages can't be written into {}: {}",
             args.folder.display(),

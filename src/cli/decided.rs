@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::pages::Page;
+use super::report_files::Page;
 use super::reports::{Format, ReportArg, one_on_stdout, twice};
 use super::{Exit, Failure, World};
 use crate::gate::Decision;

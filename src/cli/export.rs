@@ -52,7 +52,7 @@ enum PactVersion {
     /// For older tools
     #[value(name = "3")]
     V3,
-    /// The newest
+    /// The newest version
     #[value(name = "4")]
     V4,
 }

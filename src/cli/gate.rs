@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use jiff::civil::Date;
 
+use super::arguments::time;
 use super::decided::DecisionReports;
 use super::ledger::{Here, StoreArgs, Subject, at, now, open_store, refused, stamp, today, unusable};
 use super::reports::ReportArg;
 use super::step::{Step, StepOutputs};
-use super::verify::time;
 use super::{Exit, Failure, Global, World};
 use crate::gate::{Decision, Plan as Order, Question, State, decide};
 use crate::interaction::ServiceName;

@@ -12,13 +12,13 @@ use crate::interaction::ServiceName;
 
 /// Write a first registry and contract, ready to edit
 ///
-/// What is there is never touched: run it again after you deleted a file to get it anew.
+/// Existing files are never touched: to get a fresh one, delete it and run this again.
 #[derive(Debug, Args)]
 pub(super) struct InitArgs {
     /// The service that calls
     #[arg(long, default_value = "my-consumer", value_parser = ServiceName::new)]
     consumer: ServiceName,
-    /// The service that answers
+    /// The service that responds
     #[arg(long, default_value = "my-provider", value_parser = ServiceName::new)]
     provider: ServiceName,
 }
@@ -38,7 +38,7 @@ pub(super) fn init(global: &Global, args: &InitArgs, world: &mut World) -> Resul
         match files::create(&path, &text) {
             Ok(()) => world.print(&format!("wrote  {shown}\n"))?,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                world.print(&format!("kept   {shown}, which is there already\n"))?;
+                world.print(&format!("kept   {shown}, which already exists\n"))?;
             }
             Err(error) => {
                 return Err(Failure::could_not_run(format!("{shown} can't be written: {}", files::why(&error))));

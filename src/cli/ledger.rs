@@ -8,9 +8,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 
+use super::arguments::time;
 use super::load::{Workspace, contracts_folder};
-use super::verify::time;
-use super::{Failure, Global, World};
+use super::{Exit, Failure, Global, World};
 use crate::git::{self, Checkout, Environment};
 use crate::interaction::ServiceName;
 use crate::ledger::{By, Event, Live, Refusal, ServiceVersion, Stamp, Store, StoreError, Version, short_id};
@@ -66,8 +66,7 @@ impl StoreArgs {
 
 /// The failure for a store that can't be used.
 pub(super) fn unusable(error: StoreError) -> Failure {
-    let failure = Failure::could_not_run(error.message).detail(error.detail);
-    error.help.into_iter().fold(failure, Failure::help)
+    error.with_code(Exit::CouldNotRun).into()
 }
 
 /// The failure for a fact that the ledger refuses to record.
@@ -191,7 +190,7 @@ impl Here {
         if self.checkout.is_none() {
             let folder = self.contracts.as_deref().unwrap_or(&world.working);
             let found = git::checkout(folder, &Environment::of_process());
-            self.checkout = Some(found.map_err(|error| unusable(error.into()))?);
+            self.checkout = Some(found.map_err(unusable)?);
         }
         #[expect(clippy::expect_used, reason = "it was put there a line above")]
         Ok(self.checkout.as_ref().expect("it is there"))

@@ -11,15 +11,15 @@ use crate::report::{Palette, findings};
 use crate::source::Finding;
 use crate::words::count;
 
-/// Show all findings in contracts and registry
+/// Show all findings in contracts and the registry
 ///
-/// Reads every contract and the registry, and shows all that is wrong or unwise, each with its place, a stable code
-/// and what to do about it. Ends with 2 if anything is wrong; warnings alone end with 0.
+/// Reads every contract and the registry, and shows everything that is wrong or unwise, each with its place, a stable
+/// code and what to do about it. Exits with 2 if anything is wrong, and with 0 if there are only warnings.
 #[derive(Debug, Args)]
 pub(super) struct LintArgs {
-    /// Contracts, or folders of them [default: all of the folder of contracts]
+    /// Contract files or folders [default: all contracts]
     paths: Vec<PathBuf>,
-    /// End with 2 for warnings, too
+    /// Exit with 2 for warnings, too
     #[arg(long)]
     strict: bool,
     /// The form of the findings
@@ -38,7 +38,7 @@ enum LintReport {
 }
 
 pub(super) fn lint(global: &Global, args: &LintArgs, world: &mut World) -> Result<Exit, Failure> {
-    let step = Step::one(args.report == LintReport::Github, "Contracts: not as they should be");
+    let step = Step::one(args.report == LintReport::Github, "Contracts: problems found");
     step.run(world, |step, world| linted(global, args, step, world))
 }
 

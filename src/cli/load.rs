@@ -39,7 +39,7 @@ struct ToRead {
 }
 
 impl Workspace {
-    /// Reads the contracts at `paths`, or all of the folder of contracts where there are none, and the registry.
+    /// Reads the contracts at `paths`, or all of the folder of contracts if there are none, and the registry.
     pub(super) fn load(global: &Global, paths: &[PathBuf], world: &World) -> Result<Self, Failure> {
         let (mut workspace, folder) = Self::with_registry(global, world)?;
         workspace.read_all(&contract_files(folder.as_deref(), paths, world)?, global, world);
@@ -57,7 +57,7 @@ impl Workspace {
         Ok(workspace)
     }
 
-    /// Reads the registry alone, where there is one.
+    /// Reads the registry alone, if there is one.
     pub(super) fn registry_alone(global: &Global, world: &World) -> Result<Self, Failure> {
         Ok(Self::with_registry(global, world)?.0)
     }
@@ -195,10 +195,12 @@ pub(super) fn contracts_folder(global: &Global, world: &World) -> Result<Option<
     }
     let shown = files::shown(&folder, &world.working);
     if folder.exists() {
-        return Err(Failure::usage(format!("`{shown}` is no folder")).help("--contracts names the folder of contracts"));
+        return Err(
+            Failure::usage(format!("`{shown}` isn't a folder")).help("--contracts names the folder of contracts")
+        );
     }
     Err(Failure::usage(format!("there is no folder `{shown}`"))
-        .help("name the folder of contracts with --contracts DIR, or make one with `upheld init`"))
+        .help("name the folder of contracts with --contracts DIR, or create one with `upheld init`"))
 }
 
 /// The folder that contracts are written to: the one that was named, which need not be there yet; the nearest; or one here.
@@ -215,7 +217,7 @@ pub(super) fn folder_to_write(global: &Global, world: &World) -> Result<PathBuf,
 fn contract_files(folder: Option<&Path>, paths: &[PathBuf], world: &World) -> Result<ToRead, Failure> {
     let named: Vec<PathBuf> = if paths.is_empty() {
         let folder = folder.ok_or_else(|| {
-            Failure::usage("there is no folder `contracts` here or in a folder above")
+            Failure::usage("there is no folder `contracts` here or in a parent folder")
                 .help("`upheld init` writes a first contract; --contracts DIR names a folder elsewhere")
         })?;
         vec![folder.to_path_buf()]

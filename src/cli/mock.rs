@@ -6,16 +6,16 @@ use std::sync::Arc;
 use clap::Args;
 use tokio::sync::mpsc;
 
+use super::arguments::is_path;
 use super::ends::{OfProvider, port, variables};
 use super::load::Workspace;
 use super::provider::from_run_error;
 use super::selection::{SelectionArgs, select};
 use super::signal::{stop_signal, stop_signal_beside_a_command};
 use super::trust::Trust;
-use super::verify::is_path;
 use super::{Exit, Failure, Global, World};
 use crate::files;
-use crate::http::{Asked, Fate, Fault, FaultPlan, MockError, MockOptions, MockServer, RequestPattern};
+use crate::http::{Fate, Fault, FaultPlan, MockError, MockOptions, MockRequest, MockServer, RequestPattern};
 use crate::interaction::ServiceName;
 use crate::mocking::Mock;
 use crate::process::Wrapped;
@@ -26,10 +26,10 @@ use crate::words::count;
 
 /// Serve contracts to a consumer's tests
 ///
-/// Answers each request that a contract has an interaction for with that interaction's example, while COMMAND runs. The
+/// While COMMAND runs, each request that matches an interaction gets that interaction's example as its response. The
 /// command finds the mock of a provider at the address in UPHELD_URL; with several providers, at UPHELD_URL_ORDERS and
-/// so on. A request that no interaction allows is answered with 501 and fails the run; what it comes nearest to is
-/// shown with each difference.
+/// so on. A request that matches no interaction gets a 501 and fails the run, and the nearest interaction is shown with
+/// every difference.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct MockArgs {
@@ -39,29 +39,29 @@ pub(super) struct MockArgs {
     /// Only contracts of this consumer
     #[arg(long, value_name = "NAME")]
     consumer: Vec<String>,
-    /// A variable that gets a mock's address too: ORDERS_URL, or NAME=ORDERS_URL
+    /// Another variable to set to a mock's address: ORDERS_URL, or NAME=ORDERS_URL
     #[arg(long, value_name = "[NAME=]VAR")]
     env_var: Vec<OfProvider>,
-    /// The port of a mock: 8080, or NAME=8080 [default: one that is free]
+    /// The port of a mock: 8080, or NAME=8080 [default: any free port]
     #[arg(long, value_name = "[NAME=]PORT")]
     port: Vec<OfProvider>,
-    /// Speak TLS, with a certificate for this run only; its authority is in the file in UPHELD_CA, and in those that
-    /// OpenSSL, Node, curl and Python's requests trust
+    /// Use TLS, with a certificate for this run only; UPHELD_CA names the file with its CA, which OpenSSL, Node, curl
+    /// and Python's requests are told to trust
     #[arg(long)]
     https: bool,
-    /// Fail also where an interaction was never asked for
+    /// Also fail if an interaction is never used
     #[arg(long)]
     all_used: bool,
-    /// The most bytes of a request's body
+    /// The largest request body to accept, in bytes
     #[arg(long, value_name = "BYTES", default_value_t = 32 << 20, hide_short_help = true)]
     max_body: usize,
     /// Fail on purpose: timeout, slow (slow=5s), reset, truncated, garbage, 503, 429 or refused
     #[arg(long, value_name = "FAULT", help_heading = "Faults")]
     fault: Option<Fault>,
-    /// For which requests: 'GET /orders/*', ** for the rest of a path [default: all that are allowed]
+    /// The requests to fail: 'GET /orders/*', with ** for the rest of a path [default: all that match an interaction]
     #[arg(long, value_name = "REQUEST", requires = "fault", help_heading = "Faults")]
     on: Option<RequestPattern>,
-    /// For how many of them, the first ones [default: all]
+    /// How many of them to fail, counted from the first [default: all]
     #[arg(long, value_name = "N", requires = "fault", help_heading = "Faults")]
     times: Option<usize>,
     /// The command to run, with its arguments [default: serve until Ctrl-C]
@@ -81,24 +81,24 @@ Examples:
       what does the consumer do when two connections are reset?
 
 In tests:
-  a request with the header `upheld-state: an order exists` is answered as in that provider state, and with
-  `upheld-state: an order exists: { id: 7 }` with these parameters;
-  POST /_upheld/states with such a line, or as a provider's state handler takes it, does so for all that follow, and
-  DELETE /_upheld/states makes none active;
-  a request with the header `upheld-fault: timeout` fails so;
-  GET /_upheld/usage tells what was asked for.";
+  a request with the header `upheld-state: an order exists` gets its response from that provider
+  state, and with `upheld-state: an order exists: { id: 7 }` from the state with these parameters;
+  POST /_upheld/states with such a line, or with the body that a state handler gets, sets the states for all
+  requests that follow, and DELETE /_upheld/states clears them;
+  a request with the header `upheld-fault: timeout` fails in that way;
+  GET /_upheld/usage shows which interactions were used.";
 
-/// How many interactions are listed that were never asked for, where that is no fault.
+/// How many unused interactions are listed if that is not an error.
 const LISTED: usize = 20;
 
-/// A provider's mock at work.
+/// A running mock of a provider.
 struct Stand {
     provider: ServiceName,
     server: MockServer,
-    asked: mpsc::UnboundedReceiver<Asked>,
+    asked: mpsc::UnboundedReceiver<MockRequest>,
 }
 
-/// What the consumer did that its contracts don't allow.
+/// The requests of the consumer that its contracts don't allow.
 #[derive(Default)]
 struct Tally {
     requests: usize,
@@ -123,7 +123,7 @@ pub(super) fn mock(global: &Global, args: &MockArgs, world: &mut World) -> Resul
         .worker_threads(2)
         .enable_all()
         .build()
-        .map_err(|error| Failure::could_not_run(format!("no runtime can be started: {error}")))?;
+        .map_err(|error| Failure::could_not_run(format!("the async runtime can't start: {error}")))?;
     let (code, tally, stands) = runtime.block_on(async {
         let mut stands = Vec::new();
         for ((provider, files), port) in selected.into_iter().zip(ports) {
@@ -149,7 +149,7 @@ pub(super) fn mock(global: &Global, args: &MockArgs, world: &mut World) -> Resul
         for stand in &mut stands {
             stand.server.stop().await;
         }
-        // What was asked last may not have been told yet.
+        // The last requests may not have been reported yet.
         for stand in &mut stands {
             while let Ok(asked) = stand.asked.try_recv() {
                 told(&asked, &stand.provider, stand.server.mock(), args.command.is_empty(), &mut tally, world);
@@ -167,7 +167,7 @@ fn not_started(provider: &ServiceName, port: u16, error: &MockError) -> Failure 
         MockError::Port(error) => {
             let why = files::why(error);
             Failure::could_not_run(format!("the mock of {provider} can't listen on port {port}: {why}"))
-                .help("leave out --port, or name another one")
+                .help("leave out --port, or choose another one")
         }
         MockError::Certificate(_) => {
             Failure::could_not_run(format!("the mock of {provider} can't be started: {error}"))
@@ -221,14 +221,14 @@ async fn serve(
         if let (Some(asked), Some(stand)) = (asked, stands.get(number)) {
             told(&asked, &stand.provider, stand.server.mock(), args.command.is_empty(), tally, world);
         } else {
-            // Nobody listens there: only the end can come.
+            // Nothing listens there: only the end can come.
             return end.await;
         }
     }
 }
 
-/// Tells what became of a request: all of them where nothing else writes to the terminal, else those that are refused.
-fn told(asked: &Asked, provider: &ServiceName, mock: &Mock, all: bool, tally: &mut Tally, world: &mut World) {
+/// Reports a request: each one if nothing else writes to the terminal, otherwise only refused ones.
+fn told(asked: &MockRequest, provider: &ServiceName, mock: &Mock, all: bool, tally: &mut Tally, world: &mut World) {
     tally.requests += 1;
     let palette = world.err_palette();
     let line = |by: &str| report::served(&asked.line, asked.status, by, &palette);
@@ -298,7 +298,7 @@ fn finish(args: &MockArgs, tally: &Tally, stands: &[Stand], world: &mut World) -
     let total: usize = stands.iter().map(|stand| stand.server.mock().len()).sum();
     let refused = if tally.refused > 0 { format!(", {} refused", tally.refused) } else { String::new() };
     text.push_str(&format!(
-        "{} of {} asked for, by {}{refused}\n",
+        "{} of {} used, by {}{refused}\n",
         total - unused,
         count(total, "interaction"),
         count(tally.requests, "request"),
@@ -306,8 +306,8 @@ fn finish(args: &MockArgs, tally: &Tally, stands: &[Stand], world: &mut World) -
     world.print(&text)?;
     if tally.requests == 0 && !args.command.is_empty() && args.fault != Some(Fault::Refused) {
         world.say(
-            "note: the command did not ask the mock for anything: let it use the address in the variable UPHELD_URL, or \
-             name its own variable with --env-var\n",
+            "note: the command sent no request to the mock: make it use the address in UPHELD_URL, or name its own \
+             variable with --env-var\n",
         );
     }
     if tally.refused > 0 || (args.all_used && unused > 0) { Ok(Exit::No) } else { Ok(Exit::Yes) }

@@ -1,5 +1,6 @@
 //! The command line: what was typed, the command that it names, and the one place where an error is printed.
 
+mod arguments;
 mod completions;
 mod converted;
 mod decided;
@@ -18,11 +19,11 @@ mod lint;
 mod live;
 mod load;
 mod mock;
-mod pages;
 mod provider;
 mod publish;
 mod record;
 mod recorded;
+mod report_files;
 mod reports;
 mod results;
 mod schema;
@@ -33,27 +34,26 @@ mod step;
 mod store;
 mod streams;
 mod trust;
-mod verified;
 mod verify;
+mod verify_run;
 
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
 
 use clap::builder::Resettable;
-use clap::{Arg, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap::{Arg, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+use arguments::Global;
 pub use exit::Exit;
-use failure::{Failure, Told};
+use failure::Failure;
 use step::Step;
 pub use streams::{Stream, World};
 
-use crate::report::{Palette, defused_lines, findings};
-use crate::source::Limits;
+use crate::report::{Palette, defused_lines};
 
 /// Consumer-driven contracts: verify that a provider upholds what its consumers need
 ///
-/// A consumer writes down the least it needs of a provider as a contract, a YAML file. Upheld checks real providers
-/// against it, shows exactly where one breaks it, and says before a deployment whether it would.
+/// A consumer writes down the least it needs from a provider as a contract, a YAML file. Upheld checks real providers
+/// against it, shows exactly where one breaks it, and says before a deployment whether it would break anyone.
 #[derive(Debug, Parser)]
 #[command(name = "upheld", version, max_term_width = 100, after_help = EXIT_CODES, arg_required_else_help = true, args_override_self = true, disable_help_subcommand = true)]
 struct Cli {
@@ -61,30 +61,6 @@ struct Cli {
     global: Global,
     #[command(subcommand)]
     command: Command,
-}
-
-/// Options of all commands.
-#[derive(Clone, Debug, Args)]
-struct Global {
-    /// The folder of contracts and registry [default: `contracts`, here or in a folder above]
-    #[arg(
-        long,
-        global = true,
-        value_name = "DIR",
-        env = "UPHELD_CONTRACTS",
-        hide_env_values = true,
-        help_heading = "Global options"
-    )]
-    contracts: Option<PathBuf>,
-    /// The largest contract, registry or body file that is read, in bytes
-    #[arg(long, global = true, value_name = "BYTES", env = "UPHELD_MAX_FILE_SIZE", hide_env_values = true, default_value_t = Limits::default().bytes, hide_short_help = true, help_heading = "Global options")]
-    max_file_size: usize,
-    /// How deep the values of a contract may be nested
-    #[arg(long, global = true, value_name = "LEVELS", env = "UPHELD_MAX_DEPTH", hide_env_values = true, default_value_t = Limits::default().depth, value_parser = clap::value_parser!(usize), hide_short_help = true, help_heading = "Global options")]
-    max_depth: usize,
-    /// How many values a contract may hold
-    #[arg(long, global = true, value_name = "N", env = "UPHELD_MAX_VALUES", hide_env_values = true, default_value_t = Limits::default().values, hide_short_help = true, help_heading = "Global options")]
-    max_values: usize,
 }
 
 #[derive(Debug, Subcommand)]
@@ -108,9 +84,9 @@ enum Command {
     Completions(completions::CompletionsArgs),
     #[command(hide = true)]
     Man(completions::ManArgs),
-    /// Print the help of a command
+    /// Print help for a command
     Help {
-        /// The command, and the one below it [default: an overview of all]
+        /// The command and its subcommand [default: an overview of all]
         command: Vec<String>,
     },
 }
@@ -122,10 +98,10 @@ Exit codes:
   2    wrong usage, or an unreadable contract or registry
   3    unverified: results are missing; a verification, or waiting for one, can help
   4    unknown: a needed fact is missing or can't be trusted; waiting can't help
-  5    could not run: network, git, or a provider that did not start or answer
+  5    could not run: network, git, or a provider that did not start or respond
   130  interrupted
 
-A command behind `--` that fails gives its own exit code.";
+If the command after `--` fails, its exit code is used.";
 
 /// Runs the program with these arguments (the first is its name) in this world.
 pub fn main(arguments: impl IntoIterator<Item = OsString>, world: &mut World) -> Exit {
@@ -149,8 +125,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, world: &mut World) ->
             Command::Lint(args) => lint::lint(&global, &args, world),
             Command::Init(args) => init::init(&global, &args, world),
             Command::Schema(args) => schema::schema(&args, world),
-            Command::Completions(args) => completions::completions(&args, world),
-            Command::Man(args) => completions::man(&args, world),
+            Command::Completions(args) => completions::completions(&args, command_line(), world),
+            Command::Man(args) => completions::man(&args, command_line(), world),
             Command::Help { command } => {
                 let asked = command.into_iter().map(OsString::from);
                 match parse(std::iter::once("upheld".into()).chain(asked).chain(["--help".into()]), world) {
@@ -162,7 +138,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, world: &mut World) ->
         Err(error) => usage(&error, is_step, world),
     };
     result.unwrap_or_else(|failure| {
-        report(&failure, world);
+        world.report(&failure);
         failure.exit()
     })
 }
@@ -170,18 +146,18 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, world: &mut World) ->
 /// Reads the command line, and the environment behind it.
 fn parse(arguments: impl IntoIterator<Item = OsString>, world: &World) -> Result<Cli, clap::Error> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    // A variable that is empty is one that was not set: build systems make them so.
+    // An empty variable counts as unset: build systems set such variables.
     let or_unset = |arg: Arg| match arg.get_env().and_then(OsStr::to_str).and_then(world.variable) {
         Some(value) if value.is_empty() => arg.env(Resettable::Reset),
         _ => arg,
     };
-    let mut line = command().mut_args(or_unset).mut_subcommands(|command| command.mut_args(or_unset));
-    // Flags beat the environment: where one of these ways is named, the others are not.
-    let flags: Vec<String> = verify::WAYS.iter().map(|way| format!("--{way}")).collect();
+    let mut line = command_line().mut_args(or_unset).mut_subcommands(|command| command.mut_args(or_unset));
+    // Flags beat the environment: if one of these is given, the variables of the others don't count.
+    let flags: Vec<String> = provider::WAYS.iter().map(|way| format!("--{way}")).collect();
     let text = |argument: &OsString| argument.to_string_lossy().split('=').next().unwrap_or_default().to_owned();
     if arguments.iter().map(text).any(|argument| flags.contains(&argument)) {
         line = line.mut_subcommand("verify", |command| {
-            verify::WAYS.iter().fold(command, |command, way| command.mut_arg(way, |arg| arg.env(Resettable::Reset)))
+            provider::WAYS.iter().fold(command, |command, way| command.mut_arg(way, |arg| arg.env(Resettable::Reset)))
         });
     }
     let matches = line.try_get_matches_from_mut(arguments)?;
@@ -194,8 +170,8 @@ fn asks_for_github(arguments: &[OsString]) -> bool {
         || arguments.windows(2).any(|two| two == ["--report", "github"])
 }
 
-/// What clap has to say: help and version go to the result, mistakes to the other stream, and to the step of a workflow
-/// that made them.
+/// Prints what clap has to say: help and version to standard output, errors to standard error and, in a GitHub
+/// workflow, to the step.
 fn usage(error: &clap::Error, is_step: bool, world: &mut World) -> Result<Exit, Failure> {
     let rendered = error.render();
     if error.use_stderr() {
@@ -207,7 +183,7 @@ fn usage(error: &clap::Error, is_step: bool, world: &mut World) -> Result<Exit, 
             let _ = Step::one(true, "Wrong usage").run(world, |_, _| Err(failure));
         }
         let coloured = world.err_palette() != Palette::default();
-        // It quotes what was typed, and in a build that is what others wrote.
+        // It quotes the arguments, which in a build others may have written.
         world.say(&if coloured { rendered.ansi().to_string() } else { defused_lines(&rendered.to_string()) });
         Ok(Exit::Usage)
     } else {
@@ -217,29 +193,7 @@ fn usage(error: &clap::Error, is_step: bool, world: &mut World) -> Result<Exit, 
     }
 }
 
-fn report(failure: &Failure, world: &mut World) {
-    let text = text(failure, &world.err_palette());
-    world.say(&text);
-}
-
-fn text(failure: &Failure, palette: &Palette) -> String {
-    match failure {
-        Failure::Told(Told { exit: Exit::Yes, message, .. }) => crate::report::note(message, "", palette),
-        Failure::Told(Told { message, detail, help, .. }) => {
-            crate::report::failure(message, detail.as_deref(), help, palette)
-        }
-        Failure::Findings { findings: found, sources } => findings::text(found, sources, palette),
-    }
-}
-
-impl Global {
-    /// The limits that files are read with.
-    fn limits(&self) -> Limits {
-        Limits { bytes: self.max_file_size, depth: self.max_depth, values: self.max_values, ..Limits::default() }
-    }
-}
-
-/// The command line as clap knows it, for completions and manual pages.
-fn command() -> clap::Command {
+/// The command line as clap knows it.
+fn command_line() -> clap::Command {
     Cli::command()
 }

@@ -1,13 +1,15 @@
-//! From what the command line and the registry say of a provider to a provider that answers: its address, or its
+//! From what the command line and the registry say of a provider to a provider that responds: its address, or its
 //! process; its states; whether it is ready.
 
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::failure::{Failure, Told};
+use clap::Args;
+
+use super::arguments::time;
+use super::failure::Failure;
 use super::load::Workspace;
-use super::verify::VerifyArgs;
 use super::{Exit, World};
 use crate::http::{BaseUrl, HttpClient, HttpOptions, HttpStates};
 use crate::interaction::{ActualRequest, ServiceName};
@@ -16,8 +18,35 @@ use crate::registry::{self, StatesBy, expand};
 use crate::verification::{INTERRUPTED, Provider as _, RunError, StateHandler, States};
 use crate::words::{and_list, did_you_mean, or_list, quoted};
 
-/// How long a provider may take to become ready where nobody says.
+/// How long a provider may take to become ready by default.
 const START_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// Where a provider is, and how it is brought into a state.
+#[derive(Debug, Args)]
+pub(super) struct ProviderArgs {
+    /// The provider's address; repeat it for several instances
+    #[arg(long, value_name = "URL", env = "UPHELD_URL", hide_env_values = true, conflicts_with_all = ["start", "env"], help_heading = "Provider")]
+    pub url: Vec<String>,
+    /// The command that starts the provider on the port ${PORT}
+    #[arg(long, value_name = "COMMAND", conflicts_with = "env", help_heading = "Provider")]
+    pub start: Option<String>,
+    /// Verify the addresses that upheld.yaml has for this environment
+    #[arg(long, value_name = "ENV", env = "UPHELD_ENV", hide_env_values = true, help_heading = "Provider")]
+    pub env: Option<String>,
+    /// How to set up provider states: `POST /path`, a URL to POST to, a command, or `none`
+    #[arg(long, value_name = "HOW", env = "UPHELD_STATES", hide_env_values = true, help_heading = "Provider")]
+    pub states: Option<String>,
+    /// Also call the state handler with `teardown` after interactions of Pact files; Pact's own verifier doesn't by
+    /// default
+    #[arg(long, help_heading = "Provider")]
+    pub teardown: bool,
+    /// How long the provider may take to become ready: 30s, 2m [default: as in upheld.yaml, or 60s]
+    #[arg(long, value_name = "TIME", value_parser = time, env = "UPHELD_START_TIMEOUT", hide_env_values = true, help_heading = "Provider")]
+    pub start_timeout: Option<Duration>,
+}
+
+/// The arguments that say where the provider is; one excludes the others.
+pub(super) const WAYS: [&str; 3] = ["url", "start", "env"];
 
 /// How a provider is to be reached, with everything filled in and checked, and nothing started yet.
 #[derive(Debug)]
@@ -40,7 +69,7 @@ pub(super) enum Way {
     Start(String),
 }
 
-/// A provider that answers.
+/// A provider that responds.
 pub(super) struct Reached {
     pub client: HttpClient,
     pub states: States<Handler>,
@@ -71,7 +100,7 @@ impl StateHandler for Handler {
 /// Finds out how to reach a provider, and checks what can be checked before anything is started or sent.
 pub(super) fn reach(
     name: &ServiceName,
-    args: &VerifyArgs,
+    args: &ProviderArgs,
     options: &HttpOptions,
     workspace: &Workspace,
     world: &World,
@@ -132,7 +161,7 @@ pub(super) fn reach(
     })
 }
 
-fn bad_states(name: &ServiceName, why: &dyn fmt::Display, args: &VerifyArgs, workspace: &Workspace) -> Failure {
+fn bad_states(name: &ServiceName, why: &dyn fmt::Display, args: &ProviderArgs, workspace: &Workspace) -> Failure {
     let from = if args.states.is_some() { String::from("--states") } else { place(name, "states", workspace) };
     Failure::usage(format!("{from}: {why}"))
 }
@@ -140,7 +169,7 @@ fn bad_states(name: &ServiceName, why: &dyn fmt::Display, args: &VerifyArgs, wor
 /// Flags before the registry; an environment that is named before a start; a start before the local address.
 fn way(
     name: &ServiceName,
-    args: &VerifyArgs,
+    args: &ProviderArgs,
     service: &registry::Service,
     workspace: &Workspace,
     world: &World,
@@ -173,16 +202,18 @@ fn way(
     let known = || service.url.keys().map(String::as_str);
     let failure = match environment {
         Some(environment) => {
-            let failure = Failure::usage(format!("nothing says where {name} is in the environment `{environment}`"));
+            let failure = Failure::usage(format!("no address of {name} is known for the environment `{environment}`"));
             match did_you_mean(environment, known()) {
                 Some(help) => failure.help(help),
                 None if service.url.is_empty() => failure,
-                None => failure.help(format!("there is an address for {}", and_list(quoted(known())))),
+                None => failure.help(format!("its environments are {}", and_list(quoted(known())))),
             }
         }
-        None if service.url.is_empty() => Failure::usage(format!("nothing says how to reach {name}")),
-        None => Failure::usage(format!("nothing says which address of {name} is meant"))
-            .help(format!("name its environment: {}", or_list(known().map(|known| format!("--env {known}"))))),
+        None if service.url.is_empty() => {
+            Failure::usage(format!("there is no address and no start command for {name}"))
+        }
+        None => Failure::usage(format!("{name} has no address for `local`, and no environment was chosen"))
+            .help(format!("choose its environment: {}", or_list(known().map(|known| format!("--env {known}"))))),
     };
     let registered = if workspace.registry.is_some() {
         ""
@@ -190,8 +221,8 @@ fn way(
         " (there is no contracts/upheld.yaml yet; `upheld init` writes one)"
     };
     Err(failure
-        .help(format!("name its address: upheld verify {name} --url http://127.0.0.1:8080"))
-        .help(format!("or write `start` or `url` for {name} into upheld.yaml{registered}")))
+        .help(format!("give its address: upheld verify {name} --url http://127.0.0.1:8080"))
+        .help(format!("or add `start` or `url` for {name} to upheld.yaml{registered}")))
 }
 
 /// Fills in variables of the environment; `${PORT}` of a start waits for the port.
@@ -211,7 +242,7 @@ fn place(name: &ServiceName, key: &str, workspace: &Workspace) -> String {
 
 /// An error of an edge as the end of the command.
 pub(super) fn from_run_error(error: RunError, exit: Exit) -> Failure {
-    Failure::Told(Told { exit, message: error.message, detail: error.detail, help: error.help })
+    error.with_code(exit).into()
 }
 
 impl Reach {
@@ -232,7 +263,7 @@ impl Reach {
     ) -> Result<Reached, RunError> {
         let interrupted = async {
             stop.await;
-            Err(RunError::new(INTERRUPTED, format!("the run was interrupted before {} was ready", self.name)))
+            Err(RunError::coded(INTERRUPTED, format!("the run was interrupted before {} was ready", self.name)))
         };
         match (instance, &self.way) {
             (Some(base), _) => {
@@ -263,11 +294,11 @@ impl Reach {
                 }
                 Ok(Reached { states: self.handler(&client)?, client, service: Some(service) })
             }
-            (None, Way::At(_)) => Err(RunError::new(crate::http::codes::UNSENDABLE, "no address was given")),
+            (None, Way::At(_)) => Err(RunError::coded(crate::http::codes::UNSENDABLE, "no address was given")),
         }
     }
 
-    /// Whether the provider is ready: its health check answers with 2XX, or it takes connections.
+    /// Whether the provider is ready: its health check returns 2XX, or it accepts connections.
     async fn probe(&self, client: &HttpClient) -> Result<(), RunError> {
         let Some(path) = &self.health else { return client.connects().await };
         let request = ActualRequest { method: String::from("GET"), path: path.clone(), ..ActualRequest::default() };
@@ -275,11 +306,12 @@ impl Reach {
         if (200..300).contains(&response.status) {
             return Ok(());
         }
-        let message = format!("GET {path} answered {}", response.status);
-        Err(RunError::new(crate::process::codes::NOT_HEALTHY, message).detail(String::from_utf8_lossy(&response.body)))
+        let message = format!("GET {path} returned {}", response.status);
+        Err(RunError::coded(crate::process::codes::NOT_HEALTHY, message)
+            .detail(String::from_utf8_lossy(&response.body)))
     }
 
-    /// A provider that runs already and does not answer its health check as it should.
+    /// A running provider that fails its health check.
     fn unhealthy(&self, error: RunError) -> RunError {
         if error.code != crate::process::codes::NOT_HEALTHY {
             return error;
@@ -292,7 +324,7 @@ impl Reach {
         Ok(match &self.states {
             Some(StatesBy::Http(target)) => {
                 let handler = HttpStates::new(client.clone(), target)
-                    .map_err(|error| RunError::new(crate::http::codes::UNSENDABLE, error.to_string()))?;
+                    .map_err(|error| RunError::coded(crate::http::codes::UNSENDABLE, error.to_string()))?;
                 States::Handled(Handler::Http(handler))
             }
             Some(StatesBy::Command(line)) => States::Handled(Handler::Command(CommandStates::new(

@@ -5,11 +5,11 @@ use std::time::Duration;
 use clap::Args;
 use futures_util::future::join_all;
 
+use super::arguments::time;
 use super::ends::{OfProvider, port, variables};
 use super::provider::from_run_error;
 use super::recorded::{KeepArgs, Traffic, check_existing, write_contracts};
 use super::signal::{stop_signal, stop_signal_beside_a_command};
-use super::verify::time;
 use super::{Exit, Failure, Global, World};
 use crate::http::{BaseUrl, Proxies, Recorder, RecorderOptions};
 use crate::interaction::ServiceName;

@@ -37,13 +37,13 @@ pub(super) struct KeepArgs {
     /// Change the interactions that differ from the recording
     #[arg(long, help_heading = "Contract")]
     pub update: bool,
-    /// Remove the interactions that were not seen
+    /// Remove interactions that weren't seen
     #[arg(long, help_heading = "Contract")]
     pub prune: bool,
     /// A header to record in addition to the usual ones, in requests and responses
     #[arg(long, value_name = "NAME", help_heading = "Contract")]
     pub keep_header: Vec<String>,
-    /// A query parameter or field of a body whose values tell interactions apart
+    /// A query parameter or body field whose values tell interactions apart
     #[arg(long, value_name = "NAME", help_heading = "Contract")]
     pub distinct: Vec<String>,
 }

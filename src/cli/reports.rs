@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::pages::Page;
+use super::report_files::Page;
 use super::{Failure, World};
 use crate::files;
 use crate::report::{COMMENT, Conclusion, Fanout, Github, Human, Json, Junit, Markdown, findings, unverified_json};
 
-/// A report that was asked for.
+/// A requested report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ReportArg {
     pub format: Format,
@@ -48,7 +48,7 @@ impl FromStr for ReportArg {
                 .unwrap_or_else(|| format!("the formats are {}", crate::words::or_list(names())))
         })?;
         match file {
-            Some("") => Err(String::from("a file's name is missing behind `=`")),
+            Some("") => Err(String::from("the file name after `=` is missing")),
             file => Ok(Self { format, file: file.map(PathBuf::from) }),
         }
     }
@@ -89,9 +89,9 @@ impl Write for Shared {
 }
 
 impl Reports {
-    /// Makes the reports that were asked for. The human one goes to standard output, or to standard error where a
-    /// machine form has taken that place. Old report files are removed first: a run that is killed must not leave
-    /// those of the run before.
+    /// Makes the requested reports. The human one goes to standard output, or to standard error where a machine form
+    /// has taken that place. Old report files are removed first: a run that is killed must not leave those of the run
+    /// before.
     pub(super) fn open(asked: &[ReportArg], quiet: bool, world: &World) -> Result<Self, Failure> {
         let on_stdout = one_on_stdout(asked)?;
         let mut reports = Self { fanout: Fanout::default(), pages: Vec::new(), of_findings: Vec::new() };
@@ -141,31 +141,29 @@ impl Reports {
         self.fanout.event(event);
     }
 
-    /// Ends the reports before there was a run, with why there is none: in the forms that have a way to say it. Says which
-    /// of them could not be written.
+    /// Ends the reports if there was no run, with the reason in the forms that can express it. Returns the reports that
+    /// couldn't be written.
     pub(super) fn instead_of_a_run(mut self, failure: &Failure, world: &World) -> Vec<String> {
         let mut faults = Vec::new();
         for (format, out) in &mut self.of_findings {
             let text = match (format, failure) {
                 (Format::Json, Failure::Findings { findings: found, .. }) => findings::json("verify", found),
                 (Format::Github, Failure::Findings { findings: found, .. }) => Ok(findings::github(found)),
-                (Format::Json, Failure::Told(told)) => {
-                    unverified_json(told.exit.code(), &told.message, told.detail.as_deref(), &told.help)
-                }
+                (Format::Json, Failure::Trouble(trouble)) => unverified_json(trouble.code.code(), trouble),
                 _ => continue,
             };
             if let Err(error) = text.and_then(|text| out.write_all(text.as_bytes()).and_then(|()| out.flush())) {
                 faults.push(format!("the report can't be written: {error}"));
             }
         }
-        // A page in which nothing can be said is left out: half of a report would be read as a whole one.
+        // A page with nothing to say is left out: half a report would be taken for a whole one.
         self.pages.retain(|(_, text)| !text.is_empty());
         faults.extend(write_pages(&self.pages, world));
         faults
     }
 
-    /// Ends the reports, and says which of them could not be written. A reader of standard output that went away is
-    /// no fault.
+    /// Ends the reports, and returns those that couldn't be written. It isn't an error if the reader of standard output
+    /// has gone away.
     pub(super) fn finish(self, conclusion: &Conclusion, world: &World) -> Vec<String> {
         let mut faults: Vec<String> = self
             .fanout

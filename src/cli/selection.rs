@@ -1,5 +1,5 @@
-//! What of the contracts is verified: by provider, by consumer, by an interaction's name. A selection that selects
-//! nothing is an error, since nothing verified is never a success.
+//! Which contracts are verified: by provider, consumer and interaction name. A selection that selects nothing is an
+//! error: verifying nothing is never a success.
 
 use std::sync::Arc;
 
@@ -15,10 +15,10 @@ use crate::words::{and_list, did_you_mean, or_list, quoted};
 /// Which contracts and interactions are verified.
 #[derive(Debug, Default, Args)]
 pub(super) struct SelectionArgs {
-    /// Only interactions whose name holds this text, in any case
+    /// Only interactions whose name contains this text, ignoring case
     #[arg(long, value_name = "TEXT", help_heading = "Selection")]
     pub only: Vec<String>,
-    /// Leave out what can't be run yet, like the messages of a Pact file
+    /// Leave out interactions that can't be run yet, such as messages in Pact files
     #[arg(long, help_heading = "Selection")]
     pub without_skipped: bool,
     /// Only contracts of this consumer
@@ -44,7 +44,7 @@ impl SelectionArgs {
         self.only.is_empty() || self.only.iter().any(|text| has_in_name(interaction, text))
     }
 
-    /// Whether a contract is with one of the providers and of one of the consumers; any where there are none.
+    /// Whether a contract is with one of the providers and of one of the consumers; any if there are none.
     fn is_of(&self, contract: &Contract, providers: &[&String]) -> bool {
         let (consumer, provider) = (contract.consumer.as_str(), contract.provider.as_str());
         (providers.is_empty() || providers.iter().any(|name| *name == provider))
@@ -55,7 +55,7 @@ impl SelectionArgs {
 /// Providers with their contracts, in the order of the contracts' files.
 pub(super) type Selected = Vec<(ServiceName, Vec<Arc<ContractFile>>)>;
 
-/// Selects the contracts with these providers (all where there are none) that have an interaction which is wanted.
+/// Selects the contracts with these providers (all if there are none) that have an interaction which is wanted.
 pub(super) fn select(
     workspace: &Workspace,
     providers: &[&String],
@@ -83,7 +83,7 @@ pub(super) fn select(
     if kept.is_empty() {
         let (consumers, providers) = (or_list(quoted(consumers)), or_list(quoted(providers)));
         return Err(Failure::usage(format!("there is no contract of {consumers} with {providers}"))
-            .help("name one of the two alone, to see what there is"));
+            .help("name only one of them to see what there is"));
     }
     let names = || kept.iter().flat_map(|file| file.contract.interactions.iter());
     for text in &wanted.only {
@@ -102,12 +102,13 @@ pub(super) fn select(
     }
     if names().next().is_none() {
         let files = and_list(quoted(kept.iter().take(LISTED).map(|file| &file.source.name)));
-        return Err(Failure::usage(format!("there is no interaction in {files}"))
-            .help("tests that send no request leave such a file: run all of the consumer's tests, or take it away"));
+        return Err(Failure::usage(format!("there is no interaction in {files}")).help(
+            "tests that send no request leave such a file behind: run all of the consumer's tests, or delete it",
+        ));
     }
     if selected.is_empty() {
         return Err(Failure::usage("there is nothing to verify: no interaction can be run")
-            .help("leave --without-skipped out to see each of them, and why"));
+            .help("leave out --without-skipped to see each of them and why"));
     }
     Ok(selected)
 }

@@ -1,6 +1,6 @@
-//! Being asked to end: by Ctrl-C, by a signal to terminate, by the end of the terminal.
+//! Requests to stop: Ctrl-C, a termination signal, or the end of the terminal.
 
-/// Ends when this program is asked to end, in whatever way.
+/// Completes when this program is asked to stop, in whatever way.
 pub(super) async fn stop_signal() {
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
@@ -8,8 +8,8 @@ pub(super) async fn stop_signal() {
     }
 }
 
-/// Ends when this program alone is asked to end. A terminal's Ctrl-C is for the command that runs in it, and only kept
-/// from ending this program, too.
+/// Completes when only this program is asked to stop. Ctrl-C in a terminal is meant for the command that runs there, so
+/// it is ignored here.
 pub(super) async fn stop_signal_beside_a_command() {
     let ignored = async {
         loop {
@@ -27,8 +27,7 @@ pub(super) async fn stop_signal_beside_a_command() {
 #[cfg(unix)]
 async fn terminated() {
     use tokio::signal::unix::{SignalKind, signal};
-    // What was started here is in a process group of its own, so that nobody but this program tells it of the
-    // terminal's end.
+    // Programs that were started here have process groups of their own, so only this program can pass the hangup on.
     if let (Ok(mut terminate), Ok(mut hangup)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) {
         tokio::select! {
             _ = terminate.recv() => {}

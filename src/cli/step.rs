@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use super::pages::Page;
+use super::report_files::Page;
 use super::reports::{Format, ReportArg};
 use super::{Exit, Failure, World};
 use crate::files;
@@ -135,11 +135,10 @@ impl Step {
             Failure::Findings { findings: found, sources } => {
                 (findings::text(found, sources, &Palette::default()), String::new())
             }
-            Failure::Told(told) => {
+            Failure::Trouble(trouble) => {
                 let level = if exit == Exit::Yes { "notice" } else { "error" };
-                let text = super::text(failure, &Palette::default());
-                let detail = told.detail.as_deref();
-                (text, failure_github(level, self.heading, &told.message, detail, &told.help))
+                let text = failure.text(&Palette::default());
+                (text, failure_github(level, self.heading, trouble))
             }
         };
         if self.annotates {
@@ -147,14 +146,14 @@ impl Step {
         }
         let blocking = match failure {
             Failure::Findings { findings, .. } => findings.iter().filter(|finding| finding.is_error()).count(),
-            Failure::Told(_) => 0,
+            Failure::Trouble(_) => 0,
         };
         let outputs = StepOutputs { blocking, ..StepOutputs::of(exit, 0) };
         let heading = if exit == Exit::Yes { "Nothing to do" } else { self.heading };
         let written =
             self.summarize(&failure_markdown(heading, &text), world).and_then(|()| self.write(outputs, exit, world));
         if let Err(failure) = written {
-            super::report(&failure, world);
+            world.report(&failure);
         }
     }
 

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::Failure;
 use crate::report::Palette;
 
-/// What a command may see of the outside.
+/// The outside world, as a command sees it.
 #[derive(Debug)]
 pub struct World {
     /// Takes the result.
@@ -87,12 +87,11 @@ impl World {
         if terminal && !refused { Palette::colour() } else { Palette::default() }
     }
 
-    /// Writes to the result. A reader that went away (`upheld … | head`) changes nothing but what is written: the
-    /// exit code stays what the work came to.
+    /// Writes to the result. If the reader has gone away (`upheld … | head`), the exit code stays the same.
     ///
     /// # Errors
     ///
-    /// Why it can't be written otherwise: a disk that is full must not pass for a result.
+    /// Any other write error: a full disk must not pass for a result.
     pub(super) fn print(&mut self, text: &str) -> Result<(), Failure> {
         match self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -105,5 +104,11 @@ impl World {
     /// Writes to the stream for all else.
     pub(super) fn say(&mut self, text: &str) {
         let _ = self.err.write_all(text.as_bytes()).and_then(|()| self.err.flush());
+    }
+
+    /// Says why a command ended early.
+    pub(super) fn report(&mut self, failure: &Failure) {
+        let text = failure.text(&self.err_palette());
+        self.say(&text);
     }
 }

@@ -2,21 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
 
+use super::arguments::{is_path, time};
 use super::from_store::{FromStore, Once};
 use super::ledger::{Here, StoreArgs, Subject};
 use super::load::{Workspace, contracts_folder};
-use super::provider::reach;
+use super::provider::{ProviderArgs, reach};
 use super::reports::{ReportArg, Reports};
 use super::results::{Destination, Results, ResultsArgs};
 use super::selection::{SelectionArgs, select};
 use super::step::Step;
-use super::verified::{Job, Run, say_faults};
+use super::verify_run::{Job, Run, say_faults};
 use super::{Exit, Failure, Global, World};
 use crate::formats::ContractFile;
 use crate::http::{BaseUrl, ExtraHeader, ExtraHeaderError, HttpOptions, Proxies};
@@ -24,71 +25,52 @@ use crate::interaction::{InteractionId, Moment, ServiceName};
 use crate::ledger::Store;
 use crate::report::Progress;
 use crate::verification::{Parallel, Plan, Scrubber, Summary};
-use crate::words::{count, read_duration};
+use crate::words::count;
 
 /// Check providers against the contracts of their consumers
 ///
-/// Starts or reaches each provider, sends every request of the contracts with it, and compares the answers. Without a
-/// provider's name, every provider that has contracts is verified.
+/// Starts or reaches each provider, sends it every request in its contracts, and compares the responses. Without a
+/// provider's name, every provider with contracts is verified.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct VerifyArgs {
     /// Providers by name, and contract files or folders [default: all]
     #[arg(value_name = "PROVIDER|CONTRACT")]
     targets: Vec<String>,
-    /// The provider's address; several for several instances
-    #[arg(long, value_name = "URL", env = "UPHELD_URL", hide_env_values = true, conflicts_with_all = ["start", "env"], help_heading = "Provider")]
-    pub url: Vec<String>,
-    /// The command that starts the provider on the port ${PORT}
-    #[arg(long, value_name = "COMMAND", conflicts_with = "env", help_heading = "Provider")]
-    pub start: Option<String>,
-    /// The environment whose addresses of upheld.yaml are verified
-    #[arg(long, value_name = "ENV", env = "UPHELD_ENV", hide_env_values = true, help_heading = "Provider")]
-    pub env: Option<String>,
-    /// How the provider is brought into a state: `POST /path`, a URL that takes the POST, a command, or `none`
-    #[arg(long, value_name = "HOW", env = "UPHELD_STATES", hide_env_values = true, help_heading = "Provider")]
-    pub states: Option<String>,
-    /// Call the state handler with `teardown` after interactions of Pact files, too; Pact's verifier doesn't, as a rule
-    #[arg(long, help_heading = "Provider")]
-    pub teardown: bool,
-    /// How long the provider may take to become ready: 30s, 2m [default: upheld.yaml's, or 60s]
-    #[arg(long, value_name = "TIME", value_parser = time, env = "UPHELD_START_TIMEOUT", hide_env_values = true, help_heading = "Provider")]
-    pub start_timeout: Option<Duration>,
+    #[command(flatten)]
+    provider: ProviderArgs,
     #[command(flatten)]
     selection: SelectionArgs,
-    /// How many requests may be under way at once
+    /// How many requests may be in flight at once
     #[arg(long, value_name = "N", default_value_t = 16, env = "UPHELD_JOBS", hide_env_values = true, value_parser = clap::value_parser!(u16).range(1..), help_heading = "Requests")]
     jobs: u16,
-    /// How long an answer may take, to its last byte
+    /// How long a response may take, to its last byte
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = time, env = "UPHELD_TIMEOUT", hide_env_values = true, help_heading = "Requests")]
     timeout: Duration,
-    /// The most bytes of an answer's body
+    /// The largest response body to read, in bytes
     #[arg(long, value_name = "BYTES", default_value_t = 32 << 20, env = "UPHELD_MAX_BODY", hide_env_values = true, help_heading = "Requests")]
     max_body: usize,
-    /// A header for every request, never shown in any report: 'Authorization: Bearer …'
+    /// A header to add to every request, never shown in a report: 'Authorization: Bearer …'
     #[arg(long, value_name = "NAME: VALUE", value_parser = header, help_heading = "Requests")]
     header: Vec<HeaderArg>,
     #[command(flatten)]
     results: ResultsArgs,
     #[command(flatten)]
     store: StoreArgs,
-    /// A report beside the human one: json, junit, markdown, comment or github, to standard output or =FILE
+    /// A report in addition to the human one: json, junit, markdown, comment or github, to standard output or =FILE
     #[arg(long, value_name = "FORMAT[=FILE]", help_heading = "Output")]
     report: Vec<ReportArg>,
-    /// Show only what is not upheld
+    /// Show only what isn't upheld
     #[arg(short, long, help_heading = "Output")]
     quiet: bool,
 }
-
-/// The arguments that say where the provider is; one excludes the others.
-pub(super) const WAYS: [&str; 3] = ["url", "start", "env"];
 
 const EXAMPLES: &str = "\
 Examples:
   upheld verify
       every provider that has contracts, each started or reached as contracts/upheld.yaml says
   upheld verify orders --url http://127.0.0.1:8080
-      one provider, which runs already
+      one provider that is already running
   upheld verify orders --env staging --header \"Authorization: Bearer $TOKEN\"
       all its instances in an environment
   upheld verify orders contracts/storefront --only 'get an order'
@@ -96,21 +78,13 @@ Examples:
   upheld verify --report junit=report.xml --report github
       with reports for a build
   upheld verify orders --publish
-      in the provider's build: also against what live consumers need, with the results for the gate";
+      in the provider's build: also against what live consumers need, publishing the results for the gate";
 
-/// Reads a length of time, and says how one is written.
-pub(super) fn time(text: &str) -> Result<Duration, String> {
-    read_duration(text).map_err(|why| format!("{why}: write a number and its unit, like `500ms`, `30s` or `2m`"))
-}
-
-/// A header, or what is wrong with it. The parser of the command line shows what it can't read, and this must not be
-/// shown: so it takes everything.
+/// A header, or what is wrong with it. clap shows arguments that it can't parse, and a header must not be shown, so
+/// this parser accepts everything.
 type HeaderArg = Result<ExtraHeader, ExtraHeaderError>;
 
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "the parser of the command line asks for a result, and gets one that holds"
-)]
+#[expect(clippy::unnecessary_wraps, reason = "clap wants a result, and this parser never fails")]
 fn header(text: &str) -> Result<HeaderArg, Infallible> {
     Ok(ExtraHeader::parse(text))
 }
@@ -120,7 +94,7 @@ pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> R
 }
 
 fn verified(global: &Global, args: &VerifyArgs, step: &Step, world: &mut World) -> Result<Exit, Failure> {
-    // Before anything is read: what a run before this one has left must not be taken for its report.
+    // Before anything is read, so the report of an earlier run can't be taken for this one's.
     let reports = Reports::open(&args.report, args.quiet, world)?;
     let headers: Result<Vec<_>, _> = args.header.iter().cloned().collect();
     let headers = headers.map_err(|why| Failure::usage(format!("--header: {why}")))?;
@@ -150,7 +124,7 @@ fn verified(global: &Global, args: &VerifyArgs, step: &Step, world: &mut World) 
     run.complete(&work.jobs, work.destination.as_ref(), step, world)
 }
 
-/// What is to be done.
+/// A verification that is ready to run.
 struct Work {
     jobs: Vec<Job>,
     /// The interactions that nobody live needs yet.
@@ -161,7 +135,7 @@ struct Work {
     destination: Option<Destination>,
 }
 
-/// What is to be verified, read, selected and checked; nothing is started or sent yet.
+/// Reads, selects and checks what to verify; nothing is started or sent yet.
 fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut World) -> Result<Work, Failure> {
     let (paths, names): (Vec<&String>, Vec<&String>) = args.targets.iter().partition(|target| is_path(target));
     let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
@@ -177,7 +151,7 @@ fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
     let mut from_store = FromStore::default();
     if let (Some(store), true) = (&store, paths.is_empty()) {
         let providers = providers(&workspace, &names, args)?;
-        from_store = FromStore::add(store.as_ref(), &providers, args.env.as_deref(), &mut workspace, world)?;
+        from_store = FromStore::add(store.as_ref(), &providers, args.provider.env.as_deref(), &mut workspace, world)?;
         expected(&workspace, &providers, &names, args.results.publish)?;
     }
     if !workspace.findings.is_empty() && !args.quiet {
@@ -190,13 +164,13 @@ fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
             .say(&format!("note: left out: {} that can't be run; see `upheld lint`\n", count(left_out, "interaction")));
     }
     let selected = select(&workspace, &names, &args.selection).map_err(|failure| meant(failure, world))?;
-    if selected.len() > 1 && (!args.url.is_empty() || args.start.is_some()) {
+    if selected.len() > 1 && (!args.provider.url.is_empty() || args.provider.start.is_some()) {
         let all: Vec<String> = selected.iter().map(|(name, _)| name.to_string()).collect();
         return Err(Failure::usage(format!(
-            "--url (UPHELD_URL) and --start are for one provider, and there are contracts with {}",
+            "--url (UPHELD_URL) and --start are for one provider, but there are contracts with {}",
             crate::words::and_list(&all)
         ))
-        .help(format!("name the one that is meant: upheld verify {}", all[0])));
+        .help(format!("choose one: upheld verify {}", all[0])));
     }
     let mut jobs: Vec<Job> = Vec::new();
     let provider = selected.first().map(|(name, _)| name.clone());
@@ -206,7 +180,7 @@ fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
         } else {
             Parallel::Safe
         };
-        let reach = Arc::new(reach(&name, args, options, &workspace, world)?);
+        let reach = Arc::new(reach(&name, &args.provider, options, &workspace, world)?);
         let instances = reach.instances();
         let of_several = instances.len() > 1;
         for instance in instances {
@@ -214,21 +188,21 @@ fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
             let plan = Plan::new(files.clone(), parallel, |file: &ContractFile, index| {
                 args.selection.takes(&file.contract.interactions[index]) && once.takes(file, index)
             });
-            let plan = plan.at(moment()).tearing_all_down(args.teardown);
+            let plan = plan.at(moment()).tearing_all_down(args.provider.teardown);
             jobs.push(Job { reach: Arc::clone(&reach), instance, of_several, plan });
         }
     }
     let destination = match (store.take(), provider) {
         (Some(store), Some(provider)) if args.results.publish => {
-            // What runs somewhere may be any version: whoever says that it upholds a contract has to know which. Only what
-            // somebody named by hand on this very machine is taken for what is checked out here.
-            let from_variable = (world.variable)("UPHELD_URL").is_some_and(|url| args.url == [url]);
-            let by_hand = !args.url.is_empty() && !from_variable;
+            // A provider that runs elsewhere may be any version, and results need to name theirs. Only an address on
+            // this machine that was given on the command line is taken for the version that is checked out here.
+            let from_variable = (world.variable)("UPHELD_URL").is_some_and(|url| args.provider.url == [url]);
+            let by_hand = !args.provider.url.is_empty() && !from_variable;
             let elsewhere = |base: &BaseUrl| !(by_hand && base.is_local());
             if let Some(base) = jobs.iter().filter_map(|job| job.instance.as_ref()).find(|base| elsewhere(base))
                 && args.results.version.is_none()
             {
-                let message = format!("what answers at {base} may be any version of {provider}");
+                let message = format!("the service at {base} may be any version of {provider}");
                 return Err(Failure::usage(message).help("say which version it is: --version VERSION"));
             }
             let is_started = jobs.iter().any(|job| job.instance.is_none());
@@ -240,14 +214,15 @@ fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
     Ok(Work { jobs, pending, needed_by, destination })
 }
 
-/// Checks that no name of a provider is that of a folder or a file, where nothing here or in a store knows of providers.
+/// Checks that no provider name is that of a folder or a file, if neither the store nor the registry knows any
+/// providers.
 fn no_path_is_meant(names: &[&String], store: &StoreArgs, registry: &Workspace, world: &World) -> Result<(), Failure> {
     let path = names.iter().find(|name| world.working.join(name).exists());
     match path {
         Some(name) if !store.is_there(registry) => {
             let what = if world.working.join(name).is_dir() { "folder" } else { "file" };
-            Err(Failure::usage(format!("`{name}` is no provider here, but a {what}: write ./{name}"))
-                .help("providers are found by the contracts in a folder `contracts`, and there is none here or above; --contracts DIR names one elsewhere"))
+            Err(Failure::usage(format!("no provider `{name}`; to use the {what}, write ./{name}"))
+                .help("providers come from the contracts in a folder `contracts`, and there is none here or in a parent folder; --contracts DIR names one elsewhere"))
         }
         _ => Ok(()),
     }
@@ -272,7 +247,7 @@ fn loaded(
     };
     let is_here = |name: &str| workspace.files.iter().any(|file| file.contract.provider.as_str() == name);
     let lacking = if names.is_empty() { workspace.files.is_empty() } else { names.iter().any(|name| !is_here(name)) };
-    let store = if args.results.publish || args.env.is_some() || lacking {
+    let store = if args.results.publish || args.provider.env.is_some() || lacking {
         Some(args.store.open(&workspace, world)?)
     } else {
         None
@@ -290,7 +265,10 @@ fn providers(workspace: &Workspace, names: &[&String], args: &VerifyArgs) -> Res
     let of_registry = workspace.registry.iter().flat_map(|registry| registry.services.iter());
     // Without a way to reach it, a service of the registry is only somebody's consumer.
     let reached = of_registry.filter(|(_, service)| {
-        args.start.is_some() || !args.url.is_empty() || service.start.is_some() || !service.url.is_empty()
+        args.provider.start.is_some()
+            || !args.provider.url.is_empty()
+            || service.start.is_some()
+            || !service.url.is_empty()
     });
     Ok(of_files.chain(reached.map(|(name, _)| name.clone())).collect())
 }
@@ -301,7 +279,7 @@ fn moment() -> Moment {
     Moment { now, seed: fastrand::u64(..), mock: None }
 }
 
-/// Checks that somebody expects something: of each provider that was named, or of any.
+/// Checks that some contract expects something from each named provider, or from any.
 fn expected(
     workspace: &Workspace,
     providers: &BTreeSet<ServiceName>,
@@ -315,12 +293,12 @@ fn expected(
     }
     let all = crate::words::and_list(&nobody_s);
     if publish && nobody_s.len() == providers.len() {
-        // A build that always publishes what it found out has found out that there is nothing to ask.
-        return Err(Failure::nothing_to_do(format!("nothing to verify: nobody expects anything of {all}")));
+        // A build that always publishes its results has nothing to publish.
+        return Err(Failure::nothing_to_do(format!("nothing to verify: no contract expects anything from {all}")));
     }
-    Err(Failure::usage(format!("there is nothing to verify: nobody expects anything of {all}"))
-        .help("that is no contract here, and none in the store of a version that is live or the newest of its main branch")
-        .help("until there is one, the gate asks for no results"))
+    Err(Failure::usage(format!("there is nothing to verify: no contract expects anything from {all}"))
+        .help("there is none here, and none in the store for a version that is live or the newest of its main branch")
+        .help("until there is one, the gate needs no results"))
 }
 
 /// Where the results go, and of which version they are: where the provider is started here, of what lies here.
@@ -345,13 +323,4 @@ fn destination(
         branch: here.branch(args.results.branch.as_deref(), world),
         supersede: args.results.supersede,
     })
-}
-
-/// Whether a target is a file or a folder, and not a provider's name: by its looks alone, since a provider often has a
-/// folder or a program of its name beside the contracts.
-pub(super) fn is_path(target: &str) -> bool {
-    let ending = Path::new(target)
-        .extension()
-        .is_some_and(|ending| ["yaml", "yml", "json"].iter().any(|known| ending == *known));
-    target.contains(['/', '\\']) || ending || target == "." || target == ".."
 }

@@ -93,23 +93,21 @@ impl Reader<'_> {
         let root = Pointer::root();
         let consumer = self.name(&raw.consumer, &root.key("consumer"));
         let provider = self.name(&raw.provider, &root.key("provider"));
-        let mut seen: HashMap<String, u32> = HashMap::with_capacity(raw.interactions.len());
+        let mut seen: HashMap<String, usize> = HashMap::with_capacity(raw.interactions.len());
         let mut interactions = Vec::with_capacity(raw.interactions.len());
         for (index, raw) in raw.interactions.into_iter().enumerate() {
             if self.is_full() {
                 break;
             }
             let at = pointer(index);
-            let line = lines.get(index).copied().unwrap_or(1);
-            if let Some(first) = seen.insert(raw.name.clone(), line) {
-                self.error(
-                    DUPLICATE_NAME,
-                    &at.key("name"),
-                    format!("another interaction is named `{}`, in line {first}", raw.name),
-                    Some(String::from(
-                        "give each interaction its own name: reports and --only use it to identify them",
-                    )),
-                );
+            if let Some(first) = seen.insert(raw.name.clone(), index) {
+                let line = lines.get(first).copied().unwrap_or(1);
+                let (file, name) = (&self.source.name, |at: &Pointer| self.source.place(&at.key("name")));
+                let message = format!("another interaction is named `{}`, in line {line}", raw.name);
+                let finding = Finding::error(DUPLICATE_NAME, file, name(&at), message)
+                    .place(file, name(&pointer(first)), "already used here")
+                    .help("give each interaction its own name: reports and --only use it to identify them");
+                self.push(finding);
             }
             interactions.extend(self.interaction(raw, &at));
         }

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use indexmap::map::Entry;
 use serde_json::Value;
 
-use super::codes::{BAD_RULE_PATH, DEAD_PATH, MISPLACED_MATCHER, NEEDS_RULE, SAME_PLACE};
+use super::codes::{BAD_RULE_PATH, DEAD_PATH, MISPLACED_MATCHER, NEEDS_RULE};
 use super::matcher::{Matcher, Rule};
 use super::raw::RawRule;
 use super::reader::Reader;
@@ -85,7 +85,7 @@ impl Reader<'_> {
             if self.is_full() {
                 break;
             }
-            let at = at.key(&key);
+            let (rules_at, at) = (at, at.key(&key));
             let rule = self.rule(&raw, &at);
             match Path::parse(&key).map(|path| rules.entry(path)) {
                 Err(why) => {
@@ -93,7 +93,7 @@ impl Reader<'_> {
                 }
                 Ok(Entry::Occupied(first)) => {
                     let message = format!("there is already a rule for `{}`", first.key());
-                    self.key_error(SAME_PLACE, &at, message, Some(String::from("keep one of the two")));
+                    self.same_place(&at, &rules_at.key(&first.get().0), message);
                 }
                 Ok(Entry::Vacant(place)) => {
                     place.insert((key, rule));

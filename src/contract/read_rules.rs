@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use indexmap::IndexMap;
 use indexmap::map::Entry;
 
-use super::codes::{BAD_MATCHER, DEAD_PATH, MISPLACED_MATCHER, SAME_PLACE};
+use super::codes::{BAD_MATCHER, DEAD_PATH, MISPLACED_MATCHER};
 use super::matcher::{Matcher, Rule};
 use super::raw::{RULE_KEYS, RawPathRule, RawRule};
 use super::reader::Reader;
@@ -35,6 +35,7 @@ impl Reader<'_> {
     ) -> IndexMap<String, Rule> {
         let what = if headers { "header" } else { "query parameter" };
         let mut rules = IndexMap::with_capacity(raw.len());
+        let mut firsts: HashMap<String, Pointer> = HashMap::new();
         for (key, raw) in raw {
             if self.is_full() {
                 break;
@@ -43,10 +44,10 @@ impl Reader<'_> {
             let name = if headers { key.to_ascii_lowercase() } else { key.clone() };
             let Some(rule) = self.rule(&raw, &at) else { continue };
             let absent = rule.has(&Matcher::Absent);
+            let first = firsts.entry(name.clone()).or_insert_with(|| at.clone());
             match rules.entry(name) {
-                Entry::Occupied(first) => {
-                    let message = format!("there is already a rule for the {what} `{}`", first.key());
-                    self.key_error(SAME_PLACE, &at, message, Some(String::from("keep one of the two")));
+                Entry::Occupied(other) => {
+                    self.same_place(&at, first, format!("there is already a rule for the {what} `{}`", other.key()));
                 }
                 Entry::Vacant(place) if absent && examples.contains_key(place.key()) => {
                     let message = format!("the {what} `{key}` must be absent, but the example has it");

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use serde_json::{Map, Value};
 
 use super::attachments::Attachments;
+use super::codes::SAME_PLACE;
 use super::rule_text::RuleReader;
 use crate::source::{Code, Finding, Findings, Pointer, Position, SourceFile, Span};
 
@@ -48,8 +49,20 @@ impl<'a> Reader<'a> {
     }
 
     fn report(&mut self, code: Code, span: Option<Span>, message: impl Into<String>, help: Option<String>) {
-        if !span.is_some_and(|span| self.mistaken.contains(&span.start)) {
-            self.findings.push(Finding::error(code, &self.source.name, span, message).maybe_help(help));
+        self.push(Finding::error(code, &self.source.name, span, message).maybe_help(help));
+    }
+
+    /// Reports a second rule for the same place as the one whose key is at `first`.
+    pub(super) fn same_place(&mut self, at: &Pointer, first: &Pointer, message: impl Into<String>) {
+        let file = &self.source.name;
+        let finding = Finding::error(SAME_PLACE, file, self.source.key_place(at), message);
+        self.push(finding.place(file, self.source.key_place(first), "the first rule").help("keep one of the two"));
+    }
+
+    /// Adds a finding, unless it may follow from an error in the YAML itself.
+    pub(super) fn push(&mut self, finding: Finding) {
+        if !finding.span.is_some_and(|span| self.mistaken.contains(&span.start)) {
+            self.findings.push(finding);
         }
     }
 }

@@ -25,7 +25,7 @@ pub fn check(file: &ContractFile) -> Vec<Finding> {
     let mut first_with: HashMap<InteractionId, usize> = HashMap::new();
     for ((index, interaction), id) in interactions().zip(ids) {
         if let Some(first) = first_with.insert(*id, index) {
-            findings.push(duplicate(source, index, &contract.interactions[first].name));
+            findings.push(duplicate(source, index, first, &contract.interactions[first].name));
         }
         findings.extend(lint(source, interaction, &pointer(index)));
     }
@@ -45,11 +45,13 @@ fn broken_examples(source: &SourceFile, interaction: &Interaction, at: &Pointer)
     }
 }
 
-/// A warning about the interaction at `index`, which equals the earlier one that is named `first`.
-fn duplicate(source: &SourceFile, index: usize, first: &str) -> Finding {
-    let message = format!("this interaction is the same as `{first}`, except for its name");
-    let place = source.place(&pointer(index).key("name"));
-    Finding::warning(SAME_INTERACTION, &source.name, place, message).help("keep one of the two")
+/// A warning about the interaction at `index`, which equals the earlier one at `first`, named `name`.
+fn duplicate(source: &SourceFile, index: usize, first: usize, name: &str) -> Finding {
+    let message = format!("this interaction is the same as `{name}`, except for its name");
+    let place = |index| source.place(&pointer(index).key("name"));
+    Finding::warning(SAME_INTERACTION, &source.name, place(index), message)
+        .place(&source.name, place(first), "the same interaction")
+        .help("keep one of the two")
 }
 
 /// The warnings about one interaction alone.

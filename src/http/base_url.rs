@@ -1,4 +1,4 @@
-//! Where a provider is: scheme, host, port, and the path that its own paths are put behind.
+//! A provider's address: scheme, host, port, and the prefix of its paths.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -57,7 +57,7 @@ impl BaseUrl {
             return Err(fail("a fragment (`#…`) is never sent; leave it out"));
         }
         if rest.contains('?') {
-            return Err(fail("it has a query, and the contract's requests bring their own; leave it out"));
+            return Err(fail("it has a query, but the contract's requests bring their own; leave it out"));
         }
         if rest.split('/').next().is_some_and(|authority| authority.contains('@')) {
             return Err(fail("it holds credentials; leave them out and send `--header 'Authorization: …'`"));

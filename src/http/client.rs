@@ -12,9 +12,10 @@ use tokio::time::timeout;
 use super::base_url::BaseUrl;
 use super::connect::Connector;
 use super::decode::decode;
-use super::exchange::{Answer, Limits, Outgoing, exchange};
+use super::exchange::{Outgoing, WholeResponse, exchange};
 use super::failure::Failure;
 use super::header::{ExtraHeader, header_text};
+use super::limits::Limits;
 use super::pool::Pool;
 use super::proxy::Proxies;
 use crate::interaction::{ActualRequest, ActualResponse};
@@ -23,9 +24,9 @@ use crate::verification::{Provider, Reply, RunError};
 /// What holds for every request of a client.
 #[derive(Clone, Debug)]
 pub struct HttpOptions {
-    /// For one whole exchange: connecting, sending, and reading the answer to its end.
+    /// For one whole exchange: connecting, sending, and reading the response to its end.
     pub timeout: Duration,
-    /// The most bytes that an answer's body may have, as it comes and again once it is decoded.
+    /// The most bytes that a response's body may have, as it comes and again once it is decoded.
     pub max_body: usize,
     /// Sent with every request, in place of the request's own headers of the same names.
     pub headers: Vec<ExtraHeader>,
@@ -96,17 +97,18 @@ impl HttpClient {
     ///
     /// Why there is no connection within the time limit.
     pub async fn connects(&self) -> Result<(), RunError> {
-        let told = |failure: Failure| failure.told(&self.base, self.limits);
+        let into_error = |failure: Failure| failure.into_error(&self.base, self.limits);
         let connected = timeout(self.limits.timeout, self.connector.connect(&self.base)).await;
-        let connection =
-            connected.map_err(|_| told(Failure::ConnectTimeout))?.map_err(|failure| told(failure.into()))?;
+        let connection = connected
+            .map_err(|_| into_error(Failure::ConnectTimeout))?
+            .map_err(|failure| into_error(failure.into()))?;
         self.pool.put(&self.base, connection);
         Ok(())
     }
 
     async fn exchange(&self, request: &ActualRequest) -> Result<Reply, Failure> {
         let outgoing = self.outgoing(request)?;
-        let Answer { status, headers, body, seconds } =
+        let WholeResponse { status, headers, body, seconds } =
             exchange(&self.connector, &self.pool, &self.base, self.limits, &outgoing).await?;
         let body = decode(&headers, body, self.limits.max_body).map_err(|error| Failure::decoding(error, status))?;
         let headers = headers.iter().map(|(name, value)| (name.as_str().to_owned(), header_text(value))).collect();
@@ -120,7 +122,7 @@ impl HttpClient {
             return unsendable(format!("`{}` is not an HTTP method", request.method));
         };
         if method == Method::CONNECT {
-            return unsendable("CONNECT asks for a tunnel and not for an answer, so it can't be verified".to_owned());
+            return unsendable("CONNECT asks for a tunnel, not for a response, so it can't be verified".to_owned());
         }
         let mut target = format!("{}{}", self.base.prefix(), request.path);
         if target.is_empty() {
@@ -136,8 +138,8 @@ impl HttpClient {
         });
         if !kept || !target.starts_with('/') || request.path.contains('?') {
             return unsendable(format!(
-                "`{target}` can't be requested as it is: a path begins with `/`, and what is not allowed in it is \
-                 written with `%`"
+                "`{target}` can't be requested as it is: a path begins with `/`, and characters that aren't allowed in it \
+                 are percent-encoded"
             ));
         }
         let headers = self.headers(request)?;
@@ -146,7 +148,7 @@ impl HttpClient {
             && length.to_str().ok() != Some(body.len().to_string().as_str())
         {
             return unsendable(format!(
-                "the request says `content-length: {}`, and its body has {}",
+                "the request says `content-length: {}`, but its body has {}",
                 header_text(length),
                 crate::words::count(body.len(), "byte")
             ));
@@ -162,10 +164,10 @@ impl HttpClient {
         });
         for (name, value) in own {
             let Ok(parsed) = HeaderName::from_bytes(name.as_bytes()) else {
-                return Err(Failure::Unsendable(format!("`{name}` is not a header's name")));
+                return Err(Failure::Unsendable(format!("`{name}` isn't a valid header name")));
             };
             let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) else {
-                let text = format!("the value of the header `{name}` has a character that no header can hold");
+                let text = format!("the value of the header `{name}` has a character that isn't allowed in a header");
                 return Err(Failure::Unsendable(text));
             };
             headers.append(parsed, value);
@@ -183,7 +185,7 @@ impl HttpClient {
 
 impl Provider for HttpClient {
     async fn send(&self, request: &ActualRequest) -> Result<Reply, RunError> {
-        self.exchange(request).await.map_err(|failure| failure.told(&self.base, self.limits))
+        self.exchange(request).await.map_err(|failure| failure.into_error(&self.base, self.limits))
     }
 }
 

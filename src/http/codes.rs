@@ -1,4 +1,4 @@
-//! The codes of what keeps an HTTP exchange from being whole. A code never changes its meaning once it was released.
+//! The codes of failed HTTP exchanges. A code never changes its meaning once it was released.
 
 use crate::source::codes::codes;
 
@@ -23,7 +23,7 @@ codes! {
     PROXY = "E107" =>
         "Check the proxy's address and credentials in HTTPS_PROXY or HTTP_PROXY, or list the host in NO_PROXY.";
     /// The connection was made, but no response began within the time limit.
-    ANSWER_TIMEOUT = "E111" => "See the provider's log for what it waits for; `--timeout` allows more time.";
+    RESPONSE_TIMEOUT = "E111" => "See the provider's log for what it waits for; `--timeout` allows more time.";
     /// A response began, but wasn't complete within the time limit.
     BODY_TIMEOUT = "E112" => "Let the provider finish its response; `--timeout` allows more time.";
     /// The connection was closed or reset before a response began.

@@ -28,7 +28,7 @@ use super::proxy::Proxies;
 
 /// How long one address of a name may take before the next is tried beside it (RFC 8305, section 5).
 const NEXT_ADDRESS: Duration = Duration::from_millis(250);
-/// How many headers an answer may have: far more than any has.
+/// How many headers a response may have: far more than any has.
 const MAX_HEADERS: usize = 1000;
 
 /// What is sent as a body: all of it at once, or as it comes from somewhere else.
@@ -49,7 +49,7 @@ pub(super) struct Connection {
     pub sender: http1::SendRequest<SentBody>,
     /// Set when requests on it name the whole URL, since a proxy reads them.
     pub forwarded: Option<Forwarded>,
-    /// The interim answers to the request that is under way.
+    /// The interim responses to the request that is under way.
     pub interim: Interim,
     /// The task that drives it, which ends with what ended the connection.
     pub driver: JoinHandle<Option<hyper::Error>>,
@@ -198,7 +198,7 @@ async fn first_to_answer(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
     }
 }
 
-/// Connects to a proxy, and says that it was the proxy where that fails.
+/// Connects to a proxy, and says that it was the proxy if that fails.
 async fn to_proxy(proxy: &Intercept) -> Result<TcpStream, ConnectFailure> {
     let uri = proxy.uri();
     let fail = |cause: String| ConnectFailure::Proxy { proxy: uri.to_string(), cause };
@@ -220,7 +220,7 @@ async fn tunnel(
     base: &BaseUrl,
 ) -> Result<TokioIo<hyper::upgrade::Upgraded>, ConnectFailure> {
     let fail = |cause: String| ConnectFailure::Proxy { proxy: proxy.uri().to_string(), cause };
-    let fault = |error: hyper::Error| fail(super::failure::causes(&error));
+    let fault = |error: hyper::Error| fail(super::causes::causes(&error));
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(fault)?;
     tokio::spawn(connection.with_upgrades());
     let target = base.host_and_port();
@@ -235,6 +235,6 @@ async fn tunnel(
         StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
             Err(fail("it asks for a user name and a password (407)".to_owned()))
         }
-        status => Err(fail(format!("it answered {status}"))),
+        status => Err(fail(format!("it responded with {status}"))),
     }
 }

@@ -1,4 +1,4 @@
-//! What browsers ask of a server before they show a page the answer of another origin (WHATWG Fetch, section 3.3).
+//! What browsers ask of a server before they show a page the response of another origin (WHATWG Fetch, section 3.3).
 
 use hyper::Method;
 use hyper::header::{
@@ -28,7 +28,7 @@ pub(super) fn allow_preflight(asked: &HeaderMap, answer: &mut HeaderMap) {
     answer.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("0"));
 }
 
-/// Lets a page of the asking origin see an answer, and all its headers, unless the answer itself says who may.
+/// Lets a page of the asking origin see a response, and all its headers, unless the response itself says who may.
 pub(super) fn allow(asked: &HeaderMap, answer: &mut HeaderMap) {
     let Some(origin) = asked.get(ORIGIN).filter(|_| !answer.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN)) else { return };
     let names: Vec<&str> = answer.keys().map(hyper::header::HeaderName::as_str).collect();

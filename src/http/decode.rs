@@ -1,5 +1,5 @@
-//! Undoes content codings (RFC 9110, section 8.4) over a bounded output, so that a small answer can't become a
-//! large one.
+//! Undoes content codings (RFC 9110, section 8.4) over a bounded output, so that a small response can't become a large
+//! one.
 
 use std::io::{self, Read};
 
@@ -31,7 +31,7 @@ pub(super) fn decode(headers: &HeaderMap, body: Vec<u8>, max: usize) -> Result<V
     let codings = codings(headers);
     if codings.len() > MAX_CODINGS {
         let names = codings.join(", ");
-        return Err(DecodeError::Undecodable(format!("it names more codings than are undone: {names}")));
+        return Err(DecodeError::Undecodable(format!("it names more codings than Upheld decodes: {names}")));
     }
     codings.iter().rev().try_fold(body, |body, coding| undo(coding, &body, max))
 }
@@ -54,9 +54,7 @@ fn undo(coding: &str, body: &[u8], max: usize) -> Result<Vec<u8>, DecodeError> {
         "deflate" => bounded(coding, DeflateDecoder::new(body), max),
         "br" => bounded(coding, Decompressor::new(body, BROTLI_BUFFER), max),
         "zstd" => zstd(body, max),
-        other => Err(DecodeError::Undecodable(format!(
-            "`{other}` is not a coding that is known here; gzip, deflate, br and zstd are"
-        ))),
+        other => Err(DecodeError::Undecodable(format!("`{other}` isn't supported; gzip, deflate, br and zstd are"))),
     }
 }
 

@@ -1,4 +1,4 @@
-//! One exchange: a request out, the whole answer in, within one limit on time and one on size.
+//! One exchange: a request out, the whole response in, within one limit on time and one on size.
 
 use std::time::Duration;
 
@@ -11,19 +11,11 @@ use tokio::time::{Instant, timeout, timeout_at};
 use super::base_url::BaseUrl;
 use super::connect::{Connection, Connector, SentBody};
 use super::failure::Failure;
+use super::limits::Limits;
 use super::pool::Pool;
 
-/// How long a connection that has given its whole answer may take to be idle before it is given up.
+/// How long a connection that has given its whole response may take to be idle before it is abandoned.
 const SETTLING: Duration = Duration::from_millis(250);
-
-/// The limits of one exchange.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
-    /// From the first attempt to connect to the last byte of the answer.
-    pub timeout: Duration,
-    /// In bytes, of the body as it comes.
-    pub max_body: usize,
-}
 
 /// A request that was checked and can be sent.
 #[derive(Clone, Debug)]
@@ -35,23 +27,23 @@ pub(super) struct Outgoing {
     pub body: Bytes,
 }
 
-/// An answer as it came.
+/// A response as it came.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct WholeResponse {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
     pub seconds: f64,
 }
 
-/// Sends a request and reads the answer, on a connection of the pool where one is idle.
+/// Sends a request and reads the response, on a connection of the pool if one is idle.
 pub(super) async fn exchange(
     connector: &Connector,
     pool: &Pool,
     base: &BaseUrl,
     limits: Limits,
     outgoing: &Outgoing,
-) -> Result<Answer, Failure> {
+) -> Result<WholeResponse, Failure> {
     let deadline = Instant::now() + limits.timeout;
     let mut idle = pool.take(base);
     loop {
@@ -63,7 +55,7 @@ pub(super) async fn exchange(
         let request = outgoing.on(&connection, base)?;
         let begun = Instant::now();
         let sent = timeout_at(deadline, connection.sender.try_send_request(request)).await;
-        match sent.map_err(|_| Failure::AnswerTimeout)? {
+        match sent.map_err(|_| Failure::ResponseTimeout)? {
             Ok(response) => {
                 let answer = read(response, &outgoing.method, deadline, limits, begun).await?;
                 settle(pool, base, connection, &outgoing.method, &answer).await?;
@@ -72,9 +64,8 @@ pub(super) async fn exchange(
             Err(mut error) => {
                 let unsent = error.take_message().is_some();
                 let error = error.into_error();
-                // A server may close an idle connection just when it is used again. That says nothing of the
-                // request, and it is sent once more on a new connection where that can do no harm (RFC 9110,
-                // section 9.2.2).
+                // A server may close an idle connection just when it is used again. That says nothing of the request,
+                // and it is sent once more on a new connection if that can do no harm (RFC 9110, section 9.2.2).
                 if reused && !error.is_parse() && (unsent || outgoing.method.is_idempotent()) {
                     continue;
                 }
@@ -90,7 +81,7 @@ impl Outgoing {
         let unsendable = |text: String| Failure::Unsendable(text);
         let target = match &connection.forwarded {
             None => self.target.clone(),
-            // A proxy is told the whole URL (RFC 9112, section 3.2.2).
+            // A proxy gets the whole URL (RFC 9112, section 3.2.2).
             Some(_) => format!("{}://{}{}", base.scheme().word(), base.authority(), self.target),
         };
         let uri: Uri = target.parse().map_err(|error| unsendable(format!("`{target}` can't be requested: {error}")))?;
@@ -110,14 +101,14 @@ impl Outgoing {
     }
 }
 
-/// Reads the answer to its end, or to the first limit that it meets.
+/// Reads the response to its end, or to the first limit that it meets.
 async fn read(
     response: Response<Incoming>,
     method: &Method,
     deadline: Instant,
     limits: Limits,
     begun: Instant,
-) -> Result<Answer, Failure> {
+) -> Result<WholeResponse, Failure> {
     let (head, mut incoming) = response.into_parts();
     let promised = if method == Method::HEAD { None } else { content_length(&head.headers) };
     let mut body = Vec::new();
@@ -139,23 +130,23 @@ async fn read(
         }
     }
     let seconds = begun.elapsed().as_secs_f64();
-    Ok(Answer { status: head.status, headers: head.headers, body, seconds })
+    Ok(WholeResponse { status: head.status, headers: head.headers, body, seconds })
 }
 
 /// Waits until the connection is idle, and keeps it for the next request. Bytes that come after the promised length
-/// show here: they belong to the answer, and the body that was read lacks them.
+/// show here: they belong to the response, and the body that was read lacks them.
 async fn settle(
     pool: &Pool,
     base: &BaseUrl,
     mut connection: Connection,
     method: &Method,
-    answer: &Answer,
+    answer: &WholeResponse,
 ) -> Result<(), Failure> {
     match timeout(SETTLING, connection.sender.ready()).await {
         Ok(Ok(())) => pool.put(base, connection),
         Ok(Err(_)) => {
-            // After a whole answer, a connection ends without a cause of its own only where more bytes came.
-            // What ended it is known only when its task has: that is a moment later.
+            // After a whole response, a connection ends without a cause of its own only where more bytes came. What
+            // ended it is known only when its task has: that is a moment later.
             let fault = timeout(SETTLING, &mut connection.driver).await;
             let surplus = fault.ok().and_then(Result::ok).flatten().is_some_and(|fault| {
                 let ended = fault.is_incomplete_message() || fault.is_canceled() || fault.is_closed();
@@ -171,7 +162,7 @@ async fn settle(
     Ok(())
 }
 
-/// The length that an answer promises.
+/// The length that a response promises.
 fn content_length(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.trim().parse().ok()
 }

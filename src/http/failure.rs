@@ -1,33 +1,32 @@
-//! Why an exchange is not whole: first as data, then as what a person reads, with the cause spelled out and what to
-//! do about it.
+//! Why an exchange failed: first as data, then as text with the cause and what to do about it.
 
-use std::error::Error;
 use std::io;
 
 use hyper::StatusCode;
 
 use super::base_url::{BaseUrl, Scheme};
+use super::causes::{causes, io_cause};
 use super::codes;
 use super::connect::ConnectFailure;
 use super::decode::DecodeError;
-use super::exchange::Limits;
+use super::limits::Limits;
 use crate::verification::RunError;
 use crate::words::{count, duration};
 
-/// Why an exchange is not whole.
+/// Why an exchange failed.
 #[derive(Debug)]
 pub(super) enum Failure {
     Unsendable(String),
     Connect(ConnectFailure),
     ConnectTimeout,
-    AnswerTimeout,
+    ResponseTimeout,
     BodyTimeout {
         received: usize,
         promised: Option<u64>,
     },
-    /// The connection failed before the answer's head was whole.
+    /// The connection failed before the response's head was whole.
     Head(hyper::Error),
-    /// The connection failed inside the answer's body.
+    /// The connection failed inside the response's body.
     Body {
         error: hyper::Error,
         received: usize,
@@ -60,46 +59,48 @@ impl Failure {
     }
 
     /// What a person reads.
-    pub(super) fn told(self, base: &BaseUrl, limits: Limits) -> RunError {
+    pub(super) fn into_error(self, base: &BaseUrl, limits: Limits) -> RunError {
         let limit = duration(limits.timeout);
         match self {
-            Self::Unsendable(why) => RunError::new(codes::UNSENDABLE, why)
+            Self::Unsendable(why) => RunError::coded(codes::UNSENDABLE, why)
                 .help("correct the interaction's request in the contract, or the `--header` that is added to it"),
             Self::Connect(failure) => connecting(&failure, base),
-            Self::ConnectTimeout => RunError::new(
+            Self::ConnectTimeout => RunError::coded(
                 codes::CONNECT_TIMEOUT,
                 format!("no connection to {} within {limit}", base.host_and_port()),
             )
             .help("is it reachable from here, or is there a firewall or a VPN in the way?")
             .help("`--timeout` gives it more time"),
-            Self::AnswerTimeout => RunError::new(codes::ANSWER_TIMEOUT, format!("no answer within {limit}"))
-                .help("the provider took the request and did not answer: look into its log")
+            Self::ResponseTimeout => RunError::coded(codes::RESPONSE_TIMEOUT, format!("no response within {limit}"))
+                .help("the provider took the request but didn't respond: check its log")
                 .help("`--timeout` gives it more time"),
-            Self::BodyTimeout { received, promised } => RunError::new(
+            Self::BodyTimeout { received, promised } => RunError::coded(
                 codes::BODY_TIMEOUT,
-                format!("the answer was not complete after {limit}: {} had come", portion(received, promised)),
+                format!("the response wasn't complete after {limit}: {} had arrived", portion(received, promised)),
             )
-            .help("the provider began to answer and did not end: look into its log, or does it stream without an end?")
+            .help("the provider started to respond but didn't finish: check its log; does it stream endlessly?")
             .help("`--timeout` gives it more time"),
             Self::Head(error) => head(&error, base),
             Self::Body { error, received, promised } => body(&error, received, promised),
-            Self::Surplus { promised } => RunError::new(
+            Self::Surplus { promised } => RunError::coded(
                 codes::SURPLUS,
-                format!("the answer goes on after the {} that its content-length promises", count(promised, "byte")),
+                format!("the response goes on after the {} that its content-length declares", count(promised, "byte")),
             )
-            .help("the provider counts characters and not bytes, or answers twice: clients cut such an answer off"),
+            .help(
+                "the provider counts characters instead of bytes, or responds twice: clients cut such a response off",
+            ),
             Self::TooLarge { decoded } => {
                 let size = bytes(limits.max_body);
-                let once = if decoded { " once its content coding is undone" } else { "" };
-                RunError::new(codes::TOO_LARGE, format!("the answer's body is larger than {size}{once}")).help(
+                let once = if decoded { " once decoded" } else { "" };
+                RunError::coded(codes::TOO_LARGE, format!("the response body is larger than {size}{once}")).help(
                     "ask for less in the interaction's request, such as one page of a list; `--max-body` allows more",
                 )
             }
-            Self::Coding { status, cause } => RunError::new(
+            Self::Coding { status, cause } => RunError::coded(
                 codes::CODING,
-                format!("the answer ({status}) can't be decoded as its content-encoding says: {cause}"),
+                format!("the response ({status}) can't be decoded as its content-encoding says: {cause}"),
             )
-            .help("the provider must send the coding that it names, and only one that the request accepts"),
+            .help("the provider must use the encoding that it names, and only one that the request accepts"),
         }
     }
 }
@@ -108,22 +109,23 @@ fn connecting(failure: &ConnectFailure, base: &BaseUrl) -> RunError {
     let target = base.host_and_port();
     match failure {
         ConnectFailure::Tcp(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
-            RunError::new(codes::REFUSED, format!("nothing listens at {target}: connection refused"))
+            RunError::coded(codes::REFUSED, format!("nothing listens at {target}: connection refused"))
                 .help("start the provider, or correct its URL")
         }
         ConnectFailure::Tcp(error) => {
-            RunError::new(codes::UNREACHABLE, format!("no connection to {target}: {}", causes(error)))
+            RunError::coded(codes::UNREACHABLE, format!("no connection to {target}: {}", causes(error)))
                 .help("is it reachable from here, or is there a firewall or a VPN in the way?")
         }
-        ConnectFailure::Name(error) => {
-            RunError::new(codes::NAME, format!("the name `{}` can't be resolved: {}", base.bare_host(), causes(error)))
-                .help(format!("check the host in `{base}`, and whether this machine's DNS knows it"))
-        }
+        ConnectFailure::Name(error) => RunError::coded(
+            codes::NAME,
+            format!("the name `{}` can't be resolved: {}", base.bare_host(), causes(error)),
+        )
+        .help(format!("check the host in `{base}`, and whether this machine's DNS knows it")),
         ConnectFailure::Proxy { proxy, cause } => {
-            RunError::new(codes::PROXY, format!("the proxy {proxy} did not connect to {target}: {cause}"))
+            RunError::coded(codes::PROXY, format!("the proxy {proxy} did not connect to {target}: {cause}"))
                 .help("correct HTTP_PROXY or HTTPS_PROXY, or name the host in NO_PROXY to reach it without the proxy")
         }
-        ConnectFailure::TlsSetup(cause) => RunError::new(codes::TLS, format!("TLS can't be set up: {cause}"))
+        ConnectFailure::TlsSetup(cause) => RunError::coded(codes::TLS, format!("TLS can't be set up: {cause}"))
             .help("install this system's CA certificates, or on Linux name a file with them in SSL_CERT_FILE"),
         ConnectFailure::Tls(error) => tls(error, base),
         ConnectFailure::Http(error) => head(error, base),
@@ -133,46 +135,45 @@ fn connecting(failure: &ConnectFailure, base: &BaseUrl) -> RunError {
 /// A failed handshake. The help depends on what rustls says of it.
 fn tls(error: &io::Error, base: &BaseUrl) -> RunError {
     let target = base.host_and_port();
-    let told = RunError::new(codes::TLS, format!("the TLS handshake with {target} failed: {}", causes(error)));
+    let failed = RunError::coded(codes::TLS, format!("the TLS handshake with {target} failed: {}", causes(error)));
     match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
         Some(rustls::Error::InvalidMessage(_)) => {
-            told.help(format!("it does not speak TLS: if it speaks plain HTTP, write `http://{target}`"))
+            failed.help(format!("it doesn't use TLS: for plain HTTP, write `http://{target}`"))
         }
-        Some(rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer)) => {
-            told.help("add the CA of its certificate to this system's trusted ones, or name its file in SSL_CERT_FILE")
-        }
+        Some(rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer)) => failed
+            .help("add the CA of its certificate to this system's trusted ones, or name its file in SSL_CERT_FILE"),
         // webpki's own word, which rustls has no variant for; the usual fate of a certificate made by hand.
         Some(rustls::Error::InvalidCertificate(error)) if format!("{error:?}").contains("CaUsedAsEndEntity") => {
-            told.help("a server's certificate must not be a CA's: make it with `basicConstraints=CA:FALSE`")
+            failed.help("a server's certificate must not be a CA's: make it with `basicConstraints=CA:FALSE`")
         }
         Some(rustls::Error::InvalidCertificate(_)) => {
-            told.help("the provider needs a certificate that is valid now and for the host in its URL")
+            failed.help("the provider needs a certificate that is valid now and for the host in its URL")
         }
-        _ => told.help("the provider may speak only old TLS versions, or ask for a client's certificate"),
+        _ => failed.help("the provider may only support old TLS versions, or ask for a client certificate"),
     }
 }
 
 fn head(error: &hyper::Error, base: &BaseUrl) -> RunError {
     if error.is_parse() {
-        let told = RunError::new(codes::NOT_HTTP, format!("what came is no HTTP/1.1 answer: {}", causes(error)));
+        let error = RunError::coded(codes::NOT_HTTP, format!("this isn't an HTTP/1.1 response: {}", causes(error)));
         return match base.scheme() {
-            Scheme::Http => told.help(format!(
-                "is {} the provider's port? If it speaks TLS there, write `https://` in its URL",
+            Scheme::Http => error.help(format!(
+                "is {} the provider's port? If it uses TLS, write `https://` in its URL",
                 base.host_and_port()
             )),
-            Scheme::Https => told.help(format!("is {} the provider's port?", base.host_and_port())),
+            Scheme::Https => error.help(format!("is {} the provider's port?", base.host_and_port())),
         };
     }
     let message = match io_cause(error) {
-        Some(cause) => format!("the connection failed before an answer came: {}", causes(cause)),
-        None if error.is_incomplete_message() => "the connection was closed before an answer came".to_owned(),
-        None => format!("the connection failed before an answer came: {}", causes(error)),
+        Some(cause) => format!("the connection failed before a response arrived: {}", causes(cause)),
+        None if error.is_incomplete_message() => "the connection was closed before a response arrived".to_owned(),
+        None => format!("the connection failed before a response arrived: {}", causes(error)),
     };
-    let told =
-        RunError::new(codes::CLOSED, message).help("the provider may have crashed on this request: look into its log");
+    let error =
+        RunError::coded(codes::CLOSED, message).help("the provider may have crashed on this request: check its log");
     match base.scheme() {
-        Scheme::Http if !base.is_local() => told.help("if it speaks TLS there, write `https://` in its URL"),
-        Scheme::Http | Scheme::Https => told,
+        Scheme::Http if !base.is_local() => error.help("if it uses TLS, write `https://` in its URL"),
+        Scheme::Http | Scheme::Https => error,
     }
 }
 
@@ -181,19 +182,19 @@ fn body(error: &hyper::Error, received: usize, promised: Option<u64>) -> RunErro
     if let Some(cause) = cause
         && matches!(cause.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput)
     {
-        return RunError::new(codes::BAD_FRAMING, format!("the answer's body can't be read: {}", causes(cause)))
-            .help("the provider, or a server before it, does not frame its answers as HTTP/1.1 says");
+        return RunError::coded(codes::BAD_FRAMING, format!("the response body can't be read: {}", causes(cause)))
+            .help("the provider, or a proxy in front of it, doesn't frame its responses as HTTP/1.1 requires");
     }
     let portion = portion(received, promised);
     let message = match cause.filter(|cause| cause.kind() != io::ErrorKind::UnexpectedEof) {
-        Some(cause) => format!("the answer's body ends too early: {portion} came, then: {}", causes(cause)),
-        None => format!("the answer's body ends too early: {portion} came"),
+        Some(cause) => format!("the response body ends too early: {portion} arrived, then: {}", causes(cause)),
+        None => format!("the response body ends too early: {portion} arrived"),
     };
-    RunError::new(codes::CUT_SHORT, message)
-        .help("the provider may have crashed while it answered: look into its log, or its content-length is wrong")
+    RunError::coded(codes::CUT_SHORT, message)
+        .help("the provider may have crashed while responding, or its content-length is wrong: check its log")
 }
 
-/// `10 of 100 bytes`, or `10 bytes` where nothing was promised.
+/// `10 of 100 bytes`, or `10 bytes` if nothing was promised.
 fn portion(received: usize, promised: Option<u64>) -> String {
     match promised.and_then(|promised| usize::try_from(promised).ok()) {
         Some(promised) => format!("{received} of {}", count(promised, "byte")),
@@ -209,34 +210,4 @@ fn bytes(size: usize) -> String {
         size if size >= KIB && size.is_multiple_of(KIB) => format!("{} KiB", size / KIB),
         size => count(size, "byte").to_string(),
     }
-}
-
-/// An error and all that led to it, from the outermost to the innermost.
-fn chain<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
-    fn cause<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
-        match error.downcast_ref::<io::Error>().map(io::Error::get_ref) {
-            // The error inside an I/O error is skipped by its `source`.
-            Some(Some(inner)) => Some(inner),
-            _ => error.source(),
-        }
-    }
-    std::iter::successors(Some(error), |error| cause(*error))
-}
-
-/// What the operating system, or who reads for it, said.
-fn io_cause<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e io::Error> {
-    chain(error).find_map(|cause| cause.downcast_ref())
-}
-
-/// What every error of the chain says, each once.
-pub(super) fn causes(error: &(dyn Error + 'static)) -> String {
-    let mut told: Vec<String> = Vec::new();
-    for error in chain(error) {
-        let text = error.to_string();
-        // An error that wraps another one often says what the other says.
-        if !text.is_empty() && !told.iter().any(|earlier| earlier.contains(&text)) {
-            told.push(text);
-        }
-    }
-    told.join(": ")
 }

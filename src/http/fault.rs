@@ -19,11 +19,11 @@ use crate::words::read_duration;
 pub enum Fault {
     /// The request is taken, and nothing ever comes.
     Timeout,
-    /// The right answer comes, in small pieces over so much time.
+    /// The right response comes, in small pieces over so much time.
     Slow(Duration),
-    /// The connection is reset (TCP RST) before the first byte of an answer.
+    /// The connection is reset (TCP RST) before the first byte of a response.
     Reset,
-    /// The answer breaks off in the middle of its body.
+    /// The response breaks off in the middle of its body.
     Truncated,
     /// What comes is no HTTP.
     Garbage,
@@ -35,11 +35,11 @@ pub enum Fault {
     Refused,
 }
 
-/// How long a slow answer takes where nothing is said.
+/// How long a slow response takes if nothing is said.
 const SLOW: Duration = Duration::from_secs(3);
 /// The longest that can be asked for.
 const SLOWEST: Duration = Duration::from_mins(10);
-/// In how many pieces a slow answer comes.
+/// In how many pieces a slow response comes.
 pub(super) const PIECES: usize = 10;
 
 /// What comes in place of HTTP: no protocol begins so.
@@ -170,7 +170,7 @@ impl FaultPlan {
     }
 }
 
-/// What an answer can do to its connection, beside being written to it.
+/// What a response can do to its connection, beside being written to it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Wire(Arc<AtomicU8>);
 

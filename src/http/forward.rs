@@ -26,7 +26,7 @@ pub(super) fn of_request(headers: &HeaderMap) -> HeaderMap {
     kept
 }
 
-/// The headers of an answer as the consumer gets them, in their order.
+/// The headers of a response as the consumer gets them, in their order.
 pub(super) fn of_response(headers: &HeaderMap) -> HeaderMap {
     end_to_end(headers, &[PROXY_AUTHENTICATE])
 }
@@ -48,7 +48,7 @@ fn end_to_end(headers: &HeaderMap, but: &[HeaderName]) -> HeaderMap {
     kept
 }
 
-/// What the consumer accepts of the codings that can be undone for the record; nothing where that is all it accepts.
+/// What the consumer accepts of the codings that can be undone for the record; nothing if that is all it accepts.
 fn decodable(headers: &HeaderMap) -> Option<HeaderValue> {
     let all: Vec<String> = items(headers, &ACCEPT_ENCODING).collect();
     let is_known = |coding: &&String| {

@@ -43,11 +43,11 @@ pub struct ExtraHeader {
 /// Why a text is not a header. Never shows the text's value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ExtraHeaderError {
-    #[error("a header is written as `Name: value`, and this one has no colon")]
+    #[error("a header is written as `Name: value`, but this one has no colon")]
     NoColon,
-    #[error("`{0}` is not a header's name: a name has letters, digits and `-`, and no spaces")]
+    #[error("`{0}` isn't a valid header name: names have letters, digits and `-`, and no spaces")]
     Name(String),
-    #[error("the value of the header `{0}` has a character that no header can hold, such as a line break")]
+    #[error("the value of the header `{0}` has a character that isn't allowed in a header, such as a line break")]
     Value(String),
 }
 

@@ -1,5 +1,6 @@
-//! Interim answers (RFC 9110, section 15.2): a provider may send some before the final one, and not without end. They are
-//! read as fast as they come, so that a flood of them would leave no time for anything else, the time limit included.
+//! Interim responses (RFC 9110, section 15.2): a provider may send some before the final one, and not without end. They
+//! are read as fast as they come, so that a flood of them would leave no time for anything else, the time limit
+//! included.
 
 use std::io;
 use std::pin::Pin;
@@ -10,10 +11,10 @@ use std::task::{Context, Poll};
 use hyper::Request;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// How many of them may precede an answer.
+/// How many of them may precede a response.
 const MOST: usize = 100;
 
-/// How many interim answers came to the present request of a connection.
+/// How many interim responses came to the present request of a connection.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Interim(Arc<AtomicUsize>);
 
@@ -33,7 +34,7 @@ impl Interim {
     }
 }
 
-/// A stream whose interim answers are counted.
+/// A stream whose interim responses are counted.
 #[derive(Debug)]
 pub(super) struct Watched<S> {
     stream: S,
@@ -43,7 +44,7 @@ pub(super) struct Watched<S> {
 impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         if self.interim.0.load(Ordering::Relaxed) > MOST {
-            let message = format!("more than {MOST} interim answers (1xx) came, and no final one");
+            let message = format!("more than {MOST} interim responses (1xx) came, but no final one");
             return Poll::Ready(Err(io::Error::other(message)));
         }
         Pin::new(&mut self.stream).poll_read(cx, buffer)

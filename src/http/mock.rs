@@ -1,8 +1,7 @@
 //! A mock of one provider: answers requests as its contracts say, on a port of the loopback interface.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 use std::{fmt, io};
 
@@ -21,10 +20,11 @@ use super::certificate::throw_away;
 use super::decode::decode;
 use super::fault::{Fault, FaultPlan, Faulty, Wire};
 use super::header::header_text;
-use super::mock_answer::{asks_to_wait, broken_off, bytes_of, dribbled, sent, whole};
+use super::mock_desk::Desk;
 use super::mock_refusal::{discreet, refusal, shown};
+use super::mock_response::{asks_to_wait, broken_off, bytes_of, dribbled, sent, whole};
 use super::problem::problem;
-use super::server::{AnswerBody, Answerer, Listening, Server};
+use super::server::{Listening, Responder, ResponseBody, Server};
 use super::{cors, mock_control};
 use crate::interaction::{ActualRequest, ActualResponse, Mismatch, Moment, header_values};
 use crate::mocking::{ActiveState, Miss, Mock};
@@ -43,7 +43,7 @@ pub struct MockOptions {
     pub port: u16,
     /// Whether TLS is spoken, with a certificate for this run only.
     pub https: bool,
-    /// The most bytes of a request's body.
+    /// The largest request body to accept, in bytes.
     pub max_body: usize,
     pub fault: Option<Arc<FaultPlan>>,
     /// The path that tells whether the provider is ready, which is answered where no interaction has it.
@@ -52,7 +52,7 @@ pub struct MockOptions {
     pub states: Option<String>,
 }
 
-/// A mock at work.
+/// A running mock.
 #[derive(Debug)]
 pub struct MockServer {
     server: Option<Server>,
@@ -64,17 +64,17 @@ pub struct MockServer {
     _taken: Option<TcpSocket>,
 }
 
-/// One request, and what became of it.
+/// One request and its fate.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct MockRequest {
     /// Method, path and query.
     pub line: String,
-    /// What was answered; nothing where nothing came.
+    /// The status of the response, if there was one.
     pub status: Option<u16>,
     pub fate: Fate,
 }
 
-/// What became of a request.
+/// The fate of a request.
 #[derive(Clone, Debug)]
 pub enum Fate {
     /// The interaction with this number answered.
@@ -96,17 +96,7 @@ pub enum MockError {
     Certificate(String),
 }
 
-/// What a mock has before it: its contracts, the active states, and the marks for what was asked.
-#[derive(Debug)]
-pub(super) struct Desk {
-    provider: String,
-    mock: Mock,
-    active: Mutex<Vec<ActiveState>>,
-    used: Vec<AtomicUsize>,
-    refused: AtomicUsize,
-}
-
-struct Answering {
+struct MockResponder {
     desk: Arc<Desk>,
     /// `http` or `https`: answers may name the mock's own address.
     scheme: &'static str,
@@ -114,12 +104,12 @@ struct Answering {
     fault: Option<Arc<FaultPlan>>,
     health: Option<String>,
     states: Option<String>,
-    asked: mpsc::UnboundedSender<Asked>,
+    asked: mpsc::UnboundedSender<MockRequest>,
     stopping: watch::Receiver<bool>,
 }
 
 impl MockServer {
-    /// Starts a mock. What it is asked comes through the channel.
+    /// Starts a mock. Its requests come through the channel.
     ///
     /// # Errors
     ///
@@ -128,18 +118,11 @@ impl MockServer {
         provider: impl Into<String>,
         mock: Mock,
         options: &MockOptions,
-    ) -> Result<(Self, mpsc::UnboundedReceiver<Asked>), MockError> {
-        let used = (0..mock.len()).map(|_| AtomicUsize::new(0)).collect();
-        let desk = Arc::new(Desk {
-            provider: provider.into(),
-            mock,
-            active: Mutex::new(Vec::new()),
-            used,
-            refused: AtomicUsize::new(0),
-        });
+    ) -> Result<(Self, mpsc::UnboundedReceiver<MockRequest>), MockError> {
+        let desk = Arc::new(Desk::new(provider.into(), mock));
         let (sender, receiver) = mpsc::unbounded_channel();
         let (stop, stopping) = watch::channel(false);
-        let answering = Answering {
+        let answering = MockResponder {
             desk: Arc::clone(&desk),
             scheme: if options.https { "https" } else { "http" },
             max_body: options.max_body,
@@ -191,13 +174,13 @@ impl MockServer {
     /// The contracts that it answers by.
     #[must_use]
     pub fn mock(&self) -> &Mock {
-        &self.desk.mock
+        self.desk.mock()
     }
 
-    /// How often each interaction was asked for, by its number.
+    /// How often each interaction was used, by its number.
     #[must_use]
     pub fn used(&self) -> Vec<usize> {
-        self.desk.used.iter().map(|times| times.load(Ordering::Relaxed)).collect()
+        self.desk.uses()
     }
 
     /// Takes no more requests, and waits a moment for what is under way. The marks stay.
@@ -217,41 +200,14 @@ fn taken(port: u16) -> io::Result<(TcpSocket, SocketAddr)> {
     Ok((socket, address))
 }
 
-/// What HTTP can be spoken on.
+/// A stream that can carry HTTP.
 trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
-impl Desk {
-    pub(super) fn provider(&self) -> &str {
-        &self.provider
-    }
-
-    pub(super) const fn mock(&self) -> &Mock {
-        &self.mock
-    }
-
-    pub(super) fn active(&self) -> Vec<ActiveState> {
-        self.active.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    pub(super) fn change_states(&self, change: impl FnOnce(&mut Vec<ActiveState>)) {
-        change(&mut self.active.lock().unwrap_or_else(PoisonError::into_inner));
-    }
-
-    /// Consumer, name and how often for each interaction; and how many requests none allowed.
-    pub(super) fn usage(&self) -> (Vec<(String, String, usize)>, usize) {
-        let interactions = self.used.iter().enumerate().filter_map(|(number, times)| {
-            let (file, interaction, _) = self.mock.interaction(number)?;
-            Some((file.contract.consumer.to_string(), interaction.name.clone(), times.load(Ordering::Relaxed)))
-        });
-        (interactions.collect(), self.refused.load(Ordering::Relaxed))
-    }
-}
-
-impl Answerer for Answering {
+impl Responder for MockResponder {
     type Wire = Wire;
 
-    async fn answer(&self, request: Request<Incoming>, wire: &Wire) -> Result<Response<AnswerBody>, io::Error> {
+    async fn answer(&self, request: Request<Incoming>, wire: &Wire) -> Result<Response<ResponseBody>, io::Error> {
         let (head, body) = request.into_parts();
         let path = head.uri.path();
         let mut response = if path.starts_with(mock_control::PREFIX) {
@@ -271,13 +227,14 @@ impl Answerer for Answering {
     }
 }
 
-impl Answering {
+impl MockResponder {
     /// Answers a request as the contracts say, or as a fault does.
-    async fn contract(&self, head: &Parts, body: Incoming, wire: &Wire) -> Result<Response<AnswerBody>, io::Error> {
+    async fn contract(&self, head: &Parts, body: Incoming, wire: &Wire) -> Result<Response<ResponseBody>, io::Error> {
         let line = shown(&without_body(head));
         let tell = |status: Option<StatusCode>, fate: Fate| {
-            // Nobody listens any more where the run is about to end.
-            let _ = self.asked.send(Asked { line: line.clone(), status: status.map(|status| status.as_u16()), fate });
+            // Nothing receives this any more when the run is about to end.
+            let _ =
+                self.asked.send(MockRequest { line: line.clone(), status: status.map(|status| status.as_u16()), fate });
         };
         let request = match self.read(head, body).await {
             Ok(request) => request,
@@ -290,7 +247,7 @@ impl Answering {
             tell(Some(StatusCode::BAD_REQUEST), Fate::Unreadable(why.clone()));
             Ok(problem(StatusCode::BAD_REQUEST, "The mock can't do this", &why, Map::new()))
         };
-        let asked_fault = match asked_fault(&request) {
+        let requested_fault = match requested_fault(&request) {
             Ok(asked) => asked,
             Err(why) => return unreadable(why),
         };
@@ -308,36 +265,34 @@ impl Answering {
                 .and_then(|host| host.to_str().ok())
                 .map(|host| format!("{}://{host}", self.scheme)),
         };
-        match self.desk.mock.respond_at(&request, &active, &moment) {
+        match self.desk.mock().respond_at(&request, &active, &moment) {
             Ok(selected) => {
-                if let Some(used) = self.desk.used.get(selected.number) {
-                    used.fetch_add(1, Ordering::Relaxed);
-                }
+                self.desk.count_use(selected.number);
                 // Only a request that an interaction allows is one of the times that a fault is for.
-                match asked_fault.or_else(|| self.fault.as_ref()?.next(&request.method, &request.path)) {
+                match requested_fault.or_else(|| self.fault.as_ref()?.next(&request.method, &request.path)) {
                     None => {
                         let response = sent(selected.response);
                         tell(Some(response.status()), Fate::Answered(selected.number));
                         Ok(response)
                     }
                     Some(fault) => {
-                        // Told first: a client that is left waiting goes away, and this with it.
+                        // Reported first: a client that is kept waiting goes away, and this task with it.
                         tell(status_of(fault, selected.response.status), Fate::Failed(fault));
                         self.fail(fault, selected.response, wire).await
                     }
                 }
             }
-            // What browsers ask by themselves is in no contract.
+            // Preflight requests are in no contract.
             Err(_) if cors::is_preflight(&head.method, &head.headers) => Ok(preflight(head)),
-            // Nor is what a verification asks of the provider beside it.
+            // Nor are health checks and state changes.
             Err(_) if head.method == Method::GET && self.health.as_deref() == Some(head.uri.path()) => {
-                Ok(super::problem::json_answer(StatusCode::OK, "application/json", &json!({ "mock": true })))
+                Ok(super::problem::json_response(StatusCode::OK, "application/json", &json!({ "mock": true })))
             }
             Err(_) if head.method == Method::POST && self.states.as_deref() == Some(head.uri.path()) => {
                 Ok(mock_control::answer(&self.desk, &head.method, mock_control::STATES, &request.body))
             }
             Err(Miss { nearest }) => {
-                self.desk.refused.fetch_add(1, Ordering::Relaxed);
+                self.desk.count_refusal();
                 let nearest = nearest.map(|(number, mismatches)| (number, discreet(mismatches)));
                 let response = refusal(&self.desk, &line, nearest.as_ref());
                 tell(Some(response.status()), Fate::Refused(nearest));
@@ -361,7 +316,7 @@ impl Answering {
         let too_large = || (StatusCode::PAYLOAD_TOO_LARGE, format!("the body has more than {} bytes", self.max_body));
         let collected = tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, self.max_body).collect()).await;
         let bytes = match collected {
-            Err(_) => return Err((StatusCode::REQUEST_TIMEOUT, String::from("the body did not come"))),
+            Err(_) => return Err((StatusCode::REQUEST_TIMEOUT, String::from("the body didn't arrive in time"))),
             Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => return Err(too_large()),
             Ok(Err(error)) => return Err((StatusCode::BAD_REQUEST, format!("the body broke off: {error}"))),
             Ok(Ok(collected)) => collected.to_bytes().to_vec(),
@@ -374,7 +329,12 @@ impl Answering {
     }
 
     /// Fails on purpose.
-    async fn fail(&self, fault: Fault, right: ActualResponse, wire: &Wire) -> Result<Response<AnswerBody>, io::Error> {
+    async fn fail(
+        &self,
+        fault: Fault,
+        right: ActualResponse,
+        wire: &Wire,
+    ) -> Result<Response<ResponseBody>, io::Error> {
         match fault {
             Fault::Timeout => {
                 let mut stopping = self.stopping.clone();
@@ -405,7 +365,7 @@ impl Answering {
             Fault::Truncated => {
                 let (mut head, body) = bytes_of(sent(right)).await?;
                 if head.status == StatusCode::NO_CONTENT || head.status == StatusCode::NOT_MODIFIED {
-                    // A body that can't be there can't break off: the answer is another one.
+                    // A body that can't be there can't break off: the response is another one.
                     head.status = StatusCode::OK;
                 }
                 head.headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len().max(1)));
@@ -418,7 +378,7 @@ impl Answering {
 }
 
 /// Allows what a browser asks for.
-fn preflight(head: &Parts) -> Response<AnswerBody> {
+fn preflight(head: &Parts) -> Response<ResponseBody> {
     let mut response = Response::new(whole(Vec::new()));
     *response.status_mut() = StatusCode::NO_CONTENT;
     cors::allow_preflight(&head.headers, response.headers_mut());
@@ -437,11 +397,11 @@ fn without_body(head: &Parts) -> ActualRequest {
 }
 
 /// The fault that a request asks for by its header.
-fn asked_fault(request: &ActualRequest) -> Result<Option<Fault>, String> {
+fn requested_fault(request: &ActualRequest) -> Result<Option<Fault>, String> {
     let Some(name) = header_values(&request.headers, FAULT).next() else { return Ok(None) };
     match name.trim().parse::<Fault>()? {
         Fault::Refused => {
-            Err(String::from("a request that has come can't be refused any more: use `reset`, or --fault refused"))
+            Err(String::from("a request that has arrived can't be refused any more: use `reset`, or --fault refused"))
         }
         fault => Ok(Some(fault)),
     }
@@ -457,8 +417,8 @@ fn status_of(fault: Fault, right: u16) -> Option<StatusCode> {
     }
 }
 
-impl fmt::Debug for Answering {
+impl fmt::Debug for MockResponder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Answering").finish_non_exhaustive()
+        f.debug_struct("MockResponder").finish_non_exhaustive()
     }
 }

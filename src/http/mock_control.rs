@@ -1,11 +1,11 @@
-//! The mock's own addresses, below `/_upheld/`: provider states, and what was asked for so far.
+//! The mock's own addresses, below `/_upheld/`: provider states, and which interactions were used.
 
 use hyper::{Method, Response, StatusCode};
 use serde_json::{Map, Value, json};
 
-use super::mock::Desk;
-use super::problem::{json_answer, problem};
-use super::server::AnswerBody;
+use super::mock_desk::Desk;
+use super::problem::{json_response, problem};
+use super::server::ResponseBody;
 use crate::mocking::{ActiveState, StateChange};
 use crate::words::did_you_mean;
 
@@ -22,9 +22,9 @@ const JSON: &str = "application/json";
 /// - `POST /_upheld/states` makes a state active. It takes what a provider's state handler is sent,
 ///   `{"state": …, "params": {…}, "action": "setup" | "teardown"}`, or all states that are to be active: a name,
 ///   `{name: {params}}`, or a list of such; in JSON, or as a contract writes them under `given`, a line for each.
-/// - `GET /_upheld/states` tells which are active, `DELETE` makes none active.
-/// - `GET /_upheld/usage` tells how often each interaction was asked for.
-pub(super) fn answer(desk: &Desk, method: &Method, path: &str, body: &[u8]) -> Response<AnswerBody> {
+/// - `GET /_upheld/states` lists the active ones, `DELETE` clears them.
+/// - `GET /_upheld/usage` counts the uses of each interaction.
+pub(super) fn answer(desk: &Desk, method: &Method, path: &str, body: &[u8]) -> Response<ResponseBody> {
     match (method.as_str(), path.strip_prefix(PREFIX).unwrap_or_default()) {
         ("GET", "states") => states(desk),
         ("DELETE", "states") => {
@@ -32,27 +32,27 @@ pub(super) fn answer(desk: &Desk, method: &Method, path: &str, body: &[u8]) -> R
             states(desk)
         }
         ("POST" | "PUT", "states") => match change(desk, body) {
-            Ok(()) => json_answer(StatusCode::OK, JSON, &json!({})),
+            Ok(()) => json_response(StatusCode::OK, JSON, &json!({})),
             Err(why) => problem(StatusCode::BAD_REQUEST, "The mock can't take this state", &why, Map::new()),
         },
-        ("GET", "usage") => json_answer(StatusCode::OK, JSON, &usage(desk)),
-        ("GET", "health") => json_answer(StatusCode::OK, JSON, &json!({ "provider": desk.provider() })),
+        ("GET", "usage") => json_response(StatusCode::OK, JSON, &usage(desk)),
+        ("GET", "health") => json_response(StatusCode::OK, JSON, &json!({ "provider": desk.provider() })),
         _ => problem(
             StatusCode::NOT_FOUND,
-            "The mock knows no such address",
+            "The mock has no such address",
             "there are GET, POST and DELETE /_upheld/states, GET /_upheld/usage and GET /_upheld/health",
             Map::new(),
         ),
     }
 }
 
-fn states(desk: &Desk) -> Response<AnswerBody> {
+fn states(desk: &Desk) -> Response<ResponseBody> {
     let active = desk.active();
     let states: Value = active.iter().map(|state| json!({ "state": state.name, "params": state.params })).collect();
-    json_answer(StatusCode::OK, JSON, &states)
+    json_response(StatusCode::OK, JSON, &states)
 }
 
-/// Makes what a body says, in JSON or as a contract writes it, happen to the states.
+/// Changes the states as a body says, in JSON or as a contract writes it.
 fn change(desk: &Desk, body: &[u8]) -> Result<(), String> {
     let change = match serde_json::from_slice::<Value>(body) {
         Ok(value) => StateChange::read(&value).map_err(|error| error.to_string())?,
@@ -67,7 +67,7 @@ fn change(desk: &Desk, body: &[u8]) -> Result<(), String> {
     Ok(())
 }
 
-/// A state that no interaction has is a slip of the finger: nothing would come of it.
+/// A state that no interaction has is a typo: it would have no effect.
 pub(super) fn known(desk: &Desk, states: &[ActiveState]) -> Result<(), String> {
     let unknown = states.iter().find(|state| !desk.mock().states().any(|name| name == state.name));
     unknown.map_or(Ok(()), |state| {

@@ -1,18 +1,18 @@
-//! What is told of a request that no interaction allows: to who sent it, and to who runs the mock. Without credentials,
-//! since a consumer's tests may run with real ones.
+//! The report on a request that no interaction allows, for its sender and for whoever runs the mock. It holds no
+//! credentials, since a consumer's tests may run with real ones.
 
 use hyper::{Response, StatusCode};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
-use super::mock::Desk;
+use super::mock_desk::Desk;
 use super::problem::problem;
-use super::server::AnswerBody;
+use super::server::ResponseBody;
 use crate::interaction::{Actual, ActualRequest, Mismatch};
 use crate::recording::{REDACTED, is_secret_name};
 
-/// What a request is told that no interaction allows (RFC 9457).
-pub(super) fn refusal(desk: &Desk, line: &str, nearest: Option<&(usize, Vec<Mismatch>)>) -> Response<AnswerBody> {
+/// The response to a request that no interaction allows (RFC 9457).
+pub(super) fn refusal(desk: &Desk, line: &str, nearest: Option<&(usize, Vec<Mismatch>)>) -> Response<ResponseBody> {
     let provider = desk.provider();
     let mut more = Map::new();
     let mut detail = format!("no contract with {provider} has an interaction for {line}");

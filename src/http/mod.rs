@@ -6,6 +6,7 @@
 //! back, and every wait and every buffer has a limit.
 
 mod base_url;
+mod causes;
 mod certificate;
 mod client;
 pub mod codes;
@@ -18,10 +19,12 @@ mod fault;
 mod forward;
 mod header;
 mod interim;
+mod limits;
 mod mock;
-mod mock_answer;
 mod mock_control;
+mod mock_desk;
 mod mock_refusal;
+mod mock_response;
 mod pool;
 mod problem;
 mod proxy;
@@ -38,7 +41,7 @@ pub use base_url::{BaseUrl, BaseUrlError};
 pub use client::{HttpClient, HttpOptions};
 pub use fault::{Fault, FaultPlan, RequestPattern};
 pub use header::{ExtraHeader, ExtraHeaderError, Secret};
-pub use mock::{Asked, Fate, MockError, MockOptions, MockServer};
+pub use mock::{Fate, MockError, MockOptions, MockRequest, MockServer};
 pub use proxy::Proxies;
 pub use recorder::{Recorder, RecorderOptions};
 pub use states::HttpStates;

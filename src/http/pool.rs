@@ -23,7 +23,7 @@ struct Idle {
 }
 
 impl Pool {
-    /// Takes the connection to the host of `base` that was used last, where one is still good.
+    /// Takes the connection to the host of `base` that was used last, if one is still good.
     pub(super) fn take(&self, base: &BaseUrl) -> Option<Connection> {
         let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         idle.retain(|idle| idle.since.elapsed() < TRUSTED && !idle.connection.sender.is_closed());

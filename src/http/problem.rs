@@ -1,14 +1,19 @@
-//! Answers of our own, where there is none of a provider or a contract to give (RFC 9457).
+//! Responses of our own, if there is none of a provider or a contract to give (RFC 9457).
 
 use http_body_util::{BodyExt as _, Full};
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::{Response, StatusCode};
 use serde_json::{Map, Value, json};
 
-use super::server::AnswerBody;
+use super::server::ResponseBody;
 
-/// A problem with its title and what it is, and with more members where there is more to say.
-pub(super) fn problem(status: StatusCode, title: &str, detail: &str, more: Map<String, Value>) -> Response<AnswerBody> {
+/// A problem with its title and what it is, and with more members if there is more to say.
+pub(super) fn problem(
+    status: StatusCode,
+    title: &str,
+    detail: &str,
+    more: Map<String, Value>,
+) -> Response<ResponseBody> {
     let mut members = Map::from_iter([
         (String::from("type"), json!("about:blank")),
         (String::from("title"), json!(title)),
@@ -17,11 +22,11 @@ pub(super) fn problem(status: StatusCode, title: &str, detail: &str, more: Map<S
         (String::from("from"), json!("upheld")),
     ]);
     members.extend(more);
-    json_answer(status, "application/problem+json", &Value::Object(members))
+    json_response(status, "application/problem+json", &Value::Object(members))
 }
 
-/// An answer with a JSON body, for people to read too.
-pub(super) fn json_answer(status: StatusCode, media_type: &'static str, value: &Value) -> Response<AnswerBody> {
+/// A response with a JSON body, for people to read too.
+pub(super) fn json_response(status: StatusCode, media_type: &'static str, value: &Value) -> Response<ResponseBody> {
     let text = format!("{value:#}\n");
     let mut response = Response::new(Full::from(text).map_err(|never| match never {}).boxed_unsync());
     *response.status_mut() = status;

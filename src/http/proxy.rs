@@ -31,7 +31,7 @@ impl Proxies {
         Self(Some(Arc::new(Matcher::builder().all(proxy).no(except).build())))
     }
 
-    /// The proxy on the way to `base`, where there is one.
+    /// The proxy on the way to `base`, if there is one.
     pub(super) fn between(&self, base: &BaseUrl) -> Option<Intercept> {
         let matcher = self.0.as_ref()?;
         if base.is_local() {

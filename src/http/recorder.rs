@@ -17,27 +17,27 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::base_url::{BaseUrl, Scheme};
 use super::connect::{Connection, Connector, SentBody};
-use super::exchange::Limits;
 use super::failure::Failure;
 use super::forward;
+use super::limits::Limits;
 use super::pool::Pool;
 use super::problem::problem;
 use super::proxy::Proxies;
-use super::server::{AnswerBody, Answerer, Listening, Server};
+use super::server::{Listening, Responder, ResponseBody, Server};
 use super::tape::{Copied, Tape};
 use super::tee::{Ended, Flow, Tee};
 use super::witness::Witness;
 use crate::recording::Exchange;
 
 /// What is said of a connection that is to speak something else.
-const NO_UPGRADE: &str = "a connection that changes its protocol (WebSocket) can't be recorded";
+const NO_UPGRADE: &str = "connections that switch protocols (WebSocket) can't be recorded";
 
 /// How a recorder reaches its provider, and how much it keeps.
 #[derive(Clone, Debug)]
 pub struct RecorderOptions {
-    /// For connecting, and again until an answer begins. An answer may then take as long as it takes.
+    /// For connecting, and again until a response begins. A response may then take as long as it takes.
     pub timeout: Duration,
-    /// The most bytes that are kept of one body.
+    /// The most bytes to keep of one body.
     pub max_body: usize,
     /// The way to hosts that are not this machine.
     pub proxies: Proxies,
@@ -101,18 +101,18 @@ impl Recorder {
     }
 }
 
-impl Answerer for Relay {
+impl Responder for Relay {
     /// A consumer that goes away while it waits takes its request to the provider with it, as without a recorder.
     const HALF_CLOSE: bool = false;
 
     type Wire = ();
 
-    async fn answer(&self, request: Request<Incoming>, _wire: &()) -> Result<Response<AnswerBody>, io::Error> {
+    async fn answer(&self, request: Request<Incoming>, _wire: &()) -> Result<Response<ResponseBody>, io::Error> {
         let (head, body) = request.into_parts();
         let witness = Witness::of(&self.tape, &head);
         if head.method == Method::CONNECT || head.uri.scheme().is_some() {
             let detail =
-                "this is a recorder in front of one provider and no proxy for all: use its address as the provider's";
+                "this recorder stands in for one provider and isn't a general proxy: use its address as the provider's";
             return Ok(refused(&witness, StatusCode::BAD_REQUEST, detail));
         }
         // An offer of HTTP/2 may be left unanswered, and the request is a whole one.
@@ -123,19 +123,19 @@ impl Answerer for Relay {
             Ok(response) => Ok(response),
             Err(failure) => {
                 let status = match failure {
-                    Failure::ConnectTimeout | Failure::AnswerTimeout => StatusCode::GATEWAY_TIMEOUT,
+                    Failure::ConnectTimeout | Failure::ResponseTimeout => StatusCode::GATEWAY_TIMEOUT,
                     _ => StatusCode::BAD_GATEWAY,
                 };
-                let told = failure.told(&self.upstream, self.limits);
-                witness.lost(&told.message);
-                Ok(problem(status, "The recorder got no answer", &told.message, Map::new()))
+                let error = failure.into_error(&self.upstream, self.limits);
+                witness.lost(&error.message);
+                Ok(problem(status, "The recorder got no response", &error.message, Map::new()))
             }
         }
     }
 }
 
 impl Relay {
-    async fn relay(&self, witness: &Witness, head: Parts, body: Incoming) -> Result<Response<AnswerBody>, Failure> {
+    async fn relay(&self, witness: &Witness, head: Parts, body: Incoming) -> Result<Response<ResponseBody>, Failure> {
         let bodiless = body.is_end_stream();
         let copied = || Copied::new(Arc::clone(&self.tape));
         let sending = witness.clone();
@@ -159,7 +159,7 @@ impl Relay {
         Ok(Response::from_parts(head, body.boxed_unsync()))
     }
 
-    /// Sends a request, on a connection that is idle where there is one.
+    /// Sends a request, on a connection that is idle if there is one.
     async fn send(&self, head: Parts, body: Tee, bodiless: bool) -> Result<(Response<Incoming>, Connection), Failure> {
         let flow = body.flow();
         let mut request = self.outgoing(&head, Either::Right(body.boxed()))?;
@@ -210,7 +210,7 @@ impl Relay {
         Ok(request)
     }
 
-    /// Addresses a request as the connection needs it: a proxy is told the whole URL.
+    /// Addresses a request as the connection needs it: a proxy gets the whole URL.
     fn address(&self, request: &mut Request<SentBody>, connection: &Connection) -> Result<(), Failure> {
         let path = path(request.uri()).to_owned();
         let Some(forwarded) = &connection.forwarded else {
@@ -225,14 +225,14 @@ impl Relay {
     }
 }
 
-/// An answer of our own to a request that is not passed on, or whose answer is not.
-fn refused(witness: &Witness, status: StatusCode, detail: &str) -> Response<AnswerBody> {
+/// A response of our own to a request that is not passed on, or whose response is not.
+fn refused(witness: &Witness, status: StatusCode, detail: &str) -> Response<ResponseBody> {
     witness.lost(detail);
     problem(status, "Not recorded", detail, Map::new())
 }
 
-/// Waits until an answer begins, for as long as the provider may take for it. It begins to take its time when it has
-/// got the whole request, or does not take more of it: a large or slow upload is no slow answer.
+/// Waits until a response begins, for as long as the provider may take for it. It begins to take its time when it has
+/// got the whole request, or does not take more of it: a large or slow upload is no slow response.
 async fn waiting_for_provider<T>(answer: impl Future<Output = T>, limit: Duration, sent: &Flow) -> Result<T, Failure> {
     let mut answer = std::pin::pin!(answer);
     let mut deadline = Instant::now() + limit;
@@ -242,7 +242,7 @@ async fn waiting_for_provider<T>(answer: impl Future<Output = T>, limit: Duratio
         }
         let later = sent.since() + limit;
         if later <= Instant::now() {
-            return Err(Failure::AnswerTimeout);
+            return Err(Failure::ResponseTimeout);
         }
         deadline = later;
     }

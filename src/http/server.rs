@@ -1,7 +1,7 @@
 //! HTTP/1.1, as a server on this machine: accepts connections on a port of the loopback interface and hands each
 //! request to whoever answers.
 //!
-//! Nothing is added to an answer, not even a date: a recorder's answers are the provider's own, and a mock's are those
+//! Nothing is added to a response, not even a date: a recorder's answers are the provider's own, and a mock's are those
 //! of the contract.
 
 use std::future::Future;
@@ -21,34 +21,34 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-/// The body of an answer, in whatever pieces it comes. An error in it ends the connection, so that nobody takes what
+/// The body of a response, in whatever pieces it comes. An error in it ends the connection, so that nobody takes what
 /// came for the whole.
-pub(super) type AnswerBody = UnsyncBoxBody<Bytes, io::Error>;
+pub(super) type ResponseBody = UnsyncBoxBody<Bytes, io::Error>;
 
 /// How many headers a request may have: far more than any has.
 const MAX_HEADERS: usize = 1000;
 /// How long a request's head may take to come, in whole.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long the answers that are under way have once the server is to stop.
+/// How long the responses that are under way have once the server is to stop.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
 /// How long to wait where no connection can be accepted, as when there are too many open files.
 const NO_CONNECTION: Duration = Duration::from_millis(20);
 
 /// Who answers. One for all connections.
-pub(super) trait Answerer: Send + Sync + 'static {
-    /// Whether a client that has closed its sending side still waits for its answer. On the wire it looks like one
-    /// that has left, whose request is given up where this is false.
+pub(super) trait Responder: Send + Sync + 'static {
+    /// Whether a client that has closed its sending side still waits for its response. On the wire it looks like one
+    /// that has left, whose request is abandoned if this is false.
     const HALF_CLOSE: bool = true;
 
-    /// What an answer can do to the connection that it goes out on.
+    /// What a response can do to the connection that it goes out on.
     type Wire: Send + Sync + 'static;
 
-    /// Answers a request. An error closes the connection without an answer.
+    /// Answers a request. An error closes the connection without a response.
     fn answer(
         &self,
         request: Request<Incoming>,
         wire: &Self::Wire,
-    ) -> impl Future<Output = Result<Response<AnswerBody>, io::Error>> + Send;
+    ) -> impl Future<Output = Result<Response<ResponseBody>, io::Error>> + Send;
 }
 
 /// A port of the loopback interface that takes connections from now on, and answers none yet.
@@ -57,7 +57,7 @@ pub(super) struct Listening {
     address: SocketAddr,
 }
 
-/// A server at work. It ends with [`Server::stop`], or at once where this is dropped.
+/// A running server. It ends with [`Server::stop`], or at once if this is dropped.
 pub(super) struct Server {
     address: SocketAddr,
     stop: watch::Sender<bool>,
@@ -77,11 +77,11 @@ impl Listening {
         self.address
     }
 
-    /// Answers what comes. `wrap` makes of each connection what HTTP is spoken on, such as TLS, and what an answer can
-    /// do to it; where that fails, the connection is closed.
+    /// Answers what comes. `wrap` makes of each connection what HTTP is spoken on, such as TLS, and what a response can
+    /// do to it; if that fails, the connection is closed.
     pub(super) fn serve<A, W, S, F>(self, answerer: Arc<A>, wrap: W) -> Server
     where
-        A: Answerer,
+        A: Responder,
         W: Fn(TcpStream) -> F + Send + Sync + 'static,
         F: Future<Output = io::Result<(S, A::Wire)>> + Send + 'static,
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -100,7 +100,7 @@ impl Server {
         self.address
     }
 
-    /// Takes no more connections and requests, and waits a moment for the answers that are under way.
+    /// Takes no more connections and requests, and waits a moment for the responses that are under way.
     pub(super) async fn stop(mut self) {
         let _ = self.stop.send(true);
         while self.accepting.join_next().await.is_some() {}
@@ -115,7 +115,7 @@ impl fmt::Debug for Server {
 
 async fn accept<A, W, S, F>(listener: TcpListener, answerer: Arc<A>, wrap: W, mut stopping: watch::Receiver<bool>)
 where
-    A: Answerer,
+    A: Responder,
     W: Fn(TcpStream) -> F + Send + Sync + 'static,
     F: Future<Output = io::Result<(S, A::Wire)>> + Send + 'static,
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -124,7 +124,7 @@ where
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            () = told(&mut stopping) => break,
+            () = stopped(&mut stopping) => break,
         };
         // Those that have ended, so that they are not kept.
         while connections.try_join_next().is_some() {}
@@ -148,7 +148,7 @@ where
 }
 
 /// Speaks HTTP on one connection until either side ends it.
-async fn speak<A: Answerer>(
+async fn speak<A: Responder>(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send,
     wire: A::Wire,
     answerer: Arc<A>,
@@ -168,10 +168,10 @@ async fn speak<A: Answerer>(
         .header_read_timeout(HEAD_TIMEOUT)
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = std::pin::pin!(connection);
-    // What ended a connection is the client's affair, or was told where it happened.
+    // What ended a connection is the client's affair, or was reported where it happened.
     tokio::select! {
         _ = connection.as_mut() => {}
-        () = told(&mut stopping) => {
+        () = stopped(&mut stopping) => {
             connection.as_mut().graceful_shutdown();
             let _ = connection.await;
         }
@@ -179,6 +179,6 @@ async fn speak<A: Answerer>(
 }
 
 /// Ends when the server is to stop.
-async fn told(stopping: &mut watch::Receiver<bool>) {
+async fn stopped(stopping: &mut watch::Receiver<bool>) {
     let _ = stopping.wait_for(|stop| *stop).await;
 }

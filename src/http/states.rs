@@ -1,4 +1,4 @@
-//! Changes a provider's states by asking the provider itself: one POST for each change.
+//! Changes a provider's states with a POST to the provider itself for each change.
 
 use serde_json::{Map, Value, json};
 
@@ -9,14 +9,14 @@ use crate::interaction::{ActualRequest, State};
 use crate::verification::{Action, Provider as _, RunError, StateHandler};
 use crate::words::beginning;
 
-/// How much of a refusing answer's body is shown, in bytes.
+/// How much of a refusing response's body is shown, in bytes.
 const SHOWN: usize = 2048;
 
 /// A state handler that is reached over HTTP.
 ///
 /// It is sent `{"state": name, "params": {…}, "action": "setup" | "teardown"}` as JSON. Any 2xx is a success; a JSON
-/// object in such an answer holds the values that stand for `${name}` in the request. A request is never sent twice:
-/// a state may not be what it was after half a change.
+/// object in such a response holds the values that stand for `${name}` in the request. A request is never sent twice: a
+/// state may not be what it was after half a change.
 #[derive(Clone, Debug)]
 pub struct HttpStates {
     client: HttpClient,
@@ -30,7 +30,7 @@ impl HttpStates {
     ///
     /// # Errors
     ///
-    /// Why a whole URL is none.
+    /// Why a whole URL isn't valid.
     pub fn new(client: HttpClient, target: &str) -> Result<Self, BaseUrlError> {
         let (target, query) = match target.split_once('?') {
             Some((target, query)) => (target, Some(query.to_owned())),
@@ -68,7 +68,7 @@ impl StateHandler for HttpStates {
 }
 
 impl HttpStates {
-    /// The failure of the exchange, told as one of the state handler's.
+    /// The failure of the exchange as an error of the state handler.
     fn unreached(&self, error: RunError, state: &State, action: Action) -> RunError {
         let message = format!(
             "{} of the provider state `{}` failed at {}: {}",
@@ -85,20 +85,20 @@ impl HttpStates {
             404 | 405 => format!("does the provider serve `POST {}` in this environment?", self.url()),
             300..=399 => "redirects are not followed: give the handler's own URL as `states`".to_owned(),
             401 | 403 => "send the credentials that it asks for with `--header 'Authorization: …'`".to_owned(),
-            _ => "the handler must answer 2xx once the state is reached: look into the provider's log".to_owned(),
+            _ => "the handler must return 2xx once the state is set up: check the provider's log".to_owned(),
         };
         let message = format!(
-            "{} of the provider state `{}` failed: {} answered {}",
+            "{} of the provider state `{}` failed: {} returned {}",
             action.word(),
             state.name,
             self.url(),
             status_line(status)
         );
-        RunError::new(codes::STATE_REFUSED, message).detail(beginning(body, SHOWN)).help(help)
+        RunError::coded(codes::STATE_REFUSED, message).detail(beginning(body, SHOWN)).help(help)
     }
 }
 
-/// `404 Not Found`, or the number alone where it has no name.
+/// `404 Not Found`, or the number alone if it has no name.
 fn status_line(status: u16) -> String {
     let name = hyper::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
     name.map_or_else(|| status.to_string(), |name| format!("{status} {name}"))

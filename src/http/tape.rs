@@ -1,4 +1,4 @@
-//! What a recorder has heard so far: exchanges in the order of their requests, within a limit on memory.
+//! A recording so far: exchanges in the order of their requests, within a limit on memory.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,7 +18,7 @@ const MOST_REQUESTS: usize = 100_000;
 /// A recording that grows while requests are under way.
 #[derive(Debug)]
 pub(super) struct Tape {
-    /// The most bytes that are kept of one body.
+    /// The most bytes to keep of one body.
     max_body: usize,
     /// How many bytes are taken, of the bodies that are under way and of all that was heard.
     taken: AtomicUsize,
@@ -35,7 +35,7 @@ struct AllHeard {
     beyond: usize,
 }
 
-/// What became of a request.
+/// The fate of a request.
 #[derive(Debug)]
 pub(super) enum Heard {
     Exchange(Box<Exchange>),
@@ -59,13 +59,13 @@ impl Tape {
         Self { max_body, taken: AtomicUsize::new(0), room: MOST_BYTES, heard: Mutex::default() }
     }
 
-    /// The number of a request that has just come. Until more is known of it, it is one without an answer.
+    /// The number of a request that has just come. Until more is known of it, it is one without a response.
     pub(super) fn begin(&self, line: &str) -> usize {
         let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
         let number = heard.begun;
         heard.begun += 1;
         if heard.by_number.len() < MOST_REQUESTS {
-            let lost = Heard::Lost(format!("{line}: it was given up before it was answered"));
+            let lost = Heard::Lost(format!("{line}: it was abandoned before a response came"));
             heard.by_number.insert(number, lost);
         } else {
             heard.beyond += 1;
@@ -77,7 +77,7 @@ impl Tape {
         self.max_body
     }
 
-    /// Takes room for so many bytes, where there is enough.
+    /// Takes room for so many bytes, if there is enough.
     pub(super) fn take_room(&self, bytes: usize) -> bool {
         let fits = |taken: usize| taken.checked_add(bytes).filter(|taken| *taken <= self.room);
         self.taken.try_update(Ordering::Relaxed, Ordering::Relaxed, fits).is_ok()
@@ -87,7 +87,7 @@ impl Tape {
         self.taken.fetch_sub(bytes, Ordering::Relaxed);
     }
 
-    /// Says what became of a request, in place of what was known of it before.
+    /// Sets the fate of a request, replacing what was known before.
     pub(super) fn keep(&self, number: usize, what: Heard) {
         let size = match &what {
             // The bodies have taken their room.
@@ -222,7 +222,7 @@ mod tests {
         for line in ["GET /a", "GET /b", "GET /a"] {
             tape.begin(line);
         }
-        let given_up = "it was given up before it was answered";
+        let given_up = "it was abandoned before a response came";
         assert_eq!(tape.take().1, [format!("GET /a: {given_up} (2 times)"), format!("GET /b: {given_up}")]);
     }
 }

@@ -14,11 +14,11 @@ use super::tape::Copied;
 pub(super) struct Tee {
     from: Incoming,
     flow: Flow,
-    /// What is known of it, and who is told once how it ended; then nothing.
+    /// The copy, and the callback for its end; `None` once that was called.
     open: Option<(Copied, Told)>,
 }
 
-/// Is told how a body ended.
+/// Receives how a body ended.
 type Told = Box<dyn FnOnce(Ended) + Send + Sync>;
 
 /// How a body ended.
@@ -106,7 +106,7 @@ impl Body for Tee {
                 Poll::Ready(Some(Ok(frame)))
             }
             Some(Err(error)) => {
-                let why = super::failure::causes(&error);
+                let why = super::causes::causes(&error);
                 tee.end(|_| Ended::Broken(why.clone()));
                 Poll::Ready(Some(Err(io::Error::other(why))))
             }

@@ -52,7 +52,7 @@ impl Witness {
         self.tape.keep(self.number, Heard::Lost(format!("{}: {why}", self.line)));
     }
 
-    /// The head of the answer came.
+    /// The head of the response came.
     pub(super) fn answered(&self, head: &response::Parts) {
         let response = ActualResponse { status: head.status.as_u16(), headers: lines(&head.headers), body: Vec::new() };
         self.see(|seen| seen.answered = Some((response, head.headers.clone())));
@@ -63,7 +63,7 @@ impl Witness {
         self.see(|seen| seen.sent = Some(ended));
     }
 
-    /// The body of the answer ended.
+    /// The body of the response ended.
     pub(super) fn came(&self, ended: Ended) {
         self.see(|seen| seen.came = Some(ended));
     }
@@ -75,8 +75,8 @@ impl Witness {
             return;
         }
         if seen.sent.is_none() {
-            // It may still become whole: a provider that knows its answer need not wait for the rest.
-            self.lost("it was answered before all of it was sent");
+            // It may still become whole: a provider that knows its response need not wait for the rest.
+            self.lost("the response came before all of it was sent");
             return;
         }
         let Seen { asked: Some(asked), sent: Some(sent), answered: Some(answered), came: Some(came) } =
@@ -97,13 +97,13 @@ impl Witness {
     ) {
         let came = match came {
             Ended::Whole(copied) => copied,
-            // Events are sent without an end: those that were seen are an answer.
+            // Events are sent without an end: those that were seen are a response.
             Ended::Left(copied) if are_events(&response_headers) => copied,
-            Ended::Left(_) => return self.lost("the consumer left before the answer was whole"),
-            Ended::Broken(why) => return self.lost(&format!("the answer broke off: {why}")),
+            Ended::Left(_) => return self.lost("the consumer disconnected before the response was complete"),
+            Ended::Broken(why) => return self.lost(&format!("the response broke off: {why}")),
         };
         let Ended::Whole(sent) = sent else {
-            return self.lost("it was answered before all of it was sent");
+            return self.lost("the response came before all of it was sent");
         };
         let request_body = self.captured(&request_headers, sent, &mut request.body);
         let response_body = self.captured(&response_headers, came, &mut response.body);
@@ -130,7 +130,7 @@ impl Witness {
     }
 }
 
-/// Whether an answer is a stream of server-sent events.
+/// Whether a response is a stream of server-sent events.
 fn are_events(headers: &HeaderMap) -> bool {
     let media_type = headers.get(CONTENT_TYPE).map(header_text).unwrap_or_default();
     media_type.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case("text/event-stream"))

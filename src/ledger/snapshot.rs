@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::doubt::Rewritten;
+use crate::trouble::Trouble;
 
 /// One view of a store.
 pub trait Snapshot {
@@ -148,35 +149,4 @@ impl NewFile {
 }
 
 /// Why a store can't be used.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct StoreError {
-    /// What happened.
-    pub message: String,
-    /// What the other side said.
-    pub detail: Option<String>,
-    /// What to do next, one sentence each.
-    pub help: Vec<String>,
-}
-
-impl StoreError {
-    /// An error with what happened.
-    pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), detail: None, help: Vec::new() }
-    }
-
-    /// The same error with what the other side said.
-    #[must_use]
-    pub fn detail(mut self, detail: impl Into<String>) -> Self {
-        let detail = detail.into();
-        self.detail = (!detail.trim().is_empty()).then_some(detail);
-        self
-    }
-
-    /// The same error with one more sentence of what to do.
-    #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help.push(help.into());
-        self
-    }
-}
+pub type StoreError = Trouble;

@@ -1,4 +1,4 @@
-//! The codes of what goes wrong with started programs. A code never changes its meaning once it was released.
+//! The codes of failures of started programs. A code never changes its meaning once it was released.
 
 use crate::source::codes::codes;
 

@@ -43,13 +43,13 @@ impl ShellCommand {
         &self.line
     }
 
-    /// Looks for the program that the command line begins with, where that can be told without a shell.
+    /// Looks for the program that the command line begins with, if that can be told without a shell.
     ///
     /// # Errors
     ///
     /// [`codes::COMMAND_NOT_FOUND`] with the program's name and where it was looked for.
     pub fn check(&self) -> Result<(), RunError> {
-        let fail = |message: String| RunError::new(codes::COMMAND_NOT_FOUND, message);
+        let fail = |message: String| RunError::coded(codes::COMMAND_NOT_FOUND, message);
         if !self.folder.is_dir() {
             return Err(fail(format!("the folder {} of `{}` does not exist", self.folder.display(), self.line)));
         }
@@ -101,7 +101,7 @@ impl ShellCommand {
         #[cfg(windows)]
         wrap.wrap(process_wrap::tokio::JobObject);
         wrap.spawn().map(Group::new).map_err(|error| {
-            RunError::new(codes::NOT_STARTED, format!("`{}` could not be started: {error}", self.line))
+            RunError::coded(codes::NOT_STARTED, format!("`{}` could not be started: {error}", self.line))
                 .help("is the system's shell in PATH?")
         })
     }

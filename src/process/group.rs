@@ -8,7 +8,7 @@ use process_wrap::tokio::ChildWrapper;
 use tokio::process::{ChildStderr, ChildStdin, ChildStdout};
 use tokio::time::{sleep, timeout};
 
-/// How often a group is looked at that was told to end: no event tells when its last process is gone.
+/// How often a stopping group is checked: no event says when its last process is gone.
 const LOOK: Duration = Duration::from_millis(10);
 /// How long killed processes may take to be gone; one that waits for a device can't be killed sooner.
 const DEATH: Duration = Duration::from_secs(5);
@@ -79,7 +79,7 @@ impl Group {
     /// Kills every process of the group.
     pub(super) fn kill(&mut self) {
         if !self.released {
-            // It fails where nothing is left to kill, which is what was wanted.
+            // It fails if nothing is left to kill, which is what was wanted.
             let _ = self.child.start_kill();
         }
     }
@@ -108,7 +108,7 @@ impl Drop for Group {
 /// Asks every process of the group to end. Returns whether the system knows such asking.
 #[cfg(unix)]
 fn ask_to_end(child: &dyn ChildWrapper) -> bool {
-    // It fails where nobody is left to be asked.
+    // It fails if nobody is left to be asked.
     let _ = child.signal(nix::sys::signal::Signal::SIGTERM as i32);
     true
 }

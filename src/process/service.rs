@@ -20,8 +20,8 @@ const SHOWN: usize = 4 * 1024;
 /// The pause after the first question for health; each is twice the one before, up to the last.
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
 const LAST_PAUSE: Duration = Duration::from_millis(250);
-/// The least that one question may take: a service may be slow to its first answer, and deaf to a question that
-/// came too early.
+/// The least that one question may take: a service may be slow to its first response, and deaf to a question that came
+/// too early.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long the output of an ended service is waited for: what it has left running may keep it open.
 const LAST_WORDS: Duration = Duration::from_millis(500);
@@ -38,7 +38,7 @@ pub struct Service {
 }
 
 impl Service {
-    /// How long a service has to end when it is asked to, where nothing else is said.
+    /// How long a service has to end when it is asked to, if nothing else is said.
     pub const GRACE: Duration = Duration::from_secs(5);
 
     /// Starts a service on a free port of this machine, which stands for `${PORT}` in its command line and is
@@ -50,8 +50,8 @@ impl Service {
     pub fn start(name: impl Into<String>, command: &ShellCommand) -> Result<Self, RunError> {
         let name = name.into();
         let port = port::free().map_err(|error| {
-            RunError::new(codes::NO_PORT, format!("there is no free port to start {name} on: {error}"))
-                .help("end what holds the ports of this machine, or start the service yourself and give its URL")
+            RunError::coded(codes::NO_PORT, format!("there is no free port to start {name} on: {error}"))
+                .help("free some ports on this machine, or start the service yourself and give its URL")
         })?;
         let command = command.clone().with("PORT", &port.to_string());
         let mut group = command.spawn(Stdio::null())?;
@@ -62,7 +62,7 @@ impl Service {
         Ok(Self { name, line: command.line().to_owned(), port, group, output, readers })
     }
 
-    /// The port that it was told to listen on.
+    /// The port that it has to listen on.
     #[must_use]
     pub const fn port(&self) -> u16 {
         self.port
@@ -91,8 +91,8 @@ impl Service {
         self.group.has_ended()
     }
 
-    /// Asks `probe` for the health of the service on its port, again and again, until the answer is yes. What the
-    /// probe gives otherwise is the cause that a time-out shows.
+    /// Asks `probe` for the health of the service on its port, again and again, until the answer is yes. What the probe
+    /// gives otherwise is the cause that a time-out shows.
     ///
     /// # Errors
     ///
@@ -114,10 +114,10 @@ impl Service {
         };
         let last_words = futures_util::future::join_all(self.readers.iter_mut());
         let _ = timeout(LAST_WORDS, last_words).await;
-        // What it has left running is not what was asked for.
+        // What it left running isn't the service.
         self.group.kill();
         let message = format!("{} ended before it was healthy: {ended}", self.name);
-        Err(RunError::new(codes::ENDED_EARLY, message)
+        Err(RunError::coded(codes::ENDED_EARLY, message)
             .detail(self.last_lines())
             .help(format!("run `{}` yourself to see why; {}", self.line, self.quiet()))
             .help("the command must run for as long as the service does, not start it in the background"))
@@ -131,19 +131,19 @@ impl Service {
 
     fn unhealthy(&self, limit: Duration, cause: &str) -> RunError {
         let message = format!("{} was not healthy within {}: {cause}", self.name, duration(limit));
-        RunError::new(codes::NOT_HEALTHY, message)
+        RunError::coded(codes::NOT_HEALTHY, message)
             .detail(self.last_lines())
             .help(format!("is its `health` in upheld.yaml right? {}", self.quiet()))
-            .help(format!("it must listen on the port that it is given, here {}, as ${{PORT}} or in PORT", self.port))
+            .help(format!("it must listen on the port that it is given as ${{PORT}} or in PORT, here {}", self.port))
     }
 
-    /// What there is to say of its output.
+    /// A sentence about its output.
     fn quiet(&self) -> &'static str {
-        if self.output.bytes().0.is_empty() { "it has printed nothing" } else { "its last output is above" }
+        if self.output.bytes().0.is_empty() { "it printed nothing" } else { "its last output is above" }
     }
 }
 
-/// Asks until the answer is yes; the last cause where it never is.
+/// Asks until the answer is yes; returns the last cause if it never is.
 async fn healthy<F, A>(port: u16, limit: Duration, probe: F) -> Result<(), String>
 where
     F: Fn(u16) -> A,
@@ -158,8 +158,8 @@ where
         match asked {
             Ok(Ok(())) => return Ok(()),
             Ok(Err(why)) => cause = Some(why),
-            // A cause that was told says more than a silence.
-            Err(_) => cause = cause.or_else(|| Some("it takes connections and does not answer".to_owned())),
+            // A cause says more than silence.
+            Err(_) => cause = cause.or_else(|| Some("it accepts connections but doesn't respond".to_owned())),
         }
         if Instant::now() + pause >= deadline {
             return Err(cause.unwrap_or_default());

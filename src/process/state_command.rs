@@ -17,7 +17,7 @@ use crate::words::duration;
 
 /// How much a command may print for its values to be read, in bytes.
 const STDOUT: usize = 1024 * 1024;
-/// How much of its complaints is shown, in bytes.
+/// How much of its standard error is shown, in bytes.
 const STDERR: usize = 2048;
 /// How long the output of an ended command is waited for: what it has left running may keep it open.
 const LAST_WORDS: Duration = Duration::from_millis(500);
@@ -53,16 +53,16 @@ impl StateHandler for CommandStates {
             .env("UPHELD_PROVIDER_URL", &self.provider_url);
         let message = json!({ "state": state.name, "params": state.params, "action": action.word() }).to_string();
         let what = format!("{} of the provider state `{}` failed", action.word(), state.name);
-        let fail = |code, why: &str| RunError::new(code, format!("{what}: `{}` {why}", self.command.line()));
+        let fail = |code, why: &str| RunError::coded(code, format!("{what}: `{}` {why}", self.command.line()));
 
         let mut group = command.spawn(Stdio::piped())?;
         let stdout = Tail::new(STDOUT);
         let stderr = Tail::new(STDERR);
         let Ok(ended) = timeout(self.limit, run(&mut group, message, &stdout, &stderr)).await else {
             group.stop(Duration::ZERO).await;
-            return Err(fail(codes::STATE_TIMEOUT, &format!("did not end within {}", duration(self.limit)))
+            return Err(fail(codes::STATE_TIMEOUT, &format!("didn't exit within {}", duration(self.limit)))
                 .detail(said(&stdout, &stderr))
-                .help("a state command must end; `--timeout` gives it more time"));
+                .help("a state command must exit; `--timeout` gives it more time"));
         };
         match ended {
             Ok(status) if status.success() => group.leave(),
@@ -70,7 +70,7 @@ impl StateHandler for CommandStates {
                 group.stop(Duration::ZERO).await;
                 return Err(fail(codes::STATE_FAILED, &format!("ended with {status}"))
                     .detail(said(&stdout, &stderr))
-                    .help("the command must end with exit code 0 once the state is reached"));
+                    .help("the command must exit with 0 once the state is set up"));
             }
             Err(error) => return Err(fail(codes::STATE_FAILED, &format!("could not be waited for: {error}"))),
         }
@@ -82,13 +82,13 @@ impl StateHandler for CommandStates {
     }
 }
 
-/// The end of what it complained about, or else of what it printed.
+/// The end of its standard error, or else of its standard output.
 fn said(stdout: &Tail, stderr: &Tail) -> String {
     let complaints = stderr.text(STDERR);
     if complaints.trim().is_empty() { stdout.text(STDERR) } else { complaints }
 }
 
-/// Gives the command its message and waits for its end and its last words.
+/// Sends the command its message, and waits for its end and its output.
 async fn run(group: &mut Group, message: String, stdout: &Tail, stderr: &Tail) -> std::io::Result<ExitStatus> {
     let readers = [
         group.take_stdout().map(|stream| stdout.follow(stream)),

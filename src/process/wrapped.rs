@@ -14,7 +14,7 @@ use crate::verification::RunError;
 /// How long the command may take to end once it was asked to.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// A command that runs. It is killed where this is dropped.
+/// A command that runs. It is killed if this is dropped.
 #[derive(Debug)]
 pub struct Wrapped {
     child: Child,
@@ -33,7 +33,7 @@ impl Wrapped {
     pub fn start(command: &[String], folder: &Path, variables: &[(String, String)]) -> Result<Self, RunError> {
         let (program, arguments) = command
             .split_first()
-            .ok_or_else(|| RunError::new(codes::NOT_STARTED, "there is no command behind `--`"))?;
+            .ok_or_else(|| RunError::coded(codes::NOT_STARTED, "there is no command after `--`"))?;
         let started = Command::new(program)
             .args(arguments)
             .current_dir(folder)
@@ -47,14 +47,17 @@ impl Wrapped {
         match started {
             Ok(child) => Ok(Self { child, name: program.clone() }),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let told = RunError::new(codes::COMMAND_NOT_FOUND, format!("the command `{program}` was not found"));
-                Err(told.help(if program.contains(char::is_whitespace) {
-                    String::from("write the program and its arguments apart, or run a shell: -- sh -c '…'")
+                let missing =
+                    RunError::coded(codes::COMMAND_NOT_FOUND, format!("the command `{program}` was not found"));
+                Err(missing.help(if program.contains(char::is_whitespace) {
+                    String::from("pass the program and its arguments separately, or run a shell: -- sh -c '…'")
                 } else {
                     format!("install `{program}`, or add its folder to PATH")
                 }))
             }
-            Err(error) => Err(RunError::new(codes::NOT_STARTED, format!("`{program}` could not be started: {error}"))),
+            Err(error) => {
+                Err(RunError::coded(codes::NOT_STARTED, format!("`{program}` could not be started: {error}")))
+            }
         }
     }
 
@@ -63,10 +66,10 @@ impl Wrapped {
     ///
     /// # Errors
     ///
-    /// Why its end can't be told.
+    /// Why its end isn't known.
     pub async fn ended(mut self, asked_to_end: impl Future<Output = ()>) -> Result<u8, RunError> {
         let unknown = |name: &str, error: std::io::Error| {
-            RunError::new(codes::NOT_STARTED, format!("how `{name}` ended can't be told: {error}"))
+            RunError::coded(codes::NOT_STARTED, format!("can't tell how `{name}` ended: {error}"))
         };
         let status = tokio::select! {
             status = self.child.wait() => status,

@@ -11,8 +11,10 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 use super::place::{Place, Side};
-use super::redact::REDACTED;
 use crate::interaction::{Part, urlencoded};
+
+/// The text that stands for a secret.
+pub const REDACTED: &str = "redacted";
 
 /// A secret that was found, without its text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

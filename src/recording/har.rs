@@ -8,7 +8,8 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::Exchange;
-use super::har_message::{request, response};
+use super::har_address::Address;
+use super::har_message::{request, response, whole};
 use crate::source::codes::codes;
 use crate::source::json::position;
 use crate::source::{Finding, Position, SourceFile, Span};
@@ -102,50 +103,6 @@ fn started(entry: &Value) -> Option<jiff::Timestamp> {
     entry.get("startedDateTime").and_then(Value::as_str)?.parse().ok()
 }
 
-/// The parts of an address that HTTP has a use for.
-pub(super) struct Address<'u> {
-    pub origin: String,
-    /// What stands before the host and its `@`.
-    pub user: Option<&'u str>,
-    pub path: String,
-    pub query: Option<String>,
-}
-
-impl<'u> Address<'u> {
-    fn parse(url: &'u str) -> Option<Self> {
-        let (scheme, rest) = url.split_once("://")?;
-        let scheme = scheme.to_ascii_lowercase();
-        let default_port = match scheme.as_str() {
-            "http" => ":80",
-            "https" => ":443",
-            _ => return None,
-        };
-        let rest = rest.split('#').next().unwrap_or_default();
-        let at = rest.find(['/', '?']).unwrap_or(rest.len());
-        let (authority, target) = rest.split_at(at);
-        let (user, host) = authority.rsplit_once('@').map_or((None, authority), |(user, host)| (Some(user), host));
-        let host = host.to_ascii_lowercase();
-        let host = host.strip_suffix(default_port).unwrap_or(&host);
-        if host.is_empty() || host.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\') {
-            return None;
-        }
-        let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
-        let path = if path.is_empty() { "/" } else { path };
-        Some(Self {
-            origin: format!("{scheme}://{host}"),
-            user,
-            path: sendable(path),
-            query: query.filter(|query| !query.is_empty()).map(sendable),
-        })
-    }
-}
-
-/// A part of an address with what can't be sent percent-encoded: some writers have it as a person would read it.
-fn sendable(text: &str) -> String {
-    const UNSENDABLE: &percent_encoding::AsciiSet = &percent_encoding::CONTROLS.add(b' ');
-    percent_encoding::utf8_percent_encode(text, UNSENDABLE).to_string()
-}
-
 fn entry(entry: &Value) -> HarEntry {
     let sent = entry.get("request").unwrap_or(&Value::Null);
     let received = entry.get("response").unwrap_or(&Value::Null);
@@ -184,16 +141,6 @@ fn exchange(entry: &Value, sent: &Value, received: &Value, address: Address<'_>)
     }
     let (response, response_body) = response(status, &request.method, received);
     Ok(Exchange { request, response, request_body, response_body })
-}
-
-/// A whole number, however it is written.
-pub(super) fn whole(value: &Value) -> Option<u64> {
-    match value {
-        Value::String(text) => text.trim().parse().ok(),
-        // Some writers have `200.0`.
-        Value::Number(number) => number.as_str().split('.').next().and_then(|whole| whole.parse().ok()),
-        _ => None,
-    }
 }
 
 /// Whether an entry loads a part of a page.

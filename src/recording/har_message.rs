@@ -8,7 +8,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::exchange::Capture;
-use super::har::{Address, whole};
+use super::har_address::Address;
 use crate::interaction::{ActualRequest, ActualResponse, header_values, urlencoded};
 
 /// The most bytes that are kept of one body: the default of `record`.
@@ -21,6 +21,16 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
         .with_decode_padding_mode(DecodePaddingMode::Indifferent)
         .with_decode_allow_trailing_bits(true),
 );
+
+/// A whole number, however it is written.
+pub(super) fn whole(value: &Value) -> Option<u64> {
+    match value {
+        Value::String(text) => text.trim().parse().ok(),
+        // Some writers have `200.0`.
+        Value::Number(number) => number.as_str().split('.').next().and_then(|whole| whole.parse().ok()),
+        _ => None,
+    }
+}
 
 pub(super) fn request(method: String, address: Address<'_>, sent: &Value) -> (ActualRequest, Capture) {
     let mut headers = pairs(sent.get("headers"));

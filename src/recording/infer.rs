@@ -11,8 +11,8 @@ use std::collections::HashSet;
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
+use super::guard::REDACTED;
 use super::place::{Place, Side};
-use super::redact::REDACTED;
 use super::remark::{Conclusion, Reason, Remark, Suggestion};
 use super::secret_names::is_secret_name;
 use super::seen::{JsonKind, Seen};

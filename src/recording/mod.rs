@@ -11,6 +11,7 @@ mod exchange;
 mod group;
 mod guard;
 mod har;
+mod har_address;
 mod har_message;
 mod infer;
 mod looks;
@@ -30,13 +31,13 @@ mod unwritten;
 mod update;
 
 pub use exchange::{Capture, Exchange};
-pub use guard::{FoundSecret, Guard};
+pub use guard::{FoundSecret, Guard, REDACTED};
 pub use har::{CODES as HAR_CODES, HarEntry, UnusableEntry, read_har};
 pub use place::{Place, Side};
 pub use record::{
     Change, LeftOut, Options, Outcome, RecordError, RecordedContract, RecordedInteraction, Recording, record,
 };
-pub use redact::{REDACTED, Redaction, redact, redacted_path};
+pub use redact::{Redaction, redact, redacted_path};
 pub use remark::{Conclusion, Reason, Remark, Suggestion};
 pub use sample::BodyProblem;
 pub use secret_names::is_secret_name;

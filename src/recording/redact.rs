@@ -10,14 +10,11 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use super::Exchange;
-use super::guard::{FoundSecret, Guard};
+use super::guard::{FoundSecret, Guard, REDACTED};
 use super::place::{Place, Side};
 use super::secret_names::{is_secret_name, name_in};
 use super::secret_shapes::{credentials, is_distinctive, is_fake, sightings};
 use crate::interaction::{Part, header_values, urlencoded};
-
-/// The text that stands for a secret.
-pub const REDACTED: &str = "redacted";
 
 /// How many levels of JSON inside of JSON texts are searched.
 const MOST_NESTED: usize = 4;

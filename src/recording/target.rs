@@ -5,8 +5,8 @@ use std::fmt;
 
 use serde_json::Value;
 
+use super::guard::REDACTED;
 use super::looks::{self, Identifier};
-use super::redact::REDACTED;
 use super::sample::{Sample, SampleBody};
 use crate::contract::{Format, Matcher, PathRule, Pattern, Rule};
 

@@ -1,5 +1,5 @@
-//! `upheld.yaml`: the registry of a workspace's services: how each is started, reached, brought into a state, and who
-//! owns it.
+//! `upheld.yaml`: the registry of a workspace's services: how each is started and reached, how its states are set up,
+//! and who owns it.
 
 mod raw;
 mod read;
@@ -47,7 +47,7 @@ pub struct Service {
     pub parallel: bool,
 }
 
-/// How a service is brought into a state.
+/// How a service's states are set up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StatesBy {
     /// A POST to this path of the service, or to this address.

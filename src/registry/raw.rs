@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::source::conform::Shape;
 
-/// The services of a workspace, and where what is known of them is kept.
+/// The services of a workspace, and the store for what is known about them.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[schemars(title = "Upheld registry")]
@@ -28,7 +28,7 @@ pub(super) struct RawRegistry {
     pub services: IndexMap<String, RawService>,
 }
 
-/// One service: how it is started, reached and brought into a state, and who owns it.
+/// One service: how it is started and reached, how its states are set up, and who owns it.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[schemars(rename = "Service")]
@@ -42,13 +42,12 @@ pub(super) struct RawService {
     #[serde(default)]
     #[schemars(with = "String")]
     pub start_timeout: Option<String>,
-    /// The request that it answers with a status of 2XX when it is ready: `GET /health`. Without it, a connection is
-    /// enough.
+    /// The request that returns 2XX once it is ready: `GET /health`. Without it, accepting a connection is enough.
     #[serde(default)]
     #[schemars(with = "String", regex(pattern = r"^GET /\S*$"))]
     pub health: Option<String>,
-    /// How it is brought into a provider state: `POST /_states` (or the URL of what takes that POST), a command, or `none`
-    /// where it is always in all of them.
+    /// How its provider states are set up: `POST /_states` (or a URL to POST to), a command, or `none` if it is always
+    /// in all of them.
     #[serde(default)]
     #[schemars(with = "String")]
     pub states: Option<String>,
@@ -58,8 +57,8 @@ pub(super) struct RawService {
     /// Who owns it.
     #[serde(default)]
     pub owners: Vec<String>,
-    /// `all` where its interactions may all run at once, since it keeps every state apart from every other; `safe`,
-    /// the default, where only those without states may.
+    /// `all` if all its interactions may run at once, since it keeps states apart; `safe`, the default, if only those
+    /// without states may.
     #[serde(default)]
     #[schemars(with = "RawParallel")]
     pub parallel: Option<RawParallel>,

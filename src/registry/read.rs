@@ -105,11 +105,11 @@ fn service(raw: RawService) -> Service {
     }
 }
 
-/// Reads how states are brought about: `POST /_states`, a URL alone, `none`, or a command.
+/// Reads how states are set up: `POST /_states`, a URL alone, `none`, or a command.
 ///
 /// # Errors
 ///
-/// It is a request, and not a POST.
+/// It is a request other than a POST.
 pub fn states_by(text: &str) -> Result<StatesBy, OtherMethod> {
     let is_url = |text: &str| {
         let scheme = text.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
@@ -136,10 +136,10 @@ pub fn states_by(text: &str) -> Result<StatesBy, OtherMethod> {
     Ok(StatesBy::Command(text.to_owned()))
 }
 
-/// The methods by which somebody may think that a state is brought about; `post` is told how it is written.
+/// Methods that somebody may expect to set up states; `post` gets help on its spelling.
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
-/// A request that is to bring about states, and is not a POST.
+/// A request for setting up states that isn't a POST.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OtherMethod {
     method: String,
@@ -152,13 +152,13 @@ impl OtherMethod {
     pub fn help(&self) -> String {
         // An address may hold a password, which is not repeated.
         let target = if self.target.starts_with('/') { self.target.as_str() } else { "URL" };
-        format!("write `POST {target}`, and let the provider take the state from the body; or name a command")
+        format!("write `POST {target}`, and have the provider read the state from the body; or use a command")
     }
 }
 
 impl fmt::Display for OtherMethod {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a provider is brought into its states by POST, and never by `{}`", self.method)
+        write!(f, "provider states are set up by POST, not by `{}`", self.method)
     }
 }
 
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn states_are_brought_about_by_a_post_to_a_path_or_a_url_or_by_a_command() {
+    fn states_are_set_up_by_a_post_to_a_path_or_a_url_or_by_a_command() {
         let http = |target: &str| Ok(StatesBy::Http(target.to_owned()));
         let command = |line: &str| Ok(StatesBy::Command(line.to_owned()));
         assert_eq!(states_by("POST  /_states "), http("/_states"));
@@ -226,7 +226,7 @@ mod tests {
         }
         for (text, method) in [("GET /_states", "GET"), ("post /_states", "post"), ("PUT https://ada:pw@h/s", "PUT")] {
             let other = states_by(text).unwrap_err();
-            assert!(other.to_string().contains(&format!("never by `{method}`")), "{other}");
+            assert!(other.to_string().contains(&format!("not by `{method}`")), "{other}");
             assert!(other.help().contains("write `POST ") && !other.help().contains("pw"), "{}", other.help());
         }
     }

@@ -52,7 +52,7 @@ pub(super) fn advice(finished: &Finished) -> Advice {
 
     let at_end = remarks.iter().flatten().any(|remark| remark.can_be_agreed).then(|| {
         let provider = &finished.provider;
-        format!("if {provider} means to answer like this, {consumer} must agree: change its contract and publish it.")
+        format!("if {provider} means to respond like this, {consumer} must agree: change its contract and publish it.")
     });
     let mut said: Vec<String> = Vec::new();
     let mut beside = Vec::with_capacity(remarks.len());

@@ -18,7 +18,7 @@ const CONTEXT: usize = 3;
 /// How many lines of a body are compared: what two bodies of any size differ in costs time without end.
 const COMPARED: usize = 2_000;
 
-/// The two bodies as a unified diff, headed by what the signs mean; empty where nothing differs.
+/// The two bodies as a unified diff, headed by what the signs mean; empty if nothing differs.
 pub(super) fn bodies(bodies: &Bodies, provider: &str, palette: &Palette) -> String {
     let (expected, expected_cut) = beginning(&bodies.expected);
     let (actual, actual_cut) = beginning(&bodies.actual);
@@ -41,7 +41,7 @@ pub(super) fn bodies(bodies: &Bodies, provider: &str, palette: &Palette) -> Stri
         let _ = writeln!(out, "{}", format!("{INDENT}{bar} {line}").trim_end());
     }
     if lines.len() > MOST {
-        let _ = writeln!(out, "{INDENT}{bar} and {} of this comparison", more_lines(lines.len() - MOST));
+        let _ = writeln!(out, "{INDENT}{bar} and {} in this comparison", more_lines(lines.len() - MOST));
     }
     if expected_cut || actual_cut {
         let _ = writeln!(out, "{INDENT}{bar} only the first {COMPARED} lines were compared");

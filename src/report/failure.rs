@@ -1,10 +1,10 @@
-//! The end of a command that could not do what it was asked to, as text: what happened, what the other side said, and
-//! what to do next.
+//! A failed command as text: what happened, what the other side said, and what to do next.
 
 use super::escape::{shown_lines, shown_sentence};
 use super::github::command;
 use super::markdown::{code, fenced, within};
 use super::palette::{Palette, paint};
+use crate::trouble::Trouble;
 use crate::words::count;
 
 /// How many lines of a detail are shown.
@@ -16,10 +16,10 @@ const PAGE: usize = 200_000;
 
 /// `error: …`, the detail behind bars, and a line for each help.
 #[must_use]
-pub fn failure(message: &str, detail: Option<&str>, help: &[String], palette: &Palette) -> String {
-    let mut text = format!("{}: {}\n", paint(palette.error, "error"), shown_sentence(message));
-    text.push_str(&quoted(detail.unwrap_or_default()));
-    for help in help {
+pub fn failure<C>(trouble: &Trouble<C>, palette: &Palette) -> String {
+    let mut text = format!("{}: {}\n", paint(palette.error, "error"), shown_sentence(&trouble.message));
+    text.push_str(&quoted(trouble.detail.as_deref().unwrap_or_default()));
+    for help in &trouble.help {
         text.push_str(&format!("{}: {}\n", paint(palette.help, "help"), shown_sentence(help)));
     }
     text
@@ -27,17 +27,11 @@ pub fn failure(message: &str, detail: Option<&str>, help: &[String], palette: &P
 
 /// The same as an annotation on GitHub, under a title of ours.
 #[must_use]
-pub fn failure_github(
-    level: &'static str,
-    title: &'static str,
-    message: &str,
-    detail: Option<&str>,
-    help: &[String],
-) -> String {
-    let (said, _) = shown_lines(detail.unwrap_or_default(), ANNOTATED);
-    let mut lines = vec![shown_sentence(message)];
+pub fn failure_github<C>(level: &'static str, title: &'static str, trouble: &Trouble<C>) -> String {
+    let (said, _) = shown_lines(trouble.detail.as_deref().unwrap_or_default(), ANNOTATED);
+    let mut lines = vec![shown_sentence(&trouble.message)];
     lines.extend(said);
-    lines.extend(help.iter().map(|help| format!("help: {}", shown_sentence(help))));
+    lines.extend(trouble.help.iter().map(|help| format!("help: {}", shown_sentence(help))));
     command(level, None, title, &lines.join("\n"))
 }
 

@@ -3,13 +3,14 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::escape::{is_unfit, shown, shown_sentence};
 use super::palette::Palette;
-use crate::source::{Finding, Severity, Sources, Span};
+use crate::source::{Finding, Place, Severity, Sources, Span};
 use crate::words::count;
 
 pub use super::github::findings as github;
@@ -21,6 +22,8 @@ const MOST: usize = 200;
 const WIDTH: usize = 120;
 /// How many characters of a place are marked.
 const MARKED: usize = 80;
+/// How many lines apart two places of a file may be to be shown in one excerpt.
+const NEAR: u32 = 100;
 /// How far into a line its place is looked for. A longer line is no line that a person reads.
 const FAR: usize = 10_000;
 
@@ -73,46 +76,88 @@ fn one(finding: &Finding, sources: &Sources, renderer: &Renderer) -> String {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let file = shown(&finding.file);
     let title = level.primary_title(shown_sentence(&finding.message)).id(finding.code.0);
     let mut group = Group::with_title(title);
-    let line = finding.span.and_then(|span| {
-        let line = sources.get(&finding.file)?.line(span.start.line);
-        marked(line, span)
-    });
-    group = match (&line, finding.span) {
-        (Some((line, marked)), Some(span)) => group.element(
-            Snippet::source(line.as_str())
-                .line_start(span.start.line as usize)
-                .path(file)
-                .annotation(AnnotationKind::Primary.span(marked.clone())),
-        ),
-        (_, Some(span)) => {
-            group.element(Origin::path(file).line(span.start.line as usize).char_column(span.start.column as usize))
-        }
-        (_, None) => group.element(Origin::path(file)),
+    let Some(span) = finding.span else {
+        return finish(group.element(Origin::path(shown(&finding.file))), finding, renderer);
     };
-    for help in &finding.help {
-        group = group.element(Level::HELP.message(shown_sentence(help)));
+    let is_near = |place: &&Place| place.file == finding.file && place.span.start.line.abs_diff(span.start.line) < NEAR;
+    let (near, far): (Vec<&Place>, Vec<&Place>) = finding.places.iter().partition(is_near);
+    let marks = std::iter::once(Mark { span, kind: AnnotationKind::Primary, label: None });
+    group = excerpt(group, &finding.file, &marks.chain(near.into_iter().map(Mark::of)).collect::<Vec<_>>(), sources);
+    for place in far {
+        group = excerpt(group, &place.file, &[Mark::of(place)], sources);
     }
-    renderer.render(&[group])
+    finish(group, finding, renderer)
 }
 
-/// A line of a file, fit to be shown and cut where nobody reads on, and the bytes of it that a span covers; a
-/// span over several lines covers its first one to the end. Nothing where the place is too far into the line.
-fn marked(line: &str, span: Span) -> Option<(String, std::ops::Range<usize>)> {
-    let first = span.start.column.saturating_sub(1) as usize;
-    if first > FAR {
+fn finish(group: Group<'_>, finding: &Finding, renderer: &Renderer) -> String {
+    let help = finding.help.iter().map(|help| Level::HELP.message(shown_sentence(help)));
+    renderer.render(&[group.elements(help)])
+}
+
+/// A place that is marked in a line, and what is written beside it.
+struct Mark<'a> {
+    span: Span,
+    kind: AnnotationKind,
+    label: Option<&'a str>,
+}
+
+impl<'a> Mark<'a> {
+    fn of(place: &'a Place) -> Self {
+        Self { span: place.span, kind: AnnotationKind::Context, label: Some(&place.label) }
+    }
+}
+
+/// Adds the lines of a file from the first mark to the last one. Only the place of the first mark is named if a text is
+/// not at hand, or a mark is too far into its line.
+fn excerpt<'a>(group: Group<'a>, file: &str, marks: &[Mark<'_>], sources: &Sources) -> Group<'a> {
+    let Some(first) = marks.first() else { return group };
+    let number = |mark: &Mark<'_>| mark.span.start.line;
+    let (from, to) = (marks.iter().map(number).min().unwrap_or(1), marks.iter().map(number).max().unwrap_or(1));
+    let snippet = sources.get(file).and_then(|source| {
+        let mut text = String::new();
+        let mut annotations = Vec::new();
+        for line in from..=to {
+            let here: Vec<&Mark<'_>> = marks.iter().filter(|mark| number(mark) == line).collect();
+            let (shown, ranges) = marked(source.line(line), &here)?;
+            for (mark, range) in here.iter().zip(ranges) {
+                let annotation = mark.kind.span(text.len() + range.start..text.len() + range.end);
+                annotations.push(annotation.label(mark.label.map(shown_sentence)));
+            }
+            text.push_str(&shown);
+            text.push('\n');
+        }
+        // Its last line has no end of its own: a place at the end of the line must not be one in the next.
+        text.pop();
+        Some(Snippet::source(text).line_start(from as usize).path(shown(file)).annotations(annotations))
+    });
+    let Some(snippet) = snippet else {
+        let place = first.span.start;
+        return group.element(Origin::path(shown(file)).line(place.line as usize).char_column(place.column as usize));
+    };
+    group.element(snippet)
+}
+
+/// A line of a file, fit to be shown and cut after what a person reads, and the bytes of it that each mark covers; a
+/// mark over several lines covers its first one to the end. Nothing if a mark is too far into the line.
+fn marked(line: &str, marks: &[&Mark<'_>]) -> Option<(String, Vec<Range<usize>>)> {
+    let start = |mark: &&Mark<'_>| mark.span.start.column.saturating_sub(1) as usize;
+    let furthest = marks.iter().map(start).max().unwrap_or(0);
+    if furthest > FAR {
         return None;
     }
-    let text: String = line.chars().take(first + WIDTH + MARKED).map(fit).collect();
+    let text: String = line.chars().take(furthest + WIDTH + MARKED).map(fit).collect();
     let text = text.replace("##[", "#\u{fffd}[");
     let length = text.chars().count();
-    let past = if span.end.line > span.start.line { length } else { span.end.column.saturating_sub(1) as usize };
-    let past = past.clamp(first + 1, first + MARKED);
     let byte = |chars: usize| text.char_indices().nth(chars).map_or(text.len(), |(at, _)| at);
-    let range = byte(first)..byte(past);
-    Some((text, range))
+    let range = |mark: &&Mark<'_>| {
+        let (span, first) = (mark.span, start(mark));
+        let past = if span.end.line > span.start.line { length } else { span.end.column.saturating_sub(1) as usize };
+        byte(first)..byte(past.clamp(first + 1, first + MARKED))
+    };
+    let ranges = marks.iter().map(range).collect();
+    Some((text, ranges))
 }
 
 /// A character that can stand in a shown line: one for one, so that columns stay what they are.

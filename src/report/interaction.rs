@@ -161,11 +161,11 @@ fn broken(out: &mut String, finished: &Finished, palette: &Palette) {
     pending(out, finished, palette);
 }
 
-/// Why it doesn't count.
+/// Why a failure doesn't count.
 fn pending(out: &mut String, finished: &Finished, palette: &Palette) {
     let why = match finished.pending.filter(|_| finished.is_pending()) {
         Some(Pending::NotNeeded) => "nobody relies on this yet",
-        Some(Pending::Said) => "its contract says that it is",
+        Some(Pending::Said) => "its contract says so",
         None => return,
     };
     let word = paint(palette.warning, "pending:");

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::escape::defused;
 use super::{Conclusion, Reporter};
 use crate::source::{Finding, Severity};
+use crate::trouble::Trouble;
 use crate::verification::{Event, Finished, RunError, ShownMismatch, Summary, Verdict};
 
 /// The version of the format. Keys may be added to it; none changes its meaning or goes away.
@@ -99,7 +100,7 @@ pub fn findings(command: &str, findings: &[Finding]) -> io::Result<String> {
 /// # Errors
 ///
 /// None in practice: every text can be written as JSON.
-pub fn unverified_json(exit_code: u8, message: &str, detail: Option<&str>, help: &[String]) -> io::Result<String> {
+pub fn unverified_json<C>(exit_code: u8, trouble: &Trouble<C>) -> io::Result<String> {
     #[derive(Serialize)]
     struct Unverified<'a> {
         #[serde(flatten)]
@@ -118,7 +119,8 @@ pub fn unverified_json(exit_code: u8, message: &str, detail: Option<&str>, help:
         seconds: None,
         interactions: Vec::new(),
     };
-    pretty(&Unverified { document, note: message, detail, help })
+    let Trouble { message: note, detail, help, .. } = trouble;
+    pretty(&Unverified { document, note, detail: detail.as_deref(), help })
 }
 
 /// The document's text, ending in a newline. Build systems read it too where it goes to standard output, and must

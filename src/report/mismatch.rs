@@ -7,12 +7,12 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 use super::escape::{cut, defused, printable, shown, shown_sentence};
 use super::palette::{Palette, paint};
 use crate::interaction::{Mismatch, mismatch as codes};
-use crate::verification::{AskedLine, ShownMismatch};
+use crate::verification::{ContractLine, ShownMismatch};
 use crate::words::count;
 
 /// How many mismatches of one interaction are shown; machine forms hold them all.
 pub(super) const MOST: usize = 20;
-/// What stands left of everything that is said about an interaction.
+/// The indentation of everything about an interaction.
 pub(super) const INDENT: &str = "        ";
 /// Where a source line's number ends.
 const NUMBER_WIDTH: usize = 12;
@@ -63,7 +63,7 @@ pub(super) fn with_advice(all: &[ShownMismatch], beside: &[Option<String>], pale
     out
 }
 
-/// The line for those that are not shown, where there are some.
+/// The line for those that are not shown, if there are some.
 pub(super) fn more_mismatches(number: usize) -> String {
     if number == 0 { String::new() } else { format!("{INDENT}and {}\n", count(number, "more mismatch")) }
 }
@@ -78,7 +78,7 @@ pub(super) fn sentence(mismatch: &Mismatch) -> String {
     )
 }
 
-/// Writes one line of what to do.
+/// Writes one line of help.
 pub(super) fn help(out: &mut String, text: &str, palette: &Palette) {
     remark(out, HELP, text, palette);
 }
@@ -87,11 +87,11 @@ fn remark(out: &mut String, word: &str, text: &str, palette: &Palette) {
     let _ = writeln!(out, "{INDENT}{} {}", paint(palette.help, word), shown_sentence(text));
 }
 
-/// The word before what is to be done, and the word before what is good to know.
+/// The labels of a line that says what to do, and of one that adds information.
 const HELP: &str = "help:";
 const NOTE: &str = "note:";
 
-/// A mismatch's own hint, under the word for it: some tell more of what came, the others what to do.
+/// A mismatch's own hint with its label: some describe the actual value, the others say what to do.
 pub(super) fn hint(mismatch: &Mismatch) -> Option<(&'static str, &str)> {
     let word = if [codes::STATUS, codes::MISSING, codes::BODY_KIND].contains(&mismatch.code) { NOTE } else { HELP };
     mismatch.hint.as_deref().map(|hint| (word, hint))
@@ -144,7 +144,7 @@ impl Layout {
 }
 
 /// The contract's line with a mark under the place that is meant.
-fn source_line(out: &mut String, asked: &AskedLine, palette: &Palette) {
+fn source_line(out: &mut String, asked: &ContractLine, palette: &Palette) {
     let (text, column) = window(&asked.text, asked.column.saturating_sub(1) as usize);
     let bar = paint(palette.frame, "│");
     let _ = writeln!(out, "{} {bar}   {text}", paint(palette.frame, format_args!("{:>NUMBER_WIDTH$}", asked.line)));

@@ -1,13 +1,13 @@
-//! What a run has to say, as text: for people, for programs, for build systems.
+//! Reports: for people, for programs, for build systems.
 //!
 //! A report is made of [`verification::Event`](crate::verification::Event)s, of
 //! [`source::Finding`](crate::source::Finding)s, or of a [`gate::Decision`](crate::gate::Decision). It is written to
 //! whatever the caller hands in, or is a text that the caller writes; no file is opened here, no terminal is asked, no
 //! exit code is decided. Colour is a [`Palette`], and the default one has none.
 //!
-//! What a provider or a contract says may hold anything, and terminals and build systems obey what they read. So
-//! no foreign text goes out as it is: control characters are written out, lengths are bounded, and no line of a
-//! report begins with foreign text.
+//! Providers and contracts may contain anything, and terminals and build systems obey what they read. So no foreign
+//! text is written as it is: control characters are written out, lengths are bounded, and no line of a report begins
+//! with foreign text.
 
 mod advice;
 mod converted;
@@ -75,12 +75,12 @@ pub trait Reporter {
     fn finish(&mut self, conclusion: &Conclusion) -> io::Result<()>;
 }
 
-/// What a run came to: what the reports end with.
+/// The conclusion of a run, with which the reports end.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Conclusion {
     pub summary: Summary,
     /// What the program will return.
     pub exit_code: u8,
-    /// How long the run took, in seconds, where that is to be said.
+    /// How long the run took, in seconds, if it is to be shown.
     pub seconds: Option<f64>,
 }

@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::verification::Event;
 
-/// How often the line is drawn where nothing happens, so that a person sees that the program is alive.
+/// How often the line is drawn if nothing happens, so that a person sees that the program is alive.
 const TICK: Duration = Duration::from_millis(100);
 const WAITING: &str = "{spinner} {msg}";
 const COUNTING: &str = "{spinner} {msg} {bar:24} {pos}/{len}";

@@ -1,11 +1,10 @@
-//! The one sentence about a whole run.
+//! The summary of a run in one sentence.
 
 use crate::verification::Summary;
 use crate::words::count;
 
-/// `12 interactions: 1 broken, 2 errors, 9 upheld`, or `12 interactions` where all are upheld. Pending ones are
-/// counted apart from the broken ones, since they do not fail the run; where there is nothing else, it is said that
-/// nothing is upheld.
+/// `12 interactions: 1 broken, 2 errors, 9 upheld`, or `12 interactions` where all are upheld. Pending ones are counted
+/// apart from the broken ones, since they do not fail the run; if there are no others, `0 upheld` is shown.
 pub(super) fn sentence(summary: &Summary) -> String {
     let total = summary.total();
     let counted = count(total, "interaction");
@@ -31,7 +30,7 @@ pub(super) fn sentence(summary: &Summary) -> String {
     format!("{counted}: {}", parts.join(", "))
 }
 
-/// A length of time, in the unit that a person would say it in: `85 ms`, `1.24 s`, `3 min 5 s`.
+/// A length of time, in the unit that a person would use: `85 ms`, `1.24 s`, `3 min 5 s`.
 pub(super) fn duration(seconds: f64) -> String {
     if seconds < 0.9995 {
         format!("{:.0} ms", (seconds * 1_000.0).max(0.0))

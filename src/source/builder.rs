@@ -1,7 +1,7 @@
-//! What a YAML text holds, put together event by event, with the limits held at each.
+//! Builds a YAML document event by event, and checks the limits at each.
 //!
-//! What is put together is the caller's choice: the JSON value that the text stands for, or a tree of its places. A
-//! large document is so never there in both forms, and the places are looked up only where somebody is told of them.
+//! The caller chooses what is built: the JSON value that the text stands for, or a tree of its places. So a large
+//! document is never in memory in both forms, and the places are looked up only when a finding needs them.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -10,10 +10,12 @@ use std::sync::Arc;
 use saphyr_parser::{Event, ScalarStyle, Tag};
 
 use super::codes::{AMBIGUOUS, DUPLICATE_KEY, NOT_JSON, NOT_YAML, OVER_LIMIT};
-use super::node::FEW;
+use super::limits::{Limits, too_deep};
 use super::scalar::{Resolved, ambiguity, resolve_plain};
-use super::yaml::too_deep;
-use super::{Finding, Findings, Limits, Position, Span};
+use super::{Finding, Findings, Position, Span};
+
+/// Up to how many keys of a mapping comparing with each is as fast as an index.
+pub(super) const FEW: usize = 16;
 
 /// What `serde_json` takes a number apart into, to keep its digits: an object with this key would become a number.
 const NUMBER_KEY: &str = "$serde_json::private::Number";
@@ -21,24 +23,24 @@ const NUMBER_KEY: &str = "$serde_json::private::Number";
 /// Stops the reading; the finding that says why is already kept.
 pub(super) struct Stop;
 
-/// What is made of a text's values.
+/// What a text's values are built into.
 pub(super) trait Product<'t>: Clone {
     fn scalar(text: Cow<'t, str>, resolved: Resolved, span: Span) -> Self;
     fn sequence(items: Vec<Self>, span: Span) -> Self;
     /// Of entries whose keys differ.
-    fn mapping(entries: Vec<Entry<'t, Self>>, span: Span) -> Self;
+    fn mapping(entries: Vec<KeyValue<'t, Self>>, span: Span) -> Self;
     /// The same at another place: where an alias of it stands.
     fn at(self, span: Span) -> Self;
 }
 
 /// A key and its value.
-pub(super) struct Entry<'t, P> {
+pub(super) struct KeyValue<'t, P> {
     pub key: Cow<'t, str>,
     pub key_span: Span,
     pub value: P,
 }
 
-/// What a text holds, as far as it could be read, and what was found.
+/// The document, as far as it could be read, and the findings.
 pub(super) struct Built<P> {
     pub root: Option<P>,
     /// The lines in which the elements of the lists at the document's top begin, by the list's key.
@@ -88,9 +90,9 @@ struct Open<'t, P> {
 enum Kind<'t, P> {
     Sequence(Vec<P>),
     Mapping {
-        entries: Vec<Entry<'t, P>>,
+        entries: Vec<KeyValue<'t, P>>,
         /// Where each key stands first.
-        keys: HashMap<Cow<'t, str>, Position>,
+        keys: HashMap<Cow<'t, str>, Span>,
         key: Option<Key<'t>>,
     },
 }
@@ -119,7 +121,7 @@ impl<'t, 'f, P: Product<'t>> Builder<'t, 'f, P> {
         }
     }
 
-    /// What there is that can be used, and what was found.
+    /// The usable part, and the findings.
     pub(super) fn finish(mut self) -> Built<P> {
         if self.root.is_none() && !self.failed {
             self.findings.push(
@@ -154,7 +156,7 @@ impl<'t, 'f, P: Product<'t>> Builder<'t, 'f, P> {
                     NOT_YAML,
                     span,
                     "a second document begins here",
-                    "one file holds one document: put the second into a file of its own",
+                    "a file holds one document: put the second one into its own file",
                 );
                 // The first can be read, and the second is not looked at.
                 Err(Stop)
@@ -213,7 +215,7 @@ impl<'t, 'f, P: Product<'t>> Builder<'t, 'f, P> {
         self.keep_and_add(open.anchor, Anchored { value, text: None, extent: open.extent }, span)
     }
 
-    /// Puts a finished value where it belongs, and keeps it where it has an anchor.
+    /// Puts a finished value where it belongs, and keeps it if it has an anchor.
     fn keep_and_add(&mut self, anchor: usize, value: Anchored<'t, P>, span: Span) -> Result<(), Stop> {
         if anchor != 0 {
             self.anchor(anchor, &value, span)?;
@@ -242,8 +244,8 @@ impl<'t, 'f, P: Product<'t>> Builder<'t, 'f, P> {
 
     fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Stop> {
         let Some(extent) = self.anchors.get(&anchor).map(|anchored| anchored.extent) else {
-            let message = "this alias stands inside the value it names";
-            self.error(NOT_YAML, span, message, "write the value out: JSON has no values without an end");
+            let message = "this alias is inside the value that it refers to";
+            self.error(NOT_YAML, span, message, "write the value out: JSON values can't be infinite");
             let value = P::scalar(Cow::Borrowed(""), Resolved::String, span);
             self.add(Anchored { value, text: Some(Cow::Borrowed("")), extent: Extent { values: 1, levels: 0 } }, span);
             return Ok(());
@@ -275,7 +277,7 @@ impl<'t, 'f, P: Product<'t>> Builder<'t, 'f, P> {
             self.warn_of_other_readers(&text, span);
             resolve_plain(&text).unwrap_or_else(|| {
                 let message = format!("`{text}` has no counterpart in JSON");
-                self.error(NOT_JSON, span, message, "quote it, if a text is meant");
+                self.error(NOT_JSON, span, message, "quote it if it is meant as text");
                 Resolved::String
             })
         };
@@ -305,7 +307,7 @@ impl<'t, 'f, P: Product<'t>> Builder<'t, 'f, P> {
             return true;
         }
         let message = format!("the tag `{}{}` has no counterpart in JSON", tag.handle, tag.suffix);
-        self.error(NOT_JSON, span, message, "leave the tag out; quote a scalar to make it a text");
+        self.error(NOT_JSON, span, message, "leave out the tag; quote a scalar to make it text");
         false
     }
 
@@ -326,34 +328,35 @@ impl<'t, 'f, P: Product<'t>> Builder<'t, 'f, P> {
             None => match text {
                 Some(text) if text == NUMBER_KEY => {
                     *key = Some(Key::Impossible);
-                    let message = format!("the key `{NUMBER_KEY}` has a meaning of its own to JSON's readers");
+                    let message = format!("the key `{NUMBER_KEY}` has a special meaning to JSON readers");
                     self.error(NOT_JSON, span, message, "use another name");
                 }
                 Some(text) => *key = Some(Key::Text(text, span)),
                 None => {
                     *key = Some(Key::Impossible);
-                    let message = "a key must be a text, not a list or a mapping";
-                    self.error(NOT_JSON, span, message, "a text that begins with `[` or `{` must be quoted");
+                    let message = "a key must be text, not a list or a mapping";
+                    self.error(NOT_JSON, span, message, "text that begins with `[` or `{` must be quoted");
                 }
             },
             Some(Key::Impossible) => {}
             Some(Key::Text(text, span)) => {
                 let first = if entries.len() <= FEW {
-                    entries.iter().find(|entry| entry.key == text).map(|entry| entry.key_span.start)
+                    entries.iter().find(|entry| entry.key == text).map(|entry| entry.key_span)
                 } else {
                     if keys.is_empty() {
-                        keys.extend(entries.iter().map(|entry| (entry.key.clone(), entry.key_span.start)));
+                        keys.extend(entries.iter().map(|entry| (entry.key.clone(), entry.key_span)));
                     }
-                    keys.insert(text.clone(), span.start)
+                    keys.insert(text.clone(), span)
                 };
                 if let Some(first) = first {
-                    // Of three, the third is told of the first, too.
+                    // Of three, the third points at the first, too.
                     keys.entry(text.clone()).and_modify(|place| *place = first);
-                    let help = format!("it stands first in line {}: keep one of the two", first.line);
-                    let message = format!("the key `{text}` stands here a second time");
-                    self.error(DUPLICATE_KEY, span, message, help);
+                    let message = format!("the key `{text}` is used twice");
+                    let help = format!("it is first used in line {}: keep one of the two", first.start.line);
+                    let finding = Finding::error(DUPLICATE_KEY, self.file, Some(span), message);
+                    self.findings.push(finding.place(self.file, Some(first), "first used here").help(help));
                 } else {
-                    entries.push(Entry { key: text, key_span: span, value });
+                    entries.push(KeyValue { key: text, key_span: span, value });
                 }
             }
         }

@@ -1,5 +1,4 @@
-//! Does a document have the shape that its published JSON Schema asks for? Every fault at once, each with its place
-//! and a help line.
+//! Checks a document against its published JSON Schema: every fault at once, each with its place and a help line.
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::paths::Location;
@@ -7,7 +6,7 @@ use jsonschema::{JsonType, ValidationError, Validator};
 use serde_json::Value;
 
 pub use super::codes::{MISSING_KEY, NOT_ALLOWED, UNKNOWN_KEY, WRONG_TYPE};
-use super::{Finding, MOST_FINDINGS, Pointer, SourceFile, Step};
+use super::{Code, Finding, MOST_FINDINGS, Pointer, SourceFile, Step};
 use crate::words::{did_you_mean, or_list, quoted};
 
 /// A JSON Schema, compiled, with its text kept for "did you mean".
@@ -34,7 +33,7 @@ impl Shape {
     ///
     /// What is wrong with the schema.
     pub fn new(mut schema: Value) -> Result<Self, String> {
-        // What a key that is left out becomes inside is no value that a file may have there.
+        // A default is an internal value, not one that a file may contain.
         without_defaults(&mut schema);
         let validator = jsonschema::draft202012::new(&schema).map_err(|error| error.to_string())?;
         Ok(Self { schema, validator })
@@ -62,15 +61,8 @@ impl Shape {
     }
 
     fn fault(&self, source: &SourceFile, root: &Value, error: &ValidationError<'_>, faults: &mut Vec<Fault>) {
-        let file = &source.name;
         let at = pointer(error.instance_path(), root);
-        let name = subject(&at);
-        let found = error.instance();
-        let one = |code, message: String, help: Option<String>| {
-            let finding = Finding::error(code, file, source.place(&at), message).maybe_help(help);
-            Fault { at: at.clone(), unknown: Vec::new(), findings: vec![finding] }
-        };
-        let fault = match error.kind() {
+        match error.kind() {
             ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
                 // The alternatives differ in their type: the one whose type fits is the one that was meant.
                 let meant =
@@ -81,77 +73,88 @@ impl Shape {
                     }
                     return;
                 }
-                let types: Vec<&str> = context
-                    .iter()
-                    .flatten()
-                    .filter_map(|e| type_at(e, error.instance_path()))
-                    .flat_map(names)
-                    .collect();
-                one(WRONG_TYPE, format!("{name} must be {}, not {}", or_list(unique(types)), type_name(found)), None)
             }
             ValidationErrorKind::AdditionalProperties { unexpected } => {
-                let known = self.known_keys(error.schema_path());
-                let findings = unexpected.iter().take(MOST_FINDINGS).map(|key| {
-                    let help = did_you_mean(key, known.iter().map(String::as_str))
-                        .unwrap_or_else(|| format!("known here: {}", or_list(quoted(&known))));
-                    Finding::error(
-                        UNKNOWN_KEY,
-                        file,
-                        source.key_place(&at.key(key)),
-                        format!("unknown key {}", cut(key)),
-                    )
-                    .help(help)
-                });
-                let findings = findings.collect();
-                Fault { at, unknown: unexpected.clone(), findings }
+                let findings = self.unknown_keys(source, &at, unexpected, error);
+                faults.push(Fault { at, unknown: unexpected.clone(), findings });
+                return;
             }
-            ValidationErrorKind::Required { property } => {
-                let key = property.as_str().unwrap_or_default();
-                one(MISSING_KEY, format!("{name} has no `{key}`"), Some(format!("add `{key}:`")))
+            _ => {}
+        }
+        let (code, message, help) = self.refusal(&subject(&at), error);
+        let finding = Finding::error(code, &source.name, source.place(&at), message).maybe_help(help);
+        faults.push(Fault { at, unknown: Vec::new(), findings: vec![finding] });
+    }
+
+    fn unknown_keys(
+        &self,
+        source: &SourceFile,
+        at: &Pointer,
+        unknown: &[String],
+        error: &ValidationError<'_>,
+    ) -> Vec<Finding> {
+        let known = self.known_keys(error.schema_path());
+        let findings = unknown.iter().take(MOST_FINDINGS).map(|key| {
+            let help = did_you_mean(key, known.iter().map(String::as_str))
+                .unwrap_or_else(|| format!("known keys: {}", or_list(quoted(&known))));
+            let place = source.key_place(&at.key(key));
+            Finding::error(UNKNOWN_KEY, &source.name, place, format!("unknown key {}", cut(key))).help(help)
+        });
+        findings.collect()
+    }
+
+    /// What the schema refuses about the value called `name`, and what to do about it.
+    fn refusal(&self, name: &str, error: &ValidationError<'_>) -> (Code, String, Option<String>) {
+        let found = error.instance();
+        let (message, help) = match error.kind() {
+            ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
+                let types = context.iter().flatten().filter_map(|e| type_at(e, error.instance_path()));
+                let types = or_list(unique(types.flat_map(names).collect()));
+                return (WRONG_TYPE, format!("{name} must be {types}, not {}", type_name(found)), None);
             }
             ValidationErrorKind::Type { kind } => {
                 let types = or_list(unique(names(kind)));
                 let help = quote_hint(kind, found).or_else(|| self.description(error.schema_path()));
-                one(WRONG_TYPE, format!("{name} must be {types}, not {}", type_name(found)), help)
+                return (WRONG_TYPE, format!("{name} must be {types}, not {}", type_name(found)), help);
+            }
+            ValidationErrorKind::Required { property } => {
+                let key = property.as_str().unwrap_or_default();
+                return (MISSING_KEY, format!("{name} has no `{key}`"), Some(format!("add `{key}:`")));
             }
             ValidationErrorKind::Enum { options } => {
                 let allowed: Vec<String> = options.as_array().into_iter().flatten().map(plain).collect();
                 let help = found.as_str().and_then(|text| did_you_mean(text, allowed.iter().map(String::as_str)));
-                one(NOT_ALLOWED, format!("{name} must be {}, not {}", or_list(quoted(&allowed)), shown(found)), help)
+                (format!("{name} must be {}, not {}", or_list(quoted(&allowed)), shown(found)), help)
             }
             ValidationErrorKind::Constant { expected_value } => {
-                one(NOT_ALLOWED, format!("{name} must be {}, not {}", plain(expected_value), shown(found)), None)
+                (format!("{name} must be {}, not {}", plain(expected_value), shown(found)), None)
             }
             ValidationErrorKind::MinItems { .. }
             | ValidationErrorKind::MinProperties { .. }
-            | ValidationErrorKind::MinLength { .. } => one(NOT_ALLOWED, format!("{name} must not be empty"), None),
-            ValidationErrorKind::MaxProperties { limit } => one(
-                NOT_ALLOWED,
-                format!("{name} must have at most {limit} keys"),
-                Some(String::from("write a list element for each")),
-            ),
+            | ValidationErrorKind::MinLength { .. } => (format!("{name} must not be empty"), None),
+            ValidationErrorKind::MaxProperties { limit } => {
+                let help = String::from("write a list element for each");
+                (format!("{name} must have at most {limit} keys"), Some(help))
+            }
             ValidationErrorKind::Minimum { limit } => {
-                one(NOT_ALLOWED, format!("{name} must be at least {limit}, not {}", shown(found)), None)
+                (format!("{name} must be at least {limit}, not {}", shown(found)), None)
             }
             ValidationErrorKind::Maximum { limit } => {
-                one(NOT_ALLOWED, format!("{name} must be at most {limit}, not {}", shown(found)), None)
+                (format!("{name} must be at most {limit}, not {}", shown(found)), None)
             }
-            ValidationErrorKind::MaxLength { limit } => {
-                one(NOT_ALLOWED, format!("{name} must have at most {limit} characters"), None)
-            }
-            ValidationErrorKind::Pattern { pattern } => one(
-                NOT_ALLOWED,
-                format!("{name} must not be {}", shown(found)),
-                unquoted(found)
+            ValidationErrorKind::MaxLength { limit } => (format!("{name} must have at most {limit} characters"), None),
+            ValidationErrorKind::Pattern { pattern } => {
+                let help = unquoted(found)
                     .or_else(|| self.description(error.schema_path()))
-                    .or_else(|| Some(format!("what is allowed, as a regular expression: {pattern}"))),
-            ),
-            ValidationErrorKind::PropertyNames { .. } => {
-                one(NOT_ALLOWED, format!("{name} has a key that must not be"), self.description(error.schema_path()))
+                    .unwrap_or_else(|| format!("it must match the regular expression {pattern}"));
+                (format!("{name} must not be {}", shown(found)), Some(help))
             }
-            _ => one(NOT_ALLOWED, format!("{name}: {error}"), None),
+            ValidationErrorKind::PropertyNames { .. } => {
+                (format!("{name} has a key that isn't allowed"), self.description(error.schema_path()))
+            }
+            _ => (format!("{name}: {error}"), None),
         };
-        faults.push(fault);
+        (NOT_ALLOWED, message, help)
     }
 
     /// The keyword beside the one that an error came from.
@@ -166,10 +169,10 @@ impl Shape {
         properties.map(|keys| keys.keys().cloned().collect()).unwrap_or_default()
     }
 
-    /// What the schema says a value is for, where it says it in a sentence.
+    /// The schema's description of a value, if it is a short sentence.
     fn description(&self, schema_path: &Location) -> Option<String> {
         let text = self.beside(schema_path, "description")?.as_str()?.trim_end_matches('.').replace('\n', " ");
-        // It is a sentence of its own in an editor, and goes on after `help:` here.
+        // Editors show it as a sentence of its own; here it follows `help:`.
         let mut rest = text.chars();
         let first: String = rest.by_ref().take(1).flat_map(char::to_lowercase).collect();
         (text.len() <= 160).then(|| first + rest.as_str())
@@ -194,7 +197,7 @@ fn unquoted(found: &Value) -> Option<String> {
     text.parse::<serde_json::Number>().is_ok().then(|| format!("write it without quotes: {text}"))
 }
 
-/// The type that an error asks for at exactly this place.
+/// The type that an error requires at exactly this place.
 fn type_at<'e>(error: &'e ValidationError<'_>, place: &Location) -> Option<&'e TypeKind> {
     match error.kind() {
         ValidationErrorKind::Type { kind } if error.instance_path() == place => Some(kind),
@@ -219,7 +222,7 @@ fn pointer(location: &Location, root: &Value) -> Pointer {
     Pointer(steps.collect())
 }
 
-/// How a sentence calls the value at a place: by its key, or by its number in a list.
+/// The value's name in a sentence: its key, or its number in a list.
 fn subject(at: &Pointer) -> String {
     match at.0.as_slice() {
         [] => String::from("the file"),
@@ -259,7 +262,10 @@ fn type_name(value: &Value) -> &'static str {
 
 /// A text is wanted and a number or boolean stands there: quotes make it one.
 fn quote_hint(kind: &TypeKind, found: &Value) -> Option<String> {
-    let text_wanted = names(kind).contains(&"a text");
+    let text_wanted = match kind {
+        TypeKind::Single(kind) => *kind == JsonType::String,
+        TypeKind::Multiple(kinds) => kinds.contains(JsonType::String),
+    };
     (text_wanted && (found.is_number() || found.is_boolean())).then(|| format!("quote it: \"{found}\""))
 }
 

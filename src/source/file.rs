@@ -1,4 +1,4 @@
-//! A text that was read, kept so that what is said about it later can show its lines.
+//! A text that was read, kept so that findings about it can show its lines.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};

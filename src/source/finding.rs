@@ -26,8 +26,19 @@ pub struct Finding {
     pub span: Option<Span>,
     /// What is wrong, as a sentence without a full stop.
     pub message: String,
+    /// Further places that explain it, in this file or in others.
+    pub places: Box<[Place]>,
     /// What to do next, one sentence each.
     pub help: Vec<String>,
+}
+
+/// A further place of a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub file: Arc<str>,
+    pub span: Span,
+    /// What is there, in a few words: `first used here`.
+    pub label: String,
 }
 
 impl Finding {
@@ -39,6 +50,7 @@ impl Finding {
             file: Arc::clone(file),
             span,
             message: message.into(),
+            places: Box::default(),
             help: Vec::new(),
         }
     }
@@ -48,6 +60,16 @@ impl Finding {
         Self { severity: Severity::Warning, ..Self::error(code, file, span, message) }
     }
 
+    /// The same finding with a further place, if its span is known.
+    #[must_use]
+    pub fn place(mut self, file: &Arc<str>, span: Option<Span>, label: impl Into<String>) -> Self {
+        if let Some(span) = span {
+            let place = Place { file: Arc::clone(file), span, label: label.into() };
+            self.places = self.places.into_iter().chain([place]).collect();
+        }
+        self
+    }
+
     /// The same finding with one more sentence of what to do.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
@@ -55,7 +77,7 @@ impl Finding {
         self
     }
 
-    /// The same finding with a sentence of what to do, where there is one.
+    /// The same finding with a sentence of what to do, if there is one.
     #[must_use]
     pub fn maybe_help(self, help: Option<String>) -> Self {
         match help {
@@ -119,17 +141,17 @@ impl Findings {
         errors.filter_map(|finding| finding.span.map(|span| span.start)).collect()
     }
 
-    /// All that were kept, in the order in which a reader meets them, with a last one where others were left out.
+    /// All that were kept, in reading order, with a last one that says if others were left out.
     #[must_use]
     pub fn into_sorted(self) -> Vec<Finding> {
         let mut findings = self.kept;
         sort_findings(&mut findings);
-        // The reading may have ended when it was full, so that nobody knows how many there would have been.
-        let left_out = "there is more to say than this";
+        // Reading may have stopped when this was full, so the total isn't known.
+        let left_out = "there are more findings than these";
         if self.errors >= MOST_FINDINGS {
             findings.push(
                 Finding::error(OVER_LIMIT, &self.file, None, left_out)
-                    .help(format!("the first {MOST_FINDINGS} errors are shown: put them right, and check again")),
+                    .help(format!("the first {MOST_FINDINGS} errors are shown: fix them, then check again")),
             );
         } else if self.warnings > MOST_FINDINGS {
             findings.push(
@@ -147,7 +169,7 @@ impl Extend<Finding> for Findings {
     }
 }
 
-/// Puts findings in the order in which a reader meets them, and drops what was said twice.
+/// Sorts findings in reading order, and drops duplicates.
 pub fn sort_findings(findings: &mut Vec<Finding>) {
     findings.sort_by(|a, b| (&a.file, a.span, a.code, &a.message).cmp(&(&b.file, b.span, b.code, &b.message)));
     findings.dedup();

@@ -1,4 +1,4 @@
-//! JSON text → values, with the places that its reader tells of, within the limits.
+//! JSON text → values, with the places of its errors, within the limits.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::codes::OVER_LIMIT;
-use super::yaml::too_large;
+use super::limits::too_large;
 use super::{Finding, Position, SourceFile, Span};
 
 /// Why a JSON text can't be used.
@@ -66,7 +66,7 @@ pub fn apart<'s>(file: &'s SourceFile, keys: &[&'s str]) -> Result<Apart<'s>, Fa
 }
 
 impl<'s> Apart<'s> {
-    /// The elements of a list; `None` where there is none under this key.
+    /// The elements of a list; `None` if there is none under this key.
     #[must_use]
     pub fn list(&self, key: &str) -> Option<Vec<&'s RawValue>> {
         self.lists.get(key).cloned()
@@ -86,7 +86,7 @@ impl<'s> Apart<'s> {
         let value = serde_json::from_str(raw.get()).map_err(|error| syntax(self.file, error))?;
         let mut values = 0;
         if level + depth(&value, &mut values) > self.file.limits().depth {
-            return Err(self.over("values are nested deeper than is read"));
+            return Err(self.over("values are nested too deeply"));
         }
         self.count(values)?;
         Ok(value)
@@ -95,7 +95,7 @@ impl<'s> Apart<'s> {
     fn count(&mut self, values: usize) -> Result<(), Fault> {
         self.values += values;
         if self.values > self.file.limits().values {
-            return Err(self.over("the file holds more values than are read"));
+            return Err(self.over("the file holds too many values"));
         }
         Ok(())
     }
@@ -277,7 +277,7 @@ mod tests {
         let text = r#"{"a": 1, "list": [[[]], 2, 3]}"#;
         let read = |values, depth| elements(&file(text, Limits { depth, values, ..Limits::default() }));
         assert!(read(7, 4).is_ok());
-        for (values, depth, part) in [(6, 4, "more values"), (7, 3, "nested deeper")] {
+        for (values, depth, part) in [(6, 4, "too many values"), (7, 3, "nested too deeply")] {
             let Err(Fault::Limit(finding)) = read(values, depth) else { panic!("{values} {depth} is read") };
             assert!(finding.message.contains(part), "{}", finding.message);
         }

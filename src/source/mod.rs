@@ -1,7 +1,7 @@
-//! Where a thing was written: positions, the source map of a YAML text, and findings about it.
+//! Positions in texts, the source map of a YAML text, and findings.
 //!
-//! One reader makes of a YAML text either the JSON value that it stands for or, when somebody is to be told of a place,
-//! the source map (path → line, column). So a place and a meaning can't come from two readers that disagree.
+//! One reader turns a YAML text into the JSON value that it stands for or, when a finding needs a place, into the
+//! source map (path → line, column). So value and place never come from two readers that disagree.
 
 mod builder;
 pub mod codes;
@@ -9,6 +9,7 @@ pub mod conform;
 mod file;
 mod finding;
 pub mod json;
+mod limits;
 mod node;
 mod pointer;
 mod scalar;
@@ -17,9 +18,10 @@ mod yaml;
 
 pub use codes::{Code, Explanation};
 pub use file::{SourceFile, Sources};
-pub use finding::{Finding, Findings, MOST_FINDINGS, Severity, sort_findings};
+pub use finding::{Finding, Findings, MOST_FINDINGS, Place, Severity, sort_findings};
+pub use limits::Limits;
 pub use node::{Data, Entry, Mapping, Node};
 pub use pointer::{Pointer, Step};
 pub use scalar::{Resolved, ambiguity, resolve_plain};
 pub use span::{Position, Span};
-pub use yaml::{Limits, Survey, parse_yaml, survey_yaml};
+pub use yaml::{Survey, parse_yaml, survey_yaml};

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use super::builder::{self, Product};
+use super::builder::{FEW, KeyValue, Product};
 use super::scalar::Resolved;
 use super::{Pointer, Span, Step};
 
@@ -30,9 +30,6 @@ pub struct Mapping {
     /// The number of the entry by its key, and by its key in small letters; made when it is first needed.
     index: OnceLock<HashMap<String, usize>>,
 }
-
-/// Up to how many entries looking at each is as fast as an index.
-pub(super) const FEW: usize = 16;
 
 /// A key and its value.
 #[derive(Clone, Debug)]
@@ -85,12 +82,9 @@ impl<'t> Product<'t> for Node {
         Self { span, data: Data::Sequence(items) }
     }
 
-    fn mapping(entries: Vec<builder::Entry<'t, Self>>, span: Span) -> Self {
-        let entries = entries.into_iter().map(|builder::Entry { key, key_span, value }| Entry {
-            key: Box::from(key),
-            key_span,
-            value,
-        });
+    fn mapping(entries: Vec<KeyValue<'t, Self>>, span: Span) -> Self {
+        let entries =
+            entries.into_iter().map(|KeyValue { key, key_span, value }| Entry { key: Box::from(key), key_span, value });
         Self { span, data: Data::Mapping(Mapping::new(entries.collect())) }
     }
 

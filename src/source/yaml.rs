@@ -11,37 +11,13 @@ use std::sync::Arc;
 use saphyr_parser::{Marker, Parser, Span as YamlSpan};
 use serde_json::Value;
 
-use super::builder::{Builder, Built, Entry, Product};
-use super::codes::{NOT_YAML, OVER_LIMIT};
+use super::builder::{Builder, Built, KeyValue, Product};
+use super::codes::NOT_YAML;
+use super::limits::{Limits, too_deep, too_large};
 use super::scalar::Resolved;
 use super::{Finding, Findings, Node, Position, Span};
 
-/// How much a file may ask of its reader.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// The size of the text, in bytes.
-    pub bytes: usize,
-    /// How deep values may be nested, those that aliases stand for too. More than [`Limits::MOST_DEPTH`] counts as that.
-    pub depth: usize,
-    /// How many values the text may hold.
-    pub values: usize,
-    /// How many values the anchors of the text may name, and how many its aliases may stand for, all uses counted.
-    pub aliased: usize,
-}
-
-impl Limits {
-    /// The depth that no limit goes beyond. A JSON body is read to 128 levels, so nothing deeper could be compared;
-    /// and what walks along values takes a piece of the stack for each level.
-    pub const MOST_DEPTH: usize = 140;
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { bytes: 32 << 20, depth: 100, values: 1_000_000, aliased: 50_000 }
-    }
-}
-
-/// What a text stands for, and what was found in it.
+/// The value of a text, and the findings about it.
 #[derive(Debug)]
 pub struct Survey {
     /// The JSON value, where the text is YAML and within the limits. Where the findings hold errors, it is not what the
@@ -115,25 +91,13 @@ impl<'t> Product<'t> for Value {
         Self::Array(items)
     }
 
-    fn mapping(entries: Vec<Entry<'t, Self>>, _: Span) -> Self {
+    fn mapping(entries: Vec<KeyValue<'t, Self>>, _: Span) -> Self {
         Self::Object(entries.into_iter().map(|entry| (entry.key.into_owned(), entry.value)).collect())
     }
 
     fn at(self, _: Span) -> Self {
         self
     }
-}
-
-/// The finding for a file that is larger than is read.
-pub(crate) fn too_large(file: &Arc<str>, bytes: usize, limit: usize) -> Finding {
-    Finding::error(OVER_LIMIT, file, None, format!("the file has {bytes} bytes; at most {limit} are read"))
-        .help("split the file, or raise the limit with --max-file-size")
-}
-
-/// The finding for values that are nested deeper than is read.
-pub(super) fn too_deep(file: &Arc<str>, span: Span) -> Finding {
-    Finding::error(OVER_LIMIT, file, Some(span), "values are nested too deep here")
-        .help("a contract states the least a consumer needs: leave out what it does not read, or raise --max-depth")
 }
 
 fn place(span: YamlSpan) -> Span {
@@ -160,7 +124,7 @@ fn syntax_error(file: &Arc<str>, text: &str, marker: &Marker, info: &str) -> Fin
         finding
             .help("inside `{…}` or `[…]`, quote what holds `,`, `[`, `]`, `{` or `}`: \"/[0-9]+/\", \"/orders/${id}\"")
     } else if line.matches(": ").count() > 1 {
-        finding.help("a text that holds `: ` must be quoted")
+        finding.help("text that contains `: ` must be quoted")
     } else {
         finding
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use crate::git::{Environment, Git, GitError, Object, Objects};
+use crate::git::{Environment, Git, Object, Objects};
 use crate::ledger::{EntryKind, FolderEntry, Snapshot, StoreError};
 
 /// A folder as of a commit.
@@ -101,7 +101,7 @@ impl Snapshot for CommitSnapshot {
         let names: Vec<Option<String>> = paths.iter().map(|path| self.object(path)).collect();
         let wanted: Vec<String> = names.iter().flatten().cloned().collect();
         let mut objects = self.objects.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut found = objects.read(&wanted).map_err(|error: GitError| StoreError::from(error))?.into_iter();
+        let mut found = objects.read(&wanted)?.into_iter();
         let bytes = names.into_iter().map(|name| {
             name.and_then(|_| found.next()).and_then(|object| match object {
                 Object::Found { bytes, .. } => Some(bytes),

@@ -1,13 +1,7 @@
 //! Explains git's errors when a store can't be reached, and what to do about them.
 
-use crate::git::{GitError, Output};
+use crate::git::Output;
 use crate::ledger::StoreError;
-
-impl From<GitError> for StoreError {
-    fn from(error: GitError) -> Self {
-        Self { message: error.message, detail: error.detail, help: error.help }
-    }
-}
 
 /// A cause: phrases in git's message, our explanation, and what to do.
 type Cause = (&'static [&'static str], &'static str, &'static str);

@@ -1,4 +1,4 @@
-//! What the runner tells the reporters, over one channel, as it happens.
+//! The events that the runner sends to the reporters, as they happen.
 
 use std::sync::Arc;
 
@@ -13,11 +13,11 @@ pub enum Event {
     Started { total: usize },
     /// One more interaction was run; its result comes when its turn in the contracts' order has come.
     Progress,
-    /// The next interaction in the contracts' order, with what came of it.
+    /// The next interaction in the contracts' order, with its result.
     Finished(Box<Finished>),
 }
 
-/// What came of one interaction of one contract.
+/// The result of one interaction of one contract.
 #[derive(Clone, Debug)]
 pub struct Finished {
     pub consumer: ServiceName,
@@ -27,7 +27,7 @@ pub struct Finished {
     /// The interaction's id: 64 hexadecimal digits.
     pub id: String,
     pub outcome: Outcome,
-    /// Why a break of it is shown and does not fail; nothing where it does.
+    /// Why it doesn't fail the run if it is broken; `None` if it does.
     pub pending: Option<Pending>,
     /// From the first byte sent to the last received, in seconds; the setting up of states is not in it.
     pub seconds: f64,
@@ -43,19 +43,19 @@ pub struct Finished {
     pub instance: Option<String>,
     /// What was sent: `GET /orders/42`.
     pub request: String,
-    /// The status that came, where an answer came.
+    /// The status that came, where a response came.
     pub status: Option<u16>,
     /// Empty unless the outcome is broken.
     pub mismatches: Vec<ShownMismatch>,
     /// Set where the outcome is error or skipped.
     pub error: Option<RunError>,
-    /// The example's and the answer's body as texts, pretty-printed with their keys in one order, where the
-    /// body has a mismatch that a comparison of the whole helps to understand.
+    /// The example's and the response's body as texts, pretty-printed with their keys in one order, where the body has
+    /// a mismatch that a comparison of the whole helps to understand.
     pub bodies: Option<Bodies>,
 }
 
 impl Finished {
-    /// Whether it is not upheld, and that does not count.
+    /// Whether it isn't upheld and that doesn't count.
     #[must_use]
     pub const fn is_pending(&self) -> bool {
         self.pending.is_some() && !matches!(self.outcome, Outcome::Upheld)
@@ -82,12 +82,12 @@ pub struct Bodies {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShownMismatch {
     pub mismatch: Mismatch,
-    pub asked: Option<AskedLine>,
+    pub asked: Option<ContractLine>,
 }
 
 /// A line of a contract and the place in it that is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AskedLine {
+pub struct ContractLine {
     /// The line's number, counted from 1.
     pub line: u32,
     /// The first character of the place, counted from 1.

@@ -1,12 +1,12 @@
-//! From an exchange to what is told of it: the comparison, the contract's lines, the two bodies side by side.
+//! From an exchange to its result: the comparison, the contract's lines, the two bodies side by side.
 
 use serde_json::Value;
 
-use super::event::{AskedLine, Bodies, Finished, Pending, ShownMismatch};
+use super::event::{Bodies, ContractLine, Finished, Pending, ShownMismatch};
+use super::exchange::Exchange;
 use super::outcome::{Outcome, RunError};
 use super::plan::Plan;
 use super::provider::Reply;
-use super::runner::Exchange;
 use crate::contract::Matcher;
 use crate::formats::{Terms, match_response};
 use crate::interaction::mismatch::{CONTAINS, SIZE, UNEXPECTED, VALUE};
@@ -16,7 +16,7 @@ use crate::source::SourceFile;
 /// The largest body that is shown beside its example, in bytes.
 const COMPARED: usize = 64 << 10;
 
-/// The result of an interaction whose answer came.
+/// The result of an interaction that got a response.
 pub(super) fn broken_or_upheld(plan: &Plan, position: usize, exchange: &Exchange, reply: &Reply) -> Finished {
     let Some(http) = exchange.filled.as_ref().or_else(|| plan.interaction(position).http()) else {
         return blank(plan, position, exchange.request.line());
@@ -36,11 +36,11 @@ pub(super) fn broken_or_upheld(plan: &Plan, position: usize, exchange: &Exchange
     }
 }
 
-/// Mismatches with the contract's lines that ask for what did not come.
+/// Mismatches with the lines of the contract that they break.
 #[must_use]
 pub fn with_lines(mismatches: Vec<Mismatch>, source: &SourceFile) -> Vec<ShownMismatch> {
     let shown = mismatches.into_iter().map(|mismatch| {
-        let asked = source.place(&mismatch.expectation).map(|span| AskedLine {
+        let asked = source.place(&mismatch.expectation).map(|span| ContractLine {
             line: span.start.line,
             column: span.start.column,
             text: source.line(span.start.line).to_owned(),

@@ -3,6 +3,7 @@
 //! Nothing here knows a socket or a process: the runner works over the traits [`Provider`] and [`StateHandler`].
 
 mod event;
+mod exchange;
 mod finish;
 mod outcome;
 mod plan;
@@ -10,7 +11,7 @@ mod provider;
 mod runner;
 mod scrub;
 
-pub use event::{AskedLine, Bodies, Event, Finished, Pending, ShownMismatch};
+pub use event::{Bodies, ContractLine, Event, Finished, Pending, ShownMismatch};
 pub use finish::with_lines;
 pub use outcome::{Outcome, RunError, Summary, Verdict};
 pub use plan::{Parallel, Plan};

@@ -1,8 +1,9 @@
-//! What came of an interaction, and of a run: the summary is a fold of the outcomes.
+//! The outcome of an interaction and of a run: the summary is a fold of the outcomes.
 
 use crate::source::Code;
+use crate::trouble::Trouble;
 
-/// What came of one interaction.
+/// The outcome of one interaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
     /// The provider does what the contract asks.
@@ -15,7 +16,7 @@ pub enum Outcome {
     Skipped,
 }
 
-/// What came of a run.
+/// The verdict on a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Verdict {
     /// Every interaction was run and is upheld.
@@ -41,39 +42,8 @@ pub struct Summary {
     pub pending_skipped: usize,
 }
 
-/// Why an interaction could not be run. Data only: the reports make text of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RunError {
-    pub code: Code,
-    /// What happened, as a sentence without a full stop.
-    pub message: String,
-    /// What the other side said: an answer's body, a program's output. May have many lines.
-    pub detail: Option<String>,
-    /// What to do next, one sentence each.
-    pub help: Vec<String>,
-}
-
-impl RunError {
-    /// An error with nothing more to say.
-    pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), detail: None, help: Vec::new() }
-    }
-
-    /// The same error with what the other side said; nothing is kept of an empty text.
-    #[must_use]
-    pub fn detail(mut self, detail: impl Into<String>) -> Self {
-        let detail = detail.into();
-        self.detail = (!detail.trim().is_empty()).then_some(detail);
-        self
-    }
-
-    /// The same error with one more sentence of what to do.
-    #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help.push(help.into());
-        self
-    }
-}
+/// Why an interaction could not be run.
+pub type RunError = Trouble<Code>;
 
 impl Outcome {
     /// The word of the design: `upheld`, `broken`, `error`, `skipped`.

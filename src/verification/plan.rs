@@ -1,4 +1,4 @@
-//! What is to be verified, and what of it may run at once.
+//! Which interactions are verified, and which of them may run at once.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ pub struct Plan {
     skipped: Vec<usize>,
     /// Whether states are torn down after interactions of Pact files, too.
     tears_all_down: bool,
-    /// The time and the chance of the run, for values that are made anew each time.
+    /// The time and the random seed of the run, for generated values.
     moment: Moment,
 }
 
@@ -76,7 +76,7 @@ impl Plan {
                 };
                 let harmless = interaction.given.is_empty() && http.request.is_safe();
                 if harmless {
-                    // What two consumers ask for in the same words is asked once.
+                    // A request that two consumers share is sent once.
                     let group = *groups.entry(id).or_insert(plan.together.len());
                     if group == plan.together.len() {
                         plan.together.push(Vec::new());
@@ -105,13 +105,13 @@ impl Plan {
     }
 
     /// Whether the states of the interaction at a position are torn down afterwards. Pact's verifier only sets them up
-    /// unless it is told otherwise, and handlers that were written for it may know nothing else.
+    /// by default, and handlers that were written for it may not support more.
     #[must_use]
     pub fn tears_down(&self, position: usize) -> bool {
         self.tears_all_down || !self.interaction(position).is_pact()
     }
 
-    /// The moment for the interaction at a position: the same time for all of them, and another chance for each.
+    /// The moment for the interaction at a position: the same time for all of them, and a different seed for each.
     #[must_use]
     pub fn moment(&self, position: usize) -> Moment {
         let own = u64::try_from(position).unwrap_or_default();

@@ -7,15 +7,15 @@ use crate::interaction::{ActualRequest, ActualResponse, State};
 
 /// A provider that requests can be sent to.
 pub trait Provider {
-    /// Sends one request and reads the whole answer.
+    /// Sends one request and reads the whole response.
     ///
     /// # Errors
     ///
-    /// Whatever kept an answer from being read whole, within the limits on time and size.
+    /// Whatever kept a response from being read whole, within the limits on time and size.
     fn send(&self, request: &ActualRequest) -> impl Future<Output = Result<Reply, RunError>> + Send;
 }
 
-/// An answer and how long it took.
+/// A response and how long it took.
 #[derive(Clone, Debug)]
 pub struct Reply {
     pub response: ActualResponse,
@@ -23,13 +23,13 @@ pub struct Reply {
     pub seconds: f64,
 }
 
-/// Brings a provider into a state, and out of it.
+/// Sets up and tears down provider states.
 pub trait StateHandler {
     /// Sets a state up or tears it down. What the handler returns stands for `${name}` in the request.
     ///
     /// # Errors
     ///
-    /// Whatever kept the state from being reached, with the handler's own words.
+    /// Whatever kept the state from being set up, with the handler's own output.
     fn change(
         &self,
         state: &State,

@@ -1,4 +1,4 @@
-//! The runner: sends what the plan says, compares what comes, and tells of it in the contracts' order.
+//! The runner: sends what the plan says, compares the responses, and reports the results in the contracts' order.
 //!
 //! It knows the outer world by its traits only, and time not at all.
 
@@ -9,12 +9,13 @@ use futures_util::stream::{self, StreamExt as _};
 use serde_json::{Map, Value};
 
 use super::event::{Event, Finished};
+use super::exchange::Exchange;
 use super::finish::{broken_or_upheld, failed};
 use super::outcome::RunError;
 use super::plan::Plan;
-use super::provider::{Action, Provider, Reply, StateHandler};
-use crate::formats::{Interaction, Terms, verifier_request};
-use crate::interaction::{ActualRequest, Http, Kind};
+use super::provider::{Action, Provider, StateHandler};
+use crate::formats::{Interaction, verifier_request};
+use crate::interaction::{ActualRequest, Kind};
 use crate::source::codes::codes;
 
 codes! {
@@ -30,7 +31,7 @@ codes! {
          it in another way.";
 }
 
-/// How provider states are brought about.
+/// How provider states are set up.
 #[derive(Clone, Copy, Debug)]
 pub enum States<S> {
     /// By a handler.
@@ -39,14 +40,6 @@ pub enum States<S> {
     NotNeeded,
     /// There is no handler, so that interactions with states can't be run.
     Missing,
-}
-
-/// What was sent for an interaction, and what came.
-pub(super) struct Exchange {
-    /// The request and response with their placeholders filled; nothing where there are none.
-    pub filled: Option<Http<Terms>>,
-    pub request: ActualRequest,
-    pub reply: Result<Reply, RunError>,
 }
 
 /// Runs a plan and emits its events, the results in the contracts' order. At most `jobs` requests are under way at
@@ -82,14 +75,14 @@ pub async fn run<P: Provider, S: StateHandler>(
     if stopped {
         for position in 0..plan.total() {
             if results.is_open(position) {
-                let why = RunError::new(INTERRUPTED, "the run was interrupted before this interaction was done");
+                let why = RunError::coded(INTERRUPTED, "the run was interrupted before this interaction finished");
                 results.add(position, failed(plan, position, None, why, true));
             }
         }
     }
 }
 
-/// Tells of every interaction of a plan that it could not be run, since the provider could not be reached at all.
+/// Reports every interaction of a plan as not run, because the provider couldn't be reached.
 pub fn none_run(plan: &Plan, error: &RunError, mut emit: impl FnMut(Event)) {
     let skipped = error.code == INTERRUPTED;
     for position in 0..plan.total() {
@@ -104,7 +97,7 @@ fn not_run(interaction: &Interaction) -> RunError {
         Kind::Unrunnable(unrunnable) => &*unrunnable.why,
         Kind::Message(_) | Kind::Http(_) => "only HTTP is verified yet",
     };
-    RunError::new(NOT_RUN, format!("it was not run: {why}"))
+    RunError::coded(NOT_RUN, format!("it was not run: {why}"))
 }
 
 async fn exchange_group<'g, P: Provider, S: StateHandler>(
@@ -147,7 +140,7 @@ async fn exchange<P: Provider, S: StateHandler>(
         States::Missing if !interaction.given.is_empty() => {
             let message =
                 format!("it needs the provider state `{}`, and {name} has no state handler", interaction.given[0].name);
-            let error = RunError::new(NO_STATE_HANDLER, message)
+            let error = RunError::coded(NO_STATE_HANDLER, message)
                 .help(format!("give {name} one: `--states 'POST /_states'`, or `states: POST /_states` in upheld.yaml; it may be a command, too, or `none` if {name} is always in these states"));
             return unsent(&values, error);
         }
@@ -179,7 +172,7 @@ async fn exchange<P: Provider, S: StateHandler>(
     };
     if let Some(handler) = handler.filter(|_| plan.tears_down(position)) {
         for state in interaction.given[..set_up].iter().rev() {
-            // The first fault is the one that is told of: a later one may follow from it.
+            // The first fault is the one that is reported: a later one may follow from it.
             if let Err(error) = handler.change(state, Action::Teardown).await
                 && exchange.reply.is_ok()
             {
@@ -197,7 +190,7 @@ struct InOrder<'e, E> {
     emit: &'e mut E,
 }
 
-/// A result that waits, or the sign that it was told of.
+/// A result that waits, or a note that it was reported.
 enum Slot {
     Waiting(Box<Finished>),
     Told,

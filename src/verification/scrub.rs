@@ -1,4 +1,4 @@
-//! Keeps credentials out of everything that is told of a run: a provider may echo what it was sent.
+//! Keeps credentials out of all output about a run: a provider may echo what it was sent.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 

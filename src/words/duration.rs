@@ -35,7 +35,7 @@ impl fmt::Display for Shown {
 pub fn read_duration(text: &str) -> Result<Duration, String> {
     let digits = text.trim().trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = &text.trim()[digits.len()..];
-    let wrong = || format!("`{text}` is no length of time");
+    let wrong = || format!("`{text}` isn't a length of time");
     let number: f64 = digits.trim().parse().map_err(|_| wrong())?;
     let seconds = match unit {
         "ms" => number / 1000.0,

@@ -29,8 +29,8 @@ pub fn beginning(text: &[u8], bytes: usize) -> String {
     format!("{}\n… ({} in all)", shown.trim_end(), count(text.len(), "byte"))
 }
 
-/// The last `bytes` bytes as a text, from the beginning of a line on where there is one, after a line with `…` where
-/// it is not all. Bytes that are no UTF-8 become `�`.
+/// The last `bytes` bytes as a text, from the beginning of a line on if there is one, after a line with `…` where it is
+/// not all. Bytes that are no UTF-8 become `�`.
 #[must_use]
 pub fn ending(text: &[u8], bytes: usize) -> String {
     if text.len() <= bytes {

@@ -1,4 +1,4 @@
-//! How Upheld speaks: counted nouns, lists of names, lengths of time, parts of long texts, and "did you mean".
+//! Parts of sentences: counted nouns, lists of names, lengths of time, excerpts, and "did you mean".
 //!
 //! Every sentence with a number or a list in it is built here, so that no output says `1 interactions`
 //! or `thing(s)`.

@@ -55,7 +55,7 @@ fn withstands(runner: &Runner<'_>, name: &str, hostile: &str, mark: &Path) {
         assert!(!ran.summary.contains(&value) && !ran.annotations().concat().contains(&value), "{}", case());
     }
     assert_eq!(others.len(), 1, "{}", case());
-    let titles = ["Upheld", "Wrong usage", "Gate: deny", "Contracts: not as they should be"];
+    let titles = ["Upheld", "Wrong usage", "Gate: deny", "Contracts: problems found"];
     assert!(others[0].name == "error" && titles.contains(&others[0].properties["title"].as_str()), "{}", case());
 }
 

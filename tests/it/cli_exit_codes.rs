@@ -171,13 +171,13 @@ fn a_report_that_can_t_be_written_is_told_before_anything_is_sent() {
     assert_snapshot!(case.run(&["--report", "json=folder"]), @"
     ------- stderr -------
     error: the report can't be written to folder: it is a folder
-    help: name a file in a folder that this user may write to
+    help: choose a file in a folder that you can write to
     [exit code 2]
     ");
     assert_snapshot!(case.run(&["--report", "json=folder/file/report.json"]), @"
     ------- stderr -------
-    error: the report can't be written to folder/file/report.json: a part of its path is a file, and no folder
-    help: name a file in a folder that this user may write to
+    error: the report can't be written to folder/file/report.json: a part of its path is a file, not a folder
+    help: choose a file in a folder that you can write to
     [exit code 2]
     ");
     assert_snapshot!(case.run(&["--report", "json", "--report", "junit"]), @"

@@ -81,8 +81,8 @@ fn a_report_that_can_t_be_written_is_not_a_yes() {
     team.world.write("file", "");
     assert_snapshot!(team.upheld("gate orders@1 --to production --report json=file/gate.json"), @"
     ------- stderr -------
-    error: the report can't be written to file/gate.json: a part of its path is a file, and no folder
-    help: name a file in a folder that this user may write to
+    error: the report can't be written to file/gate.json: a part of its path is a file, not a folder
+    help: choose a file in a folder that you can write to
     [exit code 2]
     ");
     assert_snapshot!(team.upheld("gate orders@1 --to production --report json=a --report junit=a"), @"

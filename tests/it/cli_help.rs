@@ -62,7 +62,7 @@ fn without_a_command_it_says_what_there_is() {
     ");
     assert_snapshot!(world.upheld(["verify", "--timeout", "5"]), @"
     ------- stderr -------
-    error: invalid value '5' for '--timeout <TIME>': `5` is no length of time: write a number and its unit, like `500ms`, `30s` or `2m`
+    error: invalid value '5' for '--timeout <TIME>': `5` isn't a length of time: write a number and its unit, like `500ms`, `30s` or `2m`
 
     For more information, try '--help'.
     [exit code 2]
@@ -83,7 +83,7 @@ fn without_a_command_it_says_what_there_is() {
     ");
     assert_snapshot!(world.upheld(["verify", "--report", "json="]), @"
     ------- stderr -------
-    error: invalid value 'json=' for '--report <FORMAT[=FILE]>': a file's name is missing behind `=`
+    error: invalid value 'json=' for '--report <FORMAT[=FILE]>': the file name after `=` is missing
 
     For more information, try '--help'.
     [exit code 2]

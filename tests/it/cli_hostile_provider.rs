@@ -49,8 +49,8 @@ fn it_takes_the_request_and_never_responds() {
     error   storefront → orders  get from a bad day        contracts/storefront/orders.yaml:5
             GET /bad
 
-            E111: no answer within 1 s
-            help: the provider took the request and did not answer: look into its log
+            E111: no response within 1 s
+            help: the provider took the request but didn't respond: check its log
             help: `--timeout` gives it more time
 
     upheld  storefront → orders  get from a good day
@@ -73,8 +73,8 @@ fn it_responds_one_byte_at_a_time() {
     error   storefront → orders  get from a bad day        contracts/storefront/orders.yaml:5
             GET /bad
 
-            E112: the answer was not complete after 1 s: <some> of 1000 bytes had come
-            help: the provider began to answer and did not end: look into its log, or does it stream without an end?
+            E112: the response wasn't complete after 1 s: <some> of 1000 bytes had arrived
+            help: the provider started to respond but didn't finish: check its log; does it stream endlessly?
             help: `--timeout` gives it more time
 
     upheld  storefront → orders  get from a good day
@@ -96,8 +96,8 @@ fn it_sends_its_headers_one_byte_at_a_time() {
     error   storefront → orders  get from a bad day        contracts/storefront/orders.yaml:5
             GET /bad
 
-            E111: no answer within 1 s
-            help: the provider took the request and did not answer: look into its log
+            E111: no response within 1 s
+            help: the provider took the request but didn't respond: check its log
             help: `--timeout` gives it more time
 
     upheld  storefront → orders  get from a good day
@@ -113,8 +113,8 @@ fn it_hangs_up() {
     error   storefront → orders  get from a bad day        contracts/storefront/orders.yaml:5
             GET /bad
 
-            E113: the connection was closed before an answer came
-            help: the provider may have crashed on this request: look into its log
+            E113: the connection was closed before a response arrived
+            help: the provider may have crashed on this request: check its log
 
     upheld  storefront → orders  get from a good day
 
@@ -134,7 +134,7 @@ fn its_body_never_ends() {
     error   storefront → orders  get from a bad day        contracts/storefront/orders.yaml:5
             GET /bad
 
-            E118: the answer's body is larger than 1000000 bytes
+            E118: the response body is larger than 1000000 bytes
             help: ask for less in the interaction's request, such as one page of a list; `--max-body` allows more
 
     upheld  storefront → orders  get from a good day
@@ -150,8 +150,8 @@ fn its_body_is_shorter_than_its_content_length() {
     error   storefront → orders  get from a bad day        contracts/storefront/orders.yaml:5
             GET /bad
 
-            E114: the answer's body ends too early: 9 of 100 bytes came
-            help: the provider may have crashed while it answered: look into its log, or its content-length is wrong
+            E114: the response body ends too early: 9 of 100 bytes arrived
+            help: the provider may have crashed while responding, or its content-length is wrong: check its log
 
     upheld  storefront → orders  get from a good day
 
@@ -166,8 +166,8 @@ fn its_body_is_longer_than_its_content_length() {
     error   storefront → orders  get from a bad day        contracts/storefront/orders.yaml:5
             GET /bad
 
-            E115: the answer goes on after the 8 bytes that its content-length promises
-            help: the provider counts characters and not bytes, or answers twice: clients cut such an answer off
+            E115: the response goes on after the 8 bytes that its content-length declares
+            help: the provider counts characters instead of bytes, or responds twice: clients cut such a response off
 
     upheld  storefront → orders  get from a good day
 
@@ -182,8 +182,8 @@ fn it_sends_two_content_lengths() {
     error   storefront → orders  get from a bad day        contracts/storefront/orders.yaml:5
             GET /bad
 
-            E116: what came is no HTTP/1.1 answer: invalid content-length parsed
-            help: is 127.0.0.1:<port> the provider's port? If it speaks TLS there, write `https://` in its URL
+            E116: this isn't an HTTP/1.1 response: invalid content-length parsed
+            help: is 127.0.0.1:<port> the provider's port? If it uses TLS, write `https://` in its URL
 
     upheld  storefront → orders  get from a good day
 
@@ -198,8 +198,8 @@ fn a_chunk_has_another_length_than_it_says() {
     error   storefront → orders  get from a bad day        contracts/storefront/orders.yaml:5
             GET /bad
 
-            E117: the answer's body can't be read: Invalid chunk size line: missing size digit
-            help: the provider, or a server before it, does not frame its answers as HTTP/1.1 says
+            E117: the response body can't be read: Invalid chunk size line: missing size digit
+            help: the provider, or a proxy in front of it, doesn't frame its responses as HTTP/1.1 requires
 
     upheld  storefront → orders  get from a good day
 
@@ -273,8 +273,8 @@ fn it_doesnt_speak_http() {
     error   storefront → orders  get from a bad day        contracts/storefront/orders.yaml:5
             GET /bad
 
-            E116: what came is no HTTP/1.1 answer: invalid HTTP version parsed
-            help: is 127.0.0.1:<port> the provider's port? If it speaks TLS there, write `https://` in its URL
+            E116: this isn't an HTTP/1.1 response: invalid HTTP version parsed
+            help: is 127.0.0.1:<port> the provider's port? If it uses TLS, write `https://` in its URL
 
     upheld  storefront → orders  get from a good day
 
@@ -285,8 +285,8 @@ fn it_doesnt_speak_http() {
     error   storefront → orders  get from a bad day        contracts/storefront/orders.yaml:5
             GET /bad
 
-            E116: what came is no HTTP/1.1 answer: invalid HTTP version parsed
-            help: is 127.0.0.1:<port> the provider's port? If it speaks TLS there, write `https://` in its URL
+            E116: this isn't an HTTP/1.1 response: invalid HTTP version parsed
+            help: is 127.0.0.1:<port> the provider's port? If it uses TLS, write `https://` in its URL
 
     upheld  storefront → orders  get from a good day
 
@@ -305,8 +305,8 @@ fn its_headers_never_end() {
     error   storefront → orders  get from a bad day        contracts/storefront/orders.yaml:5
             GET /bad
 
-            E116: what came is no HTTP/1.1 answer: message head is too large
-            help: is 127.0.0.1:<port> the provider's port? If it speaks TLS there, write `https://` in its URL
+            E116: this isn't an HTTP/1.1 response: message head is too large
+            help: is 127.0.0.1:<port> the provider's port? If it uses TLS, write `https://` in its URL
 
     upheld  storefront → orders  get from a good day
 
@@ -321,8 +321,8 @@ fn it_declares_a_compression_that_its_body_doesnt_have() {
     error   storefront → orders  get from a bad day        contracts/storefront/orders.yaml:5
             GET /bad
 
-            E119: the answer (200 OK) can't be decoded as its content-encoding says: the body is not valid gzip: it ends too early
-            help: the provider must send the coding that it names, and only one that the request accepts
+            E119: the response (200 OK) can't be decoded as its content-encoding says: the body is not valid gzip: it ends too early
+            help: the provider must use the encoding that it names, and only one that the request accepts
 
     upheld  storefront → orders  get from a good day
 
@@ -359,8 +359,8 @@ fn it_sends_100_continue_without_end() {
     error   storefront → orders  get from a bad day        contracts/storefront/orders.yaml:5
             GET /bad
 
-            E113: the connection failed before an answer came: more than 100 interim answers (1xx) came, and no final one
-            help: the provider may have crashed on this request: look into its log
+            E113: the connection failed before a response arrived: more than 100 interim responses (1xx) came, but no final one
+            help: the provider may have crashed on this request: check its log
 
     upheld  storefront → orders  get from a good day
 

@@ -30,7 +30,7 @@ fn existing_files_are_kept() {
     let world = World::new();
     world.write("contracts/upheld.yaml", "upheld: 1\n");
     assert_snapshot!(world.upheld(["init"]), @"
-    kept   contracts/upheld.yaml, which is there already
+    kept   contracts/upheld.yaml, which already exists
     wrote  contracts/my-consumer/my-provider.yaml
     wrote  contracts/contract.schema.json
     next   edit contracts/my-consumer/my-provider.yaml, start my-provider, then: upheld verify my-provider --url http://127.0.0.1:8080
@@ -39,9 +39,9 @@ fn existing_files_are_kept() {
     assert_eq!(world.read("contracts/upheld.yaml"), "upheld: 1\n");
     world.write("contracts/my-consumer/my-provider.yaml", "mine");
     assert_snapshot!(world.upheld(["init"]), @"
-    kept   contracts/upheld.yaml, which is there already
-    kept   contracts/my-consumer/my-provider.yaml, which is there already
-    kept   contracts/contract.schema.json, which is there already
+    kept   contracts/upheld.yaml, which already exists
+    kept   contracts/my-consumer/my-provider.yaml, which already exists
+    kept   contracts/contract.schema.json, which already exists
     next   edit contracts/my-consumer/my-provider.yaml, start my-provider, then: upheld verify my-provider --url http://127.0.0.1:8080
     [exit code 0]
     ");
@@ -61,7 +61,7 @@ fn invalid_names_and_folders_are_refused() {
     world.write("contracts", "a file");
     assert_snapshot!(world.upheld(["init"]), @"
     ------- stderr -------
-    error: contracts/upheld.yaml can't be written: a part of its path is a file, and no folder
+    error: contracts/upheld.yaml can't be written: a part of its path is a file, not a folder
     [exit code 5]
     ");
 }

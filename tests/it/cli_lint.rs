@@ -80,13 +80,13 @@ fn ten_mistakes_are_ten_findings_at_once() {
        │
        ╰ help: quote it: "no"
 
-    error[Y102]: the key `state` stands here a second time
+    error[Y102]: the key `state` is used twice
        ╭▸ contracts/mobile/orders.yaml:10:46
        │
     10 │       body: { id: 42, state: open, live: no, state: paid }
-       │                                              ━━━━━
+       │                       ───── first used here  ━━━━━
        │
-       ╰ help: it stands first in line 10: keep one of the two
+       ╰ help: it is first used in line 10: keep one of the two
 
     error[C304]: this regular expression can't be used: unclosed group
        ╭▸ contracts/mobile/orders.yaml:12:16
@@ -107,6 +107,9 @@ fn ten_mistakes_are_ten_findings_at_once() {
     error[C202]: another interaction is named `get an order`, in line 5
        ╭▸ contracts/mobile/orders.yaml:15:11
        │
+     5 │   - name: get an order
+       │           ──────────── already used here
+       ┆
     15 │   - name: get an order
        │           ━━━━━━━━━━━━
        │
@@ -219,6 +222,9 @@ fn warnings_alone_exit_with_0_or_with_2_if_strict() {
     warning[L101]: this interaction is the same as `get a thing`, except for its name
       ╭▸ contracts/storefront/orders.yaml:8:11
       │
+    5 │   - name: get a thing
+      │           ─────────── the same interaction
+      ┆
     8 │   - name: get the same thing
       │           ━━━━━━━━━━━━━━━━━━
       │
@@ -284,9 +290,9 @@ fn the_registry_is_checked_too() {
     5 │     health: POST /health
       │             ━━━━━━━━━━━━
       │
-      ╰ help: the request that it answers with a status of 2XX when it is ready: `GET /health`. Without it, a connection is enough
+      ╰ help: the request that returns 2XX once it is ready: `GET /health`. Without it, accepting a connection is enough
 
-    error[R103]: `soon` is no length of time
+    error[R103]: `soon` isn't a length of time
       ╭▸ contracts/upheld.yaml:6:20
       │
     6 │     start-timeout: soon
@@ -349,13 +355,13 @@ fn a_file_with_a_json_name_and_other_content_is_reported() {
     world.write("contracts/text.json", r#""text""#);
     world.write("contracts/tsconfig.json", "// with a comment\n{}");
     assert_snapshot!(world.upheld(["lint"]), @"
-    warning[F103]: the file is empty, and is passed over
+    warning[F103]: the file is empty and is ignored
      ╭▸ contracts/pacts/empty.json
-     ╰ help: if it should be a Pact file, write or fetch it again; else take it out of the folder
+     ╰ help: if it should be a Pact file, write or fetch it again; otherwise remove it from the folder
 
-    warning[F103]: the file holds no JSON, and is passed over
+    warning[F103]: the file isn't valid JSON and is ignored
      ╭▸ contracts/pacts/page.json
-     ╰ help: if it should be a Pact file, write or fetch it again; else take it out of the folder
+     ╰ help: if it should be a Pact file, write or fetch it again; otherwise remove it from the folder
 
     2 warnings in 2 files
     1 contract with 1 interaction can be used
@@ -367,7 +373,7 @@ fn a_file_with_a_json_name_and_other_content_is_reported() {
     assert_snapshot!(world.upheld(["lint", "pacts"]), @"
     ------- stderr -------
     error: there is no contract in `pacts`
-    help: pacts/page.json: the file holds no JSON, and is passed over
+    help: pacts/page.json: the file isn't valid JSON and is ignored
     help: a contract is a file <consumer>/<provider>.yaml, or a Pact file; `upheld init` writes a first one
     [exit code 2]
     ");

@@ -217,7 +217,7 @@ fn a_thousand_concurrent_requests_are_served() {
         client.join().unwrap();
     }
     let output = mock.done();
-    assert_eq!(output.stdout, "500 of 500 interactions asked for, by 1000 requests\n");
+    assert_eq!(output.stdout, "500 of 500 interactions used, by 1000 requests\n");
 }
 
 #[test]

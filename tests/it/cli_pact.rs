@@ -102,7 +102,7 @@ fn a_pact_file_is_verified_as_it_is_with_the_state_endpoint_that_the_provider_ha
               98 │   "status": 204
                  │             ╰── asked for here
             help: orders has nothing there. If it needs data for that, name its provider state in the contract.
-            pending: its contract says that it is, so it does not fail the run
+            pending: its contract says so, so it does not fail the run
 
     skipped Web-Shop → orders  an order was placed         pacts/shop-orders.json:102
             E403: it was not run: it is a message, and only HTTP is supported so far
@@ -112,7 +112,7 @@ fn a_pact_file_is_verified_as_it_is_with_the_state_endpoint_that_the_provider_ha
     BROKEN  4 interactions: 1 broken, 2 skipped, 1 pending in <time>
     ------- stderr -------
     note: 3 warnings about the contracts: see `upheld lint`
-    note: what is skipped keeps the run from ending with 0; --without-skipped leaves it out
+    note: skipped interactions keep the run from exiting with 0; --without-skipped leaves them out
     [exit code 1]
     "#);
     assert_snapshot!(provider.requests().iter().map(|it| format!("{} {}\n", it.line(), it.body)).collect::<String>(), @r#"
@@ -140,7 +140,7 @@ fn what_can_t_be_run_never_makes_a_run_look_better() {
     ERROR   3 interactions: 2 skipped, 1 upheld in <time>
     ------- stderr -------
     note: 3 warnings about the contracts: see `upheld lint`
-    note: what is skipped keeps the run from ending with 0; --without-skipped leaves it out
+    note: skipped interactions keep the run from exiting with 0; --without-skipped leaves them out
     [exit code 5]
     ");
     assert_snapshot!(world.upheld(["verify", "pacts/", "--url", &url, "--states", "POST /_pact/states", "--without-skipped"]), @"
@@ -159,7 +159,7 @@ fn what_can_t_be_run_never_makes_a_run_look_better() {
     note: 3 warnings about the contracts: see `upheld lint`
     note: left out: 2 interactions that can't be run; see `upheld lint`
     error: there is nothing to verify: no interaction can be run
-    help: leave --without-skipped out to see each of them, and why
+    help: leave out --without-skipped to see each of them and why
     [exit code 2]
     ");
     let only = ["verify", "pacts/", "--url", &url, "--states", "POST /_pact/states", "--only", "get an order"];
@@ -484,7 +484,7 @@ fn a_pact_file_without_an_interaction_is_told_of_as_such() {
     ------- stderr -------
     note: 1 warning about the contracts: see `upheld lint`
     error: there is no interaction in `pacts/shop-orders.json`
-    help: tests that send no request leave such a file: run all of the consumer's tests, or take it away
+    help: tests that send no request leave such a file behind: run all of the consumer's tests, or delete it
     [exit code 2]
     ");
     assert_eq!(world.upheld(["mock", "pacts/", "--", "true"]).code, Some(2));
@@ -499,7 +499,7 @@ fn a_mock_of_messages_alone_says_that_they_are_skipped() {
     let mock = world.wrap(["mock", "pacts/shop-orders.json"]);
     assert_eq!(send(mock.url(), "GET /orders/42", &[], b"").status, 501);
     assert_snapshot!(mock.ends_with(1), @"
-    0 of 0 interactions asked for, by 1 request, 1 refused
+    0 of 0 interactions used, by 1 request, 1 refused
     ------- stderr -------
     refused  GET /orders/42
             help: all 2 interactions with orders are skipped because they can't be run: `upheld lint` says why

@@ -112,23 +112,23 @@ fn an_existing_contract_is_not_overwritten() {
     world.write("shop.json", SHOP);
     world.write("contracts/storefront/orders.yaml", "mine\n");
     let arguments = ["import", "pact", "shop.json", "--consumer", "storefront"];
-    assert_snapshot!(world.upheld(arguments), @r#"
+    assert_snapshot!(world.upheld(arguments), @r"
     ------- stderr -------
     error: nothing was written: contracts/storefront/orders.yaml exists and has other content
     help: --replace overwrites it; --contracts DIR writes to another folder
     [exit code 2]
-    "#);
+    ");
     assert_eq!(world.read("contracts/storefront/orders.yaml"), "mine\n");
     let output = world.upheld([&arguments[..], &["--replace"]].concat());
     assert_eq!(output.code, Some(0), "{output}");
     assert!(world.read("contracts/storefront/orders.yaml").contains("a request for an order"));
     world.write("pacts/storefront-orders.json", "{}");
-    assert_snapshot!(world.upheld(["export", "pact", "orders"]), @r#"
+    assert_snapshot!(world.upheld(["export", "pact", "orders"]), @r"
     ------- stderr -------
     error: nothing was written: pacts/storefront-orders.json exists and has other content
     help: --replace overwrites it; --output DIR writes to another folder
     [exit code 2]
-    "#);
+    ");
     assert_eq!(world.read("pacts/storefront-orders.json"), "{}");
     let output = world.upheld(["export", "pact", "orders", "--replace", "--pact-version", "3"]);
     assert_eq!(output.code, Some(0), "{output}");
@@ -173,7 +173,7 @@ fn nothing_is_written_if_one_file_cannot_be_read() {
        │
        ╰ help: it is cut off; write it again, or fetch it again
 
-    error[F101]: the file can't be read: it is not there
+    error[F101]: the file can't be read: it doesn't exist
      ─▸ none.json
 
     2 errors in 2 files
@@ -187,7 +187,7 @@ fn nothing_is_written_if_one_file_cannot_be_read() {
     assert!(!world.path("contracts").exists());
     assert_snapshot!(world.upheld(["export", "pact", "ordres"]), @r#"
     ------- stderr -------
-    error: there is no folder `contracts` here or in a folder above
+    error: there is no folder `contracts` here or in a parent folder
     help: `upheld init` writes a first contract; --contracts DIR names a folder elsewhere
     [exit code 2]
     "#);

@@ -107,7 +107,7 @@ fn ctrl_c_in_a_run_writes_every_report_with_the_rest_skipped() {
     assert_snapshot!(running.finish(), @"
     upheld  storefront → orders  get a thing
     skipped storefront → orders  get another thing         contracts/storefront/orders.yaml:8
-            E401: the run was interrupted before this interaction was done
+            E401: the run was interrupted before this interaction finished
 
     ERROR   2 interactions: 1 skipped, 1 upheld in <time>
     [exit code 130]
@@ -189,7 +189,7 @@ fn ctrl_c_in_a_run_stops_the_provider_and_the_state_command_with_all_that_they_s
     running.signal("INT");
     assert_snapshot!(running.finish(), @"
     skipped storefront → orders  get a thing               contracts/storefront/orders.yaml:5
-            E401: the run was interrupted before this interaction was done
+            E401: the run was interrupted before this interaction finished
     skipped storefront → orders  get another thing         contracts/storefront/orders.yaml:9
 
     ERROR   2 interactions: 2 skipped in <time>

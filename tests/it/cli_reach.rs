@@ -11,17 +11,17 @@ fn a_provider_that_nothing_tells_of_is_an_error() {
     let world = World::with(ONE);
     assert_snapshot!(world.upheld(["verify"]), @"
     ------- stderr -------
-    error: nothing says how to reach orders
-    help: name its address: upheld verify orders --url http://127.0.0.1:8080
-    help: or write `start` or `url` for orders into upheld.yaml (there is no contracts/upheld.yaml yet; `upheld init` writes one)
+    error: there is no address and no start command for orders
+    help: give its address: upheld verify orders --url http://127.0.0.1:8080
+    help: or add `start` or `url` for orders to upheld.yaml (there is no contracts/upheld.yaml yet; `upheld init` writes one)
     [exit code 2]
     ");
     world.registry("  orders: { owners: [team-orders] }\n");
     assert_snapshot!(world.upheld(["verify", "orders"]), @"
     ------- stderr -------
-    error: nothing says how to reach orders
-    help: name its address: upheld verify orders --url http://127.0.0.1:8080
-    help: or write `start` or `url` for orders into upheld.yaml
+    error: there is no address and no start command for orders
+    help: give its address: upheld verify orders --url http://127.0.0.1:8080
+    help: or add `start` or `url` for orders to upheld.yaml
     [exit code 2]
     ");
 }
@@ -41,7 +41,7 @@ fn an_address_must_be_one() {
     ");
     assert_snapshot!(world.upheld(["verify", "--url", "http://127.0.0.1:8080/?a=b"]), @"
     ------- stderr -------
-    error: `http://127.0.0.1:8080/?a=b` is not a base URL: it has a query, and the contract's requests bring their own; leave it out
+    error: `http://127.0.0.1:8080/?a=b` is not a base URL: it has a query, but the contract's requests bring their own; leave it out
     [exit code 2]
     ");
     assert_snapshot!(world.upheld(["verify", "--url", ""]), @"
@@ -63,8 +63,8 @@ fn an_address_is_for_one_provider() {
     world.contract("storefront", "payments", ONE);
     assert_snapshot!(world.upheld(["verify", "--url", "http://127.0.0.1:1"]), @"
     ------- stderr -------
-    error: --url (UPHELD_URL) and --start are for one provider, and there are contracts with orders and payments
-    help: name the one that is meant: upheld verify orders
+    error: --url (UPHELD_URL) and --start are for one provider, but there are contracts with orders and payments
+    help: choose one: upheld verify orders
     [exit code 2]
     ");
     assert_snapshot!(world.upheld(["verify", "--url", "http://127.0.0.1:1", "--start", "orders"]), @"
@@ -130,26 +130,26 @@ fn every_instance_of_an_environment_is_verified() {
     assert_eq!((old.lines().len(), new.lines().len()), (1, 1));
     assert_snapshot!(world.upheld(["verify", "--env", "stagin"]), @"
     ------- stderr -------
-    error: nothing says where orders is in the environment `stagin`
+    error: no address of orders is known for the environment `stagin`
     help: did you mean `staging`?
-    help: name its address: upheld verify orders --url http://127.0.0.1:8080
-    help: or write `start` or `url` for orders into upheld.yaml
+    help: give its address: upheld verify orders --url http://127.0.0.1:8080
+    help: or add `start` or `url` for orders to upheld.yaml
     [exit code 2]
     ");
     assert_snapshot!(world.upheld(["verify", "orders", "--env", "production"]), @"
     ------- stderr -------
-    error: nothing says where orders is in the environment `production`
-    help: there is an address for `staging`
-    help: name its address: upheld verify orders --url http://127.0.0.1:8080
-    help: or write `start` or `url` for orders into upheld.yaml
+    error: no address of orders is known for the environment `production`
+    help: its environments are `staging`
+    help: give its address: upheld verify orders --url http://127.0.0.1:8080
+    help: or add `start` or `url` for orders to upheld.yaml
     [exit code 2]
     ");
     assert_snapshot!(world.upheld(["verify"]), @"
     ------- stderr -------
-    error: nothing says which address of orders is meant
-    help: name its environment: --env staging
-    help: name its address: upheld verify orders --url http://127.0.0.1:8080
-    help: or write `start` or `url` for orders into upheld.yaml
+    error: orders has no address for `local`, and no environment was chosen
+    help: choose its environment: --env staging
+    help: give its address: upheld verify orders --url http://127.0.0.1:8080
+    help: or add `start` or `url` for orders to upheld.yaml
     [exit code 2]
     ");
 }
@@ -194,7 +194,7 @@ fn a_provider_is_healthy_before_anything_is_sent() {
     error   storefront → orders  get a thing               contracts/storefront/orders.yaml:5
             GET /things/1
 
-            E305: orders is not healthy: GET /health answered 503
+            E305: orders is not healthy: GET /health returned 503
             │ warming up
             help: wait until it is, or correct `health` in upheld.yaml
 

@@ -274,7 +274,7 @@ fn the_provider_notices_that_the_consumer_left() {
         assert_eq!(gone.recv_timeout(DEADLINE).unwrap(), (path.to_owned(), true));
     }
     let output = recording.done();
-    assert!(output.stdout.contains("GET /silence: it was given up before it was answered"), "{output}");
+    assert!(output.stdout.contains("GET /silence: it was abandoned before a response came"), "{output}");
     assert!(world.read(CONTRACT).contains("data: 1"), "{output}");
 }
 
@@ -314,7 +314,7 @@ fn a_provider_that_does_not_respond_in_time_is_a_gateway_timeout() {
     let _ = sending.join().unwrap();
     let output = recording.done();
     assert_eq!(output.code, Some(5));
-    assert!(output.stderr.contains("GET /a: no answer within 200 ms"), "{output}");
+    assert!(output.stderr.contains("GET /a: no response within 200 ms"), "{output}");
 }
 
 #[test]
@@ -354,10 +354,10 @@ fn requests_that_cannot_be_passed_on_get_a_problem() {
     let (world, url) = (World::new(), provider.url());
     let recording = world.wrap(record_orders(&url));
     for (line, headers, status, detail) in [
-        ("GET /ws", &["Upgrade: websocket", "Connection: upgrade"][..], 501, "changes its protocol"),
-        ("GET http://other.example/a", &[], 400, "no proxy for all"),
-        ("GET /101", &[], 502, "changes its protocol"),
-        ("GET /garbage", &[], 502, "no HTTP/1.1 answer"),
+        ("GET /ws", &["Upgrade: websocket", "Connection: upgrade"][..], 501, "switch protocols"),
+        ("GET http://other.example/a", &[], 400, "isn't a general proxy"),
+        ("GET /101", &[], 502, "switch protocols"),
+        ("GET /garbage", &[], 502, "isn't an HTTP/1.1 response"),
     ] {
         let received = send(recording.url(), line, headers, b"");
         assert_eq!(

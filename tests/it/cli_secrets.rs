@@ -129,7 +129,7 @@ fn a_header_is_sent_and_never_shown() {
             given  a state
             GET /body
 
-            E201: setup of the provider state `a state` failed: http://127.0.0.1:<port>/_states answered 401 Unauthorized
+            E201: setup of the provider state `a state` failed: http://127.0.0.1:<port>/_states returned 401 Unauthorized
             │ Unauthorized: [redacted]
             help: send the credentials that it asks for with `--header 'Authorization: …'`
 
@@ -144,17 +144,17 @@ fn a_malformed_header_is_not_shown() {
     let verify = |header: &str| world.upheld(["verify", "--url", "http://127.0.0.1:9", "--header", header]);
     assert_snapshot!(verify("Bearer s3cr3t"), @"
     ------- stderr -------
-    error: --header: a header is written as `Name: value`, and this one has no colon
+    error: --header: a header is written as `Name: value`, but this one has no colon
     [exit code 2]
     ");
     assert_snapshot!(verify("X Token: s3cr3t"), @"
     ------- stderr -------
-    error: --header: `X Token` is not a header's name: a name has letters, digits and `-`, and no spaces
+    error: --header: `X Token` isn't a valid header name: names have letters, digits and `-`, and no spaces
     [exit code 2]
     ");
     assert_snapshot!(verify("X-Token: s3cr3t\nHost: elsewhere"), @"
     ------- stderr -------
-    error: --header: the value of the header `X-Token` has a character that no header can hold, such as a line break
+    error: --header: the value of the header `X-Token` has a character that isn't allowed in a header, such as a line break
     [exit code 2]
     ");
 }
@@ -164,7 +164,7 @@ fn an_address_with_a_password_is_refused_and_not_shown() {
     let world = World::with(FIVE);
     assert_snapshot!(world.upheld(["verify", "--url", "http://ada:s3cr3t@127.0.0.1:8080/?a"]), @"
     ------- stderr -------
-    error: `http://…@127.0.0.1:8080/?a` is not a base URL: it has a query, and the contract's requests bring their own; leave it out
+    error: `http://…@127.0.0.1:8080/?a` is not a base URL: it has a query, but the contract's requests bring their own; leave it out
     [exit code 2]
     ");
     assert_snapshot!(world.upheld(["verify", "--url", "ada:s3cr3t@127.0.0.1:8080"]), @"

@@ -96,7 +96,7 @@ fn a_name_that_nothing_has_is_an_error_with_what_was_meant() {
     assert_snapshot!(verify(&world(), &["orders", "--consumer", "mobile"]), @"
     ------- stderr -------
     error: there is no contract of `mobile` with `orders`
-    help: name one of the two alone, to see what there is
+    help: name only one of them to see what there is
     [exit code 2]
     ");
 }
@@ -116,14 +116,14 @@ fn a_folder_that_is_taken_for_a_provider_is_told_apart() {
 fn there_must_be_a_folder_of_contracts() {
     assert_snapshot!(verify(&World::new(), &[]), @"
     ------- stderr -------
-    error: there is no folder `contracts` here or in a folder above
+    error: there is no folder `contracts` here or in a parent folder
     help: `upheld init` writes a first contract; --contracts DIR names a folder elsewhere
     [exit code 2]
     ");
     assert_snapshot!(verify(&World::new(), &["--contracts", "agreements"]), @"
     ------- stderr -------
     error: there is no folder `agreements`
-    help: name the folder of contracts with --contracts DIR, or make one with `upheld init`
+    help: name the folder of contracts with --contracts DIR, or create one with `upheld init`
     [exit code 2]
     ");
 }
@@ -134,8 +134,8 @@ fn a_folder_that_is_named_as_a_provider_would_be_is_told_of() {
     world.write("pacts/openapi.json", r#"{"openapi": "3.1.0"}"#);
     assert_snapshot!(world.upheld(["verify", "pacts"]), @"
     ------- stderr -------
-    error: `pacts` is no provider here, but a folder: write ./pacts
-    help: providers are found by the contracts in a folder `contracts`, and there is none here or above; --contracts DIR names one elsewhere
+    error: no provider `pacts`; to use the folder, write ./pacts
+    help: providers come from the contracts in a folder `contracts`, and there is none here or in a parent folder; --contracts DIR names one elsewhere
     [exit code 2]
     ");
     assert_snapshot!(world.upheld(["verify", "./pacts"]), @"
@@ -188,7 +188,7 @@ fn a_folder_without_a_contract_is_an_error() {
 fn a_file_that_is_not_there_is_an_error() {
     assert_snapshot!(verify(&world(), &["contracts/storefront/stock.yaml"]), @"
     ------- stderr -------
-    error[F101]: the file can't be read: it is not there
+    error[F101]: the file can't be read: it doesn't exist
      ─▸ contracts/storefront/stock.yaml
 
     1 error in 1 file
@@ -196,7 +196,7 @@ fn a_file_that_is_not_there_is_an_error() {
     ");
     assert_snapshot!(verify(&world(), &["./agreements"]), @"
     ------- stderr -------
-    error[F101]: the file can't be read: it is not there
+    error[F101]: the file can't be read: it doesn't exist
      ─▸ agreements
 
     1 error in 1 file

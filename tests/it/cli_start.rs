@@ -77,7 +77,7 @@ fn a_provider_that_ends_at_once_is_shown_with_what_it_wrote() {
             GET /things/1
 
             E304: orders ended before it was healthy: signal: 9 (SIGKILL)
-            help: run `kill -9 $$` yourself to see why; it has printed nothing
+            help: run `kill -9 $$` yourself to see why; it printed nothing
             help: the command must run for as long as the service does, not start it in the background
 
     ERROR   1 interaction: 1 error in <time>
@@ -88,7 +88,7 @@ fn a_provider_that_ends_at_once_is_shown_with_what_it_wrote() {
             GET /things/1
 
             E304: orders ended before it was healthy: exit status: 0
-            help: run `true` yourself to see why; it has printed nothing
+            help: run `true` yourself to see why; it printed nothing
             help: the command must run for as long as the service does, not start it in the background
 
     ERROR   1 interaction: 1 error in <time>
@@ -107,7 +107,7 @@ fn a_provider_that_never_listens_is_shown_with_what_it_wrote() {
             E305: orders was not healthy within 1 s: nothing listens at localhost:<port>: connection refused
             │ waiting for the database
             help: is its `health` in upheld.yaml right? its last output is above
-            help: it must listen on the port that it is given, here <port>, as ${PORT} or in PORT
+            help: it must listen on the port that it is given as ${PORT} or in PORT, here <port>
             help: `--start-timeout`, or `start-timeout` in upheld.yaml, gives it more time
 
     ERROR   1 interaction: 1 error in <time>
@@ -126,10 +126,10 @@ fn a_provider_that_never_gets_healthy_is_shown_with_its_answer() {
     error   storefront → orders  get a thing               contracts/storefront/orders.yaml:5
             GET /things/1
 
-            E305: orders was not healthy within 2 s: GET /healthz answered 404
+            E305: orders was not healthy within 2 s: GET /healthz returned 404
             │ orders listens on http://127.0.0.1:<port>
             help: is its `health` in upheld.yaml right? its last output is above
-            help: it must listen on the port that it is given, here <port>, as ${PORT} or in PORT
+            help: it must listen on the port that it is given as ${PORT} or in PORT, here <port>
             help: `--start-timeout`, or `start-timeout` in upheld.yaml, gives it more time
 
     ERROR   1 interaction: 1 error in <time>
@@ -206,13 +206,13 @@ fn the_last_lines_of_a_provider_are_shown_where_it_failed_and_not_where_it_answe
             given  an odrer exists
             GET /orders
 
-            E201: setup of the provider state `an odrer exists` failed: http://localhost:<port>/_states answered 422 Unprocessable Entity
+            E201: setup of the provider state `an odrer exists` failed: http://localhost:<port>/_states returned 422 Unprocessable Entity
             │ {"title":"Unknown provider state","status":422,"detail":"orders has no provider state `an odrer exists`, it has `no orders`, `an order exists` and `an order is paid`: name one of them, or add the state to `examples/orders/states.rs`"}
-            help: the handler must answer 2xx once the state is reached: look into the provider's log
+            help: the handler must return 2xx once the state is set up: check the provider's log
 
     ERROR   1 interaction: 1 error in <time>
     ------- stderr -------
-    note: the last lines that orders wrote
+    note: the last lines of orders's output
            │ no such state, and my password is [redacted]
            │ orders listens on http://127.0.0.1:<port>
     [exit code 5]
@@ -229,7 +229,7 @@ fn variables_reach_the_command_whole_and_stay_out_of_messages() {
             GET /things/1
 
             E304: orders ended before it was healthy: exit status: 1
-            help: run `printf '%s\n' "${DB}" "${MODE:-quiet}" > told; exit 1` yourself to see why; it has printed nothing
+            help: run `printf '%s\n' "${DB}" "${MODE:-quiet}" > told; exit 1` yourself to see why; it printed nothing
             help: the command must run for as long as the service does, not start it in the background
 
     ERROR   1 interaction: 1 error in <time>

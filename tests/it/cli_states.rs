@@ -118,10 +118,10 @@ fn a_handler_that_fails_is_quoted_and_not_asked_again_and_the_rest_goes_on() {
               and  an odrer exists (id: 42)
             GET /orders/42?by=Ada
 
-            E201: setup of the provider state `an odrer exists` failed: http://127.0.0.1:<port>/_states answered 422 Unprocessable Entity
+            E201: setup of the provider state `an odrer exists` failed: http://127.0.0.1:<port>/_states returned 422 Unprocessable Entity
             │ no such state:
             │   there is `an order exists`
-            help: the handler must answer 2xx once the state is reached: look into the provider's log
+            help: the handler must return 2xx once the state is set up: check the provider's log
 
     upheld  storefront → orders  list the orders
 
@@ -152,9 +152,9 @@ fn a_teardown_that_fails_is_an_error_of_its_interaction() {
               and  an order exists (id: 42)
             GET /orders/7?by=Ada
 
-            E201: teardown of the provider state `an order exists` failed: http://127.0.0.1:<port>/_states answered 500 Internal Server Error
+            E201: teardown of the provider state `an order exists` failed: http://127.0.0.1:<port>/_states returned 500 Internal Server Error
             │ stack overflow
-            help: the handler must answer 2xx once the state is reached: look into the provider's log
+            help: the handler must return 2xx once the state is set up: check the provider's log
 
     ERROR   1 interaction: 1 error in <time>
     [exit code 5]
@@ -247,8 +247,8 @@ fn what_brings_states_about_must_be_a_path_an_address_or_a_command_that_is_there
     ");
     assert_snapshot!(verify("GET /_states"), @"
     ------- stderr -------
-    error: --states: a provider is brought into its states by POST, and never by `GET`
-    help: write `POST /_states`, and let the provider take the state from the body; or name a command
+    error: --states: provider states are set up by POST, not by `GET`
+    help: write `POST /_states`, and have the provider read the state from the body; or use a command
     [exit code 2]
     ");
     assert_snapshot!(verify("http://localhost/_states#a"), @"
@@ -305,7 +305,7 @@ mod commands {
 
                 E211: setup of the provider state `a customer exists` failed: `echo 'the database is gone' >&2; exit 3` ended with exit status: 3
                 │ the database is gone
-                help: the command must end with exit code 0 once the state is reached
+                help: the command must exit with 0 once the state is set up
 
         ERROR   1 interaction: 1 error in <time>
         [exit code 5]
@@ -317,7 +317,7 @@ mod commands {
                 GET /orders/42?by=Ada
 
                 E211: setup of the provider state `a customer exists` failed: `kill -9 $$` ended with signal: 9 (SIGKILL)
-                help: the command must end with exit code 0 once the state is reached
+                help: the command must exit with 0 once the state is set up
 
         ERROR   1 interaction: 1 error in <time>
         [exit code 5]
@@ -336,9 +336,9 @@ mod commands {
                   and  an order exists (id: 42)
                 GET /orders/42?by=Ada
 
-                E212: setup of the provider state `a customer exists` failed: `sh states.sh` did not end within 1 s
+                E212: setup of the provider state `a customer exists` failed: `sh states.sh` didn't exit within 1 s
                 │ waiting for the database
-                help: a state command must end; `--timeout` gives it more time
+                help: a state command must exit; `--timeout` gives it more time
 
         ERROR   1 interaction: 1 error in <time>
         [exit code 5]

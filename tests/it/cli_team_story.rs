@@ -72,7 +72,7 @@ fn a_team_s_story_is_the_same_with_a_git_store_and_a_folder() {
 
     $ upheld verify … --version orders@1
     ------- stderr -------
-    note: nothing to verify: nobody expects anything of orders
+    note: nothing to verify: no contract expects anything from orders
     [exit code 0]
 
     $ upheld gate orders@1 --to production

@@ -94,7 +94,7 @@ fn every_mismatch_of_an_answer_is_shown_with_the_line_that_asks_for_it() {
                                    got "3", a string
               17 │   items[].qty: integer
                  │                ╰── asked for here
-            help: if orders means to answer like this, storefront must agree: change its contract and publish it.
+            help: if orders means to respond like this, storefront must agree: change its contract and publish it.
 
     BROKEN  1 interaction: 1 broken in <time>
     [exit code 1]
@@ -295,7 +295,7 @@ fn the_contracts_are_found_from_a_folder_below_them() {
                                    got no such header
                9 │   headers: { content-type: application/json }
                  │                            ╰── asked for here
-            help: if orders means to answer like this, storefront must agree: change its contract and publish it.
+            help: if orders means to respond like this, storefront must agree: change its contract and publish it.
 
     BROKEN  1 interaction: 1 broken in <time>
     [exit code 1]

@@ -155,7 +155,7 @@ fn a_provider_without_consumers_is_distinguished_from_a_typo() {
     let team = Team::git("storefront orders");
     assert_snapshot!(team.verify("orders@1", ""), @"
     ------- stderr -------
-    note: nothing to verify: nobody expects anything of orders
+    note: nothing to verify: no contract expects anything from orders
     [exit code 0]
     ");
     // Also if there are contracts with other providers.

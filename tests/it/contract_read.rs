@@ -56,7 +56,7 @@ interactions:
 9:14 C203 `GTE` isn't an HTTP method | did you mean `GET`?
 11:15 C105 `status` must be at least 100, not `99`
 12:7 C102 unknown key `hedaers` | did you mean `headers`?
-15:9 Y102 the key `id` stands here a second time | it stands first in line 14: keep one of the two
+15:9 Y102 the key `id` is used twice | it is first used in line 14: keep one of the two
 16:15 Y201 other YAML readers take `no` for a boolean | quote it: \"no\"
 17:15 C306 null at `note` doesn't say what the consumer needs | add a rule: `note: string or null`, or `note: any`
 18:16 C306 an empty list at `items` doesn't say what the consumer needs | add a rule: `items: 0+` for any number of elements, `items: exact` for no elements
@@ -101,15 +101,15 @@ fn a_mistake_is_reported_once_without_its_consequences() {
         // A tag is ignored after it was reported.
         (
             text_of("method: GET\npath: /", "status: !code 200"),
-            "10:15 Y104 the tag `!code` has no counterpart in JSON | leave the tag out; quote a scalar to make it a text",
+            "10:15 Y104 the tag `!code` has no counterpart in JSON | leave out the tag; quote a scalar to make it text",
         ),
         (
             text_of("method: GET\npath: /", "status: .inf"),
-            "10:15 Y104 `.inf` has no counterpart in JSON | quote it, if a text is meant",
+            "10:15 Y104 `.inf` has no counterpart in JSON | quote it if it is meant as text",
         ),
         (
             text_of("method: GET\npath: /", "status: 200\n[a]: 1"),
-            "11:7 Y104 a key must be a text, not a list or a mapping | a text that begins with `[` or `{` must be quoted",
+            "11:7 Y104 a key must be text, not a list or a mapping | text that begins with `[` or `{` must be quoted",
         ),
         (
             format!("{HEAD}  - {{ name: a, request: 5, response: {{ status: 200 }} }}"),

@@ -36,10 +36,10 @@ fn examples() -> Vec<(&'static str, String, &'static str, &'static str)> {
         (
             "Y102",
             format!("{HEAD}  - {{ name: a, request: GET /, response: {{ status: 200 }}, name: b }}"),
-            "`name` stands here a second time",
+            "`name` is used twice",
             "in line 5",
         ),
-        ("Y103", "[".repeat(1000), "nested too deep", "leave out what it does not read"),
+        ("Y103", "[".repeat(1000), "nested too deep", "leave out what it doesn't read"),
         ("Y104", body("body: { a: .nan }"), "`.nan` has no counterpart in JSON", "quote it"),
         ("Y201", body("body: { a: 0123 }"), "for an octal number", "quote it: \"0123\""),
         ("C101", String::from("contract: 2\nanything: goes\n"), "format 2", "newer version"),

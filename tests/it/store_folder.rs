@@ -81,7 +81,7 @@ fn a_declaration_changed_by_hand_changes_new_views_only() {
     assert_eq!(read(before.as_ref(), "services/orders.yaml").as_deref(), Some("{}\n"));
     fs::remove_file(world.path("store/publications/orders/8f/1.abc.json")).unwrap();
     let message = error(before.read(&[String::from("publications/orders/8f/1.abc.json")]));
-    assert!(message.contains("it is not there"), "{message}");
+    assert!(message.contains("it doesn't exist"), "{message}");
 }
 
 #[test]

@@ -100,9 +100,9 @@ async fn a_request_that_cant_be_sent_is_an_error_and_nothing_is_sent() {
         (plain("GET", "/a b"), "`/a b`"),
         (plain("GET", "/a#b"), "`/a#b`"),
         (plain("GET", "/a?b"), "`/a?b`"),
-        (with(&[("a b", "c")]), "`a b` is not a header's name"),
+        (with(&[("a b", "c")]), "`a b` isn't a valid header name"),
         (with(&[("a", "b\r\nc: d")]), "the header `a`"),
-        (with(&[("content-length", "3")]), "`content-length: 3`, and its body has 0 bytes"),
+        (with(&[("content-length", "3")]), "`content-length: 3`, but its body has 0 bytes"),
     ] {
         let error = client.send(&request).await.expect_err(part);
         assert_eq!(error.code, codes::UNSENDABLE, "{error:?}");

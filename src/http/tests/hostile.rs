@@ -20,7 +20,7 @@ async fn failing(client: HttpClient) -> RunError {
 }
 
 #[tokio::test]
-async fn a_server_that_never_answers_is_given_up() {
+async fn a_server_that_never_responds_is_a_timeout() {
     let base = server(|mut stream, _| async move {
         request(&mut stream).await;
         // Waits for the client to go.
@@ -28,11 +28,11 @@ async fn a_server_that_never_answers_is_given_up() {
     })
     .await;
     let error = failing(client(base)).await;
-    assert_eq!((error.code, error.message.as_str()), (codes::ANSWER_TIMEOUT, "no answer within 300 ms"));
+    assert_eq!((error.code, error.message.as_str()), (codes::RESPONSE_TIMEOUT, "no response within 300 ms"));
 }
 
 #[tokio::test]
-async fn an_answer_that_drips_is_given_up() {
+async fn a_response_that_drips_is_a_timeout() {
     let base = server(|mut stream, _| async move {
         request(&mut stream).await;
         let mut dripping = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n").await;
@@ -44,8 +44,8 @@ async fn an_answer_that_drips_is_given_up() {
     .await;
     let error = failing(client(base)).await;
     assert_eq!(error.code, codes::BODY_TIMEOUT);
-    assert!(error.message.starts_with("the answer was not complete after 300 ms: "), "{error:?}");
-    assert!(error.message.ends_with(" of 100 bytes had come"), "{error:?}");
+    assert!(error.message.starts_with("the response wasn't complete after 300 ms: "), "{error:?}");
+    assert!(error.message.ends_with(" of 100 bytes had arrived"), "{error:?}");
 }
 
 #[tokio::test]
@@ -70,13 +70,13 @@ async fn a_reset_connection_is_told_from_a_closed_one() {
     .await;
     let error = failing(patient(reset)).await;
     assert_eq!(error.code, codes::CLOSED);
-    assert!(error.message.starts_with("the connection failed before an answer came: "), "{error:?}");
+    assert!(error.message.starts_with("the connection failed before a response arrived: "), "{error:?}");
     assert!(error.message.to_lowercase().contains("reset"), "{error:?}");
 
     let closed = answering("", true).await;
     let error = failing(patient(closed)).await;
     assert_eq!(error.code, codes::CLOSED);
-    assert_eq!(error.message, "the connection was closed before an answer came");
+    assert_eq!(error.message, "the connection was closed before a response arrived");
 }
 
 #[tokio::test]
@@ -91,7 +91,7 @@ async fn an_endless_body_is_cut_off() {
     })
     .await;
     let error = failing(patient(base)).await;
-    assert_eq!((error.code, error.message.as_str()), (codes::TOO_LARGE, "the answer's body is larger than 32 MiB"));
+    assert_eq!((error.code, error.message.as_str()), (codes::TOO_LARGE, "the response body is larger than 32 MiB"));
 }
 
 #[tokio::test]
@@ -110,7 +110,7 @@ async fn a_compressed_body_that_becomes_too_large_is_cut_off() {
     let base = answering([head.as_bytes(), &bomb].concat(), false).await;
     let error = failing(patient(base)).await;
     assert_eq!(error.code, codes::TOO_LARGE);
-    assert_eq!(error.message, "the answer's body is larger than 32 MiB once its content coding is undone");
+    assert_eq!(error.message, "the response body is larger than 32 MiB once decoded");
 }
 
 #[tokio::test]
@@ -119,7 +119,7 @@ async fn the_limit_on_the_body_can_be_set() {
     let limited = |max_body| HttpClient::new(base.clone(), &HttpOptions { max_body, ..HttpOptions::default() });
     let reply = limited(11).send(&plain("GET", "/")).await.expect("an answer");
     assert_eq!(reply.response.body, b"hello world");
-    assert_eq!(failing(limited(10)).await.message, "the answer's body is larger than 10 bytes");
+    assert_eq!(failing(limited(10)).await.message, "the response body is larger than 10 bytes");
 }
 
 #[tokio::test]
@@ -127,7 +127,7 @@ async fn a_content_length_that_promises_too_much_is_an_error() {
     let base = answering("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n0123456789", true).await;
     let error = failing(patient(base)).await;
     assert_eq!(error.code, codes::CUT_SHORT);
-    assert_eq!(error.message, "the answer's body ends too early: 10 of 100 bytes came");
+    assert_eq!(error.message, "the response body ends too early: 10 of 100 bytes arrived");
 }
 
 #[tokio::test]
@@ -135,7 +135,7 @@ async fn a_content_length_that_promises_too_little_is_an_error() {
     let base = answering("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n{\"a\": \"é\"}", false).await;
     let error = failing(patient(base)).await;
     assert_eq!(error.code, codes::SURPLUS);
-    assert_eq!(error.message, "the answer goes on after the 5 bytes that its content-length promises");
+    assert_eq!(error.message, "the response goes on after the 5 bytes that its content-length declares");
 }
 
 #[tokio::test]
@@ -172,22 +172,22 @@ async fn chunks_without_an_end_are_an_error() {
     let answer = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n";
     let error = failing(patient(answering(answer, true).await)).await;
     assert_eq!(error.code, codes::CUT_SHORT);
-    assert_eq!(error.message, "the answer's body ends too early: 3 bytes came");
+    assert_eq!(error.message, "the response body ends too early: 3 bytes arrived");
 }
 
 #[tokio::test]
-async fn a_coding_that_is_not_what_came_is_an_error() {
+async fn a_wrong_content_encoding_is_an_error() {
     let answer = "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 2\r\n\r\n{}";
     let error = failing(patient(answering(answer, false).await)).await;
     assert_eq!(error.code, codes::CODING);
     assert!(error.message.contains("the body is not valid gzip"), "{error:?}");
     let answer = "HTTP/1.1 200 OK\r\ncontent-encoding: rot13\r\ncontent-length: 2\r\n\r\n{}";
     let error = failing(patient(answering(answer, false).await)).await;
-    assert!(error.message.contains("`rot13` is not a coding that is known here"), "{error:?}");
+    assert!(error.message.contains("`rot13` isn't supported"), "{error:?}");
 }
 
 #[tokio::test]
-async fn informational_answers_without_an_end_are_given_up() {
+async fn endless_informational_responses_are_an_error() {
     let base = server(|mut stream, _| async move {
         request(&mut stream).await;
         let mut endless = Ok(());
@@ -199,7 +199,7 @@ async fn informational_answers_without_an_end_are_given_up() {
     .await;
     let error = failing(patient(base)).await;
     assert_eq!(error.code, codes::CLOSED);
-    assert!(error.message.ends_with("more than 100 interim answers (1xx) came, and no final one"), "{error:?}");
+    assert!(error.message.ends_with("more than 100 interim responses (1xx) came, but no final one"), "{error:?}");
 }
 
 #[tokio::test]
@@ -212,7 +212,7 @@ async fn a_large_answer_is_read_whole() {
 
 #[tokio::test]
 async fn an_answer_that_follows_a_broken_one_is_read() {
-    // The first connection is broken in the middle of an answer: nothing of it may reach the second.
+    // The first connection is broken in the middle of a response: nothing of it may reach the second.
     let base = server(|mut stream, number| async move {
         while request(&mut stream).await.is_some() {
             let answer = match number {

@@ -209,13 +209,13 @@ async fn tls_goes_through_a_tunnel_of_the_proxy() {
 }
 
 #[tokio::test]
-async fn a_proxy_that_refuses_is_told() {
+async fn a_refusing_proxy_is_named() {
     let (proxies, _) = proxy(0).await;
     let base = BaseUrl::parse("https://closed.example").expect("a base URL");
     let options = HttpOptions { proxies, ..HttpOptions::default() };
     let error = HttpClient::new(base.clone(), &options).send(&plain("GET", "/")).await.expect_err("an error");
     assert_eq!(error.code, codes::PROXY);
-    assert!(error.message.contains("it answered 403 Forbidden"), "{error:?}");
+    assert!(error.message.contains("it responded with 403 Forbidden"), "{error:?}");
     assert!(!error.message.contains("s3cr3t"), "{error:?}");
 
     let options = HttpOptions { proxies: Proxies::all("https://127.0.0.1:1", ""), ..HttpOptions::default() };

@@ -1,4 +1,4 @@
-//! Servers made of a listening socket and a script, so that every byte of an answer is the test's own.
+//! Servers made of a listening socket and a script, so that every byte of a response is the test's own.
 
 use std::time::Duration;
 

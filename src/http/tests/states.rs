@@ -96,7 +96,7 @@ async fn a_refusal_shows_the_handlers_own_words_and_is_final() {
     assert_eq!(error.code, codes::STATE_REFUSED);
     assert_eq!(
         error.message,
-        format!("setup of the provider state `no such` failed: {url} answered 422 Unprocessable Entity")
+        format!("setup of the provider state `no such` failed: {url} returned 422 Unprocessable Entity")
     );
     assert_eq!(error.detail.as_deref(), Some("unknown state"));
     assert_eq!(seen.lock().expect("no panic").len(), 1);
@@ -111,25 +111,25 @@ async fn a_long_refusal_is_cut() {
 }
 
 #[tokio::test]
-async fn a_handler_at_another_place_is_told_with_its_url() {
+async fn a_handler_at_another_place_is_named_with_its_url() {
     let (base, _) = provider().await;
     let error = handler(base.clone(), "/states").change(&state("a text"), Action::Setup).await.expect_err("not there");
-    assert!(error.message.ends_with("answered 404 Not Found"), "{error:?}");
+    assert!(error.message.ends_with("returned 404 Not Found"), "{error:?}");
     assert!(error.help[0].contains(&format!("`POST {}`", base.join("/states"))), "{error:?}");
     let error = handler(base, "/_states").change(&state("elsewhere"), Action::Setup).await.expect_err("redirected");
     assert!(error.help[0].starts_with("redirects are not followed"), "{error:?}");
 }
 
 #[tokio::test]
-async fn a_handler_that_is_not_there_or_never_answers_is_told_as_the_states_failure() {
+async fn a_missing_or_silent_handler_is_reported_as_the_states_failure() {
     let (base, _) = provider().await;
     let slow = HttpClient::new(base, &HttpOptions { timeout: Duration::from_millis(200), ..HttpOptions::default() });
     let error =
         HttpStates::new(slow.clone(), "/_states").expect("a path").change(&state("forever"), Action::Setup).await;
     let error = error.expect_err("too late");
-    assert_eq!(error.code, codes::ANSWER_TIMEOUT);
+    assert_eq!(error.code, codes::RESPONSE_TIMEOUT);
     assert!(error.message.starts_with("setup of the provider state `forever` failed at http://127."), "{error:?}");
-    assert!(error.message.ends_with("/api/_states: no answer within 200 ms"), "{error:?}");
+    assert!(error.message.ends_with("/api/_states: no response within 200 ms"), "{error:?}");
 
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let port = listener.local_addr().expect("an address").port();

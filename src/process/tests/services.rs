@@ -83,7 +83,7 @@ async fn a_service_that_never_is_healthy_is_given_up_with_the_last_cause_and_its
     assert_eq!(error.detail.as_deref(), Some("starting\n"));
 
     let error = service.wait_healthy(limit, |_| std::future::pending()).await.expect_err("no answer");
-    assert!(error.message.ends_with("it takes connections and does not answer"), "{error:?}");
+    assert!(error.message.ends_with("it accepts connections but doesn't respond"), "{error:?}");
 
     let error = service.wait_healthy(limit, listens).await.expect_err("no listener");
     assert!(error.message.contains(&format!("no connection to port {}: ", service.port())), "{error:?}");

@@ -97,7 +97,7 @@ async fn a_command_that_does_not_end_is_killed_with_all_that_it_started() {
     let error = handler.change(&state(), Action::Setup).await.expect_err("too late");
     assert!(begun.elapsed() < Duration::from_secs(10));
     assert_eq!(error.code, codes::STATE_TIMEOUT);
-    assert!(error.message.ends_with("did not end within 1 s"), "{error:?}");
+    assert!(error.message.ends_with("didn't exit within 1 s"), "{error:?}");
     assert_eq!(error.detail.as_deref(), Some("waiting\n"));
     for id in process_ids(&folder.path().join("ids"), 2).await {
         assert!(!runs(id));

@@ -11,7 +11,7 @@ use crate::report::{Palette, interaction};
 use crate::source::{Code, Explanation};
 use crate::verification::{Finished, ShownMismatch};
 
-/// An example of a mismatch with this code, and the status of the answer that it is in.
+/// An example of a mismatch with this code, and the status of the response that it is in.
 fn example(code: Code) -> Option<(ShownMismatch, u16)> {
     let shown = match code {
         mismatch::STATUS => return Some((in_part(code, Part::Status, "", "200", "500"), 500)),

@@ -62,6 +62,23 @@ fn findings_for_people_in_colour() {
 }
 
 #[test]
+fn further_places_are_labelled_in_the_same_file_and_in_another() {
+    let mut sources = sources(TEXT);
+    let registry: Arc<str> = Arc::from("contracts/upheld.yaml");
+    let text = "upheld: 1\nservices:\n  orders: {}\n";
+    sources.add(Arc::new(SourceFile::new(Arc::clone(&registry), text.to_owned(), Limits::default())));
+    let file: Arc<str> = Arc::from(FILE);
+    let finding = Finding::error(Code("C103"), &file, Some(span(8, 7, 13)), "a finding with further places")
+        .place(&file, Some(span(3, 1, 9)), "a line before it")
+        .place(&file, Some(span(8, 15, 18)), "on the same line")
+        .place(&file, Some(span(999, 1, 2)), "far away")
+        .place(&registry, Some(span(3, 3, 9)), "in another file")
+        .place(&Arc::from("elsewhere.yaml"), Some(span(4, 2, 3)), "in a file whose text is not at hand")
+        .help("one thing to do");
+    insta::assert_snapshot!(findings::text(&[finding], &sources, &Palette::default()));
+}
+
+#[test]
 fn findings_as_json() {
     insta::assert_snapshot!(findings::json("lint", &several()).unwrap());
 }

@@ -159,7 +159,9 @@ fn a_run_in_which_all_is_upheld_needs_no_annotation() {
 #[test]
 fn annotations_beyond_ten_are_counted_and_the_worst_come_first() {
     let mut finished: Vec<Finished> = (0..11)
-        .map(|index| samples::errored(&format!("error {index}"), RunError::new(Code("P102"), format!("error {index}"))))
+        .map(|index| {
+            samples::errored(&format!("error {index}"), RunError::coded(Code("P102"), format!("error {index}")))
+        })
         .collect();
     finished.push(broken("the broken one", vec![quantity()]));
     let text = report(&finished, Github::new);

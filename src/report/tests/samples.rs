@@ -8,7 +8,7 @@ use crate::interaction::{Actual, Expected, Mismatch, Part, RuleSummary, ServiceN
 use crate::report::{Conclusion, Reporter};
 use crate::source::{Code, Pointer};
 use crate::verification::{
-    AskedLine, Bodies, Event, Finished, Outcome, Pending, RunError, ShownMismatch, Summary, Verdict,
+    Bodies, ContractLine, Event, Finished, Outcome, Pending, RunError, ShownMismatch, Summary, Verdict,
 };
 
 /// An interaction of storefront's contract with orders, upheld.
@@ -43,7 +43,7 @@ pub fn errored(name: &str, error: RunError) -> Finished {
 }
 
 pub fn skipped(name: &str) -> Finished {
-    let error = RunError::new(Code("V103"), "not run: an interaction before it could not be run")
+    let error = RunError::coded(Code("V103"), "not run: an interaction before it could not be run")
         .help("`--keep-going` runs all that can be run");
     Finished { outcome: Outcome::Skipped, status: None, error: Some(error), ..upheld(name) }
 }
@@ -82,7 +82,7 @@ pub fn in_part(code: Code, part: Part, path: &str, expected: &str, actual: &str)
 impl ShownMismatch {
     #[must_use]
     pub(super) fn asked_at(mut self, line: u32, column: u32, text: &str) -> Self {
-        self.asked = Some(AskedLine { line, column, text: text.to_owned() });
+        self.asked = Some(ContractLine { line, column, text: text.to_owned() });
         self
     }
 
@@ -94,7 +94,7 @@ impl ShownMismatch {
 }
 
 pub fn unreachable() -> RunError {
-    RunError::new(Code("P101"), "nothing answers at http://127.0.0.1:8080")
+    RunError::coded(Code("P101"), "nothing answers at http://127.0.0.1:8080")
         .detail("tcp connect error: Connection refused (os error 111)")
         .help("start orders, or let `services.orders.start` in contracts/upheld.yaml start it")
 }

@@ -2,6 +2,7 @@
 
 #[cfg(unix)]
 pub mod client;
+pub mod imports;
 mod output;
 pub mod pages;
 mod process;

@@ -68,7 +68,7 @@ impl Redaction {
                 (r"(127\.0\.0\.1|localhost):[0-9]{5}\b", "$1:<port>"),
                 (r"\b(port|--port|here) [0-9]{5}\b", "$1 <port>"),
                 (r"\bin ([0-9.]+ (ms|s)|[0-9]+ min [0-9]+ s)\b", "in <time>"),
-                (r": [0-9]+ of 1000 bytes had come", ": <some> of 1000 bytes had come"),
+                (r": [0-9]+ of 1000 bytes had arrived", ": <some> of 1000 bytes had arrived"),
                 (r#""seconds": [0-9.e-]+"#, r#""seconds": 0.123"#),
                 (r#" time="[0-9.]+""#, r#" time="<time>""#),
                 (r#" timestamp="[^"]+""#, r#" timestamp="<time>""#),

@@ -1,5 +1,4 @@
-//! A verification once it is known what is to be done: every provider is reached and asked, every report is told, and what
-//! came of it goes into the store.
+//! Runs a prepared verification: reaches and verifies every provider, writes the reports and publishes the results.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -21,7 +20,7 @@ use crate::verification::{
     Verdict, none_run, run,
 };
 
-/// What goes wrong with an interaction alone: with its provider state, or since it can't be run.
+/// Errors of one interaction, not of its provider: with its state, or because it can't be run.
 const OWN_CODES: [Code; 6] = [
     NOT_RUN,
     NO_STATE_HANDLER,
@@ -40,7 +39,7 @@ pub(super) struct Job {
     pub plan: Plan,
 }
 
-/// A run: what it has come to so far, and who is told.
+/// A run: its results so far, and where they are reported.
 pub(super) struct Run {
     pub reports: Reports,
     pub progress: Progress,
@@ -49,20 +48,20 @@ pub(super) struct Run {
     pub jobs: usize,
     /// The address that is being verified, where its provider has several.
     pub instance: Option<String>,
-    /// Whether the provider that is being verified failed, beyond answering something else than was asked for.
+    /// Whether the provider that is being verified failed, beyond sending a response that breaks a contract.
     pub failed: bool,
-    /// What providers wrote that were started here and failed, by name.
+    /// The output of providers that were started here and failed, by name.
     pub last_words: Vec<(String, String)>,
     /// The interactions that nobody live needs yet.
     pub pending: BTreeSet<(ServiceName, InteractionId)>,
     /// The versions that need what came from the store, by the contract's path there.
     pub needed_by: BTreeMap<Arc<str>, Vec<String>>,
-    /// What came of each interaction, for the store.
+    /// The result of each interaction, for the store.
     pub results: Results,
 }
 
 impl Run {
-    /// Runs all jobs, tells of it in every report, and puts what came of it into the store.
+    /// Runs all jobs, writes every report, and publishes the results.
     pub(super) fn complete(
         mut self,
         jobs: &[Job],
@@ -74,11 +73,11 @@ impl Run {
             .worker_threads(2)
             .enable_all()
             .build()
-            .map_err(|error| Failure::could_not_run(format!("no runtime can be started: {error}")))?;
+            .map_err(|error| Failure::could_not_run(format!("the async runtime can't start: {error}")))?;
         let started = Instant::now();
         let interrupted = runtime.block_on(self.all(jobs));
         let seconds = started.elapsed().as_secs_f64();
-        // What is still under way was given up: nothing of it may hold up the end.
+        // Whatever is still in flight was abandoned and must not hold up the end.
         runtime.shutdown_background();
         self.finish(interrupted, seconds, to, step, world)
     }
@@ -95,7 +94,7 @@ impl Run {
             self.instance = job.instance.as_ref().filter(|_| job.of_several).map(BaseUrl::to_string);
             self.progress.waiting_for(name);
             let connected = if stopped {
-                Err(RunError::new(INTERRUPTED, "the run was interrupted before this interaction was done"))
+                Err(RunError::coded(INTERRUPTED, "the run was interrupted before this interaction finished"))
             } else {
                 job.reach.connect(job.instance.clone(), &mut stop).await
             };
@@ -145,8 +144,8 @@ impl Run {
         }
     }
 
-    /// Why what came of an interaction does not count: its contract says so, or nobody live needs it; and it was the
-    /// interaction itself that failed, or a state for it, and not the provider as a whole.
+    /// Why an interaction's failure doesn't count: its contract says so, or nobody live needs it; and the interaction
+    /// itself failed, or its state, not the provider as a whole.
     fn pending_why(&self, finished: &Finished) -> Option<Pending> {
         let of_provider = finished.error.as_ref().is_some_and(|error| !OWN_CODES.contains(&error.code));
         let id = finished.id.parse::<InteractionId>();
@@ -175,23 +174,25 @@ impl Run {
         let faults = self.reports.finish(&conclusion, world);
         for (name, text) in self.last_words.iter().filter(|(_, text)| !text.trim().is_empty()) {
             let text = self.scrubber.text(text);
-            world.say(&crate::report::note(&format!("the last lines that {name} wrote"), &text, &world.err_palette()));
+            world.say(&crate::report::note(&format!("the last lines of {name}'s output"), &text, &world.err_palette()));
         }
         say_faults(&faults, world);
         if self.summary.failing_skipped() > 0 && !interrupted {
-            world.say("note: what is skipped keeps the run from ending with 0; --without-skipped leaves it out\n");
+            world.say(
+                "note: skipped interactions keep the run from exiting with 0; --without-skipped leaves them out\n",
+            );
         }
-        // A run that was cut short says nothing of a version.
+        // An interrupted run says nothing about a version.
         let unpublished = match to {
             Some(to) if !interrupted => self.results.publish(to, world).err(),
             _ => None,
         };
         if let Some(failure) = &unpublished {
-            super::report(failure, world);
+            world.report(failure);
             step.failed(failure, world);
         }
         let exit = match exit {
-            // Neither must a report that nobody can read pass for a yes, nor results that nobody gets to know.
+            // A report that can't be read and results that aren't published must not pass for a yes.
             Exit::Yes if !faults.is_empty() => Exit::CouldNotRun,
             Exit::Yes => unpublished.map_or(Exit::Yes, |failure| failure.exit()),
             exit => exit,

@@ -1,4 +1,4 @@
-//! Files that reports go into: how an old one is taken out of the way, and how the new one comes into its place.
+//! Report files: how an old one is removed, and how the new one is put in its place.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
@@ -19,15 +19,15 @@ pub(super) struct Page {
 enum Writing {
     /// By a rename, so that there is never half of it.
     Replace,
-    /// Behind what others wrote: the step summary of GitHub Actions.
+    /// At the end of the file, as for the step summary of GitHub Actions.
     Append,
-    /// Into what is no file of ours to replace: a pipe, a device.
+    /// Directly, for anything that isn't a regular file: a pipe, a device.
     Into,
 }
 
 impl Page {
-    /// A page at a path, as the user named it. What lies there is taken away: a run that is killed must not leave the
-    /// report of the run before.
+    /// A page at a path, as the user named it. An existing report is removed: a run that is killed must not leave an
+    /// earlier run's report behind.
     pub(super) fn claim(file: &Path, world: &World) -> Result<Self, Failure> {
         let path = world.working.join(file);
         if files::is_kept(&path) {
@@ -35,17 +35,17 @@ impl Page {
             return Err(Failure::usage(format!(
                 "the report can't be written to {shown}: a contract or a registry is there"
             ))
-            .help("name another file for the report"));
+            .help("choose another file for the report"));
         }
         let way = clear(&path).map_err(|error| {
             let shown = files::shown(&path, &world.working);
             Failure::usage(format!("the report can't be written to {shown}: {}", files::why(&error)))
-                .help("name a file in a folder that this user may write to")
+                .help("choose a file in a folder that you can write to")
         })?;
         Ok(Self { path, way })
     }
 
-    /// The step summary of GitHub Actions, where there is one.
+    /// The step summary of GitHub Actions, if there is one.
     pub(super) fn step_summary(world: &World) -> Option<Self> {
         let summary = (world.variable)("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty())?;
         Some(Self { path: PathBuf::from(summary), way: Writing::Append })
@@ -84,7 +84,7 @@ fn clear(path: &Path) -> io::Result<Writing> {
         Ok(there) if there.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
         Ok(there) if there.is_file() => fs::remove_file(path).map(|()| Writing::Replace),
         Ok(_) => Ok(Writing::Into),
-        // What can't be written is better known before a run than after it.
+        // Fail before the run if the file can't be written, not after it.
         Err(error) if error.kind() == io::ErrorKind::NotFound => files::probe(path).map(|()| Writing::Replace),
         Err(error) => Err(error),
     }

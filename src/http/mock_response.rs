@@ -1,4 +1,4 @@
-//! The answers of a mock as they go out: the contracts' examples, and those that fail on purpose.
+//! The responses of a mock as they go out: the contracts' examples, and those that fail on purpose.
 
 use std::convert::Infallible;
 use std::io::{self, Write as _};
@@ -17,31 +17,31 @@ use serde_json::Map;
 use super::fault::PIECES;
 use super::header::header_text;
 use super::problem::problem;
-use super::server::AnswerBody;
+use super::server::ResponseBody;
 use crate::interaction::ActualResponse;
 
 /// How long a client is asked to wait, in seconds.
 const RETRY_SECONDS: &str = "1";
 
-pub(super) fn asks_to_wait(status: StatusCode) -> Response<AnswerBody> {
-    let mut response = problem(status, "This is a fault that was asked for", "the mock fails on purpose", Map::new());
+pub(super) fn asks_to_wait(status: StatusCode) -> Response<ResponseBody> {
+    let mut response = problem(status, "This fault was requested", "the mock fails on purpose", Map::new());
     response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(RETRY_SECONDS));
     response
 }
 
-pub(super) fn whole(body: impl Into<Bytes>) -> AnswerBody {
+pub(super) fn whole(body: impl Into<Bytes>) -> ResponseBody {
     Full::new(body.into()).map_err(|never: Infallible| match never {}).boxed_unsync()
 }
 
-/// An answer as it goes out. What no server can send is told instead.
-pub(super) fn sent(reply: ActualResponse) -> Response<AnswerBody> {
+/// A response as it goes out. A response that can't be sent is replaced by a problem.
+pub(super) fn sent(reply: ActualResponse) -> Response<ResponseBody> {
     let unsendable = |what: &str| {
-        let detail = format!("{what}, so no server can answer like this: change the contract");
-        problem(StatusCode::INTERNAL_SERVER_ERROR, "The contract's answer can't be sent", &detail, Map::new())
+        let detail = format!("{what}, so no server can send this response: change the contract");
+        problem(StatusCode::INTERNAL_SERVER_ERROR, "The contract's response can't be sent", &detail, Map::new())
     };
     let status = match StatusCode::from_u16(reply.status) {
         Ok(status) if !status.is_informational() => status,
-        _ => return unsendable(&format!("{} is no status of an answer", reply.status)),
+        _ => return unsendable(&format!("{} isn't the status of a final response", reply.status)),
     };
     let mut headers = HeaderMap::with_capacity(reply.headers.len());
     for (name, value) in &reply.headers {
@@ -58,8 +58,8 @@ pub(super) fn sent(reply: ActualResponse) -> Response<AnswerBody> {
     response
 }
 
-/// An answer in two parts: its head, and the bytes of its body.
-pub(super) async fn bytes_of(response: Response<AnswerBody>) -> io::Result<(Parts, Bytes)> {
+/// A response in two parts: its head, and the bytes of its body.
+pub(super) async fn bytes_of(response: Response<ResponseBody>) -> io::Result<(Parts, Bytes)> {
     let (head, body) = response.into_parts();
     Ok((head, body.collect().await?.to_bytes()))
 }
@@ -86,7 +86,7 @@ fn encoded(body: Vec<u8>, headers: &mut HeaderMap) -> Vec<u8> {
 }
 
 /// A body that comes in pieces, over some seconds.
-pub(super) fn dribbled(body: Bytes, time: Duration) -> AnswerBody {
+pub(super) fn dribbled(body: Bytes, time: Duration) -> ResponseBody {
     let piece = body.len().div_ceil(PIECES);
     let pause = time / u32::try_from(PIECES).unwrap_or(1);
     let pieces = stream::unfold(body, move |mut left| async move {
@@ -101,7 +101,7 @@ pub(super) fn dribbled(body: Bytes, time: Duration) -> AnswerBody {
 }
 
 /// A body that breaks off behind what is there of it.
-pub(super) fn broken_off(body: Bytes) -> AnswerBody {
+pub(super) fn broken_off(body: Bytes) -> ResponseBody {
     let pieces = stream::unfold(Some(body), |left| async move {
         match left {
             Some(bytes) if !bytes.is_empty() => Some((Ok(Frame::data(bytes)), Some(Bytes::new()))),
@@ -116,6 +116,6 @@ pub(super) fn broken_off(body: Bytes) -> AnswerBody {
     boxed(pieces)
 }
 
-fn boxed(pieces: impl futures_util::Stream<Item = io::Result<Frame<Bytes>>> + Send + 'static) -> AnswerBody {
+fn boxed(pieces: impl futures_util::Stream<Item = io::Result<Frame<Bytes>>> + Send + 'static) -> ResponseBody {
     StreamBody::new(Box::pin(pieces)).boxed_unsync()
 }

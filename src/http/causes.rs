@@ -1,0 +1,34 @@
+//! The causes of an error, however deep they are wrapped.
+
+use std::error::Error;
+use std::io;
+
+/// An error and all that led to it, from the outermost to the innermost.
+fn chain<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    fn cause<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
+        match error.downcast_ref::<io::Error>().map(io::Error::get_ref) {
+            // The error inside an I/O error is skipped by its `source`.
+            Some(Some(inner)) => Some(inner),
+            _ => error.source(),
+        }
+    }
+    std::iter::successors(Some(error), |error| cause(*error))
+}
+
+/// What the operating system, or who reads for it, said.
+pub(super) fn io_cause<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e io::Error> {
+    chain(error).find_map(|cause| cause.downcast_ref())
+}
+
+/// What every error of the chain says, each once.
+pub(super) fn causes(error: &(dyn Error + 'static)) -> String {
+    let mut told: Vec<String> = Vec::new();
+    for error in chain(error) {
+        let text = error.to_string();
+        // An error that wraps another one often says what the other says.
+        if !text.is_empty() && !told.iter().any(|earlier| earlier.contains(&text)) {
+            told.push(text);
+        }
+    }
+    told.join(": ")
+}

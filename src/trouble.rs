@@ -1,0 +1,61 @@
+//! What happened, what the other side said about it, and what to do next. Data only; the reports make text of it.
+
+use std::error::Error;
+use std::fmt;
+
+/// Why something could not be done. `C` says what kind of trouble it is to whoever has to tell: a stable code, an exit
+/// code, or nothing if that is up to the caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble<C = ()> {
+    pub code: C,
+    /// What happened, and where: a sentence without a full stop.
+    pub message: String,
+    /// What the other side said: a response's body, a program's output. May have many lines.
+    pub detail: Option<String>,
+    /// What to do next, one sentence each.
+    pub help: Vec<String>,
+}
+
+impl Trouble {
+    /// Trouble without a code.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self::coded((), message)
+    }
+}
+
+impl<C> Trouble<C> {
+    /// Trouble with a code.
+    pub fn coded(code: C, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), detail: None, help: Vec::new() }
+    }
+
+    /// The same trouble under another code.
+    #[must_use]
+    pub fn with_code<D>(self, code: D) -> Trouble<D> {
+        let Self { message, detail, help, .. } = self;
+        Trouble { code, message, detail, help }
+    }
+
+    /// The same trouble with what the other side said, unless that is blank.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        let detail = detail.into();
+        self.detail = (!detail.trim().is_empty()).then_some(detail);
+        self
+    }
+
+    /// The same trouble with one more sentence of what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+}
+
+impl<C> fmt::Display for Trouble<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl<C: fmt::Debug> Error for Trouble<C> {}
