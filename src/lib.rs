@@ -1,45 +1,51 @@
-//! Upheld: consumer-driven contracts, verified.
+//! Upheld: consumer-driven contract testing.
 //!
-//! A consumer writes down, or records, the least it needs of a provider as a contract. Upheld checks real providers against it and
-//! shows exactly where one breaks it. The program is `upheld`; this library is how it is built and tested, and promises
-//! no stability of its own.
+//! A consumer writes down, or records, the least that it needs from a provider as a contract. Upheld verifies real providers
+//! against contracts and shows exactly where one is broken. The program is `upheld`. This library is how the program is
+//! built and tested; its interface may change at any time.
 //!
-//! # The map of the house
+//! # The map
 //!
-//! Modules have ranks and use only lower ones; modules of one rank do not know each other. A test holds this
-//! (`tests/it/ranks.rs`). Ranks 0 to 3 are pure: no files, sockets, processes, environment, clock or printing.
+//! Modules have ranks, and a module uses modules of lower ranks only. The exceptions within a rank: `source` uses `words`,
+//! and `store` uses `files` and `git`. `tests/it/ranks.rs` checks this. Ranks 0 to 7 are pure: they know no files, sockets,
+//! processes, environment or clock. `.github/ARCHITECTURE.md` has a longer version of this page.
 //!
 //! | rank | modules |
 //! |---|---|
-//! | 0 | [`source`]: where a thing was written, and findings about it · [`words`]: counts, lists, "did you mean" |
-//! | 1 | [`contract`]: read, checked, written, named |
-//! | 2 | [`matching`]: a message against a contract · [`ledger`]: records of what is known, and the book that answers from them |
-//! | 3 | [`recording`]: from traffic to a contract · [`mocking`]: from a contract to answers · [`verification`]: plan, runner, events, summary · [`gate`]: question, pairs, decision |
-//! | 4, the edges | [`files`] · [`registry`]: `upheld.yaml` · [`http`] · [`process`] · [`git`]: the program · [`store`]: a ledger in a folder or in a git repository · [`report`] |
-//! | 5 | [`cli`]: the commands |
+//! | 0 | [`source`]: places in files, and findings · [`words`]: counts, lists, suggestions |
+//! | 1 | [`interaction`]: the nouns that every format shares, such as names, states, bodies, messages and mismatches |
+//! | 2 | [`contract`]: our own format: read, rules, write, schema, lint |
+//! | 3 | [`matching`]: messages against our rules |
+//! | 4 | [`pact`]: Pact's format, with its own comparison |
+//! | 5 | [`formats`]: one interface to both formats: read, identify, fill, compare, check · [`conversion`]: import and export |
+//! | 6, jobs | [`recording`]: traffic → contract · [`mocking`]: contract → responses · [`verification`]: plan, run, events, summary · [`ledger`]: records of what is known, and the book that answers questions about them |
+//! | 7, jobs on the ledger | [`gate`]: question → decision |
+//! | 8, edges | [`files`] · [`registry`]: `upheld.yaml` · [`http`] · [`process`] · [`git`]: the `git` program · [`store`]: a ledger in a folder or in a git repository · [`report`] |
+//! | 9 | [`cli`]: the commands |
 //!
-//! # The way that data takes
+//! # How data flows
 //!
-//! `verify`: contract texts → [`contract::read`] → [`verification::Plan`] → [`verification::run`], which sends through
-//! [`verification::Provider`], brings about states through [`verification::StateHandler`], and compares by
-//! [`matching::match_response`] → [`verification::Event`]s → [`report::Fanout`], and folded into a
-//! [`verification::Summary`] → [`cli::Exit`].
+//! `verify`: texts → [`formats::read`] → [`verification::Plan`] → [`verification::run`], which sets up states through
+//! [`verification::StateHandler`], sends requests through [`verification::Provider`] and compares with
+//! [`formats::match_response`] → [`verification::Event`]s → [`report::Fanout`]. The events also make up a
+//! [`verification::Summary`], which becomes the [`cli::Exit`] code.
 //!
-//! `record`: [`http::Recorder`] → [`recording::Exchange`]s → [`recording::redact`] → [`recording::record`], which groups
-//! them, infers rules and joins them with the contract that is there → a text → a file, by rename. `import`: the same
-//! from [`recording::read_har`].
+//! `record`: [`http::Recorder`] → [`recording::Exchange`]s → [`recording::redact`] → [`recording::record`], which groups the
+//! samples, infers rules and merges the result into the existing contract → a text → a file, by rename. `import har` is the
+//! same from [`recording::read_har`] on.
 //!
-//! `import pact`: Pact files → [`contract::read`] → [`contract::pact::import`] → [`contract::write`]; `export pact`: contracts →
-//! [`contract::read`] → [`contract::pact::export`].
+//! `import pact`: a Pact file → [`pact::read`] → [`conversion::import`] → [`contract::write`]. `export pact`: a contract →
+//! [`contract::read`] → [`conversion::export`].
 //!
-//! `mock`: contracts → [`mocking::Mock`] → [`http::MockServer`] → [`mocking::Selected`] or the nearest
-//! [`mocking::Miss`] → what was used.
+//! `mock`: contracts → [`mocking::Mock`] → [`http::MockServer`] → [`mocking::Selected`], or the nearest interaction as a
+//! [`mocking::Miss`] → a report of used, unused and refused interactions.
 //!
-//! `lint`: contract texts → [`contract::read`], [`matching::check_examples`], [`contract::lint`] →
-//! [`source::Finding`]s → [`report::findings`].
+//! `lint`: texts → [`formats::read`] and [`formats::check`] → [`source::Finding`]s → [`report::findings`].
 //!
-//! Traits live beside the code that needs them, and the edges implement them. Errors and findings are data; their text
-//! is made once, in [`report`].
+//! `gate`: a store → [`ledger::Book`] → [`gate::decide`] → [`gate::Decision`] → [`report::decision`].
+//!
+//! Traits are next to the code that needs them, and edges implement them. Errors and findings are data; only [`report`] and
+//! [`cli`] make sentences of them.
 
 pub mod cli;
 pub mod contract;

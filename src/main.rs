@@ -1,11 +1,10 @@
-//! The doorway: hands the outside world to the program, and its exit code back.
+//! Hands the outside world to the program, and returns its exit code.
 
 use std::process::ExitCode;
 
 use upheld::cli::{World, main as run};
 
-/// Reading a large contract is mostly the making of small values, which this allocator does in half the time of many a
-/// system's own.
+/// Reading a large contract mostly allocates small values, which takes this allocator half as long as many a system's own.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

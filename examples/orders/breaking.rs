@@ -1,21 +1,21 @@
-//! Changes that look harmless from inside this service and break those who call it.
+//! Changes that look harmless inside this service, and break its consumers.
 
 use clap::ValueEnum;
 use serde_json::Value;
 
-/// A breaking change of what an order looks like.
+/// A breaking change in the form of an order.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum Break {
-    /// `items[].qty` becomes a text: 2 is sent as "2".
+    /// `items[].qty` becomes a string: 2 is sent as "2".
     QtyAsText,
-    /// `placed_at` is left out.
+    /// `placed_at` is missing.
     NoPlacedAt,
-    /// `status` is written in capitals: paid is sent as PAID.
+    /// `status` is in capitals: paid is sent as PAID.
     StatusInCapitals,
 }
 
 impl Break {
-    /// Rewrites an order as this change would send it.
+    /// Applies this change to an order that is about to be sent.
     pub fn apply(self, order: &mut Value) {
         match self {
             Self::QtyAsText => {

@@ -1,5 +1,5 @@
-//! `orders`: a small order service. It is the provider that storefront's contract is verified against, and a
-//! consumer itself: it asks payments how an order was paid.
+//! `orders`: a small order service. It is the provider in storefront's contract, and itself a consumer: it asks payments
+//! how an order was paid.
 //!
 //! ```text
 //! cargo run --example orders -- --port 8080
@@ -29,18 +29,18 @@ use crate::orders::Orders;
 use crate::payments::Payments;
 use crate::routes::App;
 
-/// A small order service; its orders are gone when it stops.
+/// A small order service. It forgets its orders when it stops.
 #[derive(Parser)]
 struct Args {
-    /// The port to listen on; 0 takes a free one.
+    /// The port to listen on; 0 means any free port.
     #[arg(long, env = "PORT", default_value_t = 0)]
     port: u16,
 
-    /// Where payments listens, like `http://127.0.0.1:8081`; without it, orders are shown without their payment.
+    /// The address of payments, such as `http://127.0.0.1:8081`. Without it, orders have no payment.
     #[arg(long, env = "PAYMENTS_URL", value_name = "URL")]
     payments: Option<Uri>,
 
-    /// Answer as a later version would that breaks its consumers. May be given several times.
+    /// Respond like a later version that breaks its consumers. Can be given several times.
     #[arg(long = "break", value_name = "CHANGE")]
     breaks: Vec<Break>,
 }
@@ -58,7 +58,7 @@ async fn main() -> Result<(), BoxError> {
     Ok(())
 }
 
-/// A future that ends when the service is asked to stop, with Ctrl-C or `SIGTERM`. Requests under way are answered.
+/// A future that ends on Ctrl-C or `SIGTERM`. The service still responds to requests in progress.
 #[cfg(unix)]
 fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -73,7 +73,7 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// A future that ends when the service is asked to stop, with Ctrl-C. Requests under way are answered.
+/// A future that ends on Ctrl-C. The service still responds to requests in progress.
 #[cfg(windows)]
 fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     let mut interrupt = tokio::signal::windows::ctrl_c()?;

@@ -1,4 +1,4 @@
-//! The orders, and where they are kept: in memory, behind one lock.
+//! The orders, kept in memory behind one lock.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -11,9 +11,9 @@ use uuid::Uuid;
 /// One order.
 #[derive(Clone, Debug, Serialize)]
 pub struct Order {
-    /// What the order is called in its URL and on its invoice.
+    /// Identifies the order in its URL and on its invoice.
     pub number: u64,
-    /// What other systems know the order by.
+    /// Identifies the order in other systems.
     #[serde(serialize_with = "as_text")]
     pub id: Uuid,
     pub status: Status,
@@ -23,7 +23,7 @@ pub struct Order {
     pub items: Vec<Item>,
 }
 
-/// How far an order has come.
+/// The progress of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
@@ -31,7 +31,7 @@ pub enum Status {
     Paid,
 }
 
-/// So many of one article.
+/// A quantity of one article.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Item {
     pub sku: String,
@@ -45,7 +45,7 @@ pub struct Orders(Mutex<Book>);
 #[derive(Default)]
 struct Book {
     orders: BTreeMap<u64, Order>,
-    /// The highest number ever given: none is given twice, even when its order is gone.
+    /// The highest number so far. No number is reused, even if its order is gone.
     last_number: u64,
 }
 
@@ -54,14 +54,14 @@ impl Orders {
         self.book().orders.get(&number).cloned()
     }
 
-    /// The first `limit` orders by number; only those with `status`, where one is given.
+    /// The first `limit` orders by number, only those with `status` if there is one.
     pub fn list(&self, status: Option<Status>, limit: usize) -> Vec<Order> {
         let book = self.book();
         let wanted = |order: &&Order| status.is_none_or(|status| order.status == status);
         book.orders.values().filter(wanted).take(limit).cloned().collect()
     }
 
-    /// Adds an order, placed now; without a `number` it is given the next one.
+    /// Adds an order, placed now. Without a `number`, it gets the next one.
     pub fn place(&self, number: Option<u64>, status: Status, items: Vec<Item>) -> Order {
         let mut book = self.book();
         let number = number.unwrap_or(book.last_number + 1);
@@ -73,7 +73,7 @@ impl Orders {
         order
     }
 
-    /// Removes an order; false where there is none of that number.
+    /// Removes an order. False if there is no order with this number.
     pub fn remove(&self, number: u64) -> bool {
         self.book().orders.remove(&number).is_some()
     }
@@ -83,7 +83,7 @@ impl Orders {
     }
 
     fn book(&self) -> MutexGuard<'_, Book> {
-        // No call leaves the book half changed, so that it is still good after a panic elsewhere.
+        // No call leaves the book half changed, so it is still valid after a panic elsewhere.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

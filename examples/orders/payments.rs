@@ -1,4 +1,4 @@
-//! What this service needs of payments, as its contract `contracts/orders/payments.yaml` says it.
+//! What this service needs from payments, as in its contract, `contracts/orders/payments.yaml`.
 
 use std::time::Duration;
 
@@ -10,19 +10,19 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde::{Deserialize, Serialize};
 
-/// A page must not wait longer for a payment than its reader would.
+/// A page must not wait longer for a payment than its reader would wait.
 const TIME_LIMIT: Duration = Duration::from_secs(2);
 
-/// The most of an answer that is read, in bytes.
+/// The largest response that is read, in bytes.
 const SIZE_LIMIT: usize = 64 * 1024;
 
-/// How an order was paid: all that is used of what payments sends.
+/// How an order was paid: only what is used of the response.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Payment {
     pub status: String,
     /// In the currency's smallest unit: cents.
     pub amount: u64,
-    /// As ISO 4217 has it: `EUR`.
+    /// A code of ISO 4217: `EUR`.
     pub currency: String,
 }
 
@@ -33,10 +33,10 @@ pub struct Payments {
 }
 
 impl Payments {
-    /// The payments service at this address; an error where that is not an `http` address.
+    /// The payments service at this address. An error if it isn't an `http` address.
     pub fn at(address: &Uri) -> Result<Self, BoxError> {
         if address.scheme_str() != Some("http") {
-            return Err(format!("`{address}` is not the address of payments: write it as `http://HOST:PORT`").into());
+            return Err(format!("`{address}` can't be the address of payments: write `http://HOST:PORT`").into());
         }
         let base = address.to_string().trim_end_matches('/').to_owned();
         Ok(Self { base, client: Client::builder(TokioExecutor::new()).build_http() })
@@ -55,7 +55,7 @@ impl Payments {
                 Ok(Some(serde_json::from_slice(&body)?))
             }
             StatusCode::NOT_FOUND => Ok(None),
-            other => Err(format!("payments answered {other}").into()),
+            other => Err(format!("payments responded with {other}").into()),
         }
     }
 }

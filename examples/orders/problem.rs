@@ -1,4 +1,4 @@
-//! What went wrong, told to the caller as `application/problem+json` (RFC 9457).
+//! What went wrong, for the caller, as `application/problem+json` (RFC 9457).
 
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
@@ -6,19 +6,19 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-/// Why a request was not done.
+/// Why a request was refused.
 #[derive(Debug, Serialize)]
 pub struct Problem {
     title: &'static str,
     #[serde(serialize_with = "as_number")]
     status: StatusCode,
     detail: String,
-    /// One entry for each thing to put right in the request's body.
+    /// One entry for each fault in the request's body.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldError>,
 }
 
-/// One thing that is wrong in a request's body.
+/// A fault in a request's body.
 #[derive(Debug, Serialize)]
 pub struct FieldError {
     /// Where it is, as a JSON Pointer in a fragment: `#/items/0/qty`.

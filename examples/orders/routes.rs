@@ -1,4 +1,4 @@
-//! What the service answers.
+//! The routes of the service.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::payments::Payments;
 use crate::problem::{FieldError, Problem};
 use crate::states;
 
-/// What the handlers work with.
+/// The state that the handlers share.
 pub struct App {
     pub orders: Orders,
     pub payments: Option<Payments>,
@@ -30,7 +30,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/health", get(async || Json(json!({ "status": "up" }))))
         .route("/orders", get(list_orders).post(place_order))
         .route("/orders/{number}", get(get_order).delete(cancel_order))
-        // Whoever reaches this can make and delete data: a real service has it in its test builds only.
+        // Whoever can reach this can create and delete data. A real service has it only in test builds.
         .route("/_states", post(states::change_state))
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "No such page", "orders are found under `/orders`"))
         .with_state(app)
@@ -47,9 +47,9 @@ async fn get_order(
         match payments.of_order(number).await {
             Ok(Some(payment)) => body["payment"] = json!(payment),
             Ok(None) => {}
-            // An order is worth showing without its payment: null says that it is not known just now.
+            // An order is useful without its payment; null means that it is unknown at the moment.
             Err(error) => {
-                eprintln!("the payment of order {number} is not known: {error}");
+                eprintln!("the payment of order {number} is unknown: {error}");
                 body["payment"] = Value::Null;
             }
         }
@@ -100,7 +100,7 @@ async fn cancel_order(
     if app.orders.remove(number) { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::no_order(number)) }
 }
 
-/// All that keeps these items from being ordered, at once.
+/// Every reason why these items can't be ordered.
 fn faults(items: &[Item]) -> Vec<FieldError> {
     let mut faults = Vec::new();
     if items.is_empty() {

@@ -1,7 +1,7 @@
-//! Provider states: a verification asks here for the data that an interaction needs, before it sends the request.
+//! Provider states: before it sends a request, a verification asks here for the data that the interaction needs.
 //!
-//! `POST /_states` with `{"state": "an order exists", "params": {"id": 42}, "action": "setup"}` is answered with
-//! the values that the contract may use, `{"id": 42}`. The action `teardown` follows after the request.
+//! The response to `POST /_states` with `{"state": "an order exists", "params": {"id": 42}, "action": "setup"}` has the
+//! values that the contract may use, `{"id": 42}`. The action `teardown` follows after the request.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::orders::{Item, Orders, Status};
 use crate::problem::Problem;
 use crate::routes::App;
 
-/// The question for a state.
+/// A request for a state.
 #[derive(Deserialize)]
 pub struct Change {
     state: String,
@@ -32,7 +32,7 @@ enum Action {
     Teardown,
 }
 
-/// What a contract may say of an order; the rest is made up.
+/// The parts of an order that a contract may choose. The rest is made up.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct OrderParams {
@@ -55,7 +55,7 @@ pub async fn change_state(
     };
     match (action, status) {
         (Action::Setup, Some(status)) => an_order(&app.orders, status, params).map(Json),
-        // After a teardown, too, nothing is left: what one interaction needed must not help the next.
+        // A teardown removes everything too: data of one interaction must not help the next one.
         (Action::Setup, None) | (Action::Teardown, _) => {
             app.orders.clear();
             Ok(Json(json!({})))

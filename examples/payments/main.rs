@@ -1,4 +1,4 @@
-//! `payments`: a very small service that knows how orders were paid. It is the provider of orders' contract.
+//! `payments`: a very small service that knows how orders were paid. It is the provider in orders' contract.
 //!
 //! ```text
 //! cargo run --example payments -- --port 8081
@@ -24,10 +24,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
 
-/// A very small payment service; its payments are gone when it stops.
+/// A very small payment service. It forgets its payments when it stops.
 #[derive(Parser)]
 struct Args {
-    /// The port to listen on; 0 takes a free one.
+    /// The port to listen on; 0 means any free port.
     #[arg(long, env = "PORT", default_value_t = 0)]
     port: u16,
 }
@@ -50,13 +50,13 @@ fn router() -> Router {
         .with_state(Arc::new(Payments::default()))
 }
 
-/// The payments as they are sent, by the numbers of their orders.
+/// The payments as they are sent, by order number.
 #[derive(Default)]
 struct Payments(Mutex<BTreeMap<u64, Value>>);
 
 impl Payments {
     fn book(&self) -> MutexGuard<'_, BTreeMap<u64, Value>> {
-        // No call leaves the book half changed, so that it is still good after a panic elsewhere.
+        // No call leaves the book half changed, so it is still valid after a panic elsewhere.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -68,7 +68,7 @@ async fn get_payment(State(payments): State<Arc<Payments>>, Path(order): Path<u6
     }
 }
 
-/// The question for a provider state, like
+/// A request for a provider state, such as
 /// `{"state": "a payment exists", "params": {"order": 42}, "action": "setup"}`.
 #[derive(Deserialize)]
 struct Change {
@@ -111,13 +111,13 @@ async fn change_state(State(payments): State<Arc<Payments>>, Json(change): Json<
     Json(json!({ "order": order })).into_response()
 }
 
-/// An answer that says what went wrong (RFC 9457).
+/// A response that says what went wrong (RFC 9457).
 fn problem(status: StatusCode, title: &str, detail: &str) -> Response {
     let body = Json(json!({ "title": title, "status": status.as_u16(), "detail": detail }));
     (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response()
 }
 
-/// A future that ends when the service is asked to stop, with Ctrl-C or `SIGTERM`. Requests under way are answered.
+/// A future that ends on Ctrl-C or `SIGTERM`. The service still responds to requests in progress.
 #[cfg(unix)]
 fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -132,7 +132,7 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// A future that ends when the service is asked to stop, with Ctrl-C. Requests under way are answered.
+/// A future that ends on Ctrl-C. The service still responds to requests in progress.
 #[cfg(windows)]
 fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     let mut interrupt = tokio::signal::windows::ctrl_c()?;

@@ -1,5 +1,5 @@
-//! What storefront needs of orders: the types hold what its pages show and nothing else, and so does its
-//! contract, `contracts/storefront/orders.yaml`. All that orders sends beside it may change without a word.
+//! What storefront needs from orders: the types hold what its pages show and nothing else, and so does its contract,
+//! `contracts/storefront/orders.yaml`. Anything else in a response may change without notice.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -17,13 +17,10 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
-/// A page must not wait longer for its orders than its reader would.
-const TIME_LIMIT: Duration = Duration::from_secs(2);
-
-/// The most of an answer that is read, in bytes.
+/// The largest response that is read, in bytes.
 const SIZE_LIMIT: usize = 1024 * 1024;
 
-/// An order, as far as its page shows it.
+/// The parts of an order that its page shows.
 #[derive(Debug, Deserialize)]
 pub struct Order {
     #[serde(deserialize_with = "from_text")]
@@ -32,11 +29,11 @@ pub struct Order {
     #[serde(deserialize_with = "from_text")]
     pub placed_at: Timestamp,
     pub items: Vec<Item>,
-    /// Nothing, where it has none or where it is not known just now.
+    /// Missing if there is no payment, or if it is unknown at the moment.
     pub payment: Option<Payment>,
 }
 
-/// How far an order has come. The pages know no other status, so the contract lists these two.
+/// The progress of an order. The pages know only these two, so the contract lists them.
 #[derive(Clone, Copy, Debug, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
@@ -44,14 +41,14 @@ pub enum Status {
     Paid,
 }
 
-/// So many of one article.
+/// A quantity of one article.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Item {
     pub sku: String,
     pub qty: u32,
 }
 
-/// A payment: the page says how far it is, not how much it was.
+/// A payment. The page shows its status, not its amount.
 #[derive(Debug, Deserialize)]
 pub struct Payment {
     pub status: String,
@@ -66,29 +63,31 @@ pub struct Listed {
     pub placed_at: Timestamp,
 }
 
-/// Why there is no answer to show.
+/// Why there is nothing to show.
 #[derive(Debug)]
 pub enum OrdersError {
-    /// Orders said no, for the reasons given.
+    /// Orders refused the request, for these reasons.
     Refused(Vec<String>),
-    /// There was no answer in time, or none that could be read.
+    /// There was no response in time, or it couldn't be read.
     Unavailable(BoxError),
 }
 
 /// The orders service.
 pub struct Orders {
     base: String,
+    /// How long a response may take.
+    time_limit: Duration,
     client: Client<HttpConnector, Body>,
 }
 
 impl Orders {
-    /// The orders service at an address like `http://127.0.0.1:8080`.
-    pub fn at(address: &str) -> Self {
+    /// The orders service at an address such as `http://127.0.0.1:8080`.
+    pub fn at(address: &str, time_limit: Duration) -> Self {
         let base = address.trim_end_matches('/').to_owned();
-        Self { base, client: Client::builder(TokioExecutor::new()).build_http() }
+        Self { base, time_limit, client: Client::builder(TokioExecutor::new()).build_http() }
     }
 
-    /// The order of that number, if there is one.
+    /// The order with this number, if there is one.
     pub async fn get(&self, number: u64) -> Result<Option<Order>, OrdersError> {
         let response = self.send(Method::GET, &format!("/orders/{number}"), None).await?;
         match response.status() {
@@ -98,7 +97,7 @@ impl Orders {
         }
     }
 
-    /// The first `limit` orders that have come so far.
+    /// The first `limit` orders with this status.
     pub async fn list(&self, status: Status, limit: usize) -> Result<Vec<Listed>, OrdersError> {
         #[derive(Deserialize)]
         struct List {
@@ -116,7 +115,7 @@ impl Orders {
         }
     }
 
-    /// Places an order, and returns where it is found: `/orders/42`.
+    /// Places an order, and returns its path: `/orders/42`.
     pub async fn place(&self, items: &[Item]) -> Result<String, OrdersError> {
         #[derive(Serialize)]
         struct NewOrder<'a> {
@@ -146,7 +145,7 @@ impl Orders {
         }
     }
 
-    /// Cancels an order; false where there is none of that number.
+    /// Cancels an order. False if there is no order with this number.
     pub async fn cancel(&self, number: u64) -> Result<bool, OrdersError> {
         let response = self.send(Method::DELETE, &format!("/orders/{number}"), None).await?;
         match response.status() {
@@ -166,7 +165,7 @@ impl Orders {
             let (head, body) = self.client.request(request).await?.into_parts();
             Ok::<_, BoxError>(Response::from_parts(head, to_bytes(Body::new(body), SIZE_LIMIT).await?))
         };
-        tokio::time::timeout(TIME_LIMIT, exchange).await.map_err(unavailable)?.map_err(unavailable)
+        tokio::time::timeout(self.time_limit, exchange).await.map_err(unavailable)?.map_err(unavailable)
     }
 }
 
@@ -175,7 +174,7 @@ fn read<'a, T: Deserialize<'a>>(response: &'a Response<Bytes>) -> Result<T, Orde
 }
 
 fn unexpected(response: &Response<Bytes>) -> OrdersError {
-    unavailable(format!("orders answered {}, which storefront knows nothing of", response.status()))
+    unavailable(format!("orders responded with {}, which storefront doesn't expect", response.status()))
 }
 
 fn unavailable(error: impl Into<BoxError>) -> OrdersError {

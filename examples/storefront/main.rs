@@ -1,4 +1,4 @@
-//! `storefront`: the shop that customers see, as small as can be. It is a consumer of orders.
+//! `storefront`: the shop that customers see, as small as possible. It is a consumer of orders.
 //!
 //! ```text
 //! export ORDERS_URL=http://127.0.0.1:8080
@@ -11,6 +11,8 @@
 mod client;
 mod page;
 
+use std::time::Duration;
+
 use clap::{Parser, Subcommand};
 
 use crate::client::{Item, Orders, OrdersError, Status};
@@ -18,29 +20,33 @@ use crate::client::{Item, Orders, OrdersError, Status};
 /// The shop that customers see.
 #[derive(Parser)]
 struct Args {
-    /// Where orders listens.
+    /// The address of orders.
     #[arg(long, env = "ORDERS_URL", value_name = "URL", default_value = "http://127.0.0.1:8080")]
     orders: String,
+
+    /// How many seconds to wait for orders: no longer than the reader of a page would.
+    #[arg(long, env = "ORDERS_TIMEOUT", value_name = "SECONDS", default_value_t = 2)]
+    timeout: u64,
 
     #[command(subcommand)]
     visit: Visit,
 }
 
-/// What a customer may want.
+/// What a customer wants.
 #[derive(Subcommand)]
 enum Visit {
-    /// See one order.
+    /// Show one order.
     Show { number: u64 },
-    /// See all orders that have come so far.
+    /// List all orders with a status.
     List {
         status: Status,
-        /// At most so many.
+        /// The maximum number of orders.
         #[arg(long, default_value_t = 20)]
         limit: usize,
     },
-    /// Order something.
+    /// Place an order.
     Place {
-        /// An article and how many of it, like TEA-1=2.
+        /// An article and its quantity, such as TEA-1=2.
         #[arg(value_name = "SKU=QTY", value_parser = item)]
         items: Vec<Item>,
     },
@@ -51,10 +57,10 @@ enum Visit {
 #[tokio::main]
 async fn main() {
     let args = Args::parse();
-    let page = match visit(&Orders::at(&args.orders), args.visit).await {
+    let page = match visit(&Orders::at(&args.orders, Duration::from_secs(args.timeout)), args.visit).await {
         Ok(page) => page,
         Err(OrdersError::Refused(reasons)) => format!("Sorry: {}.", reasons.join(", ")),
-        // The customer gets a page all the same, and the cause goes to those who run the shop.
+        // The customer still gets a page, and the cause is for the shop's operators.
         Err(OrdersError::Unavailable(cause)) => {
             eprintln!("orders is not available: {cause}");
             page::FALLBACK.to_owned()
@@ -70,7 +76,7 @@ async fn visit(orders: &Orders, visit: Visit) -> Result<String, OrdersError> {
             None => format!("There is no order {number}."),
         },
         Visit::List { status, limit } => page::orders(&orders.list(status, limit).await?),
-        Visit::Place { items } => format!("Thank you! Your order is found at {}", orders.place(&items).await?),
+        Visit::Place { items } => format!("Thank you! Your order is at {}", orders.place(&items).await?),
         Visit::Cancel { number } if orders.cancel(number).await? => format!("Order {number} is cancelled."),
         Visit::Cancel { number } => format!("There is no order {number}."),
     })

@@ -2,7 +2,7 @@
 
 use crate::client::{Listed, Order, Status};
 
-/// What is shown in place of a page while orders can't be reached.
+/// The page that is shown while orders can't be reached.
 pub const FALLBACK: &str = "Your orders are safe, but can't be shown just now. Please try again in a minute.";
 
 /// The page of one order.

@@ -1,16 +1,17 @@
-//! `upheld export`: contracts in the formats of others.
+//! `upheld export`: writes contracts in the formats of other tools.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::converted::Page;
 use super::load::Workspace;
 use super::{Exit, Failure, Global, World};
 use crate::conversion::export::{self, Version};
-use crate::files;
 use crate::formats::ContractFile;
-use crate::report::{ConversionRemark, conversion_remark};
-use crate::words::{count, did_you_mean, or_list};
+use crate::report::conversion_remark;
+use crate::words::{did_you_mean, or_list};
 
 /// Write contracts in the format of another tool
 #[derive(Debug, Args)]
@@ -27,28 +28,28 @@ enum To {
 
 /// Write contracts as Pact files
 ///
-/// Each contract becomes the file CONSUMER-PROVIDER.json. What a Pact file can't say is told, and loosened or left out:
-/// nobody is held to more than the contract asks for.
+/// Each contract becomes the file CONSUMER-PROVIDER.json. Whatever a Pact file can't express is reported, and loosened or
+/// left out: providers are never held to more than the contract requires.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 struct PactArgs {
-    /// Contracts, or providers whose contracts are meant [default: all of the folder of contracts]
+    /// Contract files, or providers whose contracts to write [default: all contracts in the folder]
     #[arg(value_name = "CONTRACT|PROVIDER")]
     which: Vec<String>,
     /// The version of the Pact specification
     #[arg(long, value_name = "VERSION", default_value = "4")]
     pact_version: PactVersion,
-    /// Where the files go
+    /// The folder to write to
     #[arg(long, value_name = "DIR", default_value = "pacts")]
     output: PathBuf,
-    /// Write over a file that is there and says something else
+    /// Overwrite an existing file that differs
     #[arg(long)]
     replace: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum PactVersion {
-    /// What older tools read
+    /// For older tools
     #[value(name = "3")]
     V3,
     /// The newest
@@ -59,11 +60,11 @@ enum PactVersion {
 const EXAMPLES: &str = "\
 Examples:
   upheld export pact
-      all contracts, into pacts/
+      writes all contracts to pacts/
   upheld export pact orders --pact-version 3
-      those with the provider orders, for older verifiers
+      writes those with the provider orders, for older verifiers
   upheld export pact contracts/storefront/orders.yaml --output build/pacts
-      one of them, elsewhere";
+      writes one contract to another folder";
 
 pub(super) fn export(global: &Global, args: &ExportArgs, world: &mut World) -> Result<Exit, Failure> {
     match &args.to {
@@ -72,8 +73,50 @@ pub(super) fn export(global: &Global, args: &ExportArgs, world: &mut World) -> R
 }
 
 fn pact(global: &Global, args: &PactArgs, world: &mut World) -> Result<Exit, Failure> {
-    let (paths, providers) = sorted(&args.which, world);
-    // Providers are those of the folder, beside which files may be named.
+    let chosen = chosen(&args.which, global, world)?;
+    let version = if args.pact_version == PactVersion::V3 { Version::V3 } else { Version::V4 };
+    let folder = world.working.join(&args.output);
+    let palette = world.out_palette();
+    let mut pages: Vec<Page> = Vec::new();
+    let mut report = String::new();
+    for file in &chosen {
+        let exported = match (file.contract.to_own(), file.contract.to_pact()) {
+            (Some(own), _) => export::export(&own, version),
+            (None, Some(pact)) => export::rewrite(&pact, version),
+            // Every file is in one of the two formats.
+            (None, None) => continue,
+        };
+        let (consumer, provider) = (&file.contract.consumer, &file.contract.provider);
+        let path = folder.join(format!("{consumer}-{provider}.json"));
+        if let Some(page) = pages.iter().find(|page| page.is_at(&path)) {
+            if page.text == exported.text {
+                continue;
+            }
+            return Err(Failure::usage(format!(
+                "nothing was written: two contracts would be written to {}",
+                page.shown
+            ))
+            .help("export them one by one, each with its own --output DIR"));
+        }
+        let page = Page::new(path, exported.text, args.replace, "--output", world)?;
+        for remark in &exported.remarks {
+            report.push_str(&conversion_remark(remark, file, &palette));
+        }
+        let interactions = file.contract.interactions.len();
+        report.push_str(&page.summary(consumer, provider, interactions, exported.remarks.len()));
+        pages.push(page);
+    }
+    // Reported first: nothing may be lost silently because the output can't be written.
+    world.print(&report)?;
+    for page in &pages {
+        page.write()?;
+    }
+    Ok(Exit::Yes)
+}
+
+/// The contracts that were named, by their files or by their providers, or all contracts in the folder.
+fn chosen(which: &[String], global: &Global, world: &World) -> Result<Vec<Arc<ContractFile>>, Failure> {
+    let (paths, providers) = paths_and_providers(which, world);
     let mut chosen = Vec::new();
     if !providers.is_empty() || paths.is_empty() {
         let workspace = Workspace::load(global, &[], world)?.usable()?;
@@ -82,75 +125,21 @@ fn pact(global: &Global, args: &PactArgs, world: &mut World) -> Result<Exit, Fai
             if !known.contains(provider) {
                 let help = did_you_mean(provider, known.iter().map(String::as_str))
                     .unwrap_or_else(|| format!("there are contracts with {}", or_list(known.clone())));
-                return Err(Failure::usage(format!("there is no contract and no file `{provider}`")).help(help));
+                return Err(Failure::usage(format!("no contract and no file is called `{provider}`")).help(help));
             }
         }
-        let wanted =
+        let is_wanted =
             |file: &ContractFile| providers.is_empty() || providers.contains(&file.contract.provider.to_string());
-        chosen.extend(workspace.files.into_iter().filter(|file| wanted(file)));
+        chosen.extend(workspace.files.into_iter().filter(|file| is_wanted(file)));
     }
     if !paths.is_empty() {
         chosen.extend(Workspace::load(global, &paths, world)?.usable()?.files);
     }
-    let version = if args.pact_version == PactVersion::V3 { Version::V3 } else { Version::V4 };
-    let folder = world.working.join(&args.output);
-    let palette = world.out_palette();
-    let mut written: Vec<(PathBuf, String, String, bool)> = Vec::new();
-    let mut told = String::new();
-    for file in &chosen {
-        let exported = match (file.contract.to_own(), file.contract.to_pact()) {
-            (Some(own), _) => export::export(&own, version),
-            (None, Some(pact)) => export::rewrite(&pact, version),
-            // A file is in one format.
-            (None, None) => continue,
-        };
-        let (consumer, provider) = (&file.contract.consumer, &file.contract.provider);
-        let path = folder.join(format!("{consumer}-{provider}.json"));
-        let shown = files::shown(&path, &world.working);
-        if let Some((_, _, text, _)) = written.iter().find(|(other, ..)| *other == path) {
-            if *text == exported.text {
-                continue;
-            }
-            return Err(Failure::usage(format!("nothing is written: two contracts would be written to {shown}"))
-                .help("export them one by one, each with its --output DIR"));
-        }
-        let same = std::fs::read_to_string(&path).is_ok_and(|there| there == exported.text);
-        if path.exists() && !same && !args.replace {
-            return Err(Failure::usage(format!("nothing is written: {shown} is there, and says something else"))
-                .help("--replace writes over it; --output DIR writes to another folder"));
-        }
-        for remark in &exported.remarks {
-            let line = file.source.place(&remark.at).map(|span| span.start.line);
-            let line = line.or_else(|| file.lines.get(remark.interaction).copied()).unwrap_or(1);
-            let interaction = file.contract.interactions.get(remark.interaction).map_or("", |one| one.name.as_str());
-            let (place, why, more) = (&remark.place, &remark.why, remark.more);
-            told.push_str(&conversion_remark(
-                &ConversionRemark { interaction, place, why, more, file: &file.source.name, line },
-                &palette,
-            ));
-        }
-        let remarks = match exported.remarks.len() {
-            0 => String::new(),
-            number => format!(", {}", count(number, "remark")),
-        };
-        let interactions = count(file.contract.interactions.len(), "interaction");
-        let fate = if same { "nothing to change in" } else { "written to" };
-        told.push_str(&format!("{consumer} → {provider}  {interactions}{remarks}; {fate} {shown}\n"));
-        written.push((path, shown, exported.text, same));
-    }
-    // Told before it is written: what can't be told must not be done in silence.
-    world.print(&told)?;
-    for (path, shown, text, same) in &written {
-        if !same {
-            files::replace(path, text)
-                .map_err(|error| Failure::could_not_run(format!("{shown} can't be written: {}", files::why(&error))))?;
-        }
-    }
-    Ok(Exit::Yes)
+    Ok(chosen)
 }
 
-/// Files and providers apart: what looks like a path, or is one, is a file.
-fn sorted(which: &[String], world: &World) -> (Vec<PathBuf>, Vec<String>) {
+/// Separates files from providers: whatever looks like a path, or is one, is a file.
+fn paths_and_providers(which: &[String], world: &World) -> (Vec<PathBuf>, Vec<String>) {
     let (paths, providers): (Vec<&String>, Vec<&String>) = which
         .iter()
         .partition(|one| one.contains(['/', '\\']) || one.contains('.') && world.working.join(one).exists());

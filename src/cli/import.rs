@@ -1,4 +1,4 @@
-//! `upheld import`: contracts from what others have recorded.
+//! `upheld import`: contracts from files of other tools.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -6,21 +6,21 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::ends::OfProvider;
-use super::recorded::{KeepArgs, Taken, keep};
+use super::recorded::{KeepArgs, Traffic, write_contracts};
 use super::{Exit, Failure, Global, World, import_pact};
 use crate::files;
 use crate::http::BaseUrl;
 use crate::interaction::ServiceName;
-use crate::recording::{Exchange, HarEntry, read_har};
+use crate::recording::{Exchange, HarEntry, UnusableEntry, read_har};
 use crate::source::{Limits, Sources};
 use crate::words::{and_list, count};
 
-/// How large a HAR file may be where nothing else is said, in bytes: it holds whole bodies, and whole sessions.
+/// The default limit for a HAR file, in bytes: it contains whole bodies of whole sessions.
 const LARGEST: usize = 256 << 20;
-/// How many hosts are listed.
+/// The most hosts that are listed.
 const HOSTS: usize = 20;
 
-/// Make contracts of what another tool has written
+/// Make contracts from files of other tools
 #[derive(Debug, Args)]
 #[command(arg_required_else_help = true)]
 pub(super) struct ImportArgs {
@@ -34,11 +34,11 @@ enum From {
     Pact(import_pact::PactArgs),
 }
 
-/// Make contracts of a HAR file, which browsers and proxies save
+/// Make contracts from a HAR file, as browsers and proxies save them
 ///
-/// What the file holds becomes the contract contracts/CONSUMER/PROVIDER.yaml, or is added to it, as `upheld record`
-/// does it: secrets are taken out, and what you wrote there stays as it is. Without a provider the hosts of the file
-/// are listed.
+/// The traffic in the file becomes the contract contracts/CONSUMER/PROVIDER.yaml, or is added to it, just as with `upheld
+/// record`: secrets are removed, and everything that you wrote there stays as it is. Without a provider, the hosts of
+/// the file are listed.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 struct HarArgs {
@@ -47,16 +47,16 @@ struct HarArgs {
     file: PathBuf,
     #[command(flatten)]
     keep: KeepArgs,
-    /// The service that answers, where there is one
+    /// The provider, if there is only one
     #[arg(long, value_name = "NAME", value_parser = ServiceName::new)]
     provider: Option<ServiceName>,
-    /// Where the provider was [default: the only host of the file]
+    /// The address of the provider in the file [default: its only host]
     #[arg(long, value_name = "URL", requires = "provider", conflicts_with = "upstream")]
     url: Option<String>,
-    /// Where a provider was, for each of several
+    /// The address of a provider in the file, for each of several
     #[arg(long, value_name = "NAME=URL")]
     upstream: Vec<OfProvider>,
-    /// Take the parts of pages too: documents, scripts, styles, images
+    /// Include the parts of pages: documents, scripts, styles, images
     #[arg(long)]
     with_assets: bool,
 }
@@ -66,7 +66,7 @@ Examples:
   upheld import har session.har --consumer storefront
       lists the hosts of the file
   upheld import har session.har --consumer storefront --provider orders --url https://api.shop.example/v1
-      what was asked of that address
+      the requests to that address
   upheld import har session.har --consumer storefront \\
                     --upstream orders=https://orders.example --upstream payments=https://pay.example
       two providers";
@@ -82,49 +82,50 @@ fn har(global: &Global, args: &HarArgs, world: &mut World) -> Result<Exit, Failu
     let path = world.working.join(&args.file);
     let limits = global.limits();
     let bytes = if limits.bytes == Limits::default().bytes { LARGEST } else { limits.bytes };
-    // The lines of the file are not shown with a finding: they hold secrets.
+    // Lines of the file aren't shown with a finding, since they may contain secrets.
     let failed = |finding| Failure::Findings { findings: vec![finding], sources: Sources::default() };
     let shown = files::shown(&path, &world.working);
     let source = files::read_source(&path, shown.clone(), Limits { bytes, ..limits }).map_err(failed)?;
     let entries = read_har(&source).map_err(failed)?;
     drop(source);
     let providers = providers(args, &entries, &shown)?;
-    let mut taken: Vec<Taken> = Vec::new();
-    let mut left: BTreeMap<&'static str, usize> = BTreeMap::new();
+    let mut traffic: Vec<Traffic> = Vec::new();
+    let mut unusable: BTreeMap<UnusableEntry, usize> = BTreeMap::new();
     for (provider, _) in &providers {
-        taken.push(Taken { provider: provider.clone(), exchanges: Vec::new(), lost: Vec::new() });
+        traffic.push(Traffic { provider: provider.clone(), exchanges: Vec::new(), lost: Vec::new() });
     }
     let (mut assets, mut others) = (0, 0);
     for entry in entries {
-        // The most exact address wins: one may lie below another.
-        let fits = providers.iter().enumerate().filter(|(_, (_, url))| url.holds(&entry));
+        // The longest address wins, since one may lie below another.
+        let fits = providers.iter().enumerate().filter(|(_, (_, url))| url.contains(&entry));
         let Some((index, (_, url))) = fits.max_by_key(|(_, (_, url))| url.prefix.len()) else {
             others += 1;
             continue;
         };
         match entry.exchange {
-            Err(why) => *left.entry(why).or_default() += 1,
+            Err(why) => *unusable.entry(why).or_default() += 1,
             Ok(_) if entry.is_asset && !args.with_assets => assets += 1,
             Ok(exchange) => {
-                if let Some(taken) = taken.get_mut(index) {
-                    taken.exchanges.push(url.without(exchange));
+                if let Some(traffic) = traffic.get_mut(index) {
+                    traffic.exchanges.push(url.strip_prefix(exchange));
                 }
             }
         }
     }
     let mut notes: Vec<String> =
-        left.iter().map(|(why, times)| format!("{} {why}", count(*times, "request"))).collect();
+        unusable.iter().map(|(why, times)| format!("{} {why}", count(*times, "request"))).collect();
     if assets > 0 {
-        notes.insert(0, format!("{} of pages (--with-assets takes them)", count(assets, "part")));
+        notes.insert(0, format!("{} of pages (--with-assets includes them)", count(assets, "part")));
     }
     if others > 0 {
         notes.push(format!("{} to other addresses", count(others, "request")));
     }
-    for (taken, (_, url)) in taken.iter().zip(&providers) {
-        if taken.exchanges.is_empty() {
-            let mut failure = Failure::usage(format!("{shown} has no exchange with {} at {url}", taken.provider));
+    for (traffic, (_, url)) in traffic.iter().zip(&providers) {
+        if traffic.exchanges.is_empty() {
+            let mut failure =
+                Failure::usage(format!("{shown} contains no exchange with {} at {url}", traffic.provider));
             if !notes.is_empty() {
-                failure = failure.help(format!("it has {}", and_list(notes)));
+                failure = failure.help(format!("it contains {}", and_list(notes)));
             }
             return Err(failure);
         }
@@ -132,10 +133,10 @@ fn har(global: &Global, args: &HarArgs, world: &mut World) -> Result<Exit, Failu
     if !notes.is_empty() {
         world.say(&format!("note: left out: {}\n", notes.join(", ")));
     }
-    keep(taken, &args.keep, global, world)
+    write_contracts(traffic, &args.keep, global, world)
 }
 
-/// An address whose exchanges are asked for.
+/// The address of a provider in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Place {
     origin: String,
@@ -145,7 +146,7 @@ struct Place {
 
 impl Place {
     fn parse(text: &str, option: &str) -> Result<Self, Failure> {
-        // Read by the same rules as where `record` and `verify` send to.
+        // By the same rules as the addresses of `record` and `verify`.
         BaseUrl::parse(text).map_err(|why| Failure::usage(format!("{option}: {why}")))?;
         let (scheme, rest) = text.split_once("://").unwrap_or(("http", text));
         let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
@@ -155,14 +156,14 @@ impl Place {
         Ok(Self { origin: format!("{scheme}://{host}"), prefix: path.trim_end_matches('/').to_owned() })
     }
 
-    fn holds(&self, entry: &HarEntry) -> bool {
+    fn contains(&self, entry: &HarEntry) -> bool {
         let below =
             |path: &str| path.strip_prefix(&self.prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         entry.origin == self.origin && entry.exchange.as_ref().map_or(true, |exchange| below(&exchange.request.path))
     }
 
     /// The exchange as the provider at this address knows it.
-    fn without(&self, mut exchange: Exchange) -> Exchange {
+    fn strip_prefix(&self, mut exchange: Exchange) -> Exchange {
         if let Some(path) = exchange.request.path.strip_prefix(&self.prefix) {
             exchange.request.path = if path.is_empty() { String::from("/") } else { path.to_owned() };
         }
@@ -176,19 +177,17 @@ impl std::fmt::Display for Place {
     }
 }
 
-/// The providers that are asked for, and where they were.
+/// The providers to import, with their addresses in the file.
 fn providers(args: &HarArgs, entries: &[HarEntry], shown: &str) -> Result<Vec<(ServiceName, Place)>, Failure> {
     let hosts = hosts(entries);
     if hosts.is_empty() {
-        return Err(Failure::usage(format!("{shown} has no exchange with a web server")));
+        return Err(Failure::usage(format!("{shown} contains no exchange with a web server")));
     }
     let mut providers: Vec<(ServiceName, Place)> = Vec::new();
     for OfProvider { provider, value } in &args.upstream {
         let only = args.provider.clone().filter(|_| args.upstream.len() == 1);
         let Some(name) = provider.clone().or(only) else {
-            return Err(
-                Failure::usage(format!("--upstream: the provider of `{value}` is not named")).help("write NAME=URL")
-            );
+            return Err(Failure::usage(format!("--upstream: `{value}` has no provider")).help("write NAME=URL"));
         };
         if providers.iter().any(|(known, _)| *known == name) {
             return Err(Failure::usage(format!("--upstream: `{name}` is named twice")));
@@ -202,8 +201,8 @@ fn providers(args: &HarArgs, entries: &[HarEntry], shown: &str) -> Result<Vec<(S
     if let (Some(name), [_, ..]) = (&args.provider, providers.as_slice())
         && !providers.iter().any(|(known, _)| known == name)
     {
-        return Err(Failure::usage(format!("--provider is `{name}`, and --upstream names others"))
-            .help("leave out --provider where --upstream names each"));
+        return Err(Failure::usage(format!("--provider is `{name}`, but --upstream names others"))
+            .help("leave out --provider if --upstream names each provider"));
     }
     if !providers.is_empty() {
         return Ok(providers);
@@ -221,14 +220,13 @@ fn providers(args: &HarArgs, entries: &[HarEntry], shown: &str) -> Result<Vec<(S
             if hosts.len() > HOSTS {
                 list.push(count(hosts.len() - HOSTS, "more host").to_string());
             }
-            Err(Failure::usage(format!("which of the hosts is the provider? {shown} has {}", and_list(list))).help(
-                format!("name it: --provider {provider} --url {most}, or --upstream NAME=URL for each of several"),
-            ))
+            Err(Failure::usage(format!("which of the hosts is the provider? {shown} has {}", and_list(list)))
+                .help(format!("write --provider {provider} --url {most}, or --upstream NAME=URL for each of several")))
         }
     }
 }
 
-/// The hosts of the file with their numbers of calls, those with the most first.
+/// The hosts of the file with their numbers of calls, in descending order.
 fn hosts(entries: &[HarEntry]) -> Vec<(String, usize)> {
     let mut hosts: BTreeMap<&str, usize> = BTreeMap::new();
     for entry in entries.iter().filter(|entry| entry.exchange.is_ok()) {

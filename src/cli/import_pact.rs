@@ -1,4 +1,4 @@
-//! `upheld import pact`: contracts of our own from Pact files.
+//! `upheld import pact`: converts Pact files to contracts.
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -7,39 +7,38 @@ use std::sync::Arc;
 use clap::Args;
 use indexmap::IndexMap;
 
+use super::converted::Page;
 use super::load::folder_to_write;
 use super::recorded::write_schema;
 use super::{Exit, Failure, Global, World};
 use crate::contract::{Contract, Interaction, write};
-use crate::conversion::Remark;
 use crate::conversion::import::import;
 use crate::files::{self, ContractFolder};
 use crate::formats::{self, ContractFile, Terms, interaction_id};
 use crate::interaction::{InteractionId, ServiceName};
-use crate::pact::{self, unique};
-use crate::report::{ConversionRemark, Palette, conversion_remark};
+use crate::pact::{self, name_apart};
+use crate::report::{Palette, conversion_remark};
 use crate::source::Sources;
-use crate::words::count;
 
-/// Make contracts of Pact files
+/// Convert Pact files to contracts
 ///
 /// Each becomes the contract contracts/CONSUMER/PROVIDER.yaml, with the same requests, and with the rules that a person
-/// would have written for the same. What a contract can't say is told, with the line of the Pact file, and never done in
-/// silence. Several files of one consumer and provider become one contract, and of two interactions that differ and are
-/// called the same, the second gets a name of its own.
+/// would have written. Whatever a contract can't express is reported with its line in the Pact file. Several files of the
+/// same consumer and provider become one contract; if two different interactions have the same name, the second gets
+/// another.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct PactArgs {
     /// The Pact files, of versions 1 to 4
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
-    /// What the consumer is called here [default: as in the file]
+    /// The consumer's name in the contract [default: the name in the file]
     #[arg(long, value_name = "NAME", value_parser = ServiceName::new)]
     consumer: Option<ServiceName>,
-    /// What the provider is called here [default: as in the file]
+    /// The provider's name in the contract [default: the name in the file]
     #[arg(long, value_name = "NAME", value_parser = ServiceName::new)]
     provider: Option<ServiceName>,
-    /// Write over a contract that is there and says something else
+    /// Overwrite an existing contract that differs
     #[arg(long)]
     replace: bool,
 }
@@ -49,20 +48,20 @@ Examples:
   upheld import pact pacts/storefront-orders.json
       writes contracts/storefront/orders.yaml
   upheld import pact pacts/*.json
-      all of them, each to its place
+      converts all of them
   upheld import pact shop.json --consumer storefront --provider orders
-      with other names
+      uses other names
 
-A Pact file need not be imported to be used: `verify`, `mock`, `lint` and `publish` read it as it is.";
+Importing is optional: `verify`, `mock`, `lint` and `publish` also read Pact files as they are.";
 
-/// A contract that is to be written.
+/// A contract that is about to be written.
 struct Made {
     contract: Contract,
-    /// What is told, a line each.
+    /// The remarks on it, as texts.
     remarks: Vec<String>,
-    /// The numbers of the interactions by their names as they were read.
+    /// The indexes of its interactions, by their names in the Pact files.
     read: HashMap<String, Vec<usize>>,
-    /// The names that they have here.
+    /// The names that they have in the contract.
     names: HashSet<String>,
 }
 
@@ -77,50 +76,27 @@ pub(super) fn pact(global: &Global, args: &PactArgs, world: &mut World) -> Resul
     let mut pages = Vec::new();
     for ((consumer, provider), made) in made {
         if made.contract.interactions.is_empty() {
-            let text = told(&made.remarks);
-            world.say(&text);
-            return Err(Failure::usage(format!("nothing of {consumer} → {provider} can be said in a contract"))
-                .help("the Pact file itself can still be used: name it to `upheld verify` and `upheld mock`"));
+            world.say(&made.remarks.concat());
+            return Err(Failure::usage(format!("no interaction of {consumer} → {provider} can be converted"))
+                .help("`upheld verify` and `upheld mock` also read the Pact file as it is"));
         }
         let path = folder.join(consumer.as_str()).join(format!("{provider}.yaml"));
-        let shown = files::shown(&path, &world.working);
-        let text = write(&made.contract);
-        let is_there = std::fs::read_to_string(&path);
-        let same = is_there.as_ref().is_ok_and(|there| *there == text);
-        if path.exists() && !same && !args.replace {
-            return Err(Failure::usage(format!("nothing is written: {shown} is there, and says something else"))
-                .help("--replace writes over it; --contracts DIR writes to another folder"));
-        }
-        pages.push((consumer, provider, made, path, shown, text, same));
+        let page = Page::new(path, write(&made.contract), args.replace, "--contracts", world)?;
+        pages.push((consumer, provider, made, page));
     }
-    // Told before it is written: what can't be told must not be done in silence.
-    for (consumer, provider, made, _, shown, _, same) in &pages {
-        let interactions = count(made.contract.interactions.len(), "interaction");
-        let fate = if *same { "nothing to change in" } else { "written to" };
-        let remarks = match made.remarks.len() {
-            0 => String::new(),
-            number => format!(", {}", count(number, "remark")),
-        };
-        world.print(&format!(
-            "{}{consumer} → {provider}  {interactions}{remarks}; {fate} {shown}\n",
-            told(&made.remarks)
-        ))?;
+    // Reported first: nothing may be lost silently because the output can't be written.
+    for (consumer, provider, made, page) in &pages {
+        let summary = page.summary(consumer, provider, made.contract.interactions.len(), made.remarks.len());
+        world.print(&(made.remarks.concat() + &summary))?;
     }
-    for (_, _, _, path, shown, text, same) in &pages {
-        if !same {
-            files::replace(path, text)
-                .map_err(|error| Failure::could_not_run(format!("{shown} can't be written: {}", files::why(&error))))?;
-        }
+    for (_, _, _, page) in &pages {
+        page.write()?;
     }
     write_schema(&folder);
     Ok(Exit::Yes)
 }
 
-fn told(remarks: &[String]) -> String {
-    remarks.concat()
-}
-
-/// Reads all files; all findings at once where one of them can't be used.
+/// Reads all files, or reports all findings at once if one of them can't be used.
 fn read_all(paths: &[PathBuf], global: &Global, world: &World) -> Result<Vec<ContractFile>, Failure> {
     let mut files = Vec::new();
     let (mut findings, mut sources) = (Vec::new(), Sources::default());
@@ -137,7 +113,7 @@ fn read_all(paths: &[PathBuf], global: &Global, world: &World) -> Result<Vec<Con
         match formats::read(&source, &ContractFolder::of(&path, global.limits())) {
             Ok(read) if !pact::is_pact(&source.text) => {
                 let pair = format!("{} with {}", read.contract.consumer, read.contract.provider);
-                return Err(Failure::usage(format!("{} is a contract already: that of {pair}", source.name)));
+                return Err(Failure::usage(format!("{} is already a contract: that of {pair}", source.name)));
             }
             Ok(read) => files.push(formats::file(source, read)),
             Err(found) => findings.extend(found),
@@ -146,9 +122,9 @@ fn read_all(paths: &[PathBuf], global: &Global, world: &World) -> Result<Vec<Con
     if findings.is_empty() { Ok(files) } else { Err(Failure::Findings { findings, sources }) }
 }
 
-/// Adds what a file says to the contract of its consumer and provider.
+/// Adds a file's interactions to the contract of its consumer and provider.
 fn add(file: &ContractFile, args: &PactArgs, palette: &Palette, made: &mut IndexMap<(ServiceName, ServiceName), Made>) {
-    // All of them are Pact files, or they would have been refused.
+    // Other files were refused when they were read.
     let Some(pact) = file.contract.to_pact() else { return };
     let mut converted = import(&pact);
     let contract = &mut converted.contract;
@@ -159,7 +135,7 @@ fn add(file: &ContractFile, args: &PactArgs, palette: &Palette, made: &mut Index
         contract.provider = provider.clone();
     }
     let pair = (contract.consumer.clone(), contract.provider.clone());
-    let lines = converted.remarks.iter().map(|remark| line(file, remark, palette)).collect::<Vec<_>>();
+    let lines = converted.remarks.iter().map(|remark| conversion_remark(remark, file, palette)).collect::<Vec<_>>();
     let made = made.entry(pair).or_insert_with(|| Made {
         contract: Contract { interactions: Vec::new(), ..contract.clone() },
         remarks: Vec::new(),
@@ -170,30 +146,16 @@ fn add(file: &ContractFile, args: &PactArgs, palette: &Palette, made: &mut Index
     for mut interaction in std::mem::take(&mut contract.interactions) {
         let (interactions, id) = (&mut made.contract.interactions, id(&interaction));
         let alike = made.read.entry(interaction.name.clone()).or_default();
-        // The same in two files, as it is where tests were split.
+        // Split tests may write the same interaction to two files.
         if alike.iter().any(|number| self::id(&interactions[*number]) == id) {
             continue;
         }
         alike.push(interactions.len());
-        unique(&mut interaction, &mut made.names);
+        name_apart(&mut interaction, &mut made.names);
         interactions.push(interaction);
     }
 }
 
 fn id(interaction: &Interaction) -> InteractionId {
     interaction_id(&interaction.clone().map(Terms::from))
-}
-
-/// A remark with its place in the Pact file.
-fn line(file: &ContractFile, remark: &Remark, palette: &Palette) -> String {
-    let line = file
-        .source
-        .place(&remark.at)
-        .map(|span| span.start.line)
-        .or_else(|| file.lines.get(remark.interaction).copied())
-        .unwrap_or(1);
-    let interaction = file.contract.interactions.get(remark.interaction).map_or("", |one| one.name.as_str());
-    let Remark { place, why, more, .. } = remark;
-    let shown = ConversionRemark { interaction, place, why, more: *more, file: &file.source.name, line };
-    conversion_remark(&shown, palette)
 }

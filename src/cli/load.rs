@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 
 use super::failure::Failure;
 use super::{Global, World};
-use crate::contract::attachments::Noted;
+use crate::contract::attachments::RecordedAttachments;
 use crate::files::{self, CONTRACTS, ContractFolder, Found, REGISTRY};
 use crate::formats::{self, ContractFile};
 use crate::interaction::ServiceName;
@@ -145,7 +145,7 @@ impl Workspace {
         };
         self.sources.add(Arc::clone(&source));
         let folder = ContractFolder::of(path, global.limits());
-        let named = Noted::new(&folder);
+        let named = RecordedAttachments::new(&folder);
         let read = formats::read(&source, &named);
         let beside = path.parent().unwrap_or(Path::new(""));
         self.named.extend(named.into_files().into_keys().map(|name| beside.join(name)));

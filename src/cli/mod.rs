@@ -1,6 +1,7 @@
 //! The command line: what was typed, the command that it names, and the one place where an error is printed.
 
 mod completions;
+mod converted;
 mod decided;
 mod ends;
 mod exit;

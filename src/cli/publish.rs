@@ -10,9 +10,9 @@ use super::ledger::{Here, StoreArgs, Subject, refused, stamp};
 use super::load::Workspace;
 use super::step::{PlainReport, Step};
 use super::{Exit, Failure, Global, World};
-use crate::contract::attachments::Noted;
+use crate::contract::attachments::RecordedAttachments;
 use crate::files::ContractFolder;
-use crate::formats::{self, ContractFile, contract_id, joined};
+use crate::formats::{self, ContractFile, contract_id, join_pact_files};
 use crate::interaction::{ContractId, ServiceName};
 use crate::ledger::{Book, Refusal, ServiceVersion, StoredContract, publish as publication};
 use crate::pact;
@@ -198,7 +198,7 @@ fn single_text(
         return Err(Failure::usage(format!("{service} has two contracts with {provider}"))
             .help(format!("merge them into one file: contracts/{service}/{provider}.yaml")));
     }
-    let text = joined(&pacts).map_err(|(one, other)| {
+    let text = join_pact_files(&pacts).map_err(|(one, other)| {
         Failure::usage(format!("{service} has two contracts with {provider}"))
             .detail(Some(format!("{one} and {other} are Pact files of different specification versions")))
             .help("write both with the same version, or convert them into one contract: upheld import pact")
@@ -232,7 +232,7 @@ impl<'f> NotRun<'f> {
 fn with_files(source: &Arc<SourceFile>, global: &Global, world: &World) -> Result<StoredContract, Failure> {
     let path: PathBuf = world.working.join(&*source.name);
     let folder = ContractFolder::of(&path, global.limits());
-    let noted = Noted::new(&folder);
+    let noted = RecordedAttachments::new(&folder);
     let read = formats::read(source, &noted).map_err(|findings| {
         let mut sources = crate::source::Sources::default();
         sources.add(Arc::clone(source));

@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 
 use super::ends::{OfProvider, port, variables};
 use super::provider::from_run_error;
-use super::recorded::{KeepArgs, Taken, check, keep};
+use super::recorded::{KeepArgs, Traffic, check_existing, write_contracts};
 use super::signal::{stop_signal, stop_signal_beside_a_command};
 use super::verify::time;
 use super::{Exit, Failure, Global, World};
@@ -17,11 +17,11 @@ use crate::process::Wrapped;
 use crate::words::{and_list, count, quoted};
 use crate::{files, report};
 
-/// Record what a consumer asks of its providers, and write it down as contracts
+/// Record a consumer's traffic with its providers as contracts
 ///
-/// Stands in front of each provider while COMMAND runs, such as the consumer's tests. The command finds a provider at
-/// the address in UPHELD_URL; with several, at UPHELD_URL_ORDERS and so on. What it asks and what comes back becomes the
-/// contract contracts/CONSUMER/PROVIDER.yaml, or is added to it: what you wrote there stays as it is.
+/// Runs a proxy in front of each provider while COMMAND runs, such as the consumer's tests. The command finds a provider
+/// at the address in UPHELD_URL; with several, at UPHELD_URL_ORDERS and so on. Its requests and the responses become the
+/// contract contracts/CONSUMER/PROVIDER.yaml, or are added to it: everything that you wrote there stays as it is.
 ///
 /// Secrets never reach the contract: most headers are left out, and passwords, tokens and keys are replaced wherever
 /// they are found.
@@ -30,25 +30,25 @@ use crate::{files, report};
 pub(super) struct RecordArgs {
     #[command(flatten)]
     keep: KeepArgs,
-    /// The service that answers, where there is one
+    /// The provider, if there is only one
     #[arg(long, value_name = "NAME", value_parser = ServiceName::new)]
     provider: Option<ServiceName>,
-    /// Where the provider is: a URL, or NAME=URL for each of several
+    /// The address of the provider, or NAME=URL for each of several
     #[arg(long, value_name = "[NAME=]URL", required = true)]
     upstream: Vec<OfProvider>,
-    /// A variable that gets the recorder's address too: ORDERS_URL, or NAME=ORDERS_URL
+    /// Another variable for the recorder's address: ORDERS_URL, or NAME=ORDERS_URL
     #[arg(long, value_name = "[NAME=]VAR")]
     env_var: Vec<OfProvider>,
-    /// The port of the recorder: 8080, or NAME=8080 [default: one that is free]
+    /// The port of the recorder: 8080, or NAME=8080 [default: a free one]
     #[arg(long, value_name = "[NAME=]PORT")]
     port: Vec<OfProvider>,
-    /// How long connecting may take, and again the beginning of an answer
+    /// How long connecting may take, and then the start of a response
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = time)]
     timeout: Duration,
-    /// The most bytes that are kept of one body
+    /// The largest body that is kept
     #[arg(long, value_name = "BYTES", default_value_t = 1 << 20)]
     max_body: usize,
-    /// Write the contracts even where the command fails
+    /// Write the contracts even if the command fails
     #[arg(long)]
     keep_failed: bool,
     /// The command to run, with its arguments [default: record until Ctrl-C]
@@ -59,19 +59,19 @@ pub(super) struct RecordArgs {
 const EXAMPLES: &str = "\
 Examples:
   upheld record --consumer storefront --provider orders --upstream http://127.0.0.1:8080 -- npm test
-      the tests ask the recorder at $UPHELD_URL in place of the service
+      the tests use the recorder at $UPHELD_URL instead of the service
   upheld record --consumer storefront --upstream orders=https://orders.staging.example \\
                 --upstream payments=https://pay.staging.example --env-var orders=ORDERS_API -- pytest
       two providers, one of them at the address in $ORDERS_API
   upheld record --consumer storefront --provider orders --upstream http://127.0.0.1:8080 --port 9090
-      until Ctrl-C: use your application, pointed at port 9090
+      until Ctrl-C: let your application use port 9090
   upheld record … --update -- npm test
-      take over what has changed since the last recording";
+      update the interactions that have changed since the last recording";
 
-/// How many requests without an answer are named where nothing is written.
+/// The most requests without a response that are listed if nothing is written.
 const LOST: usize = 5;
 
-/// A provider that is to be recorded.
+/// A provider to record.
 struct Upstream {
     provider: ServiceName,
     url: BaseUrl,
@@ -80,8 +80,8 @@ struct Upstream {
 pub(super) fn record(global: &Global, args: &RecordArgs, world: &mut World) -> Result<Exit, Failure> {
     let upstreams = upstreams(args)?;
     let names: Vec<ServiceName> = upstreams.iter().map(|upstream| upstream.provider.clone()).collect();
-    // A contract that can't be extended is better known before the tests have run than after.
-    check(&names, &args.keep, global, world)?;
+    // A contract that can't be extended should be reported before the tests run.
+    check_existing(&names, &args.keep, global, world)?;
     let ports = names.iter().map(|name| port(name, &names, &args.port)).collect::<Result<Vec<u16>, Failure>>()?;
     let options =
         RecorderOptions { timeout: args.timeout, max_body: args.max_body, proxies: Proxies::from_environment() };
@@ -89,8 +89,8 @@ pub(super) fn record(global: &Global, args: &RecordArgs, world: &mut World) -> R
         .worker_threads(2)
         .enable_all()
         .build()
-        .map_err(|error| Failure::could_not_run(format!("no runtime can be started: {error}")))?;
-    let (code, taken) = runtime.block_on(async {
+        .map_err(|error| Failure::could_not_run(format!("can't start the runtime: {error}")))?;
+    let (code, traffic) = runtime.block_on(async {
         let mut recorders = Vec::new();
         for (upstream, port) in upstreams.iter().zip(ports) {
             let recorder = Recorder::start(upstream.url.clone(), port, options.clone()).await.map_err(|error| {
@@ -99,7 +99,7 @@ pub(super) fn record(global: &Global, args: &RecordArgs, world: &mut World) -> R
                     "the recorder for {} can't listen on port {port}: {why}",
                     upstream.provider
                 ))
-                .help("leave out --port, or name another one")
+                .help("leave out --port, or choose another one")
             })?;
             recorders.push((upstream.provider.clone(), recorder));
         }
@@ -120,62 +120,66 @@ pub(super) fn record(global: &Global, args: &RecordArgs, world: &mut World) -> R
         };
         let taking = recorders.into_iter().map(|(provider, recorder)| async move {
             let (exchanges, lost) = recorder.stop().await;
-            Taken { provider, exchanges, lost }
+            Traffic { provider, exchanges, lost }
         });
         Ok::<_, Failure>((code, join_all(taking).await))
     })?;
-    // What is still under way was given up.
+    // Unfinished exchanges were given up.
     runtime.shutdown_background();
     if code != 0 && !args.keep_failed {
-        // It may well have failed for that.
-        for lost in taken.iter().flat_map(|taken| &taken.lost).take(LOST) {
+        // They may be why it failed.
+        for lost in traffic.iter().flat_map(|traffic| &traffic.lost).take(LOST) {
             world.say(&report::note(&format!("not recorded: {lost}"), "", &world.err_palette()));
         }
         world.say(&format!(
-            "note: the command ended with exit code {code}, so nothing is written; --keep-failed writes all the same\n"
+            "note: the command failed with exit code {code}, so nothing is written; --keep-failed writes anyway\n"
         ));
         return Ok(Exit::Command(code));
     }
-    let exit = finish(taken, args, global, world)?;
+    let exit = finish(traffic, args, global, world)?;
     Ok(if code == 0 { exit } else { Exit::Command(code) })
 }
 
-fn finish(taken: Vec<Taken>, args: &RecordArgs, global: &Global, world: &mut World) -> Result<Exit, Failure> {
-    if taken.iter().all(|taken| taken.exchanges.is_empty()) {
-        let lost: Vec<String> = taken.iter().flat_map(|taken| taken.lost.iter().cloned()).collect();
+fn finish(traffic: Vec<Traffic>, args: &RecordArgs, global: &Global, world: &mut World) -> Result<Exit, Failure> {
+    if traffic.iter().all(|traffic| traffic.exchanges.is_empty()) {
+        let lost: Vec<String> = traffic.iter().flat_map(|traffic| traffic.lost.iter().cloned()).collect();
         if let Some(first) = lost.first() {
             return Err(Failure::could_not_run(format!("nothing was recorded: {first}")).help(format!(
-                "{} came to no exchange; is the provider at its address?",
+                "{} got no response: check that the provider is running at its address",
                 count(lost.len(), "request")
             )));
         }
-        let who = if args.command.is_empty() { "nobody" } else { "the command" };
-        let asked = if args.command.is_empty() { "asked the recorder" } else { "did not ask the recorder" };
-        let failure = Failure::could_not_run(format!("nothing was recorded: {who} {asked} for anything"));
-        let help = if args.command.is_empty() {
-            "send the consumer's requests to the address above"
+        let (message, help) = if args.command.is_empty() {
+            (
+                "nothing was recorded: no request reached the recorder",
+                "send the consumer's requests to the address above",
+            )
         } else {
-            "let the command use the address in the variable UPHELD_URL, or name its own variable with --env-var"
+            (
+                "nothing was recorded: the command sent no request to the recorder",
+                "let the command use the address in the variable UPHELD_URL, or name its own variable with --env-var",
+            )
         };
-        return Err(failure.help(help));
+        return Err(Failure::could_not_run(message).help(help));
     }
     let quiet: Vec<&ServiceName> =
-        taken.iter().filter(|taken| taken.exchanges.is_empty()).map(|taken| &taken.provider).collect();
+        traffic.iter().filter(|traffic| traffic.exchanges.is_empty()).map(|traffic| &traffic.provider).collect();
     if !quiet.is_empty() {
-        world.say(&format!("note: nothing was asked of {}\n", and_list(quoted(quiet))));
+        world.say(&format!("note: no requests to {}\n", and_list(quoted(quiet))));
     }
-    let taken = taken.into_iter().filter(|taken| !taken.exchanges.is_empty() || !taken.lost.is_empty()).collect();
-    keep(taken, &args.keep, global, world)
+    let traffic =
+        traffic.into_iter().filter(|traffic| !traffic.exchanges.is_empty() || !traffic.lost.is_empty()).collect();
+    write_contracts(traffic, &args.keep, global, world)
 }
 
-/// The providers by name, each once.
+/// The providers to record, each once.
 fn upstreams(args: &RecordArgs) -> Result<Vec<Upstream>, Failure> {
     let mut upstreams: Vec<Upstream> = Vec::new();
     for OfProvider { provider, value } in &args.upstream {
         let named = provider.clone().or_else(|| args.provider.clone().filter(|_| args.upstream.len() == 1));
         let provider = named.ok_or_else(|| {
-            Failure::usage("the provider's name is missing")
-                .help("name it: --provider orders --upstream URL, or --upstream orders=URL for each of several")
+            Failure::usage("the name of the provider is missing")
+                .help("write --provider orders --upstream URL, or --upstream orders=URL for each of several")
         })?;
         let url = BaseUrl::parse(value).map_err(|why| Failure::usage(format!("--upstream: {why}")))?;
         if upstreams.iter().any(|known| known.provider == provider) {
@@ -185,8 +189,8 @@ fn upstreams(args: &RecordArgs) -> Result<Vec<Upstream>, Failure> {
     }
     match &args.provider {
         Some(name) if !upstreams.iter().any(|upstream| upstream.provider == *name) => {
-            Err(Failure::usage(format!("--provider is `{name}`, and --upstream names others"))
-                .help("leave out --provider where --upstream names each"))
+            Err(Failure::usage(format!("--provider is `{name}`, but --upstream names others"))
+                .help("leave out --provider if --upstream names each provider"))
         }
         _ => Ok(upstreams),
     }

@@ -1,4 +1,4 @@
-//! What `record` and `import` end with: from exchanges to contract files, and what is told of it.
+//! The last step of `record` and `import har`: from exchanges to contract files and a report.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,35 +11,36 @@ use crate::contract::{Terms, contract_schema};
 use crate::files::{self, ContractFolder};
 use crate::interaction::{ContractFile, ServiceName};
 use crate::recording::{
-    self, Entry, Exchange, FoundSecret, Guard, Options, Recorded, Redaction, Standing, Take, redact,
+    self, Exchange, FoundSecret, Guard, Options, Outcome, RecordedContract, RecordedInteraction, Recording, Redaction,
+    redact,
 };
 use crate::source::Sources;
 use crate::words::{and_list, count};
 use crate::{formats, report};
 
-/// What was seen of one provider.
+/// The traffic with one provider.
 #[derive(Debug)]
-pub(super) struct Taken {
+pub(super) struct Traffic {
     pub provider: ServiceName,
-    /// In the order in which the requests came.
+    /// In the order of the requests.
     pub exchanges: Vec<Exchange>,
-    /// What is no exchange, one sentence each: a request that got no answer, an answer that broke off.
+    /// The requests without a complete response, a sentence each.
     pub lost: Vec<String>,
 }
 
-/// How what was seen becomes a contract.
+/// How traffic becomes a contract.
 #[derive(Debug, Args)]
 pub(super) struct KeepArgs {
     /// The service that calls
     #[arg(long, value_name = "NAME", env = "UPHELD_CONSUMER", hide_env_values = true, value_parser = ServiceName::new)]
     pub consumer: ServiceName,
-    /// Change the interactions that differ from what was seen
+    /// Change the interactions that differ from the recording
     #[arg(long, help_heading = "Contract")]
     pub update: bool,
     /// Remove the interactions that were not seen
     #[arg(long, help_heading = "Contract")]
     pub prune: bool,
-    /// A header to record beside those that always are, in requests and responses
+    /// A header to record in addition to the usual ones, in requests and responses
     #[arg(long, value_name = "NAME", help_heading = "Contract")]
     pub keep_header: Vec<String>,
     /// A query parameter or field of a body whose values tell interactions apart
@@ -47,111 +48,144 @@ pub(super) struct KeepArgs {
     pub distinct: Vec<String>,
 }
 
-/// The contract of one provider: where it lies, what is there, and what came of the recording.
-struct Page {
+/// A recorded contract with one provider, ready to be written.
+struct PreparedContract {
     provider: ServiceName,
     path: PathBuf,
+    /// The path as it is shown.
     shown: String,
+    /// The number of exchanges.
     exchanges: usize,
     lost: Vec<String>,
     found: Vec<FoundSecret>,
-    recorded: Recorded,
+    recorded: RecordedContract,
     guard: Guard,
 }
 
-/// Writes or extends the contract of each provider, and tells what became of the exchanges. Nothing is written where
-/// one of the contracts can't be.
-pub(super) fn keep(taken: Vec<Taken>, args: &KeepArgs, global: &Global, world: &mut World) -> Result<Exit, Failure> {
+/// Writes or extends the contract with each provider, and reports it. If one of them can't be, nothing is
+/// written.
+pub(super) fn write_contracts(
+    traffic: Vec<Traffic>,
+    args: &KeepArgs,
+    global: &Global,
+    world: &mut World,
+) -> Result<Exit, Failure> {
     let folder = folder_to_write(global, world)?;
-    let mut pages = Vec::new();
-    for taken in taken {
-        pages.push(page(taken, &folder, args, global, world)?);
+    let mut contracts = Vec::new();
+    for traffic in traffic {
+        contracts.push(prepare_contract(traffic, &folder, args, global, world)?);
     }
-    // A secret that one provider was given may be what another one answers with.
-    for text in pages.iter().filter_map(|page| page.recorded.text.as_deref()) {
-        if let Some(secret) = pages.iter().find_map(|page| page.guard.leak(text)) {
+    // A secret that was sent to one provider may be in the response of another.
+    for text in contracts.iter().filter_map(|contract| contract.recorded.text.as_deref()) {
+        if let Some(secret) = contracts.iter().find_map(|contract| contract.guard.find(text)) {
             return Err(leaked(secret));
         }
     }
-    // Told before it is written: what can't be told must not be done in silence.
-    for page in &pages {
-        tell(page, args, world)?;
+    // The report comes first: if it can't be printed, nothing is written.
+    for contract in &contracts {
+        print_report(contract, args, world)?;
     }
-    for page in &pages {
-        if let Some(text) = &page.recorded.text {
-            files::replace(&page.path, text).map_err(|error| {
-                Failure::could_not_run(format!("{} can't be written: {}", page.shown, files::why(&error)))
+    for contract in &contracts {
+        if let Some(text) = &contract.recorded.text {
+            files::replace(&contract.path, text).map_err(|error| {
+                Failure::could_not_run(format!("can't write {}: {}", contract.shown, files::why(&error)))
             })?;
         }
     }
-    if pages.iter().any(|page| page.recorded.text.is_some()) {
+    if contracts.iter().any(|contract| contract.recorded.text.is_some()) {
         write_schema(&folder);
     }
-    let differs = |standing: &Standing| matches!(standing, Standing::Differs(change) if !change.made);
-    let any_differs = pages.iter().flat_map(|page| &page.recorded.interactions).any(|entry| differs(&entry.standing));
-    Ok(if any_differs { Exit::No } else { Exit::Yes })
+    let differs = contracts.iter().any(|contract| contract.count(is_different) > 0);
+    Ok(if differs { Exit::No } else { Exit::Yes })
 }
 
-/// What a recording comes to, with its secrets taken out; nothing is written yet.
-fn page(taken: Taken, folder: &Path, args: &KeepArgs, global: &Global, world: &World) -> Result<Page, Failure> {
-    let Taken { provider, exchanges, lost } = taken;
-    let (path, shown) = place(&provider, folder, args, world);
+fn is_different(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Differs(change) if !change.made)
+}
+
+fn is_unseen(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Unseen { removed: false })
+}
+
+impl PreparedContract {
+    /// The number of interactions with such an outcome.
+    fn count(&self, is: fn(&Outcome) -> bool) -> usize {
+        self.recorded.interactions.iter().filter(|recorded| is(&recorded.outcome)).count()
+    }
+}
+
+/// Makes a contract from traffic after removing the secrets. Nothing is written yet.
+fn prepare_contract(
+    traffic: Traffic,
+    folder: &Path,
+    args: &KeepArgs,
+    global: &Global,
+    world: &World,
+) -> Result<PreparedContract, Failure> {
+    let Traffic { provider, exchanges, lost } = traffic;
+    let (path, shown) = contract_path(&provider, folder, args, world);
     let number = exchanges.len();
     let Redaction { exchanges, found, unplaced, guard } = redact(exchanges, &args.keep_header);
     if !unplaced.is_empty() {
-        let places = and_list(unplaced.iter().map(|secret| format!("a {} in the {}", secret.kind, secret.place)));
-        return Err(Failure::could_not_run(format!(
-            "nothing is written: there is {places}, which nothing can stand for"
-        ))
-        .help("leave that request out of the recording, or let the consumer use a service without real secrets"));
+        let places = unplaced.iter().map(|secret| format!("a {} in the {}", secret.kind, secret.location()));
+        let places = and_list(places);
+        return Err(Failure::could_not_run(format!("nothing written: can't replace {places}")).help(WITHOUT_SECRETS));
     }
-    let existing = existing(&path, &shown, &provider, args, global)?;
+    let existing = read_existing(&path, &shown, &provider, args, global)?;
     let options = Options {
         update: args.update,
         prune: args.prune,
         keep_headers: args.keep_header.clone(),
         distinct: args.distinct.clone(),
     };
-    let take = Take {
+    let recording = Recording {
         consumer: &args.consumer,
         provider: &provider,
         exchanges: &exchanges,
         existing: existing.as_ref(),
         options: &options,
     };
-    let recorded = recording::record(&take, &ContractFolder::of(&path, global.limits())).map_err(|why| {
-        Failure::usage(format!("{shown} can't be extended: {why}")).help("move it away, and record it anew")
-    })?;
-    Ok(Page { provider, path, shown, exchanges: number, lost, found, recorded, guard })
+    let recorded = recording::record(&recording, &ContractFolder::of(&path, global.limits()))
+        .map_err(|why| Failure::usage(format!("can't extend {shown}: {why}")).help("move it away and record again"))?;
+    Ok(PreparedContract { provider, path, shown, exchanges: number, lost, found, recorded, guard })
 }
+
+const WITHOUT_SECRETS: &str =
+    "leave that request out of the recording, or record against a service without real secrets";
 
 fn leaked(secret: &FoundSecret) -> Failure {
     Failure::could_not_run(format!(
-        "nothing is written: a {} of the {} would have been in it",
-        secret.kind, secret.place
+        "nothing written: it would contain a {} from the {}",
+        secret.kind,
+        secret.location()
     ))
-    .help("leave that request out of the recording, or let the consumer use a service without real secrets")
+    .help(WITHOUT_SECRETS)
 }
 
-/// Whether the contracts that are there can be extended, as far as that can be told before anything was recorded.
-pub(super) fn check(providers: &[ServiceName], args: &KeepArgs, global: &Global, world: &World) -> Result<(), Failure> {
+/// Checks whether the existing contracts can be extended, as far as that is possible before the recording.
+pub(super) fn check_existing(
+    providers: &[ServiceName],
+    args: &KeepArgs,
+    global: &Global,
+    world: &World,
+) -> Result<(), Failure> {
     let folder = folder_to_write(global, world)?;
     for provider in providers {
-        let (path, shown) = place(provider, &folder, args, world);
-        existing(&path, &shown, provider, args, global)?;
+        let (path, shown) = contract_path(provider, &folder, args, world);
+        read_existing(&path, &shown, provider, args, global)?;
     }
     Ok(())
 }
 
-/// Where a contract lies, and how that is shown.
-fn place(provider: &ServiceName, folder: &Path, args: &KeepArgs, world: &World) -> (PathBuf, String) {
+/// The path of a contract, and how it is shown.
+fn contract_path(provider: &ServiceName, folder: &Path, args: &KeepArgs, world: &World) -> (PathBuf, String) {
     let path = folder.join(args.consumer.as_str()).join(format!("{provider}.yaml"));
     let shown = files::shown(&path, &world.working);
     (path, shown)
 }
 
-/// The contract that is there, if there is one. One that can't be read is left as it is.
-fn existing(
+/// Reads the existing contract, if there is one.
+fn read_existing(
     path: &Path,
     shown: &str,
     provider: &ServiceName,
@@ -172,15 +206,16 @@ fn existing(
     })?;
     let file = formats::file(source, read);
     let Some(contract) = file.contract.to_own() else {
-        return Err(Failure::usage(format!("{shown} is a Pact file, which nothing is added to"))
-            .help(format!("make it a contract first: upheld import pact {shown}")));
+        return Err(Failure::usage(format!("can't add to {shown}: it is a Pact file"))
+            .help(format!("convert it first: upheld import pact {shown}")));
     };
     let file = ContractFile { source: file.source, contract, lines: file.lines, ids: file.ids };
-    fits(&file, &args.consumer, provider, shown)?;
+    check_names(&file, &args.consumer, provider, shown)?;
     Ok(Some(file))
 }
 
-fn fits(
+/// Checks that a contract is between these services.
+fn check_names(
     file: &ContractFile<Terms>,
     consumer: &ServiceName,
     provider: &ServiceName,
@@ -191,62 +226,61 @@ fn fits(
         return Ok(());
     }
     let names = format!("{} with {}", contract.consumer, contract.provider);
-    Err(Failure::usage(format!("{shown} is the contract of {names}, and not of {consumer} with {provider}"))
-        .help("move it to where its names say, or correct them"))
+    Err(Failure::usage(format!("{shown} is the contract of {names}, not of {consumer} with {provider}"))
+        .help("move it to the folder of its consumer and provider, or correct their names in it"))
 }
 
-fn tell(page: &Page, args: &KeepArgs, world: &mut World) -> Result<(), Failure> {
-    let Page { provider, shown, recorded, .. } = page;
+fn print_report(contract: &PreparedContract, args: &KeepArgs, world: &mut World) -> Result<(), Failure> {
+    let PreparedContract { provider, shown, recorded, .. } = contract;
     let palette = world.out_palette();
-    let mut text = report::recorded(recorded, &palette);
-    for lost in &page.lost {
+    let mut text = report::recorded_contract(recorded, &palette);
+    for lost in &contract.lost {
         text.push_str(&report::note(&format!("not recorded: {lost}"), "", &palette));
     }
-    text.push_str(&report::secrets(&page.found, &palette));
-    let is_new = |entry: &Entry| matches!(entry.standing, Standing::New);
-    if let Some(header) = page.found.iter().find_map(FoundSecret::request_header)
+    text.push_str(&report::secrets(&contract.found, &palette));
+    let is_new = |recorded: &RecordedInteraction| matches!(recorded.outcome, Outcome::New);
+    if let Some(header) = contract.found.iter().find_map(FoundSecret::request_header)
         && recorded.interactions.iter().any(is_new)
     {
         let note = format!(
-            "the contract holds no credentials: where {provider} asks for some, verify it with --header '{header}: …'"
+            "the contract contains no credentials: if {provider} requires some, verify it with --header '{header}: …'"
         );
         text.push_str(&report::note(&note, "", &palette));
     }
-    let standing = |is: fn(&Standing) -> bool| recorded.interactions.iter().filter(|entry| is(&entry.standing)).count();
     let numbers = [
-        (recorded.interactions.iter().filter(|entry| is_new(entry)).count(), "new"),
-        (standing(|standing| matches!(standing, Standing::Same)), "as before"),
-        (standing(|standing| matches!(standing, Standing::Differs(change) if change.made)), "updated"),
-        (standing(|standing| matches!(standing, Standing::Differs(change) if !change.made)), "different"),
-        (standing(|standing| matches!(standing, Standing::Unseen { removed: true })), "removed"),
-        (standing(|standing| matches!(standing, Standing::Unseen { removed: false })), "unseen"),
+        (contract.count(|outcome| matches!(outcome, Outcome::New)), "new"),
+        (contract.count(|outcome| matches!(outcome, Outcome::Same)), "as before"),
+        (contract.count(|outcome| matches!(outcome, Outcome::Differs(change) if change.made)), "updated"),
+        (contract.count(is_different), "different"),
+        (contract.count(|outcome| matches!(outcome, Outcome::Unseen { removed: true })), "removed"),
+        (contract.count(is_unseen), "unseen"),
     ];
     let numbers: Vec<String> =
         numbers.iter().filter(|(number, _)| *number > 0).map(|(number, word)| format!("{number} {word}")).collect();
-    let requests = count(page.exchanges, "request");
-    let interactions = if numbers.is_empty() { String::from("no interaction") } else { numbers.join(", ") };
-    let fate = if recorded.text.is_some() { "written to" } else { "nothing to change in" };
+    let requests = count(contract.exchanges, "request");
+    let interactions = if numbers.is_empty() { String::from("no interactions") } else { numbers.join(", ") };
+    let result = if recorded.text.is_some() { "written to" } else { "nothing to change in" };
     let consumer = &args.consumer;
-    let file = if page.path.exists() || recorded.text.is_some() {
-        format!("{fate} {shown}")
+    let file = if contract.path.exists() || recorded.text.is_some() {
+        format!("{result} {shown}")
     } else {
         String::from("nothing written")
     };
     text.push_str(&format!("{consumer} → {provider}  {requests}: {interactions}; {file}\n"));
-    if standing(|standing| matches!(standing, Standing::Differs(change) if !change.made)) > 0 {
-        text.push_str("--update takes over what differs\n");
+    if contract.count(is_different) > 0 {
+        text.push_str("--update changes the interactions that differ\n");
     }
-    if standing(|standing| matches!(standing, Standing::Unseen { removed: false })) > 0 {
-        text.push_str("--prune removes what was not seen\n");
+    if contract.count(is_unseen) > 0 {
+        text.push_str("--prune removes the interactions that were not seen\n");
     }
-    if let Some(secret) = page.guard.leak(&text) {
+    if let Some(secret) = contract.guard.find(&text) {
         return Err(leaked(secret));
     }
     world.print(&text)
 }
 
-/// The schema that the first line of a contract names, so that editors know the format. What is there is left alone,
-/// and a contract is as good without.
+/// Writes the schema that the first line of a contract names, for editors. An existing file stays as it is, and a failure
+/// doesn't matter: a contract works without.
 pub(super) fn write_schema(folder: &Path) {
     let _ = files::create(&folder.join("contract.schema.json"), format!("{:#}\n", contract_schema()));
 }

@@ -1,30 +1,29 @@
-//! Files that a contract names: bodies (`body-file`) and parts of schemas (`$ref`).
+//! Files that a contract refers to: bodies (`body-file`) and parts of schemas (`$ref`).
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-/// Reads the files beside a contract. The edge implements it over a folder; tests over a map.
+/// Reads the files in a contract's folder. An edge implements it for real folders, tests for maps.
 pub trait Attachments {
     /// The bytes of the file at `path`, a relative path with `/` and without `..`, from the contract's folder.
     ///
     /// # Errors
     ///
-    /// Why it can't be read, as the end of a sentence. A path that leads outside of the contract's folder is
-    /// refused, by whatever way: `..`, an absolute path, a symbolic link. The reading refuses those that can be told
-    /// by their text, and only links are left.
+    /// Why the file can't be read, as the end of a sentence. Implementations refuse a symbolic link that leads out of the
+    /// contract's folder. Absolute paths and `..` never get here: [`resolve`] refuses them.
     fn load(&self, path: &str) -> Result<Vec<u8>, AttachmentError>;
 }
 
-/// The path from the contract's folder that `path` is, where it is written in the folder `from` (empty for the
-/// contract's own), with its `.` and `..` resolved (RFC 3986, section 5.2.4).
+/// Turns a path that is written in a file in the folder `from` (empty for the contract's own folder) into one from the
+/// contract's folder, with `.` and `..` resolved (RFC 3986, section 5.2.4).
 ///
 /// # Errors
 ///
-/// It is no relative path, or it leads out of the contract's folder. (Links are for [`Attachments::load`] to refuse.)
+/// The path isn't relative, or it leads out of the contract's folder. (Links are left to [`Attachments::load`].)
 pub(super) fn resolve(from: &str, path: &str) -> Result<String, AttachmentError> {
     let refused = |why: &str| Err(AttachmentError(why.to_owned()));
     if path.starts_with('/') || path.contains(['\\', ':']) || path.chars().any(char::is_control) {
-        return refused("it is no relative path, written with `/`");
+        return refused("it isn't a relative path, written with `/`");
     }
     let mut parts: Vec<&str> = from.split('/').filter(|part| !part.is_empty()).collect();
     for part in path.split('/') {
@@ -38,15 +37,15 @@ pub(super) fn resolve(from: &str, path: &str) -> Result<String, AttachmentError>
             part => parts.push(part),
         }
     }
-    if parts.is_empty() { refused("it names no file") } else { Ok(parts.join("/")) }
+    if parts.is_empty() { refused("it doesn't name a file") } else { Ok(parts.join("/")) }
 }
 
-/// Why a file beside a contract can't be read.
+/// Why a file in a contract's folder can't be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct AttachmentError(pub String);
 
-/// No files at all: for contracts that come without a folder.
+/// No files, for a contract without a folder.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoAttachments;
 
@@ -56,36 +55,36 @@ impl Attachments for NoAttachments {
     }
 }
 
-/// Files of a contract, and a note of each that was asked for.
-pub struct Noted<'a> {
+/// Passes files on, and keeps a copy of each.
+pub struct RecordedAttachments<'a> {
     files: &'a dyn Attachments,
-    noted: RefCell<BTreeMap<String, Vec<u8>>>,
+    loaded: RefCell<BTreeMap<String, Vec<u8>>>,
 }
 
-impl<'a> Noted<'a> {
-    /// Notes what is asked for of these files.
+impl<'a> RecordedAttachments<'a> {
+    /// Keeps copies of the files that are read through it.
     #[must_use]
     pub const fn new(files: &'a dyn Attachments) -> Self {
-        Self { files, noted: RefCell::new(BTreeMap::new()) }
+        Self { files, loaded: RefCell::new(BTreeMap::new()) }
     }
 
-    /// What was asked for and could be read: the bytes by their paths from the contract's folder.
+    /// The bytes of all files that were read, by their paths from the contract's folder.
     #[must_use]
     pub fn into_files(self) -> BTreeMap<String, Vec<u8>> {
-        self.noted.into_inner()
+        self.loaded.into_inner()
     }
 }
 
-impl std::fmt::Debug for Noted<'_> {
+impl std::fmt::Debug for RecordedAttachments<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_set().entries(self.noted.borrow().keys()).finish()
+        f.debug_set().entries(self.loaded.borrow().keys()).finish()
     }
 }
 
-impl Attachments for Noted<'_> {
+impl Attachments for RecordedAttachments<'_> {
     fn load(&self, path: &str) -> Result<Vec<u8>, AttachmentError> {
         let bytes = self.files.load(path)?;
-        self.noted.borrow_mut().insert(path.to_owned(), bytes.clone());
+        self.loaded.borrow_mut().insert(path.to_owned(), bytes.clone());
         Ok(bytes)
     }
 }

@@ -1,13 +1,12 @@
-//! What is unwise in a contract that can be read.
+//! Finds what is valid but unwise in a contract.
 
 use super::codes::{BODY_ON_SAFE, MISFILED, VOLATILE_EXACT};
-use super::matcher::{Matcher, Rule};
 use super::path_tree::PathTree;
-use super::terms::{Rules, Terms, Written};
+use super::terms::{Rules, Terms, WrittenRule};
 use crate::interaction::{Content, Path, Request, Response, ServiceName};
 use crate::source::{Finding, Pointer, SourceFile};
 
-/// What is unwise in one interaction over HTTP, whose place in the contract is `at`.
+/// The warnings about one HTTP interaction, whose place in the contract is `at`.
 #[must_use]
 pub fn lint(source: &SourceFile, request: &Request, response: &Response, terms: &Terms, at: &Pointer) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -20,18 +19,18 @@ fn warning(code: crate::source::Code, source: &SourceFile, at: &Pointer, message
     Finding::warning(code, &source.name, source.place(at), message)
 }
 
-/// A contract's folder is its consumer, and its file its provider, so that a reader finds it by its name.
+/// A warning if the contract's path doesn't match its consumer and provider.
 #[must_use]
 pub fn misfiled(source: &SourceFile, consumer: &ServiceName, provider: &ServiceName) -> Option<Finding> {
     let parts: Vec<&str> = source.name.split(['/', '\\']).collect();
-    // Only where the file lies in a folder `contracts`: elsewhere its place says nothing.
+    // Outside a folder `contracts`, paths have no meaning.
     let [.., "contracts", folder, file] = parts.as_slice() else { return None };
     let stem = file.rsplit_once('.').map_or(*file, |(stem, _)| stem);
-    let filed = *folder == consumer.as_str() && stem == provider.as_str();
-    (!filed).then(|| {
-        let message = format!("this is the contract of {consumer} with {provider}, and its file says otherwise");
+    let is_filed = *folder == consumer.as_str() && stem == provider.as_str();
+    (!is_filed).then(|| {
+        let message = format!("this is the contract of {consumer} with {provider}, but its path says otherwise");
         warning(MISFILED, source, &Pointer::root().key("consumer"), message)
-            .help(format!("name it contracts/{consumer}/{provider}.yaml"))
+            .help(format!("move it to contracts/{consumer}/{provider}.yaml"))
     })
 }
 
@@ -41,30 +40,29 @@ fn body_on_safe(source: &SourceFile, request: &Request, at: &Pointer) -> Option<
             BODY_ON_SAFE,
             source,
             &at.key("request"),
-            format!("a {} has no use for a body (RFC 9110, section 9.3)", request.method),
+            format!("a {} request should have no body (RFC 9110, section 9.3)", request.method),
         )
-        .help("leave the body out, or use POST or QUERY")
+        .help("remove the body, or use POST or QUERY")
     })
 }
 
-/// An exact uuid or time stamp is another one in the next run, unless the provider state fixes it.
+/// Warnings about exact UUIDs and timestamps, which differ in the next run unless a provider state fixes them.
 fn volatile_exact(source: &SourceFile, response: &Response, rules: &Rules, at: &Pointer) -> Vec<Finding> {
     let Some(Content::Json(example)) = response.body.as_ref().map(|body| &body.content) else { return Vec::new() };
     let volatile = |text: &str| {
         uuid::Uuid::try_parse(text).is_ok() || (text.len() > 15 && text.parse::<jiff::Timestamp>().is_ok())
     };
-    let exact = rules.body.iter().filter(|(_, written)| written.thing.matchers.iter().any(Matcher::is_of_example));
-    let exact: Vec<_> = exact.collect();
+    let exact: Vec<_> = rules.body.iter().filter(|(_, written)| written.rule.wants_example()).collect();
     let mut found: Vec<Option<&str>> = vec![None; exact.len()];
     let tree = PathTree::of(exact.iter().enumerate().map(|(number, (path, _))| (*path, number)));
     tree.visit(example, &mut |number, place| {
         found[*number] = found[*number].or_else(|| place.as_str().filter(|text| volatile(text)));
     });
     let found = exact.into_iter().zip(found).filter_map(|(rule, text)| text.map(|text| (rule, text)));
-    let finding = |((path, written), text): ((&Path, &Written<Rule>), &str)| {
-        let message = format!("`{path}` must be exactly `{text}`, which looks as if it were made anew each time");
+    let finding = |((path, written), text): ((&Path, &WrittenRule), &str)| {
+        let message = format!("`{path}` must be exactly `{text}`, but this looks like a value that changes every time");
         warning(VOLATILE_EXACT, source, &at.key("response").key("match").key(&*written.key), message)
-            .help("ask for its format (`uuid`, `date-time`), or fix the value in a provider state's parameters")
+            .help("require only its format (`uuid`, `date-time`), or set the value in a provider state's parameters")
     };
     found.map(finding).collect()
 }

@@ -1,4 +1,4 @@
-//! Matchers: what one place of a message must be. Data, and the words it is written in.
+//! Matchers: conditions on one place of a message. Data, and the words that contracts write them in.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,42 +8,44 @@ use serde_json::Value;
 
 use super::schema_rule::SchemaRule;
 
-/// What one place must be: every one of its matchers, and whether it may be missing or null.
+/// The conditions on one place: its matchers, and whether it may be missing or null.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rule {
-    /// All must hold; empty where a modifier stands alone, and then the type is the example's.
+    /// All of them must hold. Empty if the rule has only a modifier; then the type is the example's.
     pub matchers: Vec<Matcher>,
     /// Whether the place may be missing.
     pub optional: bool,
-    /// Whether null is allowed, too.
+    /// Whether null is allowed as well.
     pub or_null: bool,
 }
 
 /// One condition on one place.
+///
+/// Every match that decides something by it names every matcher, without a catch-all arm: a new one must not compile until
+/// each of them handles it.
 #[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
 pub enum Matcher {
-    /// The example's value itself, and all of it: no other keys, no other elements.
+    /// Exactly the example's value, without other keys or elements.
     Exact,
-    /// The example's values and elements; other keys of objects are none of its business.
+    /// The example's values and elements; other keys of objects are ignored.
     Equal,
-    /// Any value, null too.
+    /// Any value, even null.
     Any,
-    /// The place must not be there.
+    /// The place must not exist.
     Absent,
     Type(JsonType),
     Format(Format),
     /// The whole text matches.
     Regex(Pattern),
     OneOf(Vec<Value>),
-    /// How many elements an array has, or entries a map.
+    /// The number of an array's elements, or of a map's entries.
     Size {
         min: u64,
         max: Option<u64>,
     },
-    /// The same elements as the example's, in any order.
+    /// The example's elements in any order.
     Unordered,
-    /// Each of the example's elements is somewhere.
+    /// Each of the example's elements, at any index, and maybe others.
     Contains,
     /// An object without other keys.
     Closed,
@@ -55,7 +57,7 @@ pub enum Matcher {
 pub enum JsonType {
     String,
     Number,
-    /// A number without a fraction: 1 and 1.0 alike, as in JSON Schema.
+    /// A number without a fraction. As in JSON Schema, 1.0 is one, too.
     Integer,
     Boolean,
 }
@@ -77,7 +79,7 @@ pub enum Format {
     Uri,
 }
 
-/// A regular expression for a whole text.
+/// A regular expression that must match a whole text.
 #[derive(Clone, Debug)]
 pub struct Pattern {
     text: Arc<str>,
@@ -85,42 +87,40 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// How much memory an expression may take, in bytes.
+    /// How much memory a compiled expression may take, in bytes.
     const MOST_MEMORY: usize = 10 << 20;
     /// How long an expression may be, in bytes.
     const MOST_BYTES: usize = 20_000;
 
-    /// Compiles a regular expression, which then has to match a text from its beginning to its end. The engine
-    /// takes time linear in the text, whatever the expression.
+    /// Compiles a regular expression, which must match a text from beginning to end. Whatever the expression, matching
+    /// takes time linear in the text.
     ///
     /// # Errors
     ///
-    /// What is wrong with the expression, in a line or more; or that it would take too much memory.
+    /// What is wrong with the expression, in one or more lines, or that it would take too much memory.
     pub fn new(text: &str) -> Result<Self, String> {
         Self::within(Self::MOST_MEMORY, text).map_err(|error| Self::why(&error))
     }
 
-    /// Why an expression can't be used, in words.
+    /// Why an expression can't be used.
     pub(super) fn why(error: &regex::Error) -> String {
         match error {
-            regex::Error::CompiledTooBig(_) => {
-                String::from("it would take too much memory; write it with less repetition")
-            }
+            regex::Error::CompiledTooBig(_) => String::from("it would take too much memory; use less repetition"),
             other => other.to_string(),
         }
     }
 
-    /// Compiles an expression that may take so many bytes of memory.
+    /// Compiles an expression that may take `memory` bytes.
     pub(super) fn within(memory: usize, text: &str) -> Result<Self, regex::Error> {
         if text.len() > Self::MOST_BYTES {
             return Err(regex::Error::CompiledTooBig(Self::MOST_BYTES));
         }
-        // Read alone first, so that an error points into what the user wrote, and `a)|(b` can't slip through the group.
+        // Parsed alone first, so that an error points into the user's text, and `a)|(b` can't break out of the group.
         regex_syntax::Parser::new().parse(text).map_err(|error| regex::Error::Syntax(error.to_string()))?;
         let whole = |close: &str| {
             RegexBuilder::new(&format!(r"\A(?:{text}{close}\z")).size_limit(memory).dfa_size_limit(1 << 20).build()
         };
-        // In verbose mode, `(?x)`, a last comment goes on to the end of the line.
+        // In verbose mode, `(?x)`, a comment at the end would swallow the closing parenthesis.
         let regex = whole(")").or_else(|error| match error {
             regex::Error::Syntax(_) => whole("\n)"),
             other => Err(other),
@@ -134,7 +134,7 @@ impl Pattern {
         self.regex.is_match(text)
     }
 
-    /// The expression as it was written.
+    /// The expression as the contract has it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
@@ -154,39 +154,116 @@ impl Rule {
         Self { matchers: vec![matcher], ..Self::default() }
     }
 
-    /// Whether one of its matchers is this one.
+    /// Whether it has this matcher.
     #[must_use]
     pub fn has(&self, matcher: &Matcher) -> bool {
         self.matchers.contains(matcher)
     }
 
-    /// The size that it asks for, least and most.
+    /// The size that it requires: the least, and the most if there is a limit.
     #[must_use]
     pub fn size(&self) -> Option<(u64, Option<u64>)> {
-        self.matchers.iter().find_map(|matcher| match matcher {
-            Matcher::Size { min, max } => Some((*min, *max)),
-            _ => None,
-        })
+        self.matchers.iter().find_map(
+            |matcher| {
+                if let Matcher::Size { min, max } = matcher { Some((*min, *max)) } else { None }
+            },
+        )
     }
 
-    /// Whether it says what the value is, and not only how many there are, or that it may be missing or null.
+    /// The matcher that determines the value, if there is one.
     #[must_use]
-    pub fn tells_value(&self) -> bool {
-        self.matchers.iter().any(Matcher::tells_value)
+    pub fn value_matcher(&self) -> Option<&Matcher> {
+        self.matchers.iter().find(|matcher| matcher.determines_value())
+    }
+
+    /// The matcher that determines the value without the example, if there is one.
+    #[must_use]
+    pub fn own_value_matcher(&self) -> Option<&Matcher> {
+        self.matchers.iter().find(|matcher| matcher.determines_value() && !matcher.wants_example())
+    }
+
+    /// Whether it determines the value, and not only the size, or that the place may be missing or null.
+    #[must_use]
+    pub fn determines_value(&self) -> bool {
+        self.value_matcher().is_some()
+    }
+
+    /// Whether it requires the example's value.
+    #[must_use]
+    pub fn wants_example(&self) -> bool {
+        self.matchers.iter().any(Matcher::wants_example)
     }
 }
 
 impl Matcher {
-    /// Whether it asks for the example's value.
+    /// Whether it requires the example's value.
     #[must_use]
-    pub const fn is_of_example(&self) -> bool {
-        matches!(self, Self::Exact | Self::Equal)
+    pub const fn wants_example(&self) -> bool {
+        match self {
+            Self::Exact | Self::Equal => true,
+            Self::Any
+            | Self::Absent
+            | Self::Type(_)
+            | Self::Format(_)
+            | Self::Regex(_)
+            | Self::OneOf(_)
+            | Self::Size { .. }
+            | Self::Unordered
+            | Self::Contains
+            | Self::Closed
+            | Self::Schema(_) => false,
+        }
     }
 
-    /// Whether it says what a value is, and not only how many elements it has or how they stand.
+    /// Whether it determines what a value is, and not only the number or the order of its elements, or its keys.
     #[must_use]
-    pub const fn tells_value(&self) -> bool {
-        !matches!(self, Self::Size { .. } | Self::Unordered | Self::Contains | Self::Closed)
+    pub const fn determines_value(&self) -> bool {
+        match self {
+            Self::Exact
+            | Self::Equal
+            | Self::Any
+            | Self::Absent
+            | Self::Type(_)
+            | Self::Format(_)
+            | Self::Regex(_)
+            | Self::OneOf(_)
+            | Self::Schema(_) => true,
+            Self::Size { .. } | Self::Unordered | Self::Contains | Self::Closed => false,
+        }
+    }
+
+    /// Whether it decides about everything below its place, so that a null there needs no rule of its own.
+    #[must_use]
+    pub const fn covers_descendants(&self) -> bool {
+        match self {
+            Self::Exact
+            | Self::Equal
+            | Self::Any
+            | Self::Unordered
+            | Self::Contains
+            | Self::Schema(_)
+            | Self::OneOf(_) => true,
+            Self::Absent | Self::Type(_) | Self::Format(_) | Self::Regex(_) | Self::Size { .. } | Self::Closed => false,
+        }
+    }
+
+    /// Its key and value in a mapping, if it isn't written as a word.
+    pub(super) fn entry(&self) -> Option<(&'static str, Value)> {
+        match self {
+            Self::OneOf(values) => Some(("one-of", Value::Array(values.clone()))),
+            Self::Schema(schema) => Some(("schema", schema.schema().clone())),
+            Self::Exact
+            | Self::Equal
+            | Self::Any
+            | Self::Absent
+            | Self::Type(_)
+            | Self::Format(_)
+            | Self::Regex(_)
+            | Self::Size { .. }
+            | Self::Unordered
+            | Self::Contains
+            | Self::Closed => None,
+        }
     }
 }
 
@@ -219,7 +296,7 @@ impl Format {
 }
 
 impl fmt::Display for Matcher {
-    /// The words of a contract; lists and schemas, which are no words there, as JSON.
+    /// The word in a contract; lists and schemas, which have none, as JSON.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Exact => f.write_str("exact"),

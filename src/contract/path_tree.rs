@@ -1,4 +1,4 @@
-//! Paths as a tree along their steps, so that one walk along a body meets all of them.
+//! Paths as a tree of their steps, so that one pass through a body meets all of them.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -6,10 +6,10 @@ use serde_json::Value;
 
 use crate::interaction::{Path, Segment};
 
-/// Paths that begin alike, each with a thing at its end.
+/// A tree of paths, with a value at the end of each.
 #[derive(Debug)]
 pub struct PathTree<'p, T> {
-    /// What stands for the place that leads here.
+    /// The value of the path that ends here.
     pub here: Option<T>,
     keys: HashMap<&'p str, Self>,
     any_key: Option<Box<Self>>,
@@ -24,7 +24,7 @@ impl<T> Default for PathTree<'_, T> {
 }
 
 impl<'p, T> PathTree<'p, T> {
-    /// What stands, or will stand, for the place that these steps lead to.
+    /// The value at the end of a path, which is empty at first.
     pub fn at(&mut self, steps: &'p [Segment]) -> &mut Option<T> {
         let tree = steps.iter().fold(self, |tree, segment| match segment {
             Segment::Key(key) => tree.keys.entry(key).or_default(),
@@ -35,62 +35,62 @@ impl<'p, T> PathTree<'p, T> {
         &mut tree.here
     }
 
-    /// The tree of things with their paths.
-    pub fn of(things: impl IntoIterator<Item = (&'p Path, T)>) -> Self {
+    /// The tree of these paths with their values.
+    pub fn of(values: impl IntoIterator<Item = (&'p Path, T)>) -> Self {
         let mut root = Self::default();
-        for (path, thing) in things {
-            *root.at(&path.0) = Some(thing);
+        for (path, value) in values {
+            *root.at(&path.0) = Some(value);
         }
         root
     }
 
-    /// The paths that go on with this very key.
+    /// The paths that continue with this key.
     #[must_use]
     pub fn key(&self, key: &str) -> Option<&Self> {
         self.keys.get(key)
     }
 
-    /// The keys that paths go on with.
+    /// The keys that paths continue with.
     pub fn keys(&self) -> impl Iterator<Item = (&'p str, &Self)> {
         self.keys.iter().map(|(key, tree)| (*key, tree))
     }
 
-    /// The paths that go on with `.*`.
+    /// The paths that continue with `.*`.
     #[must_use]
     pub fn any_key(&self) -> Option<&Self> {
         self.any_key.as_deref()
     }
 
-    /// The paths that go on with `[]`.
+    /// The paths that continue with `[]`.
     #[must_use]
     pub fn each(&self) -> Option<&Self> {
         self.each.as_deref()
     }
 
-    /// The indexes that paths go on with.
+    /// The indexes that paths continue with.
     pub fn indexes(&self) -> impl Iterator<Item = usize> {
         self.indexes.keys().copied()
     }
 
-    /// All paths that lead to a key of an object, the most specific first.
+    /// All paths that match a key of an object, the most specific first.
     #[must_use]
     pub fn below_key<'s>(trees: &[&'s Self], key: &str) -> Vec<&'s Self> {
         let exact = trees.iter().filter_map(|tree| tree.keys.get(key));
         exact.chain(trees.iter().filter_map(|tree| tree.any_key())).collect()
     }
 
-    /// All paths that lead to an element of an array, the most specific first.
+    /// All paths that match an index of an array, the most specific first.
     #[must_use]
     pub fn below_index<'s>(trees: &[&'s Self], index: usize) -> Vec<&'s Self> {
         let exact = trees.iter().filter_map(|tree| tree.indexes.get(&index));
         exact.chain(trees.iter().filter_map(|tree| tree.each())).collect()
     }
 
-    /// Calls `visit` with each thing and each of the places in `value` that its path leads to.
-    pub fn visit<'v>(&self, value: &'v Value, visit: &mut dyn FnMut(&T, &'v Value)) {
-        fn go<'v, T>(trees: &[&PathTree<'_, T>], value: &'v Value, visit: &mut dyn FnMut(&T, &'v Value)) {
-            trees.iter().filter_map(|tree| tree.here.as_ref()).for_each(|thing| visit(thing, value));
-            match value {
+    /// Calls `visit` with the value of each path, once for each place in `body` that the path selects.
+    pub fn visit<'v>(&self, body: &'v Value, visit: &mut dyn FnMut(&T, &'v Value)) {
+        fn go<'v, T>(trees: &[&PathTree<'_, T>], place: &'v Value, visit: &mut dyn FnMut(&T, &'v Value)) {
+            trees.iter().filter_map(|tree| tree.here.as_ref()).for_each(|value| visit(value, place));
+            match place {
                 _ if trees.is_empty() => {}
                 Value::Array(items) => items
                     .iter()
@@ -102,7 +102,7 @@ impl<'p, T> PathTree<'p, T> {
                 _ => {}
             }
         }
-        go(&[self], value, visit);
+        go(&[self], body, visit);
     }
 }
 
@@ -113,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_walk_meets_what_each_path_selects() {
+    fn one_pass_meets_all_places_that_each_path_selects() {
         let value = json!({"items": [{"qty": 1}, {"qty": 2}, 3], "stock": {"a": 1, "b": [2]}});
         let texts = ["$", "items[]", "items[].qty", "items[1].qty", "stock.*", "*.b", "stock.b[0]", "nothing[]"];
         let paths = texts.map(|text| Path::parse(text).unwrap());

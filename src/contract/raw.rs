@@ -1,7 +1,7 @@
-//! The contract file as it is written. These types are the published format: the JSON Schema that editors use and
-//! that every file is checked against is made from them, and a checked file is read into them.
+//! The contract file as it is written. These types are the published format: the JSON Schema that editors use and that
+//! every file is validated with is generated from them, and a validated file is read into them.
 //!
-//! The doc comments here are what a person sees in an editor.
+//! Editors show the doc comments of this file to users.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ use serde_json::{Map, Number, Value, json};
 use super::rule_text::WORDS;
 use crate::interaction::number::same_number;
 
-/// All that one consumer expects of one provider.
+/// Everything that one consumer expects from one provider.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[schemars(title = "Upheld contract")]
@@ -22,17 +22,17 @@ pub(super) struct RawContract {
     #[schemars(with = "Value", extend("const" = 1))]
     #[serde(rename = "contract")]
     pub _contract: de::IgnoredAny,
-    /// The service that calls.
+    /// The service that sends requests.
     #[schemars(regex(pattern = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"))]
     pub consumer: String,
-    /// The service that answers.
+    /// The service that responds.
     #[schemars(regex(pattern = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"))]
     pub provider: String,
-    /// What the contract is about, for people.
+    /// A description of the contract, for people.
     #[serde(default)]
     #[schemars(with = "String")]
     pub description: Option<String>,
-    /// The expectations, each a request and the least that the response must be.
+    /// The expectations: requests, each with the least that the consumer needs of the response.
     #[schemars(length(min = 1))]
     pub interactions: Vec<RawInteraction>,
 }
@@ -42,22 +42,22 @@ pub(super) struct RawContract {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[schemars(rename = "Interaction")]
 pub(super) struct RawInteraction {
-    /// What this is, in words in one line, unique in the file: `get an order`.
+    /// A short name, unique in the file: `get an order`.
     #[schemars(length(max = 200), regex(pattern = r"^\S(.*\S)?$"))]
     pub name: String,
-    /// More words, for people.
+    /// A longer description, for people.
     #[serde(default)]
     #[schemars(with = "String")]
     pub description: Option<String>,
-    /// That nobody relies on it yet: a break is shown and fails nothing, and the gate doesn't ask for it.
+    /// Whether nobody relies on it yet. Then a broken interaction is shown but fails nothing, and the gate ignores it.
     #[serde(default)]
     pub pending: bool,
-    /// What must be true at the provider before: provider states, like `an order exists: { id: 42 }`.
+    /// The provider states: what must be true at the provider before the request, like `an order exists: { id: 42 }`.
     #[serde(default)]
     pub given: Vec<RawState>,
-    /// What the consumer sends: `GET /orders/42`, or a mapping with `method` and `path`.
+    /// The request that the consumer sends: `GET /orders/42`, or a mapping with `method` and `path`.
     pub request: RawRequest,
-    /// The least that the consumer needs of the answer.
+    /// The least that the consumer needs of the response.
     pub response: RawResponse,
 }
 
@@ -68,23 +68,23 @@ pub(super) struct RawState {
     pub params: Map<String, Value>,
 }
 
-/// What the consumer sends.
+/// The request that the consumer sends.
 #[derive(Debug)]
 pub(super) enum RawRequest {
     Line(String),
     Parts(Box<RawRequestParts>),
 }
 
-/// What the consumer sends, part by part.
+/// The request that the consumer sends, part by part.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct RawRequestParts {
-    /// The method, in capitals: `POST`.
+    /// The method, in upper case: `POST`.
     #[schemars(extend("examples" = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]))]
     pub method: String,
-    /// The path, which may have a query: `/orders?status=paid`.
+    /// The path, with or without a query: `/orders?status=paid`.
     pub path: String,
-    /// The query's parameters: a text, or a list of texts for a repeated one.
+    /// The parameters of the query: a text for each, or a list of texts for a repeated one.
     #[serde(default)]
     pub query: IndexMap<String, Texts>,
     /// The headers that the provider needs.
@@ -110,29 +110,30 @@ pub(super) struct RawRequestParts {
     #[serde(default)]
     #[schemars(with = "IndexMap<String, Texts>")]
     pub form: Option<IndexMap<String, Texts>>,
-    /// What may differ in the body, path by path: `items[].qty: integer`.
+    /// Rules for what may differ in the body, by path: `items[].qty: integer`.
     #[serde(default, rename = "match")]
     pub rules: IndexMap<String, RawRule>,
-    /// What may differ in headers, by name.
+    /// Rules for what may differ in the headers, by name.
     #[serde(default, rename = "match-headers")]
     pub header_rules: IndexMap<String, RawRule>,
-    /// What may differ in the query, by the parameter's name.
+    /// Rules for what may differ in the query, by parameter.
     #[serde(default, rename = "match-query")]
     pub query_rules: IndexMap<String, RawRule>,
-    /// What may differ in the path: one matcher for the whole, or one for each segment, named as it is written.
+    /// Rules for what may differ in the path: one matcher for the whole path, or one for each segment, written as in the
+    /// path.
     #[serde(default, rename = "match-path")]
     #[schemars(with = "RawPathRule")]
     pub path_rule: Option<RawPathRule>,
 }
 
-/// The least that the consumer needs of the answer.
+/// The least that the consumer needs of the response.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[schemars(rename = "Response")]
 pub(super) struct RawResponse {
     /// The status, `200`, or its class, `2XX`.
     pub status: RawStatus,
-    /// The headers that must be there.
+    /// The headers that the consumer needs.
     #[serde(default)]
     pub headers: IndexMap<String, Texts>,
     /// A JSON body, written as YAML.
@@ -155,16 +156,16 @@ pub(super) struct RawResponse {
     #[serde(default)]
     #[schemars(with = "IndexMap<String, Texts>")]
     pub form: Option<IndexMap<String, Texts>>,
-    /// What the body's places must be, path by path: `items[].qty: integer`.
+    /// Rules for the body, by path: `items[].qty: integer`.
     #[serde(default, rename = "match")]
     pub rules: IndexMap<String, RawRule>,
-    /// What the headers must be, by name.
+    /// Rules for the headers, by name.
     #[serde(default, rename = "match-headers")]
     pub header_rules: IndexMap<String, RawRule>,
 }
 
-/// A body, in one of its kinds, out of a request or a response. (They share the keys and not a type, since serde
-/// can't refuse unknown keys of a flattened one.)
+/// The keys for a body, of a request or a response. (These repeat the keys, because serde can't refuse unknown keys in a
+/// struct with a flattened field.)
 #[derive(Debug, Default)]
 pub(super) struct RawBody {
     pub json: Option<Value>,
@@ -174,7 +175,7 @@ pub(super) struct RawBody {
     pub form: Option<IndexMap<String, Texts>>,
 }
 
-/// Takes the body out of a message's parts.
+/// Moves the keys for a body out of a request or a response.
 macro_rules! take_body {
     ($parts:expr) => {
         $crate::contract::raw::RawBody {
@@ -188,12 +189,12 @@ macro_rules! take_body {
 }
 pub(super) use take_body;
 
-/// Keeps a `null` that was written apart from a key that was not: a JSON body may be `null`.
+/// Distinguishes an explicit `null` from a missing key: a JSON body may be `null`.
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(deserializer).map(Some)
 }
 
-/// One text or several; numbers and booleans are taken as they are spelled.
+/// One or more texts. Numbers and booleans are taken as they are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Texts {
     pub values: Vec<String>,
@@ -251,7 +252,7 @@ impl<'de> Deserialize<'de> for Texts {
     }
 }
 
-/// The text of a scalar, as it is spelled in JSON.
+/// The text of a scalar, as JSON writes it.
 fn text(value: Value) -> String {
     match value {
         Value::String(text) => text,
@@ -262,14 +263,14 @@ fn text(value: Value) -> String {
 impl<'de> Deserialize<'de> for RawStatus {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let status = match Value::deserialize(deserializer)? {
-            // However the number is spelled: `200.0` is 200, too.
+            // By value: `200.0` is 200, too.
             Value::Number(number) => {
                 (100..=599).find(|code| same_number(&Number::from(*code), &number)).map(Self::Code)
             }
             Value::String(text) => (1..=5).find(|class| text == format!("{class}XX")).map(Self::Class),
             _ => None,
         };
-        status.ok_or_else(|| de::Error::custom("no status"))
+        status.ok_or_else(|| de::Error::custom("not a status"))
     }
 }
 
@@ -290,10 +291,10 @@ impl<'de> Deserialize<'de> for RawPathRule {
     }
 }
 
-/// The keys of a matcher that is written as a mapping.
+/// The keys of a matcher that is a mapping.
 pub(super) const RULE_KEYS: &[&str] = &["schema", "one-of", "optional", "or-null"];
 
-/// Implements [`JsonSchema`] by a schema written out, for types whose YAML form has alternatives.
+/// Implements [`JsonSchema`] with an explicit schema, for types that have several forms in YAML.
 macro_rules! schema {
     ($type:ty, $name:literal, $generator:ident => $schema:expr) => {
         impl JsonSchema for $type {
@@ -318,14 +319,14 @@ schema!(RawState, "State", _g => json_schema!({
     "additionalProperties": { "type": ["object", "null"] }
 }));
 
-// A request line is a text beside the mapping that the parts are. (Alternatives that differ in their type need no
-// `anyOf`: a keyword speaks of values of its own type only, and its error names the place itself.)
+// A request is a line of text, or a mapping of its parts. (Alternatives of different types need no `anyOf`: a keyword
+// applies only to values of its own type, and then its errors point at the exact place.)
 schema!(RawRequest, "Request", generator => {
     let mut schema = RawRequestParts::json_schema(generator);
     schema.insert(String::from("type"), json!(["string", "object"]));
     schema.insert(
         String::from("description"),
-        json!("What the consumer sends: `GET /orders/42`, or a mapping with `method` and `path`."),
+        json!("The request that the consumer sends: `GET /orders/42`, or a mapping with `method` and `path`."),
     );
     schema
 });
@@ -348,18 +349,18 @@ schema!(RawStatus, "Status", _g => json_schema!({
 
 schema!(RawRule, "Matcher", _g => matcher_schema(json!(false)));
 
-// Each of the keys that are a matcher's own says that the mapping is one, and every other is a segment.
+// A mapping with one of a matcher's keys is a matcher. In any other mapping, the keys are segments.
 schema!(RawPathRule, "PathMatcher", generator => {
     let segment = generator.subschema_for::<RawRule>();
     let mut schema = matcher_schema(json!(segment));
     schema.insert(
         String::from("description"),
-        json!("One matcher for the whole path, or one for each segment, named as it is written: `\"42\": /[0-9]+/`."),
+        json!("One matcher for the whole path, or one for each segment, written as in the path: `\"42\": /[0-9]+/`."),
     );
     schema
 });
 
-/// The schema of a matcher, where a mapping's other keys are as `others` says.
+/// The schema of a matcher; `others` is the schema for other keys than a matcher's.
 fn matcher_schema(others: Value) -> Schema {
     let mut schema = json_schema!({
         "description": MATCHER,
@@ -369,9 +370,9 @@ fn matcher_schema(others: Value) -> Schema {
         "minProperties": 1,
         "properties": {
             "schema": { "type": ["object", "boolean"], "description": "A JSON Schema (2020-12) that the value must satisfy." },
-            "one-of": { "type": "array", "minItems": 1, "description": "The values that are allowed." },
+            "one-of": { "type": "array", "minItems": 1, "description": "The allowed values." },
             "optional": { "type": "boolean", "description": "Whether the key may be missing." },
-            "or-null": { "type": "boolean", "description": "Whether null is allowed, too." }
+            "or-null": { "type": "boolean", "description": "Whether null is allowed as well." }
         },
         "examples": WORDS.iter().chain(&["or null", "1+", "0+", "2..5", "/[A-Z]{3}/"]).collect::<Vec<_>>()
     });
@@ -379,10 +380,11 @@ fn matcher_schema(others: Value) -> Schema {
     schema
 }
 
-/// What an editor says of a matcher.
+/// The description of a matcher in editors.
 const MATCHER: &str = "\
-    Words: `exact` (the example's value), `equal` (the same, but other keys are ignored), `any`, `absent`, `string`, `number`, `integer`, `boolean`, `uuid`, `date`, \
-    `date-time`, `time`, `email`, `uri`; for lists `1+`, `0+`, `2..5` (how many elements), `unordered` (the same \
-    elements in any order), `contains` (each of these and others); for mappings `closed` (no other keys); then \
-    `optional` (the key may be missing) and `or null`. Or `/a regular expression/` for the whole value. Or a list of \
-    allowed values. Or a mapping with `schema` (a JSON Schema) or `one-of`, `optional` and `or-null`.";
+    Words: `exact` (the example's value), `equal` (the same, but other keys are ignored), `any`, `absent`, `string`, \
+    `number`, `integer`, `boolean`, `uuid`, `date`, `date-time`, `time`, `email`, `uri`; for lists `1+`, `0+`, `2..5` \
+    (the number of elements), `unordered` (the same elements in any order), `contains` (each of these, and maybe \
+    others); for mappings `closed` (no other keys); then `optional` (the key may be missing) and `or null`. Or \
+    `/a regular expression/` for the whole value. Or a list of allowed values. Or a mapping with `schema` (a JSON \
+    Schema) or `one-of`, `optional` and `or-null`.";

@@ -1,5 +1,5 @@
-//! The reading of `match`: each rule leads somewhere in the example and fits what is there, and what the example leaves
-//! open has a rule.
+//! Reads `match`: each rule must select something in the example and apply to it, and each value of the example that is
+//! unclear must have a rule.
 
 use std::collections::HashSet;
 
@@ -10,23 +10,24 @@ use serde_json::Value;
 use super::codes::{BAD_RULE_PATH, DEAD_PATH, MISPLACED_MATCHER, NEEDS_RULE, SAME_PLACE};
 use super::matcher::{Matcher, Rule};
 use super::raw::RawRule;
-use super::read::Reader;
+use super::reader::Reader;
 use super::rule_text::WORDS;
-use super::selection::{Known, Selected, select};
-use crate::contract::Written;
+use super::selection::{KnownRule, MissingRule, Selected, Unclear, select};
+use super::terms::WrittenRule;
 use crate::interaction::{Body, Content, Path, Segment};
 use crate::source::Pointer;
 use crate::source::codes::OVER_LIMIT;
 use crate::words::{count, did_you_mean};
 
-/// Rules of a body by their paths.
-type BodyRules = IndexMap<Path, Written<Rule>>;
+/// The rules of a body, by their paths.
+type BodyRules = IndexMap<Path, WrittenRule>;
 
-/// The rules as they are written: one that can't be read still has its place.
+/// The rules with the keys that they are written under; `None` for a rule that can't be read.
 type WrittenRules = IndexMap<Path, (String, Option<Rule>)>;
 
 impl Reader<'_> {
-    /// Reads the rules of a body; `response` says whose, since a null in a request stands for itself.
+    /// Reads the rules of a body, in a `response` or in a request. In a request, a null stands for itself and needs no
+    /// rule.
     pub(super) fn body_rules(
         &mut self,
         raw: IndexMap<String, RawRule>,
@@ -35,43 +36,47 @@ impl Reader<'_> {
         at: &Pointer,
     ) -> BodyRules {
         let written = self.written_rules(raw, at);
-        // The example is what it is with the states' parameters in their places.
+        // Rules apply to the example with its placeholders filled.
         let filled = body.map(|body| body.filled(&self.params));
         let Some(view) = filled.as_deref().and_then(|body| body.content.view()) else {
-            let help = if body.is_some() {
-                "a binary body is compared as a whole"
+            let (why, help) = if body.is_some() {
+                ("a binary body is compared as a whole", "remove the rule")
             } else {
-                "add the body, or leave out the rule"
+                ("there is no body", "add the body, or remove the rule")
             };
             for (_, (key, _)) in written {
-                let message = format!("`{key}` selects nothing: there is no body with places");
+                let message = format!("`{key}` selects nothing: {why}");
                 self.key_error(DEAD_PATH, &at.key(key), message, Some(help.to_owned()));
             }
             return BodyRules::new();
         };
-        let known: Vec<Known<'_>> = written.iter().map(|(path, (_, rule))| (path, rule.as_ref())).collect();
-        let needs_rules = response && matches!(body.map(|body| &body.content), Some(Content::Json(_)));
+        let known: Vec<KnownRule<'_>> = written.iter().map(|(path, (_, rule))| (path, rule.as_ref())).collect();
+        let needs_rules = response
+            && body.is_some_and(|body| match body.content {
+                Content::Json(_) => true,
+                Content::Text(_) | Content::Bytes(_) | Content::Form(_) => false,
+            });
         let selection = select(&view, &known, needs_rules);
         if selection.too_many {
-            let help = "a rule for each of so many places is no contract: write fewer, or a shorter example";
+            let help = "use fewer rules or a shorter example";
             self.error(OVER_LIMIT, at, "these rules select too many places", Some(help.to_owned()));
             return BodyRules::new();
         }
-        let maps: HashSet<&[Segment]> = written.keys().flat_map(maps_of).collect();
+        let maps: HashSet<&[Segment]> = written.keys().flat_map(paths_of_maps).collect();
         for ((path, (key, rule)), selected) in written.iter().zip(&selection.rules) {
             let at = at.key(key);
             let is_map = maps.contains(path.0.as_slice());
-            if self.leads_somewhere(path, rule.as_ref(), key, &view, *selected, &at)
+            if self.check_selection(path, rule.as_ref(), key, &view, *selected, &at)
                 && let Some(rule) = rule
             {
-                self.rule_fits(path, rule, *selected, is_map, &at);
+                self.check_places(path, rule, *selected, is_map, &at);
             }
         }
-        for (place, rule_path, what) in &selection.missing {
-            self.needs_rule(place, rule_path, what, at);
+        for missing in &selection.missing {
+            self.missing_rule(missing, at);
         }
         let rules = written.into_iter();
-        rules.filter_map(|(path, (key, rule))| rule.map(|thing| (path, Written { thing, key }))).collect()
+        rules.filter_map(|(path, (key, rule))| Some((path, WrittenRule { rule: rule?, key }))).collect()
     }
 
     fn written_rules(&mut self, raw: IndexMap<String, RawRule>, at: &Pointer) -> WrittenRules {
@@ -84,10 +89,10 @@ impl Reader<'_> {
             let rule = self.rule(&raw, &at);
             match Path::parse(&key).map(|path| rules.entry(path)) {
                 Err(why) => {
-                    self.key_error(BAD_RULE_PATH, &at, format!("`{key}` is no path: {why}"), None);
+                    self.key_error(BAD_RULE_PATH, &at, format!("`{key}` isn't a path: {why}"), None);
                 }
                 Ok(Entry::Occupied(first)) => {
-                    let message = format!("another rule stands for `{}`", first.key());
+                    let message = format!("there is already a rule for `{}`", first.key());
                     self.key_error(SAME_PLACE, &at, message, Some(String::from("keep one of the two")));
                 }
                 Ok(Entry::Vacant(place)) => {
@@ -98,7 +103,9 @@ impl Reader<'_> {
         rules
     }
 
-    fn needs_rule(&mut self, place: &Path, rule_path: &Path, what: &str, rules: &Pointer) {
+    /// Reports a place that needs a rule; `rules` is where `match` is written.
+    fn missing_rule(&mut self, missing: &MissingRule, rules: &Pointer) {
+        let MissingRule { place, rule_path, value } = missing;
         let above = rules.0.split_last().map_or(&[][..], |(_, above)| above);
         let body = Pointer(above.to_vec()).key("body");
         let at = place.0.iter().fold(body, |at, segment| match segment {
@@ -106,16 +113,21 @@ impl Reader<'_> {
             Segment::Index(index) => at.index(*index),
             Segment::AnyKey | Segment::Each => at,
         });
-        let help = if what == "null" {
-            format!("say what it may be: `{rule_path}: string or null`, or `{rule_path}: any`")
-        } else {
-            format!("say what is meant: `{rule_path}: 0+` for any elements, `{rule_path}: exact` for none")
+        let (what, help) = match value {
+            Unclear::Null => ("null", format!("add a rule: `{rule_path}: string or null`, or `{rule_path}: any`")),
+            Unclear::EmptyList => (
+                "an empty list",
+                format!(
+                    "add a rule: `{rule_path}: 0+` for any number of elements, `{rule_path}: exact` for no elements"
+                ),
+            ),
         };
-        self.error(NEEDS_RULE, &at, format!("{what} at `{place}` does not tell what the consumer needs"), Some(help));
+        self.error(NEEDS_RULE, &at, format!("{what} at `{place}` doesn't say what the consumer needs"), Some(help));
     }
 
-    /// Whether a path selects something of the example; for `absent`, whether it could.
-    fn leads_somewhere(
+    /// Checks that a path selects something in the example, or that it could if its rule is `absent`. Returns whether it
+    /// does.
+    fn check_selection(
         &mut self,
         path: &Path,
         rule: Option<&Rule>,
@@ -130,8 +142,8 @@ impl Reader<'_> {
             return false;
         }
         if absent && selected.shown {
-            let help = "take it out of the example, or the rule out of `match`";
-            let message = format!("`{path}` must be absent, and the example shows it");
+            let help = "remove it from the example, or the rule from `match`";
+            let message = format!("`{path}` must be absent, but the example has it");
             self.error(MISPLACED_MATCHER, at, message, Some(help.to_owned()));
             return false;
         }
@@ -139,31 +151,21 @@ impl Reader<'_> {
             return true;
         }
         let help = if WORDS.contains(&key) {
-            String::from("the path comes first: `path: matcher`; `$` is the body itself")
+            String::from("write the path first, `path: matcher`; `$` is the body itself")
         } else {
             dead_path_help(path, view).unwrap_or_else(|| {
-                String::from("paths are relative to the body, like `items[].qty`; a rule needs an example to loosen")
+                String::from("paths begin at the body, like `items[].qty`; a rule needs a place in the example")
             })
         };
         self.key_error(DEAD_PATH, at, format!("`{key}` selects nothing in the example"), Some(help));
         false
     }
 
-    /// Checks that sizes stand for lists, `closed` for objects, and so on.
-    fn rule_fits(&mut self, path: &Path, rule: &Rule, selected: Selected, is_map: bool, at: &Pointer) {
+    /// Checks that the selected places are such that the rule can apply to them.
+    fn check_places(&mut self, path: &Path, rule: &Rule, selected: Selected, is_map: bool, at: &Pointer) {
         for matcher in &rule.matchers {
-            let fault = match matcher {
-                Matcher::Size { .. } if !(selected.all_arrays || selected.all_objects && is_map) => {
-                    Some("a size is for lists, and for mappings whose keys are data (those with a rule for `.*`)")
-                }
-                Matcher::Unordered | Matcher::Contains if !selected.all_arrays => Some("this is for lists"),
-                Matcher::Closed if !selected.all_objects => {
-                    Some("`closed` is for mappings; a list has a size, like `2..2`")
-                }
-                _ => None,
-            };
-            if let Some(help) = fault {
-                let message = format!("`{matcher}` does not fit what `{path}` selects");
+            if let Some(help) = misplaced(matcher, selected, is_map) {
+                let message = format!("`{matcher}` doesn't apply to the values that `{path}` selects");
                 self.error(MISPLACED_MATCHER, at, message, Some(help.to_owned()));
             }
         }
@@ -172,18 +174,40 @@ impl Reader<'_> {
                 MISPLACED_MATCHER,
                 at,
                 format!("`{path}` can't be optional: only a key can be missing"),
-                Some(String::from("how many elements there may be is a size: `0+`")),
+                Some(String::from("to allow any number of elements, use a size: `0+`")),
             );
         }
     }
 }
 
-/// The beginnings of a path that lead to a mapping whose keys are data.
-fn maps_of(path: &Path) -> impl Iterator<Item = &[Segment]> {
+/// What a matcher applies to, unless it applies to all selected places; `is_map` says whether the keys of these are data.
+const fn misplaced(matcher: &Matcher, selected: Selected, is_map: bool) -> Option<&'static str> {
+    let (applies, help) = match matcher {
+        Matcher::Size { .. } => (
+            selected.all_arrays || selected.all_objects && is_map,
+            "a size applies to lists, and to mappings whose keys are data (those with a rule for `.*`)",
+        ),
+        Matcher::Unordered | Matcher::Contains => (selected.all_arrays, "it applies to lists"),
+        Matcher::Closed => (selected.all_objects, "`closed` applies to mappings; for a list, use a size like `2..2`"),
+        Matcher::Exact
+        | Matcher::Equal
+        | Matcher::Any
+        | Matcher::Absent
+        | Matcher::Type(_)
+        | Matcher::Format(_)
+        | Matcher::Regex(_)
+        | Matcher::OneOf(_)
+        | Matcher::Schema(_) => return None,
+    };
+    if applies { None } else { Some(help) }
+}
+
+/// The beginnings of a path that select mappings whose keys are data.
+fn paths_of_maps(path: &Path) -> impl Iterator<Item = &[Segment]> {
     path.0.iter().enumerate().filter(|(_, segment)| **segment == Segment::AnyKey).map(|(length, _)| &path.0[..length])
 }
 
-/// The first step of a dead path that leads nowhere, and what stands there instead.
+/// A help for a path that selects nothing: why its first step that fails does so.
 fn dead_path_help(path: &Path, view: &Value) -> Option<String> {
     let (length, parent) = path.reach(view);
     let segment = path.0.get(length)?;
@@ -198,8 +222,12 @@ fn dead_path_help(path: &Path, view: &Value) -> Option<String> {
             if length == 0 { String::from("$") } else { before.to_string() }
         )),
         (Segment::Each | Segment::Index(_), Value::Object(_)) => Some(format!("{place} is a mapping, not a list")),
-        (Segment::Each, Value::Array(_)) => Some(format!("{place} is empty in the example: show an element")),
-        (_, Value::Array(items)) => Some(format!("{place} has {}", count(items.len(), "element"))),
-        _ => Some(format!("nothing lies below {place}")),
+        (Segment::Each, Value::Array(_)) => Some(format!("{place} is empty in the example: add an element")),
+        (Segment::Index(_), Value::Array(items)) => Some(format!("{place} has {}", count(items.len(), "element"))),
+        (Segment::AnyKey, Value::Array(_)) => Some(format!("{place} is a list, not a mapping")),
+        (Segment::AnyKey, Value::Object(_)) => Some(format!("{place} is empty in the example: add a key")),
+        (_, Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => {
+            Some(format!("{place} is a single value, without keys or elements"))
+        }
     }
 }

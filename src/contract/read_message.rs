@@ -1,4 +1,4 @@
-//! The reading of a request and of a response: line, query, headers and body, each checked for what it means.
+//! Reads requests and responses: line, query, headers and body, each of them checked.
 
 use std::sync::Arc;
 
@@ -11,14 +11,14 @@ use serde_json::Value;
 use super::attachments::{AttachmentError, resolve};
 use super::codes::{BAD_BASE64, BAD_FILE, BAD_HEADER, BAD_METHOD, BAD_PATH, SEVERAL_BODIES};
 use super::raw::{RawBody, RawRequest, RawRequestParts, RawResponse, RawStatus, Texts, take_body};
-use super::read::Reader;
+use super::reader::Reader;
 use super::terms::{RequestRules, Rules};
 use crate::interaction::template::literals;
 use crate::interaction::{Body, Content, Headers, Request, Response, Status, is_json, is_token, urlencoded};
 use crate::source::Pointer;
-use crate::words::did_you_mean;
+use crate::words::{did_you_mean, shorten};
 
-/// The methods that a contract can ask for: those of RFC 9110, PATCH (RFC 5789), QUERY, and `WebDAV`'s (RFC 4918).
+/// The methods that a contract can have: those of RFC 9110, PATCH (RFC 5789), QUERY, and `WebDAV`'s (RFC 4918).
 const METHODS: &[&str] = &[
     "GET",
     "HEAD",
@@ -40,7 +40,7 @@ const METHODS: &[&str] = &[
     "UNLOCK",
 ];
 
-/// Headers that belong to the connection and not to the message (RFC 9110, section 7.6.1): the transport sets them.
+/// Headers that belong to the connection and not to the message (RFC 9110, section 7.6.1). The HTTP client sets them.
 pub(crate) const CONNECTION_HEADERS: &[&str] =
     &["connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"];
 
@@ -94,7 +94,7 @@ impl Reader<'_> {
         Some((Response { status, headers, body }, rules))
     }
 
-    /// Takes `GET /orders/42` apart.
+    /// Splits a line like `GET /orders/42`.
     fn line<'l>(&mut self, line: &'l str, at: &Pointer) -> Option<(&'l str, &'l str)> {
         let words: Vec<&str> = line.split_whitespace().collect();
         match words.as_slice() {
@@ -112,9 +112,9 @@ impl Reader<'_> {
             }
             [only] => self.error(BAD_PATH, at, "the path is missing", Some(format!("write `{only} /…`"))),
             _ => {
-                let help =
-                    "a space in a path is `%20`; a query can be written under `query:`, where nothing is encoded";
-                self.error(BAD_PATH, at, format!("{} is not a method and a path", shown(line)), Some(help.to_owned()));
+                let help = "write a space in a path as `%20`, or the query under `query:`, where nothing is encoded";
+                let message = format!("{} isn't a method and a path", excerpt(line));
+                self.error(BAD_PATH, at, message, Some(help.to_owned()));
             }
         }
         None
@@ -124,13 +124,13 @@ impl Reader<'_> {
         if METHODS.contains(&method) {
             return Some(method.to_owned());
         }
-        let help =
-            did_you_mean(method, METHODS.iter().copied()).unwrap_or_else(|| format!("one of {}", METHODS.join(", ")));
-        self.error(BAD_METHOD, at, format!("{} is no method", shown(method)), Some(help));
+        let help = did_you_mean(method, METHODS.iter().copied())
+            .unwrap_or_else(|| format!("use one of {}", METHODS.join(", ")));
+        self.error(BAD_METHOD, at, format!("{} isn't an HTTP method", excerpt(method)), Some(help));
         None
     }
 
-    /// Checks a path with or without a query, and puts both where they belong.
+    /// Checks a path with or without a query, puts both into the request, and returns whether they are valid.
     fn target(&mut self, target: &str, at: &Pointer, request: &mut Request) -> bool {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         if let Some((message, help)) = target_fault(target, path) {
@@ -142,7 +142,7 @@ impl Reader<'_> {
         true
     }
 
-    /// Reads headers; one that is at fault is still there, so that its rule leads somewhere.
+    /// Reads headers. Faulty ones are kept, so that their rules have something to select.
     fn headers(&mut self, raw: IndexMap<String, Texts>, at: &Pointer, request: bool) -> Headers {
         let mut headers = Headers::with_capacity(raw.len());
         for (name, texts) in raw {
@@ -152,16 +152,17 @@ impl Reader<'_> {
             let at = at.key(&name);
             let lower = name.to_ascii_lowercase();
             if !is_token(&name) {
-                let help = "a name has letters, digits and `-`; what stands behind the colon is the value";
-                self.key_error(BAD_HEADER, &at, format!("{} is no header name", shown(&name)), Some(help.to_owned()));
+                let help = "use letters, digits and `-`; the value follows the colon";
+                let message = format!("{} isn't a header name", excerpt(&name));
+                self.key_error(BAD_HEADER, &at, message, Some(help.to_owned()));
             } else if request && CONNECTION_HEADERS.contains(&lower.as_str()) {
-                let message = format!("`{name}` belongs to the connection, and is set when the request is sent");
-                self.key_error(BAD_HEADER, &at, message, Some(String::from("leave it out")));
+                let message = format!("`{name}` belongs to the connection and is set when the request is sent");
+                self.key_error(BAD_HEADER, &at, message, Some(String::from("remove it")));
             } else if texts.values.iter().any(|value| value.chars().any(|c| c.is_control() && c != '\t')) {
                 let message = format!("the value of `{name}` has a control character or a line break");
                 self.error(BAD_HEADER, &at, message, None);
             } else if headers.contains_key(&lower) {
-                let message = format!("the header `{name}` stands here twice: names don't differ by case");
+                let message = format!("the header `{name}` occurs twice: upper and lower case make no difference");
                 self.key_error(BAD_HEADER, &at, message, Some(String::from("write several values as a list")));
             }
             headers.insert(lower, texts.values.iter().map(|value| value.trim().to_owned()).collect());
@@ -169,8 +170,8 @@ impl Reader<'_> {
         headers
     }
 
-    /// The body, if there is one; `None` where it was at fault.
-    #[expect(clippy::option_option, reason = "there may be no body, and there may be no way to tell")]
+    /// The body, if there is one; `None` if it is faulty.
+    #[expect(clippy::option_option, reason = "no body isn't the same as a body that can't be read")]
     fn body(&mut self, raw: RawBody, headers: &Headers, at: &Pointer) -> Option<Option<Body>> {
         let kinds = [
             ("body", raw.json.is_some()),
@@ -184,7 +185,7 @@ impl Reader<'_> {
             self.key_error(
                 SEVERAL_BODIES,
                 &at.key(*second),
-                format!("`{second}` stands beside `{first}`: a message has one body"),
+                format!("`{first}` and `{second}` can't be combined: a message has one body"),
                 Some(String::from("keep one of the two")),
             );
         }
@@ -193,13 +194,13 @@ impl Reader<'_> {
         } else if let Some(text) = raw.text {
             Body::text(text)
         } else if let Some(path) = raw.file {
-            self.file(path, headers, &at.key("body-file"))?
+            self.body_file(path, headers, &at.key("body-file"))?
         } else if let Some(text) = raw.base64 {
             let compact: String = text.split_whitespace().collect();
             match BASE64.decode(compact) {
                 Ok(bytes) => Body::bytes(bytes),
                 Err(error) => {
-                    self.error(BAD_BASE64, &at.key("body-base64"), format!("this is not base64: {error}"), None);
+                    self.error(BAD_BASE64, &at.key("body-base64"), format!("this isn't base64: {error}"), None);
                     return None;
                 }
             }
@@ -211,12 +212,13 @@ impl Reader<'_> {
         Some(Some(body))
     }
 
-    /// Reads the file of a body: JSON where its name or the message's content type says so, else text if it is.
-    fn file(&mut self, path: String, headers: &Headers, at: &Pointer) -> Option<Body> {
+    /// Reads the file of a body: as JSON if its name or the message's content type says so, or else as text if it is
+    /// UTF-8.
+    fn body_file(&mut self, path: String, headers: &Headers, at: &Pointer) -> Option<Body> {
         let bytes = match resolve("", &path).and_then(|path| self.attachments.load(&path)) {
             Ok(bytes) => bytes,
             Err(AttachmentError(why)) => {
-                let help = "a body file lies beside the contract or below it, and is named from there";
+                let help = "put it into the contract's folder, and write its path from there";
                 self.error(BAD_FILE, at, format!("the file `{path}` can't be read: {why}"), Some(help.to_owned()));
                 return None;
             }
@@ -227,7 +229,7 @@ impl Reader<'_> {
             match serde_json::from_slice::<Value>(&bytes) {
                 Ok(value) => Content::Json(value),
                 Err(error) => {
-                    self.error(BAD_FILE, at, format!("the file `{path}` is not JSON: {error}"), None);
+                    self.error(BAD_FILE, at, format!("the file `{path}` isn't JSON: {error}"), None);
                     return None;
                 }
             }
@@ -241,49 +243,48 @@ impl Reader<'_> {
     }
 }
 
-/// Why a path with or without a query can't be sent, and what to do.
+/// Why a path with or without a query can't be sent, and what to do about it.
 fn target_fault(target: &str, path: &str) -> Option<(String, String)> {
     let bad = target.chars().find(|c| !c.is_ascii_graphic() || matches!(c, '"' | '<' | '>' | '\\' | '^' | '`'));
     let fault = |message: &str, help: &str| Some((message.to_owned(), help.to_owned()));
     if target.contains("://") && !target.starts_with('/') {
         fault(
-            "a request has a path, not an address",
-            "leave out `https://…`; the provider's address is given by --url or in upheld.yaml",
+            "a request has a path, not a URL",
+            "remove `https://…`; the provider's address comes from --url or upheld.yaml",
         )
     } else if !path.starts_with('/') {
         Some((
-            format!("the path {} does not begin with `/`", shown(path)),
-            format!("write {}", shown(&format!("/{path}"))),
+            format!("the path {} doesn't begin with `/`", excerpt(path)),
+            format!("write {}", excerpt(&format!("/{path}"))),
         ))
     } else if path.starts_with("//") {
-        fault("a path that begins with `//` is read as the name of a host", "begin it with one `/`")
+        fault("`//` at the beginning of a path is read as a host name", "begin it with one `/`")
     } else if target.contains('#') {
-        fault("a fragment (`#…`) is never sent", "leave it out; a `#` in a path is `%23`")
+        fault("a fragment (`#…`) is never sent", "remove it, or write `%23` for a literal `#`")
     } else if let Some(bad) = bad {
         let encoded = percent_encoding::utf8_percent_encode(bad.encode_utf8(&mut [0; 4]), NON_ALPHANUMERIC).to_string();
         Some((
-            format!("`{}` can't stand in a path", bad.escape_default()),
+            format!("`{}` isn't allowed in a path", bad.escape_default()),
             format!("write it percent-encoded: `{encoded}`"),
         ))
     } else if path.split('/').any(|segment| matches!(segment, "." | "..")) {
         fault(
             "a path with `.` or `..` is resolved before it is sent",
-            "write the path that arrives (RFC 3986, section 5.2.4)",
+            "write the resolved path (RFC 3986, section 5.2.4)",
         )
     } else if literals(path).any(|text| text.contains(['{', '}'])) {
         fault(
-            "`{` and `}` can't stand in a path",
-            "a provider state's parameter is written `${id}`; the characters themselves are `%7B` and `%7D`",
+            "`{` and `}` aren't allowed in a path",
+            "write `${id}` for a provider state's parameter, or `%7B` and `%7D` for literal braces",
         )
     } else if path.split('%').skip(1).any(|rest| !rest.bytes().take(2).filter(u8::is_ascii_hexdigit).count().eq(&2)) {
-        fault("in a path, `%` stands before two hexadecimal digits", "a `%` itself is written `%25`")
+        fault("`%` in a path needs two hexadecimal digits after it", "write `%25` for a literal `%`")
     } else {
         None
     }
 }
 
-/// A text in a sentence, cut where it is long.
-fn shown(text: &str) -> String {
-    let cut: String = text.chars().take(60).collect();
-    if cut.len() < text.len() { format!("`{cut}…`") } else { format!("`{text}`") }
+/// A text in backticks, cut if it is long.
+fn excerpt(text: &str) -> String {
+    format!("`{}`", shorten(text, 60))
 }

@@ -12,7 +12,7 @@ use crate::source::Code;
 use crate::source::codes::OVER_LIMIT;
 use crate::words::did_you_mean;
 
-/// What is wrong with a matcher, and what to do.
+/// Why a matcher can't be read, and what to do about it.
 #[derive(Debug)]
 pub(super) struct RuleFault {
     pub code: Code,
@@ -20,7 +20,7 @@ pub(super) struct RuleFault {
     pub help: Option<String>,
 }
 
-/// Every word of the matcher language, for "did you mean" and for editors.
+/// Every word for a matcher, for "did you mean" and for editors.
 pub(super) const WORDS: &[&str] = &[
     "exact",
     "equal",
@@ -42,7 +42,7 @@ pub(super) const WORDS: &[&str] = &[
     "optional",
 ];
 
-/// Words of other languages for the same, and what they are here.
+/// Words of other languages, and what to write instead.
 const SYNONYMS: &[(&str, &str)] = &[
     ("int", "`integer`"),
     ("str", "`string`"),
@@ -55,27 +55,27 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("timestamp", "`date-time`"),
     ("guid", "`uuid`"),
     ("url", "`uri`"),
-    ("null", "`or null`, after a word or alone"),
+    ("null", "`or null`, alone or after a word"),
     ("nullable", "`or null`"),
     ("equals", "`equal`"),
     ("equality", "`equal`"),
-    ("required", "nothing: what the example shows is required"),
+    ("required", "nothing: everything in the example is required"),
     ("array", "a size, like `1+`"),
     ("list", "a size, like `1+`"),
-    ("object", "nothing: the type is the example's"),
+    ("object", "nothing: the example determines the type"),
     ("*", "`any`"),
 ];
 
-/// How many different regular expressions and schemas a contract may have: each takes memory as long as it lives.
+/// How many different regular expressions and schemas a contract may have: each one keeps memory occupied.
 const MOST_COMPILED: usize = 2000;
 
-/// How much memory an expression takes at most, of almost all that people write, in bytes.
+/// How much memory, in bytes, is enough for almost all expressions that people write.
 const COMMON_MEMORY: usize = 256 << 10;
 
-/// How many expressions of a contract may take more.
+/// How many expressions of a contract may take more than that.
 const MOST_LARGE: usize = 20;
 
-/// Reads the YAML forms of matchers. What has to be compiled is so once, however often it is written.
+/// Reads the YAML forms of matchers. Each regular expression and each schema is compiled once, however often it occurs.
 pub(super) struct RuleReader<'a> {
     attachments: &'a dyn Attachments,
     patterns: HashMap<String, Result<Pattern, String>>,
@@ -84,7 +84,7 @@ pub(super) struct RuleReader<'a> {
 }
 
 impl<'a> RuleReader<'a> {
-    /// Nothing was read yet; the files that schemas refer to are read through `attachments`.
+    /// A reader that hasn't read anything yet. The files that schemas refer to are read through `attachments`.
     pub(super) fn new(attachments: &'a dyn Attachments) -> Self {
         Self { attachments, patterns: HashMap::new(), schemas: HashMap::new(), large: 0 }
     }
@@ -104,13 +104,12 @@ impl<'a> RuleReader<'a> {
                 }
                 rule.optional = map.get("optional") == Some(&Value::Bool(true));
                 rule.or_null = map.get("or-null") == Some(&Value::Bool(true));
-                says_something(rule)
+                refuse_empty(rule)
             }
-            other => Err(RuleFault {
-                code: BAD_MATCHER,
-                message: format!("`{other}` is no matcher"),
-                help: Some(String::from("a matcher is words, /a regular expression/, a list of values, or a mapping")),
-            }),
+            Value::Null | Value::Bool(_) | Value::Number(_) => Err(fault(
+                format!("`{value}` isn't a matcher"),
+                Some(String::from("write words, /a regular expression/, a list of values or a mapping")),
+            )),
         }
     }
 
@@ -145,10 +144,8 @@ impl<'a> RuleReader<'a> {
         let compiled = self.patterns.get(text).cloned().unwrap_or_else(|| Err(String::new()));
         compiled.map_err(|why| RuleFault {
             code: BAD_REGEX,
-            message: format!("this is no regular expression: {}", one_line(&why)),
-            help: Some(String::from(
-                "it has to match the whole value; look-around and back-references are not known here",
-            )),
+            message: format!("this regular expression can't be used: {}", one_line(&why)),
+            help: Some(String::from("it must match the whole value; look-around and back-references aren't supported")),
         })
     }
 
@@ -170,7 +167,7 @@ impl<'a> RuleReader<'a> {
                 if words.next() != Some("null") {
                     return Err(fault(
                         String::from("`or` must be followed by `null`"),
-                        Some(String::from("several values that are allowed are a list: `[a, b]`")),
+                        Some(String::from("to allow several values, write a list: `[a, b]`")),
                     ));
                 }
                 rule.or_null = true;
@@ -180,8 +177,8 @@ impl<'a> RuleReader<'a> {
                 rule.matchers.push(read_word(word)?);
             }
         }
-        check_together(&rule)?;
-        says_something(rule)
+        check_combination(&rule)?;
+        refuse_empty(rule)
     }
 }
 
@@ -189,24 +186,24 @@ fn too_many(what: &str) -> RuleFault {
     RuleFault {
         code: OVER_LIMIT,
         message: format!("this contract has more than {MOST_COMPILED} different {what}"),
-        help: Some(String::from("use fewer, or the same in several places")),
+        help: Some(String::from("use fewer, or use the same ones in several places")),
     }
 }
 
-/// `/…/i` is how other languages write it.
+/// Refuses flags after an expression: other languages write `/…/i`.
 fn refuse_flags(behind: &str) -> Result<(), RuleFault> {
     let flags = behind.split_whitespace().next().unwrap_or_default();
     if flags.is_empty() || !behind.starts_with(flags) || !flags.bytes().all(|b| b"gimsuxy".contains(&b)) {
         return Ok(());
     }
-    let help = format!("write them inside, as far as they are known: `/(?{flags})…/`");
-    Err(fault(format!("a regular expression has no flags behind it, like `{flags}`"), Some(help)))
+    let help = format!("write them inside, if they are supported: `/(?{flags})…/`");
+    Err(fault(format!("flags like `{flags}` can't follow a regular expression"), Some(help)))
 }
 
-/// Refuses a rule without a matcher and a modifier.
-fn says_something(rule: Rule) -> Result<Rule, RuleFault> {
+/// Refuses a rule that has neither a matcher nor a modifier.
+fn refuse_empty(rule: Rule) -> Result<Rule, RuleFault> {
     if rule == Rule::default() {
-        return Err(fault(String::from("this matcher says nothing"), Some(String::from("leave it out"))));
+        return Err(fault(String::from("this matcher is empty"), Some(String::from("remove it"))));
     }
     Ok(rule)
 }
@@ -234,7 +231,7 @@ fn read_word(word: &str) -> Result<Matcher, RuleFault> {
     })
 }
 
-/// `1+`, or `2..5`.
+/// Reads a size, `1+` or `2..5`; `None` if the word isn't one.
 fn size(word: &str) -> Option<Result<Matcher, RuleFault>> {
     let numbers = word.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'.'));
     if !numbers {
@@ -246,7 +243,7 @@ fn size(word: &str) -> Option<Result<Matcher, RuleFault>> {
     let (min, max) = word.split_once("..")?;
     let (min, max): (u64, u64) = (min.parse().ok()?, max.parse().ok()?);
     if min > max {
-        let message = format!("the size `{word}` has its ends the wrong way round");
+        let message = format!("the size `{word}` has its limits the wrong way round");
         return Some(Err(fault(message, Some(format!("write `{max}..{min}`")))));
     }
     Some(Ok(Matcher::Size { min, max: Some(max) }))
@@ -254,40 +251,40 @@ fn size(word: &str) -> Option<Result<Matcher, RuleFault>> {
 
 fn unknown_word(word: &str) -> RuleFault {
     let synonym = SYNONYMS.iter().find(|(other, _)| word.eq_ignore_ascii_case(other));
-    let help =
-        synonym.map(|(_, here)| format!("here that is {here}")).or_else(|| did_you_mean(word, WORDS.iter().copied()));
+    let help = synonym.map(|(_, here)| format!("write {here}")).or_else(|| did_you_mean(word, WORDS.iter().copied()));
     let help = help.or_else(|| {
-        word.bytes().all(|b| b.is_ascii_digit()).then(|| format!("a size is `{word}+` or `{word}..{word}`"))
+        word.bytes().all(|b| b.is_ascii_digit()).then(|| format!("for a size, write `{word}+` or `{word}..{word}`"))
     });
-    let help = help
-        .unwrap_or_else(|| format!("a fixed value is a list of one, `[{word}]`; the words are {}", WORDS.join(", ")));
-    fault(format!("`{word}` is no matcher"), Some(help))
+    let help =
+        help.unwrap_or_else(|| format!("for a fixed value, write `[{word}]`; the words are {}", WORDS.join(", ")));
+    fault(format!("`{word}` isn't a matcher"), Some(help))
 }
 
-/// Refuses words that can't stand together.
-fn check_together(rule: &Rule) -> Result<(), RuleFault> {
-    let values: Vec<&Matcher> = rule.matchers.iter().filter(|matcher| matcher.tells_value()).collect();
+/// Refuses words that can't be combined.
+fn check_combination(rule: &Rule) -> Result<(), RuleFault> {
+    let values: Vec<&Matcher> = rule.matchers.iter().filter(|matcher| matcher.determines_value()).collect();
     if let [first, second, ..] = values.as_slice() {
         return Err(fault(
-            format!("`{first}` and `{second}` can't both say what the value is"),
+            format!("`{first}` and `{second}` can't both determine the value"),
             Some(String::from("keep one of the two")),
         ));
     }
     if rule.has(&Matcher::Absent) && (rule.matchers.len() > 1 || rule.optional || rule.or_null) {
-        return Err(fault(String::from("`absent` stands alone"), None));
+        return Err(fault(String::from("`absent` can't be combined with other words"), None));
     }
     if rule.has(&Matcher::Unordered) && rule.has(&Matcher::Contains) {
         return Err(fault(
-            String::from("`unordered` and `contains` can't stand together"),
-            Some(String::from("`unordered`: the same elements in any order; `contains`: each of these, and others")),
+            String::from("`unordered` and `contains` can't be combined"),
+            Some(String::from(
+                "`unordered`: the same elements in any order; `contains`: each of these, and maybe others",
+            )),
         ));
     }
+    let kind = std::mem::discriminant::<Matcher>;
     for (index, matcher) in rule.matchers.iter().enumerate() {
-        let sizes = matches!(matcher, Matcher::Size { .. })
-            && rule.matchers[..index].iter().any(|m| matches!(m, Matcher::Size { .. }));
-        if sizes || rule.matchers[..index].contains(matcher) {
+        if rule.matchers[..index].iter().any(|before| kind(before) == kind(matcher)) {
             return Err(fault(
-                format!("`{matcher}` stands beside another of its kind"),
+                format!("`{matcher}` is the second matcher of its kind"),
                 Some(String::from("keep one of the two")),
             ));
         }
@@ -299,7 +296,7 @@ fn fault(message: String, help: Option<String>) -> RuleFault {
     RuleFault { code: BAD_MATCHER, message, help }
 }
 
-/// The last line of a regular expression's error is the cause; those before it draw the place.
+/// The last line of a regular expression's error, which is the cause. The lines before it show the place.
 fn one_line(error: &str) -> &str {
     error.lines().last().unwrap_or(error).trim().trim_start_matches("error: ")
 }
@@ -312,7 +309,7 @@ mod tests {
     use crate::contract::attachments::NoAttachments;
 
     #[test]
-    fn matchers_are_read_and_shown_in_one_spelling() {
+    fn every_spelling_of_a_matcher_is_written_in_the_same_way() {
         for (written, shown) in [
             (json!("exact"), "exact"),
             (json!("string optional or null"), "string optional or null"),
@@ -332,24 +329,24 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_matcher_is_refused_with_what_to_write_instead() {
+    fn a_wrong_matcher_is_refused_with_the_right_spelling() {
         for (written, message, help) in [
-            (json!("integr"), "`integr` is no matcher", "did you mean `integer`?"),
-            (json!("int"), "`int` is no matcher", "here that is `integer`"),
-            (json!("paid"), "`paid` is no matcher", "a list of one, `[paid]`"),
-            (json!("3"), "`3` is no matcher", "`3+` or `3..3`"),
+            (json!("integr"), "`integr` isn't a matcher", "did you mean `integer`?"),
+            (json!("int"), "`int` isn't a matcher", "write `integer`"),
+            (json!("paid"), "`paid` isn't a matcher", "write `[paid]`"),
+            (json!("3"), "`3` isn't a matcher", "`3+` or `3..3`"),
             (json!("5..2"), "wrong way round", "write `2..5`"),
             (json!("string uuid"), "`string` and `uuid` can't both", "keep one"),
             (json!("string or empty"), "`or` must be followed by `null`", "a list"),
-            (json!("/[/"), "no regular expression", "whole value"),
+            (json!("/[/"), "this regular expression can't be used", "whole value"),
             (json!("/a{999}{999}{999}/"), "too much memory", ""),
-            (json!("/a)|(b/"), "no regular expression", ""),
+            (json!("/a)|(b/"), "this regular expression can't be used", ""),
             (json!("/abc"), "no closing `/`", ""),
-            (json!("absent optional"), "`absent` stands alone", ""),
-            (json!("unordered contains"), "can't stand together", ""),
-            (json!("1+ 2..3"), "beside another of its kind", ""),
+            (json!("absent optional"), "`absent` can't be combined", ""),
+            (json!("unordered contains"), "can't be combined", ""),
+            (json!("1+ 2..3"), "the second matcher of its kind", ""),
             (json!({"schema": {"type": "strin"}}), "can't be used", ""),
-            (json!({"schema": {"$ref": "http://example.com/a.json"}}), "never the network", ""),
+            (json!({"schema": {"$ref": "http://example.com/a.json"}}), "never to the network", ""),
             (json!({"schema": {"$ref": "a.json"}}), "no folder of its own", ""),
         ] {
             let fault = RuleReader::new(&NoAttachments).rule(&written);

@@ -1,4 +1,4 @@
-//! The published JSON Schema of contract files, made from the types that they are read into.
+//! The published JSON Schema of contract files, generated from the types that they are read into.
 
 use std::sync::LazyLock;
 
@@ -19,7 +19,7 @@ pub fn contract_schema() -> &'static Value {
 /// The same schema, compiled.
 pub(super) fn shape() -> &'static Shape {
     static SHAPE: LazyLock<Shape> = LazyLock::new(|| {
-        // What a missing key stands for is told in its description; `default: null` would be written by editors.
+        // Descriptions explain missing keys. Editors would insert `default: null` into contracts.
         let without_defaults = RecursiveTransform(|schema: &mut Schema| {
             schema.remove("default");
         });
@@ -27,7 +27,7 @@ pub(super) fn shape() -> &'static Shape {
         let schema = settings.into_generator().into_root_schema_for::<RawContract>();
         #[expect(
             clippy::expect_used,
-            reason = "the schema is a constant of the types, and every test of reading compiles it"
+            reason = "the schema depends on the types alone, and every test that reads a contract compiles it"
         )]
         Shape::new(schema.to_value()).expect("the schema of our own types compiles")
     });

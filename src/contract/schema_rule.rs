@@ -1,7 +1,7 @@
 //! The matcher `{schema: …}`: a JSON Schema (2020-12) as a condition on a value.
 //!
-//! A `$ref` may lead into the schema itself or to a file beside or below the contract; nothing is ever fetched
-//! from a network.
+//! A `$ref` may point into the schema itself or to a file in the contract's folder. Nothing is ever fetched from the
+//! network.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::attachments::{AttachmentError, Attachments, resolve};
 
-/// A schema that was checked and compiled, with the files that it refers to.
+/// A compiled schema, with the files that it refers to.
 #[derive(Clone)]
 pub struct SchemaRule {
     schema: Arc<Value>,
@@ -20,18 +20,21 @@ pub struct SchemaRule {
     validator: Arc<Validator>,
 }
 
-/// The address that a contract's folder has while references are resolved. It names no real place.
+/// The base URI of the contract's folder while references are resolved. Nothing is ever read from it.
 const BASE: &str = "upheld:///";
 
+/// How many files a schema may refer to.
+const MOST_FILES: usize = 100;
+
 impl SchemaRule {
-    /// Compiles a schema; files that it refers to are read through `attachments`.
+    /// Compiles a schema. Files that it refers to are read through `attachments`.
     ///
     /// # Errors
     ///
-    /// Why it is no schema, or which reference can't be followed.
+    /// Why it isn't a schema, or which reference can't be followed.
     pub fn new(schema: &Value, attachments: &dyn Attachments) -> Result<Self, String> {
-        // The library asks for files through an object that must outlive this call, which `attachments` need not;
-        // so they are collected first.
+        // The files are collected first, because the library's retriever must outlive this call, and `attachments` may
+        // not.
         let files = Arc::new(collect(schema, attachments)?);
         let validator = jsonschema::options()
             .with_draft(Draft::Draft202012)
@@ -44,23 +47,23 @@ impl SchemaRule {
         Ok(Self { schema: Arc::new(schema.clone()), files, validator: Arc::new(validator) })
     }
 
-    /// The schema as it was written.
+    /// The schema as the contract has it.
     #[must_use]
     pub fn schema(&self) -> &Value {
         &self.schema
     }
 
-    /// The files it refers to, by the path they are referred to with.
+    /// The files that it refers to, by their paths from the contract's folder.
     #[must_use]
     pub fn files(&self) -> &BTreeMap<String, Value> {
         &self.files
     }
 
-    /// The first thing in `value` that the schema forbids: its JSON Pointer, and what is wrong there.
+    /// The first violation of the schema: its place as a JSON Pointer, and the reason.
     #[must_use]
     pub fn check(&self, value: &Value) -> Option<(String, String)> {
         let error = self.validator.validate(value).err()?;
-        // The value itself is shown elsewhere, and may be large.
+        // A mismatch shows the value anyway, and it may be large.
         Some((error.instance_path().to_string(), error.masked_with("the value").to_string()))
     }
 }
@@ -70,11 +73,11 @@ struct Files(Arc<BTreeMap<String, Value>>);
 impl Retrieve for Files {
     fn retrieve(&self, uri: &Uri<String>) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
         let path = uri.as_str().strip_prefix(BASE).unwrap_or(uri.as_str());
-        self.0.get(path).cloned().ok_or_else(|| format!("`{path}` is not a file of the contract's folder").into())
+        self.0.get(path).cloned().ok_or_else(|| format!("`{path}` isn't a file in the contract's folder").into())
     }
 }
 
-/// Reads every file that the schema refers to, and that those refer to.
+/// Reads every file that the schema refers to, directly or through other files.
 fn collect(schema: &Value, attachments: &dyn Attachments) -> Result<BTreeMap<String, Value>, String> {
     let mut found = BTreeMap::new();
     let mut open = Vec::new();
@@ -83,14 +86,14 @@ fn collect(schema: &Value, attachments: &dyn Attachments) -> Result<BTreeMap<Str
         if found.contains_key(&path) {
             continue;
         }
-        if found.len() >= 100 {
-            return Err(String::from("it refers to more than 100 files"));
+        if found.len() >= MOST_FILES {
+            return Err(format!("it refers to more than {MOST_FILES} files"));
         }
         let bytes = attachments
             .load(&path)
             .map_err(|AttachmentError(why)| format!("the file `{path}` that it refers to can't be read: {why}"))?;
         let value: Value = serde_json::from_slice(&bytes)
-            .map_err(|error| format!("the file `{path}` that it refers to is not JSON: {error}"))?;
+            .map_err(|error| format!("the file `{path}` that it refers to isn't JSON: {error}"))?;
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         references(&value, folder, &mut open)?;
         found.insert(path, value);
@@ -98,7 +101,7 @@ fn collect(schema: &Value, attachments: &dyn Attachments) -> Result<BTreeMap<Str
     Ok(found)
 }
 
-/// Finds the files that `$ref`s in `value` lead to, as paths from the contract's folder.
+/// Collects the files that `$ref`s in `value` point to, as paths from the contract's folder.
 fn references(value: &Value, folder: &str, found: &mut Vec<String>) -> Result<(), String> {
     match value {
         Value::Array(items) => items.iter().try_for_each(|item| references(item, folder, found)),
@@ -110,7 +113,7 @@ fn references(value: &Value, folder: &str, found: &mut Vec<String>) -> Result<()
                 }
                 if path.contains(':') || path.starts_with("//") {
                     return Err(format!(
-                        "`$ref: {reference}`: only files of the contract's folder can be referred to, never the network"
+                        "`$ref: {reference}` must point to a file in the contract's folder, never to the network"
                     ));
                 }
                 let path = resolve(folder, path)
@@ -119,7 +122,7 @@ fn references(value: &Value, folder: &str, found: &mut Vec<String>) -> Result<()
                 Ok(())
             }
             ("$id", Value::String(id)) => {
-                Err(format!("`$id: {id}`: leave it out, so that references are paths from the contract's folder"))
+                Err(format!("it has `$id: {id}`; remove that, so that references are paths from the contract's folder"))
             }
             (_, item) => references(item, folder, found),
         }),

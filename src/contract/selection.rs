@@ -1,4 +1,4 @@
-//! What the rules of a message select in its example, found in one walk for all of them.
+//! The places that a message's rules select in its example, found in one pass for all rules.
 
 use std::collections::HashSet;
 
@@ -8,63 +8,81 @@ use super::matcher::{Matcher, Rule};
 use super::path_tree::PathTree;
 use crate::interaction::{Path, Segment};
 
-/// How many places all rules of a message may select together. A file within its limits can hold a hundred thousand
-/// rules that each select a hundred thousand places.
+/// How many places all rules of a message may select together. A file within its limits can have a hundred thousand
+/// rules that select a hundred thousand places each.
 const MOST_SELECTED: usize = 2_000_000;
 
-/// How many places without a rule are named.
+/// How many places without a rule are reported.
 const MOST_MISSING: usize = 500;
 
-/// What one rule selects.
+/// The places that one rule selects.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Selected {
-    /// How many places; of a rule for an absent key, how many objects that the key could be in.
+    /// How many places; for a rule about an absent key, how many objects could have that key.
     pub places: usize,
     pub all_arrays: bool,
     pub all_objects: bool,
-    /// Whether the example shows the key that must be absent.
+    /// Whether the example has the key that must be absent.
     pub shown: bool,
 }
 
-/// What all rules select, in their order, and what none of them speaks of.
+/// A value in an example that doesn't say what the consumer needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unclear {
+    Null,
+    EmptyList,
+}
+
+/// A place with an unclear value, and without a rule.
+#[derive(Debug)]
+pub(super) struct MissingRule {
+    pub place: Path,
+    /// The path that a rule for the place would have.
+    pub rule_path: Path,
+    pub value: Unclear,
+}
+
+/// The places that all rules select, in the order of the rules, and the places that need a rule and have none.
 #[derive(Debug)]
 pub(super) struct Selection {
     pub rules: Vec<Selected>,
-    /// The first place of each kind where there is a null or an empty list and no rule: its path, the path that a rule
-    /// for it has, and what is there.
-    pub missing: Vec<(Path, Path, &'static str)>,
-    /// Whether there were too many places to look at all of them.
+    /// The first place for each rule that is missing.
+    pub missing: Vec<MissingRule>,
+    /// Whether there were too many places to visit all of them.
     pub too_many: bool,
 }
 
-/// A rule as it is known so far: one that could not be read still speaks of its places.
-pub(super) type Known<'r> = (&'r Path, Option<&'r Rule>);
+/// A rule with its path; `None` if the rule can't be read. It still counts as a rule for its places.
+pub(super) type KnownRule<'r> = (&'r Path, Option<&'r Rule>);
 
-/// What stands at the end of a path.
+/// The rules whose paths end at one node of the tree, by their indexes.
 #[derive(Debug, Default)]
-struct Station<'r> {
+struct RulesHere<'r> {
     rule: Option<usize>,
-    /// The keys that must be absent here, and the numbers of their rules.
+    /// The keys that must be absent here, with their rules.
     absent: Vec<(&'r str, usize)>,
 }
 
-struct Walk<'r> {
-    rules: &'r [Known<'r>],
+/// One pass through an example.
+struct Selector<'r> {
+    rules: &'r [KnownRule<'r>],
     selection: Selection,
     visits: usize,
     path: Vec<Segment>,
     /// Whether nulls and empty lists need a rule.
     needs_rules: bool,
-    named: HashSet<Path>,
+    /// The paths of the missing rules that were found.
+    reported: HashSet<Path>,
 }
 
-/// Walks along an example with rules that have different paths; `needs_rules` says whether nulls and empty lists in it
-/// must have one.
-pub(super) fn select(example: &Value, rules: &[Known<'_>], needs_rules: bool) -> Selection {
+/// Finds the places that each rule selects. The paths of the rules must differ. `needs_rules` says whether nulls and empty
+/// lists need a rule.
+pub(super) fn select(example: &Value, rules: &[KnownRule<'_>], needs_rules: bool) -> Selection {
     let nothing = Selected { places: 0, all_arrays: true, all_objects: true, shown: false };
     let selection = Selection { rules: vec![nothing; rules.len()], missing: Vec::new(), too_many: false };
-    let mut walk = Walk { rules, selection, visits: 0, path: Vec::new(), needs_rules, named: HashSet::new() };
-    let mut tree: PathTree<'_, Station<'_>> = PathTree::default();
+    let mut selector =
+        Selector { rules, selection, visits: 0, path: Vec::new(), needs_rules, reported: HashSet::new() };
+    let mut tree: PathTree<'_, RulesHere<'_>> = PathTree::default();
     for (number, (path, rule)) in rules.iter().enumerate() {
         match (rule, path.0.split_last()) {
             (Some(rule), Some((Segment::Key(key), parent))) if rule.has(&Matcher::Absent) => {
@@ -73,56 +91,60 @@ pub(super) fn select(example: &Value, rules: &[Known<'_>], needs_rules: bool) ->
             _ => tree.at(&path.0).get_or_insert_default().rule = Some(number),
         }
     }
-    walk.value(example, &[&tree], false);
-    walk.selection
+    selector.visit(example, &[&tree], false);
+    selector.selection
 }
 
-impl<'r> Walk<'r> {
-    fn value(&mut self, value: &Value, trees: &[&PathTree<'r, Station<'r>>], covered: bool) {
+impl<'r> Selector<'r> {
+    /// Visits a value. `is_covered` says whether a rule above decides about everything here.
+    fn visit(&mut self, value: &Value, trees: &[&PathTree<'r, RulesHere<'r>>], is_covered: bool) {
         self.visits += trees.len();
         if self.visits > MOST_SELECTED {
             self.selection.too_many = true;
             return;
         }
-        let (mut spoken_of, mut covers) = (covered, covered);
-        for station in trees.iter().filter_map(|tree| tree.here.as_ref()) {
-            self.note(value, station);
-            if let Some(number) = station.rule {
+        let (mut has_rule, mut covers) = (is_covered, is_covered);
+        for here in trees.iter().filter_map(|tree| tree.here.as_ref()) {
+            self.note(value, here);
+            if let Some(number) = here.rule {
                 let rule = self.rules.get(number).and_then(|(_, rule)| *rule);
-                spoken_of |= rule.is_none_or(|rule| !rule.matchers.is_empty() || rule.or_null);
-                covers |= rule.is_none_or(|rule| rule.matchers.iter().any(speaks_for_all_below));
+                has_rule |= rule.is_none_or(|rule| !rule.matchers.is_empty() || rule.or_null);
+                covers |= rule.is_none_or(|rule| rule.matchers.iter().any(Matcher::covers_descendants));
             }
         }
         let looking = self.needs_rules && !covers && self.selection.missing.len() < MOST_MISSING;
+        let goes_on = looking || !trees.is_empty();
         match value {
-            Value::Null if looking && !spoken_of => self.missing("null"),
-            Value::Array(items) if items.is_empty() && looking && !spoken_of => self.missing("an empty list"),
-            Value::Array(items) if looking || goes_on(trees) => {
+            Value::Null if looking && !has_rule => self.missing_rule(Unclear::Null),
+            Value::Array(items) if items.is_empty() && looking && !has_rule => self.missing_rule(Unclear::EmptyList),
+            Value::Array(items) if goes_on => {
                 for (index, item) in items.iter().enumerate() {
                     self.path.push(Segment::Index(index));
-                    self.value(item, &PathTree::below_index(trees, index), covers);
+                    self.visit(item, &PathTree::below_index(trees, index), covers);
                     self.path.pop();
                 }
             }
-            Value::Object(object) if looking || goes_on(trees) => {
+            Value::Object(object) if goes_on => {
                 for (key, item) in object {
                     self.path.push(Segment::Key(key.clone()));
-                    self.value(item, &PathTree::below_key(trees, key), covers);
+                    self.visit(item, &PathTree::below_key(trees, key), covers);
                     self.path.pop();
                 }
             }
-            _ => {}
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => {
+            }
         }
     }
 
-    fn note(&mut self, value: &Value, station: &Station<'_>) {
-        if let Some(selected) = station.rule.and_then(|number| self.selection.rules.get_mut(number)) {
+    /// Counts a value as selected by the rules that end here.
+    fn note(&mut self, value: &Value, here: &RulesHere<'_>) {
+        if let Some(selected) = here.rule.and_then(|number| self.selection.rules.get_mut(number)) {
             selected.places += 1;
             selected.all_arrays &= value.is_array();
             selected.all_objects &= value.is_object();
         }
         let Some(object) = value.as_object() else { return };
-        for (key, number) in &station.absent {
+        for (key, number) in &here.absent {
             if let Some(selected) = self.selection.rules.get_mut(*number) {
                 selected.places += 1;
                 selected.shown |= object.contains_key(*key);
@@ -130,34 +152,16 @@ impl<'r> Walk<'r> {
         }
     }
 
-    /// Notes a place that no rule speaks of, once for all elements of a list.
-    fn missing(&mut self, what: &'static str) {
+    /// Notes that this place has no rule, once for all elements of a list.
+    fn missing_rule(&mut self, value: Unclear) {
         let each = |segment: &Segment| match segment {
-            Segment::Index(_) => Segment::Each,
-            other => other.clone(),
+            Segment::Index(_) | Segment::Each => Segment::Each,
+            Segment::Key(key) => Segment::Key(key.clone()),
+            Segment::AnyKey => Segment::AnyKey,
         };
         let rule_path = Path(self.path.iter().map(each).collect());
-        if self.named.insert(rule_path.clone()) {
-            self.selection.missing.push((Path(self.path.clone()), rule_path, what));
+        if self.reported.insert(rule_path.clone()) {
+            self.selection.missing.push(MissingRule { place: Path(self.path.clone()), rule_path, value });
         }
     }
-}
-
-/// Whether any path leads further.
-fn goes_on<T>(trees: &[&PathTree<'_, T>]) -> bool {
-    !trees.is_empty()
-}
-
-/// A matcher that says what the whole value is, so that a null below it tells what is meant.
-const fn speaks_for_all_below(matcher: &Matcher) -> bool {
-    matches!(
-        matcher,
-        Matcher::Exact
-            | Matcher::Equal
-            | Matcher::Any
-            | Matcher::Unordered
-            | Matcher::Contains
-            | Matcher::Schema(_)
-            | Matcher::OneOf(_)
-    )
 }

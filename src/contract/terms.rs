@@ -1,4 +1,4 @@
-//! What a contract of our own asks of a message beyond its example: the rules under `match` and its siblings.
+//! The terms of our own format: the rules under `match`, `match-headers`, `match-query` and `match-path`.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,12 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use super::matcher::Rule;
-use crate::interaction::{Http, Path};
+use crate::interaction::{self, Http, Path};
+
+/// A contract in our own format.
+pub type Contract = interaction::Contract<Terms>;
+/// An interaction in our own format.
+pub type Interaction = interaction::Interaction<Terms>;
 
 /// The rules of one interaction.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,7 +21,7 @@ pub struct Terms {
 }
 
 impl Http<Terms> {
-    /// The request and response with `values` in the place of their placeholders.
+    /// The request and response with `values` in place of their placeholders.
     #[must_use]
     pub fn filled(&self, values: &Map<String, Value>) -> Self {
         Self { request: self.request.filled(values), response: self.response.filled(values), terms: self.terms.clone() }
@@ -35,31 +40,31 @@ pub struct RequestRules {
 /// The rules of a message's headers and body.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rules {
-    /// By path into the body, in the contract's order. The key of the file is kept for pointing at it.
-    pub body: IndexMap<Path, Written<Rule>>,
-    /// By header name in small letters.
+    /// By path into the body, in the contract's order.
+    pub body: IndexMap<Path, WrittenRule>,
+    /// By lower-case header name.
     pub headers: IndexMap<String, Rule>,
 }
 
-/// A thing and the key that it was written under, which may be spelled otherwise than what it means.
+/// A rule and the key that it is written under, which findings and mismatches point at. A path has several spellings.
 #[derive(Clone, Debug)]
-pub struct Written<T> {
-    pub thing: T,
+pub struct WrittenRule {
+    pub rule: Rule,
     pub key: String,
 }
 
-/// Spelling doesn't count.
-impl<T: PartialEq> PartialEq for Written<T> {
+/// The spelling of the key makes no difference.
+impl PartialEq for WrittenRule {
     fn eq(&self, other: &Self) -> bool {
-        self.thing == other.thing
+        self.rule == other.rule
     }
 }
 
-/// How a path may differ: as a whole, or in some of its segments.
+/// How a request's path may differ: as a whole, or in some of its segments.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PathRule {
     Whole(Rule),
-    /// By the number of the segment: `42` in `/orders/42` is segment 2, since what stands before the first `/` is
-    /// segment 0. (A segment's text changes when its placeholders are filled, and its number does not.)
+    /// By the index of the segment: `42` in `/orders/42` has the index 2, because the empty text before the first `/` has
+    /// the index 0. (Filling placeholders changes a segment's text, but not its index.)
     Segments(BTreeMap<usize, Rule>),
 }

@@ -1,5 +1,5 @@
-//! From a contract's model to its text. The same contract gives the same bytes, always; what was read from the text
-//! is the same contract.
+//! From a contract's model to its text. The same contract always gives the same bytes, and reading them gives the same
+//! contract.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -7,12 +7,12 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use super::matcher::{Matcher, Rule};
-use super::terms::{PathRule, RequestRules, Rules};
-use super::{Contract, Interaction, yaml_text};
+use super::terms::{Contract, Interaction, PathRule, RequestRules, Rules};
+use super::yaml_text;
 use crate::interaction::template::has_placeholder;
 use crate::interaction::{Body, Content, Http, Kind, Path, Request, Response, Status, fields_view, urlencoded};
 
-/// The first line of a contract: where editors find the schema of its format.
+/// The first line of a contract, which tells editors where the schema is.
 const EDITOR_LINE: &str = "# yaml-language-server: $schema=../contract.schema.json\n";
 
 /// Writes a contract.
@@ -37,7 +37,7 @@ pub fn write(contract: &Contract) -> String {
     text
 }
 
-/// Writes one interaction as an element of a list whose dashes are indented by so many spaces.
+/// Writes one interaction as an element of a list whose dashes are indented by `indent` spaces.
 #[must_use]
 pub fn write_interaction(interaction: &Interaction, indent: usize) -> String {
     let mut text = String::new();
@@ -45,13 +45,13 @@ pub fn write_interaction(interaction: &Interaction, indent: usize) -> String {
     text
 }
 
-/// Writes a request as the value of the key `request`, which is indented by so many spaces.
+/// Writes a request as the value of the key `request`, which is indented by `indent` spaces.
 #[must_use]
 pub fn write_request(request: &Request, rules: &RequestRules, indent: usize) -> String {
     entry("request", self::request(request, rules), indent)
 }
 
-/// Writes a response as the value of the key `response`, which is indented by so many spaces.
+/// Writes a response as the value of the key `response`, which is indented by `indent` spaces.
 #[must_use]
 pub fn write_response(response: &Response, rules: &Rules, indent: usize) -> String {
     entry("response", self::response(response, rules), indent)
@@ -63,7 +63,7 @@ fn entry(key: &str, value: Value, indent: usize) -> String {
     text
 }
 
-/// Writes rules of a body in one line: as they stand under `match`, or as the value of `match` itself.
+/// Writes rules of a body in one line: in braces, as the value of `match`, or `bare`, as an entry below `match`.
 #[must_use]
 pub fn write_rules<'r>(rules: impl IntoIterator<Item = (&'r Path, &'r Rule)>, bare: bool) -> String {
     let map = rules.into_iter().map(|(path, one)| (path.to_string(), rule(one))).collect();
@@ -90,7 +90,7 @@ fn interaction(interaction: &Interaction) -> Value {
             map.insert(String::from("request"), self::request(request, &terms.request));
             map.insert(String::from("response"), self::response(response, &terms.response));
         }
-        // The format has no key for a message yet, and everything in it can be run: nothing makes these.
+        // The format has no key for messages yet, and all of its interactions can be run, so there are none of these.
         Kind::Message(_) | Kind::Unrunnable(_) => {}
     }
     Value::Object(map)
@@ -122,7 +122,7 @@ fn request(request: &Request, rules: &RequestRules) -> Value {
     Value::Object(map)
 }
 
-/// Whether a query can stand in the request's line: nothing in it is encoded, and its repeated names stand together.
+/// Whether a query reads well in the request's line: nothing in it is encoded, and there are no placeholders.
 fn query_reads_well(query: &IndexMap<String, Vec<String>>) -> bool {
     let line = urlencoded::write(query);
     !line.contains('%')
@@ -162,7 +162,7 @@ fn insert_body(map: &mut Map<String, Value>, body: Option<&Body>) {
     map.insert(body_key(body).to_owned(), value);
 }
 
-/// The key that a body is written under.
+/// The key under which a body is written.
 #[must_use]
 pub const fn body_key(body: &Body) -> &'static str {
     if body.file.is_some() {
@@ -178,7 +178,7 @@ pub const fn body_key(body: &Body) -> &'static str {
 
 fn insert_rules(map: &mut Map<String, Value>, rules: &Rules) {
     if !rules.body.is_empty() {
-        let body = rules.body.iter().map(|(path, written)| (path.to_string(), rule(&written.thing)));
+        let body = rules.body.iter().map(|(path, written)| (path.to_string(), rule(&written.rule)));
         map.insert(String::from("match"), Value::Object(body.collect()));
     }
     insert_named_rules(map, "match-headers", &rules.headers);
@@ -199,28 +199,24 @@ pub fn write_rule(one: &Rule) -> String {
     }
 }
 
-/// A rule in the shortest of its forms.
+/// A rule in its shortest form: a list of values, words, or a mapping.
 fn rule(rule: &Rule) -> Value {
-    let plain = !rule.optional && !rule.or_null;
-    match rule.matchers.as_slice() {
-        [Matcher::OneOf(values)] if plain => json!(values),
-        matchers if matchers.iter().any(|matcher| matches!(matcher, Matcher::OneOf(_) | Matcher::Schema(_))) => {
-            let mut map = Map::new();
-            for matcher in matchers {
-                match matcher {
-                    Matcher::OneOf(values) => map.insert(String::from("one-of"), json!(values)),
-                    Matcher::Schema(schema) => map.insert(String::from("schema"), schema.schema().clone()),
-                    _ => None,
-                };
-            }
-            if rule.optional {
-                map.insert(String::from("optional"), json!(true));
-            }
-            if rule.or_null {
-                map.insert(String::from("or-null"), json!(true));
-            }
-            Value::Object(map)
-        }
-        _ => json!(rule.to_string()),
+    if let [Matcher::OneOf(values)] = rule.matchers.as_slice()
+        && !rule.optional
+        && !rule.or_null
+    {
+        return json!(values);
     }
+    let entries = rule.matchers.iter().filter_map(Matcher::entry);
+    let mut map: Map<String, Value> = entries.map(|(key, value)| (key.to_owned(), value)).collect();
+    if map.is_empty() {
+        return json!(rule.to_string());
+    }
+    if rule.optional {
+        map.insert(String::from("optional"), json!(true));
+    }
+    if rule.or_null {
+        map.insert(String::from("or-null"), json!(true));
+    }
+    Value::Object(map)
 }

@@ -1,7 +1,7 @@
-//! YAML as Upheld writes it: deterministic, readable, and meaning the same to every YAML reader.
+//! YAML as Upheld writes it: deterministic, readable, and with the same meaning for every YAML reader.
 //!
-//! Mappings and lists are blocks; a list of scalars, and a small mapping of scalars inside a list, stand in one line
-//! where they fit. A text is plain only where no reader, of YAML 1.1 or 1.2, takes it for anything else.
+//! Mappings and lists are blocks. A list of scalars, and a small mapping of scalars inside a list, is written in one line
+//! if it fits. A text is plain only if no reader, of YAML 1.1 or 1.2, takes it for anything else.
 
 use std::fmt::Write as _;
 
@@ -9,14 +9,14 @@ use serde_json::{Map, Number, Value};
 
 use crate::source::{Resolved, ambiguity, resolve_plain};
 
-/// How long a line may get before a list or a mapping is written as a block.
+/// How long a line may be, in characters, before a list or a mapping becomes a block.
 const WIDTH: usize = 100;
 
-/// How long a key may be that is not marked as one with `?`: readers look for its colon no further than 1,024
-/// characters (YAML 1.2, section 7.4.2).
+/// How long a key may be without `?` before it: readers look for its colon within 1,024 characters (YAML 1.2, section
+/// 7.4.2).
 const LONGEST_KEY: usize = 1000;
 
-/// Where a scalar stands.
+/// Where a scalar is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     /// At the end of a line, or as a key before a line's colon.
@@ -25,7 +25,7 @@ enum Place {
     Flow,
 }
 
-/// Writes a mapping as a block, each line indented by `indent` spaces.
+/// Writes a mapping as a block whose lines are indented by `indent` spaces.
 pub(super) fn mapping(map: &Map<String, Value>, indent: usize, out: &mut String) {
     for (key, value) in map {
         out.extend(std::iter::repeat_n(' ', indent));
@@ -43,7 +43,7 @@ pub(super) fn mapping(map: &Map<String, Value>, indent: usize, out: &mut String)
     }
 }
 
-/// Writes a mapping in one line: in braces, or bare, as it stands in a block.
+/// Writes a mapping in one line: in braces, or `bare`, as an entry of a block.
 pub(super) fn one_line(map: &Map<String, Value>, bare: bool) -> String {
     if !bare {
         return flow(&Value::Object(map.clone()));
@@ -55,7 +55,7 @@ pub(super) fn one_line(map: &Map<String, Value>, bare: bool) -> String {
     entries.collect::<Vec<_>>().join(", ")
 }
 
-/// Writes what follows a key and its colon, with the end of the line.
+/// Writes a value after its key and colon, with the end of the line.
 fn value_after_key(value: &Value, indent: usize, out: &mut String) {
     match value {
         Value::Object(map) if !map.is_empty() => {
@@ -92,7 +92,7 @@ pub(super) fn list(items: &[Value], indent: usize, out: &mut String) {
         out.push_str("- ");
         match item {
             Value::Object(map) if !map.is_empty() && !short_mapping(map, indent) => {
-                // The first key stands behind the dash, the others below it.
+                // The first key follows the dash, and the others are below it.
                 let mut block = String::new();
                 mapping(map, indent + 2, &mut block);
                 out.push_str(&block[indent + 2..]);
@@ -116,7 +116,7 @@ pub(super) fn list(items: &[Value], indent: usize, out: &mut String) {
     }
 }
 
-/// Whether a mapping inside a list stands in one line: scalars only, or one key with a mapping of scalars.
+/// Whether a mapping inside a list is written in one line: it has only scalars, or one key with a mapping of scalars.
 fn short_mapping(map: &Map<String, Value>, indent: usize) -> bool {
     let scalars = map.values().all(is_scalar);
     let state = map.len() == 1
@@ -134,7 +134,7 @@ fn is_scalar(value: &Value) -> bool {
     }
 }
 
-/// A value in one line, where it fits there.
+/// A value in one line, if it fits.
 fn flow_if_short(value: &Value, indent: usize) -> Option<String> {
     let text = flow(value);
     (text.chars().count() + indent <= WIDTH).then_some(text)
@@ -157,7 +157,7 @@ pub(super) fn flow(value: &Value) -> String {
     }
 }
 
-/// A number; an exponent is spelled so that readers of YAML 1.1 take it for a number, too.
+/// A number. Exponents are written so that readers of YAML 1.1 take them for numbers, too.
 fn number_text(number: &Number) -> String {
     let text = number.as_str();
     let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else { return text.to_owned() };
@@ -166,17 +166,17 @@ fn number_text(number: &Number) -> String {
     format!("{mantissa}{point}e{sign}{exponent}")
 }
 
-/// A text as a scalar: plain where every reader takes it for that text, else in double quotes.
+/// A text as a scalar: plain if every reader takes it for that text, or else in double quotes.
 fn scalar_text(text: &str, place: Place) -> String {
     if is_plain(text, place) { text.to_owned() } else { double_quoted(text) }
 }
 
-/// A text with the end of its line: as a literal block where it has several lines, else as a scalar.
+/// A text with the end of its line: as a literal block if it has several lines, or else as a scalar.
 fn text_line(text: &str, indent: usize) -> String {
     literal(text, indent).unwrap_or_else(|| format!("{}\n", scalar_text(text, Place::Block)))
 }
 
-/// Whether a text may stand plain (YAML 1.2, section 7.3.3), for every reader.
+/// Whether a text may be written plain (YAML 1.2, section 7.3.3), for every reader.
 fn is_plain(text: &str, place: Place) -> bool {
     let first = text.bytes().next();
     let safe_first = first.is_some_and(|b| {
@@ -189,7 +189,7 @@ fn is_plain(text: &str, place: Place) -> bool {
         && !text.contains(['"', '\'', '`'])
         && (place == Place::Block || !breaks_flow(text))
         && !text.ends_with([' ', ':'])
-        // Correct YAML, and yet some readers (`saphyr-parser` 0.3 is one) refuse it before a `]`.
+        // Valid YAML, but some readers (such as `saphyr-parser` 0.3) refuse it before a `]`.
         && !text.ends_with(" -")
         && !text.contains(": ")
         && !text.contains(" #")
@@ -197,7 +197,7 @@ fn is_plain(text: &str, place: Place) -> bool {
         && ambiguity(text).is_none()
 }
 
-/// Whether a text can't stand plain inside of `[…]` or `{…}`. To readers of YAML 1.1, a colon before a sign ends it.
+/// Whether a text can't be plain inside `[…]` or `{…}`. For readers of YAML 1.1, a colon before punctuation ends it.
 fn breaks_flow(text: &str) -> bool {
     let after_colon = text.split(':').skip(1).map(|rest| rest.chars().next());
     text.contains([',', '[', ']', '{', '}'])
@@ -225,7 +225,7 @@ fn double_quoted(text: &str) -> String {
     quoted
 }
 
-/// A text of several lines as a literal block with its chomping, where its lines can stand as they are.
+/// A text of several lines as a literal block, if none of its lines needs an escape.
 fn literal(text: &str, indent: usize) -> Option<String> {
     let body = text.strip_suffix('\n').unwrap_or(text);
     let fits = body.contains('\n')
@@ -246,7 +246,7 @@ fn literal(text: &str, indent: usize) -> Option<String> {
     })
 }
 
-/// Whether a character may stand in YAML as it is, and no reader or editor treats it as something else.
+/// Whether a character may be written in YAML as it is, and no reader or editor gives it another meaning.
 fn is_printable(c: char) -> bool {
     !c.is_control()
         && !matches!(u32::from(c), 0x2028 | 0x2029 | 0xfeff | 0xfffe | 0xffff | 0x200b..=0x200f | 0x202a..=0x202e | 0x2066..=0x2069)

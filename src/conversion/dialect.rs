@@ -1,9 +1,9 @@
-//! Regular expressions of a contract in the words that the readers of Pact files know: Ruby's dialect, which Pact's
-//! verifier follows, and as far as it goes those of Java and JavaScript, too.
+//! Regular expressions of a contract in the dialect of the readers of Pact files: Ruby's, which Pact's verifier uses, and as
+//! far as possible also those of Java and JavaScript.
 //!
-//! An expression is read as the contract reads it and written anew, where it must be: `(?s)` makes the dot `[\s\S]`, since
-//! in Ruby's dialect that letter is unknown and `m` stands for it; named groups lose their names; classes that only this
-//! dialect has become their ranges. How greedy a part is makes no difference to a text that is matched as a whole.
+//! An expression is read as a contract's and rewritten if necessary: with `(?s)`, a dot becomes `[\s\S]`, because Ruby's
+//! dialect has `m` instead; named groups lose their names; classes that only our dialect has become ranges. Greediness makes
+//! no difference, because a text is matched as a whole.
 
 use regex_syntax::ast::parse::Parser;
 use regex_syntax::ast::{
@@ -14,12 +14,12 @@ use regex_syntax::ast::{
 use regex_syntax::hir::translate::TranslatorBuilder;
 use regex_syntax::hir::{Class, HirKind};
 
-/// The expression for readers of Pact files; nothing where it can't be said.
-pub(super) fn of_ruby(text: &str) -> Option<String> {
+/// The expression in Ruby's dialect; `None` if that can't express it.
+pub(super) fn to_ruby(text: &str) -> Option<String> {
     let ast = Parser::new().parse(text).ok()?;
     let mut writer =
         Writer { source: text, flags: OwnFlags::default(), ignores_case: false, is_first: true, is_last: true };
-    // What is said of the case at its very beginning goes for all of it in both dialects.
+    // An option for the case at the very beginning holds for the whole expression in both dialects.
     let leading = match &ast {
         Ast::Concat(concat) => concat.asts.first(),
         Ast::Alternation(any) => match any.asts.first() {
@@ -35,9 +35,9 @@ pub(super) fn of_ruby(text: &str) -> Option<String> {
     Some(if all { format!("(?i){written}") } else { written })
 }
 
-/// The flags that are set where the walk is.
+/// The flags that are set at the current place.
 #[derive(Clone, Copy)]
-#[expect(clippy::struct_excessive_bools, reason = "these are the flags of the dialect, each on or off")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the dialect")]
 struct OwnFlags {
     any_case: bool,
     lines: bool,
@@ -63,7 +63,7 @@ impl OwnFlags {
                 FlagsItemKind::Flag(Flag::DotMatchesNewLine) => self.dot_is_all = on,
                 FlagsItemKind::Flag(Flag::Unicode) => self.is_unicode = on,
                 FlagsItemKind::Flag(Flag::CRLF) => self.carriage_returns = on,
-                // White space and comments are read already, and greed makes no difference.
+                // The parser has handled white space and comments, and greediness makes no difference.
                 FlagsItemKind::Flag(Flag::SwapGreed | Flag::IgnoreWhitespace) => {}
             }
         }
@@ -73,9 +73,9 @@ impl OwnFlags {
 struct Writer<'t> {
     source: &'t str,
     flags: OwnFlags,
-    /// Whether what is written stands where the case does not count.
+    /// Whether the written expression ignores the case here.
     ignores_case: bool,
-    /// Whether it is the beginning of the text, and its end.
+    /// Whether this is the beginning of the expression, and whether it is the end.
     is_first: bool,
     is_last: bool,
 }
@@ -136,8 +136,8 @@ impl Writer<'_> {
 
     fn concat(&mut self, all: &[Ast]) -> Option<String> {
         let (is_first, is_last) = (self.is_first, self.is_last);
-        let says = |ast: &Ast| !matches!(ast, Ast::Flags(_) | Ast::Empty(_));
-        let (first, last) = (all.iter().position(says), all.iter().rposition(says));
+        let is_visible = |ast: &Ast| !matches!(ast, Ast::Flags(_) | Ast::Empty(_));
+        let (first, last) = (all.iter().position(is_visible), all.iter().rposition(is_visible));
         let one = |(index, ast)| {
             self.is_first = is_first && first.is_none_or(|first| index <= first);
             self.is_last = is_last && last.is_none_or(|last| index >= last);
@@ -148,8 +148,8 @@ impl Writer<'_> {
         written
     }
 
-    /// A letter or a class where the case counts, or does not, and around it is otherwise.
-    #[expect(clippy::unnecessary_wraps, reason = "it ends the branches of a walk that may fail")]
+    /// A letter or a class that ignores the case although its surroundings don't, or the other way round.
+    #[expect(clippy::unnecessary_wraps, reason = "it ends branches of a function that may fail")]
     fn cased(&self, text: String) -> Option<String> {
         Some(match (self.flags.any_case, self.ignores_case) {
             (true, false) => format!("(?i:{text})"),
@@ -160,7 +160,7 @@ impl Writer<'_> {
 
     fn assertion(&self, kind: &AssertionKind) -> Option<String> {
         let text = match kind {
-            // Where they say nothing, in any dialect.
+            // Here they have no effect in any dialect.
             AssertionKind::StartLine if self.is_first => "^",
             AssertionKind::EndLine if self.is_last => "$",
             AssertionKind::StartLine | AssertionKind::EndLine if self.flags.lines && self.flags.carriage_returns => {
@@ -170,7 +170,7 @@ impl Writer<'_> {
             AssertionKind::EndLine if self.flags.lines => r"(?![^\n])",
             AssertionKind::StartLine | AssertionKind::StartText => r"\A",
             AssertionKind::EndLine | AssertionKind::EndText => r"\z",
-            // Those of letters beyond ASCII are others.
+            // In Ruby, word boundaries are those of Unicode.
             _ if !self.flags.is_unicode => return None,
             AssertionKind::WordBoundary => r"\b",
             AssertionKind::NotWordBoundary => r"\B",
@@ -196,14 +196,14 @@ impl Writer<'_> {
         let inside = self.node(&repetition.ast);
         (self.is_first, self.is_last) = around;
         let inside = inside?;
-        // Two in a row mean something else in other dialects, and an assertion can't be repeated in all of them.
+        // Two repetitions in a row mean something else in other dialects, and not all of them can repeat an assertion.
         let is_one = !matches!(*repetition.ast, Ast::Repetition(_) | Ast::Assertion(_) | Ast::Empty(_) | Ast::Flags(_));
         // Behind a number it would mean something else.
         let lazy = if repetition.greedy || op.ends_with('}') { "" } else { "?" };
         Some(if is_one { format!("{inside}{op}{lazy}") } else { format!("(?:{inside}){op}{lazy}") })
     }
 
-    /// A class as it is written, where every dialect reads it the same.
+    /// A class as it is spelled, if every dialect reads it the same way.
     fn class(&self, class: &ClassBracketed) -> Option<String> {
         let ClassSet::Item(item) = &class.kind else { return None };
         let items = match item {
@@ -227,7 +227,7 @@ impl Writer<'_> {
         Some(text + "]")
     }
 
-    /// A class as its ranges.
+    /// A class as ranges.
     fn ranges(&self, class: &Ast) -> Option<String> {
         let mut translator = TranslatorBuilder::new();
         translator.unicode(self.flags.is_unicode).case_insensitive(self.flags.any_case);
@@ -254,19 +254,19 @@ impl Writer<'_> {
     }
 }
 
-/// A literal as it is written, where every dialect reads it the same, or anew.
+/// A literal as it is spelled, if every dialect reads it the same way, or else in another spelling.
 fn literal_text(literal: &Literal, source: &str, in_class: bool) -> String {
     let written = source.get(literal.span.start.offset..literal.span.end.offset).unwrap_or_default();
     let is_plain = match literal.kind {
         LiteralKind::Verbatim => in_class && !"[]&~^".contains(literal.c) || !in_class && !"]}".contains(literal.c),
-        // In verbose mode, what is escaped may be white space.
+        // In verbose mode, escaped white space is a literal.
         LiteralKind::Meta => literal.c.is_ascii_punctuation() && !"&~#%,:;<=>@_`!'\"".contains(literal.c),
         _ => false,
     };
     if is_plain && !literal.c.is_control() { written.to_owned() } else { escaped(literal.c, in_class) }
 }
 
-/// A character that stands for itself.
+/// A character as a literal.
 fn escaped(c: char, in_class: bool) -> String {
     match c {
         '\n' => String::from(r"\n"),
@@ -322,7 +322,7 @@ mod tests {
     use crate::pact::PactRegex;
 
     #[test]
-    fn what_every_dialect_reads_stays_as_it_is() {
+    fn an_expression_that_every_dialect_reads_stays_as_it_is() {
         for text in [
             r"\d{4}-\d{2}",
             "paid|open",
@@ -339,12 +339,12 @@ mod tests {
             "é ß",
             "",
         ] {
-            assert_eq!(of_ruby(text).as_deref(), Some(text), "{text}");
+            assert_eq!(to_ruby(text).as_deref(), Some(text), "{text}");
         }
     }
 
     #[test]
-    fn what_is_this_dialect_s_own_is_written_anew() {
+    fn an_expression_of_this_dialect_is_rewritten() {
         for (text, written) in [
             ("(?s)a.b", r"a[\s\S]b"),
             ("(?s:.)-.", r"(?:[\s\S])-."),
@@ -373,7 +373,7 @@ mod tests {
             (r"\-\#\&", r"\-#&"),
             ("[]a]", r"[\]a]"),
         ] {
-            let found = of_ruby(text).unwrap();
+            let found = to_ruby(text).unwrap();
             assert_eq!(found, written, "{text}");
             let (own, pact) = (Pattern::new(text).unwrap(), PactRegex::new(&found).unwrap());
             for actual in
@@ -382,6 +382,6 @@ mod tests {
                 assert_eq!(own.matches(actual), pact.matches(actual), "{text} {found} {actual:?}");
             }
         }
-        assert_eq!(of_ruby(r"(?-u:\b)a"), None);
+        assert_eq!(to_ruby(r"(?-u:\b)a"), None);
     }
 }

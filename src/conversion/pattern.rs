@@ -1,10 +1,12 @@
-//! Regular expressions and formats of time: from those of a Pact file to those of a contract.
+//! From the regular expressions and formats of time in a Pact file to those of a contract.
 
-use super::dialect::of_ruby;
+use serde_json::{Value, json};
+
+use super::dialect::to_ruby;
 use crate::contract::{Format, Matcher, Pattern};
 use crate::pact::spelled;
 
-/// Regular expressions that everybody writes for what is a word here. (A UUID is one in capitals, too: RFC 9562.)
+/// Common regular expressions for formats that a contract has a word for. (UUIDs may have capital letters: RFC 9562.)
 const KNOWN: &[(&str, Format)] = &[
     (UUID, Format::Uuid),
     ("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", Format::Uuid),
@@ -17,36 +19,39 @@ const KNOWN: &[(&str, Format)] = &[
     (URI, Format::Uri),
 ];
 
-/// What stands for a format in a Pact file: no stricter than the format is.
+/// Expressions for formats in a Pact file, none of them stricter than the format.
 pub(crate) const UUID: &str = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}";
 pub(crate) const DATE_TIME: &str = r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})";
 pub(crate) const TIME: &str = r"\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})?";
 pub(crate) const EMAIL: &str = r"[^@\s]+@[^@\s]+";
 pub(crate) const URI: &str = r"[A-Za-z][A-Za-z0-9+.-]*:\S*";
 
-/// What stands for a whole number that is written as a text: JSON's, without a fraction.
+/// The expression for a whole number in a text: JSON's, without a fraction.
 pub(crate) const INTEGER: &str = r"-?(0|[1-9][0-9]*)(\.0+)?([eE][+-]?[0-9]+)?";
 
-/// What fits every scalar: what Pact's verifier holds against an expression is the text that JSON writes for it.
+/// The expression that matches every scalar: Pact's verifier applies expressions to the JSON of a value.
 pub(crate) const ANYTHING: &str = r"[\s\S]*";
 
 /// A semantic version, as its specification (2.0.0) has it.
 pub(super) const SEMVER: &str = r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?";
 
-/// The matcher for a regular expression of a Pact file; why there is none.
+/// The matcher for a regular expression of a Pact file, or why it can't be used in a contract.
 pub(super) fn of_regex(text: &str) -> Result<Matcher, String> {
     let bare = bare(text);
     if let Some((_, format)) = KNOWN.iter().find(|(known, _)| *known == bare) {
         return Ok(Matcher::Format(*format));
     }
     let own = from_ruby(&bare);
-    // In the words that it comes back in from an exported file.
-    let common = of_ruby(&own).unwrap_or(own);
-    Pattern::new(&common).map(Matcher::Regex)
+    // As it would come back from an exported file.
+    let common = to_ruby(&own).unwrap_or(own);
+    Pattern::new(&common).map(Matcher::Regex).map_err(|why| {
+        // The last line of several has the reason; those before it show the expression.
+        why.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
+    })
 }
 
-/// An expression in the dialect of a contract, from Ruby's, which Pact's verifier follows: options as they are read there,
-/// `\h` is a digit in hexadecimal, and `\<` nothing but the sign.
+/// An expression of Ruby's dialect, which Pact's verifier uses, in that of a contract: with its own options, with `\h` for a
+/// hexadecimal digit, and with `\<` for the sign itself.
 fn from_ruby(text: &str) -> String {
     let text = spelled(text);
     let mut out = String::with_capacity(text.len());
@@ -77,12 +82,12 @@ fn from_ruby(text: &str) -> String {
     out
 }
 
-/// The expression for a text itself, with no more backslashes than it needs.
+/// The expression for a literal text, with only the necessary backslashes.
 pub(crate) fn literal(text: &str) -> String {
     regex::escape(text).replace(r"\-", "-")
 }
 
-/// Whether an expression is nothing but the text itself.
+/// Whether an expression is just the text itself.
 pub(super) fn is_literal(expression: &str, text: &str) -> bool {
     let bare = bare(expression);
     bare == regex::escape(text)
@@ -90,8 +95,8 @@ pub(super) fn is_literal(expression: &str, text: &str) -> bool {
         || bare == text && !text.contains(|c: char| !c.is_alphanumeric() && !"/-_ ".contains(c))
 }
 
-/// The expressions for the segments of a path that are more than literal, by their numbers; nothing where the expression
-/// is not one for each segment.
+/// The matchers for the segments of a path that aren't literal, by their indexes; `None` if the expression can't be split
+/// into segments.
 pub(super) fn segments(expression: &str, path: &str) -> Option<Vec<(usize, Matcher)>> {
     let bare = bare(expression);
     let (written, segments): (Vec<&str>, Vec<&str>) = (bare.split('/').collect(), path.split('/').collect());
@@ -103,7 +108,7 @@ pub(super) fn segments(expression: &str, path: &str) -> Option<Vec<(usize, Match
         if is_literal(one, segment) {
             continue;
         }
-        // It must be one of its own that no slash fits, for a segment that stands there once.
+        // The expression must be independent of others and match no slash, and the segment must be unique.
         let wide = ["(", "|", ".", "[^", r"\S", r"\D", r"\W", r"\P", r"\p", r"\x", r"\u", "\\["]
             .iter()
             .any(|part| one.contains(part));
@@ -115,8 +120,8 @@ pub(super) fn segments(expression: &str, path: &str) -> Option<Vec<(usize, Match
     (!found.is_empty()).then_some(found)
 }
 
-/// An expression without what is said anyway, since it is for a whole text: anchors at its ends, a group around all of
-/// it, and slashes that are escaped.
+/// An expression without redundant parts: anchors at its ends, since it is for a whole text; a group around all of it; and
+/// backslashes before slashes.
 pub(crate) fn bare(text: &str) -> String {
     let mut bare = without_escaped_slashes(&text.replace(r"\Z", "$"));
     loop {
@@ -131,10 +136,10 @@ pub(crate) fn bare(text: &str) -> String {
 fn shorter(text: &str) -> &str {
     let inside = text.strip_prefix('^').unwrap_or(text);
     let backslashes = inside.strip_suffix('$').map(|rest| rest.len() - rest.trim_end_matches('\\').len());
-    // In an expression that says so, a comment or white space may stand before it.
+    // In verbose mode it may be in a comment.
     let end = matches!(backslashes, Some(number) if number % 2 == 0) && !inside.contains("(?x");
     let inside = if end { &inside[..inside.len() - 1] } else { inside };
-    // What is captured is of no use here.
+    // Captures aren't used.
     let group = inside.strip_prefix("(?:").or_else(|| inside.strip_prefix('(').filter(|rest| !rest.starts_with('?')));
     match group.and_then(|rest| rest.strip_suffix(')')) {
         Some(group) if is_closed(group) => group,
@@ -142,7 +147,7 @@ fn shorter(text: &str) -> &str {
     }
 }
 
-/// Whether every bracket that is opened in a part of an expression is closed there, and no other.
+/// Whether the brackets in a part of an expression are balanced.
 fn is_closed(text: &str) -> bool {
     let (mut depth, mut in_class, mut chars) = (0_usize, false, text.chars());
     while let Some(c) = chars.next() {
@@ -177,7 +182,7 @@ fn without_escaped_slashes(text: &str) -> String {
     out
 }
 
-/// Patterns of Java's whose texts all have a format of ours, or almost.
+/// Java's patterns whose texts (almost) all have a format of ours.
 const ISO: &[(&str, Format)] = &[
     ("yyyy-MM-dd", Format::Date),
     ("uuuu-MM-dd", Format::Date),
@@ -191,7 +196,7 @@ const ISO: &[(&str, Format)] = &[
     ("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Format::DateTime),
 ];
 
-/// The matcher for a pattern of Java's, and whether it says less; nothing where none comes near.
+/// The matcher for one of Java's patterns, and whether it is looser; `None` if there is nothing similar.
 pub(super) fn of_java(pattern: &str) -> Option<(Matcher, bool)> {
     if let Some((_, format)) = ISO.iter().find(|(iso, _)| *iso == pattern) {
         return Some((Matcher::Format(*format), false));
@@ -199,7 +204,7 @@ pub(super) fn of_java(pattern: &str) -> Option<(Matcher, bool)> {
     Some((Matcher::Regex(Pattern::new(&java_regex(pattern)?).ok()?), true))
 }
 
-/// A regular expression with the digits and letters of a pattern of Java's, in their places.
+/// A regular expression for the digits and letters of one of Java's patterns.
 fn java_regex(pattern: &str) -> Option<String> {
     let mut out = String::new();
     let mut rest = pattern;
@@ -222,7 +227,7 @@ fn java_regex(pattern: &str) -> Option<String> {
         match first {
             'M' | 'L' | 'E' | 'e' | 'c' | 'Q' | 'q' if number > 2 => out.push_str(r"[\p{L}.]+"),
             'E' | 'G' | 'a' | 'B' => out.push_str(r"[\p{L}. ]+"),
-            // How many digits there are is taken as widely as Pact takes it: `MM` takes `7`, too.
+            // The number of digits is as flexible as in Pact: `MM` also matches `7`.
             'M' | 'L' | 'd' | 'H' | 'h' | 'k' | 'K' | 'm' | 's' | 'w' | 'W' | 'F' | 'e' | 'c' | 'Q' | 'q' => {
                 out.push_str(r"\d{1,2}");
             }
@@ -250,12 +255,22 @@ fn java_regex(pattern: &str) -> Option<String> {
     Some(out + &")?".repeat(optional))
 }
 
+/// Whether a rule for texts also matches the JSON of a value of another type, as far as that can be tried.
+pub(super) fn fits_other_types(example: &Value, fits: &dyn Fn(&str) -> bool) -> bool {
+    let numbers = ["1", "2", "5", "9"].into_iter().flat_map(|digit| (1..=20).map(|length| digit.repeat(length)));
+    let others = ["null", "true", "false", "0", "10", "-1", "1.5", "10.50", "123", "2026", "20260501"];
+    let inside = [json!([example]), json!({ "a": example })];
+    others.into_iter().any(fits)
+        || numbers.into_iter().any(|number| fits(&number))
+        || inside.iter().any(|value| fits(&value.to_string()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn expressions_lose_what_is_said_anyway() {
+    fn expressions_lose_redundant_parts() {
         for (text, shown) in [
             (r"^\d+$", r"\d+"),
             ("^(?:paid|open)$", "paid|open"),
@@ -292,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn patterns_of_java_become_formats_or_regular_expressions() {
+    fn patterns_of_java_become_formats_or_expressions() {
         let fits = |pattern: &str, text: &str| match of_java(pattern).unwrap().0 {
             Matcher::Regex(regex) => regex.matches(text),
             _ => panic!("{pattern} is a format"),

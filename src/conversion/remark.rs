@@ -1,53 +1,84 @@
-//! What there is to say of a conversion: what can't be said in the other format, and what was done instead.
+//! The remarks of a conversion: differences, each with its place.
 
+use super::difference::Difference;
+use super::place::{Part, Place, Side};
+use crate::interaction::pointer;
 use crate::pact::RuleList;
 use crate::source::Pointer;
 
 /// One remark, on one place of one interaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remark {
-    /// The number of the interaction in the contract that was converted.
+    /// The index of the interaction in the contract that was converted.
     pub interaction: usize,
-    /// Where in its file it is about.
+    /// The place in the file that was converted.
     pub at: Pointer,
-    /// The part and the place in it: `response body items[].id`.
-    pub place: String,
-    /// What the one format says and what the other says instead, as a sentence without a full stop.
-    pub why: String,
-    /// At how many more places of the file it is so, where that is told once.
+    pub place: Place,
+    pub difference: Difference,
+    /// How many more places of the file have the same difference, if it is reported only once.
     pub more: usize,
 }
 
 impl Remark {
-    pub(crate) const fn new(interaction: usize, at: Pointer, place: String, why: String) -> Self {
-        Self { interaction, at, place, why, more: 0 }
+    /// A remark on an interaction as a whole.
+    pub(super) fn on_interaction(interaction: usize, difference: impl Into<Difference>) -> Self {
+        let (at, place) = (pointer(interaction), Place::default());
+        Self { interaction, at, place, difference: difference.into(), more: 0 }
+    }
+
+    /// A remark on a part of one of an interaction's messages.
+    pub(super) fn on_message(interaction: usize, side: Side, part: Part, difference: impl Into<Difference>) -> Self {
+        let (at, place) = (pointer(interaction).key(side.key()), Place { side: Some(side), part });
+        Self { interaction, at, place, difference: difference.into(), more: 0 }
     }
 }
 
-/// The remarks on one message while they are made.
+/// Collects the remarks on one message.
 #[derive(Debug)]
 pub(super) struct Remarks<'r> {
     pub interaction: usize,
-    /// The message in the Pact file.
-    pub message: Pointer,
-    /// `request` or `response`.
-    pub side: &'static str,
+    pub side: Side,
     pub found: &'r mut Vec<Remark>,
 }
 
 impl Remarks<'_> {
-    /// Remarks on a place of the message; where it is a rule that it is about, it is pointed at.
-    pub(super) fn say(&mut self, place: &str, rule: Option<&RuleList>, why: impl Into<String>) {
-        let at = match rule {
-            Some(rule) => rule.keys.iter().fold(self.message.key("matchingRules"), |at, key| at.key(key)),
-            None => self.message.clone(),
-        };
-        let place = format!("{} {place}", self.side);
-        let remark = Remark::new(self.interaction, at, place.trim().to_owned(), why.into());
+    /// Adds a remark on a part of the message.
+    pub(super) fn add(&mut self, part: Part, difference: impl Into<Difference>) {
+        self.add_at(part, None, difference);
+    }
+
+    /// Adds a remark on a part of the message, caused by a rule of its Pact file.
+    pub(super) fn add_at(&mut self, part: Part, rule: Option<&RuleList>, difference: impl Into<Difference>) {
+        let mut remark = Remark::on_message(self.interaction, self.side, part, difference);
+        if let Some(rule) = rule {
+            remark.at = rule.keys.iter().fold(remark.at.key("matchingRules"), |at, key| at.key(key));
+        }
         // The elements of a list are often alike.
-        let of_this = self.found.iter().rev().take_while(|known| known.interaction == self.interaction);
-        if !of_this.into_iter().any(|known| *known == remark) {
+        let mut of_interaction = self.found.iter().rev().take_while(|known| known.interaction == self.interaction);
+        if !of_interaction.any(|known| *known == remark) {
             self.found.push(remark);
         }
     }
+}
+
+/// Merges remarks on [common](Difference::is_common) differences: each is kept once for all requests and once for all
+/// responses of the file, with the number of its other places.
+pub(super) fn merge_common(remarks: Vec<Remark>) -> Vec<Remark> {
+    let mut merged: Vec<Remark> = Vec::with_capacity(remarks.len());
+    // The indexes of the common ones in `merged`.
+    let mut common: Vec<usize> = Vec::new();
+    for remark in remarks {
+        if !remark.difference.is_common() {
+            merged.push(remark);
+            continue;
+        }
+        let is_same = |known: &Remark| known.place.side == remark.place.side && known.difference == remark.difference;
+        if let Some(known) = common.iter().copied().find(|index| merged.get(*index).is_some_and(is_same)) {
+            merged[known].more += 1;
+        } else {
+            common.push(merged.len());
+            merged.push(remark);
+        }
+    }
+    merged
 }

@@ -1,65 +1,67 @@
-//! What is wrong or unwise in a contract that can be read, in either format.
+//! Checks contracts of both formats for what is wrong or unwise in them, although they can be read.
 
 use std::collections::HashMap;
 
-use super::terms::{Contract, ContractFile, Terms};
+use super::terms::{ContractFile, Interaction, Terms};
 use crate::contract::codes::SAME_INTERACTION;
 use crate::interaction::{Http, InteractionId, Kind, pointer};
-use crate::source::{Finding, SourceFile};
+use crate::source::{Finding, Pointer, SourceFile};
 use crate::{contract, matching, pact};
 
-/// All findings about a contract that was read, those of its reading left out: examples that don't uphold their own
-/// contract are errors, all else is a warning.
+/// The findings about a contract that was read, without those of reading it. Examples that break their own rules are
+/// errors; everything else is a warning.
 #[must_use]
 pub fn check(file: &ContractFile) -> Vec<Finding> {
-    let mut findings = examples(&file.source, &file.contract);
-    findings.extend(lint(file));
-    findings
-}
-
-/// The findings for every place where an example is not what its own rules ask for. Of a Pact file nobody promised it.
-fn examples(source: &SourceFile, contract: &Contract) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (index, interaction) in contract.interactions.iter().enumerate() {
-        let Some(http) = interaction.http() else { continue };
-        match &http.terms {
-            Terms::Own(terms) => {
-                let (params, at) = (interaction.params(), pointer(index));
-                let found = matching::example_mismatches(&http.request, &http.response, terms, &params, &at);
-                findings.extend(found.iter().map(|mismatch| matching::broken_example(source, mismatch)));
-            }
-            Terms::Pact(_) => {}
-        }
-    }
-    findings
-}
-
-fn lint(file: &ContractFile) -> Vec<Finding> {
     let ContractFile { source, contract, ids, .. } = file;
+    let interactions = || contract.interactions.iter().enumerate();
     let mut findings = Vec::new();
-    // Pact files have names of their own.
+    for (index, interaction) in interactions() {
+        findings.extend(broken_examples(source, interaction, &pointer(index)));
+    }
+    // Only our own format has a rule for the path of a file.
     if !contract.is_pact() {
         findings.extend(contract::lint::misfiled(source, &contract.consumer, &contract.provider));
     }
-    let mut seen: HashMap<InteractionId, usize> = HashMap::new();
-    for (index, (interaction, id)) in contract.interactions.iter().zip(ids).enumerate() {
-        let at = pointer(index);
-        if let Some(first) = seen.insert(*id, index) {
-            let first = &contract.interactions[first].name;
-            let message = format!("this interaction is the same as `{first}`, but for its name");
-            let place = source.place(&at.key("name"));
-            findings.push(Finding::warning(SAME_INTERACTION, &source.name, place, message).help("keep one of the two"));
+    let mut first_with: HashMap<InteractionId, usize> = HashMap::new();
+    for ((index, interaction), id) in interactions().zip(ids) {
+        if let Some(first) = first_with.insert(*id, index) {
+            findings.push(duplicate(source, index, &contract.interactions[first].name));
         }
-        let Http { request, response, terms } = match &interaction.kind {
-            Kind::Http(http) => http,
-            Kind::Unrunnable(unrunnable) => &unrunnable.read,
-            // Neither format reads messages yet.
-            Kind::Message(_) => continue,
-        };
-        findings.extend(match terms {
-            Terms::Own(terms) => contract::lint::lint(source, request, response, terms, &at),
-            Terms::Pact(terms) => pact::lint(source, request, response, terms, &at),
-        });
+        findings.extend(lint(source, interaction, &pointer(index)));
     }
     findings
+}
+
+/// An error for every place where an example breaks its own rules.
+fn broken_examples(source: &SourceFile, interaction: &Interaction, at: &Pointer) -> Vec<Finding> {
+    let Some(Http { request, response, terms }) = interaction.http() else { return Vec::new() };
+    match terms {
+        Terms::Own(terms) => {
+            let found = matching::example_mismatches(request, response, terms, &interaction.params(), at);
+            found.iter().map(|mismatch| matching::broken_example(source, mismatch)).collect()
+        }
+        // Pact doesn't require examples to fit their rules.
+        Terms::Pact(_) => Vec::new(),
+    }
+}
+
+/// A warning about the interaction at `index`, which equals the earlier one that is named `first`.
+fn duplicate(source: &SourceFile, index: usize, first: &str) -> Finding {
+    let message = format!("this interaction is the same as `{first}`, except for its name");
+    let place = source.place(&pointer(index).key("name"));
+    Finding::warning(SAME_INTERACTION, &source.name, place, message).help("keep one of the two")
+}
+
+/// The warnings about one interaction alone.
+fn lint(source: &SourceFile, interaction: &Interaction, at: &Pointer) -> Vec<Finding> {
+    let Http { request, response, terms } = match &interaction.kind {
+        Kind::Http(http) => http,
+        Kind::Unrunnable(unrunnable) => &unrunnable.read,
+        // Neither format has messages yet.
+        Kind::Message(_) => return Vec::new(),
+    };
+    match terms {
+        Terms::Own(terms) => contract::lint::lint(source, request, response, terms, at),
+        Terms::Pact(terms) => pact::lint(source, request, response, terms, at),
+    }
 }

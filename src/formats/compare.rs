@@ -1,11 +1,11 @@
-//! A message against what its interaction asks for, by the semantics of the format.
+//! Compares messages with interactions, by the semantics of the format.
 
 use super::terms::Terms;
 use crate::interaction::{ActualRequest, ActualResponse, Http, Mismatch};
 use crate::source::Pointer;
 use crate::{matching, pact};
 
-/// Every mismatch of a request that came; `at` is the request's place in the contract.
+/// Every mismatch of an actual request; `at` is the request's place in the contract.
 #[must_use]
 pub fn match_request(http: &Http<Terms>, actual: &ActualRequest, at: &Pointer) -> Vec<Mismatch> {
     match &http.terms {
@@ -14,7 +14,7 @@ pub fn match_request(http: &Http<Terms>, actual: &ActualRequest, at: &Pointer) -
     }
 }
 
-/// Every mismatch of a response that came; `at` is the response's place in the contract.
+/// Every mismatch of an actual response; `at` is the response's place in the contract.
 #[must_use]
 pub fn match_response(http: &Http<Terms>, actual: &ActualResponse, at: &Pointer) -> Vec<Mismatch> {
     match &http.terms {

@@ -1,10 +1,11 @@
-//! An interaction with its placeholders filled and its values made: what is really sent, and what is really asked for.
+//! Interactions of both formats with their placeholders filled and their values generated: the requests and responses as
+//! they are really sent.
 
 use serde_json::{Map, Value};
 
 use super::terms::Terms;
-use crate::interaction::{ActualRequest, Http, Request, Response, encode};
-use crate::pact::{self, Moment};
+use crate::interaction::{ActualRequest, Http, Moment, Request, Response, encode};
+use crate::pact;
 
 impl Http<Terms> {
     /// Whether filling it with values changes it.
@@ -16,8 +17,8 @@ impl Http<Terms> {
         }
     }
 
-    /// The request and response with `values` in the place of placeholders. One of a Pact file has none: there, generators
-    /// say where in the request the values go.
+    /// The request and response with `values` in place of their placeholders. Pact files have no placeholders: there,
+    /// generators say where in the request the values go.
     #[must_use]
     pub fn filled(&self, values: &Map<String, Value>) -> Self {
         let (request, response) = match &self.terms {
@@ -29,8 +30,7 @@ impl Http<Terms> {
         Self { request, response, terms: self.terms.clone() }
     }
 
-    /// The request as it is at a moment, with what time and chance put in the place of its example's values; nothing
-    /// where it has no such places.
+    /// The request with the values that are generated at a moment; `None` if none are.
     #[must_use]
     pub fn request_at(&self, moment: &Moment) -> Option<Request> {
         match &self.terms {
@@ -39,8 +39,7 @@ impl Http<Terms> {
         }
     }
 
-    /// The response as it is at a moment, with what time and chance put in the place of its example's values; nothing
-    /// where it has no such places.
+    /// The response with the values that are generated at a moment; `None` if none are.
     #[must_use]
     pub fn response_at(&self, moment: &Moment) -> Option<Response> {
         match &self.terms {
@@ -49,9 +48,9 @@ impl Http<Terms> {
         }
     }
 
-    /// The request as a consumer sends it.
+    /// The request as the consumer sends it.
     #[must_use]
-    pub fn asked(&self) -> ActualRequest {
+    pub fn consumer_request(&self) -> ActualRequest {
         match &self.terms {
             Terms::Own(_) => encode::request(&self.request),
             Terms::Pact(terms) => pact::encode::request(&self.request, &terms.request),
@@ -59,9 +58,9 @@ impl Http<Terms> {
     }
 }
 
-/// A request, in the terms of its interaction, as the verifier sends it to a provider.
+/// A request as the verifier sends it to a provider; `terms` are those of its interaction.
 #[must_use]
-pub fn sent(request: &Request, terms: &Terms) -> ActualRequest {
+pub fn verifier_request(request: &Request, terms: &Terms) -> ActualRequest {
     match terms {
         Terms::Own(_) => encode::request(request),
         Terms::Pact(terms) => pact::encode::sent(request, &terms.request),

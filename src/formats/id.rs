@@ -1,8 +1,8 @@
-//! Identity: what an interaction and a contract are, free of names, key order, comments and spelling.
+//! The identity of interactions and contracts, which doesn't depend on names, key order, comments and spelling.
 //!
-//! An interaction's id is the SHA-256 of its canonical content in canonical JSON (RFC 8785). Values of the user's
-//! are put in with their type in front of them (`s:` for texts, `n:` for numbers), since RFC 8785 has no numbers past
-//! 2^53 and an id must tell 9007199254740993 from 9007199254740992 and from "9007199254740993".
+//! An interaction's id is the SHA-256 of its content in canonical JSON (RFC 8785). The user's values have their type before
+//! them (`s:` for texts, `n:` for numbers), because RFC 8785 can't represent numbers beyond 2^53, and the ids of
+//! 9007199254740993, 9007199254740992 and "9007199254740993" must differ.
 
 use std::collections::BTreeMap;
 
@@ -18,24 +18,24 @@ use crate::interaction::number::Decimal;
 use crate::interaction::{Body, Content as BodyKind, ContractId, Headers, Http, InteractionId, Kind, State};
 use crate::pact::{AsWritten, PactRules};
 
-/// The version of the canonical form. It is part of every id, and a text like all the rest of it: there are no numbers
-/// in the canonical form, so that no writer of it can spell one otherwise.
+/// The version of the canonical form, which is part of every id. It is a text, because the canonical form has no numbers:
+/// so no other program can write one of them differently.
 const FORMAT: &str = "1";
 
-/// The id of an interaction: the same for all that is verified in the same way.
+/// The id of an interaction. Interactions that are verified in the same way have the same id.
 #[must_use]
 pub fn interaction_id(interaction: &Interaction) -> InteractionId {
     InteractionId(hash(&content(interaction)))
 }
 
-/// What an interaction's id is made of.
+/// Everything that an interaction's id depends on.
 fn content(interaction: &Interaction) -> Content<'_> {
     match &interaction.kind {
         Kind::Http(http) => http_content(&interaction.given, http, None),
         Kind::Unrunnable(unrunnable) => {
             http_content(&interaction.given, &unrunnable.read, Some(Typed(&unrunnable.content)))
         }
-        // Neither format reads messages yet, so none has an id that others rely on.
+        // Neither format has messages yet, so nobody relies on such an id.
         Kind::Message(message) => Content {
             format: FORMAT,
             given: given(&interaction.given),
@@ -68,8 +68,8 @@ fn http_content<'c>(states: &'c [State], http: &'c Http<Terms>, skipped: Option<
             (RulesContent::of(message), NamedRules(Some(query)), path, RulesContent::of(&terms.response))
         }
         Terms::Pact(terms) => {
-            let (asked, answered) = (RulesContent::of_pact(&terms.request), RulesContent::of_pact(&terms.response));
-            (asked, NamedRules(None), None, answered)
+            let (request, response) = (RulesContent::of_pact(&terms.request), RulesContent::of_pact(&terms.response));
+            (request, NamedRules(None), None, response)
         }
     };
     Content {
@@ -97,8 +97,9 @@ fn http_content<'c>(states: &'c [State], http: &'c Http<Terms>, skipped: Option<
     }
 }
 
-/// The id of a contract: of its provider and what is expected of it, whatever the order. What is pending is expected in
-/// another way, and stays apart: its own id is the same, so that results carry over on the day when it no longer is.
+/// The id of a contract: of its provider and its interactions, in any order. Pending interactions are listed separately,
+/// because they mean something else; but their own ids are the same, so that results carry over once they no longer are
+/// pending.
 #[must_use]
 pub fn contract_id(contract: &Contract) -> ContractId {
     let ids = |is_pending: bool| {
@@ -137,15 +138,15 @@ struct Content<'c> {
     what: What<'c>,
 }
 
-/// What is expected, by the kind of interaction.
+/// The expectation, by the kind of interaction.
 #[derive(Serialize)]
 #[serde(untagged)]
-#[expect(clippy::large_enum_variant, reason = "one at a time is made, and written at once")]
+#[expect(clippy::large_enum_variant, reason = "there is only one at a time")]
 enum What<'c> {
     Http {
         request: RequestContent<'c>,
         response: ResponseContent<'c>,
-        /// What can't be run is what its file says of it.
+        /// The text in the file, if it can't be run.
         #[serde(skip_serializing_if = "Option::is_none")]
         skipped: Option<Typed<&'c Value>>,
     },
@@ -202,12 +203,12 @@ enum BodyContent<'c> {
     /// The SHA-256 of the bytes.
     Bytes(String),
     Form(&'c IndexMap<String, Vec<String>>),
-    /// What a file holds where it has a `${`, which is no placeholder there.
+    /// The content of a file with `${` in it, which isn't a placeholder there.
     Literal(Box<BodyContent<'c>>),
 }
 
 impl<'c> BodyContent<'c> {
-    /// Where the content lies, in the contract or in a file, is spelling: what it is counts.
+    /// Whether the content is in the contract or in a file makes no difference.
     fn of(body: &'c Body) -> Self {
         let content = match &body.content {
             BodyKind::Json(value) => Self::Json(Typed(value)),
@@ -228,7 +229,7 @@ struct RulesContent<'c> {
     pact: Option<PactContent<'c>>,
 }
 
-/// The rules of a Pact file, in its own words: they have no others.
+/// The rules of a Pact file, as they are written there.
 #[derive(Serialize)]
 struct PactContent<'c> {
     version: &'static str,
@@ -236,7 +237,7 @@ struct PactContent<'c> {
     media_type: Option<&'c str>,
     query: Option<&'c str>,
     written: WrittenContent<'c>,
-    /// What is sent in the place of no body.
+    /// The body that is sent in place of none.
     #[serde(skip_serializing_if = "Option::is_none")]
     sends: Option<&'static str>,
 }
@@ -251,7 +252,7 @@ impl Serialize for WrittenContent<'_> {
 
 impl<'c> RulesContent<'c> {
     fn of(rules: &'c Rules) -> Self {
-        let body = rules.body.iter().map(|(path, written)| (path.to_string(), RuleContent::of(&written.thing)));
+        let body = rules.body.iter().map(|(path, written)| (path.to_string(), RuleContent::of(&written.rule)));
         Self { body: body.collect(), headers: NamedRules(Some(&rules.headers)), pact: None }
     }
 
@@ -285,7 +286,7 @@ impl<'c> PathRuleContent<'c> {
     }
 }
 
-/// Rules by name; none where the format has no such list.
+/// Rules by name; `None` if the format has no such list.
 struct NamedRules<'c>(Option<&'c IndexMap<String, Rule>>);
 
 impl Serialize for NamedRules<'_> {
@@ -303,7 +304,7 @@ struct RuleContent<'c> {
 }
 
 impl<'c> RuleContent<'c> {
-    /// The order of the words doesn't count.
+    /// The order of the words makes no difference.
     fn of(rule: &'c Rule) -> Self {
         let mut matchers: Vec<MatcherContent<'c>> = rule.matchers.iter().map(MatcherContent::of).collect();
         if matchers.len() > 1 {
@@ -339,13 +340,23 @@ impl<'c> MatcherContent<'c> {
                 let files = rule.files().iter().map(|(path, file)| (path.as_str(), Typed(file))).collect();
                 Self::Schema { schema: Typed(rule.schema()), files }
             }
-            // All others are words of their own, and a regular expression stands between slashes.
-            word => Self::Word(word.to_string()),
+            // These are written as words, and regular expressions between slashes.
+            Matcher::Exact
+            | Matcher::Equal
+            | Matcher::Any
+            | Matcher::Absent
+            | Matcher::Type(_)
+            | Matcher::Format(_)
+            | Matcher::Regex(_)
+            | Matcher::Size { .. }
+            | Matcher::Unordered
+            | Matcher::Contains
+            | Matcher::Closed => Self::Word(matcher.to_string()),
         }
     }
 }
 
-/// A value of the user's, with its type in front of its texts and numbers.
+/// A value of the user's, with the type before its texts and numbers.
 struct Typed<T>(T);
 
 impl Serialize for Typed<&Value> {

@@ -1,13 +1,13 @@
-//! What either format asks of an interaction beyond its example.
+//! The sum of the formats' terms: what each of them asks of an interaction beyond its example.
 
 use std::sync::Arc;
 
 use crate::interaction::{self, Kind};
 use crate::{contract, pact};
 
-/// The terms of an interaction: those of the format that it was read from. Each keeps its own meaning.
+/// The terms of an interaction, in the format that it was read from. Each format keeps its own semantics.
 ///
-/// They are shared: a filled interaction has the same ones.
+/// They are shared, because a filled interaction has the same terms.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Terms {
     Own(Arc<contract::Terms>),
@@ -18,7 +18,7 @@ pub enum Terms {
 pub type Contract = interaction::Contract<Terms>;
 /// An interaction of a contract in either format.
 pub type Interaction = interaction::Interaction<Terms>;
-/// A contract in either format, as it was read.
+/// A contract in either format, with the warnings of reading it.
 pub type ReadContract = interaction::ReadContract<Terms>;
 /// A contract in either format, with its file.
 pub type ContractFile = interaction::ContractFile<Terms>;
@@ -63,7 +63,7 @@ impl Contract {
         self.interactions.iter().any(Interaction::is_pact)
     }
 
-    /// The contract in the terms of our own format, unless it was read from a Pact file.
+    /// The contract in our own terms; `None` if it was read from a Pact file.
     #[must_use]
     pub fn to_own(&self) -> Option<contract::Contract> {
         let own = self.clone().try_map(|terms| match terms {
@@ -73,7 +73,7 @@ impl Contract {
         own.ok()
     }
 
-    /// The contract in Pact's terms, if it was read from a Pact file.
+    /// The contract in Pact's terms; `None` if it wasn't read from a Pact file.
     #[must_use]
     pub fn to_pact(&self) -> Option<pact::Contract> {
         let pact = self.clone().try_map(|terms| match terms {

@@ -26,9 +26,8 @@ use super::mock_refusal::{discreet, refusal, shown};
 use super::problem::problem;
 use super::server::{AnswerBody, Answerer, Listening, Server};
 use super::{cors, mock_control};
-use crate::interaction::{ActualRequest, ActualResponse, Mismatch, header_values};
+use crate::interaction::{ActualRequest, ActualResponse, Mismatch, Moment, header_values};
 use crate::mocking::{ActiveState, Miss, Mock};
-use crate::pact::Moment;
 
 /// A header of a request that names the states of this request, in place of those that are active for all.
 const STATE: &str = "upheld-state";
@@ -309,7 +308,7 @@ impl Answering {
                 .and_then(|host| host.to_str().ok())
                 .map(|host| format!("{}://{host}", self.scheme)),
         };
-        match self.desk.mock.answer_at(&request, &active, &moment) {
+        match self.desk.mock.respond_at(&request, &active, &moment) {
             Ok(selected) => {
                 if let Some(used) = self.desk.used.get(selected.number) {
                     used.fetch_add(1, Ordering::Relaxed);

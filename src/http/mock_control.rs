@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::mock::Desk;
 use super::problem::{json_answer, problem};
 use super::server::AnswerBody;
-use crate::mocking::{ActiveState, Change};
+use crate::mocking::{ActiveState, StateChange};
 use crate::words::did_you_mean;
 
 /// Where they are.
@@ -55,15 +55,15 @@ fn states(desk: &Desk) -> Response<AnswerBody> {
 /// Makes what a body says, in JSON or as a contract writes it, happen to the states.
 fn change(desk: &Desk, body: &[u8]) -> Result<(), String> {
     let change = match serde_json::from_slice::<Value>(body) {
-        Ok(value) => Change::read(&value).map_err(|error| error.to_string())?,
+        Ok(value) => StateChange::read(&value).map_err(|error| error.to_string())?,
         Err(error) => {
             let text = std::str::from_utf8(body).ok().filter(|text| !text.trim_start().starts_with(['{', '[']));
             let text = text.ok_or_else(|| format!("the body is not JSON: {error}"))?;
-            Change::Set(ActiveState::read(text.lines()))
+            StateChange::Set(ActiveState::read(text.lines()))
         }
     };
     known(desk, change.states())?;
-    desk.change_states(|active| change.make(active));
+    desk.change_states(|active| change.apply(active));
     Ok(())
 }
 

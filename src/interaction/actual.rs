@@ -1,5 +1,5 @@
-//! What came at a place where something else was expected. Data; its text is made by [`Display`](fmt::Display), to follow
-//! "got".
+//! The actual value at a place where another was expected. Data: only its [`Display`](fmt::Display), which follows "got",
+//! makes a text of it.
 
 use std::fmt;
 
@@ -8,33 +8,33 @@ use serde_json::Value;
 use super::describe::{self, Unit, ValueKind, quoted};
 use crate::words::count;
 
-/// What came at one place of a message.
+/// The actual value at one place of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actual {
     /// A JSON value.
     Value {
         kind: ValueKind,
-        /// How many elements an array has.
+        /// The number of an array's elements.
         length: Option<usize>,
-        /// The value as compact JSON, cut where it is long.
+        /// The value as compact JSON, cut if it is long.
         shown: String,
     },
-    /// A method, a path or a status as it stands; empty where there is none.
+    /// A method, a path or a status; empty if there is none.
     Plain(String),
-    /// The values of a header, a parameter or another text without a type, each in quotes and cut where it is long.
+    /// The values of a header, of a parameter or of other untyped text, each in quotes and cut if it is long.
     Texts(Vec<String>),
     Missing(Missing),
-    /// How many elements, entries or values there are.
+    /// The number of elements, entries or values.
     Size {
         count: usize,
         unit: Unit,
     },
-    /// An array with an element too many, as compact JSON where it is known which one.
+    /// An array with too many elements. `one` is a surplus element as compact JSON, if it is known which one that is.
     Extra {
         count: usize,
         one: Option<String>,
     },
-    /// The key of an object, in quotes.
+    /// A key of an object, in quotes.
     Key(String),
     Body(ActualBody),
     /// A part of a multipart body.
@@ -46,22 +46,22 @@ pub enum Actual {
         name: String,
         value: String,
     },
-    /// An XML element by its name, and how often it stands there if that counts.
+    /// An XML element by its name, and how often it occurs if that matters.
     Element {
         name: String,
         times: Option<usize>,
     },
-    /// Elements nested deeper than is compared.
+    /// Elements nested more deeply than is compared.
     TooDeep,
     /// A value that must not be shown.
     Withheld,
 }
 
-/// What isn't there.
+/// Something that is missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Missing {
     Key,
-    /// An element, of an array that has only so many.
+    /// An element beyond the `length` of the array.
     Element {
         length: usize,
     },
@@ -72,19 +72,19 @@ pub enum Missing {
     Attribute,
 }
 
-/// A body that isn't of the expected kind, or isn't the expected bytes.
+/// A body of another kind than expected, or of other bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ActualBody {
     Empty,
-    /// Its beginning, cut where it is long.
+    /// Its beginning, cut if it is long.
     Unread {
         beginning: String,
     },
-    /// A body where none was expected, by its length in bytes.
+    /// A body when none was expected, by its length in bytes.
     Unexpected {
         length: usize,
     },
-    /// Other bytes: how many, and the index of the first that differs.
+    /// Other bytes: how many, and the index of the first one that differs.
     Bytes {
         length: usize,
         differs_at: usize,
@@ -95,12 +95,12 @@ pub enum ActualBody {
     },
     /// A body of this media type.
     OfType(String),
-    /// A body that there is nothing else to say about.
+    /// A body of which nothing else is known.
     Any,
 }
 
 impl Actual {
-    /// A JSON value, as it came.
+    /// A JSON value.
     #[must_use]
     pub fn value(value: &Value) -> Self {
         Self::Value { kind: ValueKind::of(value), length: value.as_array().map(Vec::len), shown: describe::json(value) }
@@ -126,7 +126,7 @@ impl Actual {
         }
     }
 
-    /// Calls `visit` with each text that was taken from the message.
+    /// Calls `visit` with each text that comes from the message, so that secrets can be removed.
     pub fn each_text(&mut self, visit: &mut dyn FnMut(&mut String)) {
         match self {
             Self::Value { shown: text, .. }
@@ -185,8 +185,8 @@ impl fmt::Display for Actual {
             Self::PartHeader { name, value } => write!(f, "the header {name}: {value}"),
             Self::Element { name, times: None } => write!(f, "<{name}>"),
             Self::Element { name, times: Some(times) } => write!(f, "<{name}>, {}", count(*times, "time")),
-            Self::TooDeep => f.write_str("deeper ones"),
-            Self::Withheld => f.write_str("another value, which is not shown"),
+            Self::TooDeep => f.write_str("deeper nesting"),
+            Self::Withheld => f.write_str("another value, which isn't shown"),
         }
     }
 }

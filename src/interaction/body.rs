@@ -1,4 +1,4 @@
-//! The body of a message, in one of the kinds that a contract can hold it in.
+//! The body of a message, in one of the kinds that a contract can hold.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ pub struct Body {
 /// The content of a body.
 ///
 /// Every match on it names every kind, without a catch-all arm: a new kind must not compile until each comparison
-/// handles it, or it would be upheld without being looked at.
+/// handles it, or it would be upheld without being compared.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Content {
     Json(Value),
@@ -59,21 +59,24 @@ impl Body {
         Content::Form(fields).into()
     }
 
-    /// A text without a character, which says that there is no body.
+    /// The empty text, which stands for no body.
     #[must_use]
     pub fn empty() -> Self {
         Self::text("")
     }
 
-    /// Whether it says that there is no body.
+    /// Whether it stands for no body.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        matches!(&self.content, Content::Text(text) if text.is_empty())
+        match &self.content {
+            Content::Text(text) => text.is_empty(),
+            Content::Json(_) | Content::Bytes(_) | Content::Form(_) => false,
+        }
     }
 }
 
 impl Content {
-    /// The content type that is sent with it where no header names one: no server would read it without.
+    /// The content type that is sent if no header names one, because no server reads such a body without it.
     #[must_use]
     pub const fn implied_type(&self) -> Option<&'static str> {
         match self {
@@ -83,8 +86,8 @@ impl Content {
         }
     }
 
-    /// The body as one JSON value, which rules lead into: a text is a string, a form an object of its fields.
-    /// `None` for bytes, which have no places.
+    /// The body as one JSON value, for the paths of rules: a text is a string, a form an object of its fields.
+    /// `None` for bytes, which no path leads into.
     #[must_use]
     pub fn view(&self) -> Option<Cow<'_, Value>> {
         match self {

@@ -1,22 +1,21 @@
-//! Values in words, as they stand behind "expected" and "got".
+//! Values in words, for the sentence `expected …, got …`.
 
 use std::{fmt, io};
 
 use serde_json::Value;
 
-use crate::words::count;
+use crate::words::{count, shorten};
 
 /// How many characters of a value are shown.
 const SHOWN: usize = 120;
 
-/// A value as compact JSON, cut where it is long. No more of it is written than is shown, so that a large value costs
-/// nothing.
+/// A value as compact JSON, cut if it is long. Only as much is written as is shown, so that a large value costs nothing.
 pub(crate) fn json(value: &Value) -> String {
     let mut beginning = Beginning(Vec::new());
-    // It ends early with an error where the value is long.
+    // An error means that the value is longer than `Beginning` takes.
     let whole = serde_json::to_writer(&mut beginning, value).is_ok();
     let text = String::from_utf8_lossy(&beginning.0);
-    // The end may be in the middle of a character.
+    // The last bytes may be part of a character.
     let text = if whole { &*text } else { text.trim_end_matches(char::REPLACEMENT_CHARACTER) };
     match cut(text) {
         cut if whole || cut.ends_with('…') => cut,
@@ -24,7 +23,7 @@ pub(crate) fn json(value: &Value) -> String {
     }
 }
 
-/// Takes the first bytes, as many as are shown at most.
+/// Takes only as many bytes as the shown characters can have.
 struct Beginning(Vec<u8>);
 
 impl io::Write for Beginning {
@@ -42,20 +41,17 @@ impl io::Write for Beginning {
     }
 }
 
-/// A text, cut where it is long.
+/// A text, cut if it is long.
 pub(crate) fn cut(text: &str) -> String {
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
+    shorten(text, SHOWN).into_owned()
 }
 
-/// A text as a JSON string, cut where it is long.
+/// A text as a JSON string, cut if it is long.
 pub(crate) fn quoted(text: &str) -> String {
     json(&Value::String(text.to_owned()))
 }
 
-/// A scalar that isn't null as JSON; nothing for other values.
+/// A string, number or boolean as JSON; `None` for other values.
 pub(crate) fn scalar(value: &Value) -> Option<String> {
     matches!(value, Value::Bool(_) | Value::Number(_) | Value::String(_)).then(|| json(value))
 }
@@ -85,7 +81,7 @@ impl ValueKind {
         }
     }
 
-    /// The word with its article: `an array`.
+    /// The type with its article: `an array`.
     #[must_use]
     pub const fn with_article(self) -> &'static str {
         match self {
@@ -111,7 +107,7 @@ pub enum Unit {
 }
 
 impl Unit {
-    /// The word for one of them.
+    /// The singular.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -122,7 +118,7 @@ impl Unit {
     }
 }
 
-/// Writes a size: `at least 1 element`.
+/// Writes a size: `at least 1 element`, `exactly 2 values`, `2 to 5 entries`.
 pub(super) fn write_size(f: &mut fmt::Formatter<'_>, min: u64, max: Option<u64>, unit: Unit) -> fmt::Result {
     let counted = |number: u64| count(usize::try_from(number).unwrap_or(usize::MAX), unit.word());
     match max {
@@ -132,13 +128,13 @@ pub(super) fn write_size(f: &mut fmt::Formatter<'_>, min: u64, max: Option<u64>,
     }
 }
 
-/// The two kinds of parts of a multipart body.
+/// What a part of a multipart body is.
 pub(super) const fn part(is_file: bool) -> &'static str {
-    if is_file { "a part that is a file" } else { "a part that is a field" }
+    if is_file { "a file part" } else { "a field part" }
 }
 
-/// The body of an answer with another status, which tells more than the status.
-pub(crate) fn body_shown(body: &[u8]) -> Option<String> {
+/// A hint with the beginning of a response's body, which says more about a wrong status than the status itself.
+pub(crate) fn body_hint(body: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(&body[..body.len().min(2000)]).trim().to_owned();
-    (!text.is_empty()).then(|| format!("the answer's body: {}", cut(&text)))
+    (!text.is_empty()).then(|| format!("the response's body: {}", cut(&text)))
 }

@@ -1,12 +1,12 @@
 //! SHA-256 digests as names: 64 hexadecimal digits, in texts and in records.
 
-/// Bytes as hexadecimal digits in small letters.
+/// Bytes as lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
 }
 
-/// The 32 bytes that 64 hexadecimal digits in small letters stand for.
+/// The 32 bytes that 64 lower-case hexadecimal digits stand for; `None` for any other text.
 pub(crate) fn unhex(text: &str) -> Option<[u8; 32]> {
     let digit = |byte: u8| match byte {
         b'0'..=b'9' => Some(byte - b'0'),
@@ -43,7 +43,7 @@ macro_rules! digests {
 
                 fn from_str(text: &str) -> Result<Self, String> {
                     let bytes = $crate::interaction::digest::unhex(text);
-                    bytes.map(Self).ok_or_else(|| format!("`{text}` is not an id: 64 hexadecimal digits"))
+                    bytes.map(Self).ok_or_else(|| format!("`{text}` isn't an id of 64 hexadecimal digits"))
                 }
             }
 

@@ -5,17 +5,16 @@ use super::model::{Headers, Request, Response, Status};
 use super::urlencoded;
 use super::wire::{ActualRequest, ActualResponse};
 
-/// The request that a filled example is.
+/// The request that an example becomes, once its placeholders are filled.
 ///
-/// A JSON body and a form get their content type where the contract doesn't name one: no server would read them
-/// without.
+/// A JSON body and a form get their content type if the contract names none, because no server reads them without it.
 #[must_use]
 pub fn request(request: &Request) -> ActualRequest {
     let implied = request.body.as_ref().and_then(|body| body.content.implied_type());
     request_of_type(request, implied)
 }
 
-/// The same, with the content type that is sent if no header names one.
+/// The same, with a content type of the caller's choice for requests whose headers name none.
 pub(crate) fn request_of_type(request: &Request, implied: Option<&str>) -> ActualRequest {
     let query = urlencoded::write(&request.query);
     let mut sent = headers(&request.headers);
@@ -31,7 +30,7 @@ pub(crate) fn request_of_type(request: &Request, implied: Option<&str>) -> Actua
     }
 }
 
-/// The response that an interaction's example is, as it would come over the wire.
+/// The response that an example becomes. A class of status codes is sent as its first code: 200 for `2XX`.
 #[must_use]
 pub fn response(response: &Response) -> ActualResponse {
     let status = match response.status {
@@ -45,7 +44,7 @@ pub fn response(response: &Response) -> ActualResponse {
     }
 }
 
-/// Header lines, one for each value.
+/// Headers as lines: name and value, one line for each value.
 #[must_use]
 pub fn headers(headers: &Headers) -> Vec<(String, String)> {
     headers.iter().flat_map(|(name, values)| values.iter().map(move |value| (name.clone(), value.clone()))).collect()

@@ -10,11 +10,11 @@ use super::body::{Body, Content};
 use super::model::{Headers, Request, Response};
 use super::template::{fill, fill_value, has_placeholder, placeholders};
 
-/// The characters that a value can't have in a path's segment: all but the unreserved ones (RFC 3986, section 3.3).
+/// The characters that are encoded when a value is put into a path: all but the unreserved ones (RFC 3986, section 2.3).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 impl Body {
-    /// The body with `values` in the place of its placeholders.
+    /// The body with `values` in place of its placeholders. A body in a file isn't a template, and stays as it is.
     #[must_use]
     pub fn filled(&self, values: &Map<String, Value>) -> Cow<'_, Self> {
         let is_filled = self.file.is_none() && self.content.has_placeholder();
@@ -26,30 +26,24 @@ impl Content {
     /// Whether filling would change one of its texts.
     #[must_use]
     pub fn has_placeholder(&self) -> bool {
-        let mut found = false;
-        each_content_text(self, &mut |text| found |= has_placeholder(text));
-        found
+        any_placeholder(|visit| each_content_text(self, visit))
     }
 }
 
 impl Request {
-    /// Whether filling changes it: it has a placeholder, or a literal `${`, which is written `$${`.
+    /// Whether filling changes the request: it has a placeholder, or a literal `${`, which is written `$${`.
     #[must_use]
     pub fn has_placeholders(&self) -> bool {
-        let mut found = false;
-        self.each_text(&mut |text| found |= has_placeholder(text));
-        found
+        any_placeholder(|visit| self.each_text(visit))
     }
 
-    /// The names of all placeholders in it.
+    /// The names of all placeholders in the request.
     #[must_use]
     pub fn placeholders(&self) -> BTreeSet<String> {
-        let mut names = BTreeSet::new();
-        self.each_text(&mut |text| placeholders(text, &mut names));
-        names
+        placeholder_names(|visit| self.each_text(visit))
     }
 
-    /// The request with `values` in the place of its placeholders, percent-encoded where they stand in the path.
+    /// The request with `values` in place of its placeholders; in the path they are percent-encoded.
     #[must_use]
     pub fn filled(&self, values: &Map<String, Value>) -> Self {
         Self {
@@ -69,23 +63,19 @@ impl Request {
 }
 
 impl Response {
-    /// Whether filling changes it: it has a placeholder, or a literal `${`, which is written `$${`.
+    /// Whether filling changes the response: it has a placeholder, or a literal `${`, which is written `$${`.
     #[must_use]
     pub fn has_placeholders(&self) -> bool {
-        let mut found = false;
-        self.each_text(&mut |text| found |= has_placeholder(text));
-        found
+        any_placeholder(|visit| self.each_text(visit))
     }
 
-    /// The names of all placeholders in it.
+    /// The names of all placeholders in the response.
     #[must_use]
     pub fn placeholders(&self) -> BTreeSet<String> {
-        let mut names = BTreeSet::new();
-        self.each_text(&mut |text| placeholders(text, &mut names));
-        names
+        placeholder_names(|visit| self.each_text(visit))
     }
 
-    /// The response with `values` in the place of its placeholders.
+    /// The response with `values` in place of its placeholders.
     #[must_use]
     pub fn filled(&self, values: &Map<String, Value>) -> Self {
         Self {
@@ -100,9 +90,23 @@ impl Response {
     }
 }
 
+/// Whether one of the texts that `each_text` visits has a placeholder.
+fn any_placeholder(each_text: impl FnOnce(&mut dyn FnMut(&str))) -> bool {
+    let mut found = false;
+    each_text(&mut |text| found |= has_placeholder(text));
+    found
+}
+
+/// The names of the placeholders in the texts that `each_text` visits.
+fn placeholder_names(each_text: impl FnOnce(&mut dyn FnMut(&str))) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    each_text(&mut |text| placeholders(text, &mut names));
+    names
+}
+
 fn each_message_text(headers: &Headers, body: Option<&Body>, visit: &mut dyn FnMut(&str)) {
     headers.values().flatten().for_each(|text| visit(text));
-    // The content of a file isn't a template: its bytes are what they are.
+    // A file isn't a template: its bytes are sent as they are.
     if let Some(body) = body.filter(|body| body.file.is_none()) {
         each_content_text(&body.content, visit);
     }
@@ -122,11 +126,11 @@ fn each_value_text(value: &Value, visit: &mut dyn FnMut(&str)) {
         Value::String(text) => visit(text),
         Value::Array(items) => items.iter().for_each(|item| each_value_text(item, visit)),
         Value::Object(object) => object.values().for_each(|item| each_value_text(item, visit)),
-        _ => {}
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
-/// The values as they stand in a path.
+/// The values as they are written in a path.
 fn encoded(values: &Map<String, Value>) -> Map<String, Value> {
     let encode = |value: &Value| {
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);

@@ -1,4 +1,4 @@
-//! Which headers hold lists.
+//! Header names, and which headers hold lists.
 
 /// The headers that are comma-separated lists in their RFC's grammar. Others may hold commas in their values: dates,
 /// cookies, user agents.
@@ -35,7 +35,7 @@ const LISTS: &[&str] = &[
     "x-forwarded-for",
 ];
 
-/// Whether a header, by its name in small letters, is a list of elements with commas between them.
+/// Whether the header of this lower-case name is a comma-separated list.
 #[must_use]
 pub fn is_list(name: &str) -> bool {
     LISTS.contains(&name)

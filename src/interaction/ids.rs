@@ -1,4 +1,4 @@
-//! The identities of interactions and contracts. What they are made of is [`crate::formats`]' to say.
+//! The identities of interactions and contracts. [`crate::formats`] computes them.
 
 use super::digest::digests;
 

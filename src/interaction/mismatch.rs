@@ -1,4 +1,4 @@
-//! A mismatch: one place where what came is not what was asked for. Data only.
+//! A mismatch: one place where a message differs from what the contract expects. Data only.
 
 use std::fmt;
 
@@ -19,38 +19,38 @@ pub enum Part {
     Body,
 }
 
-/// One place where a message is not what the contract asks for.
+/// One place where a message differs from what the contract expects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mismatch {
     pub code: Code,
     pub part: Part,
-    /// The place inside the part: `items[0].qty` in a body (`$` for the whole of it), a header's or a query
-    /// parameter's name; empty for method, path and status.
+    /// The place inside the part: `items[0].qty` in a body (`$` for the whole body), a header's or a query parameter's
+    /// name; empty for method, path and status.
     pub path: String,
-    /// What was expected: `an integer, like 2`.
+    /// `an integer, like 2`
     pub expected: Expected,
-    /// What came: `"2", a string`.
+    /// `"2", a string`
     pub actual: Actual,
-    /// Where the contract asks for it.
-    pub asked: Pointer,
-    /// What may have led to it, or what to do about it, where this mismatch alone tells.
+    /// Where the contract says so: its rule, or its example if there is no rule.
+    pub expectation: Pointer,
+    /// A likely cause or a remedy, if this mismatch alone reveals one.
     pub hint: Option<String>,
 }
 
 impl Mismatch {
-    /// A mismatch of a part as a whole, without a hint.
+    /// A mismatch of a whole part, without a hint.
     #[must_use]
-    pub const fn of_part(code: Code, part: Part, expected: Expected, actual: Actual, asked: Pointer) -> Self {
-        Self { code, part, path: String::new(), expected, actual, asked, hint: None }
+    pub const fn of_part(code: Code, part: Part, expected: Expected, actual: Actual, expectation: Pointer) -> Self {
+        Self { code, part, path: String::new(), expected, actual, expectation, hint: None }
     }
 
-    /// The same at a place inside the part.
+    /// The same mismatch, at a place inside the part.
     #[must_use]
     pub fn at(self, path: impl Into<String>) -> Self {
         Self { path: path.into(), ..self }
     }
 
-    /// The same with a hint.
+    /// The same mismatch, with a hint.
     #[must_use]
     pub fn with_hint(self, hint: Option<String>) -> Self {
         Self { hint, ..self }

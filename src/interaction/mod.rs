@@ -1,5 +1,5 @@
 //! The nouns that every format shares: names, states, requests and responses, their bodies, their form on the wire, and
-//! mismatches. Data, and what can be computed from it alone.
+//! mismatches. Data, and computations that need nothing else.
 
 mod actual;
 mod body;
@@ -13,9 +13,11 @@ mod header_lists;
 mod ids;
 pub mod mismatch;
 mod model;
+mod moment;
 mod names;
 pub mod number;
 mod path;
+mod rule_summary;
 mod state;
 pub mod template;
 pub mod urlencoded;
@@ -24,14 +26,16 @@ mod wire;
 pub use actual::{Actual, ActualBody, Missing};
 pub use body::{Body, Content, fields_view, is_json};
 pub use describe::{Unit, ValueKind};
-pub use expected::{Described, Expected, ExpectedBody, Filled, Like, Nothing, Unusable, WrongPlace};
+pub use expected::{Expected, ExpectedBody, Like, Nothing};
 pub use file::{ContractFile, ReadContract};
 pub use header_lists::{is_list, is_token};
 pub use ids::{ContractId, InteractionId};
 pub use mismatch::{Mismatch, Part};
 pub use model::{Contract, Headers, Http, Interaction, Kind, Message, Request, Response, Status, Unrunnable, pointer};
-pub use names::{NameError, ServiceName};
+pub use moment::Moment;
+pub use names::{NameError, ServiceName, first_unused};
 pub use path::{Path, Segment};
+pub use rule_summary::{Misplaced, NonEmpty, RuleSummary, Unusable};
 pub use state::{State, params};
-pub use wire::{ActualRequest, ActualResponse, in_one_order};
+pub use wire::{ActualRequest, ActualResponse, sort_keys};
 pub(crate) use wire::{header_values, parse};

@@ -1,7 +1,7 @@
-//! The model that every format is read into: a contract, its interactions, and what each of them expects. Data only.
+//! The model that every format is read into: a contract and its interactions. Data only.
 //!
-//! `T` is what a format asks of a message beyond its example: its terms. Each format has its own, and [`crate::formats`]
-//! has the sum of them.
+//! `T` stands for a format's terms: everything that it asks of a message beyond the example. Each format has its own, and
+//! [`crate::formats`] has the sum of them.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -12,9 +12,10 @@ use serde_json::{Map, Value};
 use super::body::Body;
 use super::names::ServiceName;
 use super::state::State;
+use super::urlencoded;
 use crate::source::Pointer;
 
-/// All that one consumer expects of one provider.
+/// Everything that one consumer expects from one provider.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Contract<T> {
     pub consumer: ServiceName,
@@ -29,12 +30,12 @@ pub struct Interaction<T> {
     pub name: String,
     pub description: Option<String>,
     pub given: Vec<State>,
-    /// Whether its author says that a break need not fail anybody yet.
+    /// Whether its author says that breaking it need not fail anyone's build yet.
     pub pending: bool,
     pub kind: Kind<T>,
 }
 
-/// What an interaction expects, by the way that it travels.
+/// The kinds of interactions, by how their messages travel.
 ///
 /// Every match on it names every kind, without a catch-all arm.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,7 +46,7 @@ pub enum Kind<T> {
     Unrunnable(Unrunnable<T>),
 }
 
-/// A request, and the least that the response must be.
+/// A request, and the least that the consumer needs of the response.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Http<T> {
     pub request: Request,
@@ -64,15 +65,14 @@ pub struct Message<T> {
     pub terms: T,
 }
 
-/// An interaction that is right, and that can't be run: of a kind that isn't run yet, or one that a plugin would have to
-/// read.
+/// A valid interaction that can't be run: its kind isn't supported yet, or it needs a plugin.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unrunnable<T> {
     /// Why, as the end of a sentence.
     pub why: Arc<str>,
-    /// What the file says of it: its identity.
+    /// Its text in the file, which is part of its identity.
     pub content: Value,
-    /// As much as could be read of it as a request and a response, which is part of its identity.
+    /// As much as could be read as a request and a response, which is part of its identity, too.
     pub read: Http<T>,
 }
 
@@ -80,7 +80,7 @@ pub struct Unrunnable<T> {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Request {
     pub method: String,
-    /// Percent-encoded as it is sent, without the query.
+    /// Percent-encoded, as it is sent, without the query.
     pub path: String,
     /// The parameters by name, decoded, each with its values in their order.
     pub query: IndexMap<String, Vec<String>>,
@@ -96,7 +96,7 @@ pub struct Response {
     pub body: Option<Body>,
 }
 
-/// Headers by name in small letters, each with its values, one for each line.
+/// Headers by their lower-case names, each with its values, one for each line.
 pub type Headers = IndexMap<String, Vec<String>>;
 
 /// A status code, or a class of them by its first digit.
@@ -114,11 +114,11 @@ impl<T> Contract<T> {
         contract
     }
 
-    /// The contract in other terms, if all of it can be said in them.
+    /// The contract in other terms, if each interaction has them.
     ///
     /// # Errors
     ///
-    /// The first that `into` gives.
+    /// The first error of `into`.
     pub fn try_map<U, E>(self, mut into: impl FnMut(T) -> Result<U, E>) -> Result<Contract<U>, E> {
         let Self { consumer, provider, description, interactions } = self;
         let interactions = interactions.into_iter().map(|interaction| interaction.try_map(&mut into));
@@ -127,14 +127,14 @@ impl<T> Contract<T> {
 }
 
 impl<T> Interaction<T> {
-    /// The values that `${name}` has where nothing was returned by a state handler: the parameters of its states.
-    /// Of two states with the same parameter the later counts.
+    /// The values of `${name}` if no state handler returned others: the parameters of the states. If two states have the
+    /// same parameter, the later one counts.
     #[must_use]
     pub fn params(&self) -> Map<String, Value> {
         super::state::params(&self.given)
     }
 
-    /// Its request and response, if it is run over HTTP.
+    /// Its request and response, if it runs over HTTP.
     #[must_use]
     pub const fn http(&self) -> Option<&Http<T>> {
         match &self.kind {
@@ -143,7 +143,7 @@ impl<T> Interaction<T> {
         }
     }
 
-    /// Why it can't be run, if it can't.
+    /// Why it can't be run, as the end of a sentence; `None` if it can.
     #[must_use]
     pub fn unrunnable(&self) -> Option<&str> {
         match &self.kind {
@@ -152,7 +152,7 @@ impl<T> Interaction<T> {
         }
     }
 
-    /// Its first line as it is shown to people: method, path and query of a request, the channel of a message.
+    /// A line that shows people what it is about: method, path and query of a request, or the channel of a message.
     #[must_use]
     pub fn line(&self) -> String {
         match &self.kind {
@@ -190,30 +190,30 @@ impl<T> Http<T> {
     }
 }
 
-/// Where the interaction of this number is written in its contract file.
+/// The place of the interaction at `index` in its contract file.
 #[must_use]
 pub fn pointer(index: usize) -> Pointer {
     Pointer::root().key("interactions").index(index)
 }
 
 impl Request {
-    /// Whether sending it is safe: it asks for nothing to be changed (RFC 9110, section 9.2.1; TRACE is left out
-    /// since no contract needs it).
+    /// Whether the method is safe, so that sending the request changes nothing (RFC 9110, section 9.2.1; TRACE is left
+    /// out because no contract needs it).
     #[must_use]
     pub fn is_safe(&self) -> bool {
         matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS")
     }
 
-    /// Whether a request of this method has a body as a rule.
+    /// Whether requests of this method usually have a body.
     #[must_use]
-    pub fn tends_to_have_a_body(&self) -> bool {
+    pub fn usually_has_a_body(&self) -> bool {
         !self.is_safe() && self.method != "DELETE"
     }
 
-    /// Method, path and query as they are shown to people.
+    /// Method, path and query, as people read them.
     #[must_use]
     pub fn line(&self) -> String {
-        let query = crate::interaction::urlencoded::write(&self.query);
+        let query = urlencoded::write(&self.query);
         if query.is_empty() {
             format!("{} {}", self.method, self.path)
         } else {
@@ -223,7 +223,7 @@ impl Request {
 }
 
 impl Status {
-    /// Whether a status is this one, or of this class.
+    /// Whether a status code is this one, or of this class.
     #[must_use]
     pub const fn allows(self, status: u16) -> bool {
         match self {

@@ -1,26 +1,28 @@
-//! Names that were checked: services and environments.
+//! Names: those of services, which are checked, and those of interactions, which are unique in their contract.
 
+use std::collections::HashSet;
 use std::fmt;
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
-/// The name of a service: letters, digits, `.`, `_` and `-`, at most 100 of them, beginning with a letter or a
-/// digit. So a name is a file name on every system, a path in the store, and a word in a shell.
+/// The name of a service: at most 100 letters, digits, `.`, `_` and `-`, the first of them a letter or a digit. Such a
+/// name is a valid file name on every system, a path in the store, and one word in a shell.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ServiceName(Arc<str>);
 
 /// Why a text is not a name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is not a name: a name has at most 100 letters, digits, `.`, `_` and `-`, and begins with a letter or a digit"
+    "`{0}` isn't a valid name: use at most 100 letters, digits, `.`, `_` and `-`, beginning with a letter or a digit"
 )]
 pub struct NameError(String);
 
 impl ServiceName {
-    /// Checks and keeps a name.
+    /// Checks a name.
     ///
     /// # Errors
     ///
-    /// A [`NameError`] that shows the text.
+    /// A [`NameError`] that shows the text, if it isn't a valid name.
     pub fn new(text: &str) -> Result<Self, NameError> {
         let valid = text.len() <= 100
             && text.starts_with(|c: char| c.is_ascii_alphanumeric())
@@ -68,12 +70,22 @@ impl<'de> serde::Deserialize<'de> for ServiceName {
     }
 }
 
+/// The first of these names that isn't used yet; it is used from then on.
+pub fn first_unused<S: BuildHasher>(
+    names: impl IntoIterator<Item = String>,
+    used: &mut HashSet<String, S>,
+) -> Option<String> {
+    let name = names.into_iter().find(|name| !used.contains(name))?;
+    used.insert(name.clone());
+    Some(name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn names_are_words_that_every_system_can_keep() {
+    fn names_are_valid_file_names_on_every_system() {
         for name in ["orders", "orders-v2", "a.b_c", "7eleven"] {
             assert!(ServiceName::new(name).is_ok(), "{name}");
         }

@@ -1,8 +1,8 @@
-//! Numbers by their value, from their digits: 1 is 1.0 and 10e-1, and 9007199254740993 is not 9007199254740992.
+//! Numbers by value, computed from their digits: 1 is 1.0 and 10e-1, but 9007199254740993 isn't 9007199254740992.
 
 use serde_json::Number;
 
-/// A decimal number: `digits` × 10^`exponent`, without leading or trailing zeros, so that equal values are equal.
+/// A decimal number: `digits` × 10^`exponent`, without leading or trailing zeros, so that each value has one form.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Decimal {
     negative: bool,
@@ -17,12 +17,12 @@ impl Decimal {
         Self::parse(number.as_str())
     }
 
-    /// The value of a text that is a JSON number.
+    /// The value of a JSON number's text.
     fn parse(text: &str) -> Self {
         let (negative, text) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
         let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-        // An exponent past i64 is past every number that anybody means; the two ends of the range stand for it.
+        // Nobody means an exponent beyond i64; the two ends of the range stand for all of them.
         let written: i64 =
             exponent.parse().unwrap_or(if exponent.starts_with('-') { i64::MIN / 2 } else { i64::MAX / 2 });
         let digits = format!("{whole}{fraction}");
@@ -42,7 +42,7 @@ impl Decimal {
         self.exponent >= 0
     }
 
-    /// The one spelling that equal numbers share: their digits, and the exponent if there is one.
+    /// The spelling that all equal numbers share: their digits, and the exponent unless it is 0.
     #[must_use]
     pub fn canonical(&self) -> String {
         let sign = if self.negative { "-" } else { "" };
@@ -54,7 +54,7 @@ impl Decimal {
     }
 }
 
-/// Whether two JSON numbers are of the same value.
+/// Whether two JSON numbers have the same value.
 #[must_use]
 pub fn same_number(a: &Number, b: &Number) -> bool {
     a.as_str() == b.as_str() || Decimal::of(a) == Decimal::of(b)
@@ -63,11 +63,11 @@ pub fn same_number(a: &Number, b: &Number) -> bool {
 /// Whether a JSON number has no fraction.
 #[must_use]
 pub fn is_integer(number: &Number) -> bool {
-    // Almost all integers are spelled as such.
+    // The fast way: almost all integers are written as such.
     number.as_str().bytes().all(|b| b.is_ascii_digit() || b == b'-') || Decimal::of(number).is_integer()
 }
 
-/// Whether two values are the same: numbers by value, objects without regard to the order of their keys.
+/// Whether two values are the same. Numbers are compared by value; the order of an object's keys makes no difference.
 #[must_use]
 pub fn same_value(a: &serde_json::Value, b: &serde_json::Value) -> bool {
     use serde_json::Value::{Array, Number, Object};
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_the_same_by_value_and_not_by_spelling() {
+    fn numbers_are_compared_by_value_and_not_by_spelling() {
         for (a, b) in [("1", "1.0"), ("10e-1", "1"), ("0", "-0.0"), ("1e2", "100"), ("0.10", "1E-1"), ("1e0", "1")] {
             assert!(same_number(&number(a), &number(b)), "{a} {b}");
         }

@@ -1,4 +1,4 @@
-//! A provider state: what must be true at the provider before an interaction (`given`).
+//! A provider state: a condition that must hold at the provider before an interaction (`given`).
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ pub struct State {
     pub params: Map<String, Value>,
 }
 
-/// The parameters of several states together. Of two with the same name the later counts.
+/// The parameters of several states together. If two have the same name, the later one counts.
 #[must_use]
 pub fn params(states: &[State]) -> Map<String, Value> {
     states.iter().flat_map(|state| state.params.clone()).collect()

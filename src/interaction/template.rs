@@ -1,4 +1,5 @@
-//! `${name}` in an interaction: stands for a provider state's parameter, or for what the state handler returned.
+//! Placeholders in an interaction: `${name}` stands for a provider state's parameter, or for a value that the state
+//! handler returned.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +18,7 @@ pub fn has_placeholder(text: &str) -> bool {
     text.contains("${")
 }
 
-/// Puts the names of all placeholders of a text into `names`.
+/// Adds the names of a text's placeholders to `names`.
 pub fn placeholders(text: &str, names: &mut BTreeSet<String>) {
     for piece in pieces(text) {
         if let Piece::Name(name) = piece {
@@ -26,7 +27,7 @@ pub fn placeholders(text: &str, names: &mut BTreeSet<String>) {
     }
 }
 
-/// The pieces of a text that are no placeholders.
+/// The pieces of a text between its placeholders.
 pub(crate) fn literals(text: &str) -> impl Iterator<Item = &str> {
     pieces(text).into_iter().filter_map(|piece| match piece {
         Piece::Text(text) => Some(text),
@@ -34,7 +35,7 @@ pub(crate) fn literals(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Fills the placeholders of a text. One without a value stays as it is.
+/// Fills the placeholders of a text. A placeholder without a value stays as it is.
 #[must_use]
 pub fn fill(text: &str, values: &Map<String, Value>) -> String {
     if !has_placeholder(text) {
@@ -53,14 +54,25 @@ pub fn fill(text: &str, values: &Map<String, Value>) -> String {
     })
 }
 
-/// A text that stands for itself when it is filled: what looks like a placeholder in it is escaped.
+/// Escapes a text, so that filling it gives the text itself.
 #[must_use]
 pub fn escape(text: &str) -> String {
     text.replace("${", "$${")
 }
 
-/// Fills the placeholders of all texts of a value. A text that is one placeholder and nothing else becomes the
-/// value itself, so that `"${id}"` can become the number 42.
+/// A value whose texts stand for themselves when they are filled.
+#[must_use]
+pub fn escape_value(value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(escape(text)),
+        Value::Array(items) => items.iter().map(escape_value).collect(),
+        Value::Object(object) => object.iter().map(|(key, item)| (key.clone(), escape_value(item))).collect(),
+        other => other.clone(),
+    }
+}
+
+/// Fills the placeholders in all texts of a value. A text that consists of one placeholder becomes the placeholder's
+/// value with its type, so that `"${id}"` can become the number 42.
 #[must_use]
 pub fn fill_value(value: &Value, values: &Map<String, Value>) -> Value {
     match value {
@@ -76,14 +88,14 @@ pub fn fill_value(value: &Value, values: &Map<String, Value>) -> Value {
     }
 }
 
-/// Takes a text apart. `$${` is an escaped `${`; a `${` without a name and `}` is text.
+/// Splits a text. `$${` is an escaped `${`; a `${` without a name and `}` is text.
 fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut rest = text;
     let mut from = 0;
     while let Some(at) = rest[from..].find("${").map(|at| at + from) {
         if rest[..at].ends_with('$') {
-            // The first `$` is the escape: the text goes on behind it.
+            // The first `$` is the escape: the text continues with the second.
             pieces.push(Piece::Text(&rest[..at - 1]));
             rest = &rest[at..];
             from = 2;
@@ -134,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn an_escaped_text_is_filled_with_itself() {
+    fn an_escaped_text_is_filled_to_the_original() {
         let values = json!({"id": 42});
         for text in ["${id}", "$${id}", "$$${id}${id}", "${", "$", "a ${id} b", "$$$${id}$"] {
             assert_eq!(fill(&escape(text), values.as_object().unwrap()), text);
@@ -142,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_is_one_placeholder_takes_the_value_with_its_type() {
+    fn a_text_of_one_placeholder_becomes_the_value_with_its_type() {
         let values = json!({"id": 42});
         let body = json!({"id": "${id}", "text": "no ${id}", "list": ["${id}"]});
         assert_eq!(fill_value(&body, values.as_object().unwrap()), json!({"id": 42, "text": "no 42", "list": [42]}));

@@ -3,8 +3,8 @@
 use indexmap::IndexMap;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-/// What stays as it is: RFC 3986's unreserved characters, and those that are harmless in a query and that people
-/// want to read there (`/`, `:`, `,`, `@`, `[`, `]`, `$`, `{`, `}` are common in filters and placeholders).
+/// The characters to encode: all but RFC 3986's unreserved ones, and those that are harmless in a query and common in
+/// filters (`/`, `:`, `,`, `@`).
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -15,7 +15,7 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b',')
     .remove(b'@');
 
-/// Reads fields, each with its values in order. Bytes that are no UTF-8 are replaced.
+/// Reads fields, each with its values in order. Bytes that aren't UTF-8 become `�`.
 #[must_use]
 pub fn read(text: &str) -> IndexMap<String, Vec<String>> {
     let mut fields: IndexMap<String, Vec<String>> = IndexMap::new();
@@ -26,7 +26,7 @@ pub fn read(text: &str) -> IndexMap<String, Vec<String>> {
     fields
 }
 
-/// Writes fields; a space is `%20`, which every reader understands.
+/// Writes fields. A space becomes `%20`, which every reader understands.
 #[must_use]
 pub fn write(fields: &IndexMap<String, Vec<String>>) -> String {
     let pairs = fields
@@ -35,13 +35,13 @@ pub fn write(fields: &IndexMap<String, Vec<String>>) -> String {
     pairs.collect::<Vec<_>>().join("&")
 }
 
-/// A name or a value as it is written.
+/// Encodes a name or a value.
 #[must_use]
 pub fn encode(text: &str) -> String {
     utf8_percent_encode(text, ESCAPED).to_string()
 }
 
-/// A name or a value as it is meant.
+/// Decodes a name or a value.
 #[must_use]
 pub fn decode(text: &str) -> String {
     percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_query_is_read_with_repeated_names_kept_in_order() {
+    fn repeated_names_in_a_query_keep_their_order() {
         let fields = read("b=1&a=x+y&b=%32&flag&&c=%C3%A9");
         assert_eq!(fields["b"], ["1", "2"]);
         assert_eq!(fields["a"], ["x y"]);
@@ -64,7 +64,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_reads_as_itself(fields in prop::collection::vec((".{1,5}", prop::collection::vec(".{0,5}", 1..3)), 0..4)) {
+        fn written_fields_are_read_back_unchanged(fields in prop::collection::vec((".{1,5}", prop::collection::vec(".{0,5}", 1..3)), 0..4)) {
             let fields: IndexMap<String, Vec<String>> = fields.into_iter().collect();
             prop_assert_eq!(read(&write(&fields)), fields);
         }

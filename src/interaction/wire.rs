@@ -1,4 +1,4 @@
-//! What really went over the wire: requests and responses, free of any HTTP library.
+//! Requests and responses as they went over the wire, independent of any HTTP library.
 
 use std::collections::BTreeMap;
 
@@ -14,20 +14,20 @@ pub struct ActualRequest {
     pub method: String,
     /// Without the query, percent-encoded as on the wire.
     pub path: String,
-    /// What stands behind the `?`, percent-encoded; `None` where there is none.
+    /// The text after the `?`, percent-encoded; `None` without a `?`.
     pub query: Option<String>,
-    /// In the order of the wire, one entry per line.
+    /// In the order of the wire, one entry for each line.
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
 }
 
-/// A response that came.
+/// A response that was received, or that a mock sends.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ActualResponse {
     pub status: u16,
-    /// In the order of the wire, one entry per line. Values that are no UTF-8 are read as Latin-1.
+    /// In the order of the wire, one entry for each line. Values that aren't UTF-8 are read as Latin-1.
     pub headers: Vec<(String, String)>,
-    /// With its content coding (gzip and the like) undone.
+    /// Decompressed.
     pub body: Vec<u8>,
 }
 
@@ -42,29 +42,34 @@ impl ActualRequest {
     }
 }
 
-/// All values of the header `name`, which is compared without regard to case.
+/// All values of the header `name`, in whatever case it is written.
 pub(crate) fn header_values<'a>(headers: &'a [(String, String)], name: &'a str) -> impl Iterator<Item = &'a str> {
     headers.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
 }
 
-/// Reads a JSON body: in full, and no deeper than the library's limit of 128 levels.
+/// Reads a whole body as JSON. It may be nested up to the library's limit of 128 levels.
+///
+/// # Errors
+///
+/// The code of the mismatch, and why the body can't be read, as a hint.
 pub(crate) fn parse(bytes: &[u8]) -> Result<Value, (Code, String)> {
     serde_json::from_slice(bytes).map_err(|error| {
         let why = error.to_string();
+        // The library has no other sign of it.
         let code = if why.contains("recursion limit") { TOO_DEEP } else { BODY_KIND };
-        (code, format!("the body that came is not read as JSON: {why}"))
+        (code, format!("the actual body can't be read as JSON: {why}"))
     })
 }
 
-/// A value with its objects' keys in one order, so that two of them can be compared line by line.
+/// A value with the keys of its objects sorted, so that two values can be compared line by line.
 #[must_use]
-pub fn in_one_order(value: &Value) -> Value {
+pub fn sort_keys(value: &Value) -> Value {
     match value {
         Value::Object(object) => {
-            let sorted: BTreeMap<&String, Value> = object.iter().map(|(key, item)| (key, in_one_order(item))).collect();
+            let sorted: BTreeMap<&String, Value> = object.iter().map(|(key, item)| (key, sort_keys(item))).collect();
             Value::Object(sorted.into_iter().map(|(key, item)| (key.clone(), item)).collect())
         }
-        Value::Array(items) => Value::Array(items.iter().map(in_one_order).collect()),
+        Value::Array(items) => Value::Array(items.iter().map(sort_keys).collect()),
         other => other.clone(),
     }
 }

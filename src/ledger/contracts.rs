@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::doubt::{Doubt, DoubtKind};
 use super::layout;
 use super::snapshot::{NewFile, Snapshot, StoreError};
-use crate::contract::attachments::{AttachmentError, Attachments, Noted};
+use crate::contract::attachments::{AttachmentError, Attachments, RecordedAttachments};
 use crate::formats::{self, Contract, ContractFile, contract_id, read};
 use crate::interaction::{ContractId, ServiceName};
 use crate::source::{Limits, SourceFile};
@@ -60,7 +60,7 @@ pub(super) fn read_with_files(
         return Ok(Err(Doubt::new(path, DoubtKind::Missing)));
     };
     let beside = InStore { snapshot, folder: layout::attachments(provider, consumer, id) };
-    let noted = Noted::new(&beside);
+    let noted = RecordedAttachments::new(&beside);
     let parsed = parse_contract(&path, bytes, &noted, provider, consumer, id);
     Ok(parsed.map(|file| (file, noted.into_files().into_keys().collect())))
 }

@@ -1,90 +1,90 @@
-//! A body against what a contract says of it, by the kind that the contract has it in.
+//! A body against the contract's example and rules, by the kind of body that the contract has.
 
 use serde_json::Value;
 
 use super::scalar::Medium;
 use super::shape::{Closeness, Mode, RuleTree, Shape};
-use super::value::{Asked, compare};
+use super::value::{Places, compare};
 use crate::contract::{Rules, body_key};
 use crate::interaction::mismatch::{BODY_KIND, VALUE};
 use crate::interaction::{
     Actual, ActualBody, Body, Content, Expected, ExpectedBody, Mismatch, Part, describe, encode, fields_view, parse,
     urlencoded,
 };
-use crate::source::Pointer;
+use crate::source::{Code, Pointer};
 
-/// Compares a body with the bytes that came; `at` is the request or the response in the contract.
+/// Compares the bytes of an actual body with the contract's; `at` is the request or the response in the contract.
 pub(super) fn compare_body(body: &Body, rules: &Rules, actual: &[u8], mode: Mode, at: &Pointer) -> Vec<Mismatch> {
-    let asked = Asked { part: Part::Body, example: at.key(body_key(body)), rules: at.key("match") };
-    let wrong_kind = |code, expected: ExpectedBody, hint: Option<String>| {
-        let got = if actual.is_empty() {
-            ActualBody::Empty
-        } else {
-            ActualBody::Unread { beginning: describe::cut(&String::from_utf8_lossy(&actual[..actual.len().min(1000)])) }
-        };
-        vec![Mismatch {
-            code,
-            part: Part::Body,
-            path: String::from("$"),
-            expected: Expected::Body(expected),
-            actual: Actual::Body(got),
-            asked: asked.example.clone(),
-            hint: hint.filter(|_| !actual.is_empty()),
-        }]
-    };
+    let places = places(body, at);
     let tree = RuleTree::of(rules.body.iter());
-    // Texts have no type that would be less than their value.
+    // The type of a text says nothing about it, so texts and forms are compared by their values.
     let by_value = Mode { closeness: Closeness::Value, ..mode };
+    let other_kind = |code, expected, hint| vec![kind_mismatch(code, expected, actual, &places, hint)];
     match &body.content {
         Content::Json(example) => match parse(actual) {
-            Ok(actual) => compare(&Shape::new(example, &tree, mode), example, &actual, Medium::Json, &asked),
-            Err((code, why)) => wrong_kind(code, ExpectedBody::Json, Some(why)),
+            Ok(actual) => compare(&Shape::new(example, &tree, mode), example, &actual, Medium::Json, &places),
+            Err((code, why)) => other_kind(code, ExpectedBody::Json, why),
         },
         Content::Text(example) => match std::str::from_utf8(actual) {
             Ok(text) => {
                 let (example, actual) = (Value::String(example.clone()), Value::String(text.to_owned()));
-                compare(&Shape::new(&example, &tree, by_value), &example, &actual, Medium::Text, &asked)
+                compare(&Shape::new(&example, &tree, by_value), &example, &actual, Medium::Text, &places)
             }
-            Err(error) => wrong_kind(BODY_KIND, ExpectedBody::Text, Some(error.to_string())),
+            Err(error) => other_kind(BODY_KIND, ExpectedBody::Text, error.to_string()),
         },
         Content::Form(fields) => match std::str::from_utf8(actual) {
             Ok(text) => {
                 let example = fields_view(fields);
-                let actual = form(text, &example);
-                compare(&Shape::new(&example, &tree, by_value), &example, &actual, Medium::Text, &asked)
+                let actual = read_form(text, &example);
+                compare(&Shape::new(&example, &tree, by_value), &example, &actual, Medium::Text, &places)
             }
-            Err(error) => wrong_kind(BODY_KIND, ExpectedBody::Form, Some(error.to_string())),
+            Err(error) => other_kind(BODY_KIND, ExpectedBody::Form, error.to_string()),
         },
-        Content::Bytes(bytes) if **bytes == *actual => Vec::new(),
-        Content::Bytes(bytes) => {
-            let same = bytes.iter().zip(actual).take_while(|(a, b)| a == b).count();
-            let expected = Expected::Body(ExpectedBody::Bytes { length: bytes.len() });
-            let got = Actual::Body(ActualBody::Bytes { length: actual.len(), differs_at: same });
-            vec![Mismatch {
-                code: VALUE,
-                part: Part::Body,
-                path: String::from("$"),
-                expected,
-                actual: got,
-                asked: asked.example,
-                hint: None,
-            }]
+        Content::Bytes(bytes) => bytes_mismatch(bytes, actual, &places).into_iter().collect(),
+    }
+}
+
+/// Compares a body with itself, to find where its own rules don't allow it.
+pub(super) fn compare_with_itself(body: &Body, rules: &Rules, mode: Mode, at: &Pointer) -> Vec<Mismatch> {
+    match &body.content {
+        // As `compare_body` does, but without writing and reading the JSON: that is most of the work for a large contract.
+        Content::Json(example) => {
+            let (tree, places) = (RuleTree::of(rules.body.iter()), places(body, at));
+            compare(&Shape::new(example, &tree, mode), example, example, Medium::Json, &places)
+        }
+        Content::Text(_) | Content::Bytes(_) | Content::Form(_) => {
+            compare_body(body, rules, &encode::body(body), mode, at)
         }
     }
 }
 
-/// Compares a body with itself: what its own rules don't allow.
-pub(super) fn compare_own(body: &Body, rules: &Rules, mode: Mode, at: &Pointer) -> Vec<Mismatch> {
-    let Content::Json(example) = &body.content else {
-        return compare_body(body, rules, &encode::body(body), mode, at);
-    };
-    // As `compare_body` does, without the way over bytes: that is most of the work for a large contract.
-    let asked = Asked { part: Part::Body, example: at.key(body_key(body)), rules: at.key("match") };
-    compare(&Shape::new(example, &RuleTree::of(rules.body.iter()), mode), example, example, Medium::Json, &asked)
+fn places(body: &Body, at: &Pointer) -> Places {
+    Places { part: Part::Body, example: at.key(body_key(body)), rules: at.key("match") }
 }
 
-/// Reads a form as one value. A field that the example has several times is a list even where it came once.
-fn form(text: &str, example: &Value) -> Value {
+/// A body that isn't of the expected kind; `why` it isn't is a hint, unless there is no body at all.
+fn kind_mismatch(code: Code, expected: ExpectedBody, actual: &[u8], places: &Places, why: String) -> Mismatch {
+    let beginning = || describe::cut(&String::from_utf8_lossy(&actual[..actual.len().min(1000)]));
+    let (actual, hint) = match actual {
+        [] => (ActualBody::Empty, None),
+        _ => (ActualBody::Unread { beginning: beginning() }, Some(why)),
+    };
+    Mismatch::of_part(code, Part::Body, Expected::Body(expected), Actual::Body(actual), places.example.clone())
+        .at("$")
+        .with_hint(hint)
+}
+
+fn bytes_mismatch(expected: &[u8], actual: &[u8], places: &Places) -> Option<Mismatch> {
+    (expected != actual).then(|| {
+        let differs_at = expected.iter().zip(actual).take_while(|(expected, actual)| expected == actual).count();
+        let expected = Expected::Body(ExpectedBody::Bytes { length: expected.len() });
+        let actual = Actual::Body(ActualBody::Bytes { length: actual.len(), differs_at });
+        Mismatch::of_part(VALUE, Part::Body, expected, actual, places.example.clone()).at("$")
+    })
+}
+
+/// Reads a form as one value. A field that has several values in the example is a list, even if it has one value here.
+fn read_form(text: &str, example: &Value) -> Value {
     let mut actual = fields_view(&urlencoded::read(text));
     for (name, value) in actual.as_object_mut().into_iter().flatten() {
         if value.is_string() && example.get(name).is_some_and(Value::is_array) {

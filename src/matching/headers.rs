@@ -1,5 +1,5 @@
-//! Headers against what a contract says of them (RFC 9110, section 5): names have no case, media types may have
-//! more parameters, and only headers that are lists by their definition are split at commas.
+//! Headers against a contract (RFC 9110, section 5): names have no case, media types may have more parameters, and only
+//! headers that are defined as lists are split at commas.
 
 use serde_json::Value;
 
@@ -7,12 +7,13 @@ use super::expected;
 use super::scalar::{Medium, misfit};
 use crate::contract::{Matcher, Rule, Rules};
 use crate::interaction::mismatch::{HEADER_MISSING, HEADER_VALUE, SIZE, UNEXPECTED};
-use crate::interaction::{Actual, Expected, Missing, Nothing, Unit};
-use crate::interaction::{Headers, Mismatch, Part, header_values, is_json, is_list};
+use crate::interaction::{
+    Actual, Expected, Headers, Mismatch, Missing, Nothing, Part, Unit, header_values, is_json, is_list,
+};
 use crate::source::{Code, Pointer};
 
-/// The lists whose elements differ by case: methods, entity tags and addresses.
-const WITH_CASE: &[&str] =
+/// The lists whose elements are case-sensitive: methods, entity tags and addresses.
+const CASE_SENSITIVE: &[&str] =
     &["access-control-allow-methods", "access-control-request-method", "allow", "if-match", "if-none-match", "link"];
 
 /// The headers whose value is a media type.
@@ -20,120 +21,107 @@ const MEDIA_TYPES: &[&str] = &["content-type"];
 
 /// Compares headers; `at` is the request or the response in the contract. Headers that the contract doesn't name are
 /// ignored.
-pub(super) fn compare(asked: &Headers, rules: &Rules, actual: &[(String, String)], at: &Pointer) -> Vec<Mismatch> {
+pub(super) fn compare(wanted: &Headers, rules: &Rules, actual: &[(String, String)], at: &Pointer) -> Vec<Mismatch> {
     let mut found = Vec::new();
-    for (name, values) in asked {
+    let mut note = |code: Code, name: &str, expected: Expected, actual: Actual, expectation: Pointer| {
+        found.push(Mismatch::of_part(code, Part::Header, expected, actual, expectation).at(name));
+    };
+    for (name, examples) in wanted {
         let rule = rules.headers.get(name);
-        let place = match rule {
-            Some(_) => at.key("match-headers").key(name),
-            None => at.key("headers").key(name),
-        };
-        let came: Vec<&str> = header_values(actual, name).map(str::trim).collect();
-        if came.is_empty() {
+        let expectation = at.key(if rule.is_some() { "match-headers" } else { "headers" }).key(name);
+        let values: Vec<&str> = header_values(actual, name).map(str::trim).collect();
+        if values.is_empty() {
             if !rule.is_some_and(|rule| rule.optional) {
-                found.push(mismatch(
-                    HEADER_MISSING,
-                    name,
-                    expected(rule, values),
-                    Actual::Missing(Missing::Header),
-                    place,
-                ));
+                let missing = Actual::Missing(Missing::Header);
+                note(HEADER_MISSING, name, expected_value(rule, examples), missing, expectation);
             }
             continue;
         }
-        let fault = match rule {
-            Some(rule) => ruled(name, rule, values, &came),
-            None => same(name, values, &came).err().map(|expected| (HEADER_VALUE, expected)),
+        let misfit = match rule {
+            Some(rule) => rule_misfit(name, rule, examples, &values),
+            None => example_misfit(name, examples, &values).map(|expected| (HEADER_VALUE, expected)),
         };
-        if let Some((code, expected)) = fault {
-            found.push(mismatch(code, name, expected, shown(&came), place));
+        if let Some((code, expected)) = misfit {
+            note(code, name, expected, Actual::texts(values), expectation);
         }
     }
     for (name, _) in rules.headers.iter().filter(|(_, rule)| rule.has(&Matcher::Absent)) {
-        let came: Vec<&str> = header_values(actual, name).collect();
-        if !came.is_empty() {
-            let place = at.key("match-headers").key(name);
-            found.push(mismatch(UNEXPECTED, name, Expected::Nothing(Nothing::Header), shown(&came), place));
+        let values: Vec<&str> = header_values(actual, name).collect();
+        if !values.is_empty() {
+            let expectation = at.key("match-headers").key(name);
+            note(UNEXPECTED, name, Expected::Nothing(Nothing::Header), Actual::texts(values), expectation);
         }
     }
     found
 }
 
-fn mismatch(code: Code, name: &str, expected: Expected, actual: Actual, asked: Pointer) -> Mismatch {
-    Mismatch::of_part(code, Part::Header, expected, actual, asked).at(name)
-}
-
-fn shown(values: &[&str]) -> Actual {
-    Actual::texts(values.iter().copied())
-}
-
-fn expected(rule: Option<&Rule>, values: &[String]) -> Expected {
-    let example = values.first().map(|value| Value::String(value.clone()));
-    let told =
-        rule.and_then(|rule| rule.matchers.iter().find(|matcher| matcher.tells_value() && !matcher.is_of_example()));
-    match told {
-        Some(matcher) => expected::matcher(matcher, example.as_ref()),
-        None => Expected::texts(values.iter().map(String::as_str)),
+/// What is expected of a header: a value for its rule, or the example.
+fn expected_value(rule: Option<&Rule>, examples: &[String]) -> Expected {
+    let example = examples.first().map(|value| Value::String(value.clone()));
+    match rule.and_then(Rule::own_value_matcher) {
+        Some(matcher) => expected::of_matcher(matcher, example.as_ref()),
+        None => Expected::texts(examples.iter().map(String::as_str)),
     }
 }
 
-/// A header with a rule: one of its values must be as the rule says, since others may be added on the way. A rule that
-/// says nothing of the value leaves it to be the example's.
-fn ruled(name: &str, rule: &Rule, examples: &[String], came: &[&str]) -> Option<(Code, Expected)> {
-    let elements: Vec<&str> = came.iter().flat_map(|value| elements_of(name, value)).collect();
+/// What a rule expects of a header, if none of its values fits. One is enough, since proxies may add others. A rule that
+/// doesn't determine the value leaves it to the example.
+fn rule_misfit(name: &str, rule: &Rule, examples: &[String], actual: &[&str]) -> Option<(Code, Expected)> {
+    let elements: Vec<&str> = actual.iter().flat_map(|value| elements_of(name, value)).collect();
     if let Some((min, max)) = rule.size() {
         let length = u64::try_from(elements.len()).unwrap_or(u64::MAX);
         if length < min || max.is_some_and(|max| length > max) {
             return Some((SIZE, Expected::Size { min, max, unit: Unit::Value }));
         }
     }
-    let told = rule.matchers.iter().find(|matcher| matcher.tells_value() && !matcher.is_of_example());
-    let Some(matcher) = told else {
-        let asked: Vec<&str> = examples.iter().flat_map(|value| elements_of(name, value)).collect();
-        let others = rule.has(&Matcher::Unordered) && elements.len() != asked.len();
-        let differs = same(name, examples, came).err();
-        return differs.or_else(|| others.then(|| expected(None, examples))).map(|expected| (HEADER_VALUE, expected));
+    let Some(matcher) = rule.own_value_matcher() else {
+        let wanted = examples.iter().flat_map(|value| elements_of(name, value)).count();
+        let has_others = rule.has(&Matcher::Unordered) && elements.len() != wanted;
+        let misfit = example_misfit(name, examples, actual);
+        let misfit = misfit.or_else(|| has_others.then(|| expected_value(None, examples)));
+        return misfit.map(|expected| (HEADER_VALUE, expected));
     };
-    // A list is also taken as the one text that it is on the wire.
-    let whole = came.join(", ");
+    // A list may also match as the one text that it is on the wire.
+    let whole = actual.join(", ");
     let fits = |text: &str| misfit(matcher, &Value::String(text.to_owned()), Medium::Text).is_none();
     let any_fits = elements.iter().any(|element| fits(element)) || fits(&whole);
-    (!any_fits).then(|| (HEADER_VALUE, expected(Some(rule), examples)))
+    (!any_fits).then(|| (HEADER_VALUE, expected_value(Some(rule), examples)))
 }
 
-/// Whether the values that came hold each of those asked for; if not, what was asked for.
-fn same(name: &str, asked: &[String], came: &[&str]) -> Result<(), Expected> {
+/// The example, if one of its values is missing among the actual ones.
+fn example_misfit(name: &str, examples: &[String], actual: &[&str]) -> Option<Expected> {
     let fits = if MEDIA_TYPES.contains(&name) {
-        asked.iter().all(|asked| came.iter().any(|came| same_media_type(asked, came)))
+        examples.iter().all(|wanted| actual.iter().any(|actual| same_media_type(wanted, actual)))
     } else if is_list(name) {
-        let came: Vec<&str> = came.iter().flat_map(|value| split(value)).collect();
-        let same = |asked: &str, came: &str| {
-            if WITH_CASE.contains(&name) {
-                came == asked
+        let elements: Vec<&str> = actual.iter().flat_map(|value| split_list(value)).collect();
+        let same = |wanted: &str, actual: &str| {
+            if CASE_SENSITIVE.contains(&name) {
+                wanted == actual
             } else {
-                closed_up(came).eq_ignore_ascii_case(&closed_up(asked))
+                without_spaces(wanted).eq_ignore_ascii_case(&without_spaces(actual))
             }
         };
-        asked.iter().flat_map(|value| split(value)).all(|asked| came.iter().any(|came| same(asked, came)))
+        let mut wanted = examples.iter().flat_map(|value| split_list(value));
+        wanted.all(|wanted| elements.iter().any(|element| same(wanted, element)))
     } else {
-        asked.iter().all(|asked| came.contains(&asked.as_str()))
+        examples.iter().all(|wanted| actual.contains(&wanted.as_str()))
     };
-    if fits { Ok(()) } else { Err(expected(None, asked)) }
+    (!fits).then(|| expected_value(None, examples))
 }
 
-/// An element without the white space around its parameters, which says nothing (RFC 9110, section 5.6.6).
-fn closed_up(element: &str) -> String {
+/// An element without the white space around its parameters, which has no meaning (RFC 9110, section 5.6.6).
+fn without_spaces(element: &str) -> String {
     element.split(';').map(str::trim).collect::<Vec<_>>().join(";")
 }
 
-/// The elements of one header line: of a list several, else the value itself.
+/// The elements of one header line: those of a list, or else the value itself.
 fn elements_of<'v>(name: &str, value: &'v str) -> Vec<&'v str> {
-    if is_list(name) { split(value) } else { vec![value] }
+    if is_list(name) { split_list(value) } else { vec![value] }
 }
 
-/// The elements of a list: at commas outside of quotes and of a link's `<…>`, empty ones left out (RFC 9110, section
-/// 5.6.1; RFC 8288, section 3).
-fn split(value: &str) -> Vec<&str> {
+/// Splits a list at its commas, except those in quotes and in a link's `<…>`. Empty elements are left out (RFC 9110,
+/// section 5.6.1; RFC 8288, section 3).
+fn split_list(value: &str) -> Vec<&str> {
     let mut elements = Vec::new();
     let (mut start, mut quoted, mut escaped, mut address) = (0, false, false, false);
     for (at, c) in value.char_indices() {
@@ -155,9 +143,9 @@ fn split(value: &str) -> Vec<&str> {
     elements
 }
 
-/// Whether a media type is the one asked for: parameters that weren't asked for (`; charset=utf-8`) don't count, and
-/// neither does a charset of JSON, which has none (RFC 8259, section 11).
-fn same_media_type(asked: &str, came: &str) -> bool {
+/// Whether a media type is the wanted one. Further parameters (`; charset=utf-8`) don't count, and neither does a charset
+/// of JSON, which has none (RFC 8259, section 11).
+fn same_media_type(wanted: &str, actual: &str) -> bool {
     let parts = |text: &str| -> (String, Vec<(String, String)>) {
         let mut parts = text.split(';').map(str::trim);
         let essence = parts.next().unwrap_or_default().to_ascii_lowercase();
@@ -166,10 +154,10 @@ fn same_media_type(asked: &str, came: &str) -> bool {
         });
         (essence, parameters.collect())
     };
-    let (asked, asked_parameters) = parts(asked);
-    let (came, came_parameters) = parts(came);
-    let counts = |parameter: &&(String, String)| parameter.0 != "charset" || !is_json(&asked);
-    asked == came && asked_parameters.iter().filter(counts).all(|parameter| came_parameters.contains(parameter))
+    let (wanted, wanted_parameters) = parts(wanted);
+    let (actual, actual_parameters) = parts(actual);
+    let counts = |parameter: &&(String, String)| parameter.0 != "charset" || !is_json(&wanted);
+    wanted == actual && wanted_parameters.iter().filter(counts).all(|parameter| actual_parameters.contains(parameter))
 }
 
 #[cfg(test)]
@@ -178,7 +166,7 @@ mod tests {
 
     #[test]
     fn headers_are_compared_as_their_rfcs_define_them() {
-        for (name, asked, came, fits) in [
+        for (name, example, actual, fits) in [
             ("content-type", "application/json", "Application/JSON; charset=utf-8", true),
             ("content-type", "text/html; charset=utf-8", "text/html;charset=\"UTF-8\"", true),
             ("content-type", "text/html; charset=utf-8", "text/html", false),
@@ -198,8 +186,9 @@ mod tests {
             ("link", "</a,b>; rel=\"x,y\"", "<https://example.com>, </a,b>; rel=\"x,y\"", true),
             ("link", "</a,b>; rel=\"x,y\"", "</a>, <b>; rel=\"x,y\"", false),
         ] {
-            assert_eq!(same(name, &[asked.to_owned()], &[came]).is_ok(), fits, "{name}: {asked} / {came}");
+            let misfit = example_misfit(name, &[example.to_owned()], &[actual]);
+            assert_eq!(misfit.is_none(), fits, "{name}: {example} / {actual}");
         }
-        assert_eq!(split("a, \"b,\\\"c\", , d"), ["a", "\"b,\\\"c\"", "d"]);
+        assert_eq!(split_list("a, \"b,\\\"c\", , d"), ["a", "\"b,\\\"c\"", "d"]);
     }
 }

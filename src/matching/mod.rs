@@ -1,9 +1,9 @@
-//! Does this message fit what the contract asks? Pure and total: any message against any contract ends in a list
-//! of mismatches, which is empty where it fits.
+//! Does this message satisfy the contract? Pure and total: comparing any message with any contract gives a list of
+//! mismatches, which is empty if the message satisfies it.
 //!
-//! An example and its rules become a [`shape`], once for each comparison; a walk along the [`value`] that came notes
-//! where it differs. Time grows with the size of what came, not with its product with the example; but for `unordered`
-//! and `contains`, which have to look for each of the example's elements among all that came.
+//! An example and its rules become a [`shape`], once for each comparison. Then the [`value`] is compared with it, place
+//! by place. The time grows with the size of the actual value and not with its product with the example, except for
+//! `unordered` and `contains`, which look for each of the example's elements among all actual ones.
 
 mod body;
 mod example;

@@ -1,11 +1,11 @@
-//! Which wanted element is which of those that came? Each in one of its own, for as many as can be.
+//! Pairs wanted elements with actual ones that fit them: each with one of its own, and as many pairs as possible.
 
-/// Finds for each of `wanted` elements one of `given` that `fits` it and that no other has: a maximum matching in a
-/// bipartite graph, by augmenting paths. A greedy choice would not do: `[any, "a"]` fits `["a", "b"]`.
+/// Finds for each of the `wanted` elements one of the `given` elements that `fits` it and that no other takes: a maximum
+/// matching in a bipartite graph, by augmenting paths. A greedy choice isn't enough: `[any, "a"]` fits `["a", "b"]`.
 ///
-/// A wanted element takes the first free one that fits, looked for from its own place on, since most arrays come in the
-/// order of the example or near to it. Only where there is no free one are others asked to move. So the work is near
-/// the length of the array where it comes in order, and near `wanted` × `given` at worst.
+/// A wanted element takes the first free one that fits, beginning at its own index, because most arrays have the order of
+/// the example or nearly so. Only if none is free do others have to move. So the work is close to the length of an array
+/// that is in order, and close to `wanted` × `given` at worst.
 pub(super) fn pair(wanted: usize, given: usize, mut fits: impl FnMut(usize, usize) -> bool) -> Vec<Option<usize>> {
     let mut pairs = Pairs { owner: vec![None; given], taken: vec![None; wanted] };
     let mut left = Vec::new();
@@ -16,7 +16,7 @@ pub(super) fn pair(wanted: usize, given: usize, mut fits: impl FnMut(usize, usiz
             None => left.push(want),
         }
     }
-    // Of all that fit, as many as there are wanted elements do: the others can take no more than that.
+    // As many fitting elements as there are wanted ones are enough: the other wanted elements can't take more than that.
     let mut edges = Edges {
         known: vec![None; wanted],
         find: |want| (0..given).filter(|give| fits(want, *give)).take(wanted).collect(),
@@ -27,7 +27,7 @@ pub(super) fn pair(wanted: usize, given: usize, mut fits: impl FnMut(usize, usiz
     pairs.taken
 }
 
-/// What fits each wanted element, found when it is first asked for: mostly, nobody asks.
+/// The elements that fit each wanted one, found when they are first needed: usually they never are.
 struct Edges<F> {
     known: Vec<Option<Vec<usize>>>,
     find: F,
@@ -39,11 +39,11 @@ impl<F: FnMut(usize) -> Vec<usize>> Edges<F> {
     }
 }
 
-/// Who has what, from both sides.
+/// The pairs so far, from both sides.
 struct Pairs {
-    /// By given element, the wanted one that has it.
+    /// For each given element, the wanted one that has taken it.
     owner: Vec<Option<usize>>,
-    /// By wanted element, the given one that it has.
+    /// For each wanted element, the given one that it has taken.
     taken: Vec<Option<usize>>,
 }
 
@@ -53,10 +53,10 @@ impl Pairs {
         self.taken[want] = Some(give);
     }
 
-    /// Looks for a chain of moves that frees an element for `start`, without recursion: a chain may be as long as the
-    /// array.
+    /// Looks for a chain of moves that frees an element for `start`. It doesn't recurse, because a chain may be as long as
+    /// the array.
     fn augment<F: FnMut(usize) -> Vec<usize>>(&mut self, start: usize, edges: &mut Edges<F>) {
-        // For each element reached, the wanted one that would take it; and which wanted ones are still to be asked.
+        // For each element that was reached, the wanted one that would take it.
         let mut taker: Vec<Option<usize>> = vec![None; self.owner.len()];
         let mut open = vec![start];
         while let Some(want) = open.pop() {
@@ -73,7 +73,7 @@ impl Pairs {
         }
     }
 
-    /// Walks a chain back from a free element: each takes the one it reached, and leaves its own to the one before.
+    /// Follows a chain back from a free element: each wanted element takes the one that it reached, and leaves its own.
     fn move_along(&mut self, free: usize, taker: &[Option<usize>]) {
         let mut element = Some(free);
         while let Some(give) = element {
@@ -105,7 +105,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn as_many_are_paired_as_can_be(edges in (0..5usize, 0..5usize).prop_flat_map(|(wanted, given)| {
+        fn no_other_choice_gives_more_pairs(edges in (0..5usize, 0..5usize).prop_flat_map(|(wanted, given)| {
             prop::collection::vec(prop::collection::vec(any::<bool>(), given), wanted)
         })) {
             let given = edges.first().map_or(0, Vec::len);

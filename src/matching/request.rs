@@ -1,4 +1,4 @@
-//! A request that came against exactly what a contract says the consumer sends.
+//! An actual request against exactly what the consumer sends according to its contract.
 
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
@@ -8,122 +8,96 @@ use super::shape::Mode;
 use super::{body, expected, headers};
 use crate::contract::{Matcher, PathRule, RequestRules, Rule};
 use crate::interaction::mismatch::{METHOD, PATH, QUERY_MISSING, QUERY_UNEXPECTED, QUERY_VALUE, UNEXPECTED};
-use crate::interaction::{Actual, ActualBody, Expected, Missing, Nothing, Unit};
-use crate::interaction::{ActualRequest, Mismatch, Part, Request, urlencoded};
+use crate::interaction::{
+    Actual, ActualBody, ActualRequest, Expected, Mismatch, Missing, Nothing, Part, Request, Unit, urlencoded,
+};
 use crate::source::{Code, Pointer};
 use crate::words::did_you_mean;
 
 /// Every mismatch of a request; `at` is the request's place in the contract.
 #[must_use]
-pub fn match_request(asked: &Request, rules: &RequestRules, actual: &ActualRequest, at: &Pointer) -> Vec<Mismatch> {
+pub fn match_request(wanted: &Request, rules: &RequestRules, actual: &ActualRequest, at: &Pointer) -> Vec<Mismatch> {
     let mut found = Vec::new();
-    if asked.method != actual.method {
-        let expected = Expected::Plain(asked.method.clone());
-        found.push(mismatch(METHOD, Part::Method, "", expected, Actual::plain(&actual.method), at.key("method")));
+    if wanted.method != actual.method {
+        let method = Expected::Plain(wanted.method.clone());
+        found.push(Mismatch::of_part(METHOD, Part::Method, method, Actual::plain(&actual.method), at.key("method")));
     }
-    found.extend(path(asked, rules.path.as_ref(), &actual.path, at));
-    found.extend(query(asked, rules, actual.query.as_deref().unwrap_or_default(), at));
-    found.extend(headers::compare(&asked.headers, &rules.message, &actual.headers, at));
-    match &asked.body {
+    found.extend(path_mismatch(&wanted.path, rules.path.as_ref(), &actual.path, at));
+    found.extend(query_mismatches(wanted, rules, actual.query.as_deref().unwrap_or_default(), at));
+    found.extend(headers::compare(&wanted.headers, &rules.message, &actual.headers, at));
+    match &wanted.body {
         Some(body) => found.extend(body::compare_body(body, &rules.message, &actual.body, Mode::EXACT, at)),
         None if actual.body.is_empty() => {}
         None => {
-            let got = Actual::Body(ActualBody::Unexpected { length: actual.body.len() });
-            found.push(mismatch(UNEXPECTED, Part::Body, "$", Expected::Nothing(Nothing::Body), got, at.clone()));
+            let (nothing, body) = (Nothing::Body, ActualBody::Unexpected { length: actual.body.len() });
+            let (expected, actual) = (Expected::Nothing(nothing), Actual::Body(body));
+            found.push(Mismatch::of_part(UNEXPECTED, Part::Body, expected, actual, at.clone()).at("$"));
         }
     }
     found
 }
 
-fn mismatch(code: Code, part: Part, path: &str, expected: Expected, actual: Actual, asked: Pointer) -> Mismatch {
-    Mismatch::of_part(code, part, expected, actual, asked).at(path)
+fn path_mismatch(wanted: &str, rule: Option<&PathRule>, actual: &str, at: &Pointer) -> Option<Mismatch> {
+    let (expected, key) = match rule {
+        Some(PathRule::Whole(rule)) => (text_misfit(rule, std::slice::from_ref(&wanted), actual), "match-path"),
+        Some(PathRule::Segments(rules)) => (segment_misfit(wanted, |index| rules.get(&index), actual), "match-path"),
+        None => (segment_misfit(wanted, |_| None, actual), "path"),
+    };
+    expected.map(|expected| Mismatch::of_part(PATH, Part::Path, expected, Actual::plain(actual), at.key(key)))
 }
 
-fn path(asked: &Request, rule: Option<&PathRule>, actual: &str, at: &Pointer) -> Option<Mismatch> {
-    let place = at.key(if rule.is_some() { "match-path" } else { "path" });
-    let wrong =
-        |expected: Expected| Some(mismatch(PATH, Part::Path, "", expected, Actual::plain(actual), place.clone()));
-    let the_path = || Expected::Plain(asked.path.clone());
+/// What is expected of a path, if one of its segments doesn't fit. Segments are compared as they read once they are
+/// decoded; `rule_at` has the rules by the segments' indexes.
+fn segment_misfit<'r>(wanted: &str, rule_at: impl Fn(usize) -> Option<&'r Rule>, actual: &str) -> Option<Expected> {
     let segments = |path: &str| -> Vec<String> {
         path.split('/').map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned()).collect()
     };
-    match rule {
-        Some(PathRule::Whole(rule)) => match first_misfit(rule, std::slice::from_ref(&asked.path), actual) {
-            Some(expected) => wrong(expected),
-            None => None,
-        },
-        Some(PathRule::Segments(_)) | None => {
-            let (wanted, came) = (segments(&asked.path), segments(actual));
-            if wanted.len() != came.len() {
-                return wrong(the_path());
-            }
-            for (index, (wanted, came)) in wanted.iter().zip(&came).enumerate() {
-                let segment_rule = match rule {
-                    Some(PathRule::Segments(rules)) => rules.get(&index),
-                    _ => None,
-                };
-                match segment_rule {
-                    Some(rule) => {
-                        if let Some(expected) = first_misfit(rule, std::slice::from_ref(wanted), came) {
-                            return wrong(Expected::Segment {
-                                path: asked.path.clone(),
-                                segment: wanted.clone(),
-                                expected: Box::new(expected),
-                            });
-                        }
-                    }
-                    None if wanted != came => return wrong(the_path()),
-                    None => {}
-                }
-            }
-            None
-        }
+    let the_path = || Expected::Plain(wanted.to_owned());
+    let (wanted_segments, actual_segments) = (segments(wanted), segments(actual));
+    if wanted_segments.len() != actual_segments.len() {
+        return Some(the_path());
     }
+    let mut pairs = wanted_segments.iter().zip(&actual_segments).enumerate();
+    pairs.find_map(|(index, (segment, actual))| match rule_at(index) {
+        Some(rule) => text_misfit(rule, std::slice::from_ref(segment), actual).map(|expected| Expected::Segment {
+            path: wanted.to_owned(),
+            segment: segment.clone(),
+            expected: Box::new(expected),
+        }),
+        None => (segment != actual).then(the_path),
+    })
 }
 
-fn query(asked: &Request, rules: &RequestRules, actual: &str, at: &Pointer) -> Vec<Mismatch> {
+fn query_mismatches(wanted: &Request, rules: &RequestRules, query: &str, at: &Pointer) -> Vec<Mismatch> {
     let mut found = Vec::new();
-    let came = urlencoded::read(actual);
-    for (name, values) in &asked.query {
+    let mut note = |code: Code, name: &str, expected: Expected, actual: Actual, expectation: Pointer, hint| {
+        let mismatch = Mismatch::of_part(code, Part::Query, expected, actual, expectation);
+        found.push(mismatch.at(name).with_hint(hint));
+    };
+    let actual = urlencoded::read(query);
+    for (name, examples) in &wanted.query {
         let rule = rules.query.get(name);
-        let place = match rule {
-            Some(_) => at.key("match-query").key(name),
-            None => at.key("query").key(name),
-        };
-        let Some(actual) = came.get(name) else {
+        let expectation = at.key(if rule.is_some() { "match-query" } else { "query" }).key(name);
+        let Some(values) = actual.get(name) else {
             if !rule.is_some_and(|rule| rule.optional) {
-                found.push(mismatch(
-                    QUERY_MISSING,
-                    Part::Query,
-                    name,
-                    expected_texts(values),
-                    Actual::Missing(Missing::Parameter),
-                    place,
-                ));
+                let missing = Actual::Missing(Missing::Parameter);
+                note(QUERY_MISSING, name, expected_texts(examples), missing, expectation, None);
             }
             continue;
         };
-        let expected = match rule {
-            Some(rule) => ruled(rule, values, actual),
-            None => (values != actual).then(|| expected_texts(values)),
+        let misfit = match rule {
+            Some(rule) => values_misfit(rule, examples, values),
+            None => (examples != values).then(|| expected_texts(examples)),
         };
-        if let Some(expected) = expected {
-            found.push(mismatch(QUERY_VALUE, Part::Query, name, expected, shown(actual), place));
+        if let Some(expected) = misfit {
+            note(QUERY_VALUE, name, expected, actual_texts(values), expectation, None);
         }
     }
-    for (name, actual) in came.iter().filter(|(name, _)| !asked.query.contains_key(*name)) {
-        let hint =
-            did_you_mean(name, asked.query.keys().filter(|known| !came.contains_key(*known)).map(String::as_str));
-        let mut extra = mismatch(
-            QUERY_UNEXPECTED,
-            Part::Query,
-            name,
-            Expected::Nothing(Nothing::Parameter),
-            shown(actual),
-            at.key("query"),
-        );
-        extra.hint = hint;
-        found.push(extra);
+    for (name, values) in actual.iter().filter(|(name, _)| !wanted.query.contains_key(*name)) {
+        let missing = wanted.query.keys().filter(|known| !actual.contains_key(*known));
+        let hint = did_you_mean(name, missing.map(String::as_str));
+        let nothing = Expected::Nothing(Nothing::Parameter);
+        note(QUERY_UNEXPECTED, name, nothing, actual_texts(values), at.key("query"), hint);
     }
     found
 }
@@ -132,20 +106,19 @@ fn expected_texts(values: &[String]) -> Expected {
     Expected::texts(values.iter().map(String::as_str))
 }
 
-fn shown(values: &[String]) -> Actual {
+fn actual_texts(values: &[String]) -> Actual {
     Actual::texts(values.iter().map(String::as_str))
 }
 
-/// What a rule asks of a parameter, if the values that came are not so.
-fn ruled(rule: &Rule, examples: &[String], actual: &[String]) -> Option<Expected> {
-    number(rule, examples, actual)
-        .or_else(|| actual.iter().find_map(|value| first_misfit(rule, examples, value)))
-        .or_else(|| together(rule, examples, actual))
+/// What a rule expects of a parameter's values, if they don't fit.
+fn values_misfit(rule: &Rule, examples: &[String], actual: &[String]) -> Option<Expected> {
+    count_misfit(rule, examples, actual)
+        .or_else(|| actual.iter().find_map(|value| text_misfit(rule, examples, value)))
+        .or_else(|| example_misfit(rule, examples, actual))
 }
 
-/// What a rule asks of how many values there are, if that is not so: as many as the example has, unless it says
-/// otherwise.
-fn number(rule: &Rule, examples: &[String], actual: &[String]) -> Option<Expected> {
+/// How many values a rule expects, if the number is wrong: as many as the example has, unless the rule says otherwise.
+fn count_misfit(rule: &Rule, examples: &[String], actual: &[String]) -> Option<Expected> {
     let length = |values: &[String]| u64::try_from(values.len()).unwrap_or(u64::MAX);
     let (min, max) = match rule.size() {
         Some(size) => size,
@@ -157,15 +130,14 @@ fn number(rule: &Rule, examples: &[String], actual: &[String]) -> Option<Expecte
     (!fits).then_some(Expected::Size { min, max, unit: Unit::Value })
 }
 
-/// What a rule asks of all values together, where it asks for the example's.
-fn together(rule: &Rule, examples: &[String], actual: &[String]) -> Option<Expected> {
-    let told = rule.matchers.iter().any(|matcher| matcher.tells_value() && !matcher.is_of_example());
+/// The example's values, if a rule demands them and the actual values are others.
+fn example_misfit(rule: &Rule, examples: &[String], actual: &[String]) -> Option<Expected> {
     let sorted = |values: &[String]| {
         let mut values = values.to_vec();
         values.sort();
         values
     };
-    let fits = if told {
+    let fits = if rule.own_value_matcher().is_some() {
         true
     } else if rule.has(&Matcher::Unordered) {
         sorted(examples) == sorted(actual)
@@ -179,15 +151,16 @@ fn together(rule: &Rule, examples: &[String], actual: &[String]) -> Option<Expec
     (!fits).then(|| expected_texts(examples))
 }
 
-/// What a rule asks of one text, if it is not so.
-fn first_misfit(rule: &Rule, examples: &[String], actual: &str) -> Option<Expected> {
+/// What a rule expects of one text, if the text doesn't fit.
+fn text_misfit(rule: &Rule, examples: &[impl AsRef<str>], actual: &str) -> Option<Expected> {
     let value = Value::String(actual.to_owned());
-    let example = examples.first().map(|example| Value::String(example.clone()));
+    let example = examples.first().map(|example| Value::String(example.as_ref().to_owned()));
     rule.matchers.iter().find_map(|matcher| {
-        let misfits = match matcher {
-            Matcher::Exact | Matcher::Equal => !examples.iter().any(|example| example == actual),
-            other => misfit(other, &value, Medium::Text).is_some(),
+        let fits = if matcher.wants_example() {
+            examples.iter().any(|example| example.as_ref() == actual)
+        } else {
+            misfit(matcher, &value, Medium::Text).is_none()
         };
-        misfits.then(|| expected::matcher(matcher, example.as_ref()))
+        (!fits).then(|| expected::of_matcher(matcher, example.as_ref()))
     })
 }

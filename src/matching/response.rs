@@ -1,4 +1,4 @@
-//! A response that came against the least that a contract asks of it.
+//! An actual response against the least that a contract asks of it.
 
 use super::shape::Mode;
 use super::{body, headers};
@@ -9,23 +9,20 @@ use crate::source::Pointer;
 
 /// Every mismatch of a response; `at` is the response's place in the contract.
 ///
-/// Where the status is another one, the body is not compared: it is of another kind of answer, and shown instead.
+/// If the status is wrong, the body isn't compared but shown: it belongs to another kind of response.
 #[must_use]
-pub fn match_response(asked: &Response, rules: &Rules, actual: &ActualResponse, at: &Pointer) -> Vec<Mismatch> {
+pub fn match_response(expected: &Response, rules: &Rules, actual: &ActualResponse, at: &Pointer) -> Vec<Mismatch> {
     let mut found = Vec::new();
-    if !asked.status.allows(actual.status) {
-        found.push(Mismatch {
-            code: STATUS,
-            part: Part::Status,
-            path: String::new(),
-            expected: Expected::Plain(asked.status.to_string()),
-            actual: Actual::Plain(actual.status.to_string()),
-            asked: at.key("status"),
-            hint: describe::body_shown(&actual.body),
-        });
+    let is_status_allowed = expected.status.allows(actual.status);
+    if !is_status_allowed {
+        let (status, came) = (Expected::Plain(expected.status.to_string()), Actual::Plain(actual.status.to_string()));
+        let mismatch = Mismatch::of_part(STATUS, Part::Status, status, came, at.key("status"));
+        found.push(mismatch.with_hint(describe::body_hint(&actual.body)));
     }
-    found.extend(headers::compare(&asked.headers, rules, &actual.headers, at));
-    if let (Some(body), true) = (&asked.body, asked.status.allows(actual.status)) {
+    found.extend(headers::compare(&expected.headers, rules, &actual.headers, at));
+    if let Some(body) = &expected.body
+        && is_status_allowed
+    {
         found.extend(body::compare_body(body, rules, &actual.body, Mode::LEAST, at));
     }
     found

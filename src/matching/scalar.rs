@@ -1,4 +1,4 @@
-//! One matcher against one value: types, formats, regular expressions, allowed values, schemas.
+//! One matcher against one value: types, formats, regular expressions, allowed values and schemas.
 
 use fluent_uri::Uri;
 use serde_json::Value;
@@ -8,22 +8,23 @@ use crate::interaction::mismatch::{FORMAT, ONE_OF, PATTERN, SCHEMA, TYPE};
 use crate::interaction::number::{is_integer, same_value};
 use crate::source::Code;
 
-/// Where a value stands. Headers, queries, paths and forms have texts only: there, `integer` means a text that
-/// is spelled as one.
+/// Where a value is written. Headers, queries, paths and forms have texts only: there, `integer` means a text that reads
+/// as an integer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Medium {
     Json,
     Text,
 }
 
-/// Why a value doesn't fit a matcher: the code, and more words where the matcher has some.
+/// Why a value doesn't fit a matcher.
 pub(super) struct Misfit {
     pub code: Code,
+    /// What exactly is wrong, if the code doesn't say it.
     pub detail: Option<String>,
 }
 
-/// Checks a value against a matcher that tells what a value is. Matchers that speak of sizes, order, keys or the
-/// example are not decided here, and fit.
+/// Checks a value against a matcher that one value alone decides. All other matchers, for sizes, order, keys or the
+/// example, fit here; [`super::shape`] and [`super::value`] apply them.
 pub(super) fn misfit(matcher: &Matcher, actual: &Value, medium: Medium) -> Option<Misfit> {
     let code = match matcher {
         Matcher::Type(kind) => (!has_type(*kind, actual, medium)).then_some(TYPE),
@@ -42,20 +43,27 @@ pub(super) fn misfit(matcher: &Matcher, actual: &Value, medium: Medium) -> Optio
                 Misfit { code: SCHEMA, detail: Some(format!("{why}{place}")) }
             });
         }
-        _ => None,
+        Matcher::Exact
+        | Matcher::Equal
+        | Matcher::Any
+        | Matcher::Absent
+        | Matcher::Size { .. }
+        | Matcher::Unordered
+        | Matcher::Contains
+        | Matcher::Closed => None,
     };
     code.map(|code| Misfit { code, detail: None })
 }
 
-/// Whether a value is the one that was asked for. In a text, `42` is the text of the number.
-pub(super) fn same(asked: &Value, actual: &Value, medium: Medium) -> bool {
-    same_value(asked, actual)
+/// Whether a value is the wanted one. In a text, `42` also stands for the number.
+pub(super) fn same(wanted: &Value, actual: &Value, medium: Medium) -> bool {
+    same_value(wanted, actual)
         || (medium == Medium::Text
-            && !asked.is_string()
+            && !wanted.is_string()
             && actual
                 .as_str()
                 .and_then(|text| serde_json::from_str::<Value>(text).ok())
-                .is_some_and(|value| same_value(asked, &value)))
+                .is_some_and(|value| same_value(wanted, &value)))
 }
 
 fn has_type(kind: JsonType, actual: &Value, medium: Medium) -> bool {
@@ -78,11 +86,11 @@ fn has_type(kind: JsonType, actual: &Value, medium: Medium) -> bool {
     }
 }
 
-/// Whether a text has a format, as its RFC says.
+/// Whether a text has a format, as the format's RFC defines it.
 #[must_use]
 pub fn has_format(format: Format, text: &str) -> bool {
     match format {
-        // RFC 9562, section 4: 36 characters; the library also reads other spellings.
+        // RFC 9562, section 4: 36 characters. The library reads other spellings, too.
         Format::Uuid => text.len() == 36 && uuid::Uuid::try_parse(text).is_ok(),
         Format::Date => is_date(text),
         Format::DateTime => is_date_time(text),
@@ -92,20 +100,20 @@ pub fn has_format(format: Format, text: &str) -> bool {
     }
 }
 
-/// RFC 3339, section 5.6, `full-date`, and a day that there is.
+/// Whether a text is a `full-date` (RFC 3339, section 5.6) that exists.
 fn is_date(text: &str) -> bool {
     text.len() == 10 && text.as_bytes().get(4) == Some(&b'-') && text.parse::<jiff::civil::Date>().is_ok()
 }
 
-/// RFC 3339, section 5.6, `date-time`: with an offset. A space for the `T` is allowed there, in a note, and refused
-/// here: most readers refuse it.
+/// Whether a text is a `date-time` with an offset (RFC 3339, section 5.6). A note there allows a space in place of the
+/// `T`; it is refused here, because most readers refuse it.
 fn is_date_time(text: &str) -> bool {
     let Some((date, time)) = text.split_once(['T', 't']) else { return false };
     let Some(offset) = time.find(['Z', 'z', '+', '-']) else { return false };
     is_date(date) && is_partial_time(&time[..offset]) && is_offset(&time[offset..])
 }
 
-/// RFC 3339, section 5.6, `full-time` or `partial-time`.
+/// Whether a text is a `full-time` or a `partial-time` (RFC 3339, section 5.6).
 fn is_time(text: &str) -> bool {
     let end = text.find(['Z', 'z', '+', '-']).unwrap_or(text.len());
     is_partial_time(&text[..end]) && (end == text.len() || is_offset(&text[end..]))
@@ -135,8 +143,8 @@ fn is_offset(text: &str) -> bool {
     text.starts_with(['+', '-']) && at_most(hour, 23) && at_most(minute, 59)
 }
 
-/// RFC 5321, section 4.1.2, a mailbox whose local part is a dot-string: quoted ones and address literals are left
-/// out, as HTML's `email` does, since no service that is met in practice takes them.
+/// Whether a text is a mailbox (RFC 5321, section 4.1.2). Quoted local parts and address literals are refused, as in
+/// HTML's `email` input, because services in practice refuse them, too.
 fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else { return false };
     let atom =
@@ -156,7 +164,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn formats_are_those_of_their_rfcs() {
+    fn formats_are_as_their_rfcs_define_them() {
         use Format::{Date, DateTime, Email, Time, Uri, Uuid};
         for (format, good, bad) in [
             (

@@ -1,5 +1,5 @@
-//! What an example and its rules ask of a value, put together once, so that the comparison takes time in proportion
-//! to the value that came and not to its product with the example.
+//! An example and its rules, combined once into what they require of a value. So a comparison takes time in proportion to
+//! the actual value, and not to its product with the example.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,16 +7,16 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use smallvec::{SmallVec, smallvec};
 
-use crate::contract::{Matcher, PathTree, Rule, Written};
+use crate::contract::{Matcher, PathTree, Rule, WrittenRule};
 
-/// How closely values are compared where no rule says what they are.
+/// How closely values are compared if no rule says what they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Closeness {
-    /// Only what rules say.
+    /// Only by their rules.
     Loose,
-    /// The example's types, and its keys.
+    /// By the example's types and keys.
     Type,
-    /// The example's values.
+    /// By the example's values.
     Value,
 }
 
@@ -24,51 +24,51 @@ pub(super) enum Closeness {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Mode {
     pub closeness: Closeness,
-    /// Whether keys that are not in the example are refused.
+    /// Whether keys that aren't in the example are refused.
     pub closed: bool,
 }
 
 impl Mode {
-    /// The least that a consumer needs of a response.
+    /// For responses: the least that the consumer needs.
     pub(super) const LEAST: Self = Self { closeness: Closeness::Type, closed: false };
-    /// Exactly what a consumer sends.
+    /// For requests: exactly what the consumer sends.
     pub(super) const EXACT: Self = Self { closeness: Closeness::Value, closed: true };
 }
 
 /// The rules of a body by their paths.
-pub(super) type RuleTree<'c> = PathTree<'c, &'c Written<Rule>>;
+pub(super) type RuleTree<'c> = PathTree<'c, &'c WrittenRule>;
 
-/// Where the rules stand that speak of a value, the most specific first.
-type Speakers<'s, 'c> = &'s [&'s RuleTree<'c>];
-/// The values that an example has at one place: one, but where elements of a list were put together.
+/// The subtrees with the rules for a value, the most specific first.
+type Subtrees<'s, 'c> = &'s [&'s RuleTree<'c>];
+/// The values that an example has at one place: usually one, but several if the elements of a list were combined.
 type Examples<'c> = SmallVec<[&'c Value; 1]>;
 
-/// What is asked of one value.
+/// What one value must be.
 #[derive(Debug)]
 pub(super) struct Shape<'c> {
-    pub rule: Option<&'c Written<Rule>>,
+    pub rule: Option<&'c WrittenRule>,
     pub mode: Mode,
-    /// The values that the example has here; several where elements of a list were put together.
+    /// The values that the example has here.
     pub examples: Examples<'c>,
     pub object: Option<ObjectShape<'c>>,
     pub array: Option<ArrayShape<'c>>,
-    /// One shape for each example, where a value must be as one of several objects or lists is. (By their types, they
-    /// can be put together; by their values, each stands for itself.)
+    /// One shape for each example, if the value must equal one of several objects or lists. (Examples that are compared by
+    /// type can be combined into one shape; those that are compared by value can't.)
     pub alternatives: Vec<Shape<'c>>,
 }
 
-/// What is asked of an object.
+/// What an object must be.
 #[derive(Debug)]
 pub(super) struct ObjectShape<'c> {
     pub fields: IndexMap<&'c str, Field<'c>>,
-    /// The fields that must be there.
+    /// The names of the required fields.
     pub required: Vec<&'c str>,
-    /// What every other value must be, where the keys are data.
+    /// What every other value must be, if the object's keys are data.
     pub any_key: Option<Box<Shape<'c>>>,
     pub closed: bool,
 }
 
-/// What is asked of one key of an object.
+/// What one key of an object must be.
 #[derive(Debug)]
 pub(super) struct Field<'c> {
     pub shape: Shape<'c>,
@@ -76,78 +76,84 @@ pub(super) struct Field<'c> {
     pub absent: bool,
 }
 
-/// What is asked of an array.
+/// What an array must be.
 #[derive(Debug)]
 pub(super) struct ArrayShape<'c> {
     pub elements: Elements<'c>,
-    /// Elements with a rule for their index, where all others are alike.
+    /// The elements that have rules for their own index, if all others have the same shape.
     pub at: BTreeMap<usize, Shape<'c>>,
-    /// Those of them that there must be: each of the example's arrays has them.
+    /// The indexes among them that must exist, because all of the example's arrays have them.
     pub required: BTreeSet<usize>,
 }
 
-/// What is asked of an array's elements.
+/// What an array's elements must be.
 #[derive(Debug)]
 pub(super) enum Elements<'c> {
-    /// Each is like all of the example's put together, or by their values like one of them.
+    /// Each fits the example's elements combined, or equals one of them if values are compared.
     Each(Box<Shape<'c>>),
-    /// These, in this order, and no others.
+    /// Exactly these, in this order.
     Sequence(Vec<Shape<'c>>),
-    /// These, in any order, and no others.
+    /// Exactly these, in any order.
     Unordered(Vec<Shape<'c>>),
-    /// Each of these somewhere.
+    /// Each of these, at any index, and maybe others.
     Contains(Vec<Shape<'c>>),
 }
 
 impl<'c> Shape<'c> {
-    /// What an example and its rules ask for.
+    /// Combines an example and its rules.
     pub(super) fn new(example: &'c Value, rules: &RuleTree<'c>, mode: Mode) -> Self {
         Self::of(smallvec![example], &[rules], mode)
     }
 
-    fn of(examples: Examples<'c>, speakers: Speakers<'_, 'c>, outer: Mode) -> Self {
-        let rule = speakers.iter().find_map(|speaker| speaker.here);
-        let mode = rule.map_or(outer, |rule| mode_below(&rule.thing, outer));
-        let taken_apart = |example: &&Value| example.is_object() || example.is_array();
-        if mode.closeness == Closeness::Value && examples.len() > 1 && examples.iter().any(taken_apart) {
-            let alternatives = examples.iter().map(|example| Self::of(smallvec![*example], speakers, outer)).collect();
+    fn of(examples: Examples<'c>, trees: Subtrees<'_, 'c>, outer: Mode) -> Self {
+        let rule = trees.iter().find_map(|tree| tree.here);
+        let mode = rule.map_or(outer, |written| mode_below(&written.rule, outer));
+        let has_places = |example: &&Value| example.is_object() || example.is_array();
+        if mode.closeness == Closeness::Value && examples.len() > 1 && examples.iter().any(has_places) {
+            let alternatives = examples.iter().map(|example| Self::of(smallvec![*example], trees, outer)).collect();
             return Self { rule, mode, examples, object: None, array: None, alternatives };
         }
         let objects: SmallVec<[&'c Map<String, Value>; 1]> =
             examples.iter().filter_map(|example| example.as_object()).collect();
         let arrays: SmallVec<[&'c Vec<Value>; 1]> = examples.iter().filter_map(|example| example.as_array()).collect();
-        let closed = mode.closed || rule.is_some_and(|rule| rule.thing.has(&Matcher::Closed));
-        let object = (!objects.is_empty()).then(|| ObjectShape::of(&objects, speakers, mode, closed));
-        let array = (!arrays.is_empty()).then(|| ArrayShape::of(&arrays, speakers, rule.map(|rule| &rule.thing), mode));
+        let closed = mode.closed || rule.is_some_and(|written| written.rule.has(&Matcher::Closed));
+        let object = (!objects.is_empty()).then(|| ObjectShape::of(&objects, trees, mode, closed));
+        let array = (!arrays.is_empty()).then(|| ArrayShape::of(&arrays, trees, rule.map(|it| &it.rule), mode));
         Self { rule, mode, examples, object, array, alternatives: Vec::new() }
     }
 
-    /// The rule without its spelling.
+    /// The rule, without the key that it is written under.
     pub(super) fn rule(&self) -> Option<&'c Rule> {
-        self.rule.map(|written| &written.thing)
+        self.rule.map(|written| &written.rule)
     }
 }
 
-/// How the places below a rule are compared.
+/// How the places at and below a rule are compared.
 fn mode_below(rule: &Rule, mode: Mode) -> Mode {
     let mut below = mode;
     for matcher in &rule.matchers {
         match matcher {
             Matcher::Exact => below = Mode::EXACT,
-            // The same values, or the same elements and so the same values; other keys are still ignored where they were.
+            // By value, but whether other keys are ignored doesn't change.
             Matcher::Equal | Matcher::Unordered | Matcher::Contains => below.closeness = Closeness::Value,
-            // These say themselves what the value is: of what lies below, only what has a rule of its own is compared.
+            // These judge the whole value: below them, only places with rules of their own are compared.
             Matcher::Any | Matcher::OneOf(_) | Matcher::Schema(_) => {
                 below = Mode { closeness: Closeness::Loose, closed: false }
             }
-            _ => {}
+            // These say nothing about the places below.
+            Matcher::Absent
+            | Matcher::Type(_)
+            | Matcher::Format(_)
+            | Matcher::Regex(_)
+            | Matcher::Size { .. }
+            | Matcher::Closed => {}
         }
     }
     below
 }
 
 impl<'c> ObjectShape<'c> {
-    fn of(objects: &[&'c Map<String, Value>], speakers: Speakers<'_, 'c>, mode: Mode, closed: bool) -> Self {
+    fn of(objects: &[&'c Map<String, Value>], trees: Subtrees<'_, 'c>, mode: Mode, closed: bool) -> Self {
         let mut examples: IndexMap<&'c str, Examples<'c>> =
             IndexMap::with_capacity(objects.first().map_or(0, |object| object.len()));
         for object in objects {
@@ -155,29 +161,29 @@ impl<'c> ObjectShape<'c> {
                 examples.entry(key).or_default().push(value);
             }
         }
-        let any: Vec<&RuleTree<'c>> = speakers.iter().filter_map(|speaker| speaker.any_key()).collect();
-        let is_map = !any.is_empty();
-        let ruled = |key: &str| speakers.iter().any(|speaker| speaker.key(key).is_some());
+        let any_key_trees: Vec<&RuleTree<'c>> = trees.iter().filter_map(|tree| tree.any_key()).collect();
+        let is_map = !any_key_trees.is_empty();
+        let has_rule = |key: &str| trees.iter().any(|tree| tree.key(key).is_some());
         let any_key = is_map.then(|| {
-            let values =
-                examples.iter().filter(|(key, _)| !ruled(key)).flat_map(|(_, values)| values.iter().copied()).collect();
-            Box::new(Shape::of(values, &any, mode))
+            let others = examples.iter().filter(|(key, _)| !has_rule(key));
+            let values = others.flat_map(|(_, values)| values.iter().copied()).collect();
+            Box::new(Shape::of(values, &any_key_trees, mode))
         });
         let mut fields = IndexMap::with_capacity(examples.len());
         for (key, values) in examples {
-            // In a map, only the keys that a rule names are more than data.
-            if is_map && !ruled(key) {
+            // In a map, keys are data unless a rule names them.
+            if is_map && !has_rule(key) {
                 continue;
             }
             let everywhere = values.len() == objects.len();
-            let shape = Shape::of(values, &PathTree::below_key(speakers, key), mode);
+            let shape = Shape::of(values, &PathTree::below_key(trees, key), mode);
             let optional = shape.rule().is_some_and(|rule| rule.optional);
             let loose = mode.closeness == Closeness::Loose && shape.rule.is_none();
             fields.insert(key, Field { shape, required: everywhere && !optional && !loose, absent: false });
         }
-        for speaker in speakers {
-            for (key, tree) in speaker.keys() {
-                let absent = tree.here.is_some_and(|rule| rule.thing.has(&Matcher::Absent));
+        for tree in trees {
+            for (key, tree) in tree.keys() {
+                let absent = tree.here.is_some_and(|written| written.rule.has(&Matcher::Absent));
                 if absent && !fields.contains_key(key) {
                     let shape = Shape::of(SmallVec::new(), &[tree], mode);
                     fields.insert(key, Field { shape, required: false, absent: true });
@@ -190,10 +196,10 @@ impl<'c> ObjectShape<'c> {
 }
 
 impl<'c> ArrayShape<'c> {
-    fn of(arrays: &[&'c Vec<Value>], speakers: Speakers<'_, 'c>, rule: Option<&'c Rule>, mode: Mode) -> Self {
-        let each: Vec<&RuleTree<'c>> = speakers.iter().filter_map(|speaker| speaker.each()).collect();
-        let at_index = |index| PathTree::below_index(speakers, index);
-        // Several arrays meet here only where they are put together by their types.
+    fn of(arrays: &[&'c Vec<Value>], trees: Subtrees<'_, 'c>, rule: Option<&'c Rule>, mode: Mode) -> Self {
+        let each: Vec<&RuleTree<'c>> = trees.iter().filter_map(|tree| tree.each()).collect();
+        let at_index = |index| PathTree::below_index(trees, index);
+        // There are several arrays only if they were combined by their types.
         let one_by_one = || -> Vec<Shape<'c>> {
             arrays
                 .iter()
@@ -214,7 +220,7 @@ impl<'c> ArrayShape<'c> {
         };
         let (mut at, mut required) = (BTreeMap::new(), BTreeSet::new());
         if matches!(elements, Elements::Each(_)) {
-            for index in speakers.iter().flat_map(|speaker| speaker.indexes()) {
+            for index in trees.iter().flat_map(|tree| tree.indexes()) {
                 let examples: Examples<'c> = arrays.iter().filter_map(|array| array.get(index)).collect();
                 if examples.len() == arrays.len() {
                     required.insert(index);

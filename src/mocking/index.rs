@@ -1,4 +1,4 @@
-//! Finds the few interactions that a request can mean among thousands, by method and path.
+//! Finds the few interactions that a request can be for among thousands, by method and path.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -9,37 +9,44 @@ use crate::formats::Terms;
 use crate::interaction::Http;
 use crate::interaction::template::has_placeholder;
 
-/// Interactions by their numbers. Those whose path is fixed are found at once; those with a rule or a placeholder in a
-/// segment by the other segments; those with a rule for the whole path are always looked at.
+/// The numbers of interactions by method and path. A fixed path is looked up; a path with a rule or a placeholder in a
+/// segment is compared by its other segments; a path with a rule for the whole is always a candidate.
 #[derive(Debug, Default)]
 pub(super) struct Index {
+    /// By method and segments.
     fixed: HashMap<String, HashMap<Vec<String>, Vec<usize>>>,
+    /// By method and number of segments.
     loose: HashMap<(String, usize), Vec<usize>>,
+    /// By method.
     free: HashMap<String, Vec<usize>>,
-    /// Of each interaction.
-    lines: Vec<Line>,
+    /// By number.
+    lines: Vec<RequestLine>,
 }
 
-/// The method and path that an interaction asks for.
+/// The method and path of an interaction's request.
 #[derive(Debug)]
-struct Line {
+struct RequestLine {
     method: String,
-    path: Way,
+    path: PathPattern,
 }
 
-/// A path, as far as it is fixed.
+/// A path as far as it is fixed.
 #[derive(Debug)]
-enum Way {
-    /// Its decoded segments; nothing where another text may stand.
+enum PathPattern {
+    /// Its decoded segments; nothing for a segment that may vary.
     Segments(Vec<Option<String>>),
-    /// Any that a rule allows.
+    /// Any path that a rule allows.
     Free,
 }
 
-/// How far a request's line is from another: what counts most when the nearest interaction is looked for.
+// The distance between two request lines.
+
+/// For different methods.
 const OTHER_METHOD: usize = 3;
+/// For each segment that differs.
 const OTHER_SEGMENT: usize = 2;
-const OTHER_NUMBER: usize = 3;
+/// For each segment that one path has more.
+const MORE_SEGMENTS: usize = 3;
 
 impl Index {
     /// Adds the next interaction.
@@ -47,6 +54,7 @@ impl Index {
         let request = &http.request;
         let number = self.lines.len();
         let method = request.method.clone();
+        // The indexes of segments with a rule; nothing for a rule about the whole path.
         let ruled = match &http.terms {
             Terms::Own(terms) => match &terms.request.path {
                 Some(PathRule::Whole(_)) => None,
@@ -58,7 +66,7 @@ impl Index {
         let segments = ruled.map(|ruled| {
             let is_free = |at: usize, text: &str| has_placeholder(text) || ruled.contains(&at);
             let texts = request.path.split('/').enumerate();
-            texts.map(|(at, text)| (!is_free(at, text)).then(|| decoded(text))).collect::<Vec<_>>()
+            texts.map(|(at, text)| (!is_free(at, text)).then(|| decode(text))).collect::<Vec<_>>()
         });
         let list = match &segments {
             None => self.free.entry(method.clone()).or_default(),
@@ -68,26 +76,26 @@ impl Index {
             },
         };
         list.push(number);
-        self.lines.push(Line { method, path: segments.map_or(Way::Free, Way::Segments) });
+        self.lines.push(RequestLine { method, path: segments.map_or(PathPattern::Free, PathPattern::Segments) });
     }
 
-    /// The interactions whose method and path may be these, in their order.
+    /// The interactions that may allow this method and path, in their order.
     pub(super) fn candidates(&self, method: &str, path: &str) -> Vec<usize> {
         let segments = segments(path);
         let mut found: Vec<usize> =
             self.fixed.get(method).and_then(|paths| paths.get(&segments)).into_iter().flatten().copied().collect();
         let loose = self.loose.get(&(method.to_owned(), segments.len())).into_iter().flatten();
-        found.extend(loose.filter(|number| self.far(**number, method, &segments) == 0));
+        found.extend(loose.filter(|number| self.distance(**number, method, &segments) == 0));
         found.extend(self.free.get(method).into_iter().flatten());
         found.sort_unstable();
         found
     }
 
-    /// The interactions whose method and path are nearest to these, at most so many, the nearest first.
+    /// At most so many interactions with the method and path nearest to these, the nearest first.
     pub(super) fn nearest(&self, method: &str, path: &str, most: usize) -> Vec<usize> {
         let segments = segments(path);
         let mut all: Vec<(usize, usize)> =
-            (0..self.lines.len()).map(|number| (self.far(number, method, &segments), number)).collect();
+            (0..self.lines.len()).map(|number| (self.distance(number, method, &segments), number)).collect();
         if all.len() > most {
             all.select_nth_unstable(most);
             all.truncate(most);
@@ -96,15 +104,17 @@ impl Index {
         all.into_iter().map(|(_, number)| number).collect()
     }
 
-    fn far(&self, number: usize, method: &str, segments: &[String]) -> usize {
+    fn distance(&self, number: usize, method: &str, segments: &[String]) -> usize {
         let line = &self.lines[number];
         let other_method = if line.method == method { 0 } else { OTHER_METHOD };
         let other_path = match &line.path {
-            Way::Free => OTHER_SEGMENT,
-            Way::Segments(asked) => {
-                let differs = |(asked, came): &(&Option<String>, &String)| asked.as_ref().is_some_and(|it| it != *came);
-                let differing = asked.iter().zip(segments).filter(differs).count();
-                differing * OTHER_SEGMENT + asked.len().abs_diff(segments.len()) * OTHER_NUMBER
+            PathPattern::Free => OTHER_SEGMENT,
+            PathPattern::Segments(expected) => {
+                let differs = |(expected, actual): &(&Option<String>, &String)| {
+                    expected.as_ref().is_some_and(|expected| expected != *actual)
+                };
+                let differing = expected.iter().zip(segments).filter(differs).count();
+                differing * OTHER_SEGMENT + expected.len().abs_diff(segments.len()) * MORE_SEGMENTS
             }
         };
         other_method + other_path
@@ -112,9 +122,9 @@ impl Index {
 }
 
 fn segments(path: &str) -> Vec<String> {
-    path.split('/').map(decoded).collect()
+    path.split('/').map(decode).collect()
 }
 
-fn decoded(segment: &str) -> String {
+fn decode(segment: &str) -> String {
     percent_decode_str(segment).decode_utf8_lossy().into_owned()
 }

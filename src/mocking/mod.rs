@@ -1,20 +1,20 @@
-//! From contracts to the answers that a consumer's tests get: which interaction a request asks for, what is answered,
-//! and how near a request comes that none allows. Pure: requests in, replies out.
+//! From contracts to the responses that a consumer's tests get: which interaction a request is for, and which one is
+//! nearest if none allows the request. Pure: requests in, responses out.
 //!
-//! Of several interactions that allow a request, the first of this order answers:
+//! If several interactions allow a request, these rules decide, in this order:
 //!
-//! 1. one whose provider states are all active, before one of which a state is missing (so one without a state before
-//!    that, too); of those the one with the most states; of those the one whose parameters are those that were given;
-//! 2. the one whose own example the request is, or nearly, before one whose rules only let it through;
-//! 3. the order of the contracts.
+//! 1. An interaction whose provider states are all active, or that has no states, comes before one that lacks a state.
+//!    Then more states come first, and then parameters with the active values.
+//! 2. An interaction with the request as its example, or nearly so, comes before one whose rules only allow it.
+//! 3. The order of the contracts.
 //!
-//! While no state is active at all, what was asked for is all that can be told: then 2. comes before 1.
+//! While no state is active at all, only the request says what the test wants, so rule 2 comes before rule 1.
 
 mod index;
-mod reply;
+mod response;
 mod select;
 mod states;
 
-pub use reply::reply_of;
+pub use response::wire_response;
 pub use select::{Miss, Mock, Place, Selected};
-pub use states::{ActiveState, Change, StateError};
+pub use states::{ActiveState, StateChange, StateError};

@@ -1,43 +1,42 @@
-//! Which interaction a request asks for, and how near it comes where there is none.
+//! Selects the interaction that a request is for, or the nearest one if none allows it.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::sync::Arc;
 
 use super::index::Index;
-use super::reply::reply_of;
-use super::states::{ActiveState, Standing, standing};
+use super::response::wire_response;
+use super::states::{ActiveState, StateMatch, match_states};
 use crate::contract::RequestRules;
 use crate::formats::{ContractFile, Interaction, Terms, match_request};
-use crate::interaction::{ActualRequest, ActualResponse, Http, Mismatch, Part, Request, pointer};
+use crate::interaction::{ActualRequest, ActualResponse, Http, Mismatch, Moment, Part, Request, pointer};
 use crate::matching;
-use crate::pact::Moment;
 use crate::source::Pointer;
 
-/// How many interactions a request that none allows is compared with: the nearest of them is shown.
+/// The most interactions that a refused request is compared with to find the nearest one.
 const COMPARED: usize = 100;
 
-/// The contracts of one provider, ready to answer.
+/// The contracts with one provider, ready to respond.
 #[derive(Debug)]
 pub struct Mock {
     files: Vec<Arc<ContractFile>>,
     places: Vec<Place>,
-    /// Each interaction with its own parameters filled in.
+    /// Each interaction with its placeholders filled from its own parameters.
     filled: Vec<Filled>,
     index: Index,
 }
 
-/// An interaction by its contract and its place there.
+/// The place of an interaction: its contract and its index there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
     pub file: usize,
     pub interaction: usize,
 }
 
-/// The interaction that answers.
+/// The interaction that was selected, and its response.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Selected {
-    /// Its number: see [`Mock::interaction`].
+    /// The number of the interaction: see [`Mock::interaction`].
     pub number: usize,
     pub response: ActualResponse,
 }
@@ -45,24 +44,24 @@ pub struct Selected {
 /// A request that no interaction allows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Miss {
-    /// The interaction that it comes nearest to, and what it has otherwise; nothing where there is no interaction.
+    /// The number of the nearest interaction, with the mismatches; nothing if there is no interaction.
     pub nearest: Option<(usize, Vec<Mismatch>)>,
 }
 
 #[derive(Debug)]
 struct Filled {
-    /// Nothing where there are no placeholders: then the interaction itself is what is filled.
+    /// Nothing if there are no placeholders: then the interaction is used as it is.
     http: Option<Box<Http<Terms>>>,
 }
 
 impl Mock {
-    /// A mock of contracts that are all with the same provider.
+    /// A mock for contracts with the same provider.
     #[must_use]
     pub fn new(files: Vec<Arc<ContractFile>>) -> Self {
         let mut mock = Self { files, places: Vec::new(), filled: Vec::new(), index: Index::default() };
         for (file, contract) in mock.files.iter().enumerate() {
             for (number, interaction) in contract.contract.interactions.iter().enumerate() {
-                // Nothing else can be answered.
+                // A mock serves HTTP only.
                 let Some(http) = interaction.http() else { continue };
                 mock.index.add(http);
                 mock.places.push(Place { file, interaction: number });
@@ -73,7 +72,7 @@ impl Mock {
         mock
     }
 
-    /// How many interactions there are.
+    /// The number of interactions.
     #[must_use]
     pub fn len(&self) -> usize {
         self.places.len()
@@ -93,44 +92,44 @@ impl Mock {
         Some((file, file.contract.interactions.get(place.interaction)?, place))
     }
 
-    /// Answers a request while these states are active.
+    /// Responds to a request while these states are active.
     ///
     /// # Errors
     ///
-    /// The nearest interaction, where none allows the request.
-    pub fn answer(&self, request: &ActualRequest, active: &[ActiveState]) -> Result<Selected, Miss> {
-        self.answer_at(request, active, &Moment::default())
+    /// The nearest interaction, if none allows the request.
+    pub fn respond(&self, request: &ActualRequest, active: &[ActiveState]) -> Result<Selected, Miss> {
+        self.respond_at(request, active, &Moment::default())
     }
 
-    /// Answers a request at this moment: values of the answer that are made anew each time are made of it.
+    /// Responds to a request at this moment, which the generated values of the response depend on.
     ///
     /// # Errors
     ///
-    /// The nearest interaction, where none allows the request.
-    pub fn answer_at(
+    /// The nearest interaction, if none allows the request.
+    pub fn respond_at(
         &self,
         request: &ActualRequest,
         active: &[ActiveState],
         moment: &Moment,
     ) -> Result<Selected, Miss> {
         let at = Pointer::root();
-        let allowing: Vec<(usize, Cow<'_, Http<Terms>>, Standing)> = self
+        let allowing: Vec<(usize, Cow<'_, Http<Terms>>, StateMatch)> = self
             .index
             .candidates(&request.method, &request.path)
             .into_iter()
             .filter_map(|number| {
-                let (http, standing) = self.filled(number, active)?;
-                Some((number, http, standing))
+                let (http, states) = self.filled(number, active)?;
+                Some((number, http, states))
             })
             .filter(|(_, http, _)| match_request(http, request, &at).is_empty())
             .collect();
         let best = if allowing.len() > 1 {
-            allowing.into_iter().min_by_key(|(number, http, standing)| {
-                let by_state = (!standing.all, Reverse(standing.active), standing.differing);
-                let loosened = loosened(http, request);
-                // While no state is active, all that can be told is what was asked for.
-                let (first, second) = if active.is_empty() { (loosened, 0) } else { (0, loosened) };
-                // Headers that no interaction lists are let through, so who lists more is who was meant.
+            allowing.into_iter().min_by_key(|(number, http, states)| {
+                let by_state = (!states.all, Reverse(states.active), states.differing);
+                let by_example = count_example_mismatches(http, request);
+                // While no state is active, only the request says what the test wants.
+                let (first, second) = if active.is_empty() { (by_example, 0) } else { (0, by_example) };
+                // Headers that an interaction doesn't list are allowed, so the one that lists more fits better.
                 (first, by_state, second, Reverse(http.request.headers.len()), *number)
             })
         } else {
@@ -138,42 +137,43 @@ impl Mock {
         };
         match best {
             Some((number, http, _)) => {
-                let made = http.response_at(moment);
-                let response = reply_of(made.as_ref().unwrap_or(&http.response), &http.terms, &request.method);
+                let generated = http.response_at(moment);
+                let response =
+                    wire_response(generated.as_ref().unwrap_or(&http.response), &http.terms, &request.method);
                 Ok(Selected { number, response })
             }
             None => Err(Miss { nearest: self.nearest(request, active) }),
         }
     }
 
-    /// An interaction with its placeholders filled, by its own parameters, and over those by what active states say; and
-    /// how well these are its own.
-    fn filled(&self, number: usize, active: &[ActiveState]) -> Option<(Cow<'_, Http<Terms>>, Standing)> {
+    /// An interaction with its placeholders filled from the active states, or else from its own parameters, and how well
+    /// the active states match its own.
+    fn filled(&self, number: usize, active: &[ActiveState]) -> Option<(Cow<'_, Http<Terms>>, StateMatch)> {
         let (_, interaction, _) = self.interaction(number)?;
         let http = interaction.http()?;
-        let standing = standing(active, &interaction.given);
+        let states = match_states(active, &interaction.given);
         let filled = match &self.filled.get(number)?.http {
             None => Cow::Borrowed(http),
-            Some(filled) if standing.active == 0 => Cow::Borrowed(&**filled),
-            Some(_) => Cow::Owned(http.filled(&standing.values)),
+            Some(filled) if states.active == 0 => Cow::Borrowed(&**filled),
+            Some(_) => Cow::Owned(http.filled(&states.values)),
         };
-        Some((filled, standing))
+        Some((filled, states))
     }
 
-    /// The names of all provider states that the contracts name, in their order.
+    /// The names of all provider states in the contracts, in their order.
     pub fn states(&self) -> impl Iterator<Item = &str> {
         let interactions = self.files.iter().flat_map(|file| &file.contract.interactions);
         interactions.flat_map(|interaction| &interaction.given).map(|state| state.name.as_str())
     }
 
-    /// How many interactions can't be run, and so are not served.
+    /// The number of interactions that can't be run and aren't served.
     #[must_use]
     pub fn skipped(&self) -> usize {
         let interactions = self.files.iter().flat_map(|file| &file.contract.interactions);
         interactions.filter(|interaction| interaction.http().is_none()).count()
     }
 
-    /// The interaction that a request comes nearest to, with each difference.
+    /// The interaction that is nearest to a request, with each mismatch.
     fn nearest(&self, request: &ActualRequest, active: &[ActiveState]) -> Option<(usize, Vec<Mismatch>)> {
         self.index
             .nearest(&request.method, &request.path, COMPARED)
@@ -190,16 +190,15 @@ impl Mock {
     }
 }
 
-/// In how many places a request is not the very one of the example, but let through by a rule.
-fn loosened(http: &Http<Terms>, request: &ActualRequest) -> usize {
+/// The number of places where a request isn't the example but only allowed by a rule.
+fn count_example_mismatches(http: &Http<Terms>, request: &ActualRequest) -> usize {
     matching::match_request(&http.request, &RequestRules::default(), request, &Pointer::root()).len()
 }
 
-/// How far a request is from what is asked for: a wrong path counts more than a wrong method, that more than whatever
-/// else is wrong.
-fn distance(asked: &Request, request: &ActualRequest, mismatches: &[Mismatch]) -> usize {
+/// The distance of a request from an expected one: the path counts more than the method, and that more than anything else.
+fn distance(expected: &Request, request: &ActualRequest, mismatches: &[Mismatch]) -> usize {
     let weight = |mismatch: &Mismatch| match mismatch.part {
-        Part::Path => 1000 + 200 * differing_segments(&asked.path, &request.path),
+        Part::Path => 1000 + 200 * differing_segments(&expected.path, &request.path),
         Part::Method => 700,
         Part::Query => 20,
         Part::Header => 10,
@@ -273,7 +272,7 @@ interactions:
     }
 
     fn name(mock: &Mock, line: &str, active: &[ActiveState]) -> String {
-        let selected = mock.answer(&request(line, ""), active).unwrap();
+        let selected = mock.respond(&request(line, ""), active).unwrap();
         mock.interaction(selected.number).unwrap().1.name.clone()
     }
 
@@ -281,7 +280,7 @@ interactions:
     fn states_choose_between_interactions_with_the_same_request() {
         let mock = mock();
         let none = serde_json::json!({});
-        assert_eq!(name(&mock, "GET /orders/42", &[]), "any order", "the first, where nothing chooses");
+        assert_eq!(name(&mock, "GET /orders/42", &[]), "any order", "the first one, since nothing decides");
         assert_eq!(name(&mock, "GET /orders/42", &[state("no orders", &none)]), "no order");
         assert_eq!(name(&mock, "GET /orders/42", &[state("an order exists", &none)]), "any order");
         assert_eq!(name(&mock, "GET /orders/7", &[state("no orders", &none)]), "any order", "nothing else allows it");
@@ -289,7 +288,7 @@ interactions:
     }
 
     #[test]
-    fn what_needs_no_state_is_meant_where_the_states_of_others_are_not_active() {
+    fn an_interaction_without_states_is_selected_if_the_states_of_others_are_not_active() {
         let text = "\
 contract: 1
 consumer: storefront
@@ -328,7 +327,7 @@ interactions:
     }
 
     #[test]
-    fn who_lists_a_header_that_came_is_meant_before_who_lists_none() {
+    fn an_interaction_that_lists_a_header_of_the_request_comes_first() {
         let text = "\
 contract: 1
 consumer: storefront
@@ -342,16 +341,16 @@ interactions:
     response: { status: 206 }
 ";
         let mock = mock_of(text);
-        let mut asked = request("GET /log", "");
-        assert_eq!(mock.answer(&asked, &[]).unwrap().response.status, 200);
-        asked.headers.push((String::from("Range"), String::from("bytes=0-9")));
-        assert_eq!(mock.answer(&asked, &[]).unwrap().response.status, 206);
-        asked.headers[0].1 = String::from("bytes=10-19");
-        assert_eq!(mock.answer(&asked, &[]).unwrap().response.status, 200);
+        let mut request = request("GET /log", "");
+        assert_eq!(mock.respond(&request, &[]).unwrap().response.status, 200);
+        request.headers.push((String::from("Range"), String::from("bytes=0-9")));
+        assert_eq!(mock.respond(&request, &[]).unwrap().response.status, 206);
+        request.headers[0].1 = String::from("bytes=10-19");
+        assert_eq!(mock.respond(&request, &[]).unwrap().response.status, 200);
     }
 
     #[test]
-    fn the_nearest_is_found_among_thousands() {
+    fn the_nearest_interaction_is_found_among_thousands() {
         let mut text = String::from("contract: 1\nconsumer: storefront\nprovider: orders\ninteractions:\n");
         for number in 0..3_000 {
             text.push_str(&format!(
@@ -359,20 +358,20 @@ interactions:
             ));
         }
         let mock = mock_of(&text);
-        let miss = mock.answer(&request("GET /a2999/b?x=1", ""), &[]).unwrap_err();
+        let miss = mock.respond(&request("GET /a2999/b?x=1", ""), &[]).unwrap_err();
         assert_eq!(miss.nearest.unwrap().0, 2_999);
     }
 
     #[test]
-    fn what_a_state_was_given_stands_in_the_answer() {
+    fn parameters_of_active_states_are_in_the_response() {
         let mock = mock();
-        let answer = |active: &[ActiveState]| mock.answer(&request("GET /orders/7", ""), active).unwrap().response.body;
-        assert_eq!(answer(&[]), br#"{"id":42}"#);
-        assert_eq!(answer(&[state("an order exists", &serde_json::json!({"id": 7}))]), br#"{"id":7}"#);
+        let body = |active: &[ActiveState]| mock.respond(&request("GET /orders/7", ""), active).unwrap().response.body;
+        assert_eq!(body(&[]), br#"{"id":42}"#);
+        assert_eq!(body(&[state("an order exists", &serde_json::json!({"id": 7}))]), br#"{"id":7}"#);
     }
 
     #[test]
-    fn the_nearest_interaction_is_the_one_that_was_meant() {
+    fn the_nearest_interaction_is_the_one_that_the_request_was_meant_for() {
         let mock = mock();
         for (line, body, expected) in [
             ("GET /orders?limit=3", "", "list"),
@@ -381,7 +380,7 @@ interactions:
             ("PUT /orders", r#"{"sku":"A","qty":1}"#, "place"),
             ("DELETE /orders/42", "", "any order"),
         ] {
-            let miss = mock.answer(&request(line, body), &[]).unwrap_err();
+            let miss = mock.respond(&request(line, body), &[]).unwrap_err();
             let (number, mismatches) = miss.nearest.unwrap();
             assert_eq!(mock.interaction(number).unwrap().1.name, expected, "{line}");
             assert!(!mismatches.is_empty());
@@ -391,6 +390,6 @@ interactions:
     #[test]
     fn a_mock_without_interactions_misses_everything() {
         let mock = Mock::new(Vec::new());
-        assert_eq!(mock.answer(&request("GET /", ""), &[]), Err(Miss { nearest: None }));
+        assert_eq!(mock.respond(&request("GET /", ""), &[]), Err(Miss { nearest: None }));
     }
 }

@@ -1,4 +1,4 @@
-//! The provider states that are active: what tells interactions apart whose requests are alike.
+//! The active provider states, which tell interactions with the same request apart.
 
 use std::sync::Arc;
 
@@ -7,57 +7,57 @@ use serde_json::{Map, Value};
 use crate::interaction::State;
 use crate::source::{Limits, parse_yaml};
 
-/// How much of a text is read as states.
+/// The limits for a text with states.
 const LIMITS: Limits = Limits { bytes: 1 << 20, depth: 64, values: 10_000, aliased: 0 };
 
-/// A provider state that is active, with the parameters that it was given.
+/// An active provider state.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ActiveState {
     pub name: String,
-    /// These stand in the place of the contract's own.
+    /// They take precedence over those of the contract.
     pub params: Map<String, Value>,
 }
 
-/// What is to happen to the active states.
+/// A change of the active states.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Change {
-    /// These and no others are active from now on.
+pub enum StateChange {
+    /// Makes exactly these active.
     Set(Vec<ActiveState>),
-    /// One more is active.
+    /// Adds one.
     Setup(ActiveState),
-    /// One is active no more.
+    /// Removes one.
     Teardown(ActiveState),
 }
 
-/// Why a text names no states.
+/// Why a value isn't a change of states.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct StateError(String);
 
-/// How well the active states are those of an interaction.
+/// How well the active states match those of an interaction.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Standing {
-    /// Whether all that it needs are active.
+pub(super) struct StateMatch {
+    /// Whether all of its states are active.
     pub all: bool,
-    /// How many of those that it needs are active.
+    /// How many of its states are active.
     pub active: usize,
-    /// How many parameters were activated with another value than the interaction's.
+    /// How many of their parameters have another value than in the interaction.
     pub differing: usize,
-    /// The values of its placeholders.
+    /// The values for its placeholders.
     pub values: Map<String, Value>,
 }
 
 impl ActiveState {
-    /// The states that the lines of a header name: each line is one, as `given` writes it (`an order exists`, or
-    /// `an order exists: { id: 42 }`), or a list of such (`["an order exists", "no payments"]`).
+    /// Reads the states in the lines of a header. Each line is one state as in `given` (`an order exists`, or
+    /// `an order exists: { id: 42 }`) or a list of states (`["an order exists", "no payments"]`).
     pub fn read<'l>(lines: impl IntoIterator<Item = &'l str>) -> Vec<Self> {
         let mut states = Vec::new();
         for line in lines {
             let read = parse_yaml(&Arc::from("states"), line, LIMITS).ok().map(|(value, _)| value);
-            // A name may look like something else: `order 42: paid`.
-            let named = read.and_then(|value| listed(&value).ok());
-            match named {
-                Some(named) => states.extend(named),
+            // A line that isn't one of these is a name, such as `order 42: paid`.
+            let listed = read.and_then(|value| read_states(&value).ok());
+            match listed {
+                Some(listed) => states.extend(listed),
                 None if line.trim().is_empty() => {}
                 None => states.push(Self { name: line.trim().to_owned(), params: Map::new() }),
             }
@@ -66,11 +66,10 @@ impl ActiveState {
     }
 }
 
-/// How well the active states are those that an interaction needs. Parameters that were activated take the place of its
-/// own.
-pub(super) fn standing(active: &[ActiveState], given: &[State]) -> Standing {
-    let mut standing = Standing { all: true, active: 0, differing: 0, values: Map::new() };
-    // Each stands for one: who needs two orders is not served by one.
+/// Matches the active states with those of an interaction. The parameters of active states take precedence over its own.
+pub(super) fn match_states(active: &[ActiveState], given: &[State]) -> StateMatch {
+    let mut matched = StateMatch { all: true, active: 0, differing: 0, values: Map::new() };
+    // Each matches once: one order isn't enough for an interaction that needs two.
     let mut left: Vec<&ActiveState> = active.iter().collect();
     let mut take = |fits: &dyn Fn(&ActiveState) -> bool| left.iter().position(|it| fits(it)).map(|at| left.remove(at));
     let same: Vec<Option<&ActiveState>> =
@@ -83,44 +82,44 @@ pub(super) fn standing(active: &[ActiveState], given: &[State]) -> Standing {
         let found = same
             .or_else(|| take(&|active| active.name == state.name && differing(active) == 0))
             .or_else(|| take(&|active| active.name == state.name));
-        standing.values.extend(state.params.clone());
+        matched.values.extend(state.params.clone());
         match found {
             Some(active) => {
-                standing.active += 1;
-                standing.differing += differing(active);
-                standing.values.extend(active.params.clone());
+                matched.active += 1;
+                matched.differing += differing(active);
+                matched.values.extend(active.params.clone());
             }
-            None => standing.all = false,
+            None => matched.all = false,
         }
     }
-    standing
+    matched
 }
 
-impl Change {
-    /// Reads the message of a state handler, `{"state": name, "params": {…}, "action": "setup" | "teardown"}`; or all
-    /// states that are to be active: a name, `{name: {params}}`, or a list of such.
+impl StateChange {
+    /// Reads a message to a state handler, `{"state": name, "params": {…}, "action": "setup" | "teardown"}`, or all states
+    /// that are to be active: a name, `{name: {params}}`, or a list of these.
     ///
     /// # Errors
     ///
-    /// What the value is instead.
+    /// How the value should look.
     pub fn read(value: &Value) -> Result<Self, StateError> {
         let message = value.as_object().and_then(|object| object.get("state").map(|_| object));
-        let Some(object) = message else { return listed(value).map(Self::Set) };
-        let state = one(object)?;
+        let Some(object) = message else { return read_states(value).map(Self::Set) };
+        let state = read_message(object)?;
         match object.get("action").map(Value::as_str) {
             None | Some(Some("setup")) => Ok(Self::Setup(state)),
             Some(Some("teardown")) => Ok(Self::Teardown(state)),
-            Some(_) => Err(StateError(String::from("the action is `setup` or `teardown`"))),
+            Some(_) => Err(StateError(String::from("`action` must be `setup` or `teardown`"))),
         }
     }
 
-    /// Makes it.
-    pub fn make(self, active: &mut Vec<ActiveState>) {
+    /// Applies the change.
+    pub fn apply(self, active: &mut Vec<ActiveState>) {
         match self {
             Self::Set(states) => *active = states,
             Self::Setup(state) => active.push(state),
             Self::Teardown(state) => {
-                // The last that was set up like this; the parameters may have been left out.
+                // The last one that was set up like this; without parameters, the last one with the name.
                 let same = active.iter().rposition(|other| *other == state);
                 let named = || active.iter().rposition(|other| other.name == state.name);
                 if let Some(at) = same.or_else(named) {
@@ -130,7 +129,7 @@ impl Change {
         }
     }
 
-    /// The states that it is about.
+    /// The states that the change names.
     #[must_use]
     pub fn states(&self) -> &[ActiveState] {
         match self {
@@ -140,36 +139,36 @@ impl Change {
     }
 }
 
-/// All states that a value names.
-fn listed(value: &Value) -> Result<Vec<ActiveState>, StateError> {
+/// Reads the states in a value: a name, `{name: {params}}`, a message, or a list of these.
+fn read_states(value: &Value) -> Result<Vec<ActiveState>, StateError> {
     match value {
         Value::String(name) if !name.trim().is_empty() => {
             Ok(vec![ActiveState { name: name.trim().to_owned(), params: Map::new() }])
         }
         Value::Array(items) => {
-            let each: Result<Vec<Vec<ActiveState>>, StateError> = items.iter().map(listed).collect();
+            let each: Result<Vec<Vec<ActiveState>>, StateError> = items.iter().map(read_states).collect();
             each.map(|states| states.into_iter().flatten().collect())
         }
-        Value::Object(object) if object.contains_key("state") => one(object).map(|state| vec![state]),
-        Value::Object(object) => object.iter().map(|(name, params)| named(name, params)).collect(),
+        Value::Object(object) if object.contains_key("state") => read_message(object).map(|state| vec![state]),
+        Value::Object(object) => object.iter().map(|(name, params)| active_state(name, params)).collect(),
         _ => Err(StateError(String::from(
-            "a state is a name, or `{\"name\": {\"parameter\": value}}`, or a list of such",
+            "a state must be a name, `{\"name\": {\"parameter\": value}}`, or a list of these",
         ))),
     }
 }
 
-/// `{"state": name, "params": {…}}`
-fn one(object: &Map<String, Value>) -> Result<ActiveState, StateError> {
+/// Reads `{"state": name, "params": {…}}`.
+fn read_message(object: &Map<String, Value>) -> Result<ActiveState, StateError> {
     let name = object.get("state").and_then(Value::as_str);
-    let name = name.ok_or_else(|| StateError(String::from("`state` is the state's name, a text")))?;
-    named(name, object.get("params").unwrap_or(&Value::Null))
+    let name = name.ok_or_else(|| StateError(String::from("`state` must be the name of a state")))?;
+    active_state(name, object.get("params").unwrap_or(&Value::Null))
 }
 
-fn named(name: &str, params: &Value) -> Result<ActiveState, StateError> {
+fn active_state(name: &str, params: &Value) -> Result<ActiveState, StateError> {
     let params = match params {
         Value::Null => Map::new(),
         Value::Object(params) => params.clone(),
-        _ => return Err(StateError(format!("the parameters of `{name}` are an object"))),
+        _ => return Err(StateError(format!("the parameters of `{name}` must be an object"))),
     };
     Ok(ActiveState { name: name.to_owned(), params })
 }
@@ -186,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_names_states_as_a_contract_does() {
+    fn a_header_has_states_in_the_notation_of_contracts() {
         for (lines, expected) in [
             (&["an order exists"][..], &["an order exists"][..]),
             (&["an order exists: { id: 42 }"], &["an order exists (id: 42)"]),
@@ -195,7 +194,7 @@ mod tests {
             (&["[a, b]"], &["a", "b"]),
             (&[r#"{"state": "a", "params": {"x": 1}}"#], &["a (x: 1)"]),
             (&["{a: {x: 1}, b: }"], &["a (x: 1)", "b"]),
-            // What is none of these is a name.
+            // Everything else is a name.
             (&["order 42: paid"], &["order 42: paid"]),
             (&["42"], &["42"]),
             (&["{"], &["{"]),
@@ -206,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn states_are_set_up_and_torn_down_one_by_one_or_set_at_once() {
+    fn states_are_set_up_and_torn_down_one_by_one_or_all_set_together() {
         let mut active = Vec::new();
         for (message, expected) in [
             (json!({"state": "a", "params": {"x": 1}, "action": "setup"}), &["a (x: 1)"][..]),
@@ -219,7 +218,7 @@ mod tests {
             (json!("e"), &["e"]),
             (json!([]), &[]),
         ] {
-            Change::read(&message).unwrap().make(&mut active);
+            StateChange::read(&message).unwrap().apply(&mut active);
             assert_eq!(shown(&active), expected, "{message}");
         }
         for bad in [
@@ -230,14 +229,14 @@ mod tests {
             json!({"a": 1}),
             json!({"state": "a", "action": "x"}),
         ] {
-            assert!(Change::read(&bad).is_err(), "{bad}");
+            assert!(StateChange::read(&bad).is_err(), "{bad}");
         }
     }
 
     #[test]
-    fn a_state_is_active_by_its_name_and_its_parameters_take_the_place_of_the_interaction_s() {
-        let states = |value| match Change::read(&value).unwrap() {
-            Change::Set(states) => states,
+    fn states_match_by_name_and_active_parameters_take_precedence() {
+        let states = |value| match StateChange::read(&value).unwrap() {
+            StateChange::Set(states) => states,
             other => panic!("{other:?}"),
         };
         let given: Vec<State> = states(json!([{"a": {"x": 1, "y": 2}}, "b"]))
@@ -250,9 +249,9 @@ mod tests {
             (json!(["b", {"a": {"x": 7}}]), true, 2, 1, json!({"x": 7, "y": 2})),
             (json!(["b", {"a": {"x": 7}}, {"a": {"x": 1, "z": 3}}]), true, 2, 0, json!({"x": 1, "y": 2, "z": 3})),
         ] {
-            let came = standing(&states(active.clone()), &given);
+            let matched = match_states(&states(active.clone()), &given);
             let values = values.as_object().unwrap().clone();
-            assert_eq!(came, Standing { all, active: number, differing, values }, "{active}");
+            assert_eq!(matched, StateMatch { all, active: number, differing, values }, "{active}");
         }
     }
 }

@@ -1,30 +1,29 @@
-//! Which rule speaks of a place: the one whose path means it the most exactly.
+//! Which rule applies to a place: the one with the most specific path.
 //!
-//! The weights are those of the Pact specification, version 2: each step of a path counts 2 where it names the place and
-//! 1 where it is a star, they are multiplied, and a longer path wins. A rule whose path ends above the place speaks of
-//! it, too (it cascades), where none that is more exact does. Which of two rules of the same weight speaks is left open
-//! by the specification: here it is the later one of the file.
+//! The weights are those of the Pact specification, version 2: each step of a path counts 2 if it names the place and 1 if
+//! it is a star, the steps are multiplied, and a longer path wins. A rule whose path ends above the place applies to it,
+//! too (it cascades), unless a more specific one does. The specification doesn't say which of two rules of the same weight
+//! applies: here it is the later one in the file.
 
 use smallvec::SmallVec;
 
-use super::matcher::PactMatcher;
-use super::rules::{PlacedRule, PlacedRules, RuleList};
+use super::matcher::{PactMatcher, PlacedRule, PlacedRules, RuleList};
 use crate::source::Step;
 
-/// The rules that may speak of a place or of what is below it.
+/// The rules that may apply to a place or below it.
 #[derive(Clone, Debug, Default)]
 pub struct Chosen<'c> {
-    /// Those whose paths lead further down: each with the weight of what was passed.
+    /// Those whose paths lead further down, each with the weight of the steps so far.
     further: SmallVec<[(&'c PlacedRule, usize); 8]>,
-    /// The one that speaks here, with its weight, and whether its path ends here.
+    /// The one that applies here, with its weight, and whether its path ends here.
     best: Option<(&'c RuleList, usize, bool)>,
-    /// Whether one of those that end here or above asks for a type.
+    /// Whether one of those that end here or above compares types.
     typed: bool,
-    /// How many steps were taken.
+    /// The number of steps so far.
     depth: usize,
 }
 
-/// A rule that speaks of a place.
+/// A rule that applies to a place.
 #[derive(Clone, Copy, Debug)]
 pub struct Speaking<'c> {
     pub list: &'c RuleList,
@@ -74,13 +73,13 @@ impl<'c> Chosen<'c> {
         below
     }
 
-    /// The rule that speaks of this place.
+    /// The rule that applies to this place.
     #[must_use]
     pub fn speaking(&self) -> Option<Speaking<'c>> {
         self.best.map(|(list, _, here)| Speaking { list, cascaded: !here })
     }
 
-    /// Whether a rule for this place or above it asks for a type: then elements may be there any number of times.
+    /// Whether a rule for this place or above it compares types: then a list may have any number of elements.
     #[must_use]
     pub const fn is_typed(&self) -> bool {
         self.typed
@@ -119,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn the_most_exact_path_speaks_and_a_longer_one_before_a_shorter() {
+    fn the_most_specific_path_applies_and_a_longer_one_before_a_shorter() {
         let key = |key: &str| Step::Key(key.to_owned());
         for (paths, steps, expected) in [
             (&["$", "$.a"][..], &[key("a")][..], Some(("$.a", false))),
@@ -127,7 +126,7 @@ mod tests {
             (&["$.*", "$.a"], &[key("a")], Some(("$.a", false))),
             (&["$.a[*].b", "$.a[0].b"], &[key("a"), Step::Index(0), key("b")], Some(("$.a[0].b", false))),
             (&["$.a[*].b", "$.a[0].b"], &[key("a"), Step::Index(1), key("b")], Some(("$.a[*].b", false))),
-            // 2·2·2·3 = 24 against 2·1·1·1·4 = 8: what is above and exact speaks before stars.
+            // 2·2·2·3 = 24 against 2·1·1·1·4 = 8: a specific rule from above applies before stars.
             (&["$.a.b", "$.*.*.*"], &[key("a"), key("b"), key("c")], Some(("$.a.b", true))),
             (&["$.a[*]"], &[key("a"), key("b")], None),
             (&["$.a.b"], &[key("a")], None),

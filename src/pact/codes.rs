@@ -20,7 +20,8 @@ codes! {
          writes the file.";
     /// An interaction of the Pact file can't be run and is skipped: a message, or something that needs a plugin.
     PACT_SKIPPED = "P203" =>
-        "Test it in another way. `verify --without-skipped` leaves it out of the run, and `publish --without-skipped` publishes it as pending.";
+        "Test it in another way. `verify --without-skipped` leaves it out of the run, and \
+         `publish --without-skipped` publishes it as pending.";
     /// A matching rule of the Pact file selects nothing in the example, so it has no effect.
     PACT_UNUSED = "P204" => "Correct the path in the test that writes the file, or remove the rule.";
 }

@@ -1,16 +1,16 @@
-//! The type that a generator gives to a value of a provider state (`dataType`), as Pact's verifier does.
+//! Conversion of a provider state's value to the type that a generator names (`dataType`), as Pact's verifier does it.
 
 use serde_json::{Number, Value};
 
-/// A value in a type; nothing where it has no such form, and then the example stands. A type that is not known, or none,
-/// leaves the value as it is.
+/// A value converted to a type; `None` if that is impossible, so the example is used. An unknown or missing type leaves the
+/// value as it is.
 pub(super) fn typed(value: Value, data_type: &str) -> Option<Value> {
     match data_type.to_ascii_uppercase().as_str() {
         "STRING" if !value.is_string() => Some(Value::String(value.to_string())),
         "INTEGER" => {
             let number = number(value, |text| text.parse::<i128>().is_ok())?;
             let whole = number.as_str().split_once(['.', 'e', 'E']).and_then(|_| number.as_f64());
-            // Without its fraction; what is larger than any number of the sort is not made.
+            // Without its fraction. A number that is too large has no such form.
             whole.map_or(Some(number), |float| text_number(&format!("{:.0}", float.trunc()))).map(Value::Number)
         }
         "DECIMAL" | "FLOAT" => {
@@ -29,19 +29,19 @@ pub(super) fn typed(value: Value, data_type: &str) -> Option<Value> {
     }
 }
 
-/// A value as a number: `null` and `false` are 0, `true` is 1, and of texts those that `may` be.
-fn number(value: Value, may: fn(&str) -> bool) -> Option<Number> {
+/// A value as a number: `null` and `false` are 0, `true` is 1, and a text must be accepted by `is_number`.
+fn number(value: Value, is_number: fn(&str) -> bool) -> Option<Number> {
     match value {
         Value::Number(number) => Some(number),
         Value::Null => Some(Number::from(0)),
         Value::Bool(it) => Some(Number::from(u8::from(it))),
-        Value::String(text) if may(&text) => text_number(&text),
+        Value::String(text) if is_number(&text) => text_number(&text),
         Value::String(_) | Value::Array(_) | Value::Object(_) => None,
     }
 }
 
 fn text_number(text: &str) -> Option<Number> {
-    // JSON has no zeros in front.
+    // JSON has no leading zeros.
     let (sign, digits) = text.strip_prefix('-').map_or(("", text), |digits| ("-", digits));
     let digits = digits.trim_start_matches('0');
     let zero = if digits.starts_with(|c: char| c.is_ascii_digit()) { "" } else { "0" };
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_is_given_its_type_or_the_example_stands() {
+    fn a_value_is_converted_or_the_example_is_used() {
         for (data_type, value, expected) in [
             ("STRING", "42", "\"42\""),
             ("STRING", "{\"a\":[1.50]}", "\"{\\\"a\\\":[1.50]}\""),

@@ -3,20 +3,20 @@
 use super::rules::PactRules;
 use crate::interaction::{ActualRequest, Request, encode};
 
-/// The request that a filled example is, as a consumer sends it.
+/// A filled example as the consumer sends it.
 #[must_use]
 pub fn request(request: &Request, rules: &PactRules) -> ActualRequest {
     let implied = request.body.as_ref().and_then(|body| body.content.implied_type());
     let mut sent = encode::request_of_type(request, rules.media_type.as_deref().or(implied));
-    // A Pact file may leave the path empty, or begin it with a word.
+    // The path in a Pact file may be empty, or lack its first slash.
     if !sent.path.starts_with('/') {
         sent.path.insert(0, '/');
     }
     sent
 }
 
-/// The request as a provider gets it: a body that is null in a Pact file is sent as the text that it is in JSON, though
-/// its mock asks for no body there.
+/// A filled example as the verifier sends it: a body that is null in a Pact file is sent as the text `null`, although the
+/// mock expects no body there.
 #[must_use]
 pub fn sent(request: &Request, rules: &PactRules) -> ActualRequest {
     let mut sent = self::request(request, rules);

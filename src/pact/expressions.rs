@@ -1,26 +1,26 @@
-//! Dates and times that are told from a moment on, as the generators `Date`, `Time` and `DateTime` of Pact files
-//! take them: `tomorrow + 2 weeks`, `next monday`, `3 o'clock pm`, `yesterday @ midnight - 1 hour`.
+//! Dates and times relative to a moment, for the generators `Date`, `Time` and `DateTime` of Pact files:
+//! `tomorrow + 2 weeks`, `next monday`, `3 o'clock pm`, `yesterday @ midnight - 1 hour`.
 //!
 //! The words are those of the [Pact](https://docs.pact.io) libraries. A date is `now`, `today`, `yesterday`,
 //! `tomorrow`, or the `next` or `last` of something, and steps may follow (`+ 3 days`). A time is `now`, `midnight`,
 //! `noon`, `5 o'clock` (with `am` or `pm`), or the `next` or `last` of something, and steps may follow. A date and
-//! time is a date, and a time behind an `@`. What is missing is `now`. Words are written in small letters.
+//! time is a date, and a time behind an `@`. A missing part is `now`. Words are written in lower case.
 
 use jiff::civil::Weekday;
 use jiff::{Span, ZonedDateTime};
 
-/// The date that an expression tells, at the same time of the day.
+/// The date that an expression describes, at the same time of day.
 ///
 /// # Errors
 ///
-/// What is wrong with the expression, and at which character from 0 on, as the end of a sentence; or that the date is
-/// too far away.
+/// What is wrong with the expression, and the index of the character, as the end of a sentence; or that the date is too far
+/// away.
 pub fn date(base: &ZonedDateTime, expression: &str) -> Result<ZonedDateTime, String> {
-    let mut words = Words::read(expression, 0, DATES, "a date (a time stands behind an `@`)")?;
+    let mut words = Words::read(expression, 0, DATES, "a date (a time follows an `@`)")?;
     words.date(base)
 }
 
-/// The time that an expression tells. Steps may lead into another day.
+/// The time that an expression describes. Steps may lead to another day.
 ///
 /// # Errors
 ///
@@ -30,7 +30,7 @@ pub fn time(base: &ZonedDateTime, expression: &str) -> Result<ZonedDateTime, Str
     words.time(base)
 }
 
-/// The date and time that an expression tells: a date, and behind an `@`, from there on, a time.
+/// The date and time that an expression describes: a date and, behind an `@`, a time on that date.
 ///
 /// # Errors
 ///
@@ -42,7 +42,7 @@ pub fn date_time(base: &ZonedDateTime, expression: &str) -> Result<ZonedDateTime
     hour.time(&date(base, day)?)
 }
 
-/// The words of dates, and what they stand for.
+/// The words for dates, with their meanings.
 const DATES: &[(&str, Word)] = &[
     ("now", Word::Day(0)),
     ("today", Word::Day(0)),
@@ -99,7 +99,7 @@ const DATES: &[(&str, Word)] = &[
     ("december", Word::Month(12)),
 ];
 
-/// The words of times, and what they stand for.
+/// The words for times, with their meanings.
 const TIMES: &[(&str, Word)] = &[
     ("now", Word::Now),
     ("midnight", Word::Hour(0)),
@@ -125,18 +125,18 @@ const TIME_STEP: &str = "`hour`, `minute`, `second` or `millisecond`";
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Word {
     Now,
-    /// The day that is so many days away.
+    /// A day, by its distance in days.
     Day(i64),
     Hour(i8),
     OClock,
-    /// The hours that are added to those of the clock.
+    /// The half of the day, as the hours that it adds to those of the clock.
     Half(i64),
     /// `next` or `last`
     Way(i64),
     /// `+` or `-`
     Sign(i64),
     Number(i64),
-    /// What is counted, and whether it is told of several only, which have no `next` and no `last`.
+    /// A unit, and whether the word is a plural, which has no `next` and `last`.
     Step(Unit, bool),
     Fortnight,
     Weekday(Weekday),
@@ -156,7 +156,7 @@ enum Unit {
 }
 
 impl Unit {
-    /// A moment that is so many away. What a month doesn't have of days is cut to its last.
+    /// A moment that is so many units away. A day that its month doesn't have becomes the month's last.
     fn step(self, from: &ZonedDateTime, count: i64) -> Result<ZonedDateTime, String> {
         let span = match self {
             Self::Day => Span::new().try_days(count),
@@ -173,10 +173,10 @@ impl Unit {
 }
 
 fn too_far(_: jiff::Error) -> String {
-    String::from("the date that it tells is too far away")
+    String::from("the date is too far away")
 }
 
-/// A word, where it stands, and as it is written.
+/// The index of a word, its text and its meaning.
 type Found<'a> = (usize, &'a str, Word);
 
 /// The words of an expression.
@@ -185,7 +185,7 @@ struct Words<'a> {
 }
 
 impl<'a> Words<'a> {
-    /// Splits an expression into words, which need no blank between them. `start` is the index of its first character.
+    /// Splits an expression into words, which need no space between them. `start` is the index of its first character.
     fn read(expression: &'a str, start: usize, known: &[(&str, Word)], kind: &str) -> Result<Self, String> {
         let mut words = Vec::new();
         let mut at = start;
@@ -211,7 +211,7 @@ impl<'a> Words<'a> {
                     .max_by_key(|(length, _)| *length)
                     .ok_or_else(|| {
                         let word: String = rest.chars().take_while(|next| !next.is_whitespace()).take(20).collect();
-                        format!("`{word}` at index {at} is no word of {kind}")
+                        format!("`{word}` at index {at} isn't a word for {kind}")
                     })?,
             };
             let (text, behind) = rest.split_at_checked(length).unwrap_or((rest, ""));
@@ -236,7 +236,7 @@ impl<'a> Words<'a> {
         self.steps(start, next, DATE_STEP)
     }
 
-    /// The next of something, or the last.
+    /// The next or the last of something.
     fn nearest(&mut self, base: &ZonedDateTime, way: i64) -> Result<ZonedDateTime, String> {
         let next = self.words.next();
         match next.map(|(_, _, word)| word) {
@@ -244,7 +244,7 @@ impl<'a> Words<'a> {
             Some(Word::Fortnight) => Unit::Week.step(base, 2 * way),
             Some(Word::Weekday(day)) => base.nth_weekday(if way < 0 { -1 } else { 1 }, day).map_err(too_far),
             Some(Word::Month(month)) => {
-                // The month that it is, is neither the next nor the last.
+                // The current month is neither the next nor the last.
                 let year = match (way < 0, base.month()) {
                     (true, now) if now <= month => base.year() - 1,
                     (false, now) if now >= month => base.year() + 1,
@@ -273,16 +273,16 @@ impl<'a> Words<'a> {
                     other => return Err(expected("`o'clock`", other)),
                 }
                 if !(1..=12).contains(&hour) {
-                    return Err(format!("the clock has the hours 1 to 12, and not {hour} (index {at})"));
+                    return Err(format!("an hour is a number from 1 to 12, not {hour} (index {at})"));
                 }
                 let mut next = self.words.next();
-                // Without a half of the day, in the morning it is the afternoon's.
+                // Without `am` or `pm` it is in the other half of the day: in the morning, in the afternoon.
                 let mut half = if base.hour() < 12 { 12 } else { 0 };
-                if let Some((_, _, Word::Half(told))) = next {
-                    half = told;
+                if let Some((_, _, Word::Half(hours))) = next {
+                    half = hours;
                     next = self.words.next();
                 }
-                // The twelfth hour is noon in both.
+                // 12 is noon in both halves.
                 (sharp(i8::try_from(if hour == 12 { 12 } else { hour + half }).unwrap_or_default())?, next)
             }
             _ => {
@@ -293,7 +293,7 @@ impl<'a> Words<'a> {
         self.steps(start, next, TIME_STEP)
     }
 
-    /// Takes the steps that are left; `next` is the first word of theirs, where it is read already.
+    /// Takes the remaining steps. `next` is their first word, if it was read already.
     fn steps(&mut self, start: ZonedDateTime, next: Option<Found<'a>>, units: &str) -> Result<ZonedDateTime, String> {
         let mut at = start;
         let mut next = next.or_else(|| self.words.next());
@@ -315,8 +315,8 @@ impl<'a> Words<'a> {
 
 fn expected(wanted: &str, found: Option<Found<'_>>) -> String {
     match found {
-        Some((at, text, _)) => format!("{wanted} is wanted at index {at}, where `{text}` stands"),
-        None => format!("{wanted} is wanted at its end"),
+        Some((at, text, _)) => format!("expected {wanted} at index {at}, found `{text}`"),
+        None => format!("expected {wanted} at the end"),
     }
 }
 

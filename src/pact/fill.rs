@@ -1,12 +1,11 @@
-//! Requests and responses of Pact files with the values of their generators.
+//! Requests and responses of Pact files, filled in by their generators.
 
 use serde_json::{Map, Value};
 
-use super::generator::Moment;
 use super::rules::PactRules;
-use crate::interaction::{Request, Response};
+use crate::interaction::{Moment, Request, Response};
 
-/// A request with the values of provider states where its generators say so.
+/// A request with the values that its generators take from provider states.
 #[must_use]
 pub fn request_in_states(request: &Request, rules: &PactRules, values: &Map<String, Value>) -> Request {
     let mut filled = request.clone();
@@ -14,8 +13,8 @@ pub fn request_in_states(request: &Request, rules: &PactRules, values: &Map<Stri
     filled
 }
 
-/// The request as it is at a moment, with what time and chance put in the place of its example's values; nothing
-/// where it has no such places.
+/// The request at a moment, with values that depend on time and chance in place of the example's; `None` if it has no
+/// generators.
 #[must_use]
 pub fn request_at(request: &Request, rules: &PactRules, moment: &Moment) -> Option<Request> {
     let mut made = (!rules.generators.is_empty()).then(|| request.clone())?;
@@ -23,8 +22,8 @@ pub fn request_at(request: &Request, rules: &PactRules, moment: &Moment) -> Opti
     Some(made)
 }
 
-/// The response as it is at a moment, with what time and chance put in the place of its example's values; nothing
-/// where it has no such places.
+/// The response at a moment, with values that depend on time and chance in place of the example's; `None` if it has no
+/// generators.
 #[must_use]
 pub fn response_at(response: &Response, rules: &PactRules, moment: &Moment) -> Option<Response> {
     let mut made = (!rules.generators.is_empty()).then(|| response.clone())?;

@@ -1,33 +1,32 @@
-//! Pact's generators: values that are made anew for each message, in the place of the example's.
+//! Pact's generators: values that are made for each message, in place of the example's.
 //!
-//! Those for provider states take what the state handler returned, and are applied where a provider is verified. All
-//! others need a clock or chance, which their caller brings. A regular expression's generator leaves the example, which
-//! fits the expression as well as anything that could be made up.
+//! Those for provider states take what the state handler returned, and are applied when a provider is verified. All others
+//! need a clock or chance, which the caller provides. The generator for a regular expression keeps the example, which
+//! matches the expression as well as any other text.
 
-use jiff::ZonedDateTime;
 use serde_json::{Map, Value, json};
 
 use super::data_type::typed;
 use super::expressions;
-use super::java_time::JavaPattern;
-use super::matcher::TimeKind;
+use super::java_time::{JavaPattern, TimeKind};
 use super::media_type::{MediaKind, MediaType};
 use super::path::PactPath;
-use super::places::{in_body, in_texts, text_of};
+use super::places::{in_body, in_texts};
+use super::text::text_of;
 use crate::interaction::template::fill;
-use crate::interaction::{Body, Headers, Request, Response, Status};
+use crate::interaction::{Body, Headers, Moment, Request, Response, Status};
 
-/// The generators of one message, by the part that they are for.
+/// The generators of one message, by the parts of the message.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Generators {
     pub path: Option<Generator>,
     pub status: Option<Generator>,
     pub query: Vec<(String, Generator)>,
-    /// By the header's name in small letters.
+    /// By the header's name in lower case.
     pub headers: Vec<(String, Generator)>,
-    /// What is nearer to the root comes first: it may make the places of the others.
+    /// Those closer to the root come first, because they may make the places of the others.
     pub body: Vec<(PactPath, Generator)>,
-    /// How the body is taken apart, where there are some for it.
+    /// The kind of the body, if it has generators.
     pub kind: Option<MediaKind>,
 }
 
@@ -44,19 +43,19 @@ pub enum Generator {
     Hexadecimal(usize),
     Text(usize),
     Boolean,
-    /// The example stands.
+    /// The example is used.
     Regex,
     Time {
         kind: TimeKind,
         format: JavaPattern,
         expression: String,
     },
-    /// What the state handler returned: `${id}` in a text, or the value of a name with its type.
+    /// What the state handler returned: `${id}` in a text, or a name, whose value keeps its type.
     ProviderState {
         expression: String,
         data_type: Option<String>,
     },
-    /// An address, whose beginning is the mock's: the example's end behind what the expression captures.
+    /// The mock's address, followed by the part of the example that the expression captures.
     MockServerUrl {
         example: String,
         regex: String,
@@ -73,41 +72,24 @@ pub enum UuidForm {
     Urn,
 }
 
-/// What values that are made anew are made of.
-#[derive(Clone, Debug)]
-pub struct Moment {
-    /// The time that "now" is.
-    pub now: ZonedDateTime,
-    /// Where chance begins.
-    pub seed: u64,
-    /// The mock's address, where it is a mock that answers.
-    pub mock: Option<String>,
-}
-
 impl Moment {
-    /// What makes the values: the same at the same moment.
+    /// The function that makes the values, which are the same at the same moment.
     pub(crate) fn maker(&self) -> impl FnMut(&Generator, &Value) -> Option<Value> {
         let mut chance = fastrand::Rng::with_seed(self.seed);
         move |generator, example| generator.from_moment(example, self, &mut chance)
     }
 }
 
-impl Default for Moment {
-    fn default() -> Self {
-        Self { now: jiff::Timestamp::UNIX_EPOCH.to_zoned_datetime(jiff::tz::TimeZone::UTC), seed: 0, mock: None }
-    }
-}
-
-/// The most characters or digits that are made up.
+/// The longest generated text, in characters.
 const LONGEST: usize = 10_000;
 
 impl Generators {
-    /// Reads `generators`; what is not known is left out, as Pact does, and told of through `unknown`.
+    /// Reads `generators`. Like Pact, it leaves unknown ones out, and adds the reasons to `unknown`.
     pub(super) fn read(value: &Map<String, Value>, unknown: &mut Vec<String>) -> Self {
         let mut read = Self::default();
         for (part, generators) in value {
             let Value::Object(generators) = generators else { continue };
-            // Of one value, there is nothing below the part.
+            // A part with a single value has the generator itself, or has it below an empty name.
             let one = generators
                 .get("")
                 .and_then(Value::as_object)
@@ -141,7 +123,8 @@ impl Generators {
         read
     }
 
-    /// Takes the example's body in, and tells through `unknown` what of it is not made anew, as by Pact's verifier.
+    /// Remembers the kind of the example's body, and adds to `unknown` why generators have no effect in it, as in Pact's
+    /// verifier.
     pub(super) fn take_body(&mut self, body: Option<&Body>, media_type: Option<&MediaType>, unknown: &mut Vec<String>) {
         if self.body.is_empty() {
             return;
@@ -149,26 +132,26 @@ impl Generators {
         self.kind = media_type.map(MediaType::kind);
         let Some((mut body, kind)) = body.cloned().zip(self.kind) else { return };
         if !matches!(kind, MediaKind::Json | MediaKind::Xml | MediaKind::Form) {
-            let why = "the generators of the body make nothing: they are for JSON, XML and forms, and it is none";
+            let why = "the body's generators have no effect: only JSON, XML and forms can have generators";
             unknown.push(why.to_owned());
             return;
         }
         for (path, _) in &self.body {
             if in_body(&mut body, kind, path, &mut |_| None) == 0 {
                 let place = if kind == MediaKind::Xml { "no text or attribute" } else { "nothing" };
-                let why = format!("`{path}` leads to {place} in the example, so that its generator makes nothing");
+                let why = format!("`{path}` leads to {place} in the example, so its generator has no effect");
                 unknown.push(why);
             }
         }
     }
 
-    /// Whether there are none.
+    /// Whether there are no generators.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Whether one of them takes what a state handler returned.
+    /// Whether one of them uses what a state handler returned.
     #[must_use]
     pub fn need_states(&self) -> bool {
         let all = self.path.iter().chain(&self.status).chain(self.query.iter().map(|(_, one)| one));
@@ -176,10 +159,12 @@ impl Generators {
         all.into_iter().any(|one| matches!(one, Generator::ProviderState { .. }))
     }
 
-    /// A request with what is made in the place of its example's values.
+    /// Replaces the example's values in a request by generated ones.
     pub(crate) fn request(&self, request: &mut Request, make: &mut dyn FnMut(&Generator, &Value) -> Option<Value>) {
-        if let Some(path) =
-            self.path.as_ref().and_then(|one| make(one, &Value::String(request.path.clone())).map(text_of))
+        if let Some(path) = self
+            .path
+            .as_ref()
+            .and_then(|one| make(one, &Value::String(request.path.clone())).map(|made| text_of(&made)))
         {
             request.path = path;
         }
@@ -189,11 +174,11 @@ impl Generators {
         self.message(&mut request.headers, &mut request.body, make);
     }
 
-    /// A response with what is made in the place of its example's values.
+    /// Replaces the example's values in a response by generated ones.
     pub(crate) fn response(&self, response: &mut Response, make: &mut dyn FnMut(&Generator, &Value) -> Option<Value>) {
         if let (Some(generator), Status::Code(code)) = (&self.status, response.status)
             && let Some(made) = make(generator, &json!(code))
-            && let Ok(code) = text_of(made).parse()
+            && let Ok(code) = text_of(&made).parse()
         {
             response.status = Status::Code(code);
         }
@@ -251,13 +236,13 @@ impl Generator {
             "ProviderState" => Self::ProviderState { expression: text("expression")?, data_type: text("dataType") },
             "MockServerURL" => Self::MockServerUrl { example: text("example")?, regex: text("regex")? },
             other => {
-                unknown.push(format!("the generator `{other}` is not known: the example is used"));
+                unknown.push(format!("the generator `{other}` is unknown; the example's value is used"));
                 return None;
             }
         })
     }
 
-    /// What a state handler's values make of it; nothing where it does not take them, or they don't have them.
+    /// The value from what a state handler returned; `None` if that isn't used, or isn't there.
     #[must_use]
     pub fn from_states(&self, values: &Map<String, Value>) -> Option<Value> {
         let Self::ProviderState { expression, data_type } = self else { return None };
@@ -265,24 +250,24 @@ impl Generator {
         let value = match whole {
             name if !name.contains("${") => values.get(name)?.clone(),
             _ => {
-                // In a text, null is nothing.
+                // In a text, null is empty.
                 let texts = values.iter().map(|(name, value)| match value {
                     Value::Null => (name.clone(), json!("")),
                     other => (name.clone(), other.clone()),
                 });
                 let filled = fill(expression, &texts.collect());
-                // One that is not there leaves the example.
+                // If one is missing, the example is used.
                 (!filled.contains("${")).then_some(Value::String(filled))?
             }
         };
         typed(value, data_type.as_deref().unwrap_or_default())
     }
 
-    /// What the time and chance make of it; nothing where it does not take them.
+    /// The value that depends on time and chance; `None` for other generators.
     #[must_use]
     pub fn from_moment(&self, example: &Value, moment: &Moment, chance: &mut fastrand::Rng) -> Option<Value> {
-        // A number in a text stays a text.
-        let like_example = |value: Value| if example.is_string() { Value::String(text_of(value)) } else { value };
+        // A number that is a string in the example stays a string.
+        let like_example = |value: Value| if example.is_string() { Value::String(text_of(&value)) } else { value };
         Some(match self {
             Self::ProviderState { .. } | Self::Regex => return None,
             Self::Integer { min, max } => like_example(json!(chance.i64(*min..=(*max).max(*min)))),
@@ -319,7 +304,7 @@ impl Generator {
             }
             Self::MockServerUrl { example, regex } => {
                 let base = moment.mock.as_ref()?;
-                // What the expression captures is the part behind the address.
+                // The expression captures the part behind the address.
                 let captured = fancy_regex::Regex::new(regex).ok()?.captures(example).ok()??;
                 let path = captured.get(1)?.as_str();
                 Value::String(format!("{}/{}", base.trim_end_matches('/'), path.trim_start_matches('/')))
@@ -328,7 +313,7 @@ impl Generator {
     }
 }
 
-/// The name that a generator's key means: `$.name`, `$['name']` or the name itself.
+/// The name in a generator's key: `$.name`, `$['name']` or the name itself.
 fn name_of(key: &str) -> String {
     let path = key.starts_with('$').then(|| PactPath::parse(key).ok()).flatten();
     path.and_then(|path| path.first_key().map(str::to_owned)).unwrap_or_else(|| key.to_owned())

@@ -1,14 +1,10 @@
-//! Pact's matchers: what a matching rule of a Pact file asks of one place, in all versions of its specification.
+//! Pact's matchers and rules, in all versions of its specification.
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
-use super::java_time::JavaPattern;
-use super::path::{PactPath, PactStep};
-use super::pattern::{Expressions, PactRegex};
-use super::rules::{PlacedRule, PlacedRules, RuleList};
-use crate::words::did_you_mean;
+use super::java_time::{JavaPattern, TimeKind};
+use super::path::PactPath;
+use super::pattern::PactRegex;
 
 /// One condition on one place.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,339 +12,113 @@ use crate::words::did_you_mean;
 pub enum PactMatcher {
     /// The example's value.
     Equality,
-    /// The example's type; of a list or a map also how many there must be.
+    /// The example's type; for a list or a map also its size.
     Type {
         min: Option<u64>,
         max: Option<u64>,
     },
     Regex(PactRegex),
-    /// The text holds this one.
+    /// The text contains this one.
     Include(String),
     Number,
     Integer,
     Decimal,
     Boolean,
     Null,
-    /// A date, a time or both, in a pattern of Java's.
+    /// A date, a time or both, in a pattern in Java's notation.
     Time(TimeKind, JavaPattern),
     /// The keys of a map are data.
     Values,
     /// Every key of a map.
     EachKey(Vec<PactMatcher>),
-    /// Every value of a map or element of a list: rules from there on.
+    /// Rules for every value of a map or element of a list, and below it.
     EachValue(PlacedRules),
-    /// Each of these elements of the example is somewhere.
+    /// Each of these elements of the example, somewhere in the list.
     ArrayContains(Vec<Variant>),
     NotEmpty,
     Semver,
-    /// What the bytes look like, as a media type.
+    /// The media type that the bytes look like.
     ContentType(String),
     Status(StatusRange),
-    /// A regular expression or a pattern of time that can't be used, and why: nothing fits it.
+    /// A matcher that can't be used, and why: nothing can match it.
     Unusable(Arc<str>),
-}
-
-/// What a pattern of time is for: only its default and its name differ.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TimeKind {
-    Date,
-    Time,
-    DateTime,
 }
 
 /// One element of an `arrayContains`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Variant {
-    /// Which of the example's elements it is.
+    /// The index of the example's element.
     pub index: usize,
-    /// What is asked of it, from its own root on.
+    /// Its rules, relative to the element.
     pub rules: PlacedRules,
 }
 
-/// The status codes that are allowed.
+/// The accepted status codes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StatusRange {
-    /// From the first to the last, and what the range is called.
+    /// From the first to the last, and the name of the range.
     Between(u16, u16, &'static str),
     These(Vec<u16>),
 }
 
-/// Why a matcher can't be used.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Refused {
-    /// It is broken: the reason, as a sentence without a full stop.
-    Broken(String),
-    /// It comes from a plugin of this name.
-    Plugin(String),
+/// The conditions on one place.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RuleList {
+    /// Whether one of the matchers is enough (`"combine": "OR"`), or all must hold.
+    pub any: bool,
+    pub matchers: Vec<PactMatcher>,
+    /// The keys that lead to the list in the message's `matchingRules`.
+    pub keys: Vec<String>,
 }
 
-impl From<String> for Refused {
-    fn from(why: String) -> Self {
-        Self::Broken(why)
-    }
-}
+/// Rules with the paths to their places.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PlacedRules(pub Vec<PlacedRule>);
 
-/// The matchers of the specification, in its spelling.
-const KNOWN: [&str; 21] = [
-    "equality",
-    "regex",
-    "type",
-    "include",
-    "integer",
-    "decimal",
-    "number",
-    "boolean",
-    "null",
-    "date",
-    "time",
-    "datetime",
-    "timestamp",
-    "values",
-    "eachKey",
-    "eachValue",
-    "arrayContains",
-    "notEmpty",
-    "semver",
-    "contentType",
-    "statusCode",
-];
-
-/// Why a matcher of a name that is not the specification's can't be used, where no plugin may have it.
-fn unknown(name: &str) -> String {
-    let meant = did_you_mean(name, KNOWN).map(|meant| format!("; {meant}"));
-    format!("Pact has no matcher `{name}`{}", meant.unwrap_or_default())
+/// One of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlacedRule {
+    pub path: PactPath,
+    pub list: RuleList,
 }
 
 impl PactMatcher {
-    /// Reads one matcher; where its `match` is missing, it is told by its other keys.
-    pub(super) fn read(value: &Value, depth: usize, known: &mut Expressions) -> Result<Self, Refused> {
-        let Value::Object(keys) = value else {
-            return Err(Refused::Broken(String::from("a matcher must be an object")));
-        };
-        if depth > crate::pact::MOST_NESTED {
-            return Err(Refused::Broken(String::from("matchers are nested too deep here")));
-        }
-        let named = keys.contains_key("match");
-        let kind = match keys.get("match").or_else(|| keys.get("pact:matcher:type")) {
-            Some(Value::String(kind)) => kind.as_str(),
-            Some(_) => return Err(Refused::Broken(String::from("`match` must be a text"))),
-            None => ["regex", "min", "max", "timestamp", "date", "time"]
-                .into_iter()
-                .find(|kind| keys.contains_key(*kind))
-                .ok_or_else(|| Refused::Broken(String::from("a matcher has no `match`")))?,
-        };
-        Ok(match kind {
-            "equality" => Self::Equality,
-            "regex" => match known.compiled(&needed(keys, "regex", kind)?) {
-                Ok(regex) => Self::Regex(regex),
-                Err(why) => Self::Unusable(Arc::from(why)),
-            },
-            // Where nothing says what it is, the first of the two sizes does.
-            "min" if !named => Self::Type { min: size(keys, "min")?, max: None },
-            "type" | "min" | "max" | "min-type" | "max-type" | "min-max-type" => {
-                Self::Type { min: size(keys, "min")?, max: size(keys, "max")? }
-            }
-            "include" => Self::Include(needed(keys, "value", kind)?),
-            "number" => Self::Number,
-            "integer" => Self::Integer,
-            "decimal" | "real" => Self::Decimal,
-            "boolean" => Self::Boolean,
-            "null" => Self::Null,
-            "date" => Self::time(TimeKind::Date, keys, kind),
-            "time" => Self::time(TimeKind::Time, keys, kind),
-            "datetime" | "timestamp" => Self::time(TimeKind::DateTime, keys, kind),
-            "values" => Self::Values,
-            "eachKey" | "each-key" => Self::EachKey(each(keys, depth, known)?),
-            "eachValue" | "each-value" => {
-                let list = RuleList { any: false, matchers: each(keys, depth, known)?, keys: Vec::new() };
-                Self::EachValue(PlacedRules(vec![PlacedRule { path: PactPath(vec![PactStep::Any]), list }]))
-            }
-            "arrayContains" | "array-contains" => Self::ArrayContains(variants(keys, depth, known)?),
-            "notEmpty" | "not-empty" => Self::NotEmpty,
-            "semver" => Self::Semver,
-            "contentType" | "content-type" => Self::ContentType(needed(keys, "value", kind)?),
-            "statusCode" | "status-code" => Self::Status(StatusRange::read(keys.get("status"))?),
-            other if known.has_plugins => return Err(Refused::Plugin(other.to_owned())),
-            other => Self::Unusable(Arc::from(unknown(other))),
-        })
-    }
-
-    fn time(kind: TimeKind, keys: &Map<String, Value>, name: &str) -> Self {
-        let format = keys.get("format").or_else(|| keys.get(name)).and_then(Value::as_str).unwrap_or_default();
-        let format = if format.is_empty() { kind.default_format() } else { format };
-        match JavaPattern::new(format) {
-            Ok(pattern) => Self::Time(kind, pattern),
-            Err(why) => Self::Unusable(Arc::from(format!("the format `{format}` can't be used: {why}"))),
-        }
-    }
-
-    /// Whether it is for what is below its place, too, where nothing there says otherwise.
+    /// Whether it also applies below its place, unless another rule does.
     #[must_use]
     pub const fn cascades(&self) -> bool {
         !matches!(self, Self::Values | Self::EachKey(_) | Self::EachValue(_))
     }
+}
 
-    /// Whether the keys of the map that it is for are data.
+impl PlacedRules {
+    /// Why some of them can't be used, each with its list.
+    pub(super) fn unusable(&self) -> impl Iterator<Item = (&RuleList, &str)> {
+        self.0.iter().flat_map(|rule| rule.list.unusable().map(|why| (&rule.list, why)))
+    }
+
+    /// Whether there are no rules.
     #[must_use]
-    pub const fn is_for_values(&self) -> bool {
-        matches!(self, Self::Values | Self::EachValue(_))
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 }
 
-impl TimeKind {
-    /// The pattern where a matcher names none: Java's for ISO 8601.
-    #[must_use]
-    pub const fn default_format(self) -> &'static str {
-        match self {
-            Self::Date => "yyyy-MM-dd",
-            Self::Time => "HH:mm:ss",
-            Self::DateTime => "yyyy-MM-dd'T'HH:mm:ssXXX",
-        }
-    }
-
-    /// The word of the specification.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Date => "date",
-            Self::Time => "time",
-            Self::DateTime => "datetime",
-        }
+impl RuleList {
+    pub(super) fn unusable(&self) -> impl Iterator<Item = &str> {
+        self.matchers.iter().filter_map(|matcher| match matcher {
+            PactMatcher::Unusable(why) => Some(&**why),
+            _ => None,
+        })
     }
 }
 
 impl StatusRange {
-    fn read(value: Option<&Value>) -> Result<Self, String> {
-        match value {
-            None => Ok(Self::Between(200, 299, "success")),
-            Some(Value::String(word)) => Ok(match word.as_str() {
-                "info" => Self::Between(100, 199, "information"),
-                "success" => Self::Between(200, 299, "success"),
-                "redirect" => Self::Between(300, 399, "redirect"),
-                "clientError" => Self::Between(400, 499, "client error"),
-                "serverError" => Self::Between(500, 599, "server error"),
-                "nonError" => Self::Between(0, 399, "non-error"),
-                "error" => Self::Between(400, u16::MAX, "error"),
-                other => return Err(format!("`{other}` is no class of status codes")),
-            }),
-            Some(Value::Array(codes)) => {
-                let code = |value: &Value| match value {
-                    Value::String(text) => text.parse().ok(),
-                    other => other.as_u64().and_then(|code| u16::try_from(code).ok()),
-                };
-                let codes: Option<Vec<u16>> = codes.iter().map(code).collect();
-                codes.map(Self::These).ok_or_else(|| String::from("a status code is a number from 100 to 599"))
-            }
-            Some(_) => Err(String::from("`status` is a word or a list of numbers")),
-        }
-    }
-
-    /// Whether a status is one of these.
+    /// Whether a status is accepted.
     #[must_use]
     pub fn allows(&self, status: u16) -> bool {
         match self {
             Self::Between(first, last, _) => (*first..=*last).contains(&status),
             Self::These(codes) => codes.contains(&status),
-        }
-    }
-}
-
-/// A text that must be there; a number is taken as its text.
-fn needed(keys: &Map<String, Value>, key: &str, kind: &str) -> Result<String, String> {
-    match keys.get(key) {
-        Some(Value::String(text)) => Ok(text.clone()),
-        Some(value @ (Value::Number(_) | Value::Bool(_))) => Ok(value.to_string()),
-        _ => Err(format!("the matcher `{kind}` has no `{key}`")),
-    }
-}
-
-fn size(keys: &Map<String, Value>, key: &str) -> Result<Option<u64>, String> {
-    match keys.get(key) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => text.parse().map(Some).map_err(|_| format!("`{key}` is no number")),
-        Some(Value::Number(number)) => {
-            // Some languages write every number with a fraction: `1.0`.
-            let text = number.as_str();
-            let of_none = text.split_once('.').filter(|(_, fraction)| fraction.bytes().all(|digit| digit == b'0'));
-            let whole = of_none.map_or(text, |(whole, _)| whole);
-            whole.parse().map(Some).map_err(|_| format!("`{key}` must be a whole number, 0 or more"))
-        }
-        Some(_) => Err(format!("`{key}` must be a whole number, 0 or more")),
-    }
-}
-
-fn each(keys: &Map<String, Value>, depth: usize, known: &mut Expressions) -> Result<Vec<PactMatcher>, Refused> {
-    let rules = match keys.get("rules") {
-        Some(Value::Array(rules)) => rules.as_slice(),
-        None => &[],
-        Some(_) => return Err(Refused::Broken(String::from("`rules` must be a list"))),
-    };
-    rules.iter().map(|rule| PactMatcher::read(rule, depth + 1, known)).collect()
-}
-
-fn variants(keys: &Map<String, Value>, depth: usize, known: &mut Expressions) -> Result<Vec<Variant>, Refused> {
-    let Some(Value::Array(variants)) = keys.get("variants") else {
-        return Err(Refused::Broken(String::from("the matcher `arrayContains` has no list `variants`")));
-    };
-    let mut variant = |variant: &Value| {
-        let index = variant.get("index").and_then(Value::as_u64).unwrap_or_default();
-        let rules = match variant.get("rules") {
-            Some(Value::Object(rules)) => {
-                PlacedRules::read(rules, &[], depth + 1, known).map_err(|(_, refused)| refused)?
-            }
-            _ => PlacedRules(vec![PlacedRule {
-                path: PactPath::default(),
-                list: RuleList { any: false, matchers: vec![PactMatcher::Equality], keys: Vec::new() },
-            }]),
-        };
-        Ok(Variant { index: usize::try_from(index).unwrap_or(usize::MAX), rules })
-    };
-    variants.iter().map(&mut variant).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn a_size_is_a_whole_number_in_any_spelling_that_languages_give_it() {
-        for (size, expected) in [("2", 2), ("2.0", 2), ("\"2\"", 2), ("0.000", 0)] {
-            let value = serde_json::from_str(&format!(r#"{{"match": "type", "min": {size}}}"#)).unwrap();
-            let read = PactMatcher::read(&value, 0, &mut Expressions::default()).unwrap();
-            assert_eq!(read, PactMatcher::Type { min: Some(expected), max: None }, "{size}");
-        }
-    }
-
-    #[test]
-    fn matchers_that_are_broken_are_told_from_those_of_plugins() {
-        for (value, broken) in [
-            (json!({"match": "regex"}), "no `regex`"),
-            (json!({"match": "type", "min": -1}), "0 or more"),
-            (json!({"match": "type", "min": 1.5}), "0 or more"),
-            (json!({"match": "statusCode", "status": "odd"}), "no class"),
-            (json!({"match": "arrayContains"}), "variants"),
-            (json!({}), "no `match`"),
-            (json!("type"), "an object"),
-        ] {
-            match PactMatcher::read(&value, 0, &mut Expressions::default()).unwrap_err() {
-                Refused::Broken(why) => assert!(why.contains(broken), "{value}: {why}"),
-                other @ Refused::Plugin(_) => panic!("{value}: {other:?}"),
-            }
-        }
-        let value = json!({"match": "protobuf"});
-        let mut of_plugins = Expressions::default();
-        of_plugins.has_plugins = true;
-        assert_eq!(PactMatcher::read(&value, 0, &mut of_plugins), Err(Refused::Plugin(String::from("protobuf"))));
-        for (value, part) in [
-            (json!({"match": "regex", "regex": "("}), "can't be used"),
-            (json!({"match": "date", "format": "'open"}), "can't be used"),
-            (json!({"match": "typ"}), "did you mean `type`?"),
-            (value, "no matcher `protobuf`"),
-        ] {
-            let read = PactMatcher::read(&value, 0, &mut Expressions::default()).unwrap();
-            assert!(matches!(&read, PactMatcher::Unusable(why) if why.contains(part)), "{read:?}");
         }
     }
 }

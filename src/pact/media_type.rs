@@ -1,4 +1,4 @@
-//! What kind a body is of: by its media type, and where there is none, by what it begins with.
+//! The kind of a body: by its media type or, without one, by what it begins with.
 
 use std::sync::LazyLock;
 
@@ -6,10 +6,10 @@ use regex::Regex;
 
 use crate::interaction::{Body, Content};
 
-/// A media type (RFC 9110, section 8.3.1), as far as bodies are told apart by it.
+/// A media type (RFC 9110, section 8.3.1), as far as it distinguishes bodies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MediaType {
-    /// `application/json`, in small letters.
+    /// `application/json`, in lower case.
     pub essence: String,
     /// The parameters by name, sorted.
     pub parameters: Vec<(String, String)>,
@@ -26,14 +26,14 @@ pub enum MediaKind {
     Binary,
 }
 
-/// What a text begins with that is XML, HTML or JSON: so a body without a media type is told.
+/// How XML, HTML and JSON begin, to recognise a body without a media type.
 static XML: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^\s*<(?:\?xml\s|\w)").ok());
 static HTML: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)^\s*<(?:!doctype|html)").ok());
 static JSON: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"^\s*(?:true|false|null|[0-9]+|"\w*|\{\s*(?:\}|"\w+)|\[\s*)"#).ok());
 
 impl MediaType {
-    /// Reads a media type; `None` where it is none.
+    /// Reads a media type; `None` if the text isn't one.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split(';').map(str::trim);
@@ -52,7 +52,7 @@ impl MediaType {
         Some(Self { essence, parameters })
     }
 
-    /// What a body is: what is said of it, where that is a media type, or what it looks like.
+    /// The type of a body: the given one, if that is a media type, or else what it looks like.
     #[must_use]
     pub fn of_body(body: &Body, named: Option<&str>) -> Option<Self> {
         named.and_then(Self::parse).or_else(|| match &body.content {
@@ -63,7 +63,7 @@ impl MediaType {
         })
     }
 
-    /// What a body without a media type is taken for.
+    /// The type that a body looks like.
     #[must_use]
     pub fn of_content(bytes: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(bytes).ok()?;
@@ -80,7 +80,7 @@ impl MediaType {
         Some(Self { essence: essence.to_owned(), parameters: Vec::new() })
     }
 
-    /// How bodies of it are compared.
+    /// How bodies of this type are compared.
     #[must_use]
     pub fn kind(&self) -> MediaKind {
         let (main, sub) = self.essence.split_once('/').unwrap_or_default();
@@ -95,8 +95,8 @@ impl MediaType {
         }
     }
 
-    /// Whether a body of the other type can be compared with one of this: parameters that this one does not name don't
-    /// count.
+    /// Whether a body of the other type can be compared with one of this type. Parameters that this type doesn't name are
+    /// ignored.
     #[must_use]
     pub fn allows(&self, other: &Self) -> bool {
         let is_xml = |essence: &str| matches!(essence, "application/xml" | "text/xml");

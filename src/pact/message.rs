@@ -1,4 +1,4 @@
-//! One request or response of a Pact file: from its JSON to the model.
+//! From the JSON of a request or response in a Pact file to the model.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -6,15 +6,16 @@ use indexmap::IndexMap;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value};
 
-use super::PactVersion;
 use super::generator::Generators;
-use super::matcher::Refused;
 use super::media_type::{MediaKind, MediaType};
 use super::pattern::Expressions;
+use super::read_matcher::Refused;
 use super::rules::{AsWritten, Fault, PactRules};
+use super::text::text_of;
+use super::version::PactVersion;
 use crate::interaction::{Body, Headers, Request, Response, Status, is_token, urlencoded};
 
-/// What can't stand in a path as it is sent. A `%` is kept: what follows it is encoded already.
+/// The characters that have to be encoded in a path. A `%` is kept, because it already encodes something.
 const PATH: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -29,20 +30,20 @@ const PATH: &AsciiSet = &CONTROLS
     .add(b'^')
     .add(b'|');
 
-/// What the reading of one message has to say.
+/// What was noticed while a message was read.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
-    /// The regular expressions of the file so far.
+    /// The file's regular expressions so far.
     pub known: Expressions,
-    /// Rules that can't be used.
+    /// Rules that were refused.
     pub faults: Vec<Fault>,
-    /// Rules that nothing can fit, and why.
+    /// The keys of rules that nothing can match, and why.
     pub unusable: Vec<(Vec<String>, String)>,
-    /// What is wrong with the message itself: the keys that lead to it, and the reason.
+    /// The keys of invalid parts of the message, and what is wrong with them.
     pub wrong: Vec<(Vec<String>, String)>,
-    /// What is left out.
+    /// Generators that are left out, and why.
     pub unknown: Vec<String>,
-    /// The keys of a rule, and why the message can't be compared with it, where it is right and we are not able to.
+    /// The keys of a valid rule that only a plugin could apply, and the reason why the message can't be compared.
     pub unable: Option<(Vec<String>, String)>,
 }
 
@@ -57,7 +58,7 @@ pub(super) fn request(mut value: Map<String, Value>, version: PactVersion, notes
         None | Some(Value::Null) => "/",
         Some(Value::String(path)) => path,
         Some(_) => {
-            notes.wrong.push((vec![String::from("path")], String::from("`path` must be a text")));
+            notes.wrong.push((vec![String::from("path")], String::from("`path` must be a string")));
             "/"
         }
     };
@@ -70,9 +71,9 @@ pub(super) fn request(mut value: Map<String, Value>, version: PactVersion, notes
         }
     };
     if path.chars().any(char::is_control) {
-        notes.wrong.push((vec![String::from("path")], String::from("a path has no control characters")));
+        notes.wrong.push((vec![String::from("path")], String::from("a path can't have control characters")));
     }
-    // Pact's verifier sends what stands behind a question mark as a query.
+    // Pact's verifier sends whatever is behind a question mark as the query.
     let none = value.get("query").is_none_or(Value::is_null);
     let (path, in_path) = match path.split_once('?') {
         Some((path, query)) if none => (path, Some(Value::String(query.to_owned()))),
@@ -132,23 +133,23 @@ fn rules(value: &mut Map<String, Value>, version: PactVersion, notes: &mut Notes
     }
     let written = Value::Object(written);
     if has_variants_with_generators(&written) {
-        let why = "generators in the variants of an `arrayContains` are left out: the example is used";
+        let why = "generators in the variants of an `arrayContains` are left out; the example's values are used";
         notes.unknown.push(why.to_owned());
     }
     rules.written = AsWritten::new(&written);
     notes.unusable.extend(rules.unusable());
     let unknown = |fault: &Fault| match &fault.refused {
         Refused::Plugin(name) => {
-            let why = format!("the matcher `{name}` comes from a plugin, and plugins can't be run");
+            let why = format!("the matcher `{name}` comes from a plugin, and plugins aren't supported");
             Some((fault.keys.clone(), why))
         }
-        Refused::Broken(_) => None,
+        Refused::Invalid(_) => None,
     };
     notes.unable = notes.faults.iter().find_map(unknown).or(notes.unable.take());
     rules
 }
 
-/// Whether somewhere in rules there are generators in variants: which of them are for which element is left to matching.
+/// Whether there are generators in the variants of an `arrayContains`, which would be applied to whatever elements match.
 fn has_variants_with_generators(rules: &Value) -> bool {
     match rules {
         Value::Object(object) => object.iter().any(|(key, value)| {
@@ -191,7 +192,7 @@ fn headers(value: &Map<String, Value>, notes: &mut Notes) -> Headers {
     headers
 }
 
-/// The parameters; and the text, where the query is written as one.
+/// The parameters, and the text if the query is written as one.
 fn query(value: Option<&Value>, notes: &mut Notes) -> (IndexMap<String, Vec<String>>, Option<String>) {
     match value {
         None | Some(Value::Null) => (IndexMap::new(), None),
@@ -204,14 +205,14 @@ fn query(value: Option<&Value>, notes: &mut Notes) -> (IndexMap<String, Vec<Stri
             (object.iter().map(|(name, value)| (name.clone(), values(value))).collect(), None)
         }
         Some(_) => {
-            notes.wrong.push((vec![String::from("query")], String::from("`query` must be a text or an object")));
+            notes.wrong.push((vec![String::from("query")], String::from("`query` must be a string or an object")));
             (IndexMap::new(), None)
         }
     }
 }
 
-/// The body, and the media type that the file names for it where no header does. A body that is not there says nothing,
-/// and one that is null or empty says that there is none.
+/// The body, and the media type that the file names beside the headers. A missing body may be any; one that is null or
+/// empty says that there must be none.
 fn body(
     written: Option<Value>,
     headers: &Headers,
@@ -230,25 +231,25 @@ fn body(
             let named = named.map(str::to_owned);
             (body_of_parts(parts, named.as_deref().or(header), notes), named)
         }
-        // Written as in the versions before: the body itself.
+        // As in earlier versions: the body itself.
         value => (Some(Body::json(value)), None),
     };
     (body, named)
 }
 
-/// Tells the rules of a message what its body is.
+/// Adds the body's media type to the rules and generators of its message.
 fn of_body(rules: &mut PactRules, body: Option<&Body>, named: Option<String>, headers: &Headers, notes: &mut Notes) {
     let media_type = body.and_then(|body| MediaType::of_body(body, named.as_deref().or(content_type(headers))));
     rules.generators.take_body(body, media_type.as_ref(), &mut notes.unknown);
     rules.media_type = named;
 }
 
-/// The type that a header names.
+/// The content type in the headers.
 fn content_type(headers: &Headers) -> Option<&str> {
     headers.get("content-type").and_then(|values| values.first()).map(String::as_str)
 }
 
-/// Whether a body is null, as itself or as the content that version 4 writes.
+/// Whether a body is null, by itself or as the `content` of version 4.
 fn is_null(body: &Value, version: PactVersion) -> bool {
     let content = body.get("content").filter(|_| version == PactVersion::V4);
     content.unwrap_or(body).is_null()
@@ -259,12 +260,12 @@ fn is_json(headers: &Headers) -> bool {
     content_type(headers).and_then(MediaType::parse).is_some_and(|media_type| media_type.kind() == MediaKind::Json)
 }
 
-/// Whether a key is one of those that a body of version 4 is written with.
+/// Whether a body of version 4 has such a key.
 fn is_of_body(key: &str) -> bool {
     matches!(key, "content" | "contentType" | "contentTypeHint" | "encoded")
 }
 
-/// A body as it is written up to version 3: JSON as itself, all else as a text, bytes in base64.
+/// A body up to version 3: JSON as it is, anything else as a text, bytes in base64.
 fn plain_body(written: Value, header: Option<&str>) -> Body {
     let Value::String(text) = written else { return Body::json(written) };
     if text.is_empty() {
@@ -272,7 +273,7 @@ fn plain_body(written: Value, header: Option<&str>) -> Body {
     }
     let media_type = header.and_then(MediaType::parse).or_else(|| MediaType::of_content(text.as_bytes()));
     match media_type.as_ref().map(MediaType::kind) {
-        // A string of its own, or a text that is JSON already.
+        // A JSON string, or a text that contains JSON.
         Some(MediaKind::Json) => match serde_json::from_str(&text) {
             Ok(value @ (Value::String(_) | Value::Object(_))) => Body::json(value),
             _ => Body::json(Value::String(text)),
@@ -285,7 +286,7 @@ fn plain_body(written: Value, header: Option<&str>) -> Body {
     }
 }
 
-/// A body as it is written since version 4: `{contentType, encoded, content}`.
+/// A body since version 4: `{contentType, encoded, content}`.
 fn body_of_parts(mut parts: Map<String, Value>, media_type: Option<&str>, notes: &mut Notes) -> Option<Body> {
     let content = parts.remove("content")?;
     let encoded = match parts.get("encoded") {
@@ -300,13 +301,13 @@ fn body_of_parts(mut parts: Map<String, Value>, media_type: Option<&str>, notes:
             Ok(bytes) => of_bytes(bytes, media_type),
             Err(error) => {
                 let keys = vec![String::from("body"), String::from("content")];
-                notes.wrong.push((keys, format!("this is not base64: {error}")));
+                notes.wrong.push((keys, format!("this isn't valid base64: {error}")));
                 return None;
             }
         },
         (Value::String(text), "json") => serde_json::from_str(&text).map_or_else(|_| Body::text(text), Body::json),
         (Value::String(text), _) if text.is_empty() => Body::text(text),
-        // Encoded in a way that nobody knows: the text itself.
+        // In an unknown encoding: the text itself.
         (Value::String(text), "") if is_json == Some(true) => Body::json(Value::String(text)),
         (Value::String(text), _) => of_text(text, media_type),
         (value, _) => Body::json(value),
@@ -329,13 +330,5 @@ fn of_bytes(bytes: Vec<u8>, media_type: Option<&str>) -> Body {
     match String::from_utf8(bytes) {
         Ok(text) => of_text(text, media_type),
         Err(error) => Body::bytes(error.into_bytes()),
-    }
-}
-
-fn text_of(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Null => String::new(),
-        other => other.to_string(),
     }
 }

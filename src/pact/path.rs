@@ -1,4 +1,4 @@
-//! Paths of Pact's matching rules: `$.items[*].id`, `$['a b'].*`, and how exactly one of them means a place.
+//! Paths of Pact's matching rules (`$.items[*].id`, `$['a b'].*`), and how specific they are.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::source::Step as Place;
 
-/// A way from the root of a body to some of its places, as a matching rule has it.
+/// A path from the root of a body to some of its places.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PactPath(pub Vec<PactStep>);
 
@@ -17,17 +17,17 @@ pub enum PactStep {
     Key(String),
     /// `[0]`
     Index(usize),
-    /// `.*`: whatever comes next, a key or an index.
+    /// `.*`: any key or index.
     Any,
     /// `[*]`: any index.
     AnyIndex,
 }
 
-/// How many steps a path may have: more than values are deep.
+/// How many steps a path may have: more than the depth of any value.
 const MOST_STEPS: usize = 200;
 
 impl PactPath {
-    /// Reads a path. It begins with `$`; without, what it begins with is the first key.
+    /// Reads a path. Without a `$`, it begins with its first key.
     ///
     /// # Errors
     ///
@@ -60,7 +60,7 @@ impl PactPath {
         Ok(Self(steps))
     }
 
-    /// Whether it leads to some place of a value.
+    /// Whether it leads to a place of a value.
     #[must_use]
     pub fn leads_into(&self, value: &Value) -> bool {
         fn go(steps: &[PactStep], value: &Value) -> bool {
@@ -79,7 +79,7 @@ impl PactPath {
         go(&self.0, value)
     }
 
-    /// The first key of it: what a rule for a header or a query parameter is for.
+    /// Its first key: the header or parameter that a rule is for.
     #[must_use]
     pub fn first_key(&self) -> Option<&str> {
         self.0.iter().find_map(|step| match step {
@@ -90,7 +90,7 @@ impl PactPath {
 }
 
 impl PactStep {
-    /// How exactly a step means a place: 2 by its name, 1 by a star, 0 not at all (Pact specification, version 2,
+    /// How specifically a step selects a place: 2 by its name, 1 by a star, 0 not at all (Pact specification, version 2,
     /// "Matcher path expressions").
     #[must_use]
     pub fn weight(&self, place: &Place) -> usize {
@@ -99,7 +99,7 @@ impl PactStep {
             (Self::Any, _) | (Self::AnyIndex, Place::Index(_)) => 1,
             (Self::Key(key), Place::Key(name)) => weight(key == name, 2),
             (Self::Index(index), Place::Index(at)) => weight(index == at, 2),
-            // A number is a key or an index by what it meets.
+            // Whether a number is a key or an index depends on the value.
             (Self::Key(key), Place::Index(at)) => weight(key.parse() == Ok(*at), 2),
             (Self::Index(index), Place::Key(name)) => weight(name.parse() == Ok(*index), 2),
             (Self::AnyIndex, Place::Key(name)) => weight(name.parse::<usize>().is_ok(), 1),
@@ -118,7 +118,7 @@ fn name(text: &str) -> Result<(PactStep, &str), String> {
     }
 }
 
-/// What stands behind a `[`, up to its `]`.
+/// The step behind a `[`, up to its `]`.
 fn brackets(inside: &str) -> Result<(PactStep, &str), String> {
     if let Some(quote @ ('\'' | '"')) = inside.chars().next() {
         let mut key = String::new();
@@ -147,7 +147,7 @@ fn brackets(inside: &str) -> Result<(PactStep, &str), String> {
         "*" => Ok((PactStep::AnyIndex, rest)),
         number => match number.parse() {
             Ok(number) => Ok((PactStep::Index(number), rest)),
-            Err(_) => Err(format!("`[{number}]` is no index")),
+            Err(_) => Err(format!("`[{number}]` isn't an index")),
         },
     }
 }
@@ -168,7 +168,7 @@ impl fmt::Display for PactPath {
     }
 }
 
-/// Whether a key can stand behind a `.` for every reader of Pact files.
+/// Whether every reader of Pact files accepts a key behind a `.`.
 fn is_plain(key: &str) -> bool {
     key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
@@ -210,7 +210,7 @@ mod tests {
             ("$['a", "not closed"),
             ("$['a'", "no `]`"),
             ("$['']", "a name is missing"),
-            ("$[x]", "no index"),
+            ("$[x]", "isn't an index"),
         ] {
             let error = PactPath::parse(text).unwrap_err();
             assert!(error.contains(part), "{text}: {error}");
@@ -230,7 +230,7 @@ mod tests {
         }
 
         #[test]
-        fn no_text_is_too_much(text in ".{0,30}") {
+        fn any_text_is_read_or_refused(text in ".{0,30}") {
             let _ = PactPath::parse(&text);
         }
     }

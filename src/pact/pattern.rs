@@ -1,28 +1,28 @@
 //! Regular expressions of Pact files, which were written for the engines of other languages.
 //!
-//! Pact's verifier has Oniguruma with Ruby's syntax, and that is followed: `^` and `$` are the ends of lines everywhere,
-//! and the option `m` lets `.` take the end of a line. Other languages call that option `s`, which Ruby does not know; it
-//! is taken all the same, since the verifier for the JVM takes it.
+//! Pact's verifier uses Oniguruma with Ruby's syntax, and so do we: `^` and `$` are always the ends of lines, and with the
+//! option `m`, `.` also matches the end of a line. Other languages call that option `s`, which Ruby doesn't have; it is
+//! accepted, too, because the verifier for the JVM accepts it.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use fancy_regex::{Regex, RegexBuilder};
 
-/// A regular expression of a Pact file. Those of other languages come with things that no engine of linear time has:
-/// what looks around and refers back is tried for so many steps and no longer.
+/// A regular expression of a Pact file. It may have look-arounds and back references, which can't be matched in linear time,
+/// so the number of steps is limited.
 #[derive(Clone, Debug)]
 pub struct PactRegex {
     text: Arc<str>,
     regex: Arc<Regex>,
 }
 
-/// How many steps back an expression may take on one text, and how long it may be in bytes.
+/// How often an expression may backtrack on one text, and how long it may be, in bytes.
 const MOST_STEPS: usize = 100_000;
 const MOST_BYTES: usize = 20_000;
 
 impl PactRegex {
-    /// Compiles an expression, which then has to match a whole text, as Pact's verifier has it.
+    /// Compiles an expression that has to match a whole text, as in Pact's verifier.
     ///
     /// # Errors
     ///
@@ -31,13 +31,13 @@ impl PactRegex {
         Self::within(LARGE_MEMORY, text)
     }
 
-    /// Compiles an expression that may take so many bytes of memory.
+    /// Compiles an expression with a limit on its memory, in bytes.
     fn within(memory: usize, text: &str) -> Result<Self, String> {
         if text.len() > MOST_BYTES {
-            return Err(format!("a regular expression may have {MOST_BYTES} bytes"));
+            return Err(format!("a regular expression may have at most {MOST_BYTES} bytes"));
         }
         let mut spelled = spelled(text);
-        // It holds anyway at the beginning of a text, and with it no expression could be matched in linear time.
+        // At the beginning of a text it has no effect, but it would keep the expression from being matched in linear time.
         if spelled.strip_prefix('^').is_some_and(|rest| !rest.starts_with(['*', '+', '?', '{'])) {
             spelled.remove(0);
         }
@@ -46,7 +46,7 @@ impl PactRegex {
             builder.backtrack_limit(MOST_STEPS).delegate_size_limit(memory).delegate_dfa_size_limit(1 << 20);
             builder.multi_line(true).oniguruma_mode(true).build()
         };
-        // Alone first, so that `a)|(b` does not slip through the group.
+        // Alone first, because the group would make `a)|(b` valid.
         compile(&spelled).map_err(|error| error.to_string())?;
         let regex = compile(&format!(r"\A(?:{spelled})\z"))
             .or_else(|_| compile(&format!("\\A(?:{spelled}\n)\\z")))
@@ -54,13 +54,13 @@ impl PactRegex {
         Ok(Self { text: Arc::from(text), regex: Arc::new(regex) })
     }
 
-    /// Whether the whole text matches; one that takes too many steps does not.
+    /// Whether the whole text matches. One that takes too many steps doesn't.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
         self.regex.is_match(text).unwrap_or(false)
     }
 
-    /// The expression as it was written.
+    /// The expression as it is spelled in the file.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
@@ -76,22 +76,22 @@ impl PartialEq for PactRegex {
 /// A group of an expression.
 #[derive(Clone, Copy, Default)]
 struct Group {
-    /// How many groups are opened in it that are not written, and end with it.
+    /// How many unwritten groups were opened in it, which end with it.
     opened: usize,
-    /// Whether blanks and comments in it say nothing.
+    /// Whether white space and comments in it are ignored.
     extended: bool,
 }
 
 impl Group {
-    /// What closes the groups that are opened in it; a comment before them has to end first.
+    /// What closes the groups that were opened in it. A comment before that has to end first.
     fn closing(self) -> String {
         let line = if self.extended && self.opened > 0 { "\n" } else { "" };
         format!("{line}{}", ")".repeat(self.opened))
     }
 }
 
-/// An expression in the letters that the engine here has for what they say in Ruby. There an option counts to the end of
-/// its group, alternatives included: `a(?i)b|c` is `a(?i:b|c)`.
+/// An expression of Ruby's in the syntax of our engine. In Ruby, an option holds until the end of its group, alternatives
+/// included: `a(?i)b|c` is `a(?i:b|c)`.
 pub(crate) fn spelled(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut groups = vec![Group::default()];
@@ -113,7 +113,7 @@ pub(crate) fn spelled(text: &str) -> String {
             }
             '[' => {
                 classes += 1;
-                // A bracket that comes first stands for itself.
+                // A bracket that comes first is a literal.
                 taken += ["^]", "]"].iter().find(|start| rest[taken..].starts_with(**start)).map_or(0, |it| it.len());
             }
             ']' if classes > 0 => classes -= 1,
@@ -159,14 +159,14 @@ pub(crate) fn spelled(text: &str) -> String {
 
 /// Options of an expression: `(?i)`, `(?mx-i:`.
 struct Options {
-    /// What they begin with, in our letters: `(?sx-i`.
+    /// Their beginning, in our syntax: `(?sx-i`.
     letters: String,
-    /// Whether they say that blanks say nothing.
+    /// Whether they turn on or off that white space is ignored.
     extended: Option<bool>,
 }
 
 impl Options {
-    /// The options that a text begins with, and their length; nothing where it begins with no options, or others.
+    /// The options that a text begins with, and their length; `None` if there are none, or unknown ones.
     fn read(text: &str) -> Option<(Self, usize)> {
         let options = text.strip_prefix("(?")?;
         let length = options.find([')', ':'])?;
@@ -194,16 +194,14 @@ impl Options {
     }
 }
 
-/// How much memory an expression takes at most, of almost all that people write, in bytes; and how much one may take at
-/// all.
+/// The memory that suffices for almost all expressions, in bytes; and the most that one may take.
 const COMMON_MEMORY: usize = 256 << 10;
 const LARGE_MEMORY: usize = 10 << 20;
-/// How many expressions of a file may take more than most do, and how many there may be.
+/// How many expressions of a file may take more memory than most do, and how many there may be in all.
 const MOST_LARGE: usize = 20;
 const MOST_EXPRESSIONS: usize = 5000;
 
-/// The regular expressions of a file: what stands there often is compiled once, and all of them together take no more
-/// memory than there is.
+/// The regular expressions of a file. Each is compiled once, and their memory is limited.
 #[derive(Debug, Default)]
 pub(super) struct Expressions {
     /// Whether the file names plugins, which bring matchers of their own.
@@ -222,7 +220,7 @@ impl Expressions {
         }
         let mut compiled = PactRegex::within(COMMON_MEMORY, text);
         if compiled.is_err() && self.large < MOST_LARGE {
-            // Too large, or broken: the second try tells.
+            // Too large, or invalid: the second attempt decides.
             self.large += 1;
             compiled = PactRegex::new(text);
         }
@@ -239,7 +237,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn options_are_those_of_ruby_with_the_other_languages_one_for_lines() {
+    fn options_are_those_of_ruby_and_the_one_for_lines_of_other_languages() {
         let line = "a\nb";
         for (regex, text, fits) in [
             ("a.b", line, false),
@@ -260,7 +258,7 @@ mod tests {
             ("(?mix:A . B)", line, true),
             ("(?x) a (?m) . # any )\n b # a b", line, true),
             ("a(?x) b # c)|(", "ab", true),
-            // A place that is none of an option.
+            // Not an option.
             ("[(?m)]a.b", "(a.b", true),
             ("[(?m)]a.b", "(a\nb", false),
             ("[](?m)]a.b", "]a\nb", false),
@@ -285,7 +283,7 @@ mod tests {
             ("a\n^", "a\n", false),
             ("^a|^b$", "b", true),
             ("^{.*}$", "{a}", true),
-            // Signs that say something in other engines.
+            // Signs with a meaning in other engines.
             (r"\<a\>", "<a>", true),
             (r"\<a\>", "a", false),
             ("x{2}+", "xxxx", true),
@@ -301,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn an_expression_without_options_is_spelled_as_it_is() {
+    fn an_expression_without_options_keeps_its_spelling() {
         for regex in
             ["", "a(b|(?:c)|(?=d)|(?<n>e))+[(?m)\\]]{2,3}", r"\(?m|[[:alpha:]&&[^x]]", "é(é)", "(", ")", "[", "\\"]
         {
@@ -332,7 +330,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_spelled(text in r"([(\[\])|\\]|\(\?|[imsx-]|:|#|\n|\\Z|é|a){0,12}|.{0,20}") {
+        fn any_text_can_be_spelled(text in r"([(\[\])|\\]|\(\?|[imsx-]|:|#|\n|\\Z|é|a){0,12}|.{0,20}") {
             let spelled = spelled(&text);
             if !text.contains("(?") && !text.contains(r"\Z") {
                 prop_assert_eq!(spelled, text);

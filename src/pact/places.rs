@@ -1,51 +1,21 @@
-//! Where in a message the values go that generators make: into its texts, and into the places of its body, which JSON,
-//! XML and forms have.
+//! The places of a message that generators fill: its texts, and places in bodies of JSON, XML and forms.
 
+mod texts;
 mod xml;
 
 use std::collections::HashMap;
 
-use indexmap::IndexMap;
 use serde_json::Value;
 
+pub(super) use self::texts::in_texts;
+use self::texts::{Make, made};
 use super::media_type::MediaKind;
 use super::path::{PactPath, PactStep};
 use crate::interaction::{Body, Content, urlencoded};
 
-/// Makes the value for a place from its example's, or leaves that.
-pub(super) type Make<'m> = &'m mut dyn FnMut(&Value) -> Option<Value>;
-
-/// A value as it stands in a text, where null is nothing.
-pub(super) fn text_of(value: Value) -> String {
-    match value {
-        Value::String(text) => text,
-        Value::Null => String::new(),
-        other => other.to_string(),
-    }
-}
-
-/// What is made in the place of a text.
-fn made(text: &str, make: Make<'_>) -> Option<String> {
-    make(&Value::String(text.to_owned())).map(text_of)
-}
-
-/// Makes the values of a parameter or a header. What the example doesn't have is made all the same.
-pub(super) fn in_texts(texts: &mut IndexMap<String, Vec<String>>, name: &str, make: Make<'_>) {
-    match texts.get_mut(name) {
-        Some(values) => {
-            for text in values {
-                if let Some(made) = made(text, make) {
-                    *text = made;
-                }
-            }
-        }
-        None => texts.extend(made("", make).map(|made| (name.to_owned(), vec![made]))),
-    }
-}
-
-/// Makes the values of a body's places that a path leads to. How many places there are.
+/// Fills the places of a body that a path leads to, and returns their number.
 pub(super) fn in_body(body: &mut Body, kind: MediaKind, path: &PactPath, make: Make<'_>) -> usize {
-    // The content of a file has no places that anything is put into.
+    // The content of a file has no places to fill.
     if body.file.is_some() {
         return 0;
     }
@@ -62,12 +32,12 @@ pub(super) fn in_body(body: &mut Body, kind: MediaKind, path: &PactPath, make: M
         }
         (Content::Text(text), MediaKind::Xml) => xml::in_xml(text, path, make),
         (Content::Text(text), MediaKind::Form) => in_form(text, path, make),
-        // Texts of other kinds, bytes, and what is not of the kind that its media type says have no places.
+        // Other texts and bytes have no places, and neither has a body that isn't what its media type says.
         (Content::Json(_) | Content::Text(_) | Content::Bytes(_) | Content::Form(_), _) => 0,
     }
 }
 
-/// `$.name` is the first field of that name, and `$.name[1]` the second. All others stay as they are written.
+/// `$.name` is the first field of that name, and `$.name[1]` the second. All others keep their spelling.
 fn in_form(text: &mut String, path: &PactPath, make: Make<'_>) -> usize {
     let (wanted, index) = match path.0.as_slice() {
         [PactStep::Key(name)] => (name, 0),
@@ -171,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_made_leaves_the_example_as_it_is_written() {
+    fn an_example_that_is_not_replaced_keeps_its_spelling() {
         for (body, kind, path) in [
             ("a=%61&b", MediaKind::Form, "$.a"),
             ("<a b = '1' ><!-- x --><![CDATA[y]]></a >", MediaKind::Xml, "$.a.#text"),

@@ -10,19 +10,21 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::codes::{PACT_NAME, PACT_NOT_JSON, PACT_RULE, PACT_SHAPE, PACT_SKIPPED, PACT_UNKNOWN};
-use super::matcher::Refused;
-use super::message::{Notes, request, response};
+use super::message::{self, Notes};
 use super::pattern::Expressions;
+use super::read_matcher::Refused;
 use super::rules::PactRules;
-use super::terms::Terms;
-use super::{Contract, Interaction, PactVersion};
-use crate::interaction::{self, Http, Kind, ReadContract, Request, Response, ServiceName, State, Status, Unrunnable};
+use super::terms::{Contract, Interaction, Terms};
+use super::version::PactVersion;
+use crate::interaction::{
+    self, Http, Kind, ReadContract, Request, Response, ServiceName, State, Status, Unrunnable, first_unused,
+};
 use crate::source::json::{self, Apart, outline};
 use crate::source::{Code, Finding, Findings, Pointer, SourceFile};
 
-/// Whether a text is that of a Pact file, whole or broken: an object of JSON whose consumer or provider is an object, where
-/// a contract of our own has names and says `contract`. Its list of interactions may be missing where it is broken off, or
-/// has both of the two. The beginning of a text is enough.
+/// Whether a text is a Pact file, complete or not: a JSON object whose `consumer` or `provider` is an object. (A contract of
+/// our own has names there, and a key `contract`.) The interactions may be missing if the text is cut off, or if it has both
+/// of the two. The beginning of a text is enough.
 #[must_use]
 pub fn is_pact(text: &str) -> bool {
     let text = text.trim_start_matches('\u{feff}').trim_start();
@@ -42,7 +44,7 @@ pub fn is_pact(text: &str) -> bool {
 ///
 /// # Errors
 ///
-/// All findings, where at least one of them is an error.
+/// All findings, if at least one of them is an error.
 pub fn read(source: &SourceFile) -> Result<ReadContract<Terms>, Vec<Finding>> {
     let mut reader = Reader { source, findings: Findings::new(&source.name), known: Expressions::default() };
     let read = reader.read();
@@ -54,7 +56,7 @@ pub fn read(source: &SourceFile) -> Result<ReadContract<Terms>, Vec<Finding>> {
     }
 }
 
-/// What to do about a file that a program wrote.
+/// What to do about a file that was generated.
 const HELP: &str = "correct it in the test that writes this file";
 
 /// The lists of a Pact file.
@@ -66,11 +68,11 @@ struct Reader<'s> {
     known: Expressions,
 }
 
-/// A kind of expectation that a file may hold.
+/// The type of an interaction in a file.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum What {
+enum InteractionType {
     Http,
-    /// Of what kind it is, in words.
+    /// Another kind, in words.
     Other(&'static str),
     Unknown,
 }
@@ -81,10 +83,10 @@ impl Reader<'_> {
         match read {
             Ok(read) => return read,
             Err(json::Fault::Syntax { at, why, is_eof }) => {
-                let message = format!("this Pact file is not JSON: {why}");
+                let message = format!("this Pact file isn't valid JSON: {why}");
                 let finding = Finding::error(PACT_NOT_JSON, &self.source.name, Some(at), message);
                 self.findings.push(if is_eof {
-                    finding.help("it ends too early: write it again, or fetch it again")
+                    finding.help("it is cut off; write it again, or fetch it again")
                 } else {
                     finding
                 });
@@ -124,9 +126,13 @@ impl Reader<'_> {
                     self.error(PACT_SHAPE, &at, "an interaction must be an object", None);
                     continue;
                 };
-                let what = if key == "messages" { What::Other("a message") } else { kind(&element, version) };
-                let mut interaction = self.interaction(element, raw, what, version, &at);
-                unique(&mut interaction, &mut names);
+                let kind = if key == "messages" {
+                    InteractionType::Other("a message")
+                } else {
+                    interaction_type(&element, version)
+                };
+                let mut interaction = self.interaction(element, raw, kind, version, &at);
+                name_apart(&mut interaction, &mut names);
                 interactions.push(interaction);
                 lines.push(found.get(index).copied().unwrap_or(1));
             }
@@ -138,7 +144,7 @@ impl Reader<'_> {
         Ok(Some((Contract { consumer, provider, description: None, interactions }, lines)))
     }
 
-    /// The version that the file says it follows; where it says nothing, the one that it looks like.
+    /// The version that the file names, or the one that it looks like.
     fn version(&mut self, file: &Apart<'_>) -> Option<PactVersion> {
         let metadata = file.rest.get("metadata").and_then(Value::as_object);
         let said = metadata.and_then(|metadata| {
@@ -160,15 +166,15 @@ impl Reader<'_> {
             (Some(Ok(3)), _) => Some(PactVersion::V3),
             (Some(Ok(4)), _) => Some(PactVersion::V4),
             _ => {
-                let message = format!("this is a Pact file of version {said}; versions 1 to 4 are read");
-                let help = String::from("a newer version of upheld may read it");
+                let message = format!("this Pact file has version {said}; versions 1 to 4 are supported");
+                let help = String::from("a newer version of Upheld may support it");
                 self.error(PACT_SHAPE, &Pointer::root().key("metadata"), &message, Some(help));
                 None
             }
         }
     }
 
-    /// The name of the consumer or the provider, as near to the file's as names can be.
+    /// The name of the consumer or the provider, as close to the file's as names can be.
     fn party(&mut self, file: &Map<String, Value>, key: &str) -> Option<ServiceName> {
         let at = Pointer::root().key(key).key("name");
         let Some(Value::String(text)) = file.get(key).and_then(|party| party.get("name")) else {
@@ -182,8 +188,9 @@ impl Reader<'_> {
         let spelled = spelled(text);
         match ServiceName::new(&spelled) {
             Ok(name) => {
-                let message = format!("`{}` is called {name} here", text.escape_debug());
-                let help = "names are also files and words in a shell: letters, digits, `.`, `_` and `-`";
+                let message = format!("`{}` isn't a valid service name; Upheld uses {name}", text.escape_debug());
+                let help =
+                    "names have letters, digits, `.`, `_` and `-`, so they can be file names and words in a shell";
                 let finding = Finding::warning(PACT_NAME, &self.source.name, self.source.place(&at), message);
                 self.findings.push(finding.help(help));
                 Some(name)
@@ -199,7 +206,7 @@ impl Reader<'_> {
         &mut self,
         mut element: Map<String, Value>,
         raw: &RawValue,
-        what: What,
+        kind: InteractionType,
         version: PactVersion,
         at: &Pointer,
     ) -> Interaction {
@@ -212,11 +219,11 @@ impl Reader<'_> {
         let plugins = element.get("pluginConfiguration").and_then(Value::as_object);
         let configures_plugins = plugins.is_some_and(|plugins| !plugins.is_empty());
         self.known.has_plugins |= configures_plugins;
-        let none = || PactRules { version, ..PactRules::default() };
-        let mut asked = (Request::default(), none());
-        let mut answered = (Response { status: Status::Code(200), headers: IndexMap::new(), body: None }, none());
-        match what {
-            What::Http => {
+        let no_rules = || PactRules { version, ..PactRules::default() };
+        let mut request = (Request::default(), no_rules());
+        let mut response = (Response { status: Status::Code(200), headers: IndexMap::new(), body: None }, no_rules());
+        match kind {
+            InteractionType::Http => {
                 let mut part = |key: &str| match element.remove(key) {
                     Some(Value::Object(part)) => Ok(part),
                     None | Some(Value::Null) => Ok(Map::new()),
@@ -224,42 +231,44 @@ impl Reader<'_> {
                 };
                 let mut notes = Notes { known: std::mem::take(&mut self.known), ..Notes::default() };
                 match part("request") {
-                    Ok(part) => asked = request(part, version, &mut notes),
+                    Ok(part) => request = message::request(part, version, &mut notes),
                     Err(why) => self.error(PACT_SHAPE, &at.key("request"), &why, None),
                 }
-                let unable = self.told(&mut notes, &at.key("request"));
-                // Of several answers, those of an interaction by HTTP have one.
+                let unable = self.report(&mut notes, &at.key("request"));
                 match part("response") {
-                    Ok(part) => answered = response(part, version, &mut notes),
+                    Ok(part) => response = message::response(part, version, &mut notes),
                     Err(why) => self.error(PACT_SHAPE, &at.key("response"), &why, None),
                 }
-                skip = unable.or(self.told(&mut notes, &at.key("response")));
+                skip = unable.or(self.report(&mut notes, &at.key("response")));
                 self.known = notes.known;
                 if skip.is_none() && configures_plugins {
-                    let why = String::from("its content comes from a plugin, and plugins can't be run");
+                    let why = String::from("its content comes from a plugin, and plugins aren't supported");
                     skip = Some((at.clone(), why));
                 }
             }
-            What::Other(kind) => skip = Some((at.clone(), format!("it is {kind}, and only HTTP is verified yet"))),
-            What::Unknown => {
-                let help = String::from("there are Synchronous/HTTP, Asynchronous/Messages and Synchronous/Messages");
-                self.error(PACT_SHAPE, &at.key("type"), "this is no kind of interaction", Some(help));
+            InteractionType::Other(name) => {
+                skip = Some((at.clone(), format!("it is {name}, and only HTTP is supported so far")));
+            }
+            InteractionType::Unknown => {
+                let help =
+                    String::from("the types are Synchronous/HTTP, Asynchronous/Messages and Synchronous/Messages");
+                self.error(PACT_SHAPE, &at.key("type"), "this isn't a known type of interaction", Some(help));
             }
         }
         if let Some((place, why)) = &skip {
             let message = format!("`{name}` is skipped: {why}");
             let finding = Finding::warning(PACT_SKIPPED, &self.source.name, self.source.place(place), message);
-            self.findings.push(finding.help("test it in another way; --without-skipped leaves it out of a run"));
+            self.findings.push(finding.help("test it in another way; --without-skipped leaves it out"));
         }
         let comments = element.get("comments").and_then(|comments| comments.get("text")).and_then(Value::as_array);
         let comments: Vec<&str> = comments.into_iter().flatten().filter_map(Value::as_str).collect();
-        let ((request, request_rules), (response, response_rules)) = (asked, answered);
+        let ((request, request_rules), (response, response_rules)) = (request, response);
         let http = Http { request, response, terms: Terms::new(request_rules, response_rules) };
         let kind = match skip {
             None => Kind::Http(http),
             Some((_, why)) => Kind::Unrunnable(Unrunnable {
                 why: Arc::from(why),
-                // It was taken apart above, so it is read once more.
+                // Parts of it were taken out above, so it is read again.
                 content: serde_json::from_str(raw.get()).unwrap_or_default(),
                 read: http,
             }),
@@ -273,20 +282,20 @@ impl Reader<'_> {
         }
     }
 
-    /// Tells what the reading of a message found, and why the message can't be compared.
-    fn told(&mut self, notes: &mut Notes, at: &Pointer) -> Option<(Pointer, String)> {
+    /// Adds findings for what was noticed while a message was read, and returns why it can't be compared, if it can't.
+    fn report(&mut self, notes: &mut Notes, at: &Pointer) -> Option<(Pointer, String)> {
         for (keys, why) in notes.wrong.drain(..) {
             self.error(PACT_SHAPE, &below(at, &keys), &why, None);
         }
         for fault in notes.faults.drain(..) {
-            if let Refused::Broken(why) = fault.refused {
+            if let Refused::Invalid(why) = fault.refused {
                 self.error(PACT_RULE, &below(&at.key("matchingRules"), &fault.keys), &why, None);
             }
         }
         for (keys, why) in notes.unusable.drain(..) {
             let place = self.source.place(&below(&at.key("matchingRules"), &keys));
             let finding =
-                Finding::warning(PACT_RULE, &self.source.name, place, format!("nothing can fit this rule: {why}"));
+                Finding::warning(PACT_RULE, &self.source.name, place, format!("nothing can match this rule: {why}"));
             self.findings.push(finding.help(HELP));
         }
         for unknown in notes.unknown.drain(..) {
@@ -331,11 +340,11 @@ fn below(at: &Pointer, keys: &[String]) -> Pointer {
     keys.iter().fold(at.clone(), |at, key| at.key(key))
 }
 
-/// What a file without metadata follows: what it has that others don't.
+/// The version of a file that doesn't name one, by what only that version has.
 fn guessed(file: &Apart<'_>) -> PactVersion {
     let mut version = PactVersion::V1_1;
     for raw in file.list("interactions").unwrap_or_default() {
-        // What is no JSON, or over a limit, is told when it is read.
+        // Invalid JSON, or too much of it, is reported when it is read.
         let Ok(element) = serde_json::from_str::<Value>(raw.get()) else { break };
         let rules = ["request", "response"]
             .iter()
@@ -355,19 +364,19 @@ fn guessed(file: &Apart<'_>) -> PactVersion {
     if has_messages { version.max(PactVersion::V3) } else { version }
 }
 
-fn kind(element: &Map<String, Value>, version: PactVersion) -> What {
+fn interaction_type(element: &Map<String, Value>, version: PactVersion) -> InteractionType {
     match element.get("type").and_then(Value::as_str).filter(|_| version == PactVersion::V4) {
-        None | Some("Synchronous/HTTP") => What::Http,
-        Some("Asynchronous/Messages") => What::Other("a message"),
-        Some("Synchronous/Messages") => What::Other("a message with answers"),
-        Some(_) => What::Unknown,
+        None | Some("Synchronous/HTTP") => InteractionType::Http,
+        Some("Asynchronous/Messages") => InteractionType::Other("a message"),
+        Some("Synchronous/Messages") => InteractionType::Other("a message with responses"),
+        Some(_) => InteractionType::Unknown,
     }
 }
 
-/// A name that a service may have, as near to the text as can be.
+/// A valid service name, as close to the text as possible.
 fn spelled(text: &str) -> String {
     let mut name = String::new();
-    // In the letters that names have: `Bücher` is Bucher, and other scripts by their sound.
+    // In ASCII letters: `Bücher` is Bucher, and other scripts are written as they sound.
     for c in deunicode(text).trim().chars() {
         let keep = c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
         match c {
@@ -387,18 +396,15 @@ fn in_one_line(text: &str) -> String {
         .join(" ")
 }
 
-/// Gives an interaction a name that no other has, and notes it: in Pact files two may have the same description, with other
-/// states.
-pub fn unique<T, S: BuildHasher>(interaction: &mut interaction::Interaction<T>, names: &mut HashSet<String, S>) {
+/// Gives an interaction a name that isn't in `names` yet, and adds it there: in Pact files several may have the same
+/// description, with different states.
+pub fn name_apart<T, S: BuildHasher>(interaction: &mut interaction::Interaction<T>, names: &mut HashSet<String, S>) {
     let plain = interaction.name.clone();
     let states: Vec<String> = interaction.given.iter().map(|state| in_one_line(&state.name)).collect();
     let with_states = (!states.is_empty()).then(|| format!("{plain} ({})", states.join(", ")));
     let numbered = (2..).map(|number| format!("{plain} ({number})"));
-    let mut all = std::iter::once(plain.clone()).chain(with_states).chain(numbered);
-    if let Some(name) = all.find(|name| !names.contains(name)) {
-        interaction.name = name;
-    }
-    names.insert(interaction.name.clone());
+    let all = std::iter::once(plain.clone()).chain(with_states).chain(numbered);
+    interaction.name = first_unused(all, names).unwrap_or(plain);
 }
 
 #[cfg(test)]
@@ -406,7 +412,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_spelled_in_the_letters_that_they_have() {
+    fn names_are_spelled_with_valid_letters() {
         for (name, expected) in [
             ("Web Shop", "Web-Shop"),
             (" orders/v2 ", "orders-v2"),

@@ -1,10 +1,16 @@
-//! What a Pact file asks of an interaction beyond its example.
+//! What a Pact file requires of an interaction beyond its example.
 
 use std::sync::Arc;
 
 use super::rules::PactRules;
+use crate::interaction;
 
-/// The rules of one interaction, in the file's own words. They are shared: a filled interaction has the same ones.
+/// The contract in a Pact file.
+pub type Contract = interaction::Contract<Terms>;
+/// An interaction of a Pact file.
+pub type Interaction = interaction::Interaction<Terms>;
+
+/// The rules of one interaction, as the file has them. They are shared, because a filled interaction has the same ones.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Terms {
     pub request: Arc<PactRules>,

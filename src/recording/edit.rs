@@ -1,14 +1,14 @@
-//! Changes to the text of a contract, by whole lines: what nobody asked to change stays byte for byte.
+//! Changes to the text of a contract, by whole lines: all other lines stay byte for byte.
 
 use std::ops::Range;
 
 use crate::contract::Terms;
 use crate::interaction::{ContractFile, pointer};
 
-/// A text with changes to it, which are made together.
+/// A text with changes that are applied together.
 pub(super) struct Edit<'t> {
     text: &'t str,
-    /// The lines with their ends.
+    /// The lines with their line ends.
     lines: Vec<&'t str>,
     changes: Vec<(Range<usize>, String)>,
 }
@@ -16,9 +16,9 @@ pub(super) struct Edit<'t> {
 /// Where an interaction stands in a text.
 #[derive(Clone, Debug)]
 pub(super) struct Block {
-    /// Its lines, counted from 0, from its dash to its last line that says something.
+    /// Its lines, counted from 0: from its dash to its last line that isn't empty or a comment.
     pub lines: Range<usize>,
-    /// How far its dash is indented.
+    /// The indentation of its dash.
     pub indent: usize,
 }
 
@@ -27,7 +27,7 @@ impl<'t> Edit<'t> {
         Self { text, lines: text.split_inclusive('\n').collect(), changes: Vec::new() }
     }
 
-    /// Where interaction `index` stands; nothing where it is not an element of a list in lines of its own.
+    /// Where interaction `index` stands; nothing unless it is an element of a block list.
     pub(super) fn block(&self, file: &ContractFile<Terms>, index: usize) -> Option<Block> {
         let line = usize::try_from(*file.lines.get(index)?).ok()?.checked_sub(1)?;
         let indent = indent(self.lines.get(line)?);
@@ -44,13 +44,13 @@ impl<'t> Edit<'t> {
         alone.then(|| Block { lines: line..self.end(line, indent), indent })
     }
 
-    /// The line behind what begins in `line` at this indentation: lines that are indented deeper belong to it, and what
-    /// is empty or a comment behind the last of them does not.
+    /// The line after the block that begins in `line` at this indentation. Lines that are indented deeper belong to it;
+    /// empty lines and comments after the last of them don't.
     fn end(&self, line: usize, indented: usize) -> usize {
         let mut end = line + 1;
         for (number, text) in self.lines.iter().enumerate().skip(line + 1) {
-            let says = text.trim();
-            if says.is_empty() || says.starts_with('#') && indent(text) <= indented {
+            let trimmed = text.trim();
+            if trimmed.is_empty() || trimmed.starts_with('#') && indent(text) <= indented {
                 continue;
             }
             if indent(text) <= indented {
@@ -61,7 +61,7 @@ impl<'t> Edit<'t> {
         end
     }
 
-    /// The text of some lines.
+    /// The text of these lines.
     pub(super) fn text_of(&self, lines: &Range<usize>) -> String {
         self.lines.get(lines.clone()).unwrap_or_default().concat()
     }
@@ -70,7 +70,7 @@ impl<'t> Edit<'t> {
         self.changes.push((lines, text));
     }
 
-    /// Removes an interaction, with the comments right above it and the empty lines before those.
+    /// Removes an interaction, the comments right above it, and the empty lines before those.
     pub(super) fn remove(&mut self, block: &Block) {
         let line = |number: usize| self.lines.get(number).map_or("", |line| line.trim());
         let mut start = block.lines.start;
@@ -83,21 +83,21 @@ impl<'t> Edit<'t> {
         self.changes.push((start..block.lines.end, String::new()));
     }
 
-    /// Adds interactions behind a line, each after an empty one.
-    pub(super) fn add(&mut self, behind: usize, texts: &[String]) {
+    /// Adds interactions before line `at`, each after an empty line.
+    pub(super) fn add(&mut self, at: usize, texts: &[String]) {
         let texts: String = texts.iter().flat_map(|text| ["\n", text]).collect();
-        self.changes.push((behind..behind, texts));
+        self.changes.push((at..at, texts));
     }
 
     /// The text with all changes.
-    pub(super) fn made(mut self) -> String {
+    pub(super) fn apply(mut self) -> String {
         let changes = std::mem::take(&mut self.changes);
-        self.with(&(0..self.lines.len()), changes)
+        self.apply_within(&(0..self.lines.len()), changes)
     }
 
-    /// Some of the lines, with changes inside of them.
-    pub(super) fn with(&self, lines: &Range<usize>, mut changes: Vec<(Range<usize>, String)>) -> String {
-        // What is added behind a line comes after what is done to the line itself.
+    /// The text of these lines, with changes that lie inside of them.
+    pub(super) fn apply_within(&self, lines: &Range<usize>, mut changes: Vec<(Range<usize>, String)>) -> String {
+        // An addition before a line comes before a change of the line itself.
         changes.sort_by_key(|(lines, _)| (lines.start, lines.end));
         let windows = self.text.contains("\r\n");
         let mut made = String::new();
@@ -115,6 +115,7 @@ impl<'t> Edit<'t> {
     }
 }
 
-fn indent(line: &str) -> usize {
+/// The number of spaces before a line.
+pub(super) fn indent(line: &str) -> usize {
     line.bytes().take_while(|byte| *byte == b' ').count()
 }

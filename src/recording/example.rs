@@ -1,21 +1,22 @@
-//! The example of a body: concrete, as it was seen, with as much of other samples put in as the rules speak of.
+//! The example of a body: the first sample, completed from the others with everything that the rules need.
 
 use serde_json::{Map, Value};
 
-use super::seen::{Kind, Seen};
+use super::seen::{JsonKind, Seen};
 
-/// How many elements of a list, and entries of a mapping whose keys are data, an example shows.
+/// How many elements of a list an example shows.
 const ELEMENTS: usize = 5;
+/// How many entries of a map whose keys are data an example shows.
 const ENTRIES: usize = 3;
 
-/// The example of a response's body. Its first sample, with long lists cut; what is missing or null in it and was seen
-/// in another sample is put in.
+/// The example of a response's body: its first sample, with long lists shortened, and with values from other samples
+/// where the first has null or nothing.
 pub(super) fn of_response(seen: &Seen<'_>) -> Value {
     example(seen, None, true, ELEMENTS)
 }
 
-/// The example of a request's body: the first sample. Where lists differ from sample to sample, they have one element,
-/// which stands for all.
+/// The example of a request's body: the first sample. Lists that differ between samples have one element, which stands
+/// for all.
 pub(super) fn of_request(seen: &Seen<'_>) -> Value {
     match seen.values.first() {
         Some(first) if seen.is_one_value() => (*first).clone(),
@@ -23,18 +24,18 @@ pub(super) fn of_request(seen: &Seen<'_>) -> Value {
     }
 }
 
-/// An example that begins with `base`. `whole` says whether it has to show all that was seen, or whether another
+/// An example that begins with `base`. `whole` says whether it must show everything that was seen; otherwise another
 /// element of the same list does.
 fn example(seen: &Seen<'_>, base: Option<&Value>, whole: bool, elements: usize) -> Value {
-    // A rule for a size stands for lists only, so that no null may be shown beside them.
-    let has_size = seen.only_kind() == Some(Kind::Array) || seen.entries.is_some();
+    // A rule about a size is for lists and maps only, so their example can't be null.
+    let has_size = seen.only_kind() == Some(JsonKind::Array) || seen.entries.is_some();
     let base = match base {
         Some(Value::Null) | None if whole || has_size => seen.first(),
         base => base,
     };
     let Some(base) = base else { return Value::Null };
     if seen.only_kind().is_none() {
-        return cut(base);
+        return shorten(base);
     }
     match base {
         Value::Object(object) => Value::Object(object_example(seen, object, whole, elements)),
@@ -76,17 +77,17 @@ fn object_example(seen: &Seen<'_>, object: &Map<String, Value>, whole: bool, ele
     shown
 }
 
-/// A value that is shown as it is, with its long lists cut.
-fn cut(value: &Value) -> Value {
+/// A value with its long lists shortened.
+fn shorten(value: &Value) -> Value {
     match value {
-        Value::Array(items) => Value::Array(items.iter().take(ELEMENTS).map(cut).collect()),
-        Value::Object(object) => Value::Object(object.iter().map(|(key, item)| (key.clone(), cut(item))).collect()),
+        Value::Array(items) => Value::Array(items.iter().take(ELEMENTS).map(shorten).collect()),
+        Value::Object(object) => Value::Object(object.iter().map(|(key, item)| (key.clone(), shorten(item))).collect()),
         scalar => scalar.clone(),
     }
 }
 
-/// Whether a list of the example is shorter than the one that was seen.
-pub(super) fn is_cut(seen: &Seen<'_>) -> bool {
-    seen.only_kind() == Some(Kind::Array)
+/// Whether the example of a list is shorter than the list that was seen.
+pub(super) fn is_shortened(seen: &Seen<'_>) -> bool {
+    seen.only_kind() == Some(JsonKind::Array)
         && seen.first().and_then(Value::as_array).is_some_and(|items| items.len() > ELEMENTS)
 }

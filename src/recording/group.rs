@@ -1,12 +1,11 @@
-//! Which exchanges are samples of the same interaction: those with the same shape of request and the same kind of
-//! answer.
+//! Groups exchanges into interactions: those with the same shape of request and the same kind of response.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::sample::Sample;
+use super::sample::{BodyKind, Sample};
 use super::target::{Template, templates};
 
-/// What the samples of one interaction have in common. The order is that of the interactions in a new contract.
+/// The properties that all samples of an interaction share. The order is that of the interactions in a new contract.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Shape {
     pub template: Template,
@@ -14,25 +13,25 @@ pub(super) struct Shape {
     pub status: u16,
     /// The names of the query's parameters.
     pub query: BTreeSet<String>,
-    /// What tells operations apart that share a path.
+    /// The values that tell operations on the same path apart.
     pub operation: BTreeMap<String, String>,
-    /// What kind of body is sent, and the keys on its first level, or its media type where it has none.
-    pub sent: (&'static str, Vec<String>),
-    /// The media types that the consumer asks for, where it asks for some.
+    /// The kind of the request's body with the keys on its first level, or with its media type if it can't have keys.
+    pub request_body: (BodyKind, Vec<String>),
+    /// The media types that the consumer asks for, if any.
     pub accept: Vec<String>,
-    /// What kind of body came, and as what.
-    pub came: (&'static str, Option<String>),
+    /// The kind of the response's body, and its media type.
+    pub response_body: (BodyKind, Option<String>),
 }
 
 /// The samples of one interaction.
 #[derive(Debug)]
 pub(super) struct Group<'s, 'e> {
     pub shape: Shape,
-    /// Never empty, in an order that does not depend on who was first.
+    /// Never empty, in an order that doesn't depend on which request came first.
     pub samples: Vec<&'s Sample<'e>>,
 }
 
-/// The order of methods on one path: what a thing goes through.
+/// The order of methods on one path: roughly the life of a resource.
 const METHODS: [&str; 8] = ["GET", "HEAD", "OPTIONS", "QUERY", "POST", "PUT", "PATCH", "DELETE"];
 
 impl Shape {
@@ -45,14 +44,14 @@ impl Shape {
             status: sample.exchange.response.status,
             query: sample.query.keys().cloned().collect(),
             operation: sample.operation(distinct),
-            sent: sample.sent_as(),
-            accept: accepted(sample),
-            came: (sample.came.outline().0, sample.came_as()),
+            request_body: sample.request_outline(),
+            accept: accepted_types(sample),
+            response_body: (sample.response_body.outline().0, sample.response_media_type()),
         }
     }
 
-    /// The shape of one sample alone.
-    pub(super) fn alone(sample: &Sample<'_>, distinct: &[String]) -> Self {
+    /// The shape of one sample, seen without the others.
+    pub(super) fn of_one(sample: &Sample<'_>, distinct: &[String]) -> Self {
         Self::of(sample, Template::of(&sample.exchange.request.path), distinct)
     }
 
@@ -60,32 +59,32 @@ impl Shape {
         &self.method.1
     }
 
-    /// Whether another request has this shape, whatever it was answered with.
+    /// Whether the requests have the same shape, whatever the responses.
     pub(super) fn same_request(&self, other: &Self) -> bool {
         self.template == other.template
             && self.method == other.method
             && self.query == other.query
             && self.operation == other.operation
-            && self.sent == other.sent
+            && self.request_body == other.request_body
     }
 }
 
-/// What the consumer accepts, but for what accepts everything.
-pub(super) fn accepted(sample: &Sample<'_>) -> Vec<String> {
-    let mut values = sample.sent_header("accept");
+/// The media types that the consumer accepts, without those that accept everything.
+pub(super) fn accepted_types(sample: &Sample<'_>) -> Vec<String> {
+    let mut values = sample.request_header("accept");
     values.retain(|value| !value.contains('*'));
     values
 }
 
-/// Puts the samples of each interaction together, in the order in which a new contract has them.
-pub(super) fn group<'s, 'e>(samples: &'s [Sample<'e>], distinct: &[String]) -> Vec<Group<'s, 'e>> {
+/// Groups the samples by interaction, in the order in which a new contract has them.
+pub(super) fn group_samples<'s, 'e>(samples: &'s [Sample<'e>], distinct: &[String]) -> Vec<Group<'s, 'e>> {
     let mut groups: BTreeMap<Shape, Vec<Vec<&'s Sample<'e>>>> = BTreeMap::new();
     let mut ordered: Vec<(Template, &Sample<'_>)> = templates(samples).into_iter().zip(samples).collect();
-    // By what was asked, so that it makes no difference which of two requests of a program was quicker.
-    ordered.sort_by(|(_, a), (_, b)| asked(a).cmp(&asked(b)));
+    // By request, so the order in which concurrent requests happened to arrive makes no difference.
+    ordered.sort_by(|(_, a), (_, b)| sort_key(a).cmp(&sort_key(b)));
     for (template, sample) in ordered {
         let kinds = groups.entry(Shape::of(sample, template, distinct)).or_default();
-        match kinds.iter_mut().find(|kind| kind.iter().any(|other| is_kin(other, sample))) {
+        match kinds.iter_mut().find(|kind| kind.iter().any(|other| are_alike(other, sample))) {
             Some(kind) => kind.push(sample),
             None => kinds.push(vec![sample]),
         }
@@ -96,19 +95,18 @@ pub(super) fn group<'s, 'e>(samples: &'s [Sample<'e>], distinct: &[String]) -> V
         .collect()
 }
 
-fn asked<'s>(sample: &'s Sample<'_>) -> (usize, &'s str, Option<&'s str>, &'s [u8]) {
+fn sort_key<'s>(sample: &'s Sample<'_>) -> (usize, &'s str, Option<&'s str>, &'s [u8]) {
     let request = &sample.exchange.request;
     (request.path.len(), &request.path, request.query.as_deref(), &request.body)
 }
 
-/// Whether two answers have anything in common: objects without a common key are different kinds of answers, unless
-/// their keys are data.
-fn is_kin(a: &Sample<'_>, b: &Sample<'_>) -> bool {
-    let ((kind, one), (_, other)) = (a.came.outline(), b.came.outline());
-    if kind != "object" || one.is_empty() || other.is_empty() || one.iter().any(|key| other.contains(key)) {
+/// Whether two responses are of the same kind. Objects without a common key aren't, unless their keys are data.
+fn are_alike(a: &Sample<'_>, b: &Sample<'_>) -> bool {
+    let ((kind, one), (_, other)) = (a.response_body.outline(), b.response_body.outline());
+    if kind != BodyKind::Object || one.is_empty() || other.is_empty() || one.iter().any(|key| other.contains(key)) {
         return true;
     }
-    let views = [a.came.view(), b.came.view()];
+    let views = [a.response_body.view(), b.response_body.view()];
     let mut values = views.iter().flatten().filter_map(|view| view.as_object()).flat_map(|object| object.values());
     let Some(first) = values.next() else { return true };
     values.all(|value| std::mem::discriminant(value) == std::mem::discriminant(first))

@@ -1,4 +1,5 @@
-//! The last look at what is to be written or shown: whether a secret of the recording is in it, however it is spelled.
+//! The last check of every text before it is written or shown: it must not contain a secret of the recording, however
+//! that is spelled.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -9,64 +10,75 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
+use super::place::{Place, Side};
 use super::redact::REDACTED;
-use crate::interaction::urlencoded;
+use crate::interaction::{Part, urlencoded};
 
-/// A secret that was found, without the secret.
+/// A secret that was found, without its text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FoundSecret {
     /// `bearer token`, `password`.
     pub kind: &'static str,
-    /// `request body password of POST /login`.
-    pub place: String,
-    /// In how many messages.
+    pub place: Place,
+    /// The request whose exchange it was in: `POST /login`. Nothing for credentials, which many requests share.
+    pub request: Option<String>,
+    /// The number of messages that it was in.
     pub times: usize,
 }
 
 impl FoundSecret {
-    /// The header of a request that the secret stood in, if it was in one.
+    /// The header of a request that the secret was in, if it was in one.
     #[must_use]
     pub fn request_header(&self) -> Option<&str> {
-        self.place.strip_prefix("request header ")?.split(' ').next()
+        self.place.is_in(Side::Request, Part::Header).then_some(self.place.inside.as_str())
+    }
+
+    /// Where it was: `request body password of POST /login`.
+    #[must_use]
+    pub fn location(&self) -> String {
+        match &self.request {
+            Some(request) => format!("{} of {request}", self.place),
+            None => self.place.to_string(),
+        }
     }
 }
 
-/// Finds the secrets of a recording in texts: as they are, and as they are encoded in addresses, in base64 and in JSON.
+/// Finds the secrets of a recording in texts: plain, and encoded as in URLs, base64 and JSON.
 pub struct Guard {
     search: Option<AhoCorasick>,
-    /// The secret that each pattern is a spelling of.
-    of_pattern: Vec<FoundSecret>,
+    /// The secret of each pattern of `search`.
+    secrets: Vec<FoundSecret>,
 }
 
 impl Guard {
-    pub(super) fn new(secrets: &BTreeMap<String, FoundSecret>) -> Self {
+    pub(super) fn new(found: &BTreeMap<String, FoundSecret>) -> Self {
         let mut patterns: BTreeMap<String, FoundSecret> = BTreeMap::new();
-        for (secret, found) in secrets {
+        for (secret, found) in found {
             for spelling in spellings(secret) {
                 patterns.entry(spelling).or_insert_with(|| found.clone());
             }
         }
-        let of_pattern: Vec<FoundSecret> = patterns.values().cloned().collect();
+        let secrets: Vec<FoundSecret> = patterns.values().cloned().collect();
         let search = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(patterns.keys());
-        Self { search: search.ok().filter(|_| !patterns.is_empty()), of_pattern }
+        Self { search: search.ok().filter(|_| !patterns.is_empty()), secrets }
     }
 
     /// The first secret in a text.
     #[must_use]
-    pub fn leak(&self, text: &str) -> Option<&FoundSecret> {
-        self.leak_in(text.as_bytes())
+    pub fn find(&self, text: &str) -> Option<&FoundSecret> {
+        self.find_in(text.as_bytes())
     }
 
-    pub(super) fn leak_in(&self, bytes: &[u8]) -> Option<&FoundSecret> {
+    pub(super) fn find_in(&self, bytes: &[u8]) -> Option<&FoundSecret> {
         let found = self.search.as_ref()?.find(bytes)?;
-        self.of_pattern.get(found.pattern().as_usize())
+        self.secrets.get(found.pattern().as_usize())
     }
 
-    /// The text with each secret in it replaced; nothing where there is none.
-    pub(super) fn replaced(&self, text: &str) -> Option<(String, &'static str)> {
+    /// The text with all secrets replaced, and the kind of the first one; nothing if there is no secret in it.
+    pub(super) fn replace(&self, text: &str) -> Option<(String, &'static str)> {
         let search = self.search.as_ref()?;
         let first = search.find(text)?;
-        let kind = self.of_pattern.get(first.pattern().as_usize())?.kind;
+        let kind = self.secrets.get(first.pattern().as_usize())?.kind;
         let mut clean = String::with_capacity(text.len());
         search.replace_all_with(text, &mut clean, |_, _, clean| {
             clean.push_str(REDACTED);
@@ -82,7 +94,7 @@ impl fmt::Debug for Guard {
     }
 }
 
-/// How a secret may be spelled in a text.
+/// All spellings that a secret may have in a text.
 fn spellings(secret: &str) -> BTreeSet<String> {
     let json = Value::String(secret.to_owned()).to_string();
     BTreeSet::from([

@@ -1,7 +1,7 @@
-//! HAR 1.2, the format in which browsers and proxies save what they saw: from its text to exchanges.
+//! HAR 1.2, the format in which browsers and proxies save traffic: from its text to exchanges.
 //!
-//! Writers differ in what they leave out and in what they put where, so each member is looked at by itself, and what is
-//! missing or of another type counts as not there.
+//! Writers leave out different members and put them in different places, so each member is read on its own, and a member
+//! of the wrong type counts as missing.
 
 use std::sync::Arc;
 
@@ -20,11 +20,11 @@ codes! {
     NOT_HAR = "H102" => "Save one from the network tab of a browser's developer tools, or from a proxy.";
 }
 
-/// What a browser loads to show a page, as Chrome and Playwright call it.
+/// The resources of a page, as Chrome and Playwright name them.
 const ASSETS: [&str; 8] = ["document", "stylesheet", "image", "media", "font", "script", "texttrack", "manifest"];
-/// What a page's own code asks for, as they call it.
+/// The requests of a page's own code, as they name them.
 const CALLS: [&str; 3] = ["xhr", "fetch", "eventsource"];
-/// How a path ends that names a file of a page.
+/// The extensions of a page's files.
 const ASSET_ENDS: [&str; 17] = [
     "css", "js", "mjs", "map", "png", "jpg", "jpeg", "gif", "svg", "webp", "avif", "ico", "woff", "woff2", "ttf",
     "mp4", "wasm",
@@ -33,19 +33,40 @@ const ASSET_ENDS: [&str; 17] = [
 /// One entry of a HAR file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HarEntry {
-    /// Where it was sent, as `https://api.example` or `http://127.0.0.1:8080`; empty where that is no server.
+    /// Where it was sent, as `https://api.example` or `http://127.0.0.1:8080`; empty if that isn't a web server.
     pub origin: String,
-    /// Whether it is a part of a page, such as an image, and no call.
+    /// Whether it loads a part of a page, such as an image.
     pub is_asset: bool,
-    /// The exchange; or what the entry is instead, in words that a number can stand before.
-    pub exchange: Result<Exchange, &'static str>,
+    /// The exchange, or why there is none.
+    pub exchange: Result<Exchange, UnusableEntry>,
+}
+
+/// Why an entry is not an exchange with a provider. The texts follow a number of requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+pub enum UnusableEntry {
+    #[error("served from a cache")]
+    FromCache,
+    #[error("by the browser for CORS permission")]
+    Preflight,
+    #[error("upgraded to a WebSocket")]
+    WebSocket,
+    #[error("to a proxy")]
+    ToProxy,
+    #[error("to something other than a web server")]
+    NotWeb,
+    #[error("without a method")]
+    NoMethod,
+    #[error("without an address")]
+    NoAddress,
+    #[error("without a response")]
+    NoResponse,
 }
 
 /// Reads a HAR file: its entries in the order in which the requests were sent.
 ///
 /// # Errors
 ///
-/// Why it can't be read. To show the line of the finding is not advisable: it may hold secrets.
+/// Why it can't be read. Don't show the line of the finding: it may contain secrets.
 pub fn read_har(file: &SourceFile) -> Result<Vec<HarEntry>, Finding> {
     let har: Value = serde_json::from_str(&file.text).map_err(|error| not_json(file, &error))?;
     let entries = har.get("log").and_then(|log| log.get("entries")).and_then(Value::as_array);
@@ -55,13 +76,13 @@ pub fn read_har(file: &SourceFile) -> Result<Vec<HarEntry>, Finding> {
             NOT_HAR,
             &file.name,
             span,
-            "this is no HAR file: it has no list `entries` in `log`",
+            "this isn't a HAR file: it has no list `entries` in `log`",
         )
         .help("save one from the network tab of a browser's developer tools, or from a proxy"));
     };
     let mut read: Vec<(Option<jiff::Timestamp>, HarEntry)> =
         entries.iter().map(|value| (started(value), entry(value))).collect();
-    // Some writers order them by their ends.
+    // Some writers order them by the time of the response.
     if read.iter().all(|(started, _)| started.is_some()) {
         read.sort_by_key(|(started, _)| *started);
     }
@@ -73,8 +94,8 @@ fn not_json(file: &SourceFile, error: &serde_json::Error) -> Finding {
     let why = why.split(" at line ").next().unwrap_or_default();
     let span = Span::at(position(file, error));
     let finding =
-        Finding::error(NOT_JSON, &Arc::clone(&file.name), Some(span), format!("this HAR file is not JSON: {why}"));
-    if error.is_eof() { finding.help("it ends too early; save it again") } else { finding }
+        Finding::error(NOT_JSON, &Arc::clone(&file.name), Some(span), format!("this HAR file isn't valid JSON: {why}"));
+    if error.is_eof() { finding.help("it ends too early: save it again") } else { finding }
 }
 
 fn started(entry: &Value) -> Option<jiff::Timestamp> {
@@ -127,41 +148,41 @@ fn sendable(text: &str) -> String {
 
 fn entry(entry: &Value) -> HarEntry {
     let sent = entry.get("request").unwrap_or(&Value::Null);
-    let came = entry.get("response").unwrap_or(&Value::Null);
+    let received = entry.get("response").unwrap_or(&Value::Null);
     let url = sent.get("url").and_then(Value::as_str).unwrap_or_default();
     let Some(address) = Address::parse(url) else {
-        let why = if url.is_empty() { "without an address" } else { "to what is no web server" };
+        let why = if url.is_empty() { UnusableEntry::NoAddress } else { UnusableEntry::NotWeb };
         return HarEntry { origin: String::new(), is_asset: false, exchange: Err(why) };
     };
     let origin = address.origin.clone();
     let is_asset = is_asset(entry, &address.path);
-    HarEntry { origin, is_asset, exchange: exchange(entry, sent, came, address) }
+    HarEntry { origin, is_asset, exchange: exchange(entry, sent, received, address) }
 }
 
-fn exchange(entry: &Value, sent: &Value, came: &Value, address: Address<'_>) -> Result<Exchange, &'static str> {
+fn exchange(entry: &Value, sent: &Value, received: &Value, address: Address<'_>) -> Result<Exchange, UnusableEntry> {
     let method = sent.get("method").and_then(Value::as_str).unwrap_or_default().to_ascii_uppercase();
     if method.is_empty() || !method.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-' || b == b'_') {
-        return Err("without a method");
+        return Err(UnusableEntry::NoMethod);
     }
-    let status = came.get("status").and_then(whole).and_then(|status| u16::try_from(status).ok()).unwrap_or(0);
+    let status = received.get("status").and_then(whole).and_then(|status| u16::try_from(status).ok()).unwrap_or(0);
     let cached = ["_fromCache", "_fromDiskCache", "fromCache"]
         .iter()
         .any(|name| entry.get(name).is_some_and(|value| !matches!(value, Value::Null | Value::Bool(false))));
     match status {
-        _ if method == "CONNECT" => return Err("to a proxy"),
-        101 => return Err("that became a WebSocket"),
-        304 => return Err("answered from a cache"),
-        200..=599 if cached => return Err("answered from a cache"),
+        _ if method == "CONNECT" => return Err(UnusableEntry::ToProxy),
+        101 => return Err(UnusableEntry::WebSocket),
+        304 => return Err(UnusableEntry::FromCache),
+        200..=599 if cached => return Err(UnusableEntry::FromCache),
         200..=599 => {}
-        _ => return Err("without an answer"),
+        _ => return Err(UnusableEntry::NoResponse),
     }
     let (request, request_body) = request(method, address, sent);
     if request.method == "OPTIONS"
         && request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("access-control-request-method"))
     {
-        return Err("that a browser sent by itself to ask for permission (CORS)");
+        return Err(UnusableEntry::Preflight);
     }
-    let (response, response_body) = response(status, &request.method, came);
+    let (response, response_body) = response(status, &request.method, received);
     Ok(Exchange { request, response, request_body, response_body })
 }
 
@@ -175,7 +196,7 @@ pub(super) fn whole(value: &Value) -> Option<u64> {
     }
 }
 
-/// Whether an entry is a part of a page.
+/// Whether an entry loads a part of a page.
 fn is_asset(entry: &Value, path: &str) -> bool {
     let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_ascii_lowercase();
     let method = text(entry.get("request").and_then(|request| request.get("method")));

@@ -1,4 +1,4 @@
-//! The messages of a HAR file: headers, cookies and bodies, wherever their writers put them.
+//! The messages of a HAR file: headers, cookies and bodies, wherever the writer of the file put them.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,10 +11,10 @@ use super::exchange::Capture;
 use super::har::{Address, whole};
 use crate::interaction::{ActualRequest, ActualResponse, header_values, urlencoded};
 
-/// The most bytes that are kept of one body, as `record` has it.
+/// The most bytes that are kept of one body: the default of `record`.
 const MOST_BYTES: usize = 1 << 20;
 
-/// Base64 with and without its end.
+/// Base64 with and without padding.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
     GeneralPurposeConfig::new()
@@ -31,7 +31,7 @@ pub(super) fn request(method: String, address: Address<'_>, sent: &Value) -> (Ac
             headers.push((String::from("cookie"), cookies.join("; ")));
         }
     }
-    // What stands before the host is sent so, and is a secret like every other password.
+    // Clients send user and password from an address in this header, and it is redacted like any other.
     if let Some(user) = address.user
         && header_values(&headers, "authorization").next().is_none()
     {
@@ -39,31 +39,31 @@ pub(super) fn request(method: String, address: Address<'_>, sent: &Value) -> (Ac
         headers.push((String::from("authorization"), format!("Basic {}", STANDARD.encode(user))));
     }
     let query = address.query.or_else(|| {
-        let asked = pairs(sent.get("queryString"));
-        (!asked.is_empty()).then(|| encoded(asked))
+        let parameters = pairs(sent.get("queryString"));
+        (!parameters.is_empty()).then(|| encode_form(parameters))
     });
     let post = sent.get("postData").filter(|post| post.is_object());
     let media_type = post.and_then(|post| text(post, "mimeType"));
     let has_body = |post: &Value| text(post, "text").is_some() || !pairs(post.get("params")).is_empty();
-    with_type(&mut headers, media_type.filter(|_| post.is_some_and(has_body)));
-    let (body, capture) = post.map_or_else(|| no_body(sent, "bodySize"), |post| posted(post, &headers));
+    add_content_type(&mut headers, media_type.filter(|_| post.is_some_and(has_body)));
+    let (body, capture) = post.map_or_else(|| no_body(sent, "bodySize"), |post| posted_body(post, &headers));
     (ActualRequest { method, path: address.path, query, headers, body }, capture)
 }
 
-pub(super) fn response(status: u16, method: &str, came: &Value) -> (ActualResponse, Capture) {
-    let mut headers = pairs(came.get("headers"));
+pub(super) fn response(status: u16, method: &str, received: &Value) -> (ActualResponse, Capture) {
+    let mut headers = pairs(received.get("headers"));
     if header_values(&headers, "set-cookie").next().is_none() {
-        let cookies = pairs(came.get("cookies"));
+        let cookies = pairs(received.get("cookies"));
         headers
             .extend(cookies.into_iter().map(|(name, value)| (String::from("set-cookie"), format!("{name}={value}"))));
     }
-    let content = came.get("content").unwrap_or(&Value::Null);
+    let content = received.get("content").unwrap_or(&Value::Null);
     let (body, capture) = match text(content, "text") {
-        Some(body) => decoded(body, text(content, "encoding")),
+        Some(body) => decode_body(body, text(content, "encoding")),
         None if method == "HEAD" || matches!(status, 204 | 205) => (Vec::new(), Capture::Whole),
         None => no_body(content, "size"),
     };
-    with_type(&mut headers, text(content, "mimeType").filter(|kind| !body.is_empty() && *kind != "x-unknown"));
+    add_content_type(&mut headers, text(content, "mimeType").filter(|kind| !body.is_empty() && *kind != "x-unknown"));
     (ActualResponse { status, headers, body }, capture)
 }
 
@@ -75,7 +75,7 @@ fn pairs(list: Option<&Value>) -> Vec<(String, String)> {
         Some((name.to_owned(), value.trim().to_owned()))
     };
     let pairs = list.and_then(Value::as_array).into_iter().flatten().filter_map(pair);
-    // Chrome writes the lines of a header that came several times as one value.
+    // Chrome joins the lines of a repeated header into one value.
     pairs
         .flat_map(|(name, value)| {
             value
@@ -91,14 +91,14 @@ fn text<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
     value.get(key).and_then(Value::as_str)
 }
 
-fn with_type(headers: &mut Vec<(String, String)>, media_type: Option<&str>) {
+fn add_content_type(headers: &mut Vec<(String, String)>, media_type: Option<&str>) {
     let known = header_values(headers, "content-type").next().is_some();
     if let Some(media_type) = media_type.filter(|media_type| !known && media_type.contains('/')) {
         headers.push((String::from("content-type"), media_type.to_owned()));
     }
 }
 
-fn encoded(pairs: Vec<(String, String)>) -> String {
+fn encode_form(pairs: Vec<(String, String)>) -> String {
     let mut fields: IndexMap<String, Vec<String>> = IndexMap::new();
     for (name, value) in pairs {
         fields.entry(name).or_default().push(value);
@@ -106,40 +106,40 @@ fn encoded(pairs: Vec<(String, String)>) -> String {
     urlencoded::write(&fields)
 }
 
-/// What stands for a body that is not in the file, by the size that the file gives for it.
+/// A body whose text isn't in the file: it was empty unless the file gives a size for it.
 fn no_body(message: &Value, size: &str) -> (Vec<u8>, Capture) {
     match message.get(size).and_then(whole) {
         None | Some(0) => (Vec::new(), Capture::Whole),
-        Some(_) => (Vec::new(), Capture::Undecodable(String::from("the HAR file does not have it"))),
+        Some(_) => (Vec::new(), Capture::Undecodable(String::from("the HAR file doesn't contain it"))),
     }
 }
 
-fn posted(post: &Value, headers: &[(String, String)]) -> (Vec<u8>, Capture) {
+fn posted_body(post: &Value, headers: &[(String, String)]) -> (Vec<u8>, Capture) {
     let params = pairs(post.get("params"));
     match text(post, "text") {
         Some(body) if !body.is_empty() || params.is_empty() => {
-            decoded(body, text(post, "encoding").or_else(|| text(post, "_encoding")))
+            decode_body(body, text(post, "encoding").or_else(|| text(post, "_encoding")))
         }
         _ if params.is_empty() => (Vec::new(), Capture::Whole),
         _ => {
             let kind = header_values(headers, "content-type").next().or_else(|| text(post, "mimeType"));
             if kind.is_some_and(|kind| kind.to_ascii_lowercase().starts_with("multipart/")) {
-                let why = String::from("the HAR file has only the names of its parts");
+                let why = String::from("the HAR file lists only the names of its parts");
                 return (Vec::new(), Capture::Undecodable(why));
             }
-            // Browsers have them as they were sent, others as a person would read them.
-            let plain = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
-            let params = params.iter().map(|(name, value)| (plain(name), plain(value))).collect();
-            (encoded(params).into_bytes(), Capture::Whole)
+            // Browsers write them as they were sent, other tools decoded.
+            let decode = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
+            let params = params.iter().map(|(name, value)| (decode(name), decode(value))).collect();
+            (encode_form(params).into_bytes(), Capture::Whole)
         }
     }
 }
 
-fn decoded(body: &str, encoding: Option<&str>) -> (Vec<u8>, Capture) {
+fn decode_body(body: &str, encoding: Option<&str>) -> (Vec<u8>, Capture) {
     let bytes = if encoding.is_some_and(|encoding| encoding.eq_ignore_ascii_case("base64")) {
         let digits: String = body.chars().filter(|c| !c.is_whitespace()).collect();
         let Ok(bytes) = LENIENT.decode(digits) else {
-            let why = String::from("it is said to be base64 in the HAR file, and is none");
+            let why = String::from("the HAR file says that it is base64, but it isn't valid base64");
             return (Vec::new(), Capture::Undecodable(why));
         };
         bytes

@@ -1,39 +1,41 @@
-//! From the samples of a body to its rules. What is safe is concluded; what only the author of the consumer can know
-//! is suggested.
+//! From the samples of a body to its rules. Safe conclusions are written; the rest is suggested, since only the author of
+//! the consumer can know.
 //!
-//! Samples can't prove that a key is always there, a number never has a fraction, or a text is always one of a few
-//! (three samples miss a key that is absent in one answer of twenty in 86 of 100 cases). They do prove what was seen:
-//! that a key can be missing, a value null, a list empty. So rules that loosen are written, and rules that tighten are
-//! suggested, but for formats that two or more different values share.
+//! Samples can't prove that a key is always there, that a number never has a fraction, or that a text is always one of a
+//! few (if one response in twenty lacks a key, three samples show all of them with it in 86 of 100 cases). They do prove
+//! that a key can be missing, a value null, a list empty. So rules that loosen are written and rules that tighten are
+//! suggested, except for formats that at least two different values share.
+
+use std::collections::HashSet;
 
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
+use super::place::{Place, Side};
 use super::redact::REDACTED;
-use super::remark::{Remark, What};
+use super::remark::{Conclusion, Reason, Remark, Suggestion};
 use super::secret_names::is_secret_name;
-use super::seen::{Kind, Seen};
+use super::seen::{JsonKind, Seen};
 use super::{example, looks};
 use crate::contract::attachments::NoAttachments;
-use crate::contract::{Format, JsonType, Matcher, Rule, SchemaRule, Written};
+use crate::contract::{Format, JsonType, Matcher, Rule, SchemaRule, WrittenRule};
 use crate::interaction::number::is_integer;
-use crate::interaction::{Path, Segment};
-use crate::words::count;
+use crate::interaction::{Part, Path, Segment};
 
-/// How many different values an enumeration has at most, and how often each was seen at least, where its name does
-/// not tell.
+/// The most different values of an enumeration, unless its name gives it away.
 const FEW: usize = 6;
+/// How often each value of an enumeration must have been seen, unless its name gives it away.
 const OFTEN: usize = 8;
 
 /// An example with its rules.
 #[derive(Debug)]
 pub(super) struct Inferred {
     pub example: Value,
-    pub rules: IndexMap<Path, Written<Rule>>,
+    pub rules: IndexMap<Path, WrittenRule>,
     pub remarks: Vec<Remark>,
 }
 
-/// In how many of the mappings around it a place was not there.
+/// How often a place was missing from the objects around it.
 #[derive(Clone, Copy)]
 struct Absence {
     missing: usize,
@@ -43,124 +45,112 @@ struct Absence {
 const ALWAYS_THERE: Absence = Absence { missing: 0, of: 0 };
 
 struct Inference {
-    /// How its remarks name the message: `response body`.
-    part: &'static str,
-    rules: IndexMap<Path, Written<Rule>>,
+    side: Side,
+    rules: IndexMap<Path, WrittenRule>,
     remarks: Vec<Remark>,
 }
 
-/// The least that the samples of a response's body have in common.
-pub(super) fn response(samples: Vec<&Value>, part: &'static str) -> Inferred {
+/// Infers the least that the samples of a response's body have in common.
+pub(super) fn infer_response(samples: Vec<&Value>) -> Inferred {
     let seen = Seen::new(samples);
-    let mut inference = Inference::new(part);
-    inference.answered(&seen, &mut Vec::new(), ALWAYS_THERE);
-    inference.ended(example::of_response(&seen))
+    let mut inference = Inference::new(Side::Response);
+    inference.infer_response_place(&seen, &mut Vec::new(), ALWAYS_THERE);
+    inference.finish(example::of_response(&seen))
 }
 
-/// Exactly what the samples of a request's body have in common; what differs or is volatile has a rule.
-pub(super) fn request(samples: Vec<&Value>, part: &'static str) -> Inferred {
+/// Infers exactly what the samples of a request's body have in common; differing and volatile values get rules.
+pub(super) fn infer_request(samples: Vec<&Value>) -> Inferred {
     let seen = Seen::new(samples);
-    let mut inference = Inference::new(part);
-    inference.asked(&seen, &mut Vec::new(), ALWAYS_THERE);
-    inference.ended(example::of_request(&seen))
+    let mut inference = Inference::new(Side::Request);
+    inference.infer_request_place(&seen, &mut Vec::new(), ALWAYS_THERE);
+    inference.finish(example::of_request(&seen))
 }
 
 impl Inference {
-    fn new(part: &'static str) -> Self {
-        Self { part, rules: IndexMap::new(), remarks: Vec::new() }
+    fn new(side: Side) -> Self {
+        Self { side, rules: IndexMap::new(), remarks: Vec::new() }
     }
 
-    fn ended(self, example: Value) -> Inferred {
+    fn finish(self, example: Value) -> Inferred {
         Inferred { example, rules: self.rules, remarks: self.remarks }
     }
 
-    fn place(&self, path: &[Segment]) -> String {
-        format!("{} {}", self.part, Path(path.to_vec()))
+    fn place(&self, path: &[Segment]) -> Place {
+        Place::new(self.side, Part::Body, Path(path.to_vec()).to_string())
     }
 
-    fn write(&mut self, path: &[Segment], rule: Rule, why: &[String]) {
+    fn write(&mut self, path: &[Segment], rule: Rule, reasons: Vec<Reason>) {
         if rule == Rule::default() {
             return;
         }
-        self.remarks.push(Remark::new(self.place(path), What::Written(rule.clone()), why.join(", ")));
+        self.remarks.push(Remark { place: self.place(path), conclusion: Conclusion::Written(rule.clone()), reasons });
         let path = Path(path.to_vec());
         let key = path.to_string();
-        self.rules.insert(path, Written { thing: rule, key });
+        self.rules.insert(path, WrittenRule { rule, key });
     }
 
-    fn suggest(&mut self, path: &[Segment], matcher: Matcher, why: String) {
-        // What is written already says that the place may be missing or null, and a rule in its place must say it, too.
+    fn suggest(&mut self, path: &[Segment], matcher: Matcher, reason: Reason) {
+        // The rule that is written may allow a missing key or null, and the suggestion that replaces it must, too.
         let path = Path(path.to_vec());
-        let loosened = self.rules.get(&path).map(|written| written.thing.clone()).unwrap_or_default();
+        let loosened = self.rules.get(&path).map(|written| written.rule.clone()).unwrap_or_default();
         let rule = Rule { matchers: vec![matcher], ..loosened };
-        self.remarks.push(Remark::new(self.place(&path.0), What::SuggestedRule(path, rule), why));
+        self.remarks.push(Remark::new(self.place(&path.0), Conclusion::SuggestedRule(path, rule), reason));
     }
 
-    fn warn(&mut self, path: &[Segment], why: impl Into<String>) {
-        self.remarks.push(Remark::new(self.place(path), What::Warned, why));
+    fn warn(&mut self, path: &[Segment], reason: Reason) {
+        self.remarks.push(Remark::new(self.place(path), Conclusion::Warning, reason));
     }
 
-    /// One place of a response.
-    fn answered(&mut self, seen: &Seen<'_>, path: &mut Vec<Segment>, absence: Absence) {
-        let (mut rule, mut why) = loosened(seen, absence);
-        match (seen.only_kind(), seen.kinds.is_empty()) {
-            (None, true) => {
+    /// Infers the rules of one place of a response and of everything below it.
+    fn infer_response_place(&mut self, seen: &Seen<'_>, path: &mut Vec<Segment>, absence: Absence) {
+        let (mut rule, mut reasons) = loosen(seen, absence);
+        let Some(kind) = seen.only_kind() else {
+            if seen.kinds.is_empty() {
                 rule = Rule { matchers: vec![Matcher::Any], or_null: false, ..rule };
-                self.write(path, rule, &why);
-                self.warn(path, "only null was seen: what else may come is not known");
-            }
-            (None, false) => {
-                why.insert(0, kinds_in_words(seen));
+                self.write(path, rule, reasons);
+                self.warn(path, Reason::OnlyNull);
+            } else {
+                reasons.insert(0, Reason::Types(seen.kinds.clone()));
                 rule.matchers.extend(one_of_types(seen));
-                self.write(path, rule, &why);
+                self.write(path, rule, reasons);
             }
-            (Some(Kind::String), _) => {
-                let format = written_format(seen);
-                if let Some(format) = format {
-                    why.insert(0, format!("{} different values", distinct(seen)));
-                    rule.matchers.push(Matcher::Format(format));
-                } else if rule.or_null {
-                    rule.matchers.push(Matcher::Type(JsonType::String));
-                }
-                self.write(path, rule, &why);
-                if format.is_none() {
-                    self.suggest_for_texts(seen, path);
-                }
-            }
-            (Some(Kind::Number), _) => {
+            return;
+        };
+        match kind {
+            JsonKind::String => self.infer_texts(seen, path, rule, reasons),
+            JsonKind::Number => {
                 if rule.or_null {
                     rule.matchers.push(Matcher::Type(JsonType::Number));
                 }
-                self.write(path, rule, &why);
+                self.write(path, rule, reasons);
                 let numbers = seen.values.iter().filter_map(|value| value.as_number());
                 if numbers.clone().all(is_integer) {
-                    let why = format!("{} without a fraction", count(numbers.count(), "value"));
-                    self.suggest(path, Matcher::Type(JsonType::Integer), why);
+                    self.suggest(path, Matcher::Type(JsonType::Integer), Reason::NoFraction(numbers.count()));
                 }
             }
-            (Some(Kind::Boolean), _) => {
+            JsonKind::Boolean => {
                 if rule.or_null {
                     rule.matchers.push(Matcher::Type(JsonType::Boolean));
                 }
-                self.write(path, rule, &why);
+                self.write(path, rule, reasons);
             }
-            (Some(Kind::Array), _) => {
-                self.listed(seen, path, rule, why);
+            JsonKind::Array => {
+                self.infer_list(seen, path, rule, reasons);
                 if let Some(elements) = &seen.elements {
                     path.push(Segment::Each);
-                    self.answered(elements, path, ALWAYS_THERE);
+                    self.infer_response_place(elements, path, ALWAYS_THERE);
                     path.pop();
                 }
             }
-            (Some(Kind::Object), _) => {
+            JsonKind::Object => {
                 if let Some(entries) = &seen.entries {
-                    self.mapped(seen, entries, path, rule, why, Self::answered);
+                    self.infer_map(seen, entries, path, rule, reasons, Self::infer_response_place);
                 } else {
-                    self.write(path, rule, &why);
-                    self.suggest_by_tag(seen, path);
+                    self.write(path, rule, reasons);
+                    self.suggest_split(seen, path);
                     for (key, field) in &seen.fields {
                         path.push(Segment::Key((*key).to_owned()));
-                        self.answered(field, path, absence_of(seen, field));
+                        self.infer_response_place(field, path, absence_of(seen, field));
                         path.pop();
                     }
                 }
@@ -168,46 +158,61 @@ impl Inference {
         }
     }
 
-    /// A list of a response: whether it may be empty.
-    fn listed(&mut self, seen: &Seen<'_>, path: &[Segment], mut rule: Rule, mut why: Vec<String>) {
-        if seen.empty > 0 {
-            why.push(format!("empty in {} of {}", seen.empty, seen.number_of(Kind::Array)));
-            rule.matchers.push(Matcher::Size { min: 0, max: None });
+    /// The texts of a response: their format, if at least two different values share it.
+    fn infer_texts(&mut self, seen: &Seen<'_>, path: &[Segment], mut rule: Rule, mut reasons: Vec<Reason>) {
+        let format = shared_format(seen);
+        if let Some(format) = format {
+            reasons.insert(0, Reason::DifferentValues(count_different(seen)));
+            rule.matchers.push(Matcher::Format(format));
+        } else if rule.or_null {
+            rule.matchers.push(Matcher::Type(JsonType::String));
         }
-        self.write(path, rule, &why);
-        if seen.elements.is_none() {
-            self.warn(path, "no element was seen: nothing is known of what the list holds");
-        } else if example::is_cut(seen) {
-            self.warn(path, "the example shows the beginning of the list only");
+        self.write(path, rule, reasons);
+        if format.is_none() {
+            self.suggest_for_texts(seen, path);
         }
     }
 
-    /// A mapping whose keys are data.
-    fn mapped(
+    /// A list of a response: whether it may be empty.
+    fn infer_list(&mut self, seen: &Seen<'_>, path: &[Segment], mut rule: Rule, mut reasons: Vec<Reason>) {
+        if seen.empty > 0 {
+            reasons.push(Reason::Empty { times: seen.empty, of: seen.number_of(JsonKind::Array) });
+            rule.matchers.push(Matcher::Size { min: 0, max: None });
+        }
+        self.write(path, rule, reasons);
+        if seen.elements.is_none() {
+            self.warn(path, Reason::NoElement);
+        } else if example::is_shortened(seen) {
+            self.warn(path, Reason::ShortenedList);
+        }
+    }
+
+    /// An object whose keys are data. `below` infers the rules of its values.
+    fn infer_map(
         &mut self,
         seen: &Seen<'_>,
         entries: &Seen<'_>,
         path: &mut Vec<Segment>,
         mut rule: Rule,
-        mut why: Vec<String>,
+        mut reasons: Vec<Reason>,
         below: fn(&mut Self, &Seen<'_>, &mut Vec<Segment>, Absence),
     ) {
         if seen.empty > 0 {
-            why.push(format!("empty in {} of {}", seen.empty, seen.objects()));
+            reasons.push(Reason::Empty { times: seen.empty, of: seen.objects() });
             rule.matchers.push(Matcher::Size { min: 0, max: None });
         }
-        self.write(path, rule, &why);
+        self.write(path, rule, reasons);
         path.push(Segment::AnyKey);
         let before = self.rules.len();
         below(self, entries, path, ALWAYS_THERE);
-        // A rule for `.*`, or for what lies below it, is what makes the keys data.
+        // Only a rule for `.*`, or for a place below it, makes the keys data.
         let has_rule =
             self.rules.get_range(before..).is_some_and(|rules| rules.keys().any(|rule| rule.0.starts_with(path)));
         if !has_rule {
-            let why = [String::from("the keys are data")];
             let depth = path.len();
             let matcher = type_within(entries, path);
-            self.write(path, Rule { matchers: matcher.into_iter().collect(), ..Rule::default() }, &why);
+            let rule = Rule { matchers: matcher.into_iter().collect(), ..Rule::default() };
+            self.write(path, rule, vec![Reason::KeysAreData]);
             path.truncate(depth);
         }
         path.pop();
@@ -222,34 +227,33 @@ impl Inference {
             return;
         }
         if let Some(format) = looks::format(&values) {
-            let why = String::from("its only value looks so");
-            return self.suggest(path, Matcher::Format(format), why);
+            return self.suggest(path, Matcher::Format(format), Reason::LooksLikeFormat);
         }
-        let named = path.iter().rev().find_map(|segment| match segment {
+        let named_like_enumeration = path.iter().rev().find_map(|segment| match segment {
             Segment::Key(key) => Some(looks::has_few_values(key)),
-            _ => None,
+            Segment::AnyKey | Segment::Each | Segment::Index(_) => None,
         });
         let few = values.len() <= FEW && number >= OFTEN * values.len();
         let tokens = values.iter().all(|text| looks::is_token(text));
-        if tokens && (few || named == Some(true) && values.len() <= 2 * FEW) {
-            let why = format!("{} in {}: are these all?", count(values.len(), "value"), count(number, "sample"));
+        if tokens && (few || named_like_enumeration == Some(true) && values.len() <= 2 * FEW) {
+            let reason = Reason::FewValues { different: values.len(), samples: number };
             let values = values.into_iter().map(|text| json!(text)).collect();
-            self.suggest(path, Matcher::OneOf(values), why);
+            self.suggest(path, Matcher::OneOf(values), reason);
         }
     }
 
-    /// Whether a text decides which keys an object has: then there are several kinds of answers, which one example
-    /// can't show.
-    fn suggest_by_tag(&mut self, seen: &Seen<'_>, path: &[Segment]) {
+    /// Suggests one interaction for each value of a text that determines which keys the object has: one example can't
+    /// show several kinds of objects.
+    fn suggest_split(&mut self, seen: &Seen<'_>, path: &[Segment]) {
         if !seen.fields.values().any(|field| field.values.len() < seen.objects()) {
             return;
         }
         let objects = || seen.values.iter().filter_map(|value| value.as_object());
         for (key, field) in &seen.fields {
-            if field.values.len() != seen.objects() || field.only_kind() != Some(Kind::String) || field.nulls > 0 {
+            if field.values.len() != seen.objects() || field.only_kind() != Some(JsonKind::String) || field.nulls > 0 {
                 continue;
             }
-            // Each tag with its keys, and how often it was seen.
+            // The keys that go with each value, and how often it was seen.
             let mut keys_by_tag: IndexMap<&str, (Vec<&str>, usize)> = IndexMap::new();
             let decides = objects().all(|object| {
                 let Some(tag) = object.get(*key).and_then(Value::as_str) else { return false };
@@ -267,88 +271,83 @@ impl Inference {
                 && keys_by_tag.keys().all(|tag| looks::is_token(tag))
             {
                 keys_by_tag.sort_keys();
-                let tags: Vec<&str> = keys_by_tag.keys().copied().collect();
+                let values = keys_by_tag.keys().map(|tag| (*tag).to_owned()).collect();
                 let place = Path([path, &[Segment::Key((*key).to_owned())]].concat());
                 self.remarks.push(Remark::new(
                     self.place(&place.0),
-                    What::Suggested(format!("an interaction for each `{place}`: {}", tags.join(", "))),
-                    "its value decides which keys there are",
+                    Conclusion::Suggested(Suggestion::SplitBy { place, values }),
+                    Reason::DeterminesKeys,
                 ));
                 return;
             }
         }
     }
 
-    /// One place of a request.
-    fn asked(&mut self, seen: &Seen<'_>, path: &mut Vec<Segment>, absence: Absence) {
-        let (mut rule, mut why) = loosened(seen, absence);
+    /// Infers the rules of one place of a request and of everything below it.
+    fn infer_request_place(&mut self, seen: &Seen<'_>, path: &mut Vec<Segment>, absence: Absence) {
+        let (mut rule, mut reasons) = loosen(seen, absence);
         if seen.is_one_value() && absence.missing == 0 {
-            return seen.values.first().into_iter().for_each(|value| self.volatile(value, path));
+            return seen.values.first().into_iter().for_each(|value| self.loosen_volatile(value, path));
         }
         if !seen.is_one_value() {
-            why.insert(0, format!("{} different values", distinct(seen)));
+            reasons.insert(0, Reason::DifferentValues(count_different(seen)));
         }
         match (seen.only_kind(), seen.kinds.is_empty()) {
             (None, true) => rule.matchers.push(Matcher::Any),
             (None, false) => rule.matchers.extend(one_of_types(seen)),
-            (Some(Kind::Object), _) => {
+            (Some(JsonKind::Object), _) => {
                 if let Some(entries) = &seen.entries {
-                    return self.mapped(seen, entries, path, rule, why, Self::asked);
+                    return self.infer_map(seen, entries, path, rule, reasons, Self::infer_request_place);
                 }
-                self.write(path, rule, &why);
+                self.write(path, rule, reasons);
                 for (key, field) in &seen.fields {
                     path.push(Segment::Key((*key).to_owned()));
-                    self.asked(field, path, absence_of(seen, field));
+                    self.infer_request_place(field, path, absence_of(seen, field));
                     path.pop();
                 }
                 return;
             }
-            (Some(Kind::Array), _) => {
+            (Some(JsonKind::Array), _) => {
                 rule.matchers.push(Matcher::Size { min: u64::from(seen.empty == 0), max: None });
-                self.write(path, rule, &why);
+                self.write(path, rule, reasons);
                 if let Some(elements) = &seen.elements {
                     path.push(Segment::Each);
-                    self.asked(elements, path, ALWAYS_THERE);
+                    self.infer_request_place(elements, path, ALWAYS_THERE);
                     path.pop();
                 }
                 return;
             }
-            (Some(Kind::String), _) => match looks::format(&seen.texts().collect::<Vec<_>>()) {
+            (Some(JsonKind::String), _) => match looks::format(&seen.texts().collect::<Vec<_>>()) {
                 Some(format) => rule.matchers.push(Matcher::Format(format)),
                 None => rule.matchers.push(Matcher::Type(JsonType::String)),
             },
-            (Some(Kind::Number), _) => rule.matchers.push(Matcher::Type(JsonType::Number)),
-            (Some(Kind::Boolean), _) => rule.matchers.push(Matcher::Type(JsonType::Boolean)),
+            (Some(JsonKind::Number), _) => rule.matchers.push(Matcher::Type(JsonType::Number)),
+            (Some(JsonKind::Boolean), _) => rule.matchers.push(Matcher::Type(JsonType::Boolean)),
         }
-        self.write(path, rule, &why);
+        self.write(path, rule, reasons);
     }
 
-    /// The places of a request whose value is likely to be another one the next time.
-    fn volatile(&mut self, value: &Value, path: &mut Vec<Segment>) {
-        let likely = || vec![String::from("likely to differ the next time")];
+    /// Loosens the places of a request whose values are likely to change.
+    fn loosen_volatile(&mut self, value: &Value, path: &mut Vec<Segment>) {
         match value {
             Value::String(text) if text.contains(REDACTED) => {
-                self.write(path, Rule::of(Matcher::Type(JsonType::String)), &[String::from("a secret was here")]);
+                self.write(path, Rule::of(Matcher::Type(JsonType::String)), vec![Reason::Secret]);
             }
             Value::String(text) if looks::is_volatile(text) => {
                 let format = looks::format(&[text.as_str()]);
                 let matcher = format.map_or(Matcher::Type(JsonType::String), Matcher::Format);
-                self.write(path, Rule::of(matcher), &likely());
+                self.write(path, Rule::of(matcher), vec![Reason::Volatile]);
             }
             Value::Number(number) if looks::is_epoch(number.as_str()) => {
-                self.write(path, Rule::of(Matcher::Type(JsonType::Number)), &likely());
+                self.write(path, Rule::of(Matcher::Type(JsonType::Number)), vec![Reason::Volatile]);
             }
             Value::Object(object) => {
                 for (key, item) in object {
                     path.push(Segment::Key(key.clone()));
                     if item.is_number() && is_secret_name(key) {
-                        self.write(
-                            path,
-                            Rule::of(Matcher::Type(JsonType::Number)),
-                            &[String::from("a secret was here")],
-                        );
+                        self.write(path, Rule::of(Matcher::Type(JsonType::Number)), vec![Reason::Secret]);
                     } else {
-                        self.volatile(item, path);
+                        self.loosen_volatile(item, path);
                     }
                     path.pop();
                 }
@@ -356,61 +355,52 @@ impl Inference {
             Value::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
                     path.push(Segment::Index(index));
-                    self.volatile(item, path);
+                    self.loosen_volatile(item, path);
                     path.pop();
                 }
             }
-            _ => {}
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
     }
 }
 
-/// What the samples prove: that a place can be missing or null.
-fn loosened(seen: &Seen<'_>, absence: Absence) -> (Rule, Vec<String>) {
+/// The rule that the samples prove: whether a place can be missing or null.
+fn loosen(seen: &Seen<'_>, absence: Absence) -> (Rule, Vec<Reason>) {
     let rule = Rule { matchers: Vec::new(), optional: absence.missing > 0, or_null: seen.nulls > 0 };
-    let mut why = Vec::new();
+    let mut reasons = Vec::new();
     if rule.optional {
-        why.push(format!("missing in {} of {}", absence.missing, absence.of));
+        reasons.push(Reason::Missing { times: absence.missing, of: absence.of });
     }
     if rule.or_null {
-        why.push(format!("null in {} of {}", seen.nulls, seen.values.len()));
+        reasons.push(Reason::Null { times: seen.nulls, of: seen.values.len() });
     }
-    (rule, why)
+    (rule, reasons)
 }
 
 fn absence_of(around: &Seen<'_>, field: &Seen<'_>) -> Absence {
     Absence { missing: around.objects() - field.values.len(), of: around.objects() }
 }
 
-/// The format of a place: what two or more different values have in common is no accident.
-fn written_format(seen: &Seen<'_>) -> Option<Format> {
-    if distinct(seen) < 2 { None } else { looks::format(&seen.texts().collect::<Vec<_>>()) }
+/// The format of a place: if at least two different values have it, that is hardly an accident.
+fn shared_format(seen: &Seen<'_>) -> Option<Format> {
+    if count_different(seen) < 2 { None } else { looks::format(&seen.texts().collect::<Vec<_>>()) }
 }
 
-/// How many different values there were.
-fn distinct(seen: &Seen<'_>) -> usize {
-    let mut values: Vec<String> = seen.values.iter().map(ToString::to_string).collect();
-    values.sort_unstable();
-    values.dedup();
-    values.len()
+fn count_different(seen: &Seen<'_>) -> usize {
+    seen.values.iter().map(ToString::to_string).collect::<HashSet<String>>().len()
 }
 
-fn kinds_in_words(seen: &Seen<'_>) -> String {
-    let kinds: Vec<String> = seen.kinds.iter().map(|(kind, number)| format!("{} in {number}", kind.word())).collect();
-    kinds.join(", ")
-}
-
-/// A place that was of several types may be of each of them.
+/// A place that had values of several types may have each of them.
 fn one_of_types(seen: &Seen<'_>) -> Option<Matcher> {
-    let types: Vec<&str> = seen.kinds.iter().map(|(kind, _)| kind.word()).collect();
+    let types: Vec<&str> = seen.kinds.iter().map(|(kind, _)| kind.name()).collect();
     SchemaRule::new(&json!({ "type": types }), &NoAttachments).ok().map(Matcher::Schema)
 }
 
-/// A type that says no more than the example does: that of a place, or of the first place below it that has one and
-/// is always there.
+/// A type that requires no more than the example does: that of a place, or of the first place below it that has one type
+/// and is always there.
 fn type_within(seen: &Seen<'_>, path: &mut Vec<Segment>) -> Option<Matcher> {
     match seen.only_kind() {
-        Some(Kind::Object) if seen.entries.is_none() => {
+        Some(JsonKind::Object) if seen.entries.is_none() => {
             let depth = path.len();
             for (key, field) in seen.fields.iter().filter(|(_, field)| field.values.len() == seen.objects()) {
                 path.push(Segment::Key((*key).to_owned()));
@@ -421,10 +411,10 @@ fn type_within(seen: &Seen<'_>, path: &mut Vec<Segment>) -> Option<Matcher> {
             }
             one_of_types(seen)
         }
-        Some(Kind::Boolean) => Some(Matcher::Type(JsonType::Boolean)),
-        Some(Kind::Number) => Some(Matcher::Type(JsonType::Number)),
-        Some(Kind::String) => Some(Matcher::Type(JsonType::String)),
-        Some(Kind::Array) => Some(Matcher::Size { min: 1, max: None }),
-        Some(Kind::Object) | None => one_of_types(seen),
+        Some(JsonKind::Boolean) => Some(Matcher::Type(JsonType::Boolean)),
+        Some(JsonKind::Number) => Some(Matcher::Type(JsonType::Number)),
+        Some(JsonKind::String) => Some(Matcher::Type(JsonType::String)),
+        Some(JsonKind::Array) => Some(Matcher::Size { min: 1, max: None }),
+        Some(JsonKind::Object) | None => one_of_types(seen),
     }
 }

@@ -1,12 +1,12 @@
-//! What a text looks like: a format, an identifier, a word; and what is likely to be another one the next time.
+//! Guesses from the look of a text: its format, whether it is an identifier or a word, whether it is likely to change.
 
 use crate::contract::Format;
 use crate::matching::has_format;
 
-/// The formats that are recognised, the most telling first.
+/// The formats that are recognized, the most specific first.
 const FORMATS: [Format; 5] = [Format::Uuid, Format::DateTime, Format::Date, Format::Email, Format::Uri];
 
-/// What one segment of a path looks like.
+/// An identifier in a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Identifier {
     Number,
@@ -15,17 +15,17 @@ pub(super) enum Identifier {
     Opaque,
 }
 
-/// The format that all of these texts have, if they have one.
+/// The format that all of these texts have, if there is one.
 pub(super) fn format(texts: &[&str]) -> Option<Format> {
-    FORMATS.into_iter().find(|format| texts.iter().all(|text| is(*format, text)))
+    FORMATS.into_iter().find(|format| texts.iter().all(|text| has_exact_format(*format, text)))
 }
 
-fn is(format: Format, text: &str) -> bool {
-    // Much that is no address has the form of one, such as `sku:12`.
+fn has_exact_format(format: Format, text: &str) -> bool {
+    // Many other texts have the form of a URI, such as `sku:12`.
     has_format(format, text) && (format != Format::Uri || text.contains("://"))
 }
 
-/// What a segment of a path looks like, if it looks like an identifier.
+/// The kind of identifier that a segment of a path looks like, if any.
 pub(super) fn identifier(segment: &str) -> Option<Identifier> {
     let digits = !segment.is_empty() && segment.bytes().all(|b| b.is_ascii_digit());
     let hex = segment.len() >= 16 && segment.bytes().all(|b| b.is_ascii_hexdigit());
@@ -49,21 +49,21 @@ fn is_ulid(text: &str) -> bool {
             .all(|b| b.is_ascii_digit() || (b.is_ascii_uppercase() && !matches!(b, b'I' | b'L' | b'O' | b'U')))
 }
 
-/// Whether a text is likely to be another one the next time that the same request is sent.
+/// Whether a text is likely to be different the next time that the same request is sent.
 pub(super) fn is_volatile(text: &str) -> bool {
     has_format(Format::DateTime, text)
         || matches!(identifier(text), Some(Identifier::Uuid | Identifier::Opaque))
         || is_epoch(text)
 }
 
-/// Whether a number is a moment of these decades: seconds or milliseconds since 1970, from 2001 to 2065.
+/// Whether a number looks like a time of these decades: seconds or milliseconds since 1970, from 2001 to 2065.
 pub(super) fn is_epoch(number: &str) -> bool {
     matches!(number.split('.').next().map(str::len), Some(10 | 13))
         && number.bytes().all(|b| b.is_ascii_digit() || b == b'.')
         && number.starts_with(['1', '2'])
 }
 
-/// A short text of one word, as the values of an enumeration are.
+/// Whether a text is one short word, as the values of an enumeration are.
 pub(super) fn is_token(text: &str) -> bool {
     let mut chars = text.chars();
     chars.next().is_some_and(char::is_alphabetic)
@@ -71,10 +71,10 @@ pub(super) fn is_token(text: &str) -> bool {
         && text.len() <= 30
 }
 
-/// Names whose values are usually one of a few.
+/// Keys whose values usually come from a short list.
 const FEW_VALUES: [&str; 6] = ["status", "type", "state", "kind", "currency", "role"];
 
-/// Whether the values of a key of this name are usually one of a few: `status`, `order_status`, `orderStatus`.
+/// Whether the values of a key usually come from a short list: `status`, `order_status`, `orderStatus`.
 pub(super) fn has_few_values(name: &str) -> bool {
     let lower = name.to_lowercase();
     FEW_VALUES.iter().any(|word| {
@@ -86,8 +86,8 @@ pub(super) fn has_few_values(name: &str) -> bool {
     })
 }
 
-/// Whether the keys of an object are data by their look: all of them numbers, uuids, days or locales.
-pub(super) fn keys_are_names_of_data(keys: &[&str]) -> bool {
+/// Whether the keys of an object look like data: all of them numbers, UUIDs, dates or locales.
+pub(super) fn are_data_keys(keys: &[&str]) -> bool {
     let all = |is: fn(&str) -> bool| keys.iter().all(|key| is(key));
     if keys.is_empty() {
         return false;
@@ -98,7 +98,7 @@ pub(super) fn keys_are_names_of_data(keys: &[&str]) -> bool {
         || all(is_locale) && (keys.len() > 2 || keys.iter().any(|key| key.len() > 2))
 }
 
-/// `en`, `en-GB`, `pt_BR`; two letters alone are also many a name's.
+/// Whether a key looks like `en`, `en-GB` or `pt_BR`. Many names have two letters, too.
 fn is_locale(key: &str) -> bool {
     let (language, region) =
         key.split_once(['-', '_']).map_or((key, None), |(language, region)| (language, Some(region)));
@@ -108,7 +108,7 @@ fn is_locale(key: &str) -> bool {
         && !["id", "to", "by", "no", "ip", "at", "up", "ok"].contains(&key)
 }
 
-/// One of the things that a plural names: `order` of `orders`.
+/// The singular of a plural: `order` for `orders`.
 pub(super) fn singular(plural: &str) -> String {
     let lower = plural.to_lowercase();
     for (ending, instead) in [("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh")] {
@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn identifiers_are_told_from_words_and_versions() {
+    fn identifiers_are_recognized_and_words_and_versions_are_not() {
         for (text, expected) in [
             ("42", Some(Identifier::Number)),
             ("6f1c6f2e-8a53-4d0c-9d5f-0a3f1f6a2b11", Some(Identifier::Uuid)),
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_format_is_that_of_all_texts() {
+    fn a_format_is_one_that_all_texts_have() {
         for (texts, expected) in [
             (&["2026-05-01T09:30:00Z", "2026-05-02T09:30:00+02:00"][..], Some(Format::DateTime)),
             (&["2026-05-01", "2026-05-02"], Some(Format::Date)),
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_changes_by_itself_is_known_by_its_look() {
+    fn times_and_random_identifiers_are_volatile() {
         for text in ["2026-05-01T09:30:00Z", "6f1c6f2e-8a53-4d0c-9d5f-0a3f1f6a2b11", "1717171717", "1717171717123"] {
             assert!(is_volatile(text), "{text}");
         }
@@ -170,17 +170,17 @@ mod tests {
     }
 
     #[test]
-    fn keys_that_are_data_are_numbers_uuids_days_or_locales() {
+    fn numbers_uuids_dates_and_locales_are_data_keys() {
         for keys in [&["17", "18"][..], &["2026-05-01"], &["en", "de", "fr"], &["en-GB", "de"]] {
-            assert!(keys_are_names_of_data(keys), "{keys:?}");
+            assert!(are_data_keys(keys), "{keys:?}");
         }
         for keys in [&["id", "no"][..], &["id"], &["en", "de"], &["17", "name"], &[], &["to", "by", "at"]] {
-            assert!(!keys_are_names_of_data(keys), "{keys:?}");
+            assert!(!are_data_keys(keys), "{keys:?}");
         }
     }
 
     #[test]
-    fn one_of_many_has_its_own_word() {
+    fn plurals_have_singulars() {
         for (plural, one) in [
             ("orders", "order"),
             ("categories", "category"),
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_enumerations() {
+    fn enumerations_are_recognized_by_their_keys() {
         for name in ["status", "order_status", "orderStatus", "Type"] {
             assert!(has_few_values(name), "{name}");
         }

@@ -1,6 +1,10 @@
-//! From what a consumer and a provider said to each other to a contract. Pure: exchanges in, text out.
+//! From recorded traffic to a contract. Pure: exchanges in, text out.
 
+mod context;
 mod draft;
+mod draft_parts;
+mod draft_request;
+mod draft_response;
 mod edit;
 mod example;
 mod exchange;
@@ -9,9 +13,10 @@ mod guard;
 mod har;
 mod har_message;
 mod infer;
-mod kept;
 mod looks;
+mod merge;
 mod names;
+mod place;
 mod record;
 mod redact;
 mod remark;
@@ -21,12 +26,19 @@ mod secret_shapes;
 mod seen;
 mod target;
 mod text;
+mod unwritten;
 mod update;
 
 pub use exchange::{Capture, Exchange};
 pub use guard::{FoundSecret, Guard};
-pub use har::{CODES as HAR_CODES, HarEntry, read_har};
-pub use record::{Change, Entry, LeftOut, Options, RecordError, Recorded, Standing, Take, record};
+pub use har::{CODES as HAR_CODES, HarEntry, UnusableEntry, read_har};
+pub use place::{Place, Side};
+pub use record::{
+    Change, LeftOut, Options, Outcome, RecordError, RecordedContract, RecordedInteraction, Recording, record,
+};
 pub use redact::{REDACTED, Redaction, redact, redacted_path};
-pub use remark::{Remark, What};
+pub use remark::{Conclusion, Reason, Remark, Suggestion};
+pub use sample::BodyProblem;
 pub use secret_names::is_secret_name;
+pub use seen::JsonKind;
+pub use unwritten::Unwritten;

@@ -1,34 +1,38 @@
-//! A recording against the contract that is there: what is new, what differs, what was not seen; and the text of the
-//! contract that comes of it.
+//! Compares a recording with the existing contract (which interactions are new, differ or were not seen) and writes the
+//! new text of the contract.
 
 use std::collections::HashSet;
 use std::ops::Range;
 
 use serde_json::{Map, Value};
 
-use super::draft::{self, Context, Draft};
+use super::context::Context;
+use super::draft::{Draft, draft};
 use super::edit::{Block, Edit};
 use super::exchange::Exchange;
-use super::group::{Shape, group};
-use super::kept::with_what_is_kept;
-use super::remark::{Remark, What};
+use super::group::{Shape, group_samples};
+use super::merge::merge_texts;
+use super::names::unique_name;
+use super::place::Place;
+use super::remark::{Conclusion, Reason, Remark, Suggestion};
 use super::sample::Sample;
-use super::update::{mismatches, own_exchange, updated};
-use super::{names, text};
-use crate::contract::attachments::Attachments;
+use super::text::write_draft;
+use super::unwritten::Unwritten;
+use super::update::{mismatches, own_exchange, update};
+use crate::contract::attachments::{Attachments, NoAttachments};
 use crate::contract::{Contract, Interaction, Terms, read, write, write_interaction, write_request, write_response};
 use crate::interaction::{ContractFile, Http, Kind, Mismatch, Request, ServiceName, pointer};
 use crate::matching::check_examples;
 use crate::source::{Finding, Limits, Pointer, SourceFile};
 
-/// What is recorded, into what, and how.
+/// A recording of one provider, and the contract that it goes into.
 #[derive(Debug)]
-pub struct Take<'a> {
+pub struct Recording<'a> {
     pub consumer: &'a ServiceName,
     pub provider: &'a ServiceName,
-    /// Without secrets, in the order in which the requests came.
+    /// Without secrets, in the order of the requests.
     pub exchanges: &'a [Exchange],
-    /// The contract that is there, with the files beside it.
+    /// The existing contract, if there is one.
     pub existing: Option<&'a ContractFile<Terms>>,
     pub options: &'a Options,
 }
@@ -36,166 +40,168 @@ pub struct Take<'a> {
 /// How a recording becomes a contract.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// Whether interactions are changed that differ from what was seen.
+    /// Whether to change interactions that differ from the recording.
     pub update: bool,
-    /// Whether interactions are removed that were not seen.
+    /// Whether to remove interactions that were not seen.
     pub prune: bool,
-    /// Headers to keep beside those that always are.
+    /// Headers to keep in addition to the usual ones.
     pub keep_headers: Vec<String>,
-    /// Parameters and fields whose values tell interactions apart.
+    /// Query parameters and fields of bodies whose values tell interactions apart.
     pub distinct: Vec<String>,
 }
 
-/// What came of a recording.
+/// The contract after a recording.
 #[derive(Clone, Debug, Default)]
-pub struct Recorded {
-    /// The contract's text; nothing where it stays as it is.
+pub struct RecordedContract {
+    /// Its new text; nothing if it doesn't change.
     pub text: Option<String>,
     /// In the order of the contract, the new ones last.
-    pub interactions: Vec<Entry>,
-    /// What could not be written, each with its number of exchanges and why.
+    pub interactions: Vec<RecordedInteraction>,
+    /// The interactions that could not be written.
     pub left_out: Vec<LeftOut>,
 }
 
 /// One interaction of a recorded contract.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct RecordedInteraction {
     pub name: String,
-    /// How many exchanges were samples of it.
+    /// The number of exchanges that were samples of it.
     pub samples: usize,
-    pub standing: Standing,
+    pub outcome: Outcome,
     pub remarks: Vec<Remark>,
 }
 
-/// How an interaction stands to what was seen.
+/// How an interaction compares with the recording.
 #[derive(Clone, Debug)]
-pub enum Standing {
+pub enum Outcome {
     New,
-    /// It is there, and what was seen upholds it.
+    /// All of its exchanges uphold it.
     Same,
-    /// It is there, and what was seen does not uphold it.
+    /// An exchange doesn't uphold it.
     Differs(Change),
-    /// It is there, and nothing was seen of it.
+    /// There was no exchange for it.
     Unseen {
         removed: bool,
     },
 }
 
-/// How an interaction differs from what was seen.
+/// How an interaction differs from the recording.
 #[derive(Clone, Debug)]
 pub struct Change {
-    /// What the first exchange that differs has otherwise.
+    /// The mismatches of the first exchange that differs.
     pub mismatches: Vec<Mismatch>,
-    /// The lines as they are, and as they would have to be; nothing where nobody can say.
+    /// The old and the new lines; nothing if only a person can write the new ones.
     pub lines: Option<(String, String)>,
     /// Whether the change was made.
     pub made: bool,
 }
 
-/// Exchanges that are in no interaction.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// An interaction that could not be written.
+#[derive(Clone, Debug)]
 pub struct LeftOut {
     pub name: String,
+    /// Its number of exchanges.
     pub exchanges: usize,
-    pub why: String,
+    pub reason: Unwritten,
 }
 
 /// Why a recording can't be written.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum RecordError {
-    #[error("the interactions in it are not a list whose elements begin with `- ` in lines of their own")]
+    #[error("its interactions aren't a block list, with each element on lines of its own after `- `")]
     Layout,
-    #[error("what would have been written can't be read: {}", .0.first().map_or("", |finding| finding.message.as_str()))]
+    #[error("the new text would be unreadable: {}", .0.first().map_or("", |finding| finding.message.as_str()))]
     Unreadable(Vec<Finding>),
 }
 
-/// An interaction that is there, and what was seen of it.
-struct Known<'a> {
-    /// Its number in the contract.
+/// An interaction of the existing contract, with its exchanges.
+struct ExistingInteraction<'a> {
+    /// Its index in the contract.
     index: usize,
     name: &'a str,
     http: &'a Http<Terms>,
-    /// What its placeholders are filled with.
+    /// The values of its placeholders.
     params: Map<String, Value>,
     shape: Shape,
-    /// The exchanges that uphold it, and those that don't.
+    /// The exchanges that uphold it.
     upholding: Vec<&'a Exchange>,
+    /// The exchanges that don't.
     differing: Vec<&'a Exchange>,
 }
 
-/// Makes a contract of a recording, or extends the one that is there.
+/// Makes a contract from a recording, or extends the existing one.
 ///
 /// # Errors
 ///
-/// Why the contract that is there can't be extended. It is then to be left as it is.
-pub fn record(take: &Take<'_>, attachments: &dyn Attachments) -> Result<Recorded, RecordError> {
-    let options = take.options;
-    let samples: Vec<Sample<'_>> = take.exchanges.iter().map(Sample::new).collect();
+/// Why the existing contract can't be extended. It must be left as it is.
+pub fn record(recording: &Recording<'_>, attachments: &dyn Attachments) -> Result<RecordedContract, RecordError> {
+    let options = recording.options;
+    let samples: Vec<Sample<'_>> = recording.exchanges.iter().map(Sample::new).collect();
     let context = Context::new(&samples, &options.keep_headers);
-    let mut known = known(take, &options.distinct);
+    let mut existing = existing_interactions(recording, &options.distinct);
     let mut fresh = Vec::new();
     for sample in samples {
-        if !assign(&mut known, &sample, &options.distinct) {
+        if !assign(&mut existing, &sample, &options.distinct) {
             fresh.push(sample);
         }
     }
-    fresh.retain(|sample| !answered_otherwise(&mut known, sample));
-    let mut recorded = Recorded::default();
-    let mut names: HashSet<String> = names_of(take);
-    let drafts = drafts(&fresh, take, &context, &mut names, &mut recorded.left_out);
-    let text = match take.existing {
-        None => new_text(take, &drafts),
-        Some(file) => extended(file, &known, &drafts, options, attachments, &mut recorded)?,
+    fresh.retain(|sample| !assign_other_status(&mut existing, sample));
+    let mut recorded = RecordedContract::default();
+    let mut names = existing_names(recording);
+    let drafts = draft_interactions(&fresh, recording, &context, &mut names, &mut recorded.left_out);
+    let text = match recording.existing {
+        None => write_contract(recording, &drafts),
+        Some(file) => extend_text(file, &existing, &drafts, options, attachments, &mut recorded)?,
     };
-    recorded.interactions.extend(drafts.into_iter().map(|draft| Entry {
+    recorded.interactions.extend(drafts.into_iter().map(|draft| RecordedInteraction {
         name: draft.name,
         samples: draft.samples,
-        standing: Standing::New,
+        outcome: Outcome::New,
         remarks: draft.remarks,
     }));
-    if take.existing.is_none_or(|file| file.source.text != text) && !recorded.interactions.is_empty() {
-        let name = take.existing.map_or("", |file| &file.source.name);
-        let limits = take.existing.map_or_else(Limits::default, |file| file.source.limits());
-        // The last look: what nobody can read is never written.
+    if recording.existing.is_none_or(|file| file.source.text != text) && !recorded.interactions.is_empty() {
+        let name = recording.existing.map_or("", |file| &file.source.name);
+        let limits = recording.existing.map_or_else(Limits::default, |file| file.source.limits());
+        // A last check: an unreadable contract is never written.
         read(&SourceFile::new(name, text.clone(), limits), attachments).map_err(RecordError::Unreadable)?;
         recorded.text = Some(text);
     }
     Ok(recorded)
 }
 
-fn known<'a>(take: &Take<'a>, distinct: &[String]) -> Vec<Known<'a>> {
-    let interactions = take.existing.map_or(&[][..], |file| &file.contract.interactions);
-    // Only requests and responses are recorded: everything else in the contract stays as it is.
+fn existing_interactions<'a>(recording: &Recording<'a>, distinct: &[String]) -> Vec<ExistingInteraction<'a>> {
+    let interactions = recording.existing.map_or(&[][..], |file| &file.contract.interactions);
+    // Only HTTP is recorded, so interactions of other kinds stay as they are.
     let http = interactions.iter().enumerate().filter_map(|(index, one)| Some((index, one, one.http()?)));
     http.map(|(index, interaction, http)| {
         let params = interaction.params();
         let own = own_exchange(http, &params);
-        let shape = Shape::alone(&Sample::new(&own), distinct);
-        Known { index, name: &interaction.name, http, params, shape, upholding: Vec::new(), differing: Vec::new() }
+        let shape = Shape::of_one(&Sample::new(&own), distinct);
+        let name = interaction.name.as_str();
+        ExistingInteraction { index, name, http, params, shape, upholding: Vec::new(), differing: Vec::new() }
     })
     .collect()
 }
 
-/// The names that the interactions of the contract have.
-fn names_of(take: &Take<'_>) -> HashSet<String> {
-    let interactions = take.existing.map_or(&[][..], |file| &file.contract.interactions);
+/// The names of all interactions of the existing contract.
+fn existing_names(recording: &Recording<'_>) -> HashSet<String> {
+    let interactions = recording.existing.map_or(&[][..], |file| &file.contract.interactions);
     interactions.iter().map(|interaction| interaction.name.clone()).collect()
 }
 
-impl Known<'_> {
-    /// What an exchange has that it does not allow, in its request and its answer; `at` is its place in the contract.
+impl ExistingInteraction<'_> {
+    /// The mismatches of an exchange, in its request and in its response. `at` is the interaction's place in the contract.
     fn mismatches(&self, exchange: &Exchange, at: &Pointer) -> (Vec<Mismatch>, Vec<Mismatch>) {
         mismatches(self.http, &self.params, exchange, at)
     }
 }
 
-/// Finds the interaction that an exchange is a sample of, where there is one: the first that it upholds, one of its own
-/// shape before one that asks for less; else the first that allows its request and its status; else the first that has
-/// its shape.
-fn assign<'a>(known: &mut [Known<'a>], sample: &Sample<'a>, distinct: &[String]) -> bool {
-    let shape = Shape::alone(sample, distinct);
+/// Assigns an exchange to the interaction that it is a sample of, if there is one: the first that it upholds, preferably
+/// of the same shape; else the first that allows its request and its status; else the first with its shape.
+fn assign<'a>(existing: &mut [ExistingInteraction<'a>], sample: &Sample<'a>, distinct: &[String]) -> bool {
+    let shape = Shape::of_one(sample, distinct);
     let (mut upheld, mut differs, mut alike) = (None, None, None);
-    for (index, known) in known.iter_mut().enumerate() {
+    for (index, known) in existing.iter_mut().enumerate() {
         if known.http.request.method != sample.exchange.request.method
             || !known.http.response.status.allows(sample.exchange.response.status)
         {
@@ -213,11 +219,11 @@ fn assign<'a>(known: &mut [Known<'a>], sample: &Sample<'a>, distinct: &[String])
             (false, _) => {}
         }
     }
-    if let Some(known) = upheld.and_then(|index| known.get_mut(index)) {
+    if let Some(known) = upheld.and_then(|index| existing.get_mut(index)) {
         known.upholding.push(sample.exchange);
         return true;
     }
-    match differs.or(alike).and_then(|index| known.get_mut(index)) {
+    match differs.or(alike).and_then(|index| existing.get_mut(index)) {
         Some(known) => {
             known.differing.push(sample.exchange);
             true
@@ -226,18 +232,18 @@ fn assign<'a>(known: &mut [Known<'a>], sample: &Sample<'a>, distinct: &[String])
     }
 }
 
-/// Whether an exchange is the very request of an interaction that was seen with no other answer: then that one differs, and
-/// what came is no interaction of its own, whatever its status. Where both answers were seen, there are two.
-fn answered_otherwise<'a>(known: &mut [Known<'a>], sample: &Sample<'a>) -> bool {
-    let asked = &sample.exchange.request;
-    let same = |known: &&mut Known<'a>| {
+/// Assigns an exchange to the interaction with exactly its request, although the status is another one. If the expected
+/// status was seen as well, there are two interactions instead.
+fn assign_other_status<'a>(existing: &mut [ExistingInteraction<'a>], sample: &Sample<'a>) -> bool {
+    let request = &sample.exchange.request;
+    let same = |known: &&mut ExistingInteraction<'a>| {
         let own = own_exchange(known.http, &known.params).request;
         known.upholding.is_empty()
             && (&own.method, &own.path, &own.query, &own.body)
-                == (&asked.method, &asked.path, &asked.query, &asked.body)
+                == (&request.method, &request.path, &request.query, &request.body)
             && known.mismatches(sample.exchange, &Pointer::root()).0.is_empty()
     };
-    match known.iter_mut().find(same) {
+    match existing.iter_mut().find(same) {
         Some(known) => {
             known.differing.push(sample.exchange);
             true
@@ -246,31 +252,37 @@ fn answered_otherwise<'a>(known: &mut [Known<'a>], sample: &Sample<'a>) -> bool 
     }
 }
 
-/// The interactions of what is new, in the order of a new contract.
-fn drafts(
+/// Drafts the interactions that the existing contract doesn't have, in the order of a new contract.
+fn draft_interactions(
     fresh: &[Sample<'_>],
-    take: &Take<'_>,
+    recording: &Recording<'_>,
     context: &Context,
     names: &mut HashSet<String>,
     left_out: &mut Vec<LeftOut>,
 ) -> Vec<Draft> {
     let mut drafts: Vec<Draft> = Vec::new();
-    for group in group(fresh, &take.options.distinct) {
-        let name = names::name(&group.shape, names);
-        let drafted = draft::draft(&group, name.clone(), context).and_then(|draft| {
-            match unreadable(take, &draft.interaction()) {
+    for group in group_samples(fresh, &recording.options.distinct) {
+        let name = unique_name(&group.shape, names);
+        let drafted = draft(&group, name.clone(), context).and_then(|draft| {
+            match first_error(&contract_of(recording, vec![draft.interaction()]), &NoAttachments) {
                 None => Ok(draft),
-                Some(finding) => Err(finding.message),
+                Some(finding) => Err(Unwritten::Unreadable(Box::new(finding))),
             }
         });
         match drafted {
             Ok(draft) => drafts.push(draft),
-            Err(why) => left_out.push(LeftOut { name, exchanges: group.samples.len(), why }),
+            Err(reason) => left_out.push(LeftOut { name, exchanges: group.samples.len(), reason }),
         }
     }
+    suggest_states(&mut drafts);
+    drafts
+}
+
+/// Suggests a state for each interaction whose request another interaction has too, unless there is a suggestion already.
+fn suggest_states(drafts: &mut [Draft]) {
     let requests: Vec<(Shape, Request, String)> =
         drafts.iter().map(|draft| (draft.shape.clone(), draft.http.request.clone(), draft.name.clone())).collect();
-    for draft in &mut drafts {
+    for draft in drafts {
         let request = &draft.http.request;
         let other = requests.iter().find(|(shape, other, name)| {
             *name != draft.name
@@ -278,30 +290,34 @@ fn drafts(
                 && other.headers == request.headers
                 && shape.same_request(&draft.shape)
         });
-        let needs = |remark: &Remark| matches!(&remark.what, What::Suggested(text) if text.starts_with("given: "));
+        let suggests_state = |remark: &Remark| match &remark.conclusion {
+            Conclusion::Suggested(suggestion) => match suggestion {
+                Suggestion::Exists { .. } | Suggestion::Missing { .. } | Suggestion::StateFor { .. } => true,
+                Suggestion::SplitBy { .. } => false,
+            },
+            Conclusion::Written(_) | Conclusion::SuggestedRule(..) | Conclusion::Warning => false,
+        };
         if let Some((shape, ..)) = other
-            && !draft.remarks.iter().any(needs)
+            && !draft.remarks.iter().any(suggests_state)
         {
-            let state = format!("given: [what makes it answer {}]", draft.shape.status);
-            let why = format!("the same request was also answered with {}", shape.status);
-            draft.remarks.push(Remark::new("request", What::Suggested(state), why));
+            let suggestion = Suggestion::StateFor { status: draft.shape.status };
+            let reason = Reason::OtherStatus(shape.status);
+            draft.remarks.push(Remark::new(Place::REQUEST, Conclusion::Suggested(suggestion), reason));
         }
     }
-    drafts
 }
 
-/// Why an interaction can't be read from what is written of it, if that is so.
-fn unreadable(take: &Take<'_>, interaction: &Interaction) -> Option<Finding> {
-    let contract = Contract {
-        consumer: take.consumer.clone(),
-        provider: take.provider.clone(),
+fn contract_of(recording: &Recording<'_>, interactions: Vec<Interaction>) -> Contract {
+    Contract {
+        consumer: recording.consumer.clone(),
+        provider: recording.provider.clone(),
         description: None,
-        interactions: vec![interaction.clone()],
-    };
-    first_fault(&contract, &crate::contract::attachments::NoAttachments)
+        interactions,
+    }
 }
 
-fn first_fault(contract: &Contract, attachments: &dyn Attachments) -> Option<Finding> {
+/// The first error that is found when the contract is written and read again.
+fn first_error(contract: &Contract, attachments: &dyn Attachments) -> Option<Finding> {
     let source = SourceFile::new("", write(contract), Limits::default());
     match read(&source, attachments) {
         Err(findings) => findings.into_iter().find(Finding::is_error),
@@ -309,104 +325,107 @@ fn first_fault(contract: &Contract, attachments: &dyn Attachments) -> Option<Fin
     }
 }
 
-fn new_text(take: &Take<'_>, drafts: &[Draft]) -> String {
-    let empty = Contract {
-        consumer: take.consumer.clone(),
-        provider: take.provider.clone(),
-        description: None,
-        interactions: Vec::new(),
-    };
-    let interactions: Vec<String> = drafts.iter().map(|draft| text::interaction(draft, 2)).collect();
-    write(&empty) + &interactions.join("\n")
+/// The text of a new contract.
+fn write_contract(recording: &Recording<'_>, drafts: &[Draft]) -> String {
+    let interactions: Vec<String> = drafts.iter().map(|draft| write_draft(draft, 2)).collect();
+    write(&contract_of(recording, Vec::new())) + &interactions.join("\n")
 }
 
-/// The text of the contract that is there, with what is new and what is to be changed.
-fn extended(
+/// The text of the existing contract with all additions, changes and removals.
+fn extend_text(
     file: &ContractFile<Terms>,
-    known: &[Known<'_>],
+    existing: &[ExistingInteraction<'_>],
     drafts: &[Draft],
     options: &Options,
     attachments: &dyn Attachments,
-    recorded: &mut Recorded,
+    recorded: &mut RecordedContract,
 ) -> Result<String, RecordError> {
     let mut edit = Edit::new(&file.source.text);
     let block = |edit: &Edit<'_>, index: usize| edit.block(file, index).ok_or(RecordError::Layout);
-    for known in known {
+    for known in existing {
         let index = known.index;
         let samples = known.upholding.len() + known.differing.len();
-        let standing = match known.differing.first() {
+        let outcome = match known.differing.first() {
             None if known.upholding.is_empty() => {
                 if options.prune {
                     let block = block(&edit, index)?;
                     edit.remove(&block);
                 }
-                Standing::Unseen { removed: options.prune }
+                Outcome::Unseen { removed: options.prune }
             }
-            None => Standing::Same,
+            None => Outcome::Same,
             Some(first) => {
                 let (request, response) = known.mismatches(first, &pointer(index));
-                let change = changed(file, known, &mut edit, options.update, attachments);
+                let change = change_interaction(file, known, &mut edit, options.update, attachments);
                 let made = options.update && change.is_some();
-                Standing::Differs(Change { mismatches: [request, response].concat(), lines: change, made })
+                Outcome::Differs(Change { mismatches: [request, response].concat(), lines: change, made })
             }
         };
         let name = known.name.to_owned();
-        recorded.interactions.push(Entry { name, samples, standing, remarks: Vec::new() });
+        recorded.interactions.push(RecordedInteraction { name, samples, outcome, remarks: Vec::new() });
     }
     if let Some(last) = file.contract.interactions.len().checked_sub(1)
         && !drafts.is_empty()
     {
         let Block { lines, indent } = block(&edit, last)?;
-        let texts: Vec<String> = drafts.iter().map(|draft| text::interaction(draft, indent)).collect();
+        let texts: Vec<String> = drafts.iter().map(|draft| write_draft(draft, indent)).collect();
         edit.add(lines.end, &texts);
     }
-    Ok(edit.made())
+    Ok(edit.apply())
 }
 
-/// The lines of an interaction that differs, as they are and as they would have to be; the change is made where it is
-/// asked for.
-fn changed(
+/// The old and the new lines of an interaction that differs. They are replaced in `edit` if `apply` is set.
+fn change_interaction(
     file: &ContractFile<Terms>,
-    known: &Known<'_>,
+    known: &ExistingInteraction<'_>,
     edit: &mut Edit<'_>,
-    make: bool,
+    apply: bool,
     attachments: &dyn Attachments,
 ) -> Option<(String, String)> {
     let exchanges: Vec<&Exchange> = known.differing.iter().chain(&known.upholding).copied().collect();
-    let index = known.index;
-    let old = file.contract.interactions.get(index)?;
+    let old = file.contract.interactions.get(known.index)?;
     let interaction = |http: &Http<Terms>| Interaction { kind: Kind::Http(http.clone()), ..old.clone() };
     let is_readable = |candidate: &Http<Terms>| {
         let contract = Contract { interactions: vec![interaction(candidate)], ..file.contract.clone() };
-        first_fault(&contract, attachments).is_none()
+        first_error(&contract, attachments).is_none()
     };
-    let new = updated(known.http, &known.params, &exchanges, &is_readable)?;
-    let whole = edit.block(file, index)?;
-    let old_text = edit.text_of(&whole.lines);
-    let mut parts = Vec::new();
-    if (&new.request, &new.terms.request) != (&known.http.request, &known.http.terms.request) {
-        let part = edit.part(file, index, "request");
-        parts.push(part.map(|part| (part.lines, write_request(&new.request, &new.terms.request, part.indent))));
-    }
-    if (&new.response, &new.terms.response) != (&known.http.response, &known.http.terms.response) {
-        let part = edit.part(file, index, "response");
-        parts.push(part.map(|part| (part.lines, write_response(&new.response, &new.terms.response, part.indent))));
-    }
-    let parts: Option<Vec<(Range<usize>, String)>> = parts.into_iter().collect();
-    let changes =
-        parts.unwrap_or_else(|| vec![(whole.lines.clone(), write_interaction(&interaction(&new), whole.indent))]);
+    let new = update(known.http, &known.params, &exchanges, &is_readable)?;
+    let whole = edit.block(file, known.index)?;
+    let changes = changed_parts(file, known, edit, &new)
+        .unwrap_or_else(|| vec![(whole.lines.clone(), write_interaction(&interaction(&new), whole.indent))]);
     let changes: Vec<(Range<usize>, String)> = changes
         .into_iter()
         .map(|(lines, text)| {
-            let text = with_what_is_kept(&edit.text_of(&lines).replace("\r\n", "\n"), &text);
+            let text = merge_texts(&edit.text_of(&lines).replace("\r\n", "\n"), &text);
             (lines, text)
         })
         .collect();
-    let new_text = edit.with(&whole.lines, changes.clone());
-    if make {
+    let old_text = edit.text_of(&whole.lines);
+    let new_text = edit.apply_within(&whole.lines, changes.clone());
+    if apply {
         for (lines, text) in changes {
             edit.replace(lines, text);
         }
     }
     Some((old_text, new_text))
+}
+
+/// The lines of the request and the response with their new texts, if they changed; nothing if a part has no lines of its
+/// own.
+fn changed_parts(
+    file: &ContractFile<Terms>,
+    known: &ExistingInteraction<'_>,
+    edit: &Edit<'_>,
+    new: &Http<Terms>,
+) -> Option<Vec<(Range<usize>, String)>> {
+    let mut parts = Vec::new();
+    if (&new.request, &new.terms.request) != (&known.http.request, &known.http.terms.request) {
+        let part = edit.part(file, known.index, "request")?;
+        parts.push((part.lines, write_request(&new.request, &new.terms.request, part.indent)));
+    }
+    if (&new.response, &new.terms.response) != (&known.http.response, &known.http.terms.response) {
+        let part = edit.part(file, known.index, "response")?;
+        parts.push((part.lines, write_response(&new.response, &new.terms.response, part.indent)));
+    }
+    Some(parts)
 }

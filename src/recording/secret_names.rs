@@ -1,8 +1,8 @@
-//! Names whose values are secrets: of headers, parameters, fields and keys, in whatever case they are written.
+//! Recognizes secrets by the name of their header, parameter, field or key, in any case.
 
 use serde_json::{Map, Value};
 
-/// Last words of names that are secrets whatever stands before them: `dbPassword`, `refresh_token`.
+/// Last words of names of secrets, with or without words before them: `dbPassword`, `refresh_token`.
 const LAST: &[&str] = &[
     "password",
     "passwd",
@@ -47,7 +47,7 @@ const LAST: &[&str] = &[
     "bearer",
 ];
 
-/// Last two words of names that are secrets.
+/// Last two words of names of secrets.
 const LAST_TWO: &[[&str; 2]] = &[
     ["api", "key"],
     ["access", "key"],
@@ -70,12 +70,12 @@ const LAST_TWO: &[[&str; 2]] = &[
     ["host", "key"],
 ];
 
-/// Words before `token` that make it a place in a list and no secret.
+/// Words before `token` that make it a position in a list.
 const CURSORS: &[&str] =
     &["page", "next", "prev", "previous", "continuation", "pagination", "cursor", "sync", "resume"];
 
-/// Whether what has this name is a secret, as far as a name tells: the last words of it decide, so that `token_type`,
-/// `passwordChangedAt` and `max_tokens` are none.
+/// Whether a value with this name is likely to be a secret. Only the last words count, so `token_type`,
+/// `passwordChangedAt` and `max_tokens` aren't secrets.
 #[must_use]
 pub fn is_secret_name(name: &str) -> bool {
     let words = words(name);
@@ -84,20 +84,20 @@ pub fn is_secret_name(name: &str) -> bool {
     if last == "token" && before.is_some_and(|word| CURSORS.contains(&word)) {
         return false;
     }
-    // `session` alone is often an object of its own, `x-session` a secret; both are worth hiding.
+    // `session` is often just an object, but `x-session` a secret; both are hidden.
     LAST.contains(&last.as_str())
         || before.is_some_and(|before| LAST_TWO.contains(&[before, last.as_str()]))
         || words.ends_with(&[String::from("access"), String::from("key"), String::from("id")])
 }
 
-/// The name of what stands under a key of an object. Lists of fields have it beside the value:
+/// The name of the value under a key: the key, or for `value` the name next to it, as lists of fields have it:
 /// `{"name": "password", "value": "…"}`.
 pub(super) fn name_in<'o>(object: &'o Map<String, Value>, key: &'o str) -> &'o str {
     let named = || ["name", "key", "field"].iter().find_map(|name| object.get(*name).and_then(Value::as_str));
     if key == "value" { named().unwrap_or(key) } else { key }
 }
 
-/// The words of a name, in small letters: `dbPassword`, `DB_PASSWORD` and `db-password` have the same.
+/// The words of a name in lower case: the same for `dbPassword`, `DB_PASSWORD` and `db-password`.
 fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut word = String::new();
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_secrets_are_known_in_every_case() {
+    fn names_of_secrets_are_recognized_in_any_case() {
         for name in [
             "password",
             "Password",
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_only_sound_like_secrets_are_none() {
+    fn names_that_only_sound_like_secrets_are_not_taken_for_them() {
         for name in [
             "token_type",
             "tokenType",

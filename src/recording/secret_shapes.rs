@@ -1,4 +1,4 @@
-//! Secrets that are known by their look, wherever they stand.
+//! Recognizes secrets by their look, anywhere in a text.
 
 use std::sync::LazyLock;
 
@@ -8,10 +8,10 @@ use regex::Regex;
 
 use super::secret_names::is_secret_name;
 
-/// A kind of secret, and what it looks like. Where the expression has a group, the secret is what is in it.
+/// A kind of secret, and the expression that it matches. If the expression has a group `secret`, that is the secret.
 type Shape = (&'static str, &'static str);
 
-/// The prefixes are those that their issuers made for being found.
+/// Shapes that are enough to know a secret. Issuers chose the prefixes so that scanners can find them.
 const SHAPES: &[Shape] = &[
     (
         "private key",
@@ -36,66 +36,80 @@ const SHAPES: &[Shape] = &[
     ("Hugging Face token", r"\bhf_[A-Za-z0-9]{30,}"),
     ("Shopify token", r"\bshp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}"),
     ("password in an address", r#"[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@"'<>\\]*:(?P<secret>[^\s/@"'<>\\]+)@"#),
-    ("bearer token", r"(?i)\bbearer\s+(?P<secret>[A-Za-z0-9._~+/-]{8,}=*)"),
-    ("basic credentials", r"(?i)\bbasic\s+(?P<secret>[A-Za-z0-9+/]{8,}={0,2})"),
+];
+
+/// A shape that ordinary words can have, too, and the check that a secret must pass.
+type CheckedShape = (Shape, fn(&str) -> bool);
+
+const CHECKED_SHAPES: &[CheckedShape] = &[
+    (("bearer token", r"(?i)\bbearer\s+(?P<secret>[A-Za-z0-9._~+/-]{8,}=*)"), is_distinctive),
+    (("basic credentials", r"(?i)\bbasic\s+(?P<secret>[A-Za-z0-9+/]{8,}={0,2})"), |text| credentials(text).is_some()),
     (
-        "secret",
-        r#"(?i)\b(?:password|passwd|pwd|secret|token|api[_-]?key)["']?\s*[=:]\s*["']?(?P<secret>[^\s"'&,;<>]{8,})"#,
+        (
+            "secret",
+            r#"(?i)\b(?:password|passwd|pwd|secret|token|api[_-]?key)["']?\s*[=:]\s*["']?(?P<secret>[^\s"'&,;<>]{8,})"#,
+        ),
+        is_distinctive,
     ),
 ];
 
-static EXPRESSIONS: LazyLock<Vec<(&'static str, Regex)>> = LazyLock::new(|| {
-    // Each was tried by a test, and one that could not be read would be missed there.
-    SHAPES.iter().filter_map(|(kind, text)| Some((*kind, Regex::new(text).ok()?))).collect()
+/// A shape with its compiled expression and its check.
+struct CompiledShape {
+    kind: &'static str,
+    expression: Regex,
+    check: fn(&str) -> bool,
+}
+
+static COMPILED: LazyLock<Vec<CompiledShape>> = LazyLock::new(|| {
+    let all = SHAPES.iter().map(|shape| -> CheckedShape { (*shape, |_| true) });
+    // A test notices an expression that doesn't compile.
+    all.chain(CHECKED_SHAPES.iter().copied())
+        .filter_map(|((kind, text), check)| Some(CompiledShape { kind, expression: Regex::new(text).ok()?, check }))
+        .collect()
 });
 
-/// An element of XML with a text: SOAP and its like have their passwords so.
+/// An XML element with a text, as SOAP has passwords.
 static ELEMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"<(?:[\w.-]+:)?(?P<name>[\w.-]+)(?:\s[^<>]*)?>\s*(?P<secret>[^<>\s][^<>]*?)\s*</").ok()
 });
 
-/// A part of a `multipart/form-data` body (RFC 7578): its name, and what it holds up to the next boundary.
+/// A part of a `multipart/form-data` body (RFC 7578): its name, and its content up to the next boundary.
 static PART: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r#"(?i)content-disposition:[^\r\n]*\bname="(?P<name>[^"\r\n]+)"[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n(?P<secret>(?s:.+?))\r?\n--"#).ok()
 });
 
-/// A parameter in an address, wherever the address stands.
+/// A parameter of a URL anywhere in a text.
 static PARAMETER: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"[?&](?P<name>[\w.\-]+)=(?P<secret>[^&\s"'<>#\\]+)"#).ok());
 
-/// Base64 with and without its end, as it is found in the wild.
+/// Base64 with and without padding, since both are common.
 const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
     .with_decode_padding_mode(DecodePaddingMode::Indifferent)
     .with_decode_allow_trailing_bits(true);
 
-/// A secret in a text: its kind and where it stands, in bytes.
+/// A secret in a text: its kind, and its place in bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Sighting {
     pub kind: &'static str,
     pub at: std::ops::Range<usize>,
 }
 
-/// All secrets of a text that are known by their look.
+/// All secrets of a text that are recognized by their look, in order.
 pub(super) fn sightings(text: &str) -> Vec<Sighting> {
     let mut found = Vec::new();
     for (sign, expression) in [("</", &ELEMENT), ("name=\"", &PART), ("=", &PARAMETER)] {
-        for sighting in named(text, sign, expression.as_ref()) {
+        for sighting in find_named(text, sign, expression.as_ref()) {
             let overlaps = |other: &Sighting| other.at.start < sighting.at.end && sighting.at.start < other.at.end;
             if !found.iter().any(overlaps) {
                 found.push(sighting);
             }
         }
     }
-    for (kind, expression) in EXPRESSIONS.iter() {
+    for CompiledShape { kind, expression, check } in COMPILED.iter() {
         for captures in expression.captures_iter(text) {
             let Some(secret) = captures.name("secret").or_else(|| captures.get(0)) else { continue };
-            let is_one = match *kind {
-                "bearer token" | "secret" => is_telling(secret.as_str()),
-                "basic credentials" => credentials(secret.as_str()).is_some(),
-                _ => true,
-            };
             let overlaps = found.iter().any(|other| other.at.start < secret.end() && secret.start() < other.at.end);
-            if is_one && !overlaps && !is_fake(secret.as_str()) {
+            if check(secret.as_str()) && !overlaps && !is_fake(secret.as_str()) {
                 found.push(Sighting { kind, at: secret.range() });
             }
         }
@@ -104,8 +118,8 @@ pub(super) fn sightings(text: &str) -> Vec<Sighting> {
     found
 }
 
-/// What has the name of a secret beside it, where a text has the sign of such names.
-fn named(text: &str, sign: &str, expression: Option<&Regex>) -> Vec<Sighting> {
+/// The values next to names of secrets. `sign` is a text that all matches of the expression contain.
+fn find_named(text: &str, sign: &str, expression: Option<&Regex>) -> Vec<Sighting> {
     let Some(expression) = expression.filter(|_| text.contains(sign)) else { return Vec::new() };
     let secrets = expression.captures_iter(text).filter_map(|captures| {
         let secret = captures.name("secret")?;
@@ -115,7 +129,7 @@ fn named(text: &str, sign: &str, expression: Option<&Regex>) -> Vec<Sighting> {
     secrets.collect()
 }
 
-/// The name and the password in the credentials of the scheme `Basic` (RFC 7617).
+/// The user name and password in credentials of the scheme `Basic` (RFC 7617).
 pub(super) fn credentials(encoded: &str) -> Option<(String, String)> {
     let decoded = GeneralPurpose::new(&alphabet::STANDARD, LENIENT).decode(encoded).ok()?;
     let text = String::from_utf8(decoded).ok()?;
@@ -123,8 +137,8 @@ pub(super) fn credentials(encoded: &str) -> Option<(String, String)> {
     (!text.chars().any(char::is_control)).then(|| (name.to_owned(), password.to_owned()))
 }
 
-/// Whether a text is so much of its own that it is the secret wherever it stands: long, and neither a word nor a date.
-pub(super) fn is_telling(text: &str) -> bool {
+/// Whether a text is distinctive enough to be the secret wherever it occurs: long, and not a word or a date.
+pub(super) fn is_distinctive(text: &str) -> bool {
     let has = |is: fn(&char) -> bool| text.chars().any(|c| is(&c));
     let letters = has(|c| c.is_alphabetic());
     let digits = has(char::is_ascii_digit);
@@ -133,7 +147,7 @@ pub(super) fn is_telling(text: &str) -> bool {
     (length >= 8 && letters && digits) || (length >= 12 && mixed) || length >= 20
 }
 
-/// Whether a text only stands for a secret: `redacted`, `***`, `${token}`, `<token>`.
+/// Whether a text only takes the place of a secret: `redacted`, `***`, `${token}`, `<token>`.
 pub(super) fn is_fake(text: &str) -> bool {
     let text = text.trim();
     let mut chars = text.chars();
@@ -152,14 +166,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_expression_can_be_read() {
-        assert_eq!(EXPRESSIONS.len(), SHAPES.len());
+    fn every_expression_compiles() {
+        assert_eq!(COMPILED.len(), SHAPES.len() + CHECKED_SHAPES.len());
         assert!(ELEMENT.is_some() && PART.is_some() && PARAMETER.is_some());
     }
 
-    // The samples are put together here, so that nobody's scanner takes this file for a leak.
+    // The samples are assembled here so that scanners don't take this file for a leak.
     #[test]
-    fn secrets_are_known_by_their_look() {
+    fn secrets_are_recognized_by_their_look() {
         let many = |text: &str, times: usize| text.repeat(times);
         for (kind, text) in [
             ("JSON web token", String::from("a eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl b")),
@@ -195,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_secret_is_left_alone() {
+    fn texts_that_are_not_secrets_are_left_alone() {
         for text in [
             "6f1c6f2e-8a53-4d0c-9d5f-0a3f1f6a2b11",
             "d41d8cd98f00b204e9800998ecf8427e",

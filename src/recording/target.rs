@@ -1,39 +1,48 @@
-//! The paths of a recording: which of their segments are parameters, and what they are called.
+//! The paths of a recording: which of their segments are parameters, and the rules and names for these.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use serde_json::Value;
 
 use super::looks::{self, Identifier};
 use super::redact::REDACTED;
-use super::sample::{Read, Sample};
+use super::sample::{Sample, SampleBody};
 use crate::contract::{Format, Matcher, PathRule, Pattern, Rule};
 
-/// How many different words at the same place of paths are values of a parameter.
+/// How many different words at the same place it takes to make them values of a parameter.
 const MANY: usize = 3;
 
 /// A path with the segments that are parameters.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Template {
-    /// The segments, those before the first `/` too; nothing where a parameter stands.
+    /// All segments, including the empty one before the first `/`; nothing for a parameter.
     segments: Vec<Option<String>>,
 }
 
 impl Template {
-    /// The path with what looks like an identifier as a parameter.
+    /// The template of a path: segments that look like identifiers are parameters.
     pub(super) fn of(path: &str) -> Self {
         let is_parameter = |segment: &str| looks::identifier(segment).is_some() || segment.contains(REDACTED);
         let segments = path.split('/').map(|segment| (!is_parameter(segment)).then(|| segment.to_owned()));
         Self { segments: segments.collect() }
     }
 
-    /// The numbers of the segments that are parameters.
+    /// The indexes of the segments that are parameters.
     pub(super) fn parameters(&self) -> impl Iterator<Item = usize> {
         self.segments.iter().enumerate().filter(|(_, segment)| segment.is_none()).map(|(index, _)| index)
     }
 
-    /// How it is shown: `/orders/{id}`, and with several parameters `/orders/{order_id}/items/{item_id}`.
-    pub(super) fn shown(&self) -> String {
+    /// What a parameter identifies: the singular of the segment before it.
+    pub(super) fn resource(&self, parameter: usize) -> Option<String> {
+        let before = self.segments.get(parameter.checked_sub(1)?)?.as_ref()?;
+        (!before.is_empty()).then(|| looks::singular(before))
+    }
+}
+
+/// `/orders/{id}`, and with several parameters `/orders/{order_id}/items/{item_id}`.
+impl fmt::Display for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let several = self.parameters().count() > 1;
         let mut before = None;
         let segments = self.segments.iter().map(|segment| match segment {
@@ -46,21 +55,15 @@ impl Template {
                 None => String::from("{id}"),
             },
         });
-        segments.collect::<Vec<_>>().join("/")
-    }
-
-    /// What is meant by a parameter's segment: one of the things that the segment before it names.
-    pub(super) fn thing(&self, parameter: usize) -> Option<String> {
-        let before = self.segments.get(parameter.checked_sub(1)?)?.as_ref()?;
-        (!before.is_empty()).then(|| looks::singular(before))
+        f.write_str(&segments.collect::<Vec<_>>().join("/"))
     }
 }
 
 /// The template of each sample's path, in their order.
 ///
-/// A segment is a parameter where it looks like an identifier; or where three or more different words stand between
-/// the same neighbours, all that is known to stand there was answered alike, and it is neither the first segment that
-/// names something nor behind another parameter.
+/// A segment is a parameter if it looks like an identifier. It is one, too, if three or more different words stand
+/// between the same neighbours and all had similar responses, unless it is the first segment that names something or
+/// follows another parameter.
 pub(super) fn templates(samples: &[Sample<'_>]) -> Vec<Template> {
     let mut templates: Vec<Template> =
         samples.iter().map(|sample| Template::of(&sample.exchange.request.path)).collect();
@@ -85,7 +88,7 @@ pub(super) fn templates(samples: &[Sample<'_>]) -> Vec<Template> {
     templates
 }
 
-/// Whether a word behind these segments may be a parameter's value.
+/// Whether a word after these segments may be the value of a parameter.
 fn may_vary(before: &[Option<String>]) -> bool {
     let names_something = |segment: &&Option<String>| {
         segment.as_deref().is_some_and(|word| !word.is_empty() && word != "api" && !is_version(word))
@@ -97,15 +100,15 @@ fn is_version(word: &str) -> bool {
     word.strip_prefix('v').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit() || b == b'.'))
 }
 
-/// The words that stand at one place of paths.
+/// The words at one place of paths that begin alike.
 #[derive(Default)]
 struct Siblings {
     words: BTreeSet<String>,
-    /// What follows each of them.
+    /// The segments after each of them.
     tails: BTreeSet<Vec<Option<String>>>,
-    /// The keys of the answers to those that end here, by word.
+    /// The keys of the responses to the paths that end here, by word.
     keys: BTreeMap<String, BTreeSet<String>>,
-    /// Whether one of those that end here was answered with something else than an object.
+    /// Whether the response to a path that ends here was something else than an object.
     others: bool,
 }
 
@@ -116,28 +119,32 @@ impl Siblings {
         if !tail.is_empty() || !(200..300).contains(&sample.exchange.response.status) {
             return;
         }
-        match &sample.came {
-            Read::Json(Value::Object(object)) => {
+        match &sample.response_body {
+            SampleBody::Json(Value::Object(object)) => {
                 self.keys.entry(word.to_owned()).or_default().extend(object.keys().cloned());
             }
-            Read::Nothing => {}
-            _ => self.others = true,
+            SampleBody::Empty => {}
+            SampleBody::Json(_)
+            | SampleBody::Form(_)
+            | SampleBody::Text(_)
+            | SampleBody::Bytes(_)
+            | SampleBody::Unwritable(_) => self.others = true,
         }
     }
 
-    /// Whether these are values of one parameter.
+    /// Whether the words are values of one parameter.
     fn are_values(&self) -> bool {
         let Some(first) = self.keys.values().next() else { return false };
         let in_all = first.iter().filter(|key| self.keys.values().all(|keys| keys.contains(*key))).count();
         let in_any: BTreeSet<&String> = self.keys.values().flatten().collect();
-        // Every word was seen with an answer of its own, and the answers have most of their keys in common.
+        // There was a response for every word, and the responses have most of their keys in common.
         self.keys.len() >= MANY && self.keys.len() == self.words.len() && !self.others && in_all * 2 > in_any.len()
     }
 }
 
-/// The rule for a path whose parameters were seen with these values, where it has to be loosened: by segment, or as a
-/// whole where two segments are alike.
-pub(super) fn rule(path: &str, loose: &BTreeMap<usize, Vec<&str>>) -> Option<PathRule> {
+/// The rule for a path whose parameters, by index, had these values: by segment, or for the whole path if a segment
+/// occurs twice.
+pub(super) fn path_rule(path: &str, loose: &BTreeMap<usize, Vec<&str>>) -> Option<PathRule> {
     if loose.is_empty() {
         return None;
     }
@@ -152,7 +159,7 @@ pub(super) fn rule(path: &str, loose: &BTreeMap<usize, Vec<&str>>) -> Option<Pat
         .iter()
         .enumerate()
         .map(|(index, segment)| match loose.get(&index) {
-            Some(values) if is_every(values, Identifier::Number) => String::from("[0-9]+"),
+            Some(values) if are_all(values, Identifier::Number) => String::from("[0-9]+"),
             Some(_) => String::from("[^/]+"),
             None => regex::escape(segment),
         })
@@ -160,23 +167,23 @@ pub(super) fn rule(path: &str, loose: &BTreeMap<usize, Vec<&str>>) -> Option<Pat
     Pattern::new(&pattern.join("/")).ok().map(|pattern| PathRule::Whole(Rule::of(Matcher::Regex(pattern))))
 }
 
-fn is_every(values: &[&str], identifier: Identifier) -> bool {
+fn are_all(values: &[&str], identifier: Identifier) -> bool {
     values.iter().all(|value| looks::identifier(value) == Some(identifier))
 }
 
 fn segment_rule(values: &[&str]) -> Rule {
-    let number = Pattern::new("[0-9]+").ok().filter(|_| is_every(values, Identifier::Number));
+    let number = Pattern::new("[0-9]+").ok().filter(|_| are_all(values, Identifier::Number));
     match number {
         Some(pattern) => Rule::of(Matcher::Regex(pattern)),
-        None if is_every(values, Identifier::Uuid) => Rule::of(Matcher::Format(Format::Uuid)),
+        None if are_all(values, Identifier::Uuid) => Rule::of(Matcher::Format(Format::Uuid)),
         None => Rule::of(Matcher::Any),
     }
 }
 
-/// The rule for addresses such as those of `location`, where they hold what differs from time to time: hosts, and
-/// segments that look like identifiers. Nothing where the address itself can be asked for.
+/// The rule for addresses such as those of `location`, if parts of them vary: hosts, and segments that look like
+/// identifiers. Nothing if the contract can ask for the address itself.
 pub(super) fn location_rule(values: &[&str]) -> Option<Rule> {
-    let parts: Vec<(bool, &str, bool)> = values.iter().map(|value| address(value)).collect();
+    let parts: Vec<(bool, &str, bool)> = values.iter().map(|value| split_address(value)).collect();
     let (_, first, _) = parts.first()?;
     let template = Template::of(first);
     let parameters: BTreeMap<usize, Vec<&str>> = template
@@ -193,7 +200,7 @@ pub(super) fn location_rule(values: &[&str]) -> Option<Rule> {
         return Some(Rule::of(Matcher::Any));
     }
     let segments = first.split('/').enumerate().map(|(index, segment)| match parameters.get(&index) {
-        Some(values) if is_every(values, Identifier::Number) => String::from("[0-9]+"),
+        Some(values) if are_all(values, Identifier::Number) => String::from("[0-9]+"),
         Some(_) => String::from("[^/]+"),
         None => regex::escape(segment),
     });
@@ -204,7 +211,7 @@ pub(super) fn location_rule(values: &[&str]) -> Option<Rule> {
 }
 
 /// Whether an address names a host, its path, and whether it has a query.
-fn address(text: &str) -> (bool, &str, bool) {
+fn split_address(text: &str) -> (bool, &str, bool) {
     let (absolute, rest) = match text.split_once("://") {
         Some((scheme, rest)) if !scheme.contains(['/', '?']) => (true, rest.find('/').map_or("", |at| &rest[at..])),
         _ => (false, text),

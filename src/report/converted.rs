@@ -1,39 +1,34 @@
-//! What a conversion can't say, as text: the interaction and the place, where that is written, and what was done instead.
+//! The remarks of a conversion as text: the interaction, the place in it and in its file, and the difference.
 
 use std::fmt::Write as _;
 
 use super::escape::{shown, shown_sentence};
 use super::mismatch::INDENT;
 use super::palette::{Palette, paint};
+use crate::conversion::Remark;
+use crate::formats::ContractFile;
 use crate::words::count;
 
-/// One remark, with the place in the file that was converted.
-#[derive(Clone, Debug)]
-pub struct ConversionRemark<'r> {
-    pub interaction: &'r str,
-    /// `response body items[].id`; empty where it is about the interaction as a whole.
-    pub place: &'r str,
-    pub why: &'r str,
-    /// At how many more places it is so.
-    pub more: usize,
-    pub file: &'r str,
-    pub line: u32,
-}
-
-/// A remark in two lines.
+/// A remark in two lines, with its place in the file that was converted.
 #[must_use]
-pub fn conversion_remark(remark: &ConversionRemark<'_>, palette: &Palette) -> String {
-    let mut out = String::new();
+pub fn conversion_remark(remark: &Remark, file: &ContractFile, palette: &Palette) -> String {
+    let interaction = file.contract.interactions.get(remark.interaction).map_or("", |one| one.name.as_str());
+    let line = file.source.place(&remark.at).map(|span| span.start.line);
+    let line = line.or_else(|| file.lines.get(remark.interaction).copied()).unwrap_or(1);
+    let place = match remark.place.to_string() {
+        whole if whole.is_empty() => whole,
+        part => format!("  {}", shown(&part)),
+    };
     let label = paint(palette.warning, "remark");
-    let name = paint(palette.strong, shown(remark.interaction));
-    let place = if remark.place.is_empty() { String::new() } else { format!("  {}", shown(remark.place)) };
-    let at = paint(palette.faint, format!("{}:{}", shown(remark.file), remark.line));
-    // Writing into a String can't fail.
-    let _ = writeln!(out, "{label}  {name}{place}  {at}");
+    let name = paint(palette.strong, shown(interaction));
+    let at = paint(palette.faint, format!("{}:{line}", shown(&file.source.name)));
     let more = match remark.more {
         0 => String::new(),
         number => format!(" (the same at {})", count(number, "more place")),
     };
-    let _ = writeln!(out, "{INDENT}{}{more}", shown_sentence(remark.why));
+    let mut out = String::new();
+    // Writing into a String can't fail.
+    let _ = writeln!(out, "{label}  {name}{place}  {at}");
+    let _ = writeln!(out, "{INDENT}{}{more}", shown_sentence(&remark.difference.to_string()));
     out
 }

@@ -36,7 +36,7 @@ use std::io;
 
 use crate::verification::{Event, Summary};
 
-pub use converted::{ConversionRemark, conversion_remark};
+pub use converted::conversion_remark;
 pub use decision::{
     DecisionReport, decision_github, decision_human, decision_json, decision_junit, decision_markdown, fact_text,
     next_text, notice_next_text, notice_text, status_human, status_json, undecided_json, undecided_junit,
@@ -56,7 +56,7 @@ pub use mismatch::mismatches;
 pub use mocked::{Nearest, refused, refused_without, served, unused};
 pub use palette::Palette;
 pub use progress::Progress;
-pub use recorded::{recorded, secrets};
+pub use recorded::{recorded_contract, secrets};
 
 /// One form of the report of a run.
 pub trait Reporter {

@@ -10,7 +10,7 @@ use super::runner::Exchange;
 use crate::contract::Matcher;
 use crate::formats::{Terms, match_response};
 use crate::interaction::mismatch::{CONTAINS, SIZE, UNEXPECTED, VALUE};
-use crate::interaction::{ActualRequest, ActualResponse, Content, Http, Mismatch, Part, State, in_one_order, pointer};
+use crate::interaction::{ActualRequest, ActualResponse, Content, Http, Mismatch, Part, State, pointer, sort_keys};
 use crate::source::SourceFile;
 
 /// The largest body that is shown beside its example, in bytes.
@@ -40,7 +40,7 @@ pub(super) fn broken_or_upheld(plan: &Plan, position: usize, exchange: &Exchange
 #[must_use]
 pub fn with_lines(mismatches: Vec<Mismatch>, source: &SourceFile) -> Vec<ShownMismatch> {
     let shown = mismatches.into_iter().map(|mismatch| {
-        let asked = source.place(&mismatch.asked).map(|span| AskedLine {
+        let asked = source.place(&mismatch.expectation).map(|span| AskedLine {
             line: span.start.line,
             column: span.start.column,
             text: source.line(span.start.line).to_owned(),
@@ -94,7 +94,7 @@ fn blank(plan: &Plan, position: usize, request: String) -> Finished {
 fn is_exact(terms: &Terms) -> bool {
     match terms {
         Terms::Own(terms) => {
-            terms.response.body.iter().any(|(path, rule)| path.0.is_empty() && rule.thing.has(&Matcher::Exact))
+            terms.response.body.iter().any(|(path, rule)| path.0.is_empty() && rule.rule.has(&Matcher::Exact))
         }
         // A Pact file has no rule for the whole of it.
         Terms::Pact(_) => false,
@@ -115,7 +115,7 @@ fn bodies(asked: &Http<Terms>, actual: &ActualResponse, mismatches: &[Mismatch])
         }
         Content::Json(example) if by_value > 1 && is_exact(&asked.terms) => {
             let came: Value = serde_json::from_slice(&actual.body).ok()?;
-            let pretty = |value: &Value| format!("{:#}", in_one_order(value));
+            let pretty = |value: &Value| format!("{:#}", sort_keys(value));
             Bodies { expected: pretty(example), actual: pretty(&came) }
         }
         Content::Json(_) | Content::Text(_) | Content::Bytes(_) | Content::Form(_) => return None,

@@ -4,8 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::formats::{ContractFile, Interaction};
-use crate::interaction::InteractionId;
-use crate::pact::Moment;
+use crate::interaction::{InteractionId, Moment};
 
 /// The interactions of a run, in the contracts' order, and the requests that are sent for them.
 #[derive(Debug)]

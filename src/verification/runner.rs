@@ -13,7 +13,7 @@ use super::finish::{broken_or_upheld, failed};
 use super::outcome::RunError;
 use super::plan::Plan;
 use super::provider::{Action, Provider, Reply, StateHandler};
-use crate::formats::{Interaction, Terms, sent};
+use crate::formats::{Interaction, Terms, verifier_request};
 use crate::interaction::{ActualRequest, Http, Kind};
 use crate::source::codes::codes;
 
@@ -139,7 +139,7 @@ async fn exchange<P: Provider, S: StateHandler>(
     };
     let unsent = |values: &Map<String, Value>, error| Exchange {
         filled: None,
-        request: sent(&http.filled(values).request, &http.terms),
+        request: verifier_request(&http.filled(values).request, &http.terms),
         reply: Err(error),
     };
     let handler = match states {
@@ -173,7 +173,7 @@ async fn exchange<P: Provider, S: StateHandler>(
         let filled = http.has_placeholders().then(|| http.filled(&values));
         let asked = filled.as_ref().unwrap_or(http);
         let made = asked.request_at(&plan.moment(position));
-        let request = sent(made.as_ref().unwrap_or(&asked.request), &asked.terms);
+        let request = verifier_request(made.as_ref().unwrap_or(&asked.request), &asked.terms);
         let reply = provider.send(&request).await;
         Exchange { filled, request, reply }
     };

@@ -1,6 +1,17 @@
-//! Parts of long foreign texts: the beginning of an answer, the end of a program's output.
+//! Parts of long foreign texts: the beginning of a response, the end of a program's output.
+
+use std::borrow::Cow;
 
 use super::count;
+
+/// A text for the middle of a sentence: its first `most` characters, followed by `…` if there are more.
+#[must_use]
+pub fn shorten(text: &str, most: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
+}
 
 /// The first `bytes` bytes as a text, with a last line that says how much there was where it is not all. Bytes that
 /// are no UTF-8 become `�`.
@@ -52,10 +63,12 @@ mod tests {
     fn a_short_text_is_shown_whole() {
         assert_eq!(beginning(b"abc", 3), "abc");
         assert_eq!(ending(b"abc", 3), "abc");
+        assert_eq!(shorten("aéb", 3), "aéb");
     }
 
     #[test]
     fn a_long_text_is_cut_between_characters_and_says_so() {
+        assert_eq!(shorten("aéb", 2), "aé…");
         assert_eq!(beginning("aéé".as_bytes(), 4), "aé\n… (5 bytes in all)");
         assert_eq!(ending("ééa".as_bytes(), 4), "…\néa");
         assert_eq!(ending(b"first line\nlast line", 12), "…\nlast line");

@@ -11,6 +11,6 @@ mod suggest;
 
 pub use count::{Count, count};
 pub use duration::{Shown, duration, read_duration};
-pub use excerpt::{beginning, ending};
+pub use excerpt::{beginning, ending, shorten};
 pub use list::{and_list, or_list, quoted};
 pub use suggest::{did_you_mean, nearest};

@@ -1,7 +1,8 @@
-//! What `action.yml` says of itself, and where else it is told of.
+//! What `action.yml` says about itself, and what the pages say about it.
 
 use std::fs;
 
+use crate::support::pages::Page;
 use crate::support::runner::{action, repository};
 
 /// The names of the action's inputs or outputs.
@@ -48,11 +49,28 @@ fn every_input_reaches_the_script_and_names_are_kebab_case() {
 }
 
 #[test]
-fn the_readme_tells_of_every_input_and_output() {
-    let readme = fs::read_to_string(repository().join("README.md")).unwrap();
-    let section =
-        readme.split("\n## In CI\n").nth(1).expect("the README has the section").split("\n## ").next().unwrap();
+fn the_page_of_the_action_has_every_input_and_output() {
+    let page = Page::read("examples/action.md").text;
     for name in names("inputs").into_iter().chain(names("outputs")) {
-        assert!(section.contains(&format!("| `{name}`")), "{name}");
+        assert!(page.contains(&format!("| `{name}`")), "{name}");
     }
+}
+
+#[test]
+fn steps_that_pages_show_use_inputs_that_the_action_has() {
+    let inputs = names("inputs");
+    let mut steps = 0;
+    for name in ["README.md", "examples/action.md"] {
+        let page = Page::read(name);
+        for block in page.blocks().iter().filter(|block| block.text.starts_with("- uses: acme/upheld@")) {
+            let shown: serde_yaml::Value = serde_yaml::from_str(block.text).unwrap();
+            for step in shown.as_sequence().unwrap() {
+                for (input, _) in step["with"].as_mapping().unwrap() {
+                    assert!(inputs.iter().any(|known| Some(known.as_str()) == input.as_str()), "{name}: {input:?}");
+                }
+                steps += 1;
+            }
+        }
+    }
+    assert_eq!(steps, 4);
 }

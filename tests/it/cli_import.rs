@@ -1,4 +1,4 @@
-//! `upheld import har` through the real program: a browser's file becomes a contract.
+//! `upheld import har` as a real process: a browser's file becomes a contract.
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use super::support::World;
 
 const CONTRACT: &str = "contracts/web/orders.yaml";
 
-/// An entry as browsers write it.
+/// An entry as browsers write them.
 fn entry(line: &str, status: u16, media_type: &str, text: &str) -> Value {
     let (method, url) = line.split_once(' ').unwrap();
     json!({
@@ -93,7 +93,7 @@ fn the_calls_of_a_session_become_a_contract() {
 }
 
 #[test]
-fn without_a_choice_the_hosts_are_listed() {
+fn without_a_provider_the_hosts_are_listed() {
     let world = World::new();
     world.write("session.har", har(&session()));
     assert_snapshot!(world.upheld(["import", "har", "session.har", "--consumer", "web"]));
@@ -105,7 +105,7 @@ fn without_a_choice_the_hosts_are_listed() {
 }
 
 #[test]
-fn files_that_are_no_har_are_told_with_the_place_and_without_their_lines() {
+fn invalid_har_files_are_reported_with_the_place_but_without_their_lines() {
     let world = World::new();
     for (name, text) in [
         ("cut.har", "{\n  \"log\": {\"token\": \"b3arer-t0ken-of-ada\","),
@@ -126,7 +126,7 @@ fn files_that_are_no_har_are_told_with_the_place_and_without_their_lines() {
 }
 
 #[test]
-fn entries_with_everything_missing_or_of_the_wrong_type_are_left_out() {
+fn entries_with_missing_members_or_wrong_types_are_left_out() {
     let world = World::new();
     let entries = vec![
         json!(null),

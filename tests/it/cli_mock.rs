@@ -1,4 +1,4 @@
-//! `upheld mock` through the real program: what it answers, what it refuses, and how it ends.
+//! `upheld mock` as a real process: its responses, its refusals and its exit code.
 #![cfg(unix)]
 
 use std::sync::Arc;
@@ -42,19 +42,19 @@ fn orders() -> World {
 }
 
 #[test]
-fn each_interaction_answers_its_own_request() {
+fn each_interaction_serves_its_own_request() {
     let world = orders();
     let mock = world.wrap(["mock"]);
-    let came = send(mock.url(), "GET /orders/42", &[], b"");
-    assert_eq!((came.status, came.header("content-type")), (200, Some("application/json")));
-    assert_eq!(came.json(), json!({"id": 42, "status": "paid", "items": [{"qty": 2}]}));
-    let came = send(
+    let received = send(mock.url(), "GET /orders/42", &[], b"");
+    assert_eq!((received.status, received.header("content-type")), (200, Some("application/json")));
+    assert_eq!(received.json(), json!({"id": 42, "status": "paid", "items": [{"qty": 2}]}));
+    let received = send(
         mock.url(),
         "POST /orders",
         &["X-Kind: gift", "Content-Type: application/json"],
         br#"{"qty":7,"sku":"TEA-1"}"#,
     );
-    assert_eq!((came.status, came.header("location")), (201, Some("/orders/42")));
+    assert_eq!((received.status, received.header("location")), (201, Some("/orders/42")));
     assert_eq!(send(mock.url(), "GET /orders?tag=a&limit=2&tag=b", &[], b"").text(), "none");
     assert_eq!(send(mock.url(), "GET /orders/42", &["Upheld-State: no orders"], b"").status, 404);
     assert_snapshot!(mock.done());
@@ -64,9 +64,9 @@ fn each_interaction_answers_its_own_request() {
 fn a_request_that_no_interaction_allows_is_explained_and_fails_the_run() {
     let world = orders();
     let mock = world.wrap(["mock"]);
-    let came = send(mock.url(), "POST /orders", &["X-Kind: gift"], br#"{"sku":"TEA-2","qty":"1","more":true}"#);
-    assert_eq!((came.status, came.header("content-type")), (501, Some("application/problem+json")));
-    assert_snapshot!(came.text());
+    let received = send(mock.url(), "POST /orders", &["X-Kind: gift"], br#"{"sku":"TEA-2","qty":"1","more":true}"#);
+    assert_eq!((received.status, received.header("content-type")), (501, Some("application/problem+json")));
+    assert_snapshot!(received.text());
     send(mock.url(), "GET /order/42", &["Authorization: Bearer s3cr3t-t0ken"], b"");
     let output = mock.done();
     assert!(!output.to_string().contains("s3cr3t"), "{output}");
@@ -74,7 +74,7 @@ fn a_request_that_no_interaction_allows_is_explained_and_fails_the_run() {
 }
 
 #[test]
-fn states_are_changed_in_the_midst_of_a_run() {
+fn states_can_change_during_a_run() {
     let world = orders();
     let mock = world.wrap(["mock"]);
     let status = || send(mock.url(), "GET /orders/42", &[], b"").status;
@@ -107,14 +107,14 @@ fn states_are_changed_in_the_midst_of_a_run() {
     assert_eq!(usage["interactions"][0], json!({"consumer": "storefront", "interaction": "get an order", "times": 4}));
     assert_eq!(mock.done().code, Some(0));
     let mock = world.wrap(["mock"]);
-    let came = send(mock.url(), "GET /orders/42", &["Upheld-State: no ordres"], b"");
-    assert_eq!(came.status, 400);
-    assert!(came.text().contains("did you mean `no orders`?"), "{came:?}");
-    assert_eq!(mock.done().code, Some(1), "a test that names no state does not test what it means to");
+    let received = send(mock.url(), "GET /orders/42", &["Upheld-State: no ordres"], b"");
+    assert_eq!(received.status, 400);
+    assert!(received.text().contains("did you mean `no orders`?"), "{received:?}");
+    assert_eq!(mock.done().code, Some(1), "a test with an unknown state doesn't test what it should");
 }
 
 #[test]
-fn interactions_that_nobody_asked_for_fail_the_run_only_where_that_is_asked_for() {
+fn unused_interactions_fail_the_run_only_with_all_used() {
     for (more, code) in [(&["mock"][..], 0), (&["mock", "--all-used"], 1)] {
         let world = orders();
         let mock = world.wrap(more.iter().copied());
@@ -130,35 +130,35 @@ fn interactions_that_nobody_asked_for_fail_the_run_only_where_that_is_asked_for(
     }
     let world = orders();
     let output = world.wrap(["mock"]).ends_with(3);
-    assert_eq!(output.code, Some(3), "the command's exit code is the run's");
+    assert_eq!(output.code, Some(3), "the exit code is that of the command");
     assert!(output.stderr.contains("note: the command did not ask the mock for anything"), "{output}");
 }
 
 #[test]
-fn pages_of_other_origins_may_ask() {
+fn pages_of_other_origins_may_send_requests() {
     let world = orders();
     let mock = world.wrap(["mock"]);
-    let asks = [
+    let preflight = [
         "Origin: http://page.example",
         "Access-Control-Request-Method: POST",
         "Access-Control-Request-Headers: x-kind",
     ];
-    let came = send(mock.url(), "OPTIONS /orders", &asks, b"");
-    assert_eq!(came.status, 204);
+    let received = send(mock.url(), "OPTIONS /orders", &preflight, b"");
+    assert_eq!(received.status, 204);
     for (name, value) in
         [("origin", "http://page.example"), ("methods", "POST"), ("headers", "x-kind"), ("credentials", "true")]
     {
-        assert_eq!(came.header(&format!("access-control-allow-{name}")), Some(value));
+        assert_eq!(received.header(&format!("access-control-allow-{name}")), Some(value));
     }
-    let came = send(mock.url(), "GET /orders/42", &asks[..1], b"");
-    assert_eq!(came.header("access-control-allow-origin"), Some("http://page.example"));
+    let received = send(mock.url(), "GET /orders/42", &preflight[..1], b"");
+    assert_eq!(received.header("access-control-allow-origin"), Some("http://page.example"));
     assert_eq!(send(mock.url(), "GET /orders/42", &[], b"").header("access-control-allow-origin"), None);
     let output = mock.done();
     assert_eq!(output.code, Some(0), "{output}");
 }
 
 #[test]
-fn each_provider_has_its_own_mock_and_both_contracts_of_one_are_served() {
+fn each_provider_has_its_own_mock_with_all_of_its_contracts() {
     let world = World::new();
     let interaction = |path: &str| {
         format!("  - name: it\n    request: GET /{path}\n    response: {{ status: 200, body: {{ is: {path} }} }}\n")
@@ -179,7 +179,7 @@ fn each_provider_has_its_own_mock_and_both_contracts_of_one_are_served() {
 }
 
 #[test]
-fn without_a_command_it_serves_until_it_is_asked_to_end() {
+fn without_a_command_it_serves_until_a_signal() {
     let world = orders();
     let port = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port().to_string();
     let running = world.start(["mock", "orders", "--port", &port]);
@@ -192,7 +192,7 @@ fn without_a_command_it_serves_until_it_is_asked_to_end() {
 }
 
 #[test]
-fn a_thousand_requests_at_once_are_answered() {
+fn a_thousand_concurrent_requests_are_served() {
     let interactions: String = (0..500)
         .map(|n| format!("  - name: order {n}\n    request: GET /orders/{n}\n    response: {{ status: 200, body: {{ id: {n} }} }}\n"))
         .collect();
@@ -207,8 +207,8 @@ fn a_thousand_requests_at_once_are_answered() {
             let client = move || {
                 barrier.wait();
                 let id = number % 500;
-                let came = send(&url, &format!("GET /orders/{id}"), &[], b"");
-                assert_eq!(came.json(), json!({ "id": id }));
+                let received = send(&url, &format!("GET /orders/{id}"), &[], b"");
+                assert_eq!(received.json(), json!({ "id": id }));
             };
             thread::Builder::new().stack_size(256 << 10).spawn(client).unwrap()
         })
@@ -221,7 +221,7 @@ fn a_thousand_requests_at_once_are_answered() {
 }
 
 #[test]
-fn a_verification_of_this_repository_s_contracts_against_their_own_mock_is_upheld() {
+fn the_contracts_of_this_repository_are_upheld_by_their_own_mock() {
     let contracts = concat!(env!("CARGO_MANIFEST_DIR"), "/contracts");
     for provider in ["orders", "payments"] {
         let world = World::new();
@@ -243,7 +243,7 @@ fn a_verification_of_this_repository_s_contracts_against_their_own_mock_is_uphel
 }
 
 #[test]
-fn a_verification_finds_in_the_mock_what_the_registry_says_of_the_provider() {
+fn a_mock_serves_the_states_and_health_paths_of_the_registry() {
     let world = World::with(ALIKE);
     world.registry("  orders: { states: POST /_states, health: GET /health }\n");
     let mock = world.wrap(["mock", "--all-used"]);
@@ -253,7 +253,7 @@ fn a_verification_finds_in_the_mock_what_the_registry_says_of_the_provider() {
     assert_eq!(output.code, Some(0), "{output}");
 }
 
-/// The same request again and again: only the states, and their parameters, tell what is meant.
+/// The same request several times: only the states and their parameters tell the interactions apart.
 const ALIKE: &str = "
   - name: a paid order
     given: [ { an order exists: { status: paid } } ]
@@ -276,37 +276,37 @@ const ALIKE: &str = "
 ";
 
 #[test]
-fn credentials_are_shown_to_nobody() {
+fn credentials_are_never_shown() {
     let world = World::with(
         "  - name: mine\n    request: { method: GET, path: /me, headers: { authorization: Bearer example }, query: { api_key: example } }\n    response: { status: 200 }\n",
     );
     let mock = world.wrap(["mock"]);
-    let came = send(mock.url(), "GET /me?api_key=s3cr3tkey", &["Authorization: Bearer s3cr3t-t0ken"], b"");
-    assert_eq!(came.status, 501);
-    assert!(!came.text().contains("s3cr3t"), "{came:?}");
+    let received = send(mock.url(), "GET /me?api_key=s3cr3tkey", &["Authorization: Bearer s3cr3t-t0ken"], b"");
+    assert_eq!(received.status, 501);
+    assert!(!received.text().contains("s3cr3t"), "{received:?}");
     let output = mock.done();
     assert!(!output.to_string().contains("s3cr3t"), "{output}");
     assert!(output.stderr.contains("header  authorization") && output.stderr.contains("not shown"), "{output}");
 }
 
 #[test]
-fn a_command_s_clients_trust_the_certificate_that_is_thrown_away() {
+fn clients_in_the_command_trust_the_temporary_certificate() {
     let world = World::with("  - name: it\n    request: GET /a\n    response: { status: 200, body-text: it }\n");
     let script = "for name in UPHELD_CA NODE_EXTRA_CA_CERTS SSL_CERT_FILE REQUESTS_CA_BUNDLE CURL_CA_BUNDLE; do \
                   eval \"cat \\$$name\" > $name; done; echo $UPHELD_CA > file; echo $UPHELD_URL > url; \
                   echo > .addresses; while [ ! -e .code ]; do [ -e .addresses ] || exit 1; sleep 0.01; done";
     let world = world.variable("SSL_CERT_FILE", "before.pem");
-    world.write("before.pem", "what was trusted before\n");
+    world.write("before.pem", "trusted before\n");
     let running = world.start(["mock", "--https", "--", "sh", "-c", script]);
     until("the command", || world.path(".addresses").exists().then_some(()));
     let authority = world.read("UPHELD_CA");
     for name in ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"] {
         assert!(world.read(name).starts_with(&authority), "{name}");
     }
-    assert!(world.read("SSL_CERT_FILE").contains("what was trusted before"));
+    assert!(world.read("SSL_CERT_FILE").contains("trusted before"));
     let url = world.read("url").trim().to_owned();
     assert!(url.starts_with("https://localhost:"), "{url}");
-    // It is a provider like any other: who trusts the file can verify it.
+    // Any client that trusts the file can verify the mock.
     let verified = {
         let mut command = world.command(["verify", "--url", &url]);
         command.env("SSL_CERT_FILE", world.read("file").trim());
@@ -318,11 +318,11 @@ fn a_command_s_clients_trust_the_certificate_that_is_thrown_away() {
     world.write(".code", "0");
     let output = running.finish();
     assert_eq!(output.code, Some(0), "{output}");
-    assert!(!std::path::Path::new(world.read("file").trim()).exists(), "it is thrown away");
+    assert!(!std::path::Path::new(world.read("file").trim()).exists(), "it is deleted");
 }
 
 #[test]
-fn bodies_that_are_too_large_or_encoded_are_read_within_limits() {
+fn large_and_encoded_bodies_are_read_within_limits() {
     let world = orders();
     let mock = world.wrap(["mock", "--max-body", "100"]);
     assert_eq!(send(mock.url(), "POST /orders", &[], &[b'x'; 101]).status, 413);

@@ -15,15 +15,15 @@ fn world() -> World {
     ))
 }
 
-/// What a client sees of a fault that it asks for.
-fn asked_for(url: &str, fault: &str) -> (Vec<u8>, Option<ErrorKind>) {
+/// The bytes and the error that a client gets when it asks for a fault.
+fn request_fault(url: &str, fault: &str) -> (Vec<u8>, Option<ErrorKind>) {
     let mut stream = connect(url);
     stream
         .write_all(format!("GET /orders/42 HTTP/1.1\r\nHost: x\r\nUpheld-Fault: {fault}\r\n\r\n").as_bytes())
         .unwrap();
-    let mut came = Vec::new();
-    let error = stream.read_to_end(&mut came).err().map(|error| error.kind());
-    (came, error)
+    let mut received = Vec::new();
+    let error = stream.read_to_end(&mut received).err().map(|error| error.kind());
+    (received, error)
 }
 
 #[test]
@@ -31,40 +31,40 @@ fn a_reset_is_a_reset_before_the_first_byte() {
     let world = world();
     let mock = world.wrap(["mock"]);
     for _ in 0..20 {
-        assert_eq!(asked_for(mock.url(), "reset"), (Vec::new(), Some(ErrorKind::ConnectionReset)));
+        assert_eq!(request_fault(mock.url(), "reset"), (Vec::new(), Some(ErrorKind::ConnectionReset)));
     }
-    assert_eq!(mock.done().code, Some(0), "what was asked for on purpose is no fault of the consumer");
+    assert_eq!(mock.done().code, Some(0), "a fault on purpose isn't the consumer's fault");
 }
 
 #[test]
-fn a_truncated_answer_promises_all_of_it_and_ends_in_its_middle() {
+fn a_truncated_response_has_the_full_length_and_half_the_body() {
     let world = world();
     let mock = world.wrap(["mock"]);
-    let (came, _) = asked_for(mock.url(), "truncated");
-    let came = parse(&came);
-    assert_eq!((came.status, came.header("content-length")), (200, Some("40")));
-    assert_eq!(came.raw, BODY.as_bytes()[..20]);
-    let came = send(mock.url(), "DELETE /orders/42", &["upheld-fault: truncated"], b"");
-    assert_eq!((came.header("content-length"), came.raw.len()), (Some("1"), 0));
+    let (received, _) = request_fault(mock.url(), "truncated");
+    let received = parse(&received);
+    assert_eq!((received.status, received.header("content-length")), (200, Some("40")));
+    assert_eq!(received.raw, BODY.as_bytes()[..20]);
+    let received = send(mock.url(), "DELETE /orders/42", &["upheld-fault: truncated"], b"");
+    assert_eq!((received.header("content-length"), received.raw.len()), (Some("1"), 0));
     mock.done();
 }
 
 #[test]
-fn garbage_is_no_http() {
+fn garbage_is_not_http() {
     let world = world();
     let mock = world.wrap(["mock"]);
-    let (came, _) = asked_for(mock.url(), "garbage");
-    assert!(!came.is_empty() && !came.windows(4).any(|window| window == b"HTTP"), "{came:?}");
+    let (received, _) = request_fault(mock.url(), "garbage");
+    assert!(!received.is_empty() && !received.windows(4).any(|window| window == b"HTTP"), "{received:?}");
     mock.done();
 }
 
 #[test]
-fn statuses_ask_to_wait() {
+fn statuses_come_with_retry_after() {
     let world = world();
     let mock = world.wrap(["mock"]);
     for (fault, status) in [("503", 503), ("429", 429)] {
-        let came = send(mock.url(), "GET /orders/42", &[&format!("upheld-fault: {fault}")], b"");
-        assert_eq!((came.status, came.header("retry-after")), (status, Some("1")));
+        let received = send(mock.url(), "GET /orders/42", &[&format!("upheld-fault: {fault}")], b"");
+        assert_eq!((received.status, received.header("retry-after")), (status, Some("1")));
     }
     for unknown in ["refused", "gone"] {
         assert_eq!(send(mock.url(), "GET /orders/42", &[&format!("upheld-fault: {unknown}")], b"").status, 400);
@@ -73,7 +73,7 @@ fn statuses_ask_to_wait() {
 }
 
 #[test]
-fn a_slow_answer_is_the_right_one_in_pieces() {
+fn a_slow_response_is_the_right_one_in_pieces() {
     let world = world();
     let mock = world.wrap(["mock"]);
     let mut stream = connect(mock.url());
@@ -81,7 +81,7 @@ fn a_slow_answer_is_the_right_one_in_pieces() {
     stream
         .write_all(b"GET /orders/42 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nUpheld-Fault: slow=2100ms\r\n\r\n")
         .unwrap();
-    let (mut came, mut reads) = (Vec::new(), 0);
+    let (mut received, mut reads) = (Vec::new(), 0);
     loop {
         let mut bytes = [0; 1024];
         let length = stream.read(&mut bytes).unwrap();
@@ -89,15 +89,15 @@ fn a_slow_answer_is_the_right_one_in_pieces() {
             break;
         }
         reads += 1;
-        came.extend_from_slice(&bytes[..length]);
+        received.extend_from_slice(&bytes[..length]);
     }
-    assert_eq!(parse(&came).text(), BODY);
+    assert_eq!(parse(&received).text(), BODY);
     assert!(reads > 5 && begun.elapsed() > Duration::from_secs(2), "{reads} reads in {:?}", begun.elapsed());
     mock.done();
 }
 
 #[test]
-fn a_timeout_is_silence_and_holds_up_nobody_at_the_end() {
+fn a_timeout_is_silence_and_does_not_delay_the_end() {
     let world = world();
     let mock = world.wrap(["mock"]);
     let mut stream = connect(mock.url());
@@ -110,26 +110,26 @@ fn a_timeout_is_silence_and_holds_up_nobody_at_the_end() {
 }
 
 #[test]
-fn nobody_listens_where_connections_are_refused() {
+fn nothing_listens_if_connections_are_refused() {
     let world = world();
     let mock = world.wrap(["mock", "--fault", "refused"]);
     let address = mock.url().strip_prefix("http://").unwrap().to_owned();
     let error = std::net::TcpStream::connect(address).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionRefused);
     let port = mock.url().rsplit(':').next().unwrap().parse::<u16>().unwrap();
-    assert!(std::net::TcpListener::bind(("127.0.0.1", port)).is_err(), "the port is kept from others");
+    assert!(std::net::TcpListener::bind(("127.0.0.1", port)).is_err(), "the port stays reserved");
     mock.done();
     let output = world.upheld(["mock", "--fault", "refused", "--times", "1", "--", "true"]);
     assert_eq!(output.code, Some(2), "{output}");
 }
 
 #[test]
-fn a_fault_comes_for_the_requests_and_as_often_as_is_said() {
+fn a_fault_applies_to_the_given_requests_and_as_often_as_given() {
     let world = world();
     let mock = world.wrap(["mock", "--fault", "503", "--on", "GET /orders/*", "--times", "2"]);
     let status = |line: &str| send(mock.url(), line, &[], b"").status;
     assert_eq!(status("DELETE /orders/42"), 204);
-    assert_eq!(status("GET /orders/42?more=1"), 501, "what no interaction allows is none of the times");
+    assert_eq!(status("GET /orders/42?more=1"), 501, "a refused request doesn't count");
     assert_eq!(["GET /orders/1", "GET /orders/2", "GET /orders/3"].map(status), [503, 503, 200]);
     assert_eq!(mock.done().code, Some(1));
     for (more, part) in [
@@ -144,7 +144,7 @@ fn a_fault_comes_for_the_requests_and_as_often_as_is_said() {
 }
 
 #[test]
-fn a_client_of_another_make_sees_the_same() {
+fn another_http_client_sees_the_same() {
     let world = world();
     let mock = world.wrap(["mock"]);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -163,10 +163,10 @@ fn a_client_of_another_make_sees_the_same() {
 }
 
 #[test]
-fn requests_that_no_interaction_allows_are_refused_whatever_the_fault() {
+fn requests_that_no_interaction_allows_are_refused_despite_a_fault() {
     let world = world();
     let mock = world.wrap(["mock", "--fault", "reset"]);
-    let came = raw(mock.url(), b"GET /none HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-    assert_eq!(parse(&came).status, 501);
+    let received = raw(mock.url(), b"GET /none HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    assert_eq!(parse(&received).status, 501);
     assert_eq!(mock.done().code, Some(1));
 }

@@ -105,9 +105,9 @@ fn a_pact_file_is_verified_as_it_is_with_the_state_endpoint_that_the_provider_ha
             pending: its contract says that it is, so it does not fail the run
 
     skipped Web-Shop → orders  an order was placed         pacts/shop-orders.json:102
-            E403: it was not run: it is a message, and only HTTP is verified yet
+            E403: it was not run: it is a message, and only HTTP is supported so far
     skipped Web-Shop → orders  get a label                 pacts/shop-orders.json:113
-            E403: it was not run: the matcher `protobuf` comes from a plugin, and plugins can't be run
+            E403: it was not run: the matcher `protobuf` comes from a plugin, and plugins aren't supported
 
     BROKEN  4 interactions: 1 broken, 2 skipped, 1 pending in <time>
     ------- stderr -------
@@ -133,9 +133,9 @@ fn what_can_t_be_run_never_makes_a_run_look_better() {
     assert_snapshot!(output, @"
     upheld  Web-Shop → orders  get an order
     skipped Web-Shop → orders  an order was placed         pacts/shop-orders.json:85
-            E403: it was not run: it is a message, and only HTTP is verified yet
+            E403: it was not run: it is a message, and only HTTP is supported so far
     skipped Web-Shop → orders  get a label                 pacts/shop-orders.json:96
-            E403: it was not run: the matcher `protobuf` comes from a plugin, and plugins can't be run
+            E403: it was not run: the matcher `protobuf` comes from a plugin, and plugins aren't supported
 
     ERROR   3 interactions: 2 skipped, 1 upheld in <time>
     ------- stderr -------
@@ -171,37 +171,37 @@ fn lint_tells_what_is_unwise_in_a_pact_file_and_what_is_skipped() {
     let mut pact = orders();
     pact["interactions"][0]["response"]["matchingRules"]["body"]["$.nmae"] = json!({"matchers": [{"match": "type"}]});
     assert_snapshot!(world(&pact).upheld(["lint", "pacts"]), @r#"
-    warning[P201]: `Web Shop` is called Web-Shop here
+    warning[P201]: `Web Shop` isn't a valid service name; Upheld uses Web-Shop
       ╭▸ pacts/shop-orders.json:3:13
       │
     3 │     "name": "Web Shop"
       │             ━━━━━━━━━━
       │
-      ╰ help: names are also files and words in a shell: letters, digits, `.`, `_` and `-`
+      ╰ help: names have letters, digits, `.`, `_` and `-`, so they can be file names and words in a shell
 
-    warning[P204]: `$.nmae` leads to nothing in the example, so that nobody follows the rule
+    warning[P204]: `$.nmae` leads to nothing in the example, so the rule has no effect
        ╭▸ pacts/shop-orders.json:79:23
        │
     79 │             "$.nmae": {
        │                       ━
        │
-       ╰ help: correct the path in the test that writes this file, or take the rule out
+       ╰ help: correct the path in the test that writes this file, or remove the rule
 
-    warning[P203]: `an order was placed` is skipped: it is a message, and only HTTP is verified yet
+    warning[P203]: `an order was placed` is skipped: it is a message, and only HTTP is supported so far
         ╭▸ pacts/shop-orders.json:109:5
         │
     109 │     {
         │     ━
         │
-        ╰ help: test it in another way; --without-skipped leaves it out of a run
+        ╰ help: test it in another way; --without-skipped leaves it out
 
-    warning[P203]: `get a label` is skipped: the matcher `protobuf` comes from a plugin, and plugins can't be run
+    warning[P203]: `get a label` is skipped: the matcher `protobuf` comes from a plugin, and plugins aren't supported
         ╭▸ pacts/shop-orders.json:129:18
         │
     129 │             "$": {
         │                  ━
         │
-        ╰ help: test it in another way; --without-skipped leaves it out of a run
+        ╰ help: test it in another way; --without-skipped leaves it out
 
     4 warnings in 1 file
     1 contract with 2 interactions can be used, 2 are skipped
@@ -282,21 +282,21 @@ fn a_broken_pact_file_gives_its_faults_with_their_places() {
       │
       ╰ help: correct it in the test that writes this file
 
-    error[P102]: this is a Pact file of version 9.0; versions 1 to 4 are read
+    error[P102]: this Pact file has version 9.0; versions 1 to 4 are supported
       ╭▸ pacts/newer.json:1:50
       │
     1 │ {"consumer": {}, "interactions": [], "metadata": {"pactSpecification": {"version": "9.0"}}}
       │                                                  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
       │
-      ╰ help: a newer version of upheld may read it
+      ╰ help: a newer version of Upheld may support it
 
-    error[P101]: this Pact file is not JSON: EOF while parsing a value
+    error[P101]: this Pact file isn't valid JSON: EOF while parsing a value
       ╭▸ pacts/truncated.json:1:69
       │
     1 │ {"consumer": {"name": "shop"}, "interactions": [{"description": "a", 
       │                                                                     ━
       │
-      ╰ help: it ends too early: write it again, or fetch it again
+      ╰ help: it is cut off; write it again, or fetch it again
 
     8 errors in 3 files
     [exit code 2]
@@ -434,12 +434,12 @@ fn what_nothing_can_be_is_the_file_s_own_fault() {
     broken  Web-Shop → orders  get an order                pacts/shop-orders.json:6
             GET /orders/42 → 200
 
-            body  id       expected what nothing can be: Pact has no matcher `integr`; did you mean `integer`?
+            body  id       expected a match for a rule that can't be used: Pact has no matcher `integr`; did you mean `integer`?
                            got 7, a number
               54 │   "$.id": {
                  │           ╰── asked for here
 
-            body  status   expected what nothing can be: this regular expression can't be used: Parsing error at position 2: Invalid character class
+            body  status   expected a match for a rule that can't be used: this regular expression can't be used: Parsing error at position 2: Invalid character class
                            got "open", a string
               46 │   "$.status": {
                  │               ╰── asked for here
@@ -454,21 +454,21 @@ fn what_nothing_can_be_is_the_file_s_own_fault() {
     world.write("pacts/shop-orders.json", format!("{pact:#}"));
     assert_snapshot!(world.upheld(["verify", "pacts/", "--url", &provider.url()]), @r#"
     ------- stderr -------
-    warning[P201]: `Web Shop` is called Web-Shop here
+    warning[P201]: `Web Shop` isn't a valid service name; Upheld uses Web-Shop
       ╭▸ pacts/shop-orders.json:3:13
       │
     3 │     "name": "Web Shop"
       │             ━━━━━━━━━━
       │
-      ╰ help: names are also files and words in a shell: letters, digits, `.`, `_` and `-`
+      ╰ help: names have letters, digits, `.`, `_` and `-`, so they can be file names and words in a shell
 
-    error[P102]: this is no kind of interaction
+    error[P102]: this isn't a known type of interaction
        ╭▸ pacts/shop-orders.json:65:15
        │
     65 │       "type": "Synchronous/HTPP"
        │               ━━━━━━━━━━━━━━━━━━
        │
-       ╰ help: there are Synchronous/HTTP, Asynchronous/Messages and Synchronous/Messages
+       ╰ help: the types are Synchronous/HTTP, Asynchronous/Messages and Synchronous/Messages
 
     1 error, 1 warning in 1 file
     [exit code 2]
@@ -502,7 +502,7 @@ fn a_mock_of_messages_alone_says_that_they_are_skipped() {
     0 of 0 interactions asked for, by 1 request, 1 refused
     ------- stderr -------
     refused  GET /orders/42
-            help: all 2 interactions with orders are skipped, since they can't be run: `upheld lint` says why
+            help: all 2 interactions with orders are skipped because they can't be run: `upheld lint` says why
     [exit code 1]
     ");
     assert!(

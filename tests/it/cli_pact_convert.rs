@@ -50,7 +50,7 @@ const SHOP: &str = r#"{
 }
 "#;
 
-/// As they write version 4, with what a contract can't say.
+/// As they write version 4, with things that a contract can't express.
 const WEB: &str = r#"{
   "consumer": { "name": "web" },
   "provider": { "name": "orders" },
@@ -102,20 +102,20 @@ fn pact_files_become_contracts_as_a_person_would_have_written_them() {
     assert_snapshot!("export_shop", world.read("pacts/Web-Shop-orders.json"));
     let output = world.upheld(["import", "pact", "pacts/Web-Shop-orders.json", "pacts/web-orders.json"]);
     assert_eq!(output.code, Some(0), "{output}");
-    assert!(output.stdout.contains("nothing to change in contracts/web/orders.yaml"), "{output}");
-    assert_eq!(output.stdout.matches("nothing to change").count(), 2, "{output}");
+    assert!(output.stdout.contains("no change to contracts/web/orders.yaml"), "{output}");
+    assert_eq!(output.stdout.matches("no change to").count(), 2, "{output}");
 }
 
 #[test]
-fn a_contract_that_is_there_is_not_written_over() {
+fn an_existing_contract_is_not_overwritten() {
     let world = World::new();
     world.write("shop.json", SHOP);
     world.write("contracts/storefront/orders.yaml", "mine\n");
     let arguments = ["import", "pact", "shop.json", "--consumer", "storefront"];
     assert_snapshot!(world.upheld(arguments), @r#"
     ------- stderr -------
-    error: nothing is written: contracts/storefront/orders.yaml is there, and says something else
-    help: --replace writes over it; --contracts DIR writes to another folder
+    error: nothing was written: contracts/storefront/orders.yaml exists and has other content
+    help: --replace overwrites it; --contracts DIR writes to another folder
     [exit code 2]
     "#);
     assert_eq!(world.read("contracts/storefront/orders.yaml"), "mine\n");
@@ -125,8 +125,8 @@ fn a_contract_that_is_there_is_not_written_over() {
     world.write("pacts/storefront-orders.json", "{}");
     assert_snapshot!(world.upheld(["export", "pact", "orders"]), @r#"
     ------- stderr -------
-    error: nothing is written: pacts/storefront-orders.json is there, and says something else
-    help: --replace writes over it; --output DIR writes to another folder
+    error: nothing was written: pacts/storefront-orders.json exists and has other content
+    help: --replace overwrites it; --output DIR writes to another folder
     [exit code 2]
     "#);
     assert_eq!(world.read("pacts/storefront-orders.json"), "{}");
@@ -136,7 +136,7 @@ fn a_contract_that_is_there_is_not_written_over() {
 }
 
 #[test]
-fn several_files_of_a_pair_become_one_contract_and_what_is_called_the_same_is_told_apart() {
+fn several_files_of_a_pair_become_one_contract_and_equal_names_are_made_different() {
     let world = World::new();
     world.write("a.json", SHOP);
     world.write("b.json", SHOP.replace("a new order", "another order"));
@@ -154,24 +154,24 @@ fn several_files_of_a_pair_become_one_contract_and_what_is_called_the_same_is_to
     a request for an order (an order with id 42 exists)
     a new order (2)
     ");
-    assert!(world.upheld(both).stdout.contains("nothing to change in"));
+    assert!(world.upheld(both).stdout.contains("no change to"));
 }
 
 #[test]
-fn nothing_is_written_where_one_file_can_t_be_read() {
+fn nothing_is_written_if_one_file_cannot_be_read() {
     let world = World::new();
     world.write("a.json", SHOP);
     world.write("cut.json", &SHOP[..400]);
     world.write("own.yaml", "contract: 1\nconsumer: a\nprovider: b\ninteractions: [{ name: x, request: GET /, response: { status: 200 } }]\n");
     assert_snapshot!(world.upheld(["import", "pact", "a.json", "cut.json", "none.json"]), @r#"
     ------- stderr -------
-    error[P101]: this Pact file is not JSON: EOF while parsing an object
+    error[P101]: this Pact file isn't valid JSON: EOF while parsing an object
        ╭▸ cut.json:14:20
        │
     14 │         "status": 20
        │                    ━
        │
-       ╰ help: it ends too early: write it again, or fetch it again
+       ╰ help: it is cut off; write it again, or fetch it again
 
     error[F101]: the file can't be read: it is not there
      ─▸ none.json
@@ -181,7 +181,7 @@ fn nothing_is_written_where_one_file_can_t_be_read() {
     "#);
     assert_snapshot!(world.upheld(["import", "pact", "own.yaml"]), @r#"
     ------- stderr -------
-    error: own.yaml is a contract already: that of a with b
+    error: own.yaml is already a contract: that of a with b
     [exit code 2]
     "#);
     assert!(!world.path("contracts").exists());

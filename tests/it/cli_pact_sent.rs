@@ -156,43 +156,43 @@ fn what_generators_do_not_make_is_told() {
     /e {"a":[42]}
     "#);
     assert_snapshot!(world.upheld(["lint", "pacts"]), @r#"
-    warning[P202]: `$.a[1]` leads to nothing in the example, so that its generator makes nothing
+    warning[P202]: `$.a[1]` leads to nothing in the example, so its generator has no effect
       ╭▸ pacts/shop-orders.json:1:221
       │
     1 │ …=1","generators":{"body":{"$.b":{"type":"ProviderState","expression":"${id}"},"$.a[1]":{"type":"ProviderState","ex…
       ╰╴                  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
 
-    warning[P202]: `$.b` leads to nothing in the example, so that its generator makes nothing
+    warning[P202]: `$.b` leads to nothing in the example, so its generator has no effect
       ╭▸ pacts/shop-orders.json:1:221
       │
     1 │ …=1","generators":{"body":{"$.b":{"type":"ProviderState","expression":"${id}"},"$.a[1]":{"type":"ProviderState","ex…
       ╰╴                  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
 
-    warning[P202]: `$.a.b['#text']` leads to no text or attribute in the example, so that its generator makes nothing
+    warning[P202]: `$.a.b['#text']` leads to no text or attribute in the example, so its generator has no effect
       ╭▸ pacts/shop-orders.json:1:581
       │
     1 │ …a>","generators":{"body":{"$.a":{"type":"ProviderState","expression":"${id}"},"$.a.b.#text":{"type":"ProviderState…
       ╰╴                  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
 
-    warning[P202]: `$.a` leads to no text or attribute in the example, so that its generator makes nothing
+    warning[P202]: `$.a` leads to no text or attribute in the example, so its generator has no effect
       ╭▸ pacts/shop-orders.json:1:581
       │
     1 │ …a>","generators":{"body":{"$.a":{"type":"ProviderState","expression":"${id}"},"$.a.b.#text":{"type":"ProviderState…
       ╰╴                  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
 
-    warning[P202]: the generators of the body make nothing: they are for JSON, XML and forms, and it is none
+    warning[P202]: the body's generators have no effect: only JSON, XML and forms can have generators
       ╭▸ pacts/shop-orders.json:1:939
       │
     1 │ …ody":"a text","generators":{"body":{"$":{"type":"ProviderState","expression":"${id}"}}}},"response":{"status":200}…
       ╰╴                            ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
 
-    warning[P202]: generators in the variants of an `arrayContains` are left out: the example is used
+    warning[P202]: generators in the variants of an `arrayContains` are left out; the example's values are used
       ╭▸ pacts/shop-orders.json:1:1137
       │
     1 │ …n":"d","request":{"method":"POST","path":"/d","body":[1],"matchingRules":{"body":{"$":{"matchers":[{"match":"array…
       ╰╴                  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
 
-    warning[P202]: `$.a[1]` leads to nothing in the example, so that its generator makes nothing
+    warning[P202]: `$.a[1]` leads to nothing in the example, so its generator has no effect
       ╭▸ pacts/shop-orders.json:1:1492
       │
     1 │ …]}","generators":{"body":{"$.a[1]":{"type":"ProviderState","expression":"${id}"},"$.a[0]":{"type":"ProviderState",…

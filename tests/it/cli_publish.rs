@@ -255,7 +255,7 @@ fn what_can_t_be_verified_is_published_as_pending_on_request_and_the_gate_says_s
     ------- stderr -------
     error: 1 interaction of storefront with orders can't be verified, so the gate would never allow a deployment
            │ an order was placed   contracts/http.json:18
-           │ it is a message, and only HTTP is verified yet
+           │ it is a message, and only HTTP is supported so far
     help: publish what can't be verified as pending with --without-skipped, so that the gate ignores it; test it in another way
     [exit code 2]
     ");
@@ -284,7 +284,7 @@ fn what_can_t_be_verified_is_published_as_pending_on_request_and_the_gate_says_s
     upheld  storefront → orders  get a
 
     pending storefront → orders  an order was placed       storefront@1 (live in production)
-            E403: it was not run: it is a message, and only HTTP is verified yet
+            E403: it was not run: it is a message, and only HTTP is supported so far
             pending: its contract says that it is, so it does not fail the run
 
     UPHELD  2 interactions: 1 pending, 1 upheld in <time>

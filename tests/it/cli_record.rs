@@ -1,4 +1,4 @@
-//! `upheld record` through the real program: what it passes on, what it writes, and how it ends.
+//! `upheld record` as a real process: the traffic that it passes on, the contract that it writes, and its exit code.
 #![cfg(unix)]
 
 use std::io::{Read as _, Write as _};
@@ -10,8 +10,8 @@ use super::support::{Answer, Provider, Socket, World, until};
 
 const CONTRACT: &str = "contracts/storefront/orders.yaml";
 
-/// The arguments of a recording of orders.
-fn of(url: &str) -> Vec<&str> {
+/// The arguments to record orders at this URL.
+fn record_orders(url: &str) -> Vec<&str> {
     vec!["record", "--consumer", "storefront", "--provider", "orders", "--upstream", url]
 }
 
@@ -24,7 +24,7 @@ fn a_recording_is_a_contract_that_its_provider_upholds() {
         _ => Answer::status(404),
     });
     let (world, url) = (World::new(), provider.url());
-    let recording = world.wrap(of(&url));
+    let recording = world.wrap(record_orders(&url));
     for line in ["GET /orders/1", "GET /orders/2", "GET /orders/404"] {
         send(recording.url(), line, &["Accept: application/json"], b"");
     }
@@ -38,7 +38,7 @@ fn a_recording_is_a_contract_that_its_provider_upholds() {
 }
 
 #[test]
-fn what_differs_is_shown_and_fails_the_run_until_it_is_taken_over() {
+fn differences_are_shown_and_fail_the_run_until_update() {
     let world = World::with(
         "  - name: an order\n    request: GET /orders/1\n    response: { status: 200, body: { qty: 1 } }  # mine\n",
     );
@@ -46,7 +46,7 @@ fn what_differs_is_shown_and_fails_the_run_until_it_is_taken_over() {
     let provider = Provider::new(|_| Answer::json(r#"{"qty":"1"}"#));
     let url = provider.url();
     let record = |more: &[&'static str]| {
-        let recording = world.wrap([&of(&url)[..], more].concat());
+        let recording = world.wrap([&record_orders(&url)[..], more].concat());
         send(recording.url(), "GET /orders/1", &[], b"");
         recording.done()
     };
@@ -58,24 +58,24 @@ fn what_differs_is_shown_and_fails_the_run_until_it_is_taken_over() {
 }
 
 #[test]
-fn a_command_that_fails_gives_its_exit_code_and_writes_nothing_unless_told_to() {
+fn a_failing_command_sets_the_exit_code_and_nothing_is_written_without_keep_failed() {
     let provider = Provider::new(|_| Answer::json("{}"));
     let (world, url) = (World::new(), provider.url());
-    let recording = world.wrap(of(&url));
+    let recording = world.wrap(record_orders(&url));
     send(recording.url(), "GET /a", &[], b"");
     assert_snapshot!(recording.ends_with(7));
     assert!(!world.path("contracts").exists());
-    let recording = world.wrap([&of(&url)[..], &["--keep-failed"]].concat());
+    let recording = world.wrap([&record_orders(&url)[..], &["--keep-failed"]].concat());
     send(recording.url(), "GET /a", &[], b"");
     assert_eq!(recording.ends_with(7).code, Some(7));
     assert!(world.path(CONTRACT).exists());
 }
 
 #[test]
-fn a_command_s_own_output_passes_through_and_what_can_t_be_run_is_said() {
+fn the_output_of_the_command_passes_through_and_a_command_that_cannot_start_is_an_error() {
     let provider = Provider::new(|_| Answer::json("{}"));
     let (world, url) = (World::new(), provider.url());
-    let run = |command: &[&'static str]| world.upheld([&of(&url)[..], &["--"], command].concat());
+    let run = |command: &[&'static str]| world.upheld([&record_orders(&url)[..], &["--"], command].concat());
     let output = run(&["sh", "-c", "echo out; echo err >&2; exit 3"]);
     assert_eq!((output.stdout.as_str(), output.code), ("out\n", Some(3)));
     assert!(output.stderr.starts_with("err\n"), "{output}");
@@ -100,9 +100,9 @@ fn several_providers_are_recorded_each_into_its_own_contract() {
 }
 
 #[test]
-fn what_the_consumer_sees_is_what_the_provider_sent() {
-    // Each with its head and body as they stand on the wire.
-    let answers: [&[u8]; 7] = [
+fn the_consumer_gets_exactly_the_response_of_the_provider() {
+    // Each with its head and body as on the wire.
+    let responses: [&[u8]; 7] = [
         b"HTTP/1.1 200 Fine\r\nX-Case: a\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nx-low: b\r\nContent-Length: 2\r\n\r\nok",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n",
         b"HTTP/1.1 204 No Content\r\nETag: \"x\"\r\n\r\n",
@@ -113,14 +113,14 @@ fn what_the_consumer_sees_is_what_the_provider_sent() {
     ];
     let provider = Socket::new(move |request, stream| {
         let number: usize = request.path.trim_start_matches('/').parse().unwrap();
-        stream.write_all(answers[number]).unwrap();
+        stream.write_all(responses[number]).unwrap();
         true
     });
     let (world, url) = (World::new(), provider.url());
-    let recording = world.wrap(of(&url));
-    for (number, answer) in answers.iter().enumerate() {
-        let (sent, mut came) = (parse(answer), send(recording.url(), &format!("GET /{number}"), &[], b""));
-        // The test's own client asks for this.
+    let recording = world.wrap(record_orders(&url));
+    for (number, response) in responses.iter().enumerate() {
+        let (sent, mut came) = (parse(response), send(recording.url(), &format!("GET /{number}"), &[], b""));
+        // Because the client of this test asked for it.
         came.headers.retain(|line| !line.eq_ignore_ascii_case("connection: close"));
         assert_eq!(came.header("transfer-encoding"), sent.header("transfer-encoding"));
         assert_eq!(came.body(), sent.body(), "{number}");
@@ -134,10 +134,10 @@ fn what_the_consumer_sees_is_what_the_provider_sent() {
 }
 
 #[test]
-fn what_the_provider_gets_is_what_the_consumer_sent() {
+fn the_provider_gets_the_request_of_the_consumer() {
     let provider = Provider::new(|_| Answer::status(204));
     let (world, url) = (World::new(), provider.url() + "/api");
-    let recording = world.wrap(of(&url));
+    let recording = world.wrap(record_orders(&url));
     let headers =
         ["X-A: 1", "X-A: 2", "Connection: close, x-hop", "X-Hop: 1", "TE: trailers", "Accept-Encoding: gzip, snappy"];
     send(recording.url(), "PUT /orders/4%202?b=1&a=%20", &headers, b"body");
@@ -151,7 +151,7 @@ fn what_the_provider_gets_is_what_the_consumer_sent() {
         ("accept-encoding", "gzip"),
         ("content-length", "4"),
         ("host", &host),
-        // Of the recorder's own connection: trailers are passed on.
+        // For the recorder's own connection, since it passes trailers on.
         ("te", "trailers"),
         ("connection", "te"),
     ];
@@ -163,16 +163,16 @@ fn what_the_provider_gets_is_what_the_consumer_sent() {
 }
 
 #[test]
-fn events_come_one_by_one_and_those_that_were_seen_are_recorded() {
+fn events_arrive_one_by_one_and_those_that_were_seen_are_recorded() {
     let provider = Socket::new(|_, stream| {
         stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n").unwrap();
-        // There is no end: the consumer has to leave.
+        // The stream never ends: the consumer has to leave.
         let mut byte = [0];
         let _ = stream.read(&mut byte);
         false
     });
     let (world, url) = (World::new(), provider.url());
-    let recording = world.wrap(of(&url));
+    let recording = world.wrap(record_orders(&url));
     let mut stream = client::connect(recording.url());
     stream.write_all(b"GET /events HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
     let mut came = Vec::new();
@@ -189,7 +189,7 @@ fn events_come_one_by_one_and_those_that_were_seen_are_recorded() {
 }
 
 #[test]
-fn a_provider_that_is_not_there_or_breaks_off_is_told_to_the_consumer_and_not_recorded() {
+fn a_provider_that_is_down_or_breaks_off_is_reported_to_the_consumer_and_not_recorded() {
     let provider = Socket::new(|request, stream| {
         match request.path.as_str() {
             "/cut" => stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf").unwrap(),
@@ -199,7 +199,7 @@ fn a_provider_that_is_not_there_or_breaks_off_is_told_to_the_consumer_and_not_re
         request.path == "/whole"
     });
     let (world, url) = (World::new(), provider.url());
-    let recording = world.wrap(of(&url));
+    let recording = world.wrap(record_orders(&url));
     let came = send(recording.url(), "GET /none?token=abcdefgh12345678", &[], b"");
     assert_eq!((came.status, came.header("content-type")), (502, Some("application/problem+json")));
     assert_eq!(came.json()["from"], "upheld");
@@ -207,24 +207,24 @@ fn a_provider_that_is_not_there_or_breaks_off_is_told_to_the_consumer_and_not_re
     send(recording.url(), "GET /whole", &[], b"");
     assert_snapshot!(recording.done());
     let dead = "http://127.0.0.1:1";
-    let recording = world.wrap(of(dead));
+    let recording = world.wrap(record_orders(dead));
     assert_eq!(send(recording.url(), "GET /a", &[], b"").status, 502);
     assert_snapshot!(recording.done());
-    let recording = world.wrap(of(dead));
+    let recording = world.wrap(record_orders(dead));
     let secret = format!("ghp_{}", "a1B2".repeat(9));
     assert_eq!(send(recording.url(), &format!("GET /{secret}/a"), &[], b"").status, 502);
     let output = recording.ends_with(1);
-    let told = "note: not recorded: GET /redacted/a: nothing listens at 127.0.0.1:1: connection refused\n";
-    assert!(output.stderr.contains(told) && !output.to_string().contains(&secret), "{output}");
+    let note = "note: not recorded: GET /redacted/a: nothing listens at 127.0.0.1:1: connection refused\n";
+    assert!(output.stderr.contains(note) && !output.to_string().contains(&secret), "{output}");
 }
 
 #[test]
-fn without_a_command_it_records_until_it_is_asked_to_end() {
+fn without_a_command_it_records_until_a_signal() {
     let provider = Provider::new(|_| Answer::json("{}"));
     let (world, url) = (World::new(), provider.url());
     let port = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port().to_string();
     for signal in ["INT", "TERM"] {
-        let running = world.start([&of(&url)[..], &["--port", &port]].concat());
+        let running = world.start([&record_orders(&url)[..], &["--port", &port]].concat());
         let address = format!("127.0.0.1:{port}");
         until("the recorder", || std::net::TcpStream::connect(&address).ok());
         send(&format!("http://{address}"), "GET /a", &[], b"");
@@ -234,12 +234,12 @@ fn without_a_command_it_records_until_it_is_asked_to_end() {
 }
 
 #[test]
-fn a_recorder_that_is_killed_leaves_the_contract_as_it_was() {
+fn a_killed_recorder_leaves_the_contract_as_it_was() {
     let world = World::with("  - name: it\n    request: GET /a\n    response: { status: 200 }\n");
     let before = world.read(CONTRACT);
     let provider = Provider::new(|_| Answer::json("{}"));
     let url = provider.url();
-    let recording = world.wrap(of(&url));
+    let recording = world.wrap(record_orders(&url));
     send(recording.url(), "GET /b", &[], b"");
     recording.running.signal("KILL");
     assert_eq!(recording.done().code, None);
@@ -247,13 +247,13 @@ fn a_recorder_that_is_killed_leaves_the_contract_as_it_was() {
 }
 
 #[test]
-fn a_recorder_that_is_killed_at_any_time_leaves_the_old_contract_or_the_new_one() {
+fn a_recorder_killed_at_any_time_leaves_the_old_contract_or_the_new_one() {
     let old = "contract: 1\nconsumer: storefront\nprovider: orders\ninteractions:\n  - name: it\n    request: GET /b\n    response: { status: 200 }\n";
     let provider = Provider::new(|_| Answer::json(format!("[{}]", ["{\"a\":1}"; 200].join(","))));
     let (world, url) = (World::new(), provider.url());
     let record = || {
         world.write(CONTRACT, old);
-        let recording = world.wrap(of(&url));
+        let recording = world.wrap(record_orders(&url));
         (0..20).for_each(|number| drop(send(recording.url(), &format!("GET /a{}/b", "x".repeat(number)), &[], b"")));
         recording
     };
@@ -263,8 +263,8 @@ fn a_recorder_that_is_killed_at_any_time_leaves_the_old_contract_or_the_new_one(
     assert_eq!(output.code, Some(0), "{output}");
     let new = world.read(CONTRACT);
     assert_ne!(new, old);
-    assert_eq!(world.read("old.yaml"), old, "another file takes the place of the old one, which is never written to");
-    // From the command's end on, in steps of half a millisecond: before, while and after the file is written.
+    assert_eq!(world.read("old.yaml"), old, "the old file is replaced by a new one and never written to");
+    // From the end of the command on, in steps of half a millisecond: before, during and after the write.
     for step in 0..24u64 {
         let recording = record();
         recording.let_go(0);
@@ -277,7 +277,7 @@ fn a_recorder_that_is_killed_at_any_time_leaves_the_old_contract_or_the_new_one(
 }
 
 #[test]
-fn a_large_body_goes_through_and_is_not_kept() {
+fn a_large_body_passes_through_and_is_not_kept() {
     const LENGTH: usize = 64 << 20;
     let provider = Socket::new(|request, stream| {
         if request.path == "/large" {
@@ -288,16 +288,16 @@ fn a_large_body_goes_through_and_is_not_kept() {
         true
     });
     let (world, url) = (World::new(), provider.url());
-    let recording = world.wrap(of(&url));
+    let recording = world.wrap(record_orders(&url));
     let came = send(recording.url(), "GET /large", &[], b"");
     assert_eq!(came.raw.len(), LENGTH);
     let output = recording.done();
-    assert!(output.stdout.contains("the body of 67108864 bytes is too large to be recorded"), "{output}");
+    assert!(output.stdout.contains("the body is too large to be recorded (67108864 bytes)"), "{output}");
     assert!(world.read(CONTRACT).len() < 1000);
 }
 
 #[test]
-fn a_contract_that_can_t_be_read_or_extended_is_left_alone() {
+fn a_contract_that_cannot_be_read_or_extended_is_left_alone() {
     let provider = Provider::new(|_| Answer::json("{}"));
     let (world, url) = (World::new(), provider.url());
     for text in [
@@ -306,13 +306,13 @@ fn a_contract_that_can_t_be_read_or_extended_is_left_alone() {
         "contract: 1\nconsumer: web\nprovider: orders\ninteractions:\n  - name: a\n    request: GET /b\n    response: { status: 200 }\n",
     ] {
         world.write(CONTRACT, text);
-        // What can be told at once is told before the command runs.
+        // Problems that are visible before the recording are reported before the command runs.
         let output = if text.starts_with('{') {
-            let recording = world.wrap(of(&url));
+            let recording = world.wrap(record_orders(&url));
             send(recording.url(), "GET /a", &[], b"");
             recording.done()
         } else {
-            world.upheld([&of(&url)[..], &["--", "touch", "was-run"]].concat())
+            world.upheld([&record_orders(&url)[..], &["--", "touch", "was-run"]].concat())
         };
         assert!(!world.path("was-run").exists());
         assert_eq!(output.code, Some(2), "{output}");

@@ -1,5 +1,4 @@
-//! What the recorder passes on, byte by byte, and what becomes of connections: through the real program, with raw
-//! sockets on both sides of it.
+//! The recorder as a proxy, byte by byte and connection by connection: the real program with raw sockets on both sides.
 #![cfg(unix)]
 
 use std::io::{Read as _, Write as _};
@@ -21,7 +20,8 @@ const BROTLI: &str = "1b3400689c07b62df2ede263110c0d5b46a8f416a1f9dadb2c3264694a
 const ZSTD: &str = "28b52ffd04688d0100c2420a11b06b0ca767d96bb06d4f529a4e9f607215f1b44b9dfa3275b68c0d22ebd4db73c4b513\
      0491ba41c301005731c7b0489a49";
 
-fn of(url: &str) -> Vec<&str> {
+/// The arguments to record orders at this URL.
+fn record_orders(url: &str) -> Vec<&str> {
     vec!["record", "--consumer", "storefront", "--provider", "orders", "--upstream", url]
 }
 
@@ -30,7 +30,7 @@ fn bytes(hex: &str) -> Vec<u8> {
     digits.chunks(2).map(|pair| u8::from_str_radix(&pair.iter().collect::<String>(), 16).unwrap()).collect()
 }
 
-/// First line, other lines, and body of a message. What each connection says of itself is left out.
+/// The first line, the headers and the body of a message, without the header `connection`.
 fn parts(message: &[u8]) -> (String, Vec<String>, Vec<u8>) {
     let end = message.windows(4).position(|window| window == b"\r\n\r\n").expect("a head");
     let head: String = message[..end].iter().map(|byte| char::from(*byte)).collect();
@@ -40,8 +40,8 @@ fn parts(message: &[u8]) -> (String, Vec<String>, Vec<u8>) {
     (first, lines, message[end + 4..].to_vec())
 }
 
-/// A provider of one connection: reads a message until `is_whole`, answers it, and shows what it got.
-fn once(answer: &'static [u8], is_whole: impl Fn(&[u8]) -> bool + Send + 'static) -> (String, Receiver<Vec<u8>>) {
+/// A provider for one connection: reads until `is_whole`, sends the response, and returns the bytes that it got.
+fn once(response: &'static [u8], is_whole: impl Fn(&[u8]) -> bool + Send + 'static) -> (String, Receiver<Vec<u8>>) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let (sender, receiver) = channel();
@@ -55,26 +55,26 @@ fn once(answer: &'static [u8], is_whole: impl Fn(&[u8]) -> bool + Send + 'static
                 _ => break,
             }
         }
-        stream.write_all(answer).unwrap();
+        stream.write_all(response).unwrap();
         let _ = sender.send(got);
     });
     (url, receiver)
 }
 
-/// Reads until what came holds this.
+/// Reads until the text contains `mark`.
 fn read_until(stream: &mut TcpStream, mark: &str) -> String {
-    let mut came = String::new();
-    while !came.contains(mark) {
+    let mut received = String::new();
+    while !received.contains(mark) {
         let mut piece = [0; 4096];
         let length = stream.read(&mut piece).unwrap();
-        assert!(length > 0, "the end came before `{mark}`: {came}");
-        came.push_str(&String::from_utf8_lossy(&piece[..length]));
+        assert!(length > 0, "the end came before `{mark}`: {received}");
+        received.push_str(&String::from_utf8_lossy(&piece[..length]));
     }
-    came
+    received
 }
 
 #[test]
-fn an_answer_is_the_same_with_and_without_the_recorder() {
+fn a_response_is_the_same_with_and_without_the_recorder() {
     let json = br#"{"id": 42, "status": "paid", "status_before": "open"}"#;
     let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
     gzip.write_all(json).unwrap();
@@ -89,7 +89,7 @@ fn an_answer_is_the_same_with_and_without_the_recorder() {
     };
     let binary: Vec<u8> = (0..=255).cycle().take(70_000).collect();
     let plain = |text: &str| text.as_bytes().to_vec();
-    let answers: Vec<(&str, Vec<u8>)> = vec![
+    let responses: Vec<(&str, Vec<u8>)> = vec![
         ("GET /gzip", coded("gzip", gzip.finish().unwrap())),
         ("GET /deflate", coded("deflate", zlib.finish().unwrap())),
         ("GET /brotli", coded("br", bytes(BROTLI))),
@@ -113,15 +113,15 @@ fn an_answer_is_the_same_with_and_without_the_recorder() {
             ),
         ),
     ];
-    let table = answers.clone();
+    let table = responses.clone();
     let provider = Socket::new(move |request, stream| {
-        let (_, answer) = table.iter().find(|(line, _)| *line == request.line()).unwrap();
-        stream.write_all(answer).unwrap();
+        let (_, response) = table.iter().find(|(line, _)| *line == request.line()).unwrap();
+        stream.write_all(response).unwrap();
         false
     });
     let (world, url) = (World::new(), provider.url());
-    let recording = world.wrap(of(&url));
-    for (line, _) in &answers {
+    let recording = world.wrap(record_orders(&url));
+    for (line, _) in &responses {
         let request = format!("{line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
         let (direct, through) = (raw(&url, request.as_bytes()), raw(recording.url(), request.as_bytes()));
         assert_eq!(parts(&through), parts(&direct), "{line}");
@@ -148,7 +148,7 @@ fn a_request_reaches_the_provider_as_it_was_sent() {
     ] {
         let (url, got) = once(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", whole_at(end));
         let world = World::new();
-        let recording = world.wrap(of(&url));
+        let recording = world.wrap(record_orders(&url));
         let mut stream = connect(recording.url());
         stream.write_all(request.as_bytes()).unwrap();
         read_until(&mut stream, "ok");
@@ -159,7 +159,7 @@ fn a_request_reaches_the_provider_as_it_was_sent() {
             line.replace_range(6.., address);
         });
         assert_eq!((&got.0, &got.1), (&expected.0, &expected.1));
-        // Chunks may be put together on the way.
+        // Chunks may be joined on the way.
         let body = |body: &[u8]| String::from_utf8_lossy(body).replace("3\r\nabc\r\n2\r\nde\r\n", "5\r\nabcde\r\n");
         assert_eq!(body(&got.2), body(&expected.2), "{request}");
         drop(stream);
@@ -174,50 +174,50 @@ fn trailers_are_passed_on_in_both_directions() {
         |got| got.ends_with(b"X-Sum: 9\r\n\r\n") || got.ends_with(b"x-sum: 9\r\n\r\n") || got.ends_with(b"0\r\n\r\n"),
     );
     let world = World::new();
-    let recording = world.wrap(of(&url));
+    let recording = world.wrap(record_orders(&url));
     let request = "POST /a HTTP/1.1\r\nHost: x\r\nTE: trailers\r\nConnection: TE, close\r\nTrailer: X-Sum\r\n\
                    Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX-Sum: 9\r\n\r\n";
-    let came = String::from_utf8(raw(recording.url(), request.as_bytes())).unwrap().to_lowercase();
+    let received = String::from_utf8(raw(recording.url(), request.as_bytes())).unwrap().to_lowercase();
     let got = String::from_utf8(got.recv_timeout(DEADLINE).unwrap()).unwrap().to_lowercase();
-    assert!(came.ends_with("0\r\nx-sum: 7\r\n\r\n"), "{came}");
+    assert!(received.ends_with("0\r\nx-sum: 7\r\n\r\n"), "{received}");
     assert!(got.ends_with("0\r\nx-sum: 9\r\n\r\n") && got.contains("\r\nte: trailers\r\n"), "{got}");
     assert_eq!(recording.done().code, Some(0));
 }
 
 #[test]
-fn an_old_client_and_one_that_asks_before_it_sends_are_served() {
+fn clients_with_http_1_0_and_with_expect_continue_are_served() {
     let provider = Provider::new(|request| match request.method.as_str() {
         "PUT" => Answer::text(200, &request.body).header("x-expect", request.header("expect").unwrap_or("none")),
         _ => Answer::text(200, "hello"),
     });
     let (world, url) = (World::new(), provider.url());
-    let recording = world.wrap(of(&url));
-    let came = String::from_utf8(raw(recording.url(), b"GET /old HTTP/1.0\r\n\r\n")).unwrap();
-    assert!(came.starts_with("HTTP/1.0 200 ") && came.ends_with("\r\n\r\nhello"), "{came}");
+    let recording = world.wrap(record_orders(&url));
+    let received = String::from_utf8(raw(recording.url(), b"GET /old HTTP/1.0\r\n\r\n")).unwrap();
+    assert!(received.starts_with("HTTP/1.0 200 ") && received.ends_with("\r\n\r\nhello"), "{received}");
     let mut stream = connect(recording.url());
     stream.write_all(b"PUT /a HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n").unwrap();
     read_until(&mut stream, "HTTP/1.1 100 Continue\r\n\r\n");
     stream.write_all(b"body").unwrap();
-    let came = read_until(&mut stream, "\r\n\r\nbody");
-    assert!(came.contains("x-expect: none"), "{came}");
+    let received = read_until(&mut stream, "\r\n\r\nbody");
+    assert!(received.contains("x-expect: none"), "{received}");
     let output = recording.done();
     assert_eq!((output.code, provider.lines()), (Some(0), vec!["GET /old".to_owned(), "PUT /a".to_owned()]));
 }
 
 #[test]
-fn an_old_provider_whose_answer_ends_with_its_connection_is_served() {
+fn a_response_that_ends_with_its_connection_is_passed_on() {
     let (url, _got) =
         once(b"HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\nto the end", |got| got.ends_with(b"\r\n\r\n"));
     let world = World::new();
-    let recording = world.wrap(of(&url));
+    let recording = world.wrap(record_orders(&url));
     assert_eq!(send(recording.url(), "GET /a", &[], b"").text(), "to the end");
     assert_eq!(recording.done().code, Some(0));
     assert!(world.read(CONTRACT).contains("to the end"));
 }
 
 #[test]
-fn pieces_pass_while_both_bodies_are_open() {
-    // Each piece is answered by one of its own, and nobody sends the next before the last has come.
+fn pieces_pass_in_both_directions_at_the_same_time() {
+    // Each side sends a piece only after the previous one of the other side has arrived.
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let provider = thread::spawn(move || {
@@ -234,7 +234,7 @@ fn pieces_pass_while_both_bodies_are_open() {
         stream.write_all(b"0\r\n\r\n").unwrap();
     });
     let world = World::new();
-    let recording = world.wrap(of(&url));
+    let recording = world.wrap(record_orders(&url));
     let mut stream = connect(recording.url());
     stream.write_all(b"POST /talk HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n").unwrap();
     for number in 1..=3 {
@@ -250,7 +250,7 @@ fn pieces_pass_while_both_bodies_are_open() {
 }
 
 #[test]
-fn a_consumer_that_leaves_is_gone_for_the_provider_too() {
+fn the_provider_notices_that_the_consumer_left() {
     let (left, gone) = channel();
     let left = std::sync::Mutex::new(left);
     let provider = Socket::new(move |request, stream| {
@@ -263,7 +263,7 @@ fn a_consumer_that_leaves_is_gone_for_the_provider_too() {
         false
     });
     let (world, url) = (World::new(), provider.url());
-    let recording = world.wrap(of(&url));
+    let recording = world.wrap(record_orders(&url));
     for (path, mark) in [("/events", "data: 1"), ("/silence", "")] {
         let mut stream = connect(recording.url());
         stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes()).unwrap();
@@ -279,10 +279,10 @@ fn a_consumer_that_leaves_is_gone_for_the_provider_too() {
 }
 
 #[test]
-fn a_slow_upload_is_no_slow_answer() {
+fn a_slow_upload_is_not_a_slow_response() {
     let (url, got) = once(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", |got| got.ends_with(b"the end"));
     let world = World::new();
-    let recording = world.wrap([&of(&url)[..], &["--timeout", "200ms"]].concat());
+    let recording = world.wrap([&record_orders(&url)[..], &["--timeout", "200ms"]].concat());
     let mut stream = connect(recording.url());
     stream.write_all(b"PUT /a HTTP/1.1\r\nHost: x\r\nContent-Length: 15\r\n\r\n").unwrap();
     for piece in ["slow", " to ", "the end"] {
@@ -295,14 +295,14 @@ fn a_slow_upload_is_no_slow_answer() {
 }
 
 #[test]
-fn a_provider_that_does_not_answer_in_time_is_a_gateway_timeout() {
-    // It never reads: neither a small request nor a large one gets an answer.
+fn a_provider_that_does_not_respond_in_time_is_a_gateway_timeout() {
+    // It never reads, so neither a small request nor a large one gets a response.
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let world = World::new();
-    let recording = world.wrap([&of(&url)[..], &["--timeout", "200ms"]].concat());
-    let came = send(recording.url(), "GET /a", &[], b"");
-    assert_eq!((came.status, &came.json()["detail"]), (504, &"no answer within 200 ms".into()));
+    let recording = world.wrap([&record_orders(&url)[..], &["--timeout", "200ms"]].concat());
+    let received = send(recording.url(), "GET /a", &[], b"");
+    assert_eq!((received.status, &received.json()["detail"]), (504, &"no answer within 200 ms".into()));
     let mut stream = connect(recording.url());
     stream
         .write_all(b"PUT /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 67108864\r\n\r\n")
@@ -318,7 +318,7 @@ fn a_provider_that_does_not_answer_in_time_is_a_gateway_timeout() {
 }
 
 #[test]
-fn an_answer_that_does_not_wait_for_the_request_is_recorded_once_that_is_whole() {
+fn a_response_before_the_end_of_the_request_is_recorded() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let provider = thread::spawn(move || {
@@ -328,7 +328,7 @@ fn an_answer_that_does_not_wait_for_the_request_is_recorded_once_that_is_whole()
         read_until(&mut stream, "late");
     });
     let world = World::new();
-    let recording = world.wrap(of(&url));
+    let recording = world.wrap(record_orders(&url));
     let mut stream = connect(recording.url());
     stream.write_all(b"POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n").unwrap();
     read_until(&mut stream, "\r\n\r\nno");
@@ -340,7 +340,7 @@ fn an_answer_that_does_not_wait_for_the_request_is_recorded_once_that_is_whole()
 }
 
 #[test]
-fn what_can_t_be_passed_on_is_a_problem_that_says_so() {
+fn requests_that_cannot_be_passed_on_get_a_problem() {
     let provider = Socket::new(|request, stream| {
         stream
             .write_all(match request.path.as_str() {
@@ -352,47 +352,51 @@ fn what_can_t_be_passed_on_is_a_problem_that_says_so() {
         false
     });
     let (world, url) = (World::new(), provider.url());
-    let recording = world.wrap(of(&url));
+    let recording = world.wrap(record_orders(&url));
     for (line, headers, status, detail) in [
         ("GET /ws", &["Upgrade: websocket", "Connection: upgrade"][..], 501, "changes its protocol"),
         ("GET http://other.example/a", &[], 400, "no proxy for all"),
         ("GET /101", &[], 502, "changes its protocol"),
         ("GET /garbage", &[], 502, "no HTTP/1.1 answer"),
     ] {
-        let came = send(recording.url(), line, headers, b"");
-        assert_eq!((came.status, came.header("content-type")), (status, Some("application/problem+json")), "{line}");
-        assert_eq!((&came.json()["from"], &came.json()["status"]), (&"upheld".into(), &status.into()));
-        assert!(came.json()["detail"].as_str().unwrap().contains(detail), "{came:?}");
+        let received = send(recording.url(), line, headers, b"");
+        assert_eq!(
+            (received.status, received.header("content-type")),
+            (status, Some("application/problem+json")),
+            "{line}"
+        );
+        assert_eq!((&received.json()["from"], &received.json()["status"]), (&"upheld".into(), &status.into()));
+        assert!(received.json()["detail"].as_str().unwrap().contains(detail), "{received:?}");
     }
-    // An offer that may be declined is declined.
+    // The offer of another protocol is declined.
     let h2c = ["Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAAP__"];
     assert_eq!(send(recording.url(), "GET /h2c", &h2c, b"").status, 200);
     let output = recording.done();
     assert_eq!(output.code, Some(0), "{output}");
     assert_eq!(output.stdout.matches("not recorded:").count(), 4, "{output}");
 
-    let recording = world.wrap(of("http://no-such-host.invalid"));
-    let came = send(recording.url(), "GET /a", &[], b"");
-    assert!(came.status == 502 && came.text().contains("can't be resolved"), "{came:?}");
+    let recording = world.wrap(record_orders("http://no-such-host.invalid"));
+    let received = send(recording.url(), "GET /a", &[], b"");
+    assert!(received.status == 502 && received.text().contains("can't be resolved"), "{received:?}");
     assert_eq!(recording.done().code, Some(5));
 }
 
 #[test]
-fn connections_are_kept_and_one_that_was_closed_meanwhile_costs_no_request() {
+fn connections_are_reused_and_a_closed_one_loses_no_request() {
     let provider = Provider::new(|_| Answer::json("{}"));
-    // It says that it keeps its connections, and closes each after an answer.
+    // It promises to keep connections open, but closes each after one response.
     let closing = Socket::new(|_, stream| {
         stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}").unwrap();
         false
     });
     let world = World::new();
     for (url, connections) in [(provider.url(), Some(&provider)), (closing.url(), None)] {
-        let recording = world.wrap(of(&url));
+        let recording = world.wrap(record_orders(&url));
         let mut stream = connect(recording.url());
         for number in 0..100 {
             stream.write_all(format!("GET /{number} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes()).unwrap();
-            let came = read_until(&mut stream, "\r\n\r\n{}");
-            assert!(came.starts_with("HTTP/1.1 200 "), "{came}");
+            let received = read_until(&mut stream, "\r\n\r\n{}");
+            assert!(received.starts_with("HTTP/1.1 200 "), "{received}");
         }
         drop(stream);
         if let Some(provider) = connections {
@@ -401,19 +405,19 @@ fn connections_are_kept_and_one_that_was_closed_meanwhile_costs_no_request() {
         let output = recording.done();
         assert_eq!(output.code, Some(0), "{output}");
         assert!(output.stdout.contains("100 requests"), "{output}");
-        // The second provider's recording is one of its own.
+        // The second provider gets a new contract.
         std::fs::remove_dir_all(world.path("contracts")).unwrap();
     }
 }
 
 #[test]
-fn many_requests_at_once_are_recorded_in_the_order_in_which_they_came() {
-    // The first waits until all are there, and is answered last.
+fn concurrent_requests_are_recorded_in_the_order_of_arrival() {
+    // The response to the first one waits until all are there, and comes last.
     let provider = Provider::crowded(100, |request| {
         Answer::json("{}").after(Duration::from_millis(if request.path == "/first" { 100 } else { 0 }))
     });
     let (world, url) = (World::new(), provider.url());
-    let recording = world.wrap(of(&url));
+    let recording = world.wrap(record_orders(&url));
     let at = recording.url();
     thread::scope(|scope| {
         scope.spawn(move || assert_eq!(send(at, "GET /first", &[], b"").status, 200));
@@ -448,96 +452,32 @@ fn large_bodies_pass_in_both_directions_within_a_bounded_memory() {
         reading.join().unwrap()
     });
     let world = World::new();
-    let recording = world.wrap(of(&url));
+    let recording = world.wrap(record_orders(&url));
     let mut stream = connect(recording.url());
     let head = format!("POST /copy HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {LENGTH}\r\n\r\n");
     stream.write_all(head.as_bytes()).unwrap();
     let mut writer = stream.try_clone().unwrap();
     let sending =
         thread::spawn(move || (0..LENGTH >> 20).for_each(|_| writer.write_all(&vec![b'x'; 1 << 20]).unwrap()));
-    let came = std::io::copy(&mut stream, &mut std::io::sink()).unwrap();
+    let received = std::io::copy(&mut stream, &mut std::io::sink()).unwrap();
     sending.join().unwrap();
     provider.join().unwrap();
-    assert!(came > LENGTH as u64, "{came}");
+    assert!(received > LENGTH as u64, "{received}");
     if cfg!(target_os = "linux") {
         let peak = recording.running.peak_memory();
-        // It stays at about a quarter of one body's length, however long that is, and a busy machine takes a little more.
+        // About a quarter of one body is usual, and a busy machine needs a little more.
         assert!(peak < LENGTH / 2, "{peak} bytes at most");
     }
     let output = recording.done();
     assert_eq!(output.code, Some(0), "{output}");
     assert!(
-        output.stdout.contains("what was sent can't be written: the body of 268435456 bytes is too large"),
+        output.stdout.contains("its request can't be written: the body is too large to be recorded (268435456 bytes)"),
         "{output}"
     );
 }
 
 #[test]
-fn a_provider_behind_tls_is_recorded_where_its_certificate_is_trusted() {
-    let world = World::new();
-    let (url, certificate) = tls_provider();
-    world.write("ca.pem", certificate);
-    let trusting = world.variable("SSL_CERT_FILE", "ca.pem");
-    let recording = trusting.wrap(of(&url));
-    let came = send(recording.url(), "GET /orders/1", &[], b"");
-    assert_eq!((came.status, came.text().as_str()), (200, "{\"safe\":true}"), "{came:?}");
-    assert_eq!(recording.done().code, Some(0));
-    assert!(trusting.read(CONTRACT).contains("safe: true"));
-
-    let world = World::new();
-    let recording = world.wrap(of(&url));
-    let came = send(recording.url(), "GET /orders/1", &[], b"");
-    assert!(came.status == 502 && came.text().contains("the TLS handshake with"), "{came:?}");
-    let output = recording.done();
-    assert_eq!(output.code, Some(5), "{output}");
-    assert!(!world.path("contracts").exists());
-}
-
-/// A provider behind TLS that answers every request with the same, and the certificate of its CA.
-fn tls_provider() -> (String, String) {
-    use std::sync::Arc;
-
-    use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-    use rustls::pki_types::PrivateKeyDer;
-    use rustls::{ServerConfig, ServerConnection, StreamOwned};
-
-    let mut ca = CertificateParams::new(Vec::new()).unwrap();
-    ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let ca = CertifiedIssuer::self_signed(ca, KeyPair::generate().unwrap()).unwrap();
-    let key = KeyPair::generate().unwrap();
-    let leaf = CertificateParams::new(vec![String::from("localhost")]).unwrap().signed_by(&key, &ca).unwrap();
-    let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![leaf.der().clone()], PrivateKeyDer::try_from(key.serialize_der()).unwrap())
-        .unwrap();
-    let config = Arc::new(config);
-    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
-    thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = StreamOwned::new(ServerConnection::new(Arc::clone(&config)).unwrap(), stream.unwrap());
-            let mut got = Vec::new();
-            let mut piece = [0; 4096];
-            while let Ok(length) = stream.read(&mut piece) {
-                got.extend_from_slice(&piece[..length]);
-                if length == 0 || got.ends_with(b"\r\n\r\n") {
-                    break;
-                }
-            }
-            let answer =
-                b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 13\r\n\r\n{\"safe\":true}";
-            let _ = stream.write_all(answer).and_then(|()| stream.flush());
-            stream.conn.send_close_notify();
-            let _ = stream.flush();
-        }
-    });
-    (url, ca.pem())
-}
-
-#[test]
-fn an_endless_stream_is_given_up_with_the_recording_and_its_events_are_kept() {
+fn an_endless_stream_ends_with_the_recording_and_its_events_are_kept() {
     let provider = Socket::new(|_, stream| {
         stream
             .write_all(b"HTTP/1.1 200 OK\r\nContent-Type: Text/Event-Stream; charset=utf-8\r\n\r\ndata: 1\n\n")
@@ -547,7 +487,7 @@ fn an_endless_stream_is_given_up_with_the_recording_and_its_events_are_kept() {
         false
     });
     let (world, url) = (World::new(), provider.url());
-    let recording = world.wrap(of(&url));
+    let recording = world.wrap(record_orders(&url));
     let mut stream = client::connect(recording.url());
     stream.write_all(b"GET /events HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
     read_until(&mut stream, "data: 1");

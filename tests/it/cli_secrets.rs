@@ -1,4 +1,4 @@
-//! Credentials that `upheld verify` is given are sent, and never shown, whatever the provider does with them.
+//! Credentials for `upheld verify` are sent and never shown, whatever the provider does with them.
 
 use insta::assert_snapshot;
 
@@ -35,13 +35,13 @@ fn echo(request: &Request) -> Answer {
         "/body" => Answer::json(json(sent)),
         "/text" => Answer::text(200, &format!("you sent\n{sent}\n")),
         "/header" => Answer::json("{}").header("x-you", sent),
-        // The report cuts long values: what is left of the token must not be shown either.
+        // The report shortens long values: the rest of the token must not be shown either.
         "/long" => Answer::json(json(format!("{}{sent}", "x".repeat(100)))),
         _ => Answer::text(401, &format!("Unauthorized: {sent}")),
     }
 }
 
-/// Verifies with every form of report, and tells all that was written anywhere.
+/// Verifies with every form of report, and returns all output and files.
 fn everything(world: &World, arguments: &[&str]) -> (CommandOutput, String) {
     let mut command = vec!["verify", "--states", "POST /_states"];
     for report in ["json=r.json", "junit=r.xml", "markdown=r.md", "comment=r-comment.md", "github=r.txt"] {
@@ -113,7 +113,7 @@ fn a_header_is_sent_and_never_shown() {
                      got 401
               16 │   response: { status: 200 }
                  │                       ╰── asked for here
-            note: the answer's body: Unauthorized: [redacted]
+            note: the response's body: Unauthorized: [redacted]
             help: orders refuses the request: `--header` sends the credentials that it asks for.
 
     broken  storefront → orders  echo behind a long text   contracts/storefront/orders.yaml:17
@@ -139,7 +139,7 @@ fn a_header_is_sent_and_never_shown() {
 }
 
 #[test]
-fn a_header_that_is_written_wrong_is_not_shown() {
+fn a_malformed_header_is_not_shown() {
     let world = World::with(FIVE);
     let verify = |header: &str| world.upheld(["verify", "--url", "http://127.0.0.1:9", "--header", header]);
     assert_snapshot!(verify("Bearer s3cr3t"), @"

@@ -94,7 +94,7 @@ fn an_interaction_that_can_t_be_run_denies_with_a_remedy_and_without_waiting() {
     assert_snapshot!(world.gate("storefront@1"), @"
     deny 4 unknown
     G307 unknown: storefront@1 (candidate) needs orders@1 (live)
-         an order was placed: it can't be run, because it is a message, and only HTTP is verified yet
+         an order was placed: it can't be run, because it is a message, and only HTTP is supported so far
          next: publish a new version of storefront with these interactions as pending: upheld publish storefront@… --without-skipped
     ");
     // Along with one that only has to be verified.
@@ -102,7 +102,7 @@ fn an_interaction_that_can_t_be_run_denies_with_a_remedy_and_without_waiting() {
     assert_snapshot!(world.gate("storefront@2"), @"
     deny 4 unknown
     G307 unknown: storefront@2 (candidate) needs orders@1 (live)
-         an order was placed: it can't be run, because it is a message, and only HTTP is verified yet
+         an order was placed: it can't be run, because it is a message, and only HTTP is supported so far
          1 of 3 without a result: get c
          never verified: no version of orders has a result
          next: publish a new version of storefront with these interactions as pending: upheld publish storefront@… --without-skipped

@@ -27,7 +27,8 @@
 //!   first publication to a rollback; `pipelines_page`: the recipes say the same for every build system
 //! - `ranks`: the house keeps its order; `codes`: no two findings or errors share a code; `forgotten`: every file of this
 //!   folder is a module here, or its tests would never run
-//! - `readme`: the README does what it says; `published`: so does the schema beside the contracts
+//! - `readme`: the README and the pages beside the examples do what they say; `published`: so do the schema beside the
+//!   contracts and the releases
 //!
 //! `reading` holds the shortest ways from a text to a contract, `messages` those to its mismatches, `exchanges` those from
 //! the wire to a recording. `ledger_memory` is a store in memory, and `ledger_world` tells a world of services into it.
@@ -71,6 +72,7 @@ mod cli_reach;
 mod cli_record;
 mod cli_record_command;
 mod cli_record_proxy;
+mod cli_record_tls;
 mod cli_reports;
 mod cli_requests;
 mod cli_secrets;

@@ -1,4 +1,4 @@
-//! What holds for the mock of every contract: it is that contract's own provider.
+//! Properties of the mock of every contract: it behaves as that contract's provider.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -21,42 +21,42 @@ fn mock_of(contract: &Contract, files: &Files) -> Mock {
     Mock::new(vec![Arc::new(formats::file(source, read))])
 }
 
-/// An interaction's provider states, as a test makes them active.
+/// The provider states of an interaction, as a test activates them.
 fn states_of<T>(interaction: &Interaction<T>) -> Vec<ActiveState> {
     let states = interaction.given.iter();
     states.map(|state| ActiveState { name: state.name.clone(), params: state.params.clone() }).collect()
 }
 
-/// What an interaction needs to be true, in whatever order.
-fn as_a_set<T>(interaction: &Interaction<T>) -> std::collections::BTreeSet<String> {
+/// The provider states of an interaction, in no order.
+fn state_set<T>(interaction: &Interaction<T>) -> std::collections::BTreeSet<String> {
     interaction.given.iter().map(|state| format!("{state:?}")).collect()
 }
 
-/// Whether two interactions need the same and ask for the very same, so that nothing tells them apart.
-fn are_the_same_question<T: Debug>(one: &Interaction<T>, other: &Interaction<T>) -> bool {
+/// Whether two interactions have the same states and the same request, so nothing tells them apart.
+fn are_indistinguishable<T: Debug>(one: &Interaction<T>, other: &Interaction<T>) -> bool {
     let request = |interaction: &Interaction<T>| http(interaction).request.filled(&interaction.params());
     let allows = |one: &Interaction<T>, other: &Interaction<T>| {
         let sent = encode::request(&request(other));
         match_request(&request(one), &RequestRules::default(), &sent, &Pointer::root()).is_empty()
     };
-    as_a_set(one) == as_a_set(other) && allows(one, other) && allows(other, one)
+    state_set(one) == state_set(other) && allows(one, other) && allows(other, one)
 }
 
-/// A contract in which several interactions have the same request, and different states and answers.
-fn with_alike() -> impl Strategy<Value = (Contract, Files)> {
+/// A contract in which several interactions have the same request, but different states and responses.
+fn with_equal_requests() -> impl Strategy<Value = (Contract, Files)> {
     (strategies::contract(), any::<proptest::sample::Index>()).prop_map(|((mut contract, files), pick)| {
-        let asking = http(&contract.interactions[pick.index(contract.interactions.len())]).clone();
+        let chosen = http(&contract.interactions[pick.index(contract.interactions.len())]).clone();
         for (number, interaction) in contract.interactions.iter_mut().enumerate() {
             let http = http_mut(interaction);
-            (http.request, http.terms.request) = (asking.request.clone(), asking.terms.request.clone());
-            // They differ by a parameter alone, or by the one having a state more.
+            (http.request, http.terms.request) = (chosen.request.clone(), chosen.terms.request.clone());
+            // They differ only in a parameter, or one has another state.
             interaction.given.last_mut().unwrap().params.insert(String::from("number"), number.into());
         }
         (contract, files)
     })
 }
 
-/// A contract in which several interactions have the same request, but for the headers that they list.
+/// A contract in which several interactions have the same request, except for the headers that they list.
 fn with_more_headers() -> impl Strategy<Value = (Contract, Files)> {
     strategies::contract().prop_map(|(mut contract, files)| {
         let first = contract.interactions[0].clone();
@@ -70,8 +70,8 @@ fn with_more_headers() -> impl Strategy<Value = (Contract, Files)> {
     })
 }
 
-/// Whether an interaction asks for an answer that HTTP has: one to HEAD, and some statuses, have no body.
-fn can_be_answered<T: Debug>(interaction: &Interaction<T>) -> bool {
+/// Whether HTTP allows the response of an interaction: those to HEAD, and those with some statuses, have no body.
+fn has_possible_response<T: Debug>(interaction: &Interaction<T>) -> bool {
     let http = http(interaction);
     let (bodiless, interim) = match http.response.status {
         Status::Code(status) => (matches!(status, 204 | 205 | 304), status < 200),
@@ -84,55 +84,55 @@ proptest! {
     #![proptest_config(strategies::cases(300))]
 
     #[test]
-    fn asked_with_an_interaction_s_own_request_it_answers_as_the_contract_says((contract, files) in strategies::contract()) {
+    fn the_example_of_a_request_gets_a_response_that_upholds_the_contract((contract, files) in strategies::contract()) {
         let mock = mock_of(&contract, &files);
         let interactions = either(&contract).interactions;
-        for (number, interaction) in interactions.iter().enumerate().filter(|(_, it)| can_be_answered(it)) {
-            let asking = filled(interaction);
-            let selected = mock.answer(&asking.asked(), &states_of(interaction));
-            prop_assert!(selected.is_ok(), "{:?} {:?}", asking, selected);
+        for (number, interaction) in interactions.iter().enumerate().filter(|(_, it)| has_possible_response(it)) {
+            let example = filled(interaction);
+            let selected = mock.respond(&example.consumer_request(), &states_of(interaction));
+            prop_assert!(selected.is_ok(), "{:?} {:?}", example, selected);
             let selected = selected.unwrap();
-            let (_, answering, _) = mock.interaction(selected.number).unwrap();
-            let found = match_response(&filled(answering), &selected.response, &Pointer::root());
-            prop_assert!(!can_be_answered(answering) || found.is_empty(), "{:?} {:#?}", filled(answering), found);
-            // Another interaction answers only where it asks for the very same, in the same states.
+            let (_, used, _) = mock.interaction(selected.number).unwrap();
+            let found = match_response(&filled(used), &selected.response, &Pointer::root());
+            prop_assert!(!has_possible_response(used) || found.is_empty(), "{:?} {:#?}", filled(used), found);
+            // Another interaction is selected only if it has the same request and states.
             if selected.number != number {
                 let (_, other, _) = mock.interaction(selected.number).unwrap();
-                prop_assert!(are_the_same_question(interaction, other), "{interaction:?} {other:?}");
+                prop_assert!(are_indistinguishable(interaction, other), "{interaction:?} {other:?}");
             }
         }
     }
 
     #[test]
-    fn provider_states_tell_interactions_apart_whose_requests_are_the_same((contract, files) in with_alike()) {
+    fn provider_states_tell_interactions_with_the_same_request_apart((contract, files) in with_equal_requests()) {
         let mock = mock_of(&contract, &files);
         for (number, interaction) in either(&contract).interactions.iter().enumerate() {
-            let selected = mock.answer(&filled(interaction).asked(), &states_of(interaction)).unwrap();
+            let selected = mock.respond(&filled(interaction).consumer_request(), &states_of(interaction)).unwrap();
             prop_assert_eq!(selected.number, number);
         }
     }
 
     #[test]
-    fn who_lists_all_headers_that_came_is_who_answers((contract, files) in with_more_headers(), turned in any::<bool>()) {
+    fn the_interaction_that_lists_all_headers_of_the_request_is_selected((contract, files) in with_more_headers(), turned in any::<bool>()) {
         let mut contract = contract;
         if turned {
             contract.interactions.reverse();
         }
         let mock = mock_of(&contract, &files);
         for (number, interaction) in either(&contract).interactions.iter().enumerate() {
-            let selected = mock.answer(&filled(interaction).asked(), &[]).unwrap();
+            let selected = mock.respond(&filled(interaction).consumer_request(), &[]).unwrap();
             prop_assert_eq!(selected.number, number);
         }
     }
 
     #[test]
-    fn a_request_that_it_answers_is_one_that_the_contract_allows((contract, files) in strategies::contract(), line in "(GET|PUT) /[a-z0-9/]{0,6}") {
+    fn a_mock_serves_exactly_the_requests_that_the_contract_allows((contract, files) in strategies::contract(), line in "(GET|PUT) /[a-z0-9/]{0,6}") {
         let mock = mock_of(&contract, &files);
         let (method, path) = line.split_once(' ').unwrap();
         let request = upheld::interaction::ActualRequest { method: method.to_owned(), path: path.to_owned(), ..Default::default() };
         let allows = |it| formats::match_request(&filled(it), &request, &Pointer::root()).is_empty();
         let allowed = either(&contract).interactions.iter().any(allows);
-        match mock.answer(&request, &[]) {
+        match mock.respond(&request, &[]) {
             Ok(_) => prop_assert!(allowed),
             Err(miss) => {
                 prop_assert!(!allowed);
@@ -144,16 +144,16 @@ proptest! {
 
 #[cfg(unix)]
 #[test]
-fn a_verification_of_any_contract_against_its_own_mock_is_upheld() {
+fn every_contract_is_upheld_by_its_own_mock() {
     use super::support::World;
 
     let mut runner = TestRunner::new(strategies::cases(20));
     let contracts = strategies::contract().prop_map(|(mut contract, files)| {
-        contract.interactions.retain(can_be_answered);
-        // Which of two interactions that ask for the very same answers is the mock's to choose; a verification wants each.
+        contract.interactions.retain(has_possible_response);
+        // Of two indistinguishable interactions the mock serves only one, but a verification needs both.
         let mut known = Vec::new();
         contract.interactions.retain(|interaction| {
-            let taken = known.iter().any(|known| are_the_same_question(known, interaction));
+            let taken = known.iter().any(|known| are_indistinguishable(known, interaction));
             known.push(interaction.clone());
             !taken
         });

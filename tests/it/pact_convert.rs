@@ -1,8 +1,9 @@
-//! Each matcher on its way from a Pact file to a contract, and from a contract to a Pact file.
+//! Each matcher converted from a Pact file to a contract, and from a contract to a Pact file.
 
 use serde_json::{Value, json};
 use upheld::contract::write_rule;
 use upheld::conversion::export::{Version, export};
+use upheld::conversion::{Difference, FromPact};
 use upheld::formats::{match_request, match_response};
 use upheld::interaction::encode::response as example_response;
 use upheld::source::Pointer;
@@ -11,12 +12,13 @@ use crate::pact_convert_properties::imported;
 use crate::pact_spec::{contract as read_pact, pact_file};
 use crate::reading::{contract, filled, http, own, text_of};
 
-/// What is told of rules for texts, and of `boolean` and of dates.
-const ANY_JSON: &str = "response body a: Pact holds this rule against the JSON of any value, so that 5 may fit where \"5\" does; the contract asks for the example's type, too";
-const BOOLEAN: &str = "response body a: Pact also takes the texts \"true\" and \"false\"; the contract only booleans";
-const TIME: &str = "response body a: Pact reads dates and times as Java does: 2026-5-1 is a date, and a fraction of a second is there if the format says so; the contract asks for those of RFC 3339, with two digits and any fraction";
+/// The remarks on rules for texts, on `boolean` and on dates.
+const ANY_JSON: &str = "response body a: Pact applies this rule to the JSON of any value, so 5 may match where \"5\" does; the contract also requires the example's type";
+const BOOLEAN: &str =
+    "response body a: Pact also accepts the strings \"true\" and \"false\"; the contract accepts only booleans";
+const TIME: &str = "response body a: Pact reads dates and times as Java does: 2026-5-1 is a date, and the format decides about fractions of a second; the contract follows RFC 3339, with two digits and any fraction";
 
-/// The rules of a response body that come of a Pact file's, as the lines of `match`, and then the remarks.
+/// The rules of a response body that a Pact file's become, as the lines of `match`, and then the remarks.
 fn rules_of(body: &Value, rules: &Value) -> Vec<String> {
     let pact = read_pact(&pact_file(
         "4.0",
@@ -34,8 +36,8 @@ fn rules_of(body: &Value, rules: &Value) -> Vec<String> {
     ));
     let converted = imported(&pact);
     let written = http(&converted.contract.interactions[0]).terms.response.body.iter();
-    let lines = written.map(|(path, rule)| format!("{path}: {}", write_rule(&rule.thing)));
-    lines.chain(converted.remarks.iter().map(|remark| format!("{}: {}", remark.place, remark.why))).collect()
+    let lines = written.map(|(path, rule)| format!("{path}: {}", write_rule(&rule.rule)));
+    lines.chain(converted.remarks.iter().map(|remark| format!("{}: {}", remark.place, remark.difference))).collect()
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is made for this call")]
@@ -44,7 +46,7 @@ fn one(matchers: Value) -> Value {
 }
 
 #[test]
-fn each_matcher_of_a_scalar_has_its_word() {
+fn each_matcher_of_a_scalar_has_a_counterpart() {
     for (example, matchers, expected) in [
         (json!("x"), json!([{"match": "type"}]), &[][..]),
         (json!(1), json!([{"match": "number"}]), &[]),
@@ -54,7 +56,7 @@ fn each_matcher_of_a_scalar_has_its_word() {
         (
             json!(1.5),
             json!([{"match": "decimal"}]),
-            &["response body a: Pact asks for a number with a fraction; the contract takes any number"],
+            &["response body a: Pact requires a number with a fraction; the contract accepts any number"],
         ),
         (json!(null), json!([{"match": "null"}]), &["a: [null]"]),
         (json!("paid"), json!([{"match": "regex", "regex": "^(?:paid|open)$"}]), &["a: /paid|open/"]),
@@ -77,7 +79,7 @@ fn each_matcher_of_a_scalar_has_its_word() {
             json!([{"match": "date", "format": "dd.MM.yyyy"}]),
             &[
                 "a: /\\d{1,2}\\.\\d{1,2}\\.\\d+/",
-                "response body a: Pact asks for the format `dd.MM.yyyy`; the contract asks for its digits, letters and signs in their places, and takes a day or an hour that there is not",
+                "response body a: Pact requires the format `dd.MM.yyyy`; the contract only checks for its digits, letters and signs, and accepts days and hours that don't exist",
             ],
         ),
         (json!("x"), json!([{"match": "notEmpty"}]), &["a: /[\\s\\S]+/", ANY_JSON]),
@@ -88,7 +90,7 @@ fn each_matcher_of_a_scalar_has_its_word() {
 }
 
 #[test]
-fn one_of_several_is_enough_where_that_can_be_said() {
+fn one_of_several_rules_is_enough_if_a_contract_can_express_it() {
     let any = |matchers: Value| json!({"$.a": {"combine": "OR", "matchers": matchers}});
     for (example, matchers, expected) in [
         (json!("x"), json!([{"match": "type"}, {"match": "null"}]), &["a: string or null"][..]),
@@ -104,7 +106,7 @@ fn one_of_several_is_enough_where_that_can_be_said() {
             &[
                 "a: or null",
                 "a.b: number or null",
-                "response body a: the rule allows null, and Pact refuses it for a list or an object all the same; the contract allows it",
+                "response body a: the rule allows null, but Pact still refuses it for a list or an object; the contract allows it",
             ],
         ),
         (
@@ -112,7 +114,7 @@ fn one_of_several_is_enough_where_that_can_be_said() {
             json!([{"match": "integer"}, {"match": "regex", "regex": "[a-z]"}]),
             &[
                 "a: any",
-                "response body a: Pact takes what fits one of several rules; the contract takes all of that, and more",
+                "response body a: Pact accepts whatever matches one of several rules; the contract accepts all of that, and more",
             ],
         ),
     ] {
@@ -161,7 +163,7 @@ fn lists_and_objects_get_the_fewest_rules() {
             json!({"$": typed(), "$.l[0].k": one(json!([{"match": "regex", "regex": "[xy]"}]))}),
             &[
                 "l[0].k: /[xy]/",
-                "response body l: an element has rules of its own, and Pact takes a list that is too short for it; the contract asks that it is there",
+                "response body l: an element has rules of its own, and Pact accepts lists too short to have it; the contract requires it",
             ],
         ),
     ] {
@@ -169,8 +171,8 @@ fn lists_and_objects_get_the_fewest_rules() {
     }
 }
 
-/// The matchers of a Pact file's response body that come of a contract's rules, as `path: matcher`, the example's
-/// content, and the remarks.
+/// The matchers of a Pact file's response body that a contract's rules become, as `path: matcher`, the example's content,
+/// and the remarks.
 fn exported(asked: &str, version: Version) -> (Vec<String>, Value, Vec<String>) {
     let contract = contract(&text_of("method: GET\npath: /", &format!("status: 200\n{asked}")));
     let exported = export(&own(&contract), version);
@@ -182,12 +184,12 @@ fn exported(asked: &str, version: Version) -> (Vec<String>, Value, Vec<String>) 
         format!("{path}: {}", matchers.join(if list["combine"] == "OR" { " or " } else { " and " }))
     });
     let body = if version == Version::V4 { &response["body"]["content"] } else { &response["body"] };
-    let remarks = exported.remarks.iter().map(|remark| format!("{}: {}", remark.place, remark.why)).collect();
+    let remarks = exported.remarks.iter().map(|remark| format!("{}: {}", remark.place, remark.difference)).collect();
     (rules.collect(), body.clone(), remarks)
 }
 
 #[test]
-fn each_word_has_its_matcher() {
+fn each_matcher_of_a_contract_has_a_counterpart() {
     let typed = r#"{"match":"type"}"#;
     for (asked, expected) in [
         ("body: { a: x, b: { c: 1 } }", vec![format!("$: {typed}")]),
@@ -231,21 +233,21 @@ fn each_word_has_its_matcher() {
 }
 
 #[test]
-fn what_a_pact_file_can_t_say_is_loosened_and_told() {
+fn what_a_pact_file_cannot_express_is_loosened_and_reported() {
     for (asked, body, remark) in [
         ("body: { a: x, b: 1 }\nmatch: { a: optional }", json!({"b": 1}), "a: the contract lets it be missing"),
-        ("body: { a: { c: 1 }, b: 1 }\nmatch: { a: any }", json!({"b": 1}), "a: the contract takes anything here"),
-        ("body: { a: x }\nmatch: { b: absent }", json!({"a": "x"}), "b: the contract refuses this key"),
-        ("body: { a: x }\nmatch: { $: closed }", json!({"a": "x"}), "body: the contract refuses other keys"),
+        ("body: { a: { c: 1 }, b: 1 }\nmatch: { a: any }", json!({"b": 1}), "a: the contract accepts anything here"),
+        ("body: { a: x }\nmatch: { b: absent }", json!({"a": "x"}), "b: the contract forbids this key"),
+        ("body: { a: x }\nmatch: { $: closed }", json!({"a": "x"}), "body: the contract forbids other keys"),
         ("body: { l: [1, 2] }\nmatch: { l: unordered }", json!({"l": [1, 2]}), "l: the contract says `unordered`"),
         (
             "body: { a: 1, b: 2 }\nmatch: { a: { schema: { minimum: 0 } } }",
             json!({"b": 2}),
             "a: the contract has a JSON Schema",
         ),
-        ("body: { a: 1 }\nmatch: { a: [1, 2] }", json!({"a": 1}), "a: the contract lists the values"),
+        ("body: { a: 1 }\nmatch: { a: [1, 2] }", json!({"a": 1}), "a: the contract lists the accepted values"),
         ("body: { l: [1, x] }", json!({"l": []}), "l: the contract shows elements of several kinds"),
-        ("body: { o: { a: 1 }, b: 2 }\nmatch: { o: or null }", json!({"b": 2}), "o: the contract takes a null"),
+        ("body: { o: { a: 1 }, b: 2 }\nmatch: { o: or null }", json!({"b": 2}), "o: the contract accepts null"),
     ] {
         let (_, content, remarks) = exported(asked, Version::V4);
         assert_eq!(content, body, "{asked}");
@@ -257,10 +259,10 @@ fn what_a_pact_file_can_t_say_is_loosened_and_told() {
 }
 
 #[test]
-fn what_is_so_all_over_a_file_is_told_once_with_the_number_of_the_other_places() {
-    let answer = |number: usize| {
+fn a_common_difference_is_reported_once_for_a_file_with_the_number_of_its_other_places() {
+    let interaction = |number: usize| {
         json!({
-            "description": format!("answer {number}"),
+            "description": format!("response {number}"),
             "request": {"method": "GET", "path": format!("/{number}")},
             "response": {
                 "headers": {"Content-Type": "application/json"},
@@ -271,17 +273,17 @@ fn what_is_so_all_over_a_file_is_told_once_with_the_number_of_the_other_places()
     };
     let file = json!({
         "consumer": {"name": "storefront"}, "provider": {"name": "orders"},
-        "interactions": (0..5).map(answer).collect::<Vec<_>>(),
+        "interactions": (0..5).map(interaction).collect::<Vec<_>>(),
         "metadata": {"pactSpecification": {"version": "3.0.0"}},
     });
     let remarks = imported(&read_pact(&file.to_string())).remarks;
-    let told: Vec<(usize, &str, usize)> =
-        remarks.iter().map(|one| (one.interaction, one.place.as_str(), one.more)).collect();
-    let of_b = (0..5).map(|index| (index, "response body b", 0));
-    let mut expected = vec![(0, "response body a", 4)];
+    let reported: Vec<(usize, String, usize)> =
+        remarks.iter().map(|one| (one.interaction, one.place.to_string(), one.more)).collect();
+    let of_b = (0..5).map(|index| (index, String::from("response body b"), 0));
+    let mut expected = vec![(0, String::from("response body a"), 4)];
     expected.extend(of_b);
-    assert_eq!(told, expected);
-    assert_eq!(format!("response body a: {}", remarks[0].why), BOOLEAN);
+    assert_eq!(reported, expected);
+    assert_eq!(remarks[0].difference, Difference::FromPact(FromPact::Boolean));
 }
 
 #[test]
@@ -297,7 +299,7 @@ fn the_contracts_of_this_repository_hold_as_pact_files() {
                 let example = filled(it);
                 let found = match_response(http(pact), &example_response(&example.response), &Pointer::root());
                 assert!(found.is_empty(), "{file} {}: {found:#?}", it.name);
-                let sent = match_request(http(pact), &example.asked(), &Pointer::root());
+                let sent = match_request(http(pact), &example.consumer_request(), &Pointer::root());
                 assert!(sent.is_empty(), "{file} {}: {sent:#?}", it.name);
                 held += 1;
             }

@@ -1,13 +1,13 @@
-//! No conversion changes a verdict in silence: for every case that Pact's verifier or mock server has answered, and every
-//! one of the specification, the contract that is made of the Pact file answers the same, or a remark says where not; and
-//! so does the Pact file that is made of that contract.
+//! No conversion changes a result silently: in every case of the specification, and every case that was tried with Pact's
+//! verifier or mock server, the imported contract gives the same result, or there is a remark on the difference; and so it
+//! is with the Pact file that is exported from that contract.
 
 use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 use upheld::contract::write;
-use upheld::conversion::Remark;
 use upheld::conversion::export::{Version, export};
+use upheld::conversion::{self, Remark, Side};
 use upheld::formats::{Contract, Interaction, match_request, match_response};
 use upheld::interaction::{ActualRequest, ActualResponse, Part};
 use upheld::source::Pointer;
@@ -17,14 +17,14 @@ use crate::pact_peer::bytes;
 use crate::pact_spec::{body, cases as spec_cases, headers, pact_file, query, try_contract};
 use crate::reading::{either, filled};
 
-/// One case: what is expected of a message, in a Pact file, and one that came.
+/// One case: what a Pact file expects of a message, and an actual message.
 struct Case {
     name: String,
     version: String,
     kind: &'static str,
     expected: Value,
     came: Came,
-    /// Whether it fits, says Pact.
+    /// Whether it matches, according to Pact.
     fits: bool,
 }
 
@@ -54,8 +54,8 @@ impl Came {
         Self::Response(ActualResponse { status, headers, body })
     }
 
-    /// The parts of it that are not as an interaction asks.
-    fn misfits(&self, interaction: &Interaction) -> HashSet<Part> {
+    /// The parts of it that don't match an interaction.
+    fn mismatches(&self, interaction: &Interaction) -> HashSet<Part> {
         let filled = filled(interaction);
         let found = match self {
             Self::Request(came) => match_request(&filled, came, &Pointer::root()),
@@ -65,7 +65,7 @@ impl Came {
     }
 }
 
-/// The cases that were recorded from Pact, and those of the specification where they are on this machine.
+/// The cases that were recorded from Pact, and those of the specification if they are on this machine.
 fn cases() -> Vec<Case> {
     let recorded = [("request", include_str!("pact/requests.json")), ("response", include_str!("pact/responses.json"))];
     let mut all = Vec::new();
@@ -95,8 +95,8 @@ fn cases() -> Vec<Case> {
     all
 }
 
-/// Cases that a contract answers otherwise without a remark, by a part of their names, each with the reason: they are of
-/// every file, and nobody who reads the contract takes it otherwise.
+/// Cases in which a contract differs without a remark, by a part of their names, each with the reason: every file has
+/// them, and nobody who reads the contract would expect anything else.
 const IMPORTED_OTHERWISE: &[(&str, &str)] = &[
     ("request header/Accept ", ACCEPT),
     ("request header/list header: Accept-Encoding order", ACCEPT),
@@ -107,16 +107,16 @@ const IMPORTED_OTHERWISE: &[(&str, &str)] = &[
     ("response header/array: one value, two lines", LINE),
     ("request header/regex [a-z]+ on repeated lines", LINE),
     ("response header/regex [a-z]+ on repeated lines", LINE),
-    ("response header/date without the space", "it is no date (RFC 9110, 5.6.7)"),
+    ("response header/date without the space", "it isn't a date (RFC 9110, 5.6.7)"),
     ("/request/headers/header value is different case", "the elements of this header have no case (RFC 9110, 12.5.1)"),
     (
         "/request/headers/order of comma separated header values different",
-        "the order of this header's elements says nothing",
+        "the order of this header's elements has no meaning",
     ),
     ("/request/method/method is different case", "methods have a case (RFC 9110, 9.1)"),
-    ("/request/path/forward slash found when empty path expected", "what is sent for no path is a slash"),
-    ("request path/ against /", "what is sent for no path is a slash"),
-    ("request path/a against /a", "what is sent for it begins with a slash"),
+    ("/request/path/forward slash found when empty path expected", "a slash is sent for an empty path"),
+    ("request path/ against /", "a slash is sent for an empty path"),
+    ("request path/a against /a", "the path that is sent begins with a slash"),
     ("response document/5: 5.0", NUMBERS),
     ("response matcher/equality decimal: 1", NUMBERS),
     ("response matcher/equality integer: 5", NUMBERS),
@@ -127,46 +127,52 @@ const IMPORTED_OTHERWISE: &[(&str, &str)] = &[
     ),
 ];
 
-const ACCEPT: &str = "what a client takes beside the example harms nobody, and only a mock would ask";
+const ACCEPT: &str = "whatever else a client accepts harms nobody, and only a mock would check it";
 const LINE: &str = "a line that is added on the way harms nobody";
 const NUMBERS: &str = "numbers are compared by their values, however they are written";
 
-/// Whether a remark tells of one of the parts of a message that it may be answered otherwise.
-fn told(remarks: &[Remark], kind: &str, parts: &HashSet<&Part>) -> bool {
-    remarks.iter().any(|remark| {
-        let Some(place) = remark.place.strip_prefix(kind) else { return remark.place.is_empty() };
-        let is_of = |part: &Part| place.trim_start().starts_with(word(*part));
-        place.is_empty() || parts.iter().any(|part| is_of(part))
+/// Whether a remark is about the interaction, the whole message, or one of the parts in which the results differ.
+fn reported(remarks: &[Remark], kind: &str, parts: &HashSet<&Part>) -> bool {
+    remarks.iter().any(|remark| match remark.place.side {
+        None => true,
+        Some(side) if (side == Side::Request) == (kind == "request") => {
+            let place = &remark.place.part;
+            *place == conversion::Part::Whole || parts.iter().any(|part| is_in(place, **part))
+        }
+        Some(_) => false,
     })
 }
 
-const fn word(part: Part) -> &'static str {
-    match part {
-        Part::Method => "method",
-        Part::Path => "path",
-        Part::Query => "query",
-        Part::Status => "status",
-        Part::Header => "header",
-        _ => "body",
+/// Whether the place of a remark is in a part of the message.
+fn is_in(place: &conversion::Part, part: Part) -> bool {
+    match place {
+        conversion::Part::Whole => true,
+        conversion::Part::Path => part == Part::Path,
+        conversion::Part::Query | conversion::Part::Parameter(_) => part == Part::Query,
+        conversion::Part::Header(_) => part == Part::Header,
+        conversion::Part::Status => part == Part::Status,
+        conversion::Part::Body | conversion::Part::InBody(_) => {
+            !matches!(part, Part::Method | Part::Path | Part::Query | Part::Status | Part::Header)
+        }
     }
 }
 
-/// Says what was found; fails where something is silent, or an exception is none any more.
+/// Fails if a difference is silent, or if an exception is no longer needed.
 fn judge(counts: &HashMap<&str, usize>, silent: &[(String, String)], known: &[(&str, &str)]) {
     let is_known = |(name, _): &&(String, String)| known.iter().any(|(known, _)| name.contains(known));
     let failed: Vec<&str> = silent.iter().filter(|one| !is_known(one)).map(|(_, text)| text.as_str()).collect();
     assert!(failed.is_empty(), "{} of them, {counts:?}\n{}", failed.len(), failed.join("\n"));
-    let (same, told) = (counts["the same"], counts.values().sum::<usize>() - counts["the same"]);
-    assert!(same > 2000 && told > 100 && told < same / 3, "{counts:?}");
+    let (same, others) = (counts["the same"], counts.values().sum::<usize>() - counts["the same"]);
+    assert!(same > 2000 && others > 100 && others < same / 3, "{counts:?}");
     let stale = known.iter().filter(|(known, _)| !silent.iter().any(|(name, _)| name.contains(known)));
-    // Those of the specification are not on every machine.
+    // The specification's cases aren't on every machine.
     let here = std::env::var_os("UPHELD_PACT_SPEC").is_some_and(|folder| !folder.is_empty());
     let stale: Vec<&str> = stale.map(|(name, _)| *name).filter(|name| here || !name.starts_with('/')).collect();
-    assert!(stale.is_empty(), "no exceptions any more: {stale:?}");
+    assert!(stale.is_empty(), "exceptions that are no longer needed: {stale:?}");
 }
 
 #[test]
-fn a_contract_that_is_imported_answers_as_the_pact_file_does_or_a_remark_tells() {
+fn an_imported_contract_agrees_with_its_pact_file_or_has_a_remark() {
     let mut counts: HashMap<&str, usize> = HashMap::new();
     let mut silent = Vec::new();
     for case in cases() {
@@ -177,19 +183,19 @@ fn a_contract_that_is_imported_answers_as_the_pact_file_does_or_a_remark_tells()
             assert!(!converted.remarks.is_empty(), "{}", case.name);
             continue;
         };
-        let (said, says) = (case.came.misfits(&pact.interactions[0]), case.came.misfits(own));
-        // Where a Pact file is read otherwise than Pact does, `pact_peer` says why.
-        let same = says.is_empty() == case.fits || says.is_empty() == said.is_empty();
-        let told = told(&converted.remarks, case.kind, &said.symmetric_difference(&says).collect());
-        let word = match (same, told) {
+        let (of_pact, of_own) = (case.came.mismatches(&pact.interactions[0]), case.came.mismatches(own));
+        // `pact_peer` says why a Pact file may be read differently than by Pact.
+        let same = of_own.is_empty() == case.fits || of_own.is_empty() == of_pact.is_empty();
+        let reported = reported(&converted.remarks, case.kind, &of_pact.symmetric_difference(&of_own).collect());
+        let word = match (same, reported) {
             (true, false) => "the same",
-            (true, true) => "the same, and told",
-            (false, true) => "told",
+            (true, true) => "the same, and reported",
+            (false, true) => "reported",
             (false, false) => "silent",
         };
         *counts.entry(word).or_default() += 1;
         if word == "silent" {
-            let word = if says.is_empty() { "looser" } else { "stricter" };
+            let word = if of_own.is_empty() { "looser" } else { "stricter" };
             let text = format!(
                 "{} [{}] is {word}: {}\n{}",
                 case.name,
@@ -203,20 +209,20 @@ fn a_contract_that_is_imported_answers_as_the_pact_file_does_or_a_remark_tells()
     judge(&counts, &silent, IMPORTED_OTHERWISE);
 }
 
-/// Cases that an exported Pact file answers otherwise without a remark, in the same way.
+/// Cases in which an exported Pact file differs without a remark, in the same way.
 const EXPORTED_OTHERWISE: &[(&str, &str)] = &[
     ("request header/Accept ", ACCEPT),
     ("request header/list header: Accept-Encoding order", ACCEPT),
     ("/request/headers/header value is different case", ACCEPT),
     ("/request/headers/order of comma separated header values different", ACCEPT),
-    ("request body/presence, [], no headers: []", "a body of JSON is sent with its content type anyway"),
-    ("request body/v4, content without type: {", "a body of JSON is sent with its content type anyway"),
-    ("/request/body/matches", "a body of JSON is sent with its content type anyway"),
-    ("response header/Content-Type application/json against APPLICATION/JSON", "nobody writes it so"),
+    ("request body/presence, [], no headers: []", "JSON is sent with its content type anyway"),
+    ("request body/v4, content without type: {", "JSON is sent with its content type anyway"),
+    ("/request/body/matches", "JSON is sent with its content type anyway"),
+    ("response header/Content-Type application/json against APPLICATION/JSON", "nobody writes it like this"),
     ("response header/array: one value, two lines", LINE),
     ("request header/regex [a-z]+ on repeated lines", LINE),
     ("response header/regex [a-z]+ on repeated lines", LINE),
-    ("response header/date without the space", "it is no date (RFC 9110, 5.6.7)"),
+    ("response header/date without the space", "it isn't a date (RFC 9110, 5.6.7)"),
     ("/request/method/method is different case", "methods have a case (RFC 9110, 9.1)"),
     ("request path//a%2Fb against /a/b", "the reader of Pact files here takes both"),
     ("response document/5: 5.0", NUMBERS),
@@ -226,7 +232,7 @@ const EXPORTED_OTHERWISE: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn a_pact_file_that_is_exported_is_never_stricter_and_where_it_is_looser_a_remark_tells() {
+fn an_exported_pact_file_is_never_stricter_and_has_a_remark_where_it_is_looser() {
     let mut counts: HashMap<&str, usize> = HashMap::new();
     let mut silent = Vec::new();
     for case in cases() {
@@ -236,18 +242,18 @@ fn a_pact_file_that_is_exported_is_never_stricter_and_where_it_is_looser_a_remar
             continue;
         }
         let own = read_own(&write(&converted));
-        let says = case.came.misfits(&either(&own).interactions[0]);
+        let of_own = case.came.mismatches(&either(&own).interactions[0]);
         for version in [Version::V3, Version::V4] {
             let exported = export(&own, version);
             let pact = try_contract(&exported.text).unwrap_or_else(|why| panic!("{why}\n{}", exported.text));
-            let said = case.came.misfits(&pact.interactions[0]);
-            let told = told(&exported.remarks, case.kind, &said.symmetric_difference(&says).collect());
-            let word = match (said.is_empty() == says.is_empty(), says.is_empty(), told) {
+            let of_pact = case.came.mismatches(&pact.interactions[0]);
+            let reported = reported(&exported.remarks, case.kind, &of_pact.symmetric_difference(&of_own).collect());
+            let word = match (of_pact.is_empty() == of_own.is_empty(), of_own.is_empty(), reported) {
                 (true, _, _) => "the same",
-                // A request is sent as it is: what can't be said is more than a mock asks.
-                (_, true, true) if case.kind == "request" => "stricter for a mock, and told",
+                // A request is sent as it is, so only a mock would notice.
+                (_, true, true) if case.kind == "request" => "stricter for a mock, and reported",
                 (_, true, _) => "stricter",
-                (_, _, true) => "looser, and told",
+                (_, _, true) => "looser, and reported",
                 (_, _, false) => "looser",
             };
             *counts.entry(word).or_default() += 1;

@@ -1,5 +1,5 @@
-//! What holds for every conversion between Pact files and contracts: the verdicts agree where nothing was remarked, no
-//! conversion refuses an example, and the way there and back ends where it began.
+//! Properties of every conversion between Pact files and contracts: without a remark, the results agree; no conversion
+//! refuses its own example; and converting there and back gives the same contract.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -9,6 +9,7 @@ use upheld::contract::attachments::NoAttachments;
 use upheld::contract::{Contract, JsonType, Matcher, Rules, read, write};
 use upheld::conversion::export::{Version, export};
 use upheld::conversion::import::{Converted, import};
+use upheld::conversion::{LeftOutOfPact, Side, ToPact};
 use upheld::formats::{self, Interaction, Terms, match_request, match_response};
 use upheld::interaction::encode::response as example_response;
 use upheld::interaction::{ActualRequest, ActualResponse, Body, Content, Headers, Http, Path, Segment, ServiceName};
@@ -30,7 +31,7 @@ pub fn read_own(text: &str) -> Contract {
     read.unwrap_or_else(|findings| panic!("{}\n{text}", lines(&findings))).contract
 }
 
-/// Values of a few kinds and whole numbers, in which elements of a list are mostly alike.
+/// Values of a few kinds, with whole numbers, and lists whose elements are mostly alike.
 fn example() -> impl Strategy<Value = Value> {
     let scalar = prop_oneof![
         4 => select(&["a", "b", "paid", ""][..]).prop_map(|text| json!(text)),
@@ -48,7 +49,7 @@ fn example() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A matcher that a place may have; the lists and objects get those for them, too.
+/// A matcher that a place may have, including those for lists and objects.
 fn matcher(value: &Value, choice: usize) -> Value {
     let mut fitting = vec![json!([{"match": "type"}]), json!([{"match": "type"}]), json!([{"match": "equality"}])];
     match value {
@@ -112,7 +113,7 @@ fn rules(example: &Value) -> impl Strategy<Value = Value> + use<> {
     })
 }
 
-/// A body like another one: with something changed here and there.
+/// A body like another, with a few changes.
 fn changed(example: &Value) -> impl Strategy<Value = Value> + use<> {
     let change = prop_oneof![
         3 => select(vec![json!(null), json!(true), json!(7), json!("zz"), json!("Z-9"), json!([]), json!({}), json!(["a"])]).prop_map(Some),
@@ -161,11 +162,11 @@ fn json_headers() -> Vec<(String, String)> {
     vec![(String::from("content-type"), String::from("application/json"))]
 }
 
-fn answer(body: &Value) -> ActualResponse {
+fn response_with(body: &Value) -> ActualResponse {
     ActualResponse { status: 200, headers: json_headers(), body: body.to_string().into_bytes() }
 }
 
-fn asking(body: &Value) -> ActualRequest {
+fn request_with(body: &Value) -> ActualRequest {
     ActualRequest {
         method: String::from("POST"),
         path: String::from("/"),
@@ -194,7 +195,7 @@ proptest! {
     #![proptest_config(ProptestConfig { max_shrink_iters: 300, ..cases(150) })]
 
     #[test]
-    fn an_imported_contract_says_what_the_pact_file_says(
+    fn an_imported_contract_agrees_with_its_pact_file(
         (example, rules, actuals) in example().prop_flat_map(|example| {
             let rules = rules(&example);
             let actuals = vec(changed(&example), 1..4);
@@ -206,28 +207,28 @@ proptest! {
         let converted = imported(&pact);
         let own_text = write(&converted.contract);
         let contract = either(&converted.contract);
-        for (side, actual) in actuals.iter().flat_map(|actual| [("request", actual), ("response", actual)]) {
+        for (side, actual) in actuals.iter().flat_map(|actual| [(Side::Request, actual), (Side::Response, actual)]) {
             let Some(own) = contract.interactions.first() else { continue };
             let of_side = |it: &Interaction| match side {
-                "request" => match_request(http(it), &asking(actual), &Pointer::root()),
-                _ => match_response(http(it), &answer(actual), &Pointer::root()),
+                Side::Request => match_request(http(it), &request_with(actual), &Pointer::root()),
+                Side::Response => match_response(http(it), &response_with(actual), &Pointer::root()),
             };
-            let (said, says) = (of_side(&pact.interactions[0]), of_side(own));
-            // Of a file that refuses its own example, nobody knows what it means.
-            let own_answer = match_response(http(&pact.interactions[0]), &answer(&example), &Pointer::root());
-            let own_request = match_request(http(&pact.interactions[0]), &asking(&example), &Pointer::root());
-            if !own_answer.is_empty() || !own_request.is_empty() {
+            let (of_pact, of_own) = (of_side(&pact.interactions[0]), of_side(own));
+            // A file that refuses its own example has no clear meaning.
+            let own_response = match_response(http(&pact.interactions[0]), &response_with(&example), &Pointer::root());
+            let own_request = match_request(http(&pact.interactions[0]), &request_with(&example), &Pointer::root());
+            if !own_response.is_empty() || !own_request.is_empty() {
                 continue;
             }
-            let remarked = converted.remarks.iter().any(|remark| remark.place.is_empty() || remark.place.starts_with(side));
+            let remarked = converted.remarks.iter().any(|remark| remark.place.side.is_none_or(|it| it == side));
             if !remarked {
-                prop_assert_eq!(said.is_empty(), says.is_empty(), "{} {}\n{}\n{}\n{:#?}\n{:#?}", side, actual, text, own_text, said, says);
+                prop_assert_eq!(of_pact.is_empty(), of_own.is_empty(), "{:?} {}\n{}\n{}\n{:#?}\n{:#?}", side, actual, text, own_text, of_pact, of_own);
             }
         }
     }
 
     #[test]
-    fn there_and_back_and_there_again_is_the_same_text(
+    fn an_imported_contract_is_the_same_after_export_and_import(
         (example, rules) in example().prop_flat_map(|example| { let rules = rules(&example); (Just(example), rules) })
     ) {
         let pact = read_pact(&file(&example, &rules));
@@ -235,7 +236,7 @@ proptest! {
         prop_assume!(!converted.contract.interactions.is_empty());
         let text = write(&converted.contract);
         let exported = export(&read_own(&text), Version::V4);
-        // What was remarked may be what a Pact file can't say, either.
+        // A difference with a remark may also be one that a Pact file can't express.
         if !exported.remarks.is_empty() {
             prop_assert!(!converted.remarks.is_empty(), "{:#?}\n{text}", exported.remarks);
             return Ok(());
@@ -245,7 +246,7 @@ proptest! {
     }
 
     #[test]
-    fn an_exported_contract_allows_its_own_example_and_agrees_where_nothing_was_remarked(
+    fn an_exported_contract_accepts_its_own_example_and_agrees_without_a_remark(
         (it, version, bodies) in (strategies::interaction(), select(vec![Version::V3, Version::V4])).prop_flat_map(|(it, version)| {
             let bodies = match http(&it).filled(&it.params()).response.body {
                 Some(Body { content: Content::Json(body), file: None }) => vec(changed(&body), 0..3).boxed(),
@@ -254,16 +255,16 @@ proptest! {
             (Just(it), Just(version), bodies)
         })
     ) {
-        // What a body is, is told by its content type, where there is one that can be read.
-        let told = |headers: &Headers| headers.get("content-type").is_none_or(|it| MediaType::parse(&it[0]).is_some());
+        // The content type says what a body is, if there is one that can be read.
+        let is_clear = |headers: &Headers| headers.get("content-type").is_none_or(|it| MediaType::parse(&it[0]).is_some());
         let optional = |rules: &Rules| rules.headers.get("content-type").is_some_and(|rule| rule.optional);
         let Http { request, response, terms } = http(&it);
-        prop_assume!(!optional(&terms.response) && told(&request.headers) && told(&response.headers));
+        prop_assume!(!optional(&terms.response) && is_clear(&request.headers) && is_clear(&response.headers));
         let service = |name: &str| ServiceName::new(name).unwrap();
         let contract = Contract { consumer: service("a"), provider: service("b"), description: None, interactions: vec![it.clone()] };
         let exported = export(&contract, version);
         if it.pending && version == Version::V3 {
-            prop_assert!(exported.remarks.iter().any(|remark| remark.why.contains("pending")), "{exported:?}");
+            prop_assert!(exported.remarks.iter().any(|remark| remark.difference == ToPact::LeftOut(LeftOutOfPact::Pending).into()), "{exported:?}");
             return Ok(());
         }
         let pact = read_pact(&exported.text);
@@ -273,25 +274,25 @@ proptest! {
         own.headers = typed(own.headers, filled.response.body.as_ref());
         let found = match_response(read, &own, &Pointer::root());
         prop_assert!(found.is_empty(), "{found:#?}\n{}\n{:?}", exported.text, (response, &terms.response));
-        let mut sent = filled.asked();
+        let mut sent = filled.consumer_request();
         sent.headers = typed(sent.headers, filled.request.body.as_ref());
         let found = match_request(read, &sent, &Pointer::root());
         prop_assert!(found.is_empty(), "{found:#?}\n{}\n{:?}", exported.text, (request, &terms.request));
-        let remarked = exported.remarks.iter().any(|remark| remark.place.starts_with("response"));
+        let remarked = exported.remarks.iter().any(|remark| remark.place.side == Some(Side::Response));
         for body in bodies {
             let actual = ActualResponse { body: body.to_string().into_bytes(), ..own.clone() };
-            let (says, said) = (
+            let (of_own, of_pact) = (
                 match_response(&filled, &actual, &Pointer::root()),
                 match_response(read, &actual, &Pointer::root()),
             );
-            if says.is_empty() || !remarked && !loose(&terms.response) {
-                prop_assert_eq!(says.is_empty(), said.is_empty(), "{}\n{:?}\n{}\n{:#?}\n{:#?}", body, filled.response, exported.text, says, said);
+            if of_own.is_empty() || !remarked && !loose(&terms.response) {
+                prop_assert_eq!(of_own.is_empty(), of_pact.is_empty(), "{}\n{:?}\n{}\n{:#?}\n{:#?}", body, filled.response, exported.text, of_own, of_pact);
             }
         }
     }
 }
 
-/// Headers with a content type where there is none: Pact takes what has none for what it looks like.
+/// Headers with a content type: without one, Pact guesses from what the body looks like.
 fn typed(mut headers: Vec<(String, String)>, body: Option<&Body>) -> Vec<(String, String)> {
     let media_type = match body.map(|body| &body.content) {
         Some(Content::Json(_)) => "application/json",
@@ -306,10 +307,10 @@ fn typed(mut headers: Vec<(String, String)>, body: Option<&Body>) -> Vec<(String
     headers
 }
 
-/// Whether a rule is for texts, which Pact also follows where there is none, or a value is a number that Pact tells from
-/// its other spellings.
+/// Whether a rule is for texts, which Pact also applies to other values, or for a number, which Pact distinguishes from its
+/// other spellings.
 fn loose(rules: &Rules) -> bool {
     let text =
         |matcher: &Matcher| matches!(matcher, Matcher::Regex(_) | Matcher::OneOf(_) | Matcher::Type(JsonType::Boolean));
-    rules.body.values().any(|rule| rule.thing.matchers.iter().any(text))
+    rules.body.values().any(|rule| rule.rule.matchers.iter().any(text))
 }

@@ -1,4 +1,4 @@
-//! The recipes of `examples/pipelines.md`: GitHub's and GitLab's files run the commands of the shell, and nothing else.
+//! The recipes of `examples/pipelines.md`: the files for GitHub and GitLab run the shell's commands, and nothing else.
 
 use std::collections::BTreeMap;
 
@@ -10,11 +10,11 @@ use crate::support::recipes::{Recipes, commands};
 const INPUTS: [&str; 10] =
     ["command", "service", "version", "to", "contracts", "store", "token", "publish", "args", "working-directory"];
 
-/// What the action runs for a step.
+/// The command that the action runs for a step.
 fn of_action(with: &Value) -> Option<String> {
     let names = with.as_mapping().into_iter().flat_map(|inputs| inputs.keys().map(|name| name.as_str().unwrap()));
     for name in names {
-        assert!(INPUTS.contains(&name), "{name} is no input of the action");
+        assert!(INPUTS.contains(&name), "{name} isn't an input of the action");
     }
     let input = |name: &str| {
         with.get(name).and_then(Value::as_str).map(|text| text.replace("${{ inputs.version }}", "$VERSION"))
@@ -34,7 +34,7 @@ fn of_action(with: &Value) -> Option<String> {
     commands(&format!("upheld {}", words.join(" "))).pop()
 }
 
-/// The commands of a job, and whether it is one of GitHub's.
+/// The commands of a job, and whether it is a job for GitHub.
 fn of_job(job: &Value) -> (Vec<String>, bool) {
     let Some(steps) = job.get("steps").and_then(Value::as_sequence) else {
         let lines = ["script", "after_script"].map(|part| job.get(part).and_then(Value::as_sequence));
@@ -51,7 +51,7 @@ fn of_job(job: &Value) -> (Vec<String>, bool) {
     (all, true)
 }
 
-/// All jobs of the page by their names.
+/// All jobs of the page, by name.
 fn jobs(recipes: &Recipes) -> BTreeMap<String, Vec<(Vec<String>, bool)>> {
     let mut jobs: BTreeMap<String, Vec<_>> = BTreeMap::new();
     for file in &recipes.files {
@@ -75,7 +75,7 @@ fn every_build_system_runs_the_commands_of_the_shell() {
         }
         expected.sort();
         for github in [true, false] {
-            // A pipeline's file may name a job that another file holds.
+            // A pipeline's file may name a job that is in another file.
             let of_system = jobs[name].iter().filter(|(list, is_github)| *is_github == github && !list.is_empty());
             let mut all: Vec<Vec<String>> = of_system.map(|(list, _)| list.clone()).collect();
             assert_eq!(all.len(), 1, "{name} once for each build system");
@@ -95,7 +95,7 @@ fn every_build_system_runs_the_commands_of_the_shell() {
         "store-check",
     ];
     assert_eq!(compared, all);
-    // And no job has a command that the shell has not.
+    // And no job has a command that the shell doesn't have.
     for (name, list) in &jobs {
         assert!(all.contains(&name.as_str()) || list.iter().all(|(commands, _)| commands.is_empty()), "{name}");
     }

@@ -1,4 +1,4 @@
-//! Traffic full of secrets: none of them is in any file, nor in anything that is said.
+//! Traffic full of secrets: no file and no output contains any of them.
 
 use std::fs;
 use std::path::Path;
@@ -7,9 +7,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use upheld::recording::{Exchange, REDACTED, redact};
 
-use super::exchanges::{answered, asking, got, said};
+use super::exchanges::{exchange_of, get, with_request_header, with_response_header};
 
-/// The secrets, put together here so that nobody's scanner takes this file for a leak.
+/// The secrets, assembled here so that scanners don't take this file for a leak.
 fn secrets() -> Vec<String> {
     let many = |text: &str, times: usize| text.repeat(times);
     vec![
@@ -34,11 +34,11 @@ fn secrets() -> Vec<String> {
     ]
 }
 
-/// Exchanges that hold each of the secrets, in all the places where they are met.
+/// Exchanges with each of the secrets, in all places where secrets occur.
 fn traffic() -> Vec<Exchange> {
     let s = secrets();
     let basic = STANDARD.encode(format!("eve:{}", s[3]));
-    let login = said(
+    let login = exchange_of(
         "POST /login?redirect=%2Fhome",
         &format!(r#"{{"user":"ada","password":"{}","pin":4711}}"#, s[6]),
         200,
@@ -49,36 +49,40 @@ fn traffic() -> Vec<Exchange> {
             s[8], s[9], s[10], s[11], s[13], s[14], s[0], s[15]
         ),
     );
-    let mut login = asking(asking(login, "Authorization", &format!("Bearer {}", s[0])), "X-Api-Key", &s[15]);
-    login = asking(
-        answered(login, "Set-Cookie", &format!("sid={}; HttpOnly", s[2])),
+    let mut login = with_request_header(
+        with_request_header(login, "Authorization", &format!("Bearer {}", s[0])),
+        "X-Api-Key",
+        &s[15],
+    );
+    login = with_request_header(
+        with_response_header(login, "Set-Cookie", &format!("sid={}; HttpOnly", s[2])),
         "Cookie",
         &format!("a=b; sid={}", s[1]),
     );
-    let mut form = asking(
-        got("POST /token", 200, &format!(r#"{{"you_sent":"{}","cookie":"sid={}"}}"#, s[5], s[1])),
+    let mut form = with_request_header(
+        get("POST /token", 200, &format!(r#"{{"you_sent":"{}","cookie":"sid={}"}}"#, s[5], s[1])),
         "Authorization",
         &format!("Basic {basic}"),
     );
     form.request.headers.push((String::from("content-type"), String::from("application/x-www-form-urlencoded")));
     form.request.body = format!("grant_type=password&username=ada&password={}&code=ok", s[5]).into_bytes();
-    let query = got(
+    let query = get(
         &format!("GET /orders?api_key={}&page=1", s[4]),
         200,
         &format!(r#"{{"self":"https://shop.example/orders?api_key={}&page=1","pwd":"{}"}}"#, s[4], s[7]),
     );
-    let path = got(&format!("GET /reset/{}", s[12]), 200, &format!(r#"{{"link":"/reset/{}"}}"#, s[12]));
-    let path = asking(path, "X-Reset-Token", &s[12]);
-    let text = answered(got("GET /text", 200, "x"), "content-type", "text/plain");
-    let mut text = answered(text, "location", &format!("https://ada:{}@shop.example/next", s[13]));
+    let path = get(&format!("GET /reset/{}", s[12]), 200, &format!(r#"{{"link":"/reset/{}"}}"#, s[12]));
+    let path = with_request_header(path, "X-Reset-Token", &s[12]);
+    let text = with_response_header(get("GET /text", 200, "x"), "content-type", "text/plain");
+    let mut text = with_response_header(text, "location", &format!("https://ada:{}@shop.example/next", s[13]));
     text.response.body = format!("Authorization: Bearer {}\nthe key is {}\n", s[0], s[9]).into_bytes();
-    let pairs = said("POST /settings", &format!(r#"[{{"name":"password","value":"{}"}}]"#, s[17]), 204, "");
-    let mut soap = asking(got("POST /soap", 204, ""), "content-type", "text/xml");
+    let pairs = exchange_of("POST /settings", &format!(r#"[{{"name":"password","value":"{}"}}]"#, s[17]), 204, "");
+    let mut soap = with_request_header(get("POST /soap", 204, ""), "content-type", "text/xml");
     soap.request.body = format!("<login><w:Password>{}</w:Password></login>", s[16]).into_bytes();
     vec![login, form, query, path, text, pairs, soap]
 }
 
-/// The secrets that are in a text, as they are or encoded.
+/// The secrets in a text, plain or encoded.
 fn found_in(text: &str) -> Vec<String> {
     let spelled = |secret: &String| {
         let percent: String = secret
@@ -103,7 +107,7 @@ fn every_file(folder: &Path, visit: &mut dyn FnMut(&Path, &[u8])) {
 }
 
 #[test]
-fn every_secret_of_the_traffic_is_found_by_this_test() {
+fn this_test_finds_every_secret_of_the_traffic() {
     let text = format!(
         "{:?}",
         traffic()
@@ -120,7 +124,7 @@ fn every_secret_of_the_traffic_is_found_by_this_test() {
 }
 
 #[test]
-fn no_exchange_holds_a_secret_once_it_was_redacted() {
+fn redacted_exchanges_contain_no_secret() {
     let redaction = redact(traffic(), &[]);
     let text: String = redaction
         .exchanges
@@ -146,17 +150,21 @@ fn no_exchange_holds_a_secret_once_it_was_redacted() {
 }
 
 #[test]
-fn what_credentials_repeat_of_the_request_is_no_secret() {
+fn public_parts_of_credentials_are_not_redacted() {
     let path = "/a/long/path/of-the/request";
     let digest = format!(
         r#"Digest username="adalovelace1815", realm="me@shop.example.org", nonce="n0nce-5f2b", uri="{path}", response="r3sp0nse-77aa", qop=auth, nc=00000001"#
     );
-    let exchange = asking(got(&format!("GET {path}"), 200, r#"{"user":"adalovelace1815"}"#), "Authorization", &digest);
+    let exchange = with_request_header(
+        get(&format!("GET {path}"), 200, r#"{"user":"adalovelace1815"}"#),
+        "Authorization",
+        &digest,
+    );
     let challenge = r#"Digest realm="me@shop.example.org", nonce="n0nce-5f2b", qop="auth""#;
-    let refused = answered(got(&format!("GET {path}"), 401, ""), "www-authenticate", challenge);
+    let refused = with_response_header(get(&format!("GET {path}"), 401, ""), "www-authenticate", challenge);
     let redaction = redact(vec![refused, exchange], &[]);
     let text = super::exchanges::text(&redaction.exchanges);
-    assert!(redaction.guard.leak(&text).is_none(), "{text}");
+    assert!(redaction.guard.find(&text).is_none(), "{text}");
     for (part, is_there) in [
         (path, true),
         ("adalovelace1815", true),
@@ -169,7 +177,7 @@ fn what_credentials_repeat_of_the_request_is_no_secret() {
 }
 
 #[test]
-fn redacting_twice_changes_nothing_more() {
+fn redacting_twice_changes_nothing() {
     let once = redact(traffic(), &[]).exchanges;
     let twice = redact(once.clone(), &[]);
     assert_eq!(twice.exchanges, once);
@@ -179,25 +187,25 @@ fn redacting_twice_changes_nothing_more() {
 #[test]
 fn bodies_without_secrets_keep_their_bytes() {
     let body = "{ \"b\" : 1.50, \"a\": 12345678901234567890123 }";
-    let redaction = redact(vec![said("POST /a", body, 200, body)], &[]);
+    let redaction = redact(vec![exchange_of("POST /a", body, 200, body)], &[]);
     assert_eq!(redaction.exchanges[0].response.body, body.as_bytes());
     assert_eq!(redaction.found, []);
 }
 
 #[test]
 fn a_secret_that_is_a_key_refuses_the_recording() {
-    let exchange = got("GET /a", 200, r#"{"b3arer-t0ken-of-ada": 1}"#);
-    let redaction = redact(vec![asking(exchange, "Authorization", "Bearer b3arer-t0ken-of-ada")], &[]);
+    let exchange = get("GET /a", 200, r#"{"b3arer-t0ken-of-ada": 1}"#);
+    let redaction = redact(vec![with_request_header(exchange, "Authorization", "Bearer b3arer-t0ken-of-ada")], &[]);
     assert_eq!(redaction.unplaced.len(), 1);
-    let mut binary = asking(got("GET /a", 200, "x"), "Authorization", "Bearer b3arer-t0ken-of-ada");
+    let mut binary = with_request_header(get("GET /a", 200, "x"), "Authorization", "Bearer b3arer-t0ken-of-ada");
     binary.response.body = b"\xff\xfeb3arer-t0ken-of-ada\xff".to_vec();
     assert_eq!(redact(vec![binary], &[]).unplaced.len(), 1);
 }
 
 #[test]
-fn the_guard_sees_a_secret_in_every_spelling() {
+fn the_guard_finds_a_secret_in_every_spelling() {
     let secret = "pa ss/w0rd+\"quoted\"";
-    let exchange = said("POST /a", &serde_json::json!({ "password": secret }).to_string(), 200, "{}");
+    let exchange = exchange_of("POST /a", &serde_json::json!({ "password": secret }).to_string(), 200, "{}");
     let redaction = redact(vec![exchange], &[]);
     for text in [
         format!("x {secret} y"),
@@ -205,20 +213,20 @@ fn the_guard_sees_a_secret_in_every_spelling() {
         serde_json::json!(secret).to_string(),
         STANDARD.encode(secret),
     ] {
-        assert!(redaction.guard.leak(&text).is_some(), "{text}");
+        assert!(redaction.guard.find(&text).is_some(), "{text}");
     }
-    assert!(redaction.guard.leak(&format!("a {REDACTED} text")).is_none());
+    assert!(redaction.guard.find(&format!("a {REDACTED} text")).is_none());
 }
 
 #[test]
-fn words_that_are_no_secrets_of_their_own_are_replaced_only_in_their_place() {
-    let exchange = said(
+fn common_words_are_replaced_only_in_the_place_of_a_secret() {
+    let exchange = exchange_of(
         "POST /a?pin=12&q=test",
         r#"{"password":"password","name":"test","token":"test"}"#,
         200,
         r#"{"is":"a test password"}"#,
     );
-    let exchange = asking(exchange, "Cookie", "theme=dark; lang=en-GB");
+    let exchange = with_request_header(exchange, "Cookie", "theme=dark; lang=en-GB");
     let redaction = redact(vec![exchange], &[]);
     assert_eq!(redaction.unplaced, []);
     let body = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -232,14 +240,14 @@ fn words_that_are_no_secrets_of_their_own_are_replaced_only_in_their_place() {
 
 #[cfg(unix)]
 #[test]
-fn a_recording_of_traffic_full_of_secrets_leaves_none_of_them_anywhere() {
+fn a_recording_of_traffic_with_secrets_leaves_none_of_them_anywhere() {
     use super::support::client::send;
     use super::support::{Answer, Provider, World};
 
-    let answers: Vec<Exchange> = traffic();
+    let exchanges: Vec<Exchange> = traffic();
     let provider = Provider::new(move |request| {
         let line = request.line();
-        let exchange = answers.iter().find(|exchange| exchange.request.line() == line).unwrap();
+        let exchange = exchanges.iter().find(|exchange| exchange.request.line() == line).unwrap();
         let answer = Answer::status(exchange.response.status).body(exchange.response.body.clone());
         exchange.response.headers.iter().fold(answer, |answer, (name, value)| answer.header(name, value.clone()))
     });
@@ -252,8 +260,8 @@ fn a_recording_of_traffic_full_of_secrets_leaves_none_of_them_anywhere() {
             let headers: Vec<String> =
                 exchange.request.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
             let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
-            let came = send(recording.url(), &exchange.request.line(), &headers, &exchange.request.body);
-            assert_eq!(came.raw, exchange.response.body, "the consumer gets what was sent");
+            let received = send(recording.url(), &exchange.request.line(), &headers, &exchange.request.body);
+            assert_eq!(received.raw, exchange.response.body, "the consumer gets the original");
         }
         let output = recording.done();
         assert_eq!(output.code, Some(0), "{round} {output}");

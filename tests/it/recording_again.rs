@@ -1,9 +1,9 @@
-//! Recording into a contract that is there: what a person wrote stays byte for byte.
+//! Recording into an existing contract: what a person wrote stays byte for byte.
 
 use insta::assert_snapshot;
-use upheld::recording::{Options, Standing};
+use upheld::recording::{Options, Outcome};
 
-use super::exchanges::{answered, clean, got, recorded_into, said, standings, text};
+use super::exchanges::{clean, exchange_of, get, outcomes, record_into, text, with_response_header};
 use super::reading::http;
 
 /// A contract as a person wrote it.
@@ -38,69 +38,69 @@ interactions:
 const UPDATE: fn() -> Options = || Options { update: true, ..Options::default() };
 
 #[test]
-fn what_upholds_the_contract_changes_nothing() {
+fn traffic_that_upholds_the_contract_changes_nothing() {
     let exchanges = [
-        got("GET /orders/42", 200, r#"{"id":9,"status":"open","items":[{"qty":1,"sku":"A"}],"more":true}"#),
-        got("GET /orders?limit=2", 200, r#"[{"id":7},{"id":8}]"#),
+        get("GET /orders/42", 200, r#"{"id":9,"status":"open","items":[{"qty":1,"sku":"A"}],"more":true}"#),
+        get("GET /orders?limit=2", 200, r#"[{"id":7},{"id":8}]"#),
     ];
-    let recorded = recorded_into(WRITTEN, &exchanges, &UPDATE());
+    let recorded = record_into(WRITTEN, &exchanges, &UPDATE());
     assert_eq!(recorded.text, None);
-    assert_eq!(standings(&recorded), ["same get an order", "same list"]);
+    assert_eq!(outcomes(&recorded), ["same get an order", "same list"]);
 }
 
 #[test]
-fn a_recording_recorded_again_is_the_same_file() {
+fn recording_the_same_traffic_again_changes_nothing() {
     let first = [
-        got(
+        get(
             "GET /orders/1",
             200,
             r#"{"id":"6f1c6f2e-8a53-4d0c-9d5f-0a3f1f6a2b11","at":"2026-05-01T09:30:00Z","tags":[]}"#,
         ),
-        got(
+        get(
             "GET /orders/2",
             200,
             r#"{"id":"0b5a3a5c-1f0e-4f5e-8f0a-6f2b8f2f9a01","at":"2026-05-01T09:30:00Z","tags":["a"]}"#,
         ),
-        answered(
-            said("POST /orders", r#"{"at":"2026-05-01T09:30:00Z"}"#, 201, r#"{"id":4711}"#),
+        with_response_header(
+            exchange_of("POST /orders", r#"{"at":"2026-05-01T09:30:00Z"}"#, 201, r#"{"id":4711}"#),
             "location",
             "/orders/4711",
         ),
-        got("GET /orders/4711", 200, r#"{"id":"x","at":"2026-05-01T09:30:00Z","tags":[]}"#),
+        get("GET /orders/4711", 200, r#"{"id":"x","at":"2026-05-01T09:30:00Z","tags":[]}"#),
     ];
     let written = text(&first);
     let again = [
-        got(
+        get(
             "GET /orders/1",
             200,
             r#"{"id":"d9428888-122b-41e1-b85c-61cdf1b3c0a7","at":"2026-06-01T09:30:00Z","tags":["b"]}"#,
         ),
-        got(
+        get(
             "GET /orders/2",
             200,
             r#"{"id":"0b5a3a5c-1f0e-4f5e-8f0a-6f2b8f2f9a01","at":"2026-06-01T09:30:00Z","tags":["a"]}"#,
         ),
-        answered(
-            said("POST /orders", r#"{"at":"2026-06-02T09:30:00Z"}"#, 201, r#"{"id":4712}"#),
+        with_response_header(
+            exchange_of("POST /orders", r#"{"at":"2026-06-02T09:30:00Z"}"#, 201, r#"{"id":4712}"#),
             "location",
             "/orders/4712",
         ),
-        got("GET /orders/4712", 200, r#"{"id":"y","at":"2026-06-01T09:30:00Z","tags":[]}"#),
+        get("GET /orders/4712", 200, r#"{"id":"y","at":"2026-06-01T09:30:00Z","tags":[]}"#),
     ];
-    let recorded = recorded_into(&written, &again, &Options { update: true, prune: true, ..Options::default() });
+    let recorded = record_into(&written, &again, &Options { update: true, prune: true, ..Options::default() });
     assert_eq!(recorded.text, None, "{:#?}\n{written}", recorded.interactions);
 }
 
 #[test]
-fn what_is_new_is_added_behind_what_is_there() {
+fn new_interactions_are_added_at_the_end() {
     let exchanges = [
-        got("GET /orders/42", 200, r#"{"status":"open","items":[{"qty":1}]}"#),
-        got("GET /stock", 200, r#"{"eu":1}"#),
-        got("GET /orders/42", 404, ""),
+        get("GET /orders/42", 200, r#"{"status":"open","items":[{"qty":1}]}"#),
+        get("GET /stock", 200, r#"{"eu":1}"#),
+        get("GET /orders/42", 404, ""),
     ];
-    let recorded = recorded_into(WRITTEN, &exchanges, &Options::default());
+    let recorded = record_into(WRITTEN, &exchanges, &Options::default());
     assert_eq!(
-        standings(&recorded),
+        outcomes(&recorded),
         ["same get an order", "unseen list", "new GET /orders/{id} → 404", "new GET /stock → 200"]
     );
     let text = recorded.text.unwrap();
@@ -110,27 +110,27 @@ fn what_is_new_is_added_behind_what_is_there() {
 }
 
 #[test]
-fn what_differs_is_shown_and_changed_only_where_that_is_asked_for() {
+fn differences_are_shown_and_are_changed_only_with_update() {
     let exchanges = [
-        got("GET /orders/42", 200, r#"{"status":"void","items":[{"qty":"1","sku":"A"}],"more":1}"#),
-        got("GET /orders?limit=2", 200, r#"[{"id":null},{"name":"x"}]"#),
-        got("GET /orders?limit=3", 200, r#"[{"id":3}]"#),
+        get("GET /orders/42", 200, r#"{"status":"void","items":[{"qty":"1","sku":"A"}],"more":1}"#),
+        get("GET /orders?limit=2", 200, r#"[{"id":null},{"name":"x"}]"#),
+        get("GET /orders?limit=3", 200, r#"[{"id":3}]"#),
     ];
-    let shown = recorded_into(WRITTEN, &exchanges, &Options::default());
+    let shown = record_into(WRITTEN, &exchanges, &Options::default());
     assert_eq!(shown.text, None);
-    assert_eq!(standings(&shown), ["differs get an order", "differs list"]);
-    let Standing::Differs(change) = &shown.interactions[0].standing else { panic!("{shown:?}") };
+    assert_eq!(outcomes(&shown), ["differs get an order", "differs list"]);
+    let Outcome::Differs(change) = &shown.interactions[0].outcome else { panic!("{shown:?}") };
     assert_eq!(change.mismatches.len(), 2, "{change:?}");
-    let updated = recorded_into(WRITTEN, &exchanges, &UPDATE());
-    assert_eq!(standings(&updated), ["updated get an order", "updated list"]);
+    let updated = record_into(WRITTEN, &exchanges, &UPDATE());
+    assert_eq!(outcomes(&updated), ["updated get an order", "updated list"]);
     let text = updated.text.unwrap();
     assert_snapshot!(text);
-    let again = recorded_into(&text, &exchanges, &UPDATE());
+    let again = record_into(&text, &exchanges, &UPDATE());
     assert_eq!(again.text, None, "{again:#?}");
 }
 
 #[test]
-fn comments_stay_where_they_are_in_what_is_taken_over() {
+fn comments_stay_where_they_are_in_updated_interactions() {
     let text = "\
 contract: 1
 consumer: storefront
@@ -148,8 +148,8 @@ interactions:
         name: x
         # suggest: qty: integer
 ";
-    let exchanges = [got("GET /a", 200, r#"{"qty":"1","name":"z"}"#)];
-    let updated = recorded_into(text, &exchanges, &UPDATE()).text.unwrap();
+    let exchanges = [get("GET /a", 200, r#"{"qty":"1","name":"z"}"#)];
+    let updated = record_into(text, &exchanges, &UPDATE()).text.unwrap();
     let expected = text
         .replace("qty: 1\n", "qty: \"1\"\n")
         .replace("name: x", "name: z")
@@ -158,16 +158,16 @@ interactions:
 }
 
 #[test]
-fn what_was_not_seen_is_removed_only_where_that_is_asked_for() {
-    let exchanges = [got("GET /orders/42", 200, r#"{"status":"open","items":[{"qty":1}]}"#)];
-    let kept = recorded_into(WRITTEN, &exchanges, &Options::default());
+fn unseen_interactions_are_removed_only_with_prune() {
+    let exchanges = [get("GET /orders/42", 200, r#"{"status":"open","items":[{"qty":1}]}"#)];
+    let kept = record_into(WRITTEN, &exchanges, &Options::default());
     assert_eq!(
-        (kept.text.as_ref(), standings(&kept)),
+        (kept.text.as_ref(), outcomes(&kept)),
         (None, vec![String::from("same get an order"), String::from("unseen list")])
     );
     let options = Options { prune: true, ..Options::default() };
-    let pruned = recorded_into(WRITTEN, &exchanges, &options);
-    assert_eq!(standings(&pruned)[1], "removed list");
+    let pruned = record_into(WRITTEN, &exchanges, &options);
+    assert_eq!(outcomes(&pruned)[1], "removed list");
     let text = pruned.text.unwrap();
     let (before, _) = WRITTEN.split_once("\n\n\n    # The second.").unwrap();
     assert_eq!(text, format!("{before}\n\n# The end.\n"));
@@ -175,52 +175,52 @@ fn what_was_not_seen_is_removed_only_where_that_is_asked_for() {
 
 #[test]
 fn the_last_interaction_of_a_file_can_be_removed_and_another_added() {
-    let exchanges = [got("GET /stock", 200, r#"{"eu":1}"#)];
+    let exchanges = [get("GET /stock", 200, r#"{"eu":1}"#)];
     let options = Options { prune: true, ..Options::default() };
-    let text = recorded_into(WRITTEN, &exchanges, &options).text.unwrap();
+    let text = record_into(WRITTEN, &exchanges, &options).text.unwrap();
     clean(&text);
     assert!(text.contains("GET /stock") && !text.contains("The second") && !text.contains("get an order"), "{text}");
 }
 
 #[test]
-fn line_ends_are_those_of_the_file() {
+fn added_lines_have_the_line_ends_of_the_file() {
     let windows = WRITTEN.replace('\n', "\r\n");
-    let text = recorded_into(&windows, &[got("GET /stock", 200, "{}")], &Options::default()).text.unwrap();
+    let text = record_into(&windows, &[get("GET /stock", 200, "{}")], &Options::default()).text.unwrap();
     assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
     clean(&text);
 }
 
 #[test]
 fn a_file_without_a_last_line_end_is_extended() {
-    let text = recorded_into(WRITTEN.trim_end(), &[got("GET /stock", 200, "{}")], &Options::default()).text.unwrap();
+    let text = record_into(WRITTEN.trim_end(), &[get("GET /stock", 200, "{}")], &Options::default()).text.unwrap();
     clean(&text);
     let bare = WRITTEN.split("\n# The end.").next().unwrap();
-    clean(&recorded_into(bare, &[got("GET /stock", 200, "{}")], &Options::default()).text.unwrap());
+    clean(&record_into(bare, &[get("GET /stock", 200, "{}")], &Options::default()).text.unwrap());
 }
 
 #[test]
-fn an_answer_with_a_body_is_one_more_sample_of_its_own_kind_and_not_of_the_one_without() {
-    let exchanges = [got("GET /a", 201, ""), got("GET /a", 201, "null")];
+fn responses_with_and_without_a_body_are_different_interactions() {
+    let exchanges = [get("GET /a", 201, ""), get("GET /a", 201, "null")];
     let first = text(&exchanges);
     assert_eq!(clean(&first).interactions.len(), 2, "{first}");
-    let again = recorded_into(&first, &exchanges, &Options { update: true, prune: true, ..Options::default() });
+    let again = record_into(&first, &exchanges, &Options { update: true, prune: true, ..Options::default() });
     assert_eq!(again.text, None);
 }
 
 #[test]
-fn the_same_request_with_another_status_differs_unless_both_answers_were_seen() {
-    let before = text(&[got("GET /me", 200, r#"{"name":"Ada"}"#)]);
-    let refused = got("GET /me", 403, r#"{"error":"no"}"#);
-    let recorded = recorded_into(&before, std::slice::from_ref(&refused), &Options::default());
-    assert_eq!((standings(&recorded), &recorded.text), (vec!["differs GET /me → 200".to_owned()], &None));
-    let updated = recorded_into(&before, std::slice::from_ref(&refused), &UPDATE()).text.unwrap();
+fn the_same_request_with_another_status_differs_unless_both_responses_were_seen() {
+    let before = text(&[get("GET /me", 200, r#"{"name":"Ada"}"#)]);
+    let refused = get("GET /me", 403, r#"{"error":"no"}"#);
+    let recorded = record_into(&before, std::slice::from_ref(&refused), &Options::default());
+    assert_eq!((outcomes(&recorded), &recorded.text), (vec!["differs GET /me → 200".to_owned()], &None));
+    let updated = record_into(&before, std::slice::from_ref(&refused), &UPDATE()).text.unwrap();
     let interactions = clean(&updated).interactions;
     assert_eq!(
         (interactions.len(), http(&interactions[0]).response.status.to_string()),
         (1, String::from("403")),
         "{updated}"
     );
-    let both = [got("GET /me", 200, r#"{"name":"Ada"}"#), refused];
-    let recorded = recorded_into(&before, &both, &Options::default());
-    assert_eq!(standings(&recorded), ["same GET /me → 200", "new GET /me → 403"]);
+    let both = [get("GET /me", 200, r#"{"name":"Ada"}"#), refused];
+    let recorded = record_into(&before, &both, &Options::default());
+    assert_eq!(outcomes(&recorded), ["same GET /me → 200", "new GET /me → 403"]);
 }

@@ -1,13 +1,13 @@
-//! From samples to rules: what is written, what is suggested, and what stays open.
+//! From samples to rules: which are written, which are suggested, and which stay open.
 
 use insta::assert_snapshot;
 use upheld::interaction::Path;
 
-use super::exchanges::{clean, got, interactions, only, recorded, said, suggestions, text};
+use super::exchanges::{clean, exchange_of, get, interactions, only, record_new, suggestions, text};
 use super::reading::http;
 
-/// Three answers to the same question, with what makes inference hard: a number with and without a fraction, nulls, a
-/// missing key, an element with more keys, a list of several types, keys that are data.
+/// Three responses to the same request with everything that makes inference hard: a number with and without a fraction,
+/// nulls, a missing key, an element with more keys, a list of several types, keys that are data.
 const SAMPLES: [&str; 3] = [
     r#"{"id":"6f1c6f2e-8a53-4d0c-9d5f-0a3f1f6a2b11","status":"paid","placed_at":"2026-05-01T09:30:00Z","day":"2026-05-01",
         "email":"ada@example.com","page":"https://shop.example/1","total":10,"discount":null,"note":"fragile",
@@ -24,12 +24,12 @@ const SAMPLES: [&str; 3] = [
 ];
 
 #[test]
-fn three_samples_of_an_order_field_by_field() {
-    let exchanges = SAMPLES.map(|body| got("GET /orders/42", 200, body));
+fn three_samples_give_the_rules_of_each_field() {
+    let exchanges = SAMPLES.map(|body| get("GET /orders/42", 200, body));
     let interaction = only(&exchanges);
     let rule = |path: &str| {
         let rules = &http(&interaction).terms.response.body;
-        rules.get(&Path::parse(path).unwrap()).map(|written| written.thing.to_string())
+        rules.get(&Path::parse(path).unwrap()).map(|written| written.rule.to_string())
     };
     for (path, expected) in [
         ("id", Some("uuid")),
@@ -54,19 +54,19 @@ fn three_samples_of_an_order_field_by_field() {
         assert_eq!(rule(path).as_deref(), expected, "{path}");
     }
     assert_snapshot!(interactions(&exchanges));
-    assert_snapshot!(suggestions(&recorded(&exchanges).interactions[0]).join("\n"));
+    assert_snapshot!(suggestions(&record_new(&exchanges).interactions[0]).join("\n"));
 }
 
 #[test]
-fn one_sample_asks_for_types_and_suggests_the_rest() {
-    let exchanges = [got("GET /orders/42", 200, SAMPLES[0])];
+fn one_sample_requires_types_and_suggests_the_rest() {
+    let exchanges = [get("GET /orders/42", 200, SAMPLES[0])];
     assert_snapshot!(interactions(&exchanges));
 }
 
 #[test]
-fn numbers_stay_as_they_were_sent() {
+fn numbers_keep_their_notation() {
     let body = r#"{"z":1.0,"big":12345678901234567890123,"long":0.1000000000000000055511151231257827,"e":1e3,"zip":"01234","a":-0}"#;
-    let text = text(&[got("GET /numbers", 200, body)]);
+    let text = text(&[get("GET /numbers", 200, body)]);
     for shown in [
         "z: 1.0\n",
         "big: 12345678901234567890123\n",
@@ -77,33 +77,34 @@ fn numbers_stay_as_they_were_sent() {
     ] {
         assert!(text.contains(shown), "{shown}{text}");
     }
-    assert!(text.find("z:").unwrap() < text.find("zip:").unwrap(), "the order of the keys is theirs");
+    assert!(text.find("z:").unwrap() < text.find("zip:").unwrap(), "the keys keep their order");
 }
 
 #[test]
-fn what_looks_like_a_placeholder_stands_for_itself() {
-    let exchange = said("POST /templates", r#"{"text":"Dear ${name}"}"#, 200, r#"{"text":"Dear ${name}, $${x}"}"#);
+fn texts_that_look_like_placeholders_are_escaped() {
+    let exchange =
+        exchange_of("POST /templates", r#"{"text":"Dear ${name}"}"#, 200, r#"{"text":"Dear ${name}, $${x}"}"#);
     let interaction = only(&[exchange]);
     let http = http(&interaction);
     assert!(http.request.placeholders().is_empty() && http.response.placeholders().is_empty());
 }
 
 #[test]
-fn a_text_that_decides_the_keys_is_named() {
-    let exchanges = [got(
+fn one_interaction_per_value_is_suggested_if_the_value_determines_the_keys() {
+    let exchanges = [get(
         "GET /payments",
         200,
         r#"[{"type":"card","number":"1"},{"type":"card","number":"2"},{"type":"cash","till":4},{"type":"cash","till":5}]"#,
     )];
     assert!(
-        suggestions(&recorded(&exchanges).interactions[0])
-            .contains(&String::from("response body [].type: an interaction for each `[].type`: card, cash"))
+        suggestions(&record_new(&exchanges).interactions[0])
+            .contains(&String::from("response body [].type: one interaction per `[].type`: card, cash"))
     );
 }
 
 #[test]
-fn bodies_that_are_only_a_scalar_null_or_empty_are_recorded() {
+fn scalar_null_and_empty_bodies_are_recorded() {
     for body in ["null", "1", "\"a\"", "true", "[]", "{}", "[null]", "[[]]", "[[],[1]]", r#"{"a":[{"b":[]}]}"#] {
-        clean(&text(&[got("GET /it", 200, body)]));
+        clean(&text(&[get("GET /it", 200, body)]));
     }
 }

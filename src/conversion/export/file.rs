@@ -1,14 +1,19 @@
-//! The JSON of a Pact file, from a contract with Pact's rules.
+//! The JSON of a Pact file, from interactions with Pact's rules.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Map, Value, json};
 
-use super::Version;
+use super::version::Version;
+use crate::conversion::difference::ToPact;
+use crate::conversion::place::Side;
 use crate::interaction::{
     Body, Content, Headers, Http, Interaction, Request, Response, ServiceName, Status, urlencoded,
 };
 use crate::pact::{PactMatcher, PactRules, PactStep, PlacedRule, PlacedRules, RuleList, StatusRange, Terms, TimeKind};
+
+/// Receives the differences between a rule and how the version writes it.
+type Remark<'r> = &'r mut dyn FnMut(ToPact);
 
 /// A file with these interactions.
 pub(super) fn file(consumer: &ServiceName, provider: &ServiceName, interactions: &[Value], version: Version) -> Value {
@@ -23,12 +28,12 @@ pub(super) fn file(consumer: &ServiceName, provider: &ServiceName, interactions:
     })
 }
 
-/// One interaction. Rules that its version does not have go to `remark`, with the side.
+/// One interaction. Rules that the version doesn't have are passed to `remark`, with their side.
 pub(super) fn interaction<T>(
     interaction: &Interaction<T>,
     http: &Http<Terms>,
     version: Version,
-    remark: &mut dyn FnMut(&str, &str),
+    remark: &mut dyn FnMut(Side, ToPact),
 ) -> Value {
     let mut map = Map::new();
     if version == Version::V4 {
@@ -50,11 +55,11 @@ pub(super) fn interaction<T>(
     }
     map.insert(
         String::from("request"),
-        request(&http.request, &http.terms.request, version, &mut |why| remark("request", why)),
+        request(&http.request, &http.terms.request, version, &mut |difference| remark(Side::Request, difference)),
     );
     map.insert(
         String::from("response"),
-        response(&http.response, &http.terms.response, version, &mut |why| remark("response", why)),
+        response(&http.response, &http.terms.response, version, &mut |difference| remark(Side::Response, difference)),
     );
     if let (Version::V4, Some(text)) = (version, &interaction.description) {
         let lines: Vec<&str> = text.lines().collect();
@@ -63,7 +68,7 @@ pub(super) fn interaction<T>(
     Value::Object(map)
 }
 
-fn request(request: &Request, rules: &PactRules, version: Version, remark: &mut dyn FnMut(&str)) -> Value {
+fn request(request: &Request, rules: &PactRules, version: Version, remark: Remark<'_>) -> Value {
     let mut map = Map::new();
     map.insert(String::from("method"), json!(request.method));
     map.insert(String::from("path"), json!(request.path));
@@ -74,7 +79,7 @@ fn request(request: &Request, rules: &PactRules, version: Version, remark: &mut 
     Value::Object(map)
 }
 
-fn response(response: &Response, rules: &PactRules, version: Version, remark: &mut dyn FnMut(&str)) -> Value {
+fn response(response: &Response, rules: &PactRules, version: Version, remark: Remark<'_>) -> Value {
     let mut map = Map::new();
     let status = match response.status {
         Status::Code(code) => code,
@@ -91,7 +96,7 @@ fn message(
     body: Option<&Body>,
     pact: &PactRules,
     version: Version,
-    remark: &mut dyn FnMut(&str),
+    remark: Remark<'_>,
 ) {
     if !headers.is_empty() {
         let values = |values: &Vec<String>| match values.as_slice() {
@@ -125,7 +130,7 @@ fn message(
 fn body_value(body: &Content, named: Option<&str>, version: Version) -> Value {
     if version == Version::V3 {
         return match body {
-            // A text of JSON alone is told from a plain one by its quotes.
+            // Only its quotes distinguish a JSON string from plain text.
             Content::Json(text @ Value::String(_)) => json!(text.to_string()),
             Content::Json(value) => value.clone(),
             Content::Text(text) => json!(text),
@@ -135,18 +140,18 @@ fn body_value(body: &Content, named: Option<&str>, version: Version) -> Value {
     }
     let parts = |named: &str, encoded: Value, content: Value| json!({ "contentType": named, "encoded": encoded, "content": content });
     match body {
-        // Else it would be a body that is empty.
+        // Otherwise it would be an empty body.
         Content::Json(Value::Null) => parts("application/json", json!("JSON"), json!("null")),
         Content::Json(value) => {
             let is_json = named.is_none_or(crate::interaction::is_json);
             let named = named.unwrap_or("application/json");
-            // An empty text would be a body that is empty.
+            // An empty text would be an empty body.
             if value.is_string() && (!is_json || value == "") {
                 return parts(named, json!("JSON"), json!(value.to_string()));
             }
             parts(named, json!(false), value.clone())
         }
-        // Not encoded, it would be a string of JSON.
+        // Not encoded, it would be a JSON string.
         Content::Text(text) if !text.is_empty() && named.is_some_and(crate::interaction::is_json) => {
             parts(named.unwrap_or_default(), json!("JSON"), json!(text))
         }
@@ -162,13 +167,13 @@ fn body_value(body: &Content, named: Option<&str>, version: Version) -> Value {
 }
 
 /// `matchingRules`, part by part.
-fn rules(pact: &PactRules, version: Version, remark: &mut dyn FnMut(&str)) -> Map<String, Value> {
+fn rules(pact: &PactRules, version: Version, remark: Remark<'_>) -> Map<String, Value> {
     let mut rules = Map::new();
     if let Some(list) = &pact.path {
         rules.insert(String::from("path"), rule_list(list, version, remark));
     }
     let name = |rule: &PlacedRule| match rule.path.0.as_slice() {
-        // What looks like a path is read as one.
+        // A name that looks like a path would be read as one.
         [PactStep::Key(name)] if !(name.starts_with('$') || name.ends_with(']')) => name.clone(),
         _ => rule.path.to_string(),
     };
@@ -182,24 +187,22 @@ fn rules(pact: &PactRules, version: Version, remark: &mut dyn FnMut(&str)) -> Ma
     part("header", &pact.headers, &name);
     part("body", &pact.body, &|rule| rule.path.to_string());
     if let Some(list) = &pact.status {
-        // Left out, this very status would be asked for, and that is more than the contract asks.
+        // Without it, exactly this status would be required, which is more than the contract requires.
         rules.insert(String::from("status"), rule_list(list, Version::V4, remark));
         if version == Version::V3 {
-            remark(
-                "the contract asks for a class of statuses; version 3 has no rule for that, and Pact's verifier follows that of version 4 all the same",
-            );
+            remark(ToPact::StatusClass);
         }
     }
     rules
 }
 
-fn rule_list(list: &RuleList, version: Version, remark: &mut dyn FnMut(&str)) -> Value {
+fn rule_list(list: &RuleList, version: Version, remark: Remark<'_>) -> Value {
     let matchers: Vec<Value> = list.matchers.iter().map(|one| matcher(one, version, remark)).collect();
     json!({ "combine": if list.any { "OR" } else { "AND" }, "matchers": matchers })
 }
 
-fn matcher(matcher: &PactMatcher, version: Version, remark: &mut dyn FnMut(&str)) -> Value {
-    let each = |matchers: &[PactMatcher], remark: &mut dyn FnMut(&str)| -> Value {
+fn matcher(matcher: &PactMatcher, version: Version, remark: Remark<'_>) -> Value {
+    let each = |matchers: &[PactMatcher], remark: Remark<'_>| -> Value {
         matchers.iter().map(|one| self::matcher(one, version, remark)).collect()
     };
     let since_4 = matches!(
@@ -212,12 +215,12 @@ fn matcher(matcher: &PactMatcher, version: Version, remark: &mut dyn FnMut(&str)
             | PactMatcher::Status(_)
     );
     if since_4 && version == Version::V3 {
-        remark("version 3 does not have this rule, and says `type`");
+        remark(ToPact::NewerRule);
         return json!({ "match": "type" });
     }
     match matcher {
         PactMatcher::Unusable(why) => {
-            remark(&format!("nothing fits this rule ({why}); the file says `type`"));
+            remark(ToPact::Unusable(why.clone()));
             json!({ "match": "type" })
         }
         PactMatcher::Equality => json!({ "match": "equality" }),
@@ -235,7 +238,7 @@ fn matcher(matcher: &PactMatcher, version: Version, remark: &mut dyn FnMut(&str)
         PactMatcher::Boolean => json!({ "match": "boolean" }),
         PactMatcher::Null => json!({ "match": "null" }),
         PactMatcher::Time(kind, pattern) => {
-            // Version 3 knows the third by another name.
+            // Version 3 has another name for the third.
             let word = if *kind == TimeKind::DateTime && version == Version::V3 { "timestamp" } else { kind.word() };
             let key = if version == Version::V3 { word } else { "format" };
             json!({ "match": word, key: pattern.as_str() })

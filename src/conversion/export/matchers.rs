@@ -1,40 +1,42 @@
-//! Matchers of a contract in Pact's words, for scalars and texts.
+//! From the matchers of a contract to Pact's, for scalars and texts.
 
 use serde_json::Value;
 
 use crate::contract::{Format, JsonType, Matcher, Rule};
-use crate::conversion::dialect::of_ruby;
-use crate::conversion::differences::ANY_FORMAT;
+use crate::conversion::dialect::to_ruby;
+use crate::conversion::difference::ToPact;
 use crate::conversion::pattern::{ANYTHING, DATE_TIME, EMAIL, TIME, URI, UUID, literal};
 use crate::pact::{JavaPattern, PactMatcher, PactRegex, TimeKind};
 
-/// What is asked of a scalar.
+/// What a scalar must be, to Pact.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Scalar {
+pub(super) enum ScalarRule {
+    /// Of the example's type.
     Type,
+    /// The example's value.
     Value,
+    /// What a matcher says.
     Is(PactMatcher),
-    /// Nothing that Pact could ask for.
+    /// Anything: Pact has no matcher for it.
     Anything,
 }
 
 pub(super) const TYPE: PactMatcher = PactMatcher::Type { min: None, max: None };
 
-/// What the rule of a scalar says to Pact, whose value is asked for where it says nothing of it (or its type, as
-/// `unsaid` says); what can't be said goes to `remark`.
-pub(super) fn scalar(rule: &Rule, example: &Value, unsaid: Scalar, remark: &mut dyn FnMut(String)) -> Scalar {
-    let Some(matcher) = rule.matchers.iter().find(|matcher| matcher.tells_value()) else { return unsaid };
+/// What the rule of a scalar is to Pact: `default` if it doesn't say what the value must be.
+pub(super) fn scalar(rule: &Rule, example: &Value, default: ScalarRule, remark: &mut dyn FnMut(ToPact)) -> ScalarRule {
+    let Some(matcher) = rule.matchers.iter().find(|matcher| matcher.determines_value()) else { return default };
     match matcher {
-        Matcher::Exact | Matcher::Equal => Scalar::Value,
-        Matcher::Type(JsonType::Integer) => Scalar::Is(PactMatcher::Integer),
-        Matcher::Type(_) => Scalar::Type,
+        Matcher::Exact | Matcher::Equal => ScalarRule::Value,
+        Matcher::Type(JsonType::Integer) => ScalarRule::Is(PactMatcher::Integer),
+        Matcher::Type(_) => ScalarRule::Type,
         Matcher::Format(Format::Uuid) => of_regex(UUID),
         Matcher::Format(format) => {
-            remark(ANY_FORMAT.to_owned());
+            remark(ToPact::Format);
             match format {
                 Format::Date => match JavaPattern::new(TimeKind::Date.default_format()) {
-                    Ok(pattern) => Scalar::Is(PactMatcher::Time(TimeKind::Date, pattern)),
-                    Err(_) => Scalar::Type,
+                    Ok(pattern) => ScalarRule::Is(PactMatcher::Time(TimeKind::Date, pattern)),
+                    Err(_) => ScalarRule::Type,
                 },
                 Format::DateTime => of_regex(DATE_TIME),
                 Format::Time => of_regex(TIME),
@@ -43,30 +45,27 @@ pub(super) fn scalar(rule: &Rule, example: &Value, unsaid: Scalar, remark: &mut 
             }
         }
         Matcher::Regex(pattern) => {
-            if let Some(Scalar::Is(matcher)) = of_ruby(pattern.as_str()).map(|text| of_regex(&text)) {
-                Scalar::Is(matcher)
+            if let Some(ScalarRule::Is(matcher)) = to_ruby(pattern.as_str()).map(|text| of_regex(&text)) {
+                ScalarRule::Is(matcher)
             } else {
                 let text = pattern.as_str();
-                remark(format!(
-                    "the contract asks for /{text}/, which no other tool reads as it does; Pact takes any text"
-                ));
-                Scalar::Type
+                remark(ToPact::Expression(text.to_owned()));
+                ScalarRule::Type
             }
         }
         Matcher::OneOf(values) => one_of(values, example, remark),
         Matcher::Schema(_) => {
-            remark(String::from("the contract has a JSON Schema here; Pact has none, and takes anything"));
-            Scalar::Anything
+            remark(ToPact::Schema);
+            ScalarRule::Anything
         }
-        // Pact has no word for it: an expression that fits what every scalar is written as.
+        // Pact has no matcher for it, but an expression can match the JSON of every scalar.
         Matcher::Any if is_scalar(example) => of_regex(ANYTHING),
         Matcher::Any => {
-            remark(String::from(
-                "the contract takes anything here, where the example is a list or an object; Pact can't be told so",
-            ));
-            Scalar::Anything
+            remark(ToPact::Anything);
+            ScalarRule::Anything
         }
-        _ => unsaid,
+        // An absent key has no value, and the others don't say what theirs must be.
+        Matcher::Absent | Matcher::Size { .. } | Matcher::Unordered | Matcher::Contains | Matcher::Closed => default,
     }
 }
 
@@ -74,14 +73,14 @@ const fn is_scalar(value: &Value) -> bool {
     !matches!(value, Value::Array(_) | Value::Object(_))
 }
 
-fn one_of(values: &[Value], example: &Value, remark: &mut dyn FnMut(String)) -> Scalar {
+fn one_of(values: &[Value], example: &Value, remark: &mut dyn FnMut(ToPact)) -> ScalarRule {
     if values == [Value::Null] {
-        return Scalar::Is(PactMatcher::Null);
+        return ScalarRule::Is(PactMatcher::Null);
     }
     if let [one] = values
         && one == example
     {
-        return Scalar::Value;
+        return ScalarRule::Value;
     }
     let texts: Option<Vec<String>> = values.iter().map(|value| value.as_str().map(literal)).collect();
     if let Some(texts) = texts {
@@ -89,21 +88,17 @@ fn one_of(values: &[Value], example: &Value, remark: &mut dyn FnMut(String)) -> 
     }
     let like = |value: &Value| std::mem::discriminant(value) == std::mem::discriminant(example);
     if values.iter().all(like) {
-        remark(String::from(
-            "the contract lists the values that may come; Pact can only list texts, and takes any value of their type",
-        ));
-        Scalar::Type
+        remark(ToPact::ValuesOfType);
+        ScalarRule::Type
     } else {
-        remark(String::from(
-            "the contract lists the values that may come; Pact can only list texts, and takes anything",
-        ));
-        Scalar::Anything
+        remark(ToPact::ValuesOfAnyType);
+        ScalarRule::Anything
     }
 }
 
-/// A regular expression for a whole text, for readers that look for a part of one, too.
-pub(super) fn of_regex(text: &str) -> Scalar {
-    PactRegex::new(&anchored(text)).map_or(Scalar::Type, |regex| Scalar::Is(PactMatcher::Regex(regex)))
+/// A regular expression for a whole text, anchored for readers that search for a part of one.
+pub(super) fn of_regex(text: &str) -> ScalarRule {
+    PactRegex::new(&anchored(text)).map_or(ScalarRule::Type, |regex| ScalarRule::Is(PactMatcher::Regex(regex)))
 }
 
 /// An expression with anchors at its ends.

@@ -1,33 +1,36 @@
-//! The headers and the body of a message, as Pact tells what a body is: by its content type.
+//! The headers and the body of a message. In Pact, the content type decides how a body is read.
 
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 use serde_json::Value;
 
+use super::json_body::JsonBody;
+use super::json_rules;
 use super::matchers::TYPE;
-use super::texts::{any_type, list, media_type_rule, named, of_text};
-use super::{Version, ask, body};
+use super::texts::{any_type, list, media_type_rule, named, text_rule};
+use super::version::Version;
 use crate::contract::{Matcher, Rule, Rules};
-use crate::conversion::differences::ANY_XML;
+use crate::conversion::difference::{NoBody, ToPact};
+use crate::conversion::place::{NamedTexts, Part, Side};
+use crate::conversion::remark::Remarks;
 use crate::interaction::{Body, Content, Headers, Path, Segment};
 use crate::pact::{MediaKind, MediaType, PactPath, PactRules, PlacedRule, PlacedRules};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A message of a contract on its way to a Pact file.
-pub(super) struct Message<'m> {
+pub(super) struct Message<'m, 'r> {
     pub rules: &'m Rules,
     pub headers: &'m Headers,
-    pub is_request: bool,
     pub version: Version,
     pub pact: &'m mut PactRules,
-    pub say: &'m mut dyn FnMut(&str, &str),
+    pub remarks: &'m mut Remarks<'r>,
 }
 
-impl Message<'_> {
-    /// The headers and the body of the message, and the rules of the body.
-    pub(super) fn written(mut self, filled: Option<&Body>) -> (Headers, Option<Body>) {
+impl Message<'_, '_> {
+    /// The headers and the body of the message in a Pact file. The body's rules go to `pact`.
+    pub(super) fn convert(mut self, filled: Option<&Body>) -> (Headers, Option<Body>) {
         let mut headers = self.headers.clone();
         let Some(filled) = filled else { return (headers, None) };
         let body = match &filled.content {
@@ -39,22 +42,30 @@ impl Message<'_> {
             Content::Bytes(bytes) => self.bytes(bytes),
         };
         let is_filled = body.as_ref().is_some_and(|body| !body.is_empty());
-        if is_filled && !headers.contains_key("content-type") {
-            // Pact's verifier sends none that goes without saying here.
-            let implied = filled.content.implied_type().filter(|_| self.is_request);
+        if is_filled && !self.has_type() {
+            // Pact's verifier doesn't send the content type that a contract implies.
+            let implied = filled.content.implied_type().filter(|_| self.is_request());
             headers.extend(implied.map(|implied| (String::from("content-type"), vec![implied.to_owned()])));
-            // Without a rule, what comes is held to it, or to what the body looks like.
+            // Without a rule, Pact compares the actual type with this one, or with what the body looks like.
             self.pact.headers.0.push(any_type());
         }
         (headers, body)
     }
 
-    fn left_out(&mut self, why: &str) -> Option<Body> {
-        (self.say)("body", &format!("{why}; it is left out"));
+    fn remark(&mut self, difference: ToPact) {
+        self.remarks.add(Part::Body, difference);
+    }
+
+    fn leave_out(&mut self, why: NoBody) -> Option<Body> {
+        self.remark(ToPact::NoBody(why));
         None
     }
 
-    /// What the content type says, where there is one that can be read.
+    fn is_request(&self) -> bool {
+        self.remarks.side == Side::Request
+    }
+
+    /// The kind of body according to the content type, if that can be read.
     fn kind(&self) -> Option<MediaKind> {
         let header = self.headers.get("content-type").and_then(|values| values.first());
         header.and_then(|header| MediaType::parse(header)).map(|media_type| media_type.kind())
@@ -65,28 +76,22 @@ impl Message<'_> {
     }
 
     fn json(&mut self, value: &Value) -> Option<Body> {
-        let kind = self.kind();
-        let is_other = kind.is_some_and(|kind| kind != MediaKind::Json);
-        // A Pact file takes a null for a body that is empty.
-        if value.is_null() && (self.version == Version::V3 || !self.is_request) {
-            return self.left_out("the contract has a body that is null; to Pact there would be none");
+        let is_other = self.kind().is_some_and(|kind| kind != MediaKind::Json);
+        // A null in a Pact file is an empty body.
+        if value.is_null() && (self.version == Version::V3 || !self.is_request()) {
+            return self.leave_out(NoBody::Null);
         }
         if value.is_string() && self.version == Version::V3 && is_other {
-            return self
-                .left_out("the contract has a text of JSON; version 3 would tell by the content type that it is none");
+            return self.leave_out(NoBody::JsonString);
         }
-        if is_other && !self.is_request {
-            return self
-                .left_out("the contract has a body of JSON; Pact would tell by the content type that it is none");
+        if is_other && !self.is_request() {
+            return self.leave_out(NoBody::NotJson);
         }
-        let say = &mut *self.say;
-        let mut remark = |path: &str, why: &str| say(&format!("body {path}"), why);
         if is_other {
-            remark("", "the contract compares the body as JSON; Pact tells by the content type that it is none");
+            self.remark(ToPact::JsonOfOtherType);
         }
-        let mut walk =
-            ask::Walk { is_request: self.is_request, is_newest: self.version == Version::V4, remark: &mut remark };
-        let (example, placed) = body::body(value, &self.rules.body, &mut walk);
+        let body = JsonBody { is_newest: self.version == Version::V4, remarks: &mut *self.remarks };
+        let (example, placed) = json_rules::body(value, &self.rules.body, body);
         self.pact.body = placed;
         example.map(Body::json)
     }
@@ -94,72 +99,63 @@ impl Message<'_> {
     fn form(&mut self, fields: &IndexMap<String, Vec<String>>) -> Option<Body> {
         match self.kind() {
             Some(MediaKind::Form) => {}
-            None if !self.has_type() && self.is_request => {}
+            None if !self.has_type() && self.is_request() => {}
             None if !self.has_type() && self.version == Version::V4 => self.pact.media_type = Some(FORM.to_owned()),
-            _ => return self.left_out("the contract has a form; Pact would tell by the content type that it is none"),
+            _ => return self.leave_out(NoBody::NotForm),
         }
         let rules = &self.rules.body;
-        let closed = |path: &Path, rule: &Rule| path.0.is_empty() && *rule == Rule::of(Matcher::Closed);
-        let is_closed = rules.iter().any(|(path, written)| closed(path, &written.thing));
-        if !self.is_request && !is_closed {
-            return self.left_out("the contract takes more fields than these; Pact would refuse them");
+        let closes = |path: &Path, rule: &Rule| path.0.is_empty() && *rule == Rule::of(Matcher::Closed);
+        let is_closed = rules.iter().any(|(path, written)| closes(path, &written.rule));
+        if !self.is_request() && !is_closed {
+            return self.leave_out(NoBody::MoreFields);
         }
         let (mut by_name, mut others) = (IndexMap::new(), Vec::new());
-        for (path, written) in rules.iter().filter(|(path, written)| !closed(path, &written.thing)) {
+        for (path, written) in rules.iter().filter(|(path, written)| !closes(path, &written.rule)) {
             match path.0.as_slice() {
-                [Segment::Key(name)] if self.is_request || !written.thing.optional => {
-                    by_name.insert(name.clone(), written.thing.clone());
+                [Segment::Key(name)] if self.is_request() || !written.rule.optional => {
+                    by_name.insert(name.clone(), written.rule.clone());
                 }
                 _ => others.push(path),
             }
         }
-        if !others.is_empty() && !self.is_request {
-            return self.left_out("the contract has a rule for this form that Pact doesn't have");
+        if !others.is_empty() && !self.is_request() {
+            return self.leave_out(NoBody::FormRule);
         }
         for path in others {
-            let why = "the contract has a rule here that Pact doesn't have; Pact asks for the value";
-            (self.say)(&format!("body {path}"), why);
+            self.remarks.add(Part::InBody(path.to_string()), ToPact::FieldRule);
         }
-        self.pact.body = named(&by_name, fields, "body", self.say);
+        self.pact.body = named(&by_name, fields, NamedTexts::Form, self.remarks);
         Some(Body::form(fields.clone()))
     }
 
     fn text(&mut self, text: &str) -> Option<Body> {
         let kind = self.kind();
-        let rule = self.rules.body.values().next().map(|written| &written.thing);
-        let ruled = rule.filter(|rule| rule.tells_value() && !rule.has(&Matcher::Exact) && !rule.has(&Matcher::Equal));
+        let rule = self.rules.body.values().next().map(|written| &written.rule);
         let looks_other = MediaType::of_content(text.as_bytes()).is_some_and(|found| found.kind() != MediaKind::Text);
         match kind {
             None if looks_other && !self.has_type() && self.version == Version::V4 => {
                 self.pact.media_type = Some(String::from("text/plain"));
             }
-            None if looks_other => {
-                return self.left_out(
-                    "the contract has a text without a content type; Pact would tell by its looks what it is",
-                );
-            }
-            Some(MediaKind::Binary) if self.version == Version::V3 => {
-                return self
-                    .left_out("the contract has a text; version 3 would tell by the content type that it is bytes");
-            }
-            Some(MediaKind::Json | MediaKind::Xml | MediaKind::Form | MediaKind::Multipart) if self.can_be_text() => {
+            None if looks_other => return self.leave_out(NoBody::UntypedText),
+            Some(MediaKind::Binary) if self.version == Version::V3 => return self.leave_out(NoBody::BinaryText),
+            Some(kind @ (MediaKind::Json | MediaKind::Xml | MediaKind::Form | MediaKind::Multipart)) => {
+                if !self.can_be_text() {
+                    return self.parsed(text, kind, rule);
+                }
                 self.pact.media_type = Some(String::from("text/plain"));
             }
-            Some(MediaKind::Json | MediaKind::Xml | MediaKind::Form | MediaKind::Multipart) => {
-                return self.structured(text, kind, ruled);
-            }
-            _ => {}
+            None | Some(MediaKind::Binary | MediaKind::Text) => {}
         }
         if let Some(rule) = rule {
-            let list = of_text(rule, text, "body", self.say);
+            let list = text_rule(rule, text, &Part::Body, self.remarks);
             let placed = list.map(|list| PlacedRule { path: PactPath::default(), list });
             self.pact.body = PlacedRules(placed.into_iter().collect());
         }
         Some(Body::text(text))
     }
 
-    /// Whether Pact can be told that the body is a text, whatever the header says: since version 4, and where a rule for the
-    /// content type lets come what the header says.
+    /// Whether a Pact file can mark the body as text, whatever the header says: since version 4, if a rule for the content
+    /// type accepts the header's.
     fn can_be_text(&mut self) -> bool {
         let name = "content-type";
         let has_rule = self.pact.headers.0.iter().any(|rule| rule.path.first_key() == Some(name));
@@ -172,37 +168,28 @@ impl Message<'_> {
         has_rule
     }
 
-    /// A text that Pact takes apart.
-    fn structured(&mut self, text: &str, kind: Option<MediaKind>, ruled: Option<&Rule>) -> Option<Body> {
-        let is_read = match kind {
-            Some(MediaKind::Json) => {
-                serde_json::from_str::<Value>(text).is_ok_and(|it| it.is_object() || it.is_array())
-            }
-            Some(MediaKind::Xml) => roxmltree::Document::parse(text).is_ok(),
-            _ => true,
+    /// A text that Pact parses.
+    fn parsed(&mut self, text: &str, kind: MediaKind, rule: Option<&Rule>) -> Option<Body> {
+        let can_be_parsed = match kind {
+            MediaKind::Multipart => return self.leave_out(NoBody::Parts),
+            MediaKind::Json => serde_json::from_str::<Value>(text).is_ok_and(|it| it.is_object() || it.is_array()),
+            MediaKind::Xml => roxmltree::Document::parse(text).is_ok(),
+            MediaKind::Form | MediaKind::Text | MediaKind::Binary => true,
         };
-        if kind == Some(MediaKind::Multipart) {
-            return self.left_out("the contract compares this body as one text; Pact would compare it part by part");
+        if !can_be_parsed {
+            return self.leave_out(NoBody::Unreadable);
         }
-        if !is_read {
-            return self.left_out("the contract has a text; Pact would take it apart by its content type, and can't");
+        let is_loose = rule
+            .is_some_and(|rule| rule.determines_value() && !rule.has(&Matcher::Exact) && !rule.has(&Matcher::Equal));
+        if is_loose && !self.is_request() {
+            return self.leave_out(NoBody::ParsedText);
         }
-        if ruled.is_some() && !self.is_request {
-            return self.left_out(
-                "the contract has a rule for the text as a whole; Pact would take it apart by its content type",
-            );
-        }
-        if ruled.is_some() {
-            (self.say)(
-                "body",
-                "the contract has a rule for the text as a whole; Pact takes it apart, and asks for the types in it",
-            );
+        if is_loose {
+            self.remark(ToPact::ParsedTextRule);
             let rule = PlacedRule { path: PactPath::default(), list: list(TYPE) };
             self.pact.body = PlacedRules(vec![rule]);
-        } else if kind == Some(MediaKind::Xml) {
-            (self.say)("body", ANY_XML);
         } else {
-            (self.say)("body", "the contract asks for this very text; Pact takes it apart by its content type");
+            self.remark(if kind == MediaKind::Xml { ToPact::ParsedXml } else { ToPact::ParsedText });
         }
         Some(Body::text(text))
     }
@@ -214,8 +201,7 @@ impl Message<'_> {
                 self.pact.media_type = Some(String::from("application/octet-stream"));
                 Some(Body::bytes(Arc::clone(bytes)))
             }
-            _ => self
-                .left_out("the contract has bytes; Pact would tell by the content type that they are something else"),
+            _ => self.leave_out(NoBody::NotBytes),
         }
     }
 }

@@ -1,32 +1,31 @@
 //! From a Pact file to a contract of our own: the same content, with the rules that a person would have written, and a
-//! remark for everything that a contract can't say.
+//! remark for everything that a contract can't express.
 //!
-//! What is made is held against the reader of contracts before it is given out: a rule that is refused there is loosened
-//! to `any`, and an interaction that can't be said at all is left out, each with a remark.
+//! The result is checked with the reader of contracts: a rule that it refuses is loosened to `any`, and an interaction that
+//! can't be expressed at all is left out, each with a remark.
 
-mod alike;
-mod ask;
 mod body;
-mod emit;
-mod parts;
+mod expectation;
+mod json_body;
+mod rules;
+mod scalars;
 mod settle;
 mod states;
-mod words;
+mod texts;
 
 use std::collections::HashSet;
 
-pub use super::remark::Remark;
-use super::remark::Remarks;
-
-use super::differences::{NO_BODY, UNTYPED, told_once};
+use super::difference::{FromPact, LeftOutOfContract};
+use super::place::{NamedTexts, Part, Side};
+use super::remark::{Remark, Remarks, merge_common};
 use crate::contract::{self, RequestRules, Rules};
-use crate::interaction::{Http, Kind, Request, Response, pointer};
+use crate::interaction::{Http, Kind, Request, Response, first_unused};
 use crate::pact::{self, PactRules};
 
-/// How long an interaction's name may be (that is its schema's word).
+/// How long an interaction's name may be, in characters; its schema says so.
 const LONGEST_NAME: usize = 200;
 
-/// A contract of our own, and what there is to say of it.
+/// A contract of our own, and the remarks on it.
 #[derive(Debug)]
 pub struct Converted {
     pub contract: contract::Contract,
@@ -40,38 +39,31 @@ pub fn import(pact: &pact::Contract) -> Converted {
     let mut all = Vec::new();
     let mut names = HashSet::new();
     for (index, interaction) in pact.interactions.iter().enumerate() {
-        let at = pointer(index);
-        let mut say = |why: String| {
-            remarks.push(Remark::new(index, at.clone(), String::new(), why));
-        };
-        let http = match &interaction.kind {
-            Kind::Http(http) => http,
-            Kind::Unrunnable(unrunnable) => {
-                say(format!("left out: {}", unrunnable.why));
+        let why = match &interaction.kind {
+            Kind::Http(http) => {
+                let mut made = self::interaction(interaction, http, index, &mut remarks);
+                made.name = name(&made.name, &mut names);
+                all.push((index, made));
                 continue;
             }
-            Kind::Message(_) => {
-                say(String::from("left out: it is a message, and only HTTP is imported"));
-                continue;
-            }
+            Kind::Unrunnable(unrunnable) => LeftOutOfContract::Unrunnable(unrunnable.why.clone()),
+            Kind::Message(_) => LeftOutOfContract::Message,
         };
-        let mut made = self::interaction(interaction, http, index, &mut remarks);
-        made.name = unique(&made.name, &mut names);
-        all.push((index, made));
+        remarks.push(Remark::on_interaction(index, FromPact::LeftOut(why)));
     }
-    let whole = |interactions: Vec<contract::Interaction>| contract::Contract {
+    let with = |interactions: Vec<contract::Interaction>| contract::Contract {
         consumer: pact.consumer.clone(),
         provider: pact.provider.clone(),
         description: None,
         interactions,
     };
-    let mut contract = whole(all.iter().map(|(_, made)| made.clone()).collect());
-    // Mostly all of it is right at once.
-    if !settle::holds(&contract) {
+    let mut contract = with(all.iter().map(|(_, made)| made.clone()).collect());
+    // Most are sound as they are.
+    if !settle::is_sound(&contract) {
         let settled = all.into_iter().filter_map(|(index, made)| settle::settle(pact, made, index, &mut remarks));
-        contract = whole(settled.collect());
+        contract = with(settled.collect());
     }
-    Converted { contract, remarks: told_once(remarks) }
+    Converted { contract, remarks: merge_common(remarks) }
 }
 
 fn interaction(
@@ -80,16 +72,15 @@ fn interaction(
     index: usize,
     remarks: &mut Vec<Remark>,
 ) -> contract::Interaction {
-    let at = pointer(index);
-    let pact::Terms { request: asked, response: answered } = &http.terms;
+    let rules = &http.terms;
     let mut given: Vec<_> = pact.given.iter().filter(|state| !state.name.is_empty()).cloned().collect();
-    let mut of_request = Remarks { interaction: index, message: at.key("request"), side: "request", found: remarks };
-    let (mut request, request_rules) = request(&http.request, asked, &mut of_request);
-    states::placeholders_for(&asked.generators, &http.request, &mut request, &mut given, &mut of_request);
-    states::left_out(&asked.generators, true, &mut of_request);
-    let mut of_response = Remarks { interaction: index, message: at.key("response"), side: "response", found: remarks };
-    let (response, response_rules) = response(&http.response, answered, &mut of_response);
-    states::left_out(&answered.generators, false, &mut of_response);
+    let mut of_request = Remarks { interaction: index, side: Side::Request, found: remarks };
+    let (mut request, request_rules) = request(&http.request, &rules.request, &mut of_request);
+    states::add_placeholders(&rules.request.generators, &http.request, &mut request, &mut given, &mut of_request);
+    states::remark_on_generators(&rules.request.generators, &mut of_request);
+    let mut of_response = Remarks { interaction: index, side: Side::Response, found: remarks };
+    let (response, response_rules) = response(&http.response, &rules.response, &mut of_response);
+    states::remark_on_generators(&rules.response.generators, &mut of_response);
     let description = pact.description.clone();
     let terms = contract::Terms { request: request_rules, response: response_rules };
     let kind = Kind::Http(Http { request, response, terms });
@@ -99,45 +90,44 @@ fn interaction(
 fn request(pact: &Request, rules: &PactRules, remarks: &mut Remarks<'_>) -> (Request, RequestRules) {
     let mut request = Request {
         method: pact.method.clone(),
-        path: parts::path(&pact.path),
-        query: parts::parameters(&pact.query, remarks),
-        headers: parts::headers(&pact.headers, true, remarks),
+        path: texts::path(&pact.path),
+        query: texts::parameters(&pact.query, remarks),
+        headers: texts::headers(&pact.headers, remarks),
         body: None,
     };
     let mut made = RequestRules {
-        query: parts::named_rules(&pact.query, &rules.query, "query", remarks),
-        path: parts::path_rule(&pact.path, rules, remarks),
+        query: texts::named_rules(&pact.query, &rules.query, NamedTexts::Query, remarks),
+        path: texts::path_rule(&pact.path, rules, remarks),
         message: Rules::default(),
     };
     if rules.query_text.is_some() && request.query.len() > 1 {
-        remarks.say("query", None, "version 1 asks for this order of the parameters; the contract takes any");
+        remarks.add(Part::Query, FromPact::QueryOrder);
     }
     made.query.retain(|name, _| request.query.contains_key(name));
-    made.message.headers = parts::named_rules(&request.headers, &rules.headers, "header", remarks);
-    parts::told_of_headers(&request.headers, &made.message.headers, &rules.headers, true, remarks);
+    made.message.headers = texts::named_rules(&request.headers, &rules.headers, NamedTexts::Headers, remarks);
+    texts::remark_on_headers(&request.headers, &made.message.headers, &rules.headers, remarks);
     if rules.sends_null {
-        let why = "Pact's verifier sends null, and its mock asks for no body; the contract has none";
-        remarks.say("body", None, why);
+        remarks.add(Part::Body, FromPact::NullBody);
     }
     if let Some(body) = &pact.body {
-        let (body, body_rules) = body::body(body, &pact.headers, rules, true, remarks);
+        let (body, body_rules) = body::body(body, &pact.headers, rules, remarks);
         (request.body, made.message.body) = (body, body_rules);
-    } else if request.tends_to_have_a_body() {
-        remarks.say("body", None, NO_BODY);
+    } else if request.usually_has_a_body() {
+        remarks.add(Part::Body, FromPact::NoBody);
     }
-    if request.body.is_some() && !parts::names_type(&pact.headers, rules) {
-        remarks.say("body", None, UNTYPED);
+    if request.body.is_some() && !texts::names_type(&pact.headers, rules) {
+        remarks.add(Part::Body, FromPact::Untyped);
     }
     let implied = request.body.as_ref().and_then(|body| body.content.implied_type());
-    if parts::takes_any_type(rules) {
-        // It goes without saying, and stands in an exported file for those who don't know that.
-        let goes_without_saying = |values: &Vec<String>| implied.is_some_and(|implied| *values == [implied]);
-        if request.headers.get("content-type").is_some_and(goes_without_saying) {
+    if texts::accepts_any_type(rules) {
+        // An export writes the implied type, for readers that don't know it.
+        let is_implied = |values: &Vec<String>| implied.is_some_and(|implied| *values == [implied]);
+        if request.headers.get("content-type").is_some_and(is_implied) {
             request.headers.shift_remove("content-type");
         }
         return (request, made);
     }
-    // What the file says of the body alone is said by a header here.
+    // A contract has a header for a type that the file has beside the body.
     if let Some(named) =
         rules.media_type.as_ref().filter(|named| implied != Some(named.as_str()) && request.body.is_some())
     {
@@ -147,26 +137,23 @@ fn request(pact: &Request, rules: &PactRules, remarks: &mut Remarks<'_>) -> (Req
 }
 
 fn response(pact: &Response, rules: &PactRules, remarks: &mut Remarks<'_>) -> (Response, Rules) {
-    let headers = parts::headers(&pact.headers, false, remarks);
+    let headers = texts::headers(&pact.headers, remarks);
     let (body, body_rules) = match &pact.body {
-        Some(body) => body::body(body, &pact.headers, rules, false, remarks),
+        Some(body) => body::body(body, &pact.headers, rules, remarks),
         None => Default::default(),
     };
-    let header_rules = parts::named_rules(&headers, &rules.headers, "header", remarks);
-    parts::told_of_headers(&headers, &header_rules, &rules.headers, false, remarks);
-    if body.as_ref().is_some_and(|body| !body.is_empty()) && !parts::names_type(&pact.headers, rules) {
-        remarks.say("body", None, UNTYPED);
+    let header_rules = texts::named_rules(&headers, &rules.headers, NamedTexts::Headers, remarks);
+    texts::remark_on_headers(&headers, &header_rules, &rules.headers, remarks);
+    if body.as_ref().is_some_and(|body| !body.is_empty()) && !texts::names_type(&pact.headers, rules) {
+        remarks.add(Part::Body, FromPact::Untyped);
     }
-    let status = parts::status(pact.status, rules, remarks);
+    let status = texts::status(pact.status, rules, remarks);
     (Response { status, headers, body }, Rules { body: body_rules, headers: header_rules })
 }
 
-/// A name of at most so many characters that no other interaction has.
-fn unique(name: &str, names: &mut HashSet<String>) -> String {
+/// A name that no other interaction has, shortened if it is too long.
+fn name(name: &str, names: &mut HashSet<String>) -> String {
     let cut = |length: usize| name.chars().take(length).collect::<String>().trim_end().to_owned();
     let numbered = (2..).map(|number| format!("{} ({number})", cut(LONGEST_NAME - 10)));
-    let mut all = std::iter::once(cut(LONGEST_NAME)).chain(numbered);
-    let name = all.find(|name| !names.contains(name)).unwrap_or_default();
-    names.insert(name.clone());
-    name
+    first_unused(std::iter::once(cut(LONGEST_NAME)).chain(numbered), names).unwrap_or_default()
 }

@@ -1,65 +1,81 @@
-//! What Pact's generators put into a request: values of provider states become placeholders.
+//! From Pact's generators for provider states to the placeholders of a contract.
+
+use std::collections::BTreeSet;
 
 use regex::Regex;
 use serde_json::{Map, Value, json};
 
-use super::body::escaped_value;
+use super::texts;
+use crate::conversion::difference::FromPact;
+use crate::conversion::place::{NamedTexts, Part, Side};
 use crate::conversion::remark::Remarks;
-use crate::interaction::template::{fill, fill_value, placeholders};
-use crate::interaction::{Body, Content, Request, State};
+use crate::interaction::template::{escape, escape_value, fill, fill_value, placeholders};
+use crate::interaction::{Body, Content, Headers, Request, State, params};
 use crate::pact::{Generator, Generators, PactPath, PactStep};
 
-/// Puts placeholders where a request takes what a state handler returned, and adds to the states what is an example of
-/// it. What else is made anew for each message stays as the example has it.
-pub(super) fn placeholders_for(
+/// Puts placeholders in place of values that a state handler returns, and adds their examples to the parameters of the last
+/// state. Other generated values stay as in the example.
+pub(super) fn add_placeholders(
     generators: &Generators,
     asked: &Request,
     request: &mut Request,
     given: &mut [State],
     remarks: &mut Remarks<'_>,
 ) {
-    let mut params = crate::interaction::params(given);
+    let mut params = params(given);
     let known = params.len();
-    // With their types first, which the texts of a path don't have.
-    for (path, generator) in &generators.body {
-        let Some(expression) = expression(generator) else { continue };
-        let Some(Content::Json(body)) = request.body.as_mut().map(|body| &mut body.content) else { continue };
-        let mut steps = Vec::new();
-        places(body, &path.0, &mut Vec::new(), &mut steps);
-        for pointer in steps {
-            if let Some(place) = body.pointer_mut(&pointer)
-                && learn(&expression, place, &mut params, false)
-            {
-                *place = Value::String(expression.clone());
-            } else {
-                unclear(&format!("body {path}"), &expression, remarks);
-            }
-        }
+    // The body comes first, because only its values have types.
+    if let Some(body) = &mut request.body {
+        in_body(generators, body, &mut params, remarks);
     }
     if let Some(expression) = generators.path.as_ref().and_then(expression) {
         if learn(&expression, &json!(asked.path), &mut params, true) {
-            request.path = super::parts::path(&expression);
+            request.path = texts::path(&expression);
         } else {
-            unclear("path", &expression, remarks);
+            remarks.add(Part::Path, FromPact::UnclearExample { expression });
         }
     }
-    for (what, texts, generators) in
-        [("query", &mut request.query, &generators.query), ("header", &mut request.headers, &generators.headers)]
-    {
+    for (kind, texts, generators) in [
+        (NamedTexts::Query, &mut request.query, &generators.query),
+        (NamedTexts::Headers, &mut request.headers, &generators.headers),
+    ] {
         for (name, generator) in generators {
             let Some(expression) = expression(generator) else { continue };
             let text = texts.get_mut(name).and_then(|values| values.first_mut());
             match text {
                 Some(text) if learn(&expression, &json!(text), &mut params, true) => *text = expression,
-                _ => unclear(&format!("{what} {name}"), &expression, remarks),
+                _ => remarks.add(kind.part(name), FromPact::UnclearExample { expression }),
             }
         }
     }
-    add(&params, known, given, request, asked, remarks);
+    add_parameters(&params, known, given, request, asked, remarks);
 }
 
-/// Gives the states the parameters that were not known; without a state there is nothing that could return them.
-fn add(
+fn in_body(generators: &Generators, body: &mut Body, params: &mut Map<String, Value>, remarks: &mut Remarks<'_>) {
+    let value = match &mut body.content {
+        Content::Json(value) => value,
+        // Only JSON has a counterpart for the places of generators.
+        Content::Text(_) | Content::Bytes(_) | Content::Form(_) => return,
+    };
+    for (path, generator) in &generators.body {
+        let Some(expression) = expression(generator) else { continue };
+        let mut pointers = Vec::new();
+        places(value, &path.0, &mut Vec::new(), &mut pointers);
+        for pointer in pointers {
+            if let Some(place) = value.pointer_mut(&pointer)
+                && learn(&expression, place, params, false)
+            {
+                *place = Value::String(expression.clone());
+            } else {
+                let expression = expression.clone();
+                remarks.add(Part::InBody(path.to_string()), FromPact::UnclearExample { expression });
+            }
+        }
+    }
+}
+
+/// Gives the last state the parameters that weren't known. Without a state, nothing could return them.
+fn add_parameters(
     params: &Map<String, Value>,
     known: usize,
     given: &mut [State],
@@ -72,39 +88,29 @@ fn add(
         return;
     }
     let Some(last) = given.last_mut() else {
-        let why = "Pact puts values of a provider state in here, and there is no state; the contract sends the example";
-        remarks.say("", None, why);
-        *request = plain(request, asked, params);
+        remarks.add(Part::Whole, FromPact::NoState);
+        *request = without_placeholders(request, asked, params);
         return;
     };
     for (name, value) in added {
-        remarks.say(
-            "",
-            None,
-            format!(
-                "`${{{name}}}` is what the state handler returns; the example, {value}, is now a parameter of `{}`",
-                last.name
-            ),
-        );
-        last.params.insert(name.clone(), value.clone());
+        let (name, example, state) = (name.clone(), value.clone(), last.name.clone());
+        last.params.insert(name.clone(), example.clone());
+        remarks.add(Part::Whole, FromPact::StateValue { name, example, state });
     }
 }
 
 /// A request with its placeholders filled again.
-fn plain(request: &Request, asked: &Request, params: &Map<String, Value>) -> Request {
-    let fill_all = |texts: &crate::interaction::Headers| {
-        let filled = |values: &Vec<String>| {
-            let escape = crate::interaction::template::escape;
-            values.iter().map(|text| escape(&fill(text, params))).collect()
-        };
+fn without_placeholders(request: &Request, asked: &Request, params: &Map<String, Value>) -> Request {
+    let fill_all = |texts: &Headers| {
+        let filled = |values: &Vec<String>| values.iter().map(|text| escape(&fill(text, params))).collect();
         texts.iter().map(|(name, values)| (name.clone(), filled(values))).collect()
     };
     let body = request.body.as_ref().map(|body| match &body.content {
-        Content::Json(value) => Body::json(escaped_value(&fill_value(value, params))),
+        Content::Json(value) => Body::json(escape_value(&fill_value(value, params))),
         Content::Text(_) | Content::Bytes(_) | Content::Form(_) => body.clone(),
     });
     Request {
-        path: super::parts::path(&asked.path),
+        path: texts::path(&asked.path),
         query: fill_all(&request.query),
         headers: fill_all(&request.headers),
         body,
@@ -112,15 +118,15 @@ fn plain(request: &Request, asked: &Request, params: &Map<String, Value>) -> Req
     }
 }
 
-/// What a generator takes of the states, as a text with placeholders.
+/// The text with placeholders for what a generator takes from the states.
 fn expression(generator: &Generator) -> Option<String> {
     let Generator::ProviderState { expression, .. } = generator else { return None };
     Some(if expression.contains("${") { expression.clone() } else { format!("${{{expression}}}") })
 }
 
-/// Learns from an example what the placeholders of a text stand for; false where that can't be told.
+/// Learns from an example what the placeholders of a text stand for; false if the example doesn't show it.
 fn learn(expression: &str, example: &Value, params: &mut Map<String, Value>, is_text: bool) -> bool {
-    let mut names = std::collections::BTreeSet::new();
+    let mut names = BTreeSet::new();
     placeholders(expression, &mut names);
     let Some(first) = names.first() else { return false };
     if names.iter().all(|name| params.contains_key(name)) {
@@ -142,12 +148,8 @@ fn learn(expression: &str, example: &Value, params: &mut Map<String, Value>, is_
     true
 }
 
-/// The texts that stand in an example where an expression has its placeholders.
-fn captures(
-    expression: &str,
-    names: &std::collections::BTreeSet<String>,
-    example: &Value,
-) -> Option<Vec<(String, String)>> {
+/// The texts in an example at the places where an expression has its placeholders.
+fn captures(expression: &str, names: &BTreeSet<String>, example: &Value) -> Option<Vec<(String, String)>> {
     let numbered: Vec<&String> = names.iter().collect();
     let mut pattern = regex::escape(expression);
     for (number, name) in numbered.iter().enumerate() {
@@ -164,22 +166,12 @@ fn captures(
     named.collect()
 }
 
-/// A whole number where a text is the plain spelling of one.
+/// A whole number, if a text is the plain spelling of one.
 fn typed(text: &str) -> Value {
     match text.parse::<i64>() {
         Ok(number) if number.to_string() == text => json!(number),
         _ => json!(text),
     }
-}
-
-fn unclear(place: &str, expression: &str, remarks: &mut Remarks<'_>) {
-    remarks.say(
-        place,
-        None,
-        format!(
-            "Pact fills in `{expression}` here, and the example doesn't tell what with; the contract sends the example"
-        ),
-    );
 }
 
 /// The JSON Pointers of the places that steps lead to.
@@ -212,36 +204,34 @@ fn places(value: &Value, steps: &[PactStep], at: &mut Vec<String>, found: &mut V
     }
 }
 
-/// Remarks on what is made anew for each message and is not of a provider state.
-pub(super) fn left_out(generators: &Generators, is_request: bool, remarks: &mut Remarks<'_>) {
-    let body = generators.body.iter().map(|(path, one)| (format!("body {}", shown(path)), one));
-    let query = generators.query.iter().map(|(name, one)| (format!("query {name}"), one));
-    let headers = generators.headers.iter().map(|(name, one)| (format!("header {name}"), one));
-    let path = generators.path.iter().map(|one| (String::from("path"), one));
-    let status = generators.status.iter().map(|one| (String::from("status"), one));
-    let left = |one: &Generator| match one {
+/// Remarks on generators that a contract has nothing for: those that are not for provider states, and all of a response.
+pub(super) fn remark_on_generators(generators: &Generators, remarks: &mut Remarks<'_>) {
+    let is_request = remarks.side == Side::Request;
+    let path = generators.path.iter().map(|one| (Part::Path, one));
+    let query = generators.query.iter().map(|(name, one)| (Part::Parameter(name.clone()), one));
+    let headers = generators.headers.iter().map(|(name, one)| (Part::Header(name.clone()), one));
+    let body = generators.body.iter().map(|(path, one)| (Part::InBody(without_root(path)), one));
+    let status = generators.status.iter().map(|one| (Part::Status, one));
+    let is_lost = |one: &Generator| match one {
         Generator::Regex => false,
         Generator::ProviderState { .. } => !is_request,
-        _ => true,
+        Generator::Integer { .. }
+        | Generator::Uuid(_)
+        | Generator::Decimal(_)
+        | Generator::Hexadecimal(_)
+        | Generator::Text(_)
+        | Generator::Boolean
+        | Generator::Time { .. }
+        | Generator::MockServerUrl { .. } => true,
     };
-    let places: Vec<String> = path
-        .chain(query)
-        .chain(headers)
-        .chain(body)
-        .chain(status)
-        .filter(|(_, one)| left(one))
-        .map(|it| it.0)
-        .collect();
-    if !places.is_empty() {
-        let places = crate::words::and_list(places);
-        remarks.say(
-            "",
-            None,
-            format!("Pact makes up a new value each time for {places}; the contract has the example's"),
-        );
+    let all = path.chain(query).chain(headers).chain(body).chain(status);
+    let parts: Vec<Part> = all.filter(|(_, one)| is_lost(one)).map(|(part, _)| part).collect();
+    if !parts.is_empty() {
+        remarks.add(Part::Whole, FromPact::Regenerated { parts });
     }
 }
 
-fn shown(path: &PactPath) -> String {
+/// A path as a contract would begin it.
+fn without_root(path: &PactPath) -> String {
     path.to_string().trim_start_matches("$.").to_owned()
 }

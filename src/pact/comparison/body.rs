@@ -1,48 +1,53 @@
-//! Bodies, by Pact's rules: which kind a body is of, and what is compared.
+//! Bodies, by Pact's rules: finds out the kind of a body, and compares it accordingly.
 
 use super::multipart;
 use super::parameters::compare as compare_parameters;
 use super::value::{check_bytes, check_text};
-use super::walk::{Walk, combined};
+use super::walk::{Comparison, combine};
 use crate::interaction::mismatch::{BODY_KIND, UNEXPECTED, VALUE};
 use crate::interaction::{
     Actual, ActualBody, Body, Content, Expected, ExpectedBody, Headers, Mismatch, Nothing, Part, describe, encode,
     parse, urlencoded,
 };
-use crate::pact::PactVersion;
 use crate::pact::chosen::Chosen;
 use crate::pact::matcher::PactMatcher;
 use crate::pact::media_type::{MediaKind, MediaType};
 use crate::pact::rules::PactRules;
+use crate::pact::version::PactVersion;
 use crate::source::Pointer;
 
-/// A body with what is known of its kind.
-pub(super) struct Asked<'a> {
+/// The example of a body, with everything that says how to compare it.
+pub(super) struct BodyExample<'a> {
     pub body: &'a Body,
     pub headers: &'a Headers,
     pub rules: &'a PactRules,
-    /// Whether what is not in the example is refused, as in a request.
+    /// Whether anything that isn't in the example is refused, as in a request.
     pub closed: bool,
 }
 
-/// Compares a body; `came` are the headers that it came with.
-pub(super) fn compare(asked: &Asked<'_>, actual: &[u8], came: &[(String, String)], at: &Pointer) -> Vec<Mismatch> {
+/// Compares a body; `came` are the actual message's headers.
+pub(super) fn compare(
+    asked: &BodyExample<'_>,
+    actual: &[u8],
+    came: &[(String, String)],
+    at: &Pointer,
+) -> Vec<Mismatch> {
     let example_keys: &[&str] = if asked.rules.version == PactVersion::V4 { &["body", "content"] } else { &["body"] };
-    let mut walk = Walk::new(at, Part::Body, example_keys, asked.closed);
+    let mut comparison = Comparison::new(at, Part::Body, example_keys, asked.closed);
     if asked.body.is_empty() {
         if !actual.is_empty() {
             let came = ActualBody::Unexpected { length: actual.len() };
-            walk.note(UNEXPECTED, None, Expected::Nothing(Nothing::Body), Actual::Body(came));
+            comparison.note(UNEXPECTED, None, Expected::Nothing(Nothing::Body), Actual::Body(came));
         }
-        return walk.found;
+        return comparison.found;
     }
     if actual.is_empty() {
-        walk.note(BODY_KIND, None, Expected::Body(ExpectedBody::Any), Actual::Body(ActualBody::Empty));
-        return walk.found;
+        comparison.note(BODY_KIND, None, Expected::Body(ExpectedBody::Any), Actual::Body(ActualBody::Empty));
+        return comparison.found;
     }
     let bytes = encode::body(asked.body);
     let header = asked.headers.get("content-type").and_then(|values| values.first()).map(String::as_str);
-    // In version 4 the file itself says what the body is, whatever the header.
+    // In version 4, the file itself names the type of the body, which counts more than the header.
     let named = asked.rules.media_type.as_deref().or(header);
     let expected = MediaType::of_body(asked.body, named);
     let came_type = crate::interaction::header_values(came, "content-type").next();
@@ -55,57 +60,62 @@ pub(super) fn compare(asked: &Asked<'_>, actual: &[u8], came: &[(String, String)
         && !allowed_by_header(asked.rules, came)
     {
         let expected = Expected::Body(ExpectedBody::OfType(expected.essence.clone()));
-        walk.note(BODY_KIND, None, expected, Actual::Body(ActualBody::OfType(came.essence.clone())));
-        return walk.found;
+        comparison.note(BODY_KIND, None, expected, Actual::Body(ActualBody::OfType(came.essence.clone())));
+        return comparison.found;
     }
     let kind = expected.as_ref().map_or(MediaKind::Text, MediaType::kind);
     match (&asked.body.content, kind) {
         (Content::Json(example), _) => match parse(actual) {
-            Ok(actual) => walk.json(example, &actual, &Chosen::new(&asked.rules.body)),
+            Ok(actual) => comparison.json(example, &actual, &Chosen::new(&asked.rules.body)),
             Err((code, why)) => {
-                walk.note(code, None, Expected::Body(ExpectedBody::Json), Actual::bytes(actual));
-                if let Some(last) = walk.found.last_mut() {
+                comparison.note(code, None, Expected::Body(ExpectedBody::Json), Actual::bytes(actual));
+                if let Some(last) = comparison.found.last_mut() {
                     last.hint = Some(why);
                 }
             }
         },
-        // A file that is only asked for by what it looks like is not taken apart.
-        (Content::Text(_), _) if by_content_type(asked.rules) => plain(&mut walk, asked.rules, &bytes, actual),
+        // A rule for the content type compares the body as a whole.
+        (Content::Text(_), _) if by_content_type(asked.rules) => {
+            compare_whole(&mut comparison, asked.rules, &bytes, actual)
+        }
         (Content::Text(example), MediaKind::Xml) => match std::str::from_utf8(actual) {
-            Ok(text) => walk.xml(example, text.trim_start_matches('\u{feff}'), &asked.rules.body),
-            Err(_) => walk.note(BODY_KIND, None, Expected::Body(ExpectedBody::XmlText), Actual::bytes(actual)),
+            Ok(text) => comparison.xml(example, text.trim_start_matches('\u{feff}'), &asked.rules.body),
+            Err(_) => comparison.note(BODY_KIND, None, Expected::Body(ExpectedBody::XmlText), Actual::bytes(actual)),
         },
         (Content::Text(example), MediaKind::Form) => {
             let example = urlencoded::read(example);
             let actual = urlencoded::read(&String::from_utf8_lossy(actual));
-            compare_parameters(&mut walk, &example, &actual, &asked.rules.body);
+            compare_parameters(&mut comparison, &example, &actual, &asked.rules.body);
         }
         (Content::Text(_) | Content::Bytes(_) | Content::Form(_), MediaKind::Multipart) => {
-            // What stands between the parts may be said by the header alone.
-            let told = [named, header].into_iter().flatten().find(|one| multipart::boundary(one).is_some());
-            let (example, actual) = ((&*bytes, told.unwrap_or_default()), (actual, came_type.unwrap_or_default()));
-            multipart::compare(&mut walk, asked, example, actual);
+            // The boundary may be in the header alone.
+            let with_boundary = [named, header].into_iter().flatten().find(|one| multipart::boundary(one).is_some());
+            let (example, actual) =
+                ((&*bytes, with_boundary.unwrap_or_default()), (actual, came_type.unwrap_or_default()));
+            multipart::compare(&mut comparison, asked, example, actual);
         }
-        (Content::Text(_) | Content::Bytes(_) | Content::Form(_), _) => plain(&mut walk, asked.rules, &bytes, actual),
+        (Content::Text(_) | Content::Bytes(_) | Content::Form(_), _) => {
+            compare_whole(&mut comparison, asked.rules, &bytes, actual)
+        }
     }
-    walk.found
+    comparison.found
 }
 
-/// Whether the body as a whole is asked for by what its bytes look like.
+/// Whether the rule for the whole body is about what its bytes look like.
 fn by_content_type(rules: &PactRules) -> bool {
     let chosen = Chosen::new(&rules.body);
     chosen.here().is_some_and(|list| list.matchers.iter().any(|one| matches!(one, PactMatcher::ContentType(_))))
 }
 
-/// A body that is not taken apart.
-fn plain(walk: &mut Walk<'_>, rules: &PactRules, example: &[u8], actual: &[u8]) {
+/// Compares a body as a whole.
+fn compare_whole(comparison: &mut Comparison<'_>, rules: &PactRules, example: &[u8], actual: &[u8]) {
     let Some(speaking) = Chosen::new(&rules.body).speaking() else {
         if example != actual {
             let expected = match std::str::from_utf8(example) {
                 Ok(text) => Expected::OneOf(vec![describe::quoted(text)]),
                 Err(_) => Expected::Body(ExpectedBody::Opaque { length: example.len() }),
             };
-            walk.note(VALUE, None, expected, Actual::bytes(actual));
+            comparison.note(VALUE, None, expected, Actual::bytes(actual));
         }
         return;
     };
@@ -115,12 +125,12 @@ fn plain(walk: &mut Walk<'_>, rules: &PactRules, example: &[u8], actual: &[u8]) 
         PactMatcher::Equality if example == actual => Ok(()),
         other => check_text(other, &String::from_utf8_lossy(example), &String::from_utf8_lossy(actual)),
     };
-    if let Err(wrong) = combined(list.any, list.matchers.iter().map(check).collect()) {
-        walk.wrong(wrong, Some(list), Actual::bytes(actual));
+    if let Err(unmet) = combine(list.any, list.matchers.iter().map(check).collect()) {
+        comparison.unmet(unmet, Some(list), Actual::bytes(actual));
     }
 }
 
-/// Whether a rule for the header lets a type through that the example does not have.
+/// Whether a rule for the header allows another type than the example's.
 fn allowed_by_header(rules: &PactRules, came: &MediaType) -> bool {
     let chosen = Chosen::new(&rules.headers).below(&crate::source::Step::Key(String::from("content-type")));
     chosen.speaking().is_some_and(|speaking| {

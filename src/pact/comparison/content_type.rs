@@ -1,18 +1,21 @@
-//! What bytes look like, told by what they begin with: for the matcher `contentType`.
+//! Recognizes the type of bytes by how they begin, for the matcher `contentType`.
 
 use crate::pact::media_type::MediaType;
 
-/// Checks that bytes look like a media type; if not, the type that they look like.
+/// Checks that bytes look like a media type.
 ///
-/// Kinds of text are told apart only as far as XML, HTML and JSON go, and nobody can tell a plain text from one of
-/// another kind: a text fits every type of text.
+/// Of texts, only XML, HTML and JSON can be recognized, so any other text fits every type of text.
+///
+/// # Errors
+///
+/// The type that the bytes look like instead.
 pub(super) fn looks_like(bytes: &[u8], media_type: &str) -> Result<(), String> {
     let expected = MediaType::parse(media_type).map_or_else(|| media_type.to_owned(), |found| found.essence);
     let is_xml = |essence: &str| essence.ends_with("/xml");
     let same = |found: &str| found == expected || is_xml(found) && is_xml(&expected);
     match infer::get(bytes).map(|found| found.mime_type()) {
         Some(found) if same(found) => return Ok(()),
-        // Of texts it knows HTML, and takes every short element for it.
+        // The library takes every short XML element for HTML, so its findings about texts don't count.
         Some(found) if !found.starts_with("text/") => return Err(found.to_owned()),
         _ => {}
     }
@@ -20,7 +23,7 @@ pub(super) fn looks_like(bytes: &[u8], media_type: &str) -> Result<(), String> {
         None if expected == "application/octet-stream" => Ok(()),
         None => Err(String::from("bytes of no known type")),
         Some(found) => {
-            // Whatever is a text is plain text; and a plain one may be of any kind of text.
+            // Every text is plain text, and a plain text may be of any kind of text.
             let plain = expected == "text/plain" || found.essence == "text/plain" && expected.starts_with("text/");
             if same(&found.essence) || plain { Ok(()) } else { Err(found.essence) }
         }
@@ -32,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bytes_are_told_by_their_beginnings() {
+    fn bytes_are_recognized_by_how_they_begin() {
         let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
         for (bytes, media_type, fits) in [
             (&png[..], "image/png", true),

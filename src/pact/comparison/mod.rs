@@ -1,8 +1,8 @@
-//! Messages against what a Pact file asks of them, by the Pact specification of its version.
+//! Compares messages with a Pact file, by the Pact specification of the file's version.
 //!
-//! The semantics are Pact's and not ours: an example without a rule is asked for by its values, `type` cascades to all
-//! that is below it, the most exact path decides which rule speaks. Where the specification and its public test cases
-//! leave something open, what Pact's own verifier answers is followed.
+//! The semantics are Pact's and not ours: an example without a rule is compared by value, `type` cascades to everything
+//! below it, and the most exact path decides which rule applies. If the specification and its public test cases leave
+//! something open, Pact's own verifier is the model.
 
 mod body;
 mod content_type;
@@ -17,12 +17,12 @@ mod xml;
 use percent_encoding::percent_decode_str;
 
 use self::value::check_text;
-use self::walk::{Walk, combined};
-use super::matcher::{PactMatcher, StatusRange};
-use super::rules::{PactRules, RuleList};
+use self::walk::{Comparison, combine};
+use super::matcher::{PactMatcher, RuleList, StatusRange};
+use super::rules::PactRules;
 use crate::interaction::mismatch::{METHOD, PATH, QUERY_VALUE, STATUS};
 use crate::interaction::{
-    Actual, ActualRequest, ActualResponse, Described, Expected, Mismatch, Part, Request, Response, Status, describe,
+    Actual, ActualRequest, ActualResponse, Expected, Mismatch, Part, Request, Response, RuleSummary, Status, describe,
     urlencoded,
 };
 use crate::source::Pointer;
@@ -39,7 +39,7 @@ pub fn match_request(asked: &Request, rules: &PactRules, actual: &ActualRequest,
     found.extend(query(asked, rules, actual.query.as_deref().unwrap_or_default(), at));
     found.extend(headers::compare(&asked.headers, rules, &actual.headers, at));
     if let Some(body) = &asked.body {
-        let asked = body::Asked { body, headers: &asked.headers, rules, closed: true };
+        let asked = body::BodyExample { body, headers: &asked.headers, rules, closed: true };
         found.extend(body::compare(&asked, &actual.body, &actual.headers, at));
     }
     found
@@ -51,9 +51,9 @@ pub fn match_response(asked: &Response, rules: &PactRules, actual: &ActualRespon
     let mut found = Vec::new();
     found.extend(status(asked.status, rules.status.as_ref(), actual, at));
     found.extend(headers::compare(&asked.headers, rules, &actual.headers, at));
-    // Another status is another kind of answer: its body is shown, not compared.
+    // If the status is wrong, the body isn't compared but shown: it belongs to another kind of response.
     if let (Some(body), true) = (&asked.body, found.iter().all(|mismatch| mismatch.part != Part::Status)) {
-        let asked = body::Asked { body, headers: &asked.headers, rules, closed: false };
+        let asked = body::BodyExample { body, headers: &asked.headers, rules, closed: false };
         found.extend(body::compare(&asked, &actual.body, &actual.headers, at));
     }
     found
@@ -63,12 +63,12 @@ fn path(asked: &Request, rules: &PactRules, actual: &str, at: &Pointer) -> Optio
     let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
     let (result, place) = match &rules.path {
         Some(list) => {
-            // The expression may be for the path as it is sent, or as it is meant.
+            // The expression may be for the encoded path or for the decoded one.
             let check = |matcher: &PactMatcher| {
                 check_text(matcher, &asked.path, actual)
-                    .or_else(|wrong| check_text(matcher, &decoded(&asked.path), &decoded(actual)).map_err(|_| wrong))
+                    .or_else(|unmet| check_text(matcher, &decoded(&asked.path), &decoded(actual)).map_err(|_| unmet))
             };
-            (combined(list.any, list.matchers.iter().map(check).collect()), rule_place(list, at))
+            (combine(list.any, list.matchers.iter().map(check).collect()), rule_place(list, at))
         }
         None if decoded(&asked.path) == decoded(actual) => return None,
         None => {
@@ -77,7 +77,7 @@ fn path(asked: &Request, rules: &PactRules, actual: &str, at: &Pointer) -> Optio
         }
     };
     let came = || Actual::plain(actual);
-    result.err().map(|wrong| Mismatch::of_part(PATH, Part::Path, wrong.expected, came(), place))
+    result.err().map(|unmet| Mismatch::of_part(PATH, Part::Path, unmet.expected, came(), place))
 }
 
 fn rule_place(list: &RuleList, at: &Pointer) -> Pointer {
@@ -86,21 +86,21 @@ fn rule_place(list: &RuleList, at: &Pointer) -> Pointer {
 
 fn query(asked: &Request, rules: &PactRules, actual: &str, at: &Pointer) -> Vec<Mismatch> {
     if let Some(text) = &rules.query_text {
-        // Version 1 knows a query as one text.
-        let same = text == actual || urlencoded_text(text) == urlencoded_text(actual);
+        // In version 1, a query is one text.
+        let same = text == actual || decoded_parameters(text) == decoded_parameters(actual);
         let differs = || {
             let (expected, actual) = (Expected::texts([text.as_str()]), Actual::texts([actual]));
             Mismatch::of_part(QUERY_VALUE, Part::Query, expected, actual, at.key("query"))
         };
         return if same { Vec::new() } else { vec![differs()] };
     }
-    let mut walk = Walk::new(at, Part::Query, &["query"], true);
-    parameters::compare(&mut walk, &asked.query, &urlencoded::read(actual), &rules.query);
-    walk.found
+    let mut comparison = Comparison::new(at, Part::Query, &["query"], true);
+    parameters::compare(&mut comparison, &asked.query, &urlencoded::read(actual), &rules.query);
+    comparison.found
 }
 
-/// The parameters of a query in their order, however they are encoded.
-fn urlencoded_text(query: &str) -> Vec<String> {
+/// The parameters of a query, decoded and in their order.
+fn decoded_parameters(query: &str) -> Vec<String> {
     query.split('&').map(|part| percent_decode_str(&part.replace('+', " ")).decode_utf8_lossy().into_owned()).collect()
 }
 
@@ -114,25 +114,25 @@ fn status(asked: Status, rule: Option<&RuleList>, actual: &ActualResponse, at: &
             let came = actual.status.to_string();
             let check = |matcher: &PactMatcher| match matcher {
                 PactMatcher::Status(range) if range.allows(actual.status) => Ok(()),
-                PactMatcher::Status(range) => Err(value::Wrong { code: STATUS, expected: described(range) }),
+                PactMatcher::Status(range) => Err(value::Unmet { code: STATUS, expected: expected_status(range) }),
                 other => check_text(other, &code, &came),
             };
-            match combined(list.any, list.matchers.iter().map(check).collect()) {
+            match combine(list.any, list.matchers.iter().map(check).collect()) {
                 Ok(()) => return None,
-                Err(wrong) => (wrong.expected, rule_place(list, at)),
+                Err(unmet) => (unmet.expected, rule_place(list, at)),
             }
         }
         None if asked.allows(actual.status) => return None,
         None => (Expected::Plain(code), at.key("status")),
     };
     let came = Actual::Plain(actual.status.to_string());
-    let wrong = Mismatch::of_part(STATUS, Part::Status, expected, came, place);
-    Some(wrong.with_hint(describe::body_shown(&actual.body)))
+    let mismatch = Mismatch::of_part(STATUS, Part::Status, expected, came, place);
+    Some(mismatch.with_hint(describe::body_hint(&actual.body)))
 }
 
-fn described(range: &StatusRange) -> Expected {
-    Expected::plainly(match range {
-        StatusRange::Between(_, _, name) => Described::StatusClass(name),
-        StatusRange::These(codes) => Described::Statuses(codes.clone()),
+fn expected_status(range: &StatusRange) -> Expected {
+    Expected::rule_alone(match range {
+        StatusRange::Between(_, _, name) => RuleSummary::StatusClass(name),
+        StatusRange::These(codes) => RuleSummary::Statuses(codes.clone()),
     })
 }

@@ -1,6 +1,6 @@
-//! Bodies of several parts (RFC 2046, section 5.1, and RFC 7578), by Pact's rules: a part is found by its name, a field is
-//! compared as a text, and a file as a body of its own, by its type and with the rules below its name. Parts that only
-//! came don't count, and their order doesn't either.
+//! Multipart bodies (RFC 2046, section 5.1, and RFC 7578), by Pact's rules: a part is found by its name, a field is
+//! compared as a text, and a file as a body of its own, by its type and with the rules below its name. Further parts are
+//! ignored, and the order makes no difference.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -9,27 +9,28 @@ use multer::Multipart;
 use multer::bytes::Bytes;
 use std::convert::Infallible;
 
-use super::body::{self, Asked};
-use super::parameters::one;
-use super::walk::Walk;
+use super::body::{self, BodyExample};
+use super::parameters::compare_text;
+use super::walk::Comparison;
 use crate::interaction::mismatch::{BODY_KIND, HEADER_VALUE, MISSING, UNUSABLE};
 use crate::interaction::{
-    Actual, ActualBody, Body, Described, Expected, ExpectedBody, Headers, Mismatch, Missing, Path, Segment, Unusable,
+    Actual, ActualBody, Body, Expected, ExpectedBody, Headers, Mismatch, Missing, Path, RuleSummary, Segment, Unusable,
     describe,
 };
 use crate::pact::chosen::Chosen;
+use crate::pact::matcher::{PlacedRule, PlacedRules};
 use crate::pact::media_type::{MediaKind, MediaType};
 use crate::pact::path::{PactPath, PactStep};
-use crate::pact::rules::{PactRules, PlacedRule, PlacedRules};
+use crate::pact::rules::PactRules;
 use crate::source::Step;
 
-/// The header that names a part, and is compared by the name alone.
+/// The header that names a part. Only the name is compared.
 const NAMING: &str = "content-disposition";
 
-/// Headers of the example's parts that need not come.
+/// Headers of the example's parts that may be missing.
 const MAY_BE_MISSING: [&str; 2] = ["content-type", "content-transfer-encoding"];
 
-/// How many parts are looked at; a body with more is not taken apart.
+/// How many parts a body may have. One with more is treated as broken.
 const MOST_PARTS: usize = 10_000;
 
 /// One part of a body.
@@ -41,27 +42,27 @@ struct Part {
     content: Vec<u8>,
 }
 
-/// Compares the parts of a body with those of the example; `asked_type` and `came_type` are the headers that tell what
-/// stands between the parts.
+/// Compares the parts of a body with those of the example; `asked_type` and `came_type` are the content types, which have
+/// the boundaries.
 pub(super) fn compare(
-    walk: &mut Walk<'_>,
-    asked: &Asked<'_>,
+    comparison: &mut Comparison<'_>,
+    asked: &BodyExample<'_>,
     (example, asked_type): (&[u8], &str),
     (actual, came_type): (&[u8], &str),
 ) {
     let Some(parts) = parts(example, asked_type) else {
-        return walk.note(
+        return comparison.note(
             UNUSABLE,
             None,
-            Expected::plainly(Described::Unusable(Unusable::Parts)),
+            Expected::rule_alone(RuleSummary::Unusable(Unusable::Parts)),
             Actual::Body(ActualBody::Any),
         );
     };
     let Some(came) = self::parts(actual, came_type) else {
-        return walk.note(BODY_KIND, None, Expected::Body(ExpectedBody::Multipart), Actual::bytes(actual));
+        return comparison.note(BODY_KIND, None, Expected::Body(ExpectedBody::Multipart), Actual::bytes(actual));
     };
     for (index, part) in parts.iter().enumerate() {
-        // A part without a name is known by its place.
+        // A part without a name is identified by its index.
         let name = if part.name.is_empty() { index.to_string() } else { part.name.clone() };
         let found = if part.name.is_empty() {
             came.get(index).filter(|one| one.name.is_empty())
@@ -69,17 +70,17 @@ pub(super) fn compare(
             came.iter().find(|one| one.name == part.name)
         };
         let expected = || Expected::Part { is_file: part.is_file };
-        walk.down(Step::Key(name.clone()), |walk| match found {
-            None => walk.note(MISSING, None, expected(), Actual::Missing(Missing::Part)),
+        comparison.down(Step::Key(name.clone()), |comparison| match found {
+            None => comparison.note(MISSING, None, expected(), Actual::Missing(Missing::Part)),
             Some(one) if one.is_file != part.is_file => {
-                walk.note(BODY_KIND, None, expected(), Actual::Part { is_file: one.is_file });
+                comparison.note(BODY_KIND, None, expected(), Actual::Part { is_file: one.is_file });
             }
-            Some(one) => compare_part(walk, asked, &name, part, one),
+            Some(one) => compare_part(comparison, asked, &name, part, one),
         });
     }
 }
 
-fn compare_part(walk: &mut Walk<'_>, asked: &Asked<'_>, name: &str, part: &Part, came: &Part) {
+fn compare_part(comparison: &mut Comparison<'_>, asked: &BodyExample<'_>, name: &str, part: &Part, came: &Part) {
     for (header, value) in part.headers.iter().filter(|(header, _)| header != NAMING) {
         let found = came.headers.iter().find(|(other, _)| other == header);
         if found.is_none() && MAY_BE_MISSING.contains(&header.as_str()) {
@@ -90,23 +91,23 @@ fn compare_part(walk: &mut Walk<'_>, asked: &Asked<'_>, name: &str, part: &Part,
             Some((_, other)) if other == value => {}
             Some((_, other)) => {
                 let came = Actual::PartHeader { name: header.clone(), value: describe::quoted(other) };
-                walk.note(HEADER_VALUE, None, expected(), came);
+                comparison.note(HEADER_VALUE, None, expected(), came);
             }
-            None => walk.note(HEADER_VALUE, None, expected(), Actual::Missing(Missing::Header)),
+            None => comparison.note(HEADER_VALUE, None, expected(), Actual::Missing(Missing::Header)),
         }
     }
     if part.is_file {
-        let found = file(asked, name, part, came, walk);
-        walk.found.extend(found);
+        let found = file(asked, name, part, came, comparison);
+        comparison.found.extend(found);
     } else {
         let text = |part: &Part| String::from_utf8_lossy(&part.content).into_owned();
         let chosen = Chosen::new(&asked.rules.body).below(&Step::Key(name.to_owned()));
-        one(walk, &text(part), &text(came), &chosen);
+        compare_text(comparison, &text(part), &text(came), &chosen);
     }
 }
 
-/// What is wrong with a file, as a body with the rules below its name.
-fn file(asked: &Asked<'_>, name: &str, part: &Part, came: &Part, walk: &Walk<'_>) -> Vec<Mismatch> {
+/// Compares a file as a body of its own, with the rules below its name.
+fn file(asked: &BodyExample<'_>, name: &str, part: &Part, came: &Part, comparison: &Comparison<'_>) -> Vec<Mismatch> {
     let below = |rule: &PlacedRule| match rule.path.0.split_first() {
         Some((PactStep::Key(first), rest)) if first == name => {
             Some(PlacedRule { path: PactPath(rest.to_vec()), list: rule.list.clone() })
@@ -120,8 +121,8 @@ fn file(asked: &Asked<'_>, name: &str, part: &Part, came: &Part, walk: &Walk<'_>
     };
     let headers: Headers = part.headers.iter().map(|(name, value)| (name.clone(), vec![value.clone()])).collect();
     let body = content(part);
-    let asked = Asked { body: &body, headers: &headers, rules: &rules, closed: asked.closed };
-    let mut found = body::compare(&asked, &came.content, &came.headers, walk.message);
+    let asked = BodyExample { body: &body, headers: &headers, rules: &rules, closed: asked.closed };
+    let mut found = body::compare(&asked, &came.content, &came.headers, comparison.message);
     let above = Path(vec![Segment::Key(name.to_owned())]).to_string();
     for mismatch in &mut found {
         mismatch.path = match mismatch.path.as_str() {
@@ -133,7 +134,7 @@ fn file(asked: &Asked<'_>, name: &str, part: &Part, came: &Part, walk: &Walk<'_>
     found
 }
 
-/// The content of a part as the body that its type says it is.
+/// The content of a part, as a body of the kind that the part's type says.
 fn content(part: &Part) -> Body {
     let named = part.headers.iter().find(|(name, _)| name == "content-type");
     let kind = named.and_then(|(_, value)| MediaType::parse(value)).map(|media_type| media_type.kind());
@@ -144,12 +145,12 @@ fn content(part: &Part) -> Body {
     }
 }
 
-/// The parts of a body; nothing where it can't be taken apart.
+/// The parts of a body; `None` if it can't be split.
 fn parts(body: &[u8], media_type: &str) -> Option<Vec<Part>> {
     let whole = stream::iter([Ok::<_, Infallible>(Bytes::copy_from_slice(body))]);
     let mut read = Multipart::new(whole, boundary(media_type)?);
     let mut parts = Vec::new();
-    // All of it is there, so that there is nothing to wait for.
+    // The whole body is in memory, so there is nothing to wait for.
     while let Some(field) = read.next_field().now_or_never()?.ok()? {
         if parts.len() == MOST_PARTS {
             return None;
@@ -171,7 +172,7 @@ fn parts(body: &[u8], media_type: &str) -> Option<Vec<Part>> {
     Some(parts)
 }
 
-/// What stands between the parts, as it is spelled.
+/// The boundary between the parts, with its upper and lower case.
 pub(super) fn boundary(media_type: &str) -> Option<String> {
     let parameters = media_type.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
     let mut boundaries = parameters.filter(|(name, _)| name.trim().eq_ignore_ascii_case("boundary"));
@@ -183,7 +184,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_stands_between_the_parts_is_taken_as_it_is_spelled() {
+    fn a_boundary_keeps_its_upper_and_lower_case() {
         for (media_type, expected) in [
             ("multipart/form-data; boundary=AbC", Some("AbC")),
             ("multipart/form-data; charset=utf-8; Boundary=\"a b\"", Some("a b")),
@@ -194,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_with_more_parts_than_anybody_sends_is_not_taken_apart() {
+    fn a_body_with_more_parts_than_anybody_sends_is_not_split() {
         let body = |number: usize| "--X\r\nA: b\r\n\r\na\r\n".repeat(number) + "--X--\r\n";
         let read = |number: usize| parts(body(number).as_bytes(), "multipart/mixed; boundary=X");
         assert_eq!(read(MOST_PARTS).map(|parts| parts.len()), Some(MOST_PARTS));

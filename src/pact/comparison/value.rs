@@ -1,32 +1,32 @@
-//! One matcher of Pact's against one value.
+//! One Pact matcher against one value.
 
 use serde_json::Value;
 
 use super::content_type;
 use crate::interaction::mismatch::{FORMAT, PATTERN, SIZE, TYPE, UNUSABLE, VALUE};
 use crate::interaction::number::{Decimal, is_integer};
-use crate::interaction::{Described, Expected, Filled, Unusable, WrongPlace, describe};
+use crate::interaction::{Expected, Misplaced, NonEmpty, RuleSummary, Unusable, describe};
 use crate::pact::matcher::PactMatcher;
 use crate::source::Code;
 
-/// What was asked for and did not come.
+/// An expectation that a value doesn't meet.
 #[derive(Debug)]
-pub(super) struct Wrong {
+pub(super) struct Unmet {
     pub code: Code,
     pub expected: Expected,
 }
 
-fn wrong<T>(code: Code, expected: Expected) -> Result<T, Wrong> {
-    Err(Wrong { code, expected })
+fn unmet<T>(code: Code, expected: Expected) -> Result<T, Unmet> {
+    Err(Unmet { code, expected })
 }
 
-/// What a rule describes, where no example helps.
-pub(super) fn described<T>(code: Code, rule: Described) -> Result<T, Wrong> {
-    wrong(code, Expected::plainly(rule))
+/// An unmet rule that needs no example to be understood.
+pub(super) fn unmet_rule<T>(code: Code, rule: RuleSummary) -> Result<T, Unmet> {
+    unmet(code, Expected::rule_alone(rule))
 }
 
-/// Checks a JSON value that is no object or list, or whose example is none.
-pub(super) fn check(matcher: &PactMatcher, example: &Value, actual: &Value) -> Result<(), Wrong> {
+/// Checks a JSON value, unless both it and its example are objects, or both are lists.
+pub(super) fn check(matcher: &PactMatcher, example: &Value, actual: &Value) -> Result<(), Unmet> {
     let text = || match actual {
         Value::String(text) => text.clone(),
         other => other.to_string(),
@@ -36,42 +36,42 @@ pub(super) fn check(matcher: &PactMatcher, example: &Value, actual: &Value) -> R
             if equal(example, actual) {
                 Ok(())
             } else {
-                wrong(VALUE, Expected::exactly(example))
+                unmet(VALUE, Expected::exactly(example))
             }
         }
         PactMatcher::Type { .. } => {
             if std::mem::discriminant(example) == std::mem::discriminant(actual) {
                 Ok(())
             } else {
-                wrong(TYPE, Expected::like(&[example]))
+                unmet(TYPE, Expected::like(&[example]))
             }
         }
         PactMatcher::Integer => match actual {
             Value::Number(number) if is_whole(number) => Ok(()),
-            _ => wrong(TYPE, Expected::ruled(Described::Integer, Some(example))),
+            _ => unmet(TYPE, Expected::rule(RuleSummary::Integer, Some(example))),
         },
         PactMatcher::Decimal => match actual {
             Value::Number(number) if !is_whole(number) => Ok(()),
-            _ => wrong(TYPE, Expected::ruled(Described::Decimal, Some(example))),
+            _ => unmet(TYPE, Expected::rule(RuleSummary::Decimal, Some(example))),
         },
         PactMatcher::Number if actual.is_number() => Ok(()),
-        PactMatcher::Number => wrong(TYPE, Expected::ruled(Described::Number, Some(example))),
+        PactMatcher::Number => unmet(TYPE, Expected::rule(RuleSummary::Number, Some(example))),
         PactMatcher::Boolean => match actual {
             Value::Bool(_) => Ok(()),
             Value::String(text) if matches!(text.as_str(), "true" | "false") => Ok(()),
-            _ => wrong(TYPE, Expected::ruled(Described::Boolean, Some(example))),
+            _ => unmet(TYPE, Expected::rule(RuleSummary::Boolean, Some(example))),
         },
         PactMatcher::Null if actual.is_null() => Ok(()),
-        PactMatcher::Null => described(TYPE, Described::Null),
+        PactMatcher::Null => unmet_rule(TYPE, RuleSummary::Null),
         PactMatcher::NotEmpty => match actual {
-            Value::Null => described(SIZE, Described::NotEmpty(Filled::Value)),
-            Value::String(text) if text.is_empty() => described(SIZE, Described::NotEmpty(Filled::Text)),
-            Value::Array(items) if items.is_empty() => described(SIZE, Described::NotEmpty(Filled::List)),
-            Value::Object(object) if object.is_empty() => described(SIZE, Described::NotEmpty(Filled::Object)),
+            Value::Null => unmet_rule(SIZE, RuleSummary::NotEmpty(NonEmpty::Value)),
+            Value::String(text) if text.is_empty() => unmet_rule(SIZE, RuleSummary::NotEmpty(NonEmpty::Text)),
+            Value::Array(items) if items.is_empty() => unmet_rule(SIZE, RuleSummary::NotEmpty(NonEmpty::List)),
+            Value::Object(object) if object.is_empty() => unmet_rule(SIZE, RuleSummary::NotEmpty(NonEmpty::Object)),
             _ => Ok(()),
         },
-        PactMatcher::Semver if !actual.is_string() => described(TYPE, Described::SemanticVersion),
-        // What is below a list of variants, or of keys and values, has rules of its own.
+        PactMatcher::Semver if !actual.is_string() => unmet_rule(TYPE, RuleSummary::SemanticVersion),
+        // The places below have rules of their own.
         PactMatcher::ArrayContains(_)
         | PactMatcher::EachKey(_)
         | PactMatcher::EachValue(_)
@@ -80,82 +80,98 @@ pub(super) fn check(matcher: &PactMatcher, example: &Value, actual: &Value) -> R
     }
 }
 
-/// Checks a text that has no type: a header, a parameter, a path, a text of XML.
-pub(super) fn check_text(matcher: &PactMatcher, example: &str, actual: &str) -> Result<(), Wrong> {
-    let like = |rule| Expected::ruled(rule, Some(&Value::String(example.to_owned())));
+/// Checks untyped text: a header, a parameter, a path, or text in XML.
+pub(super) fn check_text(matcher: &PactMatcher, example: &str, actual: &str) -> Result<(), Unmet> {
+    let like = |rule| Expected::rule(rule, Some(&Value::String(example.to_owned())));
     match matcher {
         PactMatcher::Equality | PactMatcher::Values => {
             if example == actual {
                 Ok(())
             } else {
-                wrong(VALUE, Expected::OneOf(vec![describe::quoted(example)]))
+                unmet(VALUE, Expected::OneOf(vec![describe::quoted(example)]))
             }
         }
         PactMatcher::Number | PactMatcher::Decimal => {
             if actual.parse::<f64>().is_ok() {
                 Ok(())
             } else {
-                wrong(TYPE, like(Described::Number))
+                unmet(TYPE, like(RuleSummary::Number))
             }
         }
         PactMatcher::Integer => {
             if actual.parse::<u64>().is_ok() {
                 Ok(())
             } else {
-                wrong(TYPE, like(Described::Integer))
+                unmet(TYPE, like(RuleSummary::Integer))
             }
         }
         PactMatcher::Boolean if matches!(actual, "true" | "false") => Ok(()),
-        PactMatcher::Boolean => wrong(TYPE, like(Described::BooleanText)),
-        PactMatcher::Null => described(TYPE, Described::Null),
-        PactMatcher::NotEmpty if actual.is_empty() => described(SIZE, Described::NotEmpty(Filled::Text)),
+        PactMatcher::Boolean => unmet(TYPE, like(RuleSummary::BooleanText)),
+        PactMatcher::Null => unmet_rule(TYPE, RuleSummary::Null),
+        PactMatcher::NotEmpty if actual.is_empty() => unmet_rule(SIZE, RuleSummary::NotEmpty(NonEmpty::Text)),
         PactMatcher::Type { .. } | PactMatcher::NotEmpty | PactMatcher::EachKey(_) | PactMatcher::EachValue(_) => {
             Ok(())
         }
         PactMatcher::Status(range) if actual.parse().is_ok_and(|status| range.allows(status)) => Ok(()),
         PactMatcher::ArrayContains(_) | PactMatcher::Status(_) => {
-            described(VALUE, Described::WrongPlace(WrongPlace::Text))
+            unmet_rule(VALUE, RuleSummary::Misplaced(Misplaced::Text))
         }
         of_text => check_text_only(of_text, actual),
     }
 }
 
-/// The matchers that only look at texts.
-fn check_text_only(matcher: &PactMatcher, text: &str) -> Result<(), Wrong> {
+/// Checks a text with a matcher that is for texts. All other matchers fit.
+fn check_text_only(matcher: &PactMatcher, text: &str) -> Result<(), Unmet> {
     match matcher {
         PactMatcher::Regex(regex) if !regex.matches(text) => {
-            described(PATTERN, Described::Pattern(describe::cut(regex.as_str())))
+            unmet_rule(PATTERN, RuleSummary::Pattern(describe::cut(regex.as_str())))
         }
         PactMatcher::Include(part) if !text.contains(part) => {
-            described(VALUE, Described::Holds(describe::quoted(part)))
+            unmet_rule(VALUE, RuleSummary::Includes(describe::quoted(part)))
         }
         PactMatcher::Time(kind, pattern) if !pattern.matches(text) => {
-            described(FORMAT, Described::Time { word: kind.word(), pattern: pattern.as_str().to_owned() })
+            unmet_rule(FORMAT, RuleSummary::Time { word: kind.word(), pattern: pattern.as_str().to_owned() })
         }
         PactMatcher::Semver if semver::Version::parse(text).is_err() => {
             let like = Some(String::from("1.2.3"));
-            wrong(FORMAT, Expected::Ruled { rule: Described::SemanticVersion, like })
+            unmet(FORMAT, Expected::Rule { rule: RuleSummary::SemanticVersion, like })
         }
         PactMatcher::ContentType(media_type) => check_bytes(media_type, text.as_bytes()),
-        PactMatcher::Unusable(why) => described(UNUSABLE, Described::Unusable(Unusable::Rule(why.to_string()))),
-        _ => Ok(()),
+        PactMatcher::Unusable(why) => unmet_rule(UNUSABLE, RuleSummary::Unusable(Unusable::Rule(why.to_string()))),
+        PactMatcher::Equality
+        | PactMatcher::Type { .. }
+        | PactMatcher::Regex(_)
+        | PactMatcher::Include(_)
+        | PactMatcher::Number
+        | PactMatcher::Integer
+        | PactMatcher::Decimal
+        | PactMatcher::Boolean
+        | PactMatcher::Null
+        | PactMatcher::Time(..)
+        | PactMatcher::Values
+        | PactMatcher::EachKey(_)
+        | PactMatcher::EachValue(_)
+        | PactMatcher::ArrayContains(_)
+        | PactMatcher::NotEmpty
+        | PactMatcher::Semver
+        | PactMatcher::Status(_) => Ok(()),
     }
 }
 
 /// Checks what bytes look like.
-pub(super) fn check_bytes(media_type: &str, bytes: &[u8]) -> Result<(), Wrong> {
+pub(super) fn check_bytes(media_type: &str, bytes: &[u8]) -> Result<(), Unmet> {
     match content_type::looks_like(bytes, media_type) {
         Ok(()) => Ok(()),
-        Err(found) => described(FORMAT, Described::ContentType { expected: media_type.to_owned(), found }),
+        Err(found) => unmet_rule(FORMAT, RuleSummary::ContentType { expected: media_type.to_owned(), found }),
     }
 }
 
-/// Whether a number is written without a fraction and an exponent: 1.0 is a decimal in Pact's eyes.
+/// Whether a number is written without a fraction and an exponent: for Pact, 1.0 is a decimal.
 fn is_whole(number: &serde_json::Number) -> bool {
     is_integer(number) && !number.to_string().contains(['.', 'e', 'E'])
 }
 
-/// Whether two values are the same, 1 and 1.0 told apart.
+/// Whether two values are the same. For Pact, 1 and 1.0 differ.
 pub(super) fn equal(example: &Value, actual: &Value) -> bool {
     match (example, actual) {
         (Value::Number(a), Value::Number(b)) => {

@@ -1,30 +1,30 @@
-//! What the walks along bodies have in common: where they are, and what they found.
+//! The state of a comparison: its position in the message, and the mismatches so far.
 
-use super::value::Wrong;
+use super::value::Unmet;
 use crate::interaction::{Actual, Expected, Mismatch, Part, Path, Segment};
-use crate::pact::rules::RuleList;
+use crate::pact::matcher::RuleList;
 use crate::source::{Code, Pointer, Step};
 
 /// How many mismatches of a body are noted: more than anybody reads.
 const MOST_MISMATCHES: usize = 500;
 
-/// Where a walk is, and what it found.
+/// A comparison of one part of a message.
 #[derive(Debug)]
-pub(super) struct Walk<'a> {
-    /// The message in the Pact file.
+pub(super) struct Comparison<'a> {
+    /// The place of the message in the Pact file.
     pub message: &'a Pointer,
     pub part: Part,
     /// The keys that lead from the message to the example.
     pub example: &'a [&'static str],
-    /// Whether what is not in the example is refused.
+    /// Whether anything that isn't in the example is refused, as in a request.
     pub closed: bool,
     pub at: Vec<Step>,
     pub found: Vec<Mismatch>,
-    /// Whether all that counts is if a value fits.
+    /// Whether it only tries whether a value fits: then the first mismatch ends it.
     trying: bool,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> Comparison<'a> {
     pub(super) fn new(message: &'a Pointer, part: Part, example: &'a [&'static str], closed: bool) -> Self {
         Self { message, part, example, closed, at: Vec::new(), found: Vec::new(), trying: false }
     }
@@ -42,7 +42,7 @@ impl<'a> Walk<'a> {
         result
     }
 
-    /// Whether nothing is found when `visit` is called; what is found is forgotten.
+    /// Whether `visit` finds no mismatch. What it finds is dropped.
     pub(super) fn fits(&mut self, visit: impl FnOnce(&mut Self)) -> bool {
         let outside = (std::mem::replace(&mut self.trying, true), std::mem::take(&mut self.found));
         visit(self);
@@ -51,33 +51,34 @@ impl<'a> Walk<'a> {
         fits
     }
 
-    /// What is found when `visit` is called, and kept out of what was found before.
-    pub(super) fn apart(&mut self, visit: impl FnOnce(&mut Self)) -> Vec<Mismatch> {
+    /// The mismatches that `visit` finds. They aren't added to the others.
+    pub(super) fn collect(&mut self, visit: impl FnOnce(&mut Self)) -> Vec<Mismatch> {
         let before = std::mem::take(&mut self.found);
         visit(self);
         std::mem::replace(&mut self.found, before)
     }
 
-    /// Notes that something came otherwise than a rule, or the example, asks.
+    /// Notes a mismatch with a rule, or with the example.
     pub(super) fn note(&mut self, code: Code, rule: Option<&RuleList>, expected: Expected, actual: Actual) {
         if self.is_over() {
             return;
         }
-        let asked = match rule {
+        let expectation = match rule {
             Some(rule) if !rule.keys.is_empty() => {
                 rule.keys.iter().fold(self.message.key("matchingRules"), |at, key| at.key(key))
             }
             _ => self.example_place(),
         };
         let path = if self.at.is_empty() { String::from("$") } else { self.path() };
-        self.found.push(Mismatch { code, part: self.part, path, expected, actual, asked, hint: None });
+        self.found.push(Mismatch { code, part: self.part, path, expected, actual, expectation, hint: None });
     }
 
-    pub(super) fn wrong(&mut self, wrong: Wrong, rule: Option<&RuleList>, actual: Actual) {
-        self.note(wrong.code, rule, wrong.expected, actual);
+    /// Notes an expectation that a value doesn't meet.
+    pub(super) fn unmet(&mut self, unmet: Unmet, rule: Option<&RuleList>, actual: Actual) {
+        self.note(unmet.code, rule, unmet.expected, actual);
     }
 
-    /// The place, as a path of a contract.
+    /// The current place, as a contract of our own writes it.
     fn path(&self) -> String {
         let segments = self.at.iter().map(|step| match step {
             Step::Key(key) => Segment::Key(key.clone()),
@@ -95,15 +96,16 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// What several checks of one place come to: all must hold, or one is enough. Of those that are not enough, all are told.
-pub(super) fn combined(any: bool, results: Vec<Result<(), Wrong>>) -> Result<(), Wrong> {
+/// Combines several checks of one place. All of them must hold, unless `any` says that one is enough. The expectation
+/// names all that don't hold.
+pub(super) fn combine(any: bool, results: Vec<Result<(), Unmet>>) -> Result<(), Unmet> {
     let one_holds = results.iter().any(Result::is_ok);
-    let wrong: Vec<Wrong> = results.into_iter().filter_map(Result::err).collect();
+    let wrong: Vec<Unmet> = results.into_iter().filter_map(Result::err).collect();
     if wrong.is_empty() || any && one_holds {
         return Ok(());
     }
     let code = wrong[0].code;
-    let mut all: Vec<Expected> = wrong.into_iter().map(|wrong| wrong.expected).collect();
+    let mut all: Vec<Expected> = wrong.into_iter().map(|unmet| unmet.expected).collect();
     let expected = match all.pop() {
         Some(only) if all.is_empty() => only,
         last => {
@@ -111,5 +113,5 @@ pub(super) fn combined(any: bool, results: Vec<Result<(), Wrong>>) -> Result<(),
             if any { Expected::Any(all) } else { Expected::All(all) }
         }
     };
-    Err(Wrong { code, expected })
+    Err(Unmet { code, expected })
 }

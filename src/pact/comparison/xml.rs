@@ -1,19 +1,18 @@
-//! XML bodies, by Pact's rules: `$.orders.order['@id']` is an attribute, `$.orders.order['#text']` what stands in an
-//! element. Names are those of their namespaces, whatever their prefixes (Namespaces in XML 1.0), and elements are told
-//! apart by name: the order of elements with different names does not count.
+//! XML bodies, by Pact's rules: `$.orders.order['@id']` is an attribute, `$.orders.order['#text']` the text in an element.
+//! Names are compared with their namespaces, whatever the prefixes (Namespaces in XML 1.0). The order of elements with
+//! different names makes no difference.
 
 use std::collections::BTreeMap;
 
 use roxmltree::{Document, Node, ParsingOptions};
 
-use super::value::{Wrong, check_text, described};
-use super::walk::{Walk, combined};
+use super::value::{Unmet, check_text, unmet_rule};
+use super::walk::{Comparison, combine};
 use crate::interaction::mismatch::{BODY_KIND, MISSING, PATTERN, SIZE, TOO_DEEP, TYPE, UNEXPECTED, VALUE};
-use crate::interaction::{Actual, Described, Expected, ExpectedBody, Filled, Missing, Nothing, Unit, WrongPlace};
+use crate::interaction::{Actual, Expected, ExpectedBody, Misplaced, Missing, NonEmpty, Nothing, RuleSummary, Unit};
 use crate::pact::chosen::Chosen;
-use crate::pact::matcher::PactMatcher;
+use crate::pact::matcher::{PactMatcher, PlacedRules};
 use crate::pact::path::PactStep;
-use crate::pact::rules::PlacedRules;
 use crate::source::Step;
 use crate::words::did_you_mean;
 
@@ -22,7 +21,7 @@ const MOST_NODES: u32 = 1_000_000;
 /// How deep elements may be nested.
 const DEEPEST: usize = 128;
 
-impl Walk<'_> {
+impl Comparison<'_> {
     /// Compares a body with its example.
     pub(super) fn xml(&mut self, example: &str, actual: &str, rules: &PlacedRules) {
         let options = || ParsingOptions { allow_dtd: false, nodes_limit: MOST_NODES, ..ParsingOptions::default() };
@@ -43,7 +42,7 @@ impl Walk<'_> {
         let step = Step::Key(name(asked.root_element()));
         let rules = without_indexes(rules);
         let chosen = Chosen::new(&rules).below(&step);
-        self.down(step, |walk| walk.element(asked.root_element(), came.root_element(), &chosen));
+        self.down(step, |comparison| comparison.element(asked.root_element(), came.root_element(), &chosen));
     }
 
     fn element(&mut self, asked: Node<'_, '_>, came: Node<'_, '_>, chosen: &Chosen<'_>) {
@@ -57,19 +56,19 @@ impl Walk<'_> {
             Some(speaking) => {
                 let matchers = speaking.list.matchers.iter();
                 let results = matchers.map(|matcher| check_element(matcher, asked, came, speaking.cascaded)).collect();
-                combined(speaking.list.any, results)
+                combine(speaking.list.any, results)
             }
             None => check_element(&PactMatcher::Equality, asked, came, false),
         };
-        if let Err(wrong) = result {
+        if let Err(unmet) = result {
             let rule = chosen.speaking().map(|speaking| speaking.list);
-            return self.wrong(wrong, rule, Actual::Element { name: name(came), times: None });
+            return self.unmet(unmet, rule, Actual::Element { name: name(came), times: None });
         }
         self.attributes(asked, came, chosen);
         self.children(asked, came, chosen);
         let step = Step::Key(String::from("#text"));
         let below = chosen.below(&step);
-        self.down(step, |walk| walk.text(&text(asked), &text(came), &below));
+        self.down(step, |comparison| comparison.text(&text(asked), &text(came), &below));
     }
 
     fn attributes(&mut self, asked: Node<'_, '_>, came: Node<'_, '_>, chosen: &Chosen<'_>) {
@@ -84,18 +83,23 @@ impl Walk<'_> {
         for (name, value) in &asked {
             let step = Step::Key(name.clone());
             let below = chosen.below(&step);
-            self.down(step, |walk| match came.get(name) {
-                Some(came) => walk.text(value, came, &below),
+            self.down(step, |comparison| match came.get(name) {
+                Some(came) => comparison.text(value, came, &below),
                 None => {
-                    walk.note(MISSING, None, Expected::texts([value.as_str()]), Actual::Missing(Missing::Attribute));
+                    comparison.note(
+                        MISSING,
+                        None,
+                        Expected::texts([value.as_str()]),
+                        Actual::Missing(Missing::Attribute),
+                    );
                 }
             });
         }
         if self.closed {
             for (name, value) in came.iter().filter(|(name, _)| !asked.contains_key(*name)) {
                 let hint = did_you_mean(name, asked.keys().map(String::as_str));
-                self.down(Step::Key(name.clone()), |walk| {
-                    walk.note(UNEXPECTED, None, Expected::Nothing(Nothing::Attribute), shown(value));
+                self.down(Step::Key(name.clone()), |comparison| {
+                    comparison.note(UNEXPECTED, None, Expected::Nothing(Nothing::Attribute), shown(value));
                 });
                 if let Some(last) = self.found.last_mut() {
                     last.hint = hint;
@@ -110,21 +114,21 @@ impl Walk<'_> {
             let step = Step::Key(name.clone());
             let below = chosen.below(&step);
             let elements = came.get(name).map_or(&[][..], Vec::as_slice);
-            self.down(step, |walk| {
+            self.down(step, |comparison| {
                 if elements.is_empty() {
                     let expected = Expected::Element { name: name.clone(), times: None };
-                    return walk.note(MISSING, None, expected, Actual::Missing(Missing::XmlElement));
+                    return comparison.note(MISSING, None, expected, Actual::Missing(Missing::XmlElement));
                 }
                 if below.is_typed() {
                     for came in elements {
-                        walk.element(wanted[0], *came, &below);
+                        comparison.element(wanted[0], *came, &below);
                     }
                     return;
                 }
-                wanted.iter().zip(elements).for_each(|(asked, came)| walk.element(*asked, *came, &below));
-                if wanted.len() > elements.len() || walk.closed && elements.len() > wanted.len() {
+                wanted.iter().zip(elements).for_each(|(asked, came)| comparison.element(*asked, *came, &below));
+                if wanted.len() > elements.len() || comparison.closed && elements.len() > wanted.len() {
                     let expected = Expected::Element { name: name.clone(), times: Some(wanted.len()) };
-                    walk.note(SIZE, None, expected, Actual::Extra { count: elements.len(), one: None });
+                    comparison.note(SIZE, None, expected, Actual::Extra { count: elements.len(), one: None });
                 }
             });
         }
@@ -133,7 +137,9 @@ impl Walk<'_> {
             let refused = self.closed || chosen.below(&step).is_typed();
             if refused {
                 let came = Actual::Element { name: name.clone(), times: Some(elements.len()) };
-                self.down(step, |walk| walk.note(UNEXPECTED, None, Expected::Nothing(Nothing::Element), came));
+                self.down(step, |comparison| {
+                    comparison.note(UNEXPECTED, None, Expected::Nothing(Nothing::Element), came)
+                });
             }
         }
     }
@@ -143,17 +149,17 @@ impl Walk<'_> {
         let result = match rule {
             Some(list) => {
                 let results = list.matchers.iter().map(|matcher| check_text(matcher, asked, came)).collect();
-                combined(list.any, results)
+                combine(list.any, results)
             }
             None => check_text(&PactMatcher::Equality, asked, came),
         };
-        if let Err(wrong) = result {
-            self.wrong(wrong, rule, shown(came));
+        if let Err(unmet) = result {
+            self.unmet(unmet, rule, shown(came));
         }
     }
 }
 
-/// The rules with `order[*]` spelled as `order`: elements of one name are a list, whether a path says so or not.
+/// The rules with `order[*]` written as `order`: elements of one name are a list, whether a path says so or not.
 fn without_indexes(rules: &PlacedRules) -> PlacedRules {
     let mut rules = rules.clone();
     for rule in &mut rules.0 {
@@ -162,13 +168,13 @@ fn without_indexes(rules: &PlacedRules) -> PlacedRules {
     rules
 }
 
-/// What a rule asks of an element itself: by its name, or of what stands in it where the rule is for texts.
-fn check_element(matcher: &PactMatcher, asked: Node<'_, '_>, came: Node<'_, '_>, cascaded: bool) -> Result<(), Wrong> {
+/// Checks an element itself: its name, the number of its children, or its text if the rule is for texts.
+fn check_element(matcher: &PactMatcher, asked: Node<'_, '_>, came: Node<'_, '_>, cascaded: bool) -> Result<(), Unmet> {
     let children = || came.children().filter(|child| child.is_element() || child.is_text()).count();
-    let wrong = |code, expected: Expected| Err(Wrong { code, expected });
+    let wrong = |code, expected: Expected| Err(Unmet { code, expected });
     match matcher {
         PactMatcher::Regex(regex) if regex.matches(came.tag_name().name()) || regex.matches(&text(came)) => Ok(()),
-        PactMatcher::Regex(regex) => described(PATTERN, Described::Pattern(regex.as_str().to_owned())),
+        PactMatcher::Regex(regex) => unmet_rule(PATTERN, RuleSummary::Pattern(regex.as_str().to_owned())),
         PactMatcher::Type { min, max } if min.is_some() || max.is_some() => {
             let length = u64::try_from(children()).unwrap_or(u64::MAX);
             if cascaded || min.is_none_or(|min| length >= min) && max.is_none_or(|max| length <= max) {
@@ -184,14 +190,27 @@ fn check_element(matcher: &PactMatcher, asked: Node<'_, '_>, came: Node<'_, '_>,
                 wrong(VALUE, Expected::Element { name: name(asked), times: None })
             }
         }
-        PactMatcher::NotEmpty if children() == 0 => described(SIZE, Described::NotEmpty(Filled::Element)),
-        PactMatcher::Null | PactMatcher::Status(_) => described(TYPE, Described::WrongPlace(WrongPlace::Element)),
-        // It cascades to the text, where it is followed.
-        _ => Ok(()),
+        PactMatcher::NotEmpty if children() == 0 => unmet_rule(SIZE, RuleSummary::NotEmpty(NonEmpty::Element)),
+        PactMatcher::Null | PactMatcher::Status(_) => unmet_rule(TYPE, RuleSummary::Misplaced(Misplaced::Element)),
+        // These are checked where they cascade to: at the element's text.
+        PactMatcher::Include(_)
+        | PactMatcher::Number
+        | PactMatcher::Integer
+        | PactMatcher::Decimal
+        | PactMatcher::Boolean
+        | PactMatcher::Time(..)
+        | PactMatcher::Values
+        | PactMatcher::EachKey(_)
+        | PactMatcher::EachValue(_)
+        | PactMatcher::ArrayContains(_)
+        | PactMatcher::NotEmpty
+        | PactMatcher::Semver
+        | PactMatcher::ContentType(_)
+        | PactMatcher::Unusable(_) => Ok(()),
     }
 }
 
-/// The name of an element with its namespace in front of it.
+/// The name of an element, with its namespace before it.
 fn name(node: Node<'_, '_>) -> String {
     match node.tag_name().namespace() {
         Some(namespace) => format!("{namespace}:{}", node.tag_name().name()),
@@ -207,7 +226,7 @@ fn by_name<'a, 'd>(node: Node<'a, 'd>) -> BTreeMap<String, Vec<Node<'a, 'd>>> {
     named
 }
 
-/// The text that stands in an element, without the space around each piece of it.
+/// The text in an element, without the white space around each piece of it.
 fn text(node: Node<'_, '_>) -> String {
     node.children().filter(Node::is_text).filter_map(|child| child.text()).map(str::trim).collect()
 }

@@ -1,6 +1,7 @@
-//! Whether a text is a date or time of a pattern: field for field from the left, each as long as it can be.
+//! Whether a text is a date or time of a pattern: field by field from the left, each as long as possible.
 
-use super::{Count, Field, MONTHS, Part, QUARTERS, Unit, WEEKDAYS, shortened, zones};
+use super::fields::{Count, Field, MONTHS, Part, QUARTERS, Unit, WEEKDAYS, shortened};
+use super::zones;
 
 pub(super) fn matches(parts: &[Part], text: &str) -> bool {
     let mut reader = Reader { rest: text };
@@ -8,7 +9,7 @@ pub(super) fn matches(parts: &[Part], text: &str) -> bool {
     parts.iter().all(|part| reader.part(part, &mut day).is_some()) && reader.rest.is_empty() && day.exists()
 }
 
-/// What the fields tell of a day. Of a field that stands twice, the first counts.
+/// What the fields say about a day. If a field occurs twice, the first counts.
 #[derive(Clone, Copy, Default)]
 struct Day {
     year: Option<i128>,
@@ -23,7 +24,7 @@ struct Day {
 impl Day {
     fn exists(&self) -> bool {
         let year = self.year.map(|year| if self.before_christ { 1 - year } else { year });
-        // The 29th of February is a day of some year, where none is told.
+        // Without a year, the 29th of February is a valid day.
         let leap = |year: Option<i128>| year.is_none_or(|year| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
         let most = match self.month {
             Some(2) if leap(year.or(self.week_year)) => 29,
@@ -36,7 +37,7 @@ impl Day {
     }
 }
 
-/// Which parts of an offset are written.
+/// The spelling of an offset.
 #[derive(Clone, Copy)]
 enum Offset {
     /// `+01`, `+0100`
@@ -63,7 +64,7 @@ impl<'a> Reader<'a> {
         let (field, count) = match part {
             Part::Text(text) => return self.text(text),
             Part::Optional(parts) => {
-                // It is there or not, and what comes behind it has no say in that, as in Java.
+                // Whether it is there doesn't depend on what follows, as in Java.
                 let before = (*self, *day);
                 if parts.iter().any(|part| self.part(part, day).is_none()) {
                     (*self, *day) = before;
@@ -145,7 +146,7 @@ impl<'a> Reader<'a> {
         Some(())
     }
 
-    /// Which of some names comes next, in capitals or not.
+    /// The index of the name that comes next, in any case.
     fn name<const N: usize>(&mut self, names: [&str; N]) -> Option<usize> {
         for (index, name) in names.into_iter().enumerate() {
             if let Some((start, rest)) = self.rest.split_at_checked(name.len())
@@ -158,7 +159,7 @@ impl<'a> Reader<'a> {
         None
     }
 
-    /// As many digits as there are, but one at least.
+    /// As many digits as there are, but at least one.
     fn digits(&mut self, most: usize) -> Option<&'a str> {
         let count = self.rest.bytes().take(most).take_while(u8::is_ascii_digit).count();
         let (digits, rest) = self.rest.split_at_checked(count).filter(|_| count > 0)?;
@@ -170,7 +171,7 @@ impl<'a> Reader<'a> {
         self.digits(digits)?.parse().ok().filter(|number| (least..=most).contains(number))
     }
 
-    /// A year of as many digits as letters at most. One letter and three don't say how many: it may have four.
+    /// A year with at most as many digits as letters. With one letter or three it may have four.
     fn year(&mut self, years: Count, count: usize) -> Option<i128> {
         let below = years != Count::OfEra && count != 2 && self.text("-").is_some();
         let year: i128 = self.digits(if matches!(count, 1 | 3) { 4 } else { count })?.parse().ok()?;
@@ -208,7 +209,7 @@ impl<'a> Reader<'a> {
         Some(())
     }
 
-    /// Minutes or seconds of an offset. What is none is left where it is.
+    /// Minutes or seconds of an offset. Anything else is left unread.
     fn sixtieths(&mut self, colon: &str) -> Option<u64> {
         let mut ahead = *self;
         ahead.text(colon)?;
@@ -217,14 +218,14 @@ impl<'a> Reader<'a> {
         Some(read)
     }
 
-    /// `GMT` or `UTC`, and an offset from it where there is one.
+    /// `GMT` or `UTC`, and an offset from it if there is one.
     fn gmt(&mut self, written: Offset) -> Option<()> {
         self.text("GMT").or_else(|| self.text("UTC"))?;
         self.offset(written).unwrap_or_default();
         Some(())
     }
 
-    /// An offset in any way of writing it.
+    /// An offset in any spelling.
     fn any_offset(&mut self) -> Option<()> {
         [Offset::ColonSeconds, Offset::Seconds, Offset::Shortest].into_iter().find_map(|written| self.offset(written))
     }
@@ -248,7 +249,7 @@ impl<'a> Reader<'a> {
         self.text("Z").or_else(|| self.any_offset())
     }
 
-    /// The longest start that is known, of a few bytes at most.
+    /// The longest known name that the text begins with.
     fn longest(&mut self, most: usize, known: fn(&str) -> bool) -> Option<&'a str> {
         let (start, rest) =
             (1..=most).rev().filter_map(|length| self.rest.split_at_checked(length)).find(|(start, _)| known(start))?;

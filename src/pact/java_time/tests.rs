@@ -1,5 +1,6 @@
 //! Java's patterns, by tables.
 
+use jiff::ZonedDateTime;
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 use proptest::prelude::*;
@@ -215,26 +216,26 @@ fn quotes_hold_a_text_and_double_quotes_are_one() {
 }
 
 #[test]
-fn what_is_wrong_with_a_pattern_is_told_with_its_place() {
+fn faults_of_a_pattern_are_reported_with_their_index() {
     for (text, why) in [
         ("", "it is empty"),
-        ("yyyy b", "the letter `b` stands for nothing; a text is quoted: `'b'` (index 5)"),
-        ("yyyy-MM-ddTHH", "the letter `T` stands for nothing; a text is quoted: `'T'` (index 10)"),
+        ("yyyy b", "the letter `b` has no meaning; quote literal text: `'b'` (index 5)"),
+        ("yyyy-MM-ddTHH", "the letter `T` has no meaning; quote literal text: `'T'` (index 10)"),
         ("é 'abc", "the quote at index 2 has no end"),
         ("'", "the quote at index 0 has no end"),
         ("'''", "the quote at index 0 has no end"),
         ("'a''", "the quote at index 0 has no end"),
-        ("GGGGGG", "`G` is repeated 6 times, and may stand 5 times at most (index 0)"),
-        ("H ddd", "`d` is repeated 3 times, and may stand 2 times at most (index 2)"),
-        ("aa", "`a` is repeated 2 times, and may stand once at most (index 0)"),
+        ("GGGGGG", "`G` occurs 6 times in a row, but may occur at most 5 times (index 0)"),
+        ("H ddd", "`d` occurs 3 times in a row, but may occur at most 2 times (index 2)"),
+        ("aa", "`a` occurs 2 times in a row, but may occur only once (index 0)"),
         ("yyyy-MM]", "the `]` at index 7 has no `[`"),
         ("[yyyy]]", "the `]` at index 6 has no `[`"),
-        ("yyyy[-q[qqqqqq]]", "`q` is repeated 6 times, and may stand 5 times at most (index 8)"),
+        ("yyyy[-q[qqqqqq]]", "`q` occurs 6 times in a row, but may occur at most 5 times (index 8)"),
         ("yyyy2", "`2` at index 4 must be quoted: `'2'`"),
         ("H{", "`{` at index 1 must be quoted: `'{'`"),
         ("HH:mm zzzz", "the long names of time zones (`zzzz`) are not supported (index 6)"),
         (&"y-".repeat(129), "it is longer than 256 characters"),
-        (&"y".repeat(20), "`y` is repeated 20 times, and may stand 19 times at most (index 0)"),
+        (&"y".repeat(20), "`y` occurs 20 times in a row, but may occur at most 19 times (index 0)"),
     ] {
         assert_eq!(JavaPattern::new(text).unwrap_err(), why, "{text}");
     }
@@ -334,7 +335,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_written_is_taken(
+    fn a_written_moment_matches_its_pattern(
         fields in proptest::collection::vec((fields(), between()), 1..10),
         second in -62_135_596_800_i64..253_402_207_200,
         nanosecond in 0..1_000_000_000_i32,

@@ -1,9 +1,10 @@
-//! A moment, written in a pattern.
+//! Moments, written in a pattern.
 
 use jiff::ZonedDateTime;
 use jiff::civil::Era;
 
-use super::{Count, Field, MONTHS, Part, QUARTERS, Unit, WEEKDAYS, shortened, zones};
+use super::fields::{Count, Field, MONTHS, Part, QUARTERS, Unit, WEEKDAYS, shortened};
+use super::zones;
 
 pub(super) fn format(parts: &[Part], at: &ZonedDateTime) -> String {
     let mut text = String::new();
@@ -84,7 +85,7 @@ fn number(unit: Unit, at: &ZonedDateTime) -> i64 {
         Unit::Quarter => (i64::from(at.month()) - 1) / 3 + 1,
         Unit::Month => i64::from(at.month()),
         Unit::Week => i64::from(at.iso_week_date().week()),
-        // The first of a month is in its week 1, be it a Sunday.
+        // The first of a month is in week 1, even if it is a Sunday.
         Unit::WeekOfMonth => {
             let before = (i64::from(at.weekday().to_monday_zero_offset()) - (day - 1)).rem_euclid(7);
             (before + day - 1) / 7 + 1
@@ -105,7 +106,7 @@ fn number(unit: Unit, at: &ZonedDateTime) -> i64 {
     }
 }
 
-/// An hour of a clock that has no 0.
+/// An hour of a clock without 0.
 const fn from_1(hour: i64, most: i64) -> i64 {
     if hour == 0 { most } else { hour }
 }
@@ -116,16 +117,16 @@ fn named(names: &[&'static str], number: i64, count: usize) -> String {
     names.get(index).map(|name| shortened(name, count)).unwrap_or_default().to_owned()
 }
 
-/// What of an offset is written.
+/// The parts of an offset that are written.
 #[derive(Clone, Copy, PartialEq)]
 enum Shown {
-    /// `+1`, and minutes and seconds where there are some.
+    /// `+1`, with minutes and seconds if there are any.
     Shortest,
-    /// `+01`, and minutes where there are some.
+    /// `+01`, with minutes if there are any.
     Short,
     /// `+01:00`
     Minutes,
-    /// `+01:00`, and seconds where there are some.
+    /// `+01:00`, with seconds if there are any.
     Seconds,
 }
 
@@ -145,12 +146,12 @@ fn offset(at: &ZonedDateTime, colon: &str, shown: Shown) -> String {
     text
 }
 
-/// `GMT+8`, and `GMT` alone where there is no offset.
+/// `GMT+8`, or just `GMT` without an offset.
 fn gmt(at: &ZonedDateTime, shown: Shown) -> String {
     if at.offset().seconds() == 0 { String::from("GMT") } else { format!("GMT{}", offset(at, ":", shown)) }
 }
 
-/// `+01:00`, and `Z` where there is no offset.
+/// `+01:00`, or `Z` without an offset.
 fn or_zulu(at: &ZonedDateTime) -> String {
     if at.offset().seconds() == 0 { String::from("Z") } else { offset(at, ":", Shown::Seconds) }
 }

@@ -1,12 +1,12 @@
-//! The names of time zones, of the [IANA time zone database](https://www.iana.org/time-zones), which Java's are of.
-//! It is in the public domain. Names of the past are among them: texts may have been written with them.
+//! The names of time zones, from the [IANA time zone database](https://www.iana.org/time-zones), which Java also uses. It is
+//! in the public domain. Old names are included, because texts may have been written with them.
 
-/// The most bytes of an id.
+/// The longest id, in bytes.
 pub(super) const LONGEST_ID: usize = 32;
-/// The most letters of an abbreviation.
+/// The longest abbreviation, in letters.
 pub(super) const LONGEST_ABBREVIATION: usize = 4;
 
-/// Whether it is the id of a zone: `Europe/Paris`, `UTC`.
+/// Whether a text is the id of a zone: `Europe/Paris`, `UTC`.
 pub(super) fn is_id(id: &str) -> bool {
     let (area, place) = match id.split_once('/') {
         Some(("", _)) => return false,
@@ -16,7 +16,7 @@ pub(super) fn is_id(id: &str) -> bool {
     AREAS.iter().any(|(name, places)| *name == area && places.split(' ').any(|known| known == place))
 }
 
-/// Whether it is the abbreviation of a zone's time: `PST`.
+/// Whether a text is the abbreviation of a zone's time: `PST`.
 pub(super) fn is_abbreviation(name: &str) -> bool {
     ABBREVIATIONS.split(' ').any(|known| known == name)
 }
@@ -28,7 +28,7 @@ const ABBREVIATIONS: &str = "\
     MST MWT NDDT NDT NPT NST NWT NZDT NZMT NZST PDDT PDT PKST PKT PLMT PMMT PMT PPMT PPT PST PWT QMT RMT SAST SDMT \
     SET SJMT SMT SST TBMT TMT UTC WAST WAT WEMT WEST WET WIB WIT WITA WMT YDDT YDT YPT YST YWT ZMT";
 
-/// The places of each area; without an area, the ids that have none.
+/// The places of each area, and the ids without an area below an empty name.
 const AREAS: [(&str, &str); 17] = [
     (
         "",

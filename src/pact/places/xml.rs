@@ -1,18 +1,18 @@
-//! Places of XML bodies: `$.order['@id']` is an attribute, `$.order.note['#text']` the text of an element. Names are as they
-//! are written, with their prefixes. What is made takes the place of what is written there, and all else stays.
+//! Places of XML bodies: `$.order['@id']` is an attribute, `$.order.note['#text']` the text of an element. Names are spelled
+//! as in the body, with their prefixes. Everything but the filled places keeps its spelling.
 
 use std::ops::Range;
 
 use roxmltree::{Document, Node, ParsingOptions};
 
-use super::{Make, made};
+use super::texts::{Make, made};
 use crate::pact::path::{PactPath, PactStep};
 use crate::source::Step;
 
 /// How many elements, attributes and texts a body may have.
 const MOST_NODES: u32 = 1_000_000;
 
-/// Makes the values of the places that a path leads to; a body that is no XML has none. How many places there are.
+/// Fills the places that a path leads to, and returns their number. A body that isn't XML has none.
 pub(super) fn in_xml(text: &mut String, path: &PactPath, make: Make<'_>) -> usize {
     let options = ParsingOptions { allow_dtd: false, nodes_limit: MOST_NODES, ..ParsingOptions::default() };
     let Ok(document) = Document::parse_with_options(text, options) else { return 0 };
@@ -31,7 +31,7 @@ struct Places<'s, 'm> {
     source: &'s str,
     make: Make<'m>,
     count: usize,
-    /// What is written where, in the order of the text.
+    /// The replacements, in the order of the text.
     edits: Vec<(Range<usize>, String)>,
 }
 
@@ -53,7 +53,7 @@ impl Places<'_, '_> {
         }
     }
 
-    /// The name of an element as it is written.
+    /// The name of an element as it is spelled.
     fn name(&self, element: Node<'_, '_>) -> &str {
         let tag = self.source.get(element.range().start + 1..).unwrap_or_default();
         tag.split(|c: char| c.is_whitespace() || matches!(c, '/' | '>')).next().unwrap_or_default()
@@ -68,7 +68,7 @@ impl Places<'_, '_> {
         }
     }
 
-    /// Each text between the tags and comments of an element, or one at its end where there is none.
+    /// Each text between the tags and comments of an element, or one at its end if there is none.
     fn texts(&mut self, element: Node<'_, '_>) {
         let Range { start, end } = element.range();
         let whole = self.source.get(start..end).unwrap_or_default();
@@ -103,7 +103,7 @@ fn fits(step: &PactStep, name: &str) -> bool {
     }
 }
 
-/// Where the tag ends that a text begins with: behind its `>`, which may stand in an attribute, too.
+/// The end of the tag that a text begins with, behind its `>`. (Attributes may also contain one.)
 fn end_of_tag(text: &str) -> usize {
     let mut quote = None;
     for (at, c) in text.char_indices() {
@@ -117,7 +117,7 @@ fn end_of_tag(text: &str) -> usize {
     text.len()
 }
 
-/// A text as it can stand in an element or an attribute.
+/// A text escaped for an element or an attribute.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
@@ -127,7 +127,7 @@ fn escaped(text: &str) -> String {
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
             '\'' => escaped.push_str("&apos;"),
-            // Else they would be read as blanks, or as the end of a line.
+            // Otherwise they would be read as spaces or as the end of a line.
             '\n' | '\r' | '\t' => escaped.push_str(&format!("&#{};", u32::from(c))),
             c => escaped.push(c),
         }
@@ -147,7 +147,7 @@ mod tests {
     );
 
     #[test]
-    fn a_path_leads_to_attributes_and_texts_by_their_names_as_they_are_written() {
+    fn a_path_leads_to_attributes_and_texts_by_their_names_as_they_are_spelled() {
         let order = |from: &str, to: &str| ORDER.replace(from, to);
         for (path, expected, places) in [
             ("$.o.b.#text", order(">one<", ">4&lt;2<").replace(">two<", ">4&lt;2<"), 2),
@@ -161,7 +161,7 @@ mod tests {
             ("$.o.g.#text", order("<![CDATA[<cd>]]>&amp;", "4&lt;2"), 1),
             ("$.o.h.#text", order("--></h>", "-->4&lt;2</h>"), 1),
             ("$.o.#text", order("</o>", "4&lt;2</o>"), 1),
-            // A star at the end is the text, as of Pact's verifier.
+            // A star at the end is the text, as in Pact's verifier.
             ("$.o.f.*", order("<f></f >", "<f>4&lt;2</f >"), 1),
             ("$.o.b", ORDER.to_owned(), 0),
             ("$.o.b[0].#text", ORDER.to_owned(), 0),
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_made_is_read_as_itself() {
+    fn a_generated_value_is_read_back_as_itself() {
         for value in ["", " a\n\tb ", "<&>\"'", "]]>", "é"] {
             for path in ["$.a.@b", "$.a.#text"] {
                 let mut text = String::from("<a b='x'>y</a>");
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_xml_is_left() {
+    fn a_body_that_is_not_xml_is_left_alone() {
         for broken in ["", "<a>", "a", "<!DOCTYPE a><a>x</a>"] {
             let mut text = broken.to_owned();
             assert_eq!(in_xml(&mut text, &PactPath::parse("$.a.#text").unwrap(), &mut |_| Some(json!(1))), 0);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::samples::{body, broken, in_part, of_type, quantity};
 use crate::interaction::mismatch::{self, CODES};
-use crate::interaction::{Described, Mismatch, Part};
+use crate::interaction::{Mismatch, Part, RuleSummary};
 use crate::report::{Palette, interaction};
 use crate::source::{Code, Explanation};
 use crate::verification::{Finished, ShownMismatch};
@@ -41,7 +41,7 @@ fn example(code: Code) -> Option<(ShownMismatch, u16)> {
         mismatch::UNUSABLE => body(
             code,
             "status",
-            "what nothing can be: Pact has no matcher `typ`; did you mean `type`?",
+            "a match for a rule that can't be used: Pact has no matcher `typ`; did you mean `type`?",
             "\"paid\", a string",
         ),
         mismatch::METHOD => in_part(code, Part::Method, "", "GET", "POST"),
@@ -106,7 +106,7 @@ fn what_follows_from_a_failed_request_is_shown_and_not_explained() {
 
 #[test]
 fn null_in_place_of_a_value_is_a_case_of_its_own() {
-    let null = of_type("note", Described::String, &json!("ring twice"), &Value::Null);
+    let null = of_type("note", RuleSummary::String, &json!("ring twice"), &Value::Null);
     let Mismatch { code, .. } = null.mismatch;
     assert_eq!(code, mismatch::TYPE);
     let text = interaction(&broken("get an order", vec![null]), &Palette::default());

@@ -3,7 +3,7 @@
 use super::samples::{self, broken, conclusion, quantity, report, report_of, run, upheld};
 use serde_json::{Value, json};
 
-use crate::interaction::{Described, Part, mismatch};
+use crate::interaction::{Part, RuleSummary, mismatch};
 use crate::report::{Conclusion, Github, Human, Json, Junit, Markdown, Palette};
 use crate::source::Code;
 use crate::verification::{Event, Finished, Outcome, RunError};
@@ -83,7 +83,7 @@ fn lines_come_while_the_run_goes_on() {
 fn mismatches_are_aligned_and_a_rule_that_many_break_is_shown_once() {
     let rule = "        items[].qty: integer";
     let qty = |index: usize, actual: &Value| {
-        samples::of_type(&format!("items[{index}].qty"), Described::Integer, &json!(2), actual).asked_at(18, 22, rule)
+        samples::of_type(&format!("items[{index}].qty"), RuleSummary::Integer, &json!(2), actual).asked_at(18, 22, rule)
     };
     let mismatches = vec![
         samples::in_part(mismatch::STATUS, Part::Status, "", "200", "202"),

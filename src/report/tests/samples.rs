@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::interaction::{Actual, Described, Expected, Mismatch, Part, ServiceName, mismatch};
+use crate::interaction::{Actual, Expected, Mismatch, Part, RuleSummary, ServiceName, mismatch};
 use crate::report::{Conclusion, Reporter};
 use crate::source::{Code, Pointer};
 use crate::verification::{
@@ -54,12 +54,16 @@ pub fn service(name: &str) -> ServiceName {
 
 /// The mismatch of the design's example.
 pub fn quantity() -> ShownMismatch {
-    of_type("items[0].qty", Described::Integer, &json!(2), &json!("2")).asked_at(18, 22, "        items[].qty: integer")
+    of_type("items[0].qty", RuleSummary::Integer, &json!(2), &json!("2")).asked_at(
+        18,
+        22,
+        "        items[].qty: integer",
+    )
 }
 
 /// A value of another type than the rule says.
-pub fn of_type(path: &str, rule: Described, example: &Value, actual: &Value) -> ShownMismatch {
-    let expected = Expected::ruled(rule, Some(example));
+pub fn of_type(path: &str, rule: RuleSummary, example: &Value, actual: &Value) -> ShownMismatch {
+    let expected = Expected::rule(rule, Some(example));
     let mismatch =
         Mismatch::of_part(mismatch::TYPE, Part::Body, expected, Actual::value(actual), Pointer::root()).at(path);
     ShownMismatch { mismatch, asked: None }

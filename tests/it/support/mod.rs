@@ -3,6 +3,7 @@
 #[cfg(unix)]
 pub mod client;
 mod output;
+pub mod pages;
 mod process;
 mod provider;
 pub mod recipes;
@@ -11,6 +12,7 @@ pub mod runner;
 pub mod team;
 #[cfg(unix)]
 pub mod town;
+mod tree;
 mod world;
 
 pub use output::CommandOutput;

@@ -1,11 +1,12 @@
 //! The recipes of `examples/pipelines.md`: the blocks of its shell and of its build systems, as they stand there.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::LazyLock;
 
 use regex::Regex;
 use serde_yaml::Value;
+
+use super::pages::Page;
 
 /// The page, taken apart.
 pub struct Recipes {
@@ -18,25 +19,22 @@ pub struct Recipes {
 impl Recipes {
     /// Reads the page, and the workflow of the shared repository's page that it points to.
     pub fn read() -> Self {
-        let page = |name: &str| {
-            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name);
-            std::fs::read_to_string(path).unwrap().replace("\r\n", "\n")
-        };
         let mut recipes = Self { shell: BTreeMap::new(), files: Vec::new() };
-        for (language, text) in blocks(&page("pipelines.md")) {
-            match language.as_str() {
+        let page = Page::read("examples/pipelines.md");
+        for block in page.blocks() {
+            match block.language {
                 "sh" => {
-                    let (first, rest) = text.split_once('\n').unwrap();
+                    let (first, rest) = block.text.split_once('\n').unwrap();
                     let name = first.strip_prefix("# ").unwrap_or_else(|| panic!("a block without a name: {first}"));
                     assert!(recipes.shell.insert(name.to_owned(), rest.to_owned()).is_none(), "{name} twice");
                 }
-                "yaml" => recipes.files.push(serde_yaml::from_str(&text).unwrap()),
+                "yaml" => recipes.files.push(serde_yaml::from_str(block.text).unwrap()),
                 other => panic!("a block in {other}"),
             }
         }
-        let shared = blocks(&page("shared-repository.md"));
-        let shared = shared.iter().find(|(_, text)| text.starts_with("# .github/workflows/")).unwrap();
-        recipes.files.push(serde_yaml::from_str(&shared.1).unwrap());
+        let page = Page::read("examples/shared-repository.md");
+        let shared = page.blocks().into_iter().find(|block| block.text.starts_with("# .github/workflows/")).unwrap();
+        recipes.files.push(serde_yaml::from_str(shared.text).unwrap());
         recipes
     }
 
@@ -49,24 +47,6 @@ impl Recipes {
     pub fn jobs(&self) -> impl Iterator<Item = &str> {
         self.shell.keys().map(String::as_str)
     }
-}
-
-/// The code blocks of a page, with their languages.
-fn blocks(text: &str) -> Vec<(String, String)> {
-    let mut blocks = Vec::new();
-    let mut open: Option<(String, String)> = None;
-    for line in text.lines() {
-        match (&mut open, line.strip_prefix("```")) {
-            (None, Some(language)) => open = Some((language.to_owned(), String::new())),
-            (Some(_), Some(_)) => blocks.extend(open.take()),
-            (Some((_, block)), None) => {
-                block.push_str(line);
-                block.push('\n');
-            }
-            (None, None) => {}
-        }
-    }
-    blocks
 }
 
 /// The commands of this program in a script, without their reports, which each build system has its own way with.

@@ -3,10 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 
 use tempfile::TempDir;
 use upheld::git::{Address, Environment};
 use upheld::store::GitStore;
+
+use super::tree::Tree;
 
 /// A repository that is gone when this is dropped, with the caches of those who look at it.
 pub struct Remote {
@@ -16,13 +19,33 @@ pub struct Remote {
 impl Remote {
     /// An empty one.
     pub fn new() -> Self {
+        static EMPTY: LazyLock<Tree> = LazyLock::new(|| {
+            let remote = Remote::without_repository();
+            let root = remote.root();
+            let arguments = ["init", "--quiet", "--bare", "--template=", "--initial-branch=main", "remote.git"];
+            git(&remote.environment(), root, &arguments);
+            // No push looks for housekeeping to be done.
+            remote.git(&["config", "receive.autogc", "false"]);
+            remote.tree()
+        });
+        Self::of(&EMPTY)
+    }
+
+    /// One that holds what another one held.
+    pub fn of(repository: &Tree) -> Self {
+        let remote = Self::without_repository();
+        repository.write(&remote.path("remote.git"));
+        remote
+    }
+
+    /// All that the repository holds.
+    pub fn tree(&self) -> Tree {
+        Tree::read(&self.path("remote.git"))
+    }
+
+    fn without_repository() -> Self {
         let remote = Self { root: tempfile::Builder::new().prefix("upheld-").tempdir().unwrap() };
         fs::create_dir(remote.path("home")).unwrap();
-        git(
-            &remote.environment(),
-            remote.root(),
-            &["init", "--quiet", "--bare", "--initial-branch=main", "remote.git"],
-        );
         remote
     }
 
@@ -103,8 +126,16 @@ impl Remote {
     }
 }
 
+/// Where git is. A program that is started by its path, as is the case here, shares this process's memory until it
+/// runs; with a `PATH` of its own to be found on, it would first get a copy of all page tables.
+static GIT: LazyLock<PathBuf> = LazyLock::new(|| {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path).map(|folder| folder.join("git")).find(|program| program.is_file());
+    found.unwrap_or_else(|| PathBuf::from("git"))
+});
+
 fn command(environment: &Environment, folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new("git");
+    let mut command = Command::new(&*GIT);
     command.args(arguments).current_dir(folder).env_clear().stdin(Stdio::null());
     for name in ["PATH", "HOME", "GIT_CONFIG_NOSYSTEM"] {
         command.envs(environment.variable(name).map(|value| (name, value)));

@@ -3,6 +3,8 @@
 //! What a version expects is told in words: `a b` are two interactions, `get a` and `get b`, each a `GET` that is to be
 //! answered with 204. A provider that upholds `a` answers so at `/a`, and with 404 everywhere else.
 
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::time::SystemTime;
 
 use serde_json::Value;
@@ -11,6 +13,7 @@ use super::output::CommandOutput;
 use super::process::Running;
 use super::provider::{Answer, Provider};
 use super::remote::Remote;
+use super::tree::Tree;
 use super::world::World;
 
 /// A world with a registry that names the store; the store is there, and declares `production` and the services.
@@ -22,14 +25,23 @@ pub struct Team {
 impl Team {
     /// A team whose store is the git repository of a remote.
     pub fn git(services: &str) -> Self {
-        let remote = Remote::new();
-        let store = format!("store: {}\n", remote.address());
-        Self::at(services, &store, Some(remote))
+        /// What repositories hold that declare some services, by these.
+        static DECLARED: Mutex<BTreeMap<String, Tree>> = Mutex::new(BTreeMap::new());
+        let declared = DECLARED.lock().unwrap().get(services).cloned();
+        let remote = declared.as_ref().map_or_else(Remote::new, Remote::of);
+        let team = Self::at(services, &format!("store: {}\n", remote.address()), Some(remote));
+        if declared.is_none() {
+            team.ok("store init");
+            DECLARED.lock().unwrap().insert(services.to_owned(), team.remote().tree());
+        }
+        team
     }
 
     /// A team whose store is the folder that is there without a word: `.upheld/store`.
     pub fn folder(services: &str) -> Self {
-        Self::at(services, "", None)
+        let team = Self::at(services, "", None);
+        team.ok("store init");
+        team
     }
 
     /// One of each.
@@ -58,9 +70,7 @@ impl Team {
             text.push_str(&format!("  {name}: {{ owners: [team-{name}] }}\n"));
         }
         world.write("contracts/upheld.yaml", text);
-        let team = Self { world, remote };
-        team.ok("store init");
-        team
+        Self { world, remote }
     }
 
     /// The shared repository.

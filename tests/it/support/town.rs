@@ -132,14 +132,14 @@ impl Pair<'_> {
         let town = self.town;
         let folder = format!("job-{}", town.jobs.fetch_add(1, Ordering::SeqCst));
         // As the page says: one commit is enough, but where it looks back.
-        let looks_back = ["provider-contracts", "rollback", "store-check", "store-tell"].contains(&job);
+        let looks_back = ["provider-contracts", "rollback", "store-check", "store-notify"].contains(&job);
         let depth = if looks_back { "--no-single-branch" } else { "--depth=1" };
         let from = format!("file://{}", town.path(&format!("{repository}.git")).display());
         town.git(".", &["clone", "--quiet", depth, "--branch", branch, &from, &folder]);
         town.git(&folder, &["checkout", "--quiet", "--detach"]);
         let commit = town.git(&folder, &["rev-parse", "HEAD"]);
         // What starts a pipeline elsewhere is this town's own affair.
-        town.script(&format!("{folder}/ci/tell"), "echo \"$1\" >> told");
+        town.script(&format!("{folder}/ci/start"), "echo \"$1\" >> started");
 
         let mut command = town.team.world.shell(&self.named(job, repository));
         command
@@ -188,14 +188,14 @@ impl Pair<'_> {
         done
     }
 
-    /// Runs the shared repository's pipeline: it is checked since a commit, and the providers are told that have new
-    /// contracts. Gives their names.
+    /// Runs the shared repository's pipeline: checks it since a commit, and starts the pipelines of providers that have
+    /// new contracts. Returns their names.
     pub fn store_pipeline(&self, base: &str) -> Vec<String> {
-        let [_, tell] = ["store-check", "store-tell"].map(|job| {
+        let [_, notified] = ["store-check", "store-notify"].map(|job| {
             let done = self.job(job, "remote", "main", &[("BASE", base)]);
             assert_eq!(done.output.code, Some(0), "{job}\n{}", done.output);
             done
         });
-        self.town.read(&format!("{}/told", tell.folder)).lines().map(str::to_owned).collect()
+        self.town.read(&format!("{}/started", notified.folder)).lines().map(str::to_owned).collect()
     }
 }
