@@ -1,4 +1,4 @@
-//! The world at one moment: every version that is live or asked about, and why.
+//! The world at one moment: every live version and candidate, and why.
 
 use std::collections::BTreeMap;
 

@@ -293,24 +293,24 @@ fn what_a_build_writes_down_is_a_line_of_the_summary() {
 
     **live** `storefront@1 in production`
 
-    **over** `storefront@1 in production, that ends storefront@1 (live)`
+    **over** `storefront@1 in production, ending storefront@1 (live)`
 
     **live** `storefront@1 in production`
     ");
     let ran = runner.uses(&[("command", "deployed"), ("service", "storefront@2"), ("to", "production")]);
     assert_eq!((ran.code, ran.said().as_str()), (Some(4), "deny error 4 0"), "{}", ran.log);
     assert_snapshot!(ran.annotations().join("\n"), @"
-    error Not written down: storefront@2 was never published: what it needs is not known
+    error Not recorded: storefront@2 was never published, so what it expects is unknown
     help: publish it first: upheld publish storefront@2
-    help: if it is live all the same, --fact writes that down; every gate that it has to do with then says no
+    help: if it is live anyway, record that with --fact; every gate that depends on it will then deny
     ");
     assert_snapshot!(ran.summary, @"
-    ## Not written down
+    ## Not recorded
 
     ```text
-    error: storefront@2 was never published: what it needs is not known
+    error: storefront@2 was never published, so what it expects is unknown
     help: publish it first: upheld publish storefront@2
-    help: if it is live all the same, --fact writes that down; every gate that it has to do with then says no
+    help: if it is live anyway, record that with --fact; every gate that depends on it will then deny
     ```
     ");
 }

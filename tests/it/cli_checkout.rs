@@ -119,8 +119,8 @@ fn in_a_pull_request_the_version_is_the_head_which_has_to_be_checked_out() {
     let output = team.world.run(with(&team, "publish storefront", &[("GITHUB_EVENT_NAME", "pull_request")]));
     assert_snapshot!(output, @"
     ------- stderr -------
-    error: this is the build of a pull request, and its head can't be told
-    help: GITHUB_EVENT_PATH must name the file with the event, which holds `pull_request.head.sha`
+    error: this is the build of a pull request, but its head is unknown
+    help: GITHUB_EVENT_PATH must name the event's file, which contains `pull_request.head.sha`
     help: or name the version yourself: SERVICE@VERSION
     [exit code 5]
     ");

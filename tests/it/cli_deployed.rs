@@ -186,7 +186,7 @@ fn two_concurrent_deployments_are_both_live_until_another_replaces_them() {
     ");
     assert_eq!(
         team.upheld("deployed orders@1 --to production").stdout,
-        "live  orders@1 in production   in the place of orders@2 (live)\n"
+        "live  orders@1 in production   replacing orders@2 (live)\n"
     );
     assert_snapshot!(team.upheld("status"), @"
     production     no pairs     store <view>

@@ -63,11 +63,11 @@ fn a_team_s_story_is_the_same_with_a_git_store_and_a_folder() {
     assert_eq!(git, folder);
     assert_snapshot!(git, @"
     $ upheld store init
-    kept   <store>, which has all of it already
+    kept   <store>, which already has all of them
     [exit code 0]
 
     $ upheld publish orders@1
-    published  orders@1   it expects nothing of anybody
+    published  orders@1   it expects nothing of other services
     [exit code 0]
 
     $ upheld verify … --version orders@1
@@ -78,7 +78,7 @@ fn a_team_s_story_is_the_same_with_a_git_store_and_a_folder() {
     $ upheld gate orders@1 --to production
     ALLOW  orders@1 → production     nothing to check     store <view>
 
-    G501 note  nothing to check: the version expects nothing, and nobody live expects anything of it
+    G501 note  nothing to check: the version expects nothing, and nothing live expects anything of it
     [exit code 0]
 
     $ upheld deployed orders@1 --to production
@@ -113,14 +113,14 @@ fn a_team_s_story_is_the_same_with_a_git_store_and_a_folder() {
 
     G001 compatible  1 pair (--all lists them)
     ------- stderr -------
-    reserved  the roll-out of storefront@1: it ends with `upheld deployed`, or with `upheld undeployed … --rollout`
+    reserved  the roll-out of storefront@1; end it with `upheld deployed` or `upheld undeployed … --rollout`
     [exit code 0]
 
     $ upheld status
     production     1 compatible     store <view>
 
     orders      1  live since <moment>
-    storefront  1  rolling out since <moment>, to be done by <moment>
+    storefront  1  rolling out since <moment>, due by <moment>
 
     G001 compatible  1 pair (--all lists them)
     [exit code 0]
@@ -130,7 +130,7 @@ fn a_team_s_story_is_the_same_with_a_git_store_and_a_folder() {
     [exit code 0]
 
     $ upheld publish orders@2
-    published  orders@2   it expects nothing of anybody
+    published  orders@2   it expects nothing of other services
     [exit code 0]
 
     $ upheld verify … --version orders@2
@@ -157,7 +157,7 @@ fn a_team_s_story_is_the_same_with_a_git_store_and_a_folder() {
     G101 incompatible  storefront@1 (live) needs orders@2 (candidate)
          get show   status   expected 204   got 404
          owner: team-orders
-         next: orders: give what storefront asks for; or agree the change with storefront, which then changes its contract
+         next: fix orders to give what storefront expects; or agree on the change with storefront, which then changes its contract
     [exit code 1]
 
     $ upheld publish storefront@2
@@ -171,7 +171,7 @@ fn a_team_s_story_is_the_same_with_a_git_store_and_a_folder() {
     [exit code 0]
 
     $ upheld deployed storefront@2 --to production
-    live  storefront@2 in production   in the place of storefront@1 (live)
+    live  storefront@2 in production   replacing storefront@1 (live)
     [exit code 0]
 
     $ upheld gate orders@2 --to production
@@ -198,20 +198,20 @@ fn a_team_s_story_is_the_same_with_a_git_store_and_a_folder() {
     [exit code 0]
 
     $ upheld undeployed orders@1 --to production
-    over  orders@1 in production   that ends orders@1 (live)
+    over  orders@1 in production   ending orders@1 (live)
     [exit code 0]
 
     $ upheld released orders@2 --to production --support-ended
-    over  orders@2 in production   that ends orders@2 (released)
+    over  orders@2 in production   ending orders@2 (released)
     [exit code 0]
 
     $ upheld gate storefront@2 --to production
     DENY  storefront@2 → production     1 missing-provider     store <view>
 
     G401 missing-provider  storefront@2 (candidate, live) needs orders
-         nothing of orders is live in production
+         no version of orders is live in production
          owner: team-orders
-         next: let a version of orders go live first: upheld gate orders@… --to production
+         next: deploy a version of orders first: upheld gate orders@… --to production
     [exit code 4]
 
     $ upheld store lint

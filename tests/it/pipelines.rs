@@ -68,7 +68,7 @@ fn told(pair: &Pair<'_>) -> Pages {
     pair.ok("consumer-publish", consumer);
     assert!(pair.store_pipeline(&before).contains(&provider.to_owned()));
     let (deployment, _) = pair.start("deploy", consumer, "main", &[]);
-    until("the gate to wait", || deployment.said("waiting for results that are missing").then_some(()));
+    until("the gate to wait", || deployment.said("waiting for missing results").then_some(()));
     assert_eq!(pair.deployed(consumer).len(), 0);
     // The shared repository starts it, and the schedule does in the same moment.
     thread::scope(|scope| {
@@ -201,7 +201,7 @@ fn three_repositories_pipelines_stop_what_would_break_twice_at_once() {
     G101 incompatible  storefront@<commit> (live) needs orders@<commit> (candidate)
          get an order   body items[0].qty   expected an integer, like 2   got "2", a string
          owner: team-orders
-         next: orders: give what storefront asks for; or agree the change with storefront, which then changes its contract
+         next: fix orders to give what storefront expects; or agree on the change with storefront, which then changes its contract
     ```
 
     </details>
@@ -222,7 +222,7 @@ fn three_repositories_pipelines_stop_what_would_break_twice_at_once() {
     G101 incompatible  storefront@<commit> (candidate) needs orders@<commit> (live)
          tell paid orders from open ones   body status   expected one of "paid" or "open"   got "OPEN", a string
          owner: team-orders
-         next: orders: give what storefront asks for; or agree the change with storefront, which then changes its contract
+         next: fix orders to give what storefront expects; or agree on the change with storefront, which then changes its contract
     ```
 
     </details>

@@ -126,7 +126,7 @@ fn a_folder_has_no_history() {
     assert_eq!(store.snapshot_at(&id).unwrap().id(), id);
     assert_eq!(store.snapshot_at(&id[..12]).unwrap().id(), id);
     let message = error(store.snapshot_at(&"0".repeat(64)));
-    assert!(message.ends_with("a folder keeps no history; use a git store"), "{message}");
+    assert!(message.ends_with("a folder has no history; keep the store in a git repository"), "{message}");
     assert!(store.snapshot_at("").is_err());
 }
 

@@ -151,9 +151,9 @@ fn a_file_is_never_overwritten() {
     let store = remote.store("cache");
     let id = add(&store, "a/b", "1");
     for (path, expected) in [
-        ("a/b", "a/b is in the store "),
-        ("a/b/c", "a/b is in the store "),
-        ("a", "a is in the store "),
+        ("a/b", "a/b is already in the store "),
+        ("a/b/c", "a/b is already in the store "),
+        ("a", "a is already in the store "),
         ("../a", "can't be a file in a store"),
         (".git/config", "can't be a file in a store"),
     ] {
