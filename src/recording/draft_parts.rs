@@ -1,7 +1,5 @@
 //! Pieces that requests and responses are drafted with: headers, and texts that stand for themselves.
 
-use serde_json::Value;
-
 use crate::contract::{JsonType, Matcher, Rule, Rules, WrittenRule};
 use crate::interaction::template::escape;
 use crate::interaction::{Headers, Path};
@@ -30,18 +28,6 @@ pub(super) fn any_text() -> (Path, WrittenRule) {
 
 pub(super) fn escape_all(texts: &[String]) -> Vec<String> {
     texts.iter().map(|text| escape(text)).collect()
-}
-
-/// A value without placeholders: its texts stand for themselves.
-pub(super) fn escape_value(value: Value) -> Value {
-    match value {
-        Value::String(text) => Value::String(escape(&text)),
-        Value::Array(items) => Value::Array(items.into_iter().map(escape_value).collect()),
-        Value::Object(object) => {
-            Value::Object(object.into_iter().map(|(key, item)| (key, escape_value(item))).collect())
-        }
-        scalar @ (Value::Null | Value::Bool(_) | Value::Number(_)) => scalar,
-    }
 }
 
 /// Whether all of these are equal.

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::context::Context;
-use super::draft_parts::{all_equal, any_text, escape_all, escape_value, write_header};
+use super::draft_parts::{all_equal, any_text, escape_all, write_header};
 use super::group::{Group, accepted_types};
 use super::guard::REDACTED;
 use super::infer::{Inferred, infer_request};
@@ -17,7 +17,7 @@ use super::sample::{Sample, SampleBody};
 use super::target::path_rule;
 use super::unwritten::Unwritten;
 use crate::contract::{JsonType, Matcher, PathRule, Pattern, RequestRules, Rule, Rules};
-use crate::interaction::template::escape;
+use crate::interaction::template::{escape, escape_value};
 use crate::interaction::{Body, Part, Request};
 
 /// Drafts the request of a group with its rules.
@@ -201,8 +201,8 @@ fn draft_body(
     };
     Ok(match samples.first() {
         None | Some(SampleBody::Empty | SampleBody::Unwritable(_)) => None,
-        Some(SampleBody::Json(_)) => Some(Body::json(escape_value(infer()))),
-        Some(SampleBody::Form(_)) => match escape_value(infer()) {
+        Some(SampleBody::Json(_)) => Some(Body::json(escape_value(&infer()))),
+        Some(SampleBody::Form(_)) => match escape_value(&infer()) {
             Value::Object(fields) => {
                 Some(Body::form(fields.into_iter().map(|(name, value)| (name, field_values(value))).collect()))
             }

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::context::Context;
-use super::draft_parts::{all_equal, any_text, escape_value, write_header};
+use super::draft_parts::{all_equal, any_text, write_header};
 use super::group::Group;
 use super::infer::{Inferred, infer_response};
 use super::place::{Place, Side};
@@ -14,7 +14,7 @@ use super::remark::{Conclusion, Reason, Remark};
 use super::sample::{Sample, SampleBody};
 use super::target::location_rule;
 use crate::contract::{JsonType, Matcher, Rule, Rules};
-use crate::interaction::template::escape;
+use crate::interaction::template::{escape, escape_value};
 use crate::interaction::{Body, Part, Response, Status, is_json};
 
 /// The headers of a response that a contract asks for. The others (dates, servers, request ids, cookies, caches) are of
@@ -93,7 +93,7 @@ fn draft_json(
     let (views, echoes): (Vec<Option<Value>>, Vec<Vec<String>>) =
         samples.iter().map(|sample| sample.response_without_echoes(sent)).unzip();
     let Inferred { example, rules: body, remarks: more } = infer_response(views.iter().flatten().collect());
-    response.body = Some(Body::json(escape_value(example)));
+    response.body = Some(Body::json(escape_value(&example)));
     rules.body = body;
     remarks.extend(more);
     let echoes: BTreeSet<String> = echoes.into_iter().flatten().collect();

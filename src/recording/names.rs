@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::group::Shape;
+use crate::interaction::first_unused;
 
 /// The most characters of a name, unless its shortest form is longer.
 const LONGEST: usize = 80;
@@ -19,13 +20,10 @@ pub(super) fn unique_name(shape: &Shape, taken: &mut HashSet<String>) -> String 
     let with_type = shape.response_body.1.as_ref().map(|media_type| format!("{plain} as {media_type}"));
     let numbered = (2..).map(|number| format!("{plain} ({number})"));
     let names = std::iter::once(plain.clone()).chain(with_type).chain(with_keys).chain(numbered);
-    let mut names = names.map(|name| in_one_line(&name));
     // Names are for people, who don't want to read all keys of a body.
-    let name =
-        names.find(|name| name.chars().count() <= LONGEST.max(plain.chars().count() + 10) && !taken.contains(name));
-    let name = name.unwrap_or_else(|| in_one_line(&plain));
-    taken.insert(name.clone());
-    name
+    let longest = LONGEST.max(plain.chars().count() + 10);
+    let names = names.map(|name| in_one_line(&name)).filter(|name| name.chars().count() <= longest);
+    first_unused(names, taken).unwrap_or_else(|| in_one_line(&plain))
 }
 
 fn plain_name(shape: &Shape) -> String {
