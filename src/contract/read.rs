@@ -103,7 +103,7 @@ impl Reader<'_> {
             if let Some(first) = seen.insert(raw.name.clone(), index) {
                 let line = lines.get(first).copied().unwrap_or(1);
                 let (file, name) = (&self.source.name, |at: &Pointer| self.source.place(&at.key("name")));
-                let message = format!("another interaction, in line {line}, is named `{}`, too", raw.name);
+                let message = format!("another interaction is named `{}`, in line {line}", raw.name);
                 let finding = Finding::error(DUPLICATE_NAME, file, name(&at), message)
                     .place(file, name(&pointer(first)), "already used here")
                     .help("give each interaction its own name: reports and --only use it to identify them");

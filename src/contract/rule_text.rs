@@ -346,7 +346,7 @@ mod tests {
             (json!("unordered contains"), "can't be combined", ""),
             (json!("1+ 2..3"), "the second matcher of its kind", ""),
             (json!({"schema": {"type": "strin"}}), "can't be used", ""),
-            (json!({"schema": {"$ref": "http://example.com/a.json"}}), "never the network", ""),
+            (json!({"schema": {"$ref": "http://example.com/a.json"}}), "never to the network", ""),
             (json!({"schema": {"$ref": "a.json"}}), "no folder of its own", ""),
         ] {
             let fault = RuleReader::new(&NoAttachments).rule(&written);

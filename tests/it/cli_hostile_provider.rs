@@ -1,4 +1,4 @@
-//! Providers that misbehave: each costs the interaction that met it, with a clear error, and no other.
+//! Misbehaving providers: each breaks only the interaction that meets it, with a clear error.
 
 use std::io::Write as _;
 use std::net::TcpStream;
@@ -11,7 +11,7 @@ use crate::support::{CommandOutput, Request, Socket, World};
 
 const FINE: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{\"id\": 1}";
 
-/// Verifies two interactions, of which `hostile` answers the first.
+/// Verifies two interactions. `hostile` responds to the first.
 fn verify(hostile: impl Fn(&mut TcpStream) + Send + Sync + 'static) -> CommandOutput {
     verify_with(hostile, &[])
 }
@@ -38,13 +38,13 @@ fn verify_with(hostile: impl Fn(&mut TcpStream) + Send + Sync + 'static, argumen
     world.upheld(["verify", "--timeout", "1s", "--url", &url].into_iter().chain(arguments.iter().copied()))
 }
 
-/// Answers with these bytes, and closes the connection.
+/// Responds with these bytes, and closes the connection.
 fn bytes(bytes: &'static [u8]) -> CommandOutput {
     verify(move |stream| drop(stream.write_all(bytes)))
 }
 
 #[test]
-fn it_takes_the_request_and_never_answers() {
+fn it_takes_the_request_and_never_responds() {
     assert_snapshot!(verify(|_| sleep(Duration::from_secs(5))), @"
     error   storefront → orders  get from a bad day        contracts/storefront/orders.yaml:5
             GET /bad
@@ -61,7 +61,7 @@ fn it_takes_the_request_and_never_answers() {
 }
 
 #[test]
-fn it_answers_one_byte_at_a_time() {
+fn it_responds_one_byte_at_a_time() {
     let drip = |stream: &mut TcpStream| {
         let head = b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n";
         let _ = stream.write_all(head);
@@ -85,7 +85,7 @@ fn it_answers_one_byte_at_a_time() {
 }
 
 #[test]
-fn it_drips_its_head() {
+fn it_sends_its_headers_one_byte_at_a_time() {
     let drip = |stream: &mut TcpStream| {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nx-");
         while stream.write_all(b"a").is_ok() {
@@ -145,7 +145,7 @@ fn its_body_never_ends() {
 }
 
 #[test]
-fn its_body_is_shorter_than_it_says() {
+fn its_body_is_shorter_than_its_content_length() {
     assert_snapshot!(bytes(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"id\": 1}"), @"
     error   storefront → orders  get from a bad day        contracts/storefront/orders.yaml:5
             GET /bad
@@ -161,7 +161,7 @@ fn its_body_is_shorter_than_it_says() {
 }
 
 #[test]
-fn its_body_is_longer_than_it_says() {
+fn its_body_is_longer_than_its_content_length() {
     assert_snapshot!(bytes(b"HTTP/1.1 200 OK\r\ncontent-length: 8\r\n\r\n{\"id\": 1}"), @"
     error   storefront → orders  get from a bad day        contracts/storefront/orders.yaml:5
             GET /bad
@@ -177,7 +177,7 @@ fn its_body_is_longer_than_it_says() {
 }
 
 #[test]
-fn it_says_two_lengths() {
+fn it_sends_two_content_lengths() {
     assert_snapshot!(bytes(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\ncontent-length: 8\r\n\r\n{\"id\": 1}"), @"
     error   storefront → orders  get from a bad day        contracts/storefront/orders.yaml:5
             GET /bad
@@ -193,7 +193,7 @@ fn it_says_two_lengths() {
 }
 
 #[test]
-fn a_chunk_is_not_what_it_says() {
+fn a_chunk_has_another_length_than_it_says() {
     assert_snapshot!(bytes(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\n{}\r\n0\r\n\r\n"), @"
     error   storefront → orders  get from a bad day        contracts/storefront/orders.yaml:5
             GET /bad
@@ -218,7 +218,7 @@ fn its_text_is_not_utf_8() {
                       got `{"id": "��"}`
                7 │   response: { status: 200, body: { id: 1 } }
                  │                                  ╰── asked for here
-            note: the body that came is not read as JSON: invalid unicode code point at line 1 column 9
+            note: the actual body can't be read as JSON: invalid unicode code point at line 1 column 9
             help: orders sends what begins like JSON and is none: look at how it writes it, and at the length that it declares.
 
     upheld  storefront → orders  get from a good day
@@ -229,7 +229,7 @@ fn its_text_is_not_utf_8() {
 }
 
 #[test]
-fn its_json_is_none() {
+fn its_json_isnt_json() {
     assert_snapshot!(bytes(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{\"id\": 1,}"), @r#"
     broken  storefront → orders  get from a bad day        contracts/storefront/orders.yaml:5
             GET /bad → 200
@@ -238,7 +238,7 @@ fn its_json_is_none() {
                       got `{"id": 1,}`
                7 │   response: { status: 200, body: { id: 1 } }
                  │                                  ╰── asked for here
-            note: the body that came is not read as JSON: trailing comma at line 1 column 10
+            note: the actual body can't be read as JSON: trailing comma at line 1 column 10
             help: orders sends what begins like JSON and is none: look at how it writes it, and at the length that it declares.
 
     upheld  storefront → orders  get from a good day
@@ -249,7 +249,7 @@ fn its_json_is_none() {
 }
 
 #[test]
-fn it_answers_with_an_empty_body() {
+fn it_responds_with_an_empty_body() {
     assert_snapshot!(bytes(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"), @"
     broken  storefront → orders  get from a bad day        contracts/storefront/orders.yaml:5
             GET /bad → 200
@@ -268,7 +268,7 @@ fn it_answers_with_an_empty_body() {
 }
 
 #[test]
-fn it_speaks_no_http() {
+fn it_doesnt_speak_http() {
     assert_snapshot!(bytes(b"220 mail.example ESMTP ready\r\n"), @"
     error   storefront → orders  get from a bad day        contracts/storefront/orders.yaml:5
             GET /bad
@@ -296,7 +296,7 @@ fn it_speaks_no_http() {
 }
 
 #[test]
-fn its_headers_have_no_end() {
+fn its_headers_never_end() {
     let endless = |stream: &mut TcpStream| {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n");
         while stream.write_all(b"x-more: and more and more and more and more\r\n").is_ok() {}
@@ -316,7 +316,7 @@ fn its_headers_have_no_end() {
 }
 
 #[test]
-fn it_says_that_its_body_is_packed_and_it_is_not() {
+fn it_declares_a_compression_that_its_body_doesnt_have() {
     assert_snapshot!(bytes(b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 9\r\n\r\n{\"id\": 1}"), @"
     error   storefront → orders  get from a bad day        contracts/storefront/orders.yaml:5
             GET /bad
@@ -353,7 +353,7 @@ fn a_large_body_is_read_whole() {
 }
 
 #[test]
-fn it_answers_100_continue_without_end() {
+fn it_sends_100_continue_without_end() {
     let endless = |stream: &mut TcpStream| while stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").is_ok() {};
     assert_snapshot!(verify(endless), @"
     error   storefront → orders  get from a bad day        contracts/storefront/orders.yaml:5
@@ -370,7 +370,7 @@ fn it_answers_100_continue_without_end() {
 }
 
 #[test]
-fn what_it_says_can_t_command_a_terminal_or_a_build_system() {
+fn its_texts_cant_control_a_terminal_or_a_build_system() {
     let bad = |stream: &mut TcpStream| {
         let body = "{\"id\": \"\\u001b[2J\\n::error::gotcha ##[error] ##vso[x] \u{202e}\"}";
         let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());

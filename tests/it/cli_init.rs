@@ -1,11 +1,11 @@
-//! `upheld init` and `upheld schema`: files to begin with, and what editors know of them.
+//! `upheld init` and `upheld schema`: the first files, and the schemas that editors use for them.
 
 use insta::assert_snapshot;
 
 use crate::support::{Answer, Provider, World};
 
 #[test]
-fn a_first_registry_and_contract_are_written_and_can_be_used_as_they_are() {
+fn the_first_registry_and_contract_work_as_they_are() {
     let world = World::new();
     assert_snapshot!(world.upheld(["init", "--consumer", "storefront", "--provider", "orders"]), @"
     wrote  contracts/upheld.yaml
@@ -26,7 +26,7 @@ fn a_first_registry_and_contract_are_written_and_can_be_used_as_they_are() {
 }
 
 #[test]
-fn what_is_there_is_kept() {
+fn existing_files_are_kept() {
     let world = World::new();
     world.write("contracts/upheld.yaml", "upheld: 1\n");
     assert_snapshot!(world.upheld(["init"]), @"
@@ -49,11 +49,11 @@ fn what_is_there_is_kept() {
 }
 
 #[test]
-fn names_that_are_none_and_folders_that_can_t_be_are_refused() {
+fn invalid_names_and_folders_are_refused() {
     let world = World::new();
     assert_snapshot!(world.upheld(["init", "--provider", "my orders"]), @"
     ------- stderr -------
-    error: invalid value 'my orders' for '--provider <PROVIDER>': `my orders` is not a name: a name has at most 100 letters, digits, `.`, `_` and `-`, and begins with a letter or a digit
+    error: invalid value 'my orders' for '--provider <PROVIDER>': `my orders` isn't a valid name: use at most 100 letters, digits, `.`, `_` and `-`, beginning with a letter or a digit
 
     For more information, try '--help'.
     [exit code 2]

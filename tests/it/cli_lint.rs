@@ -1,10 +1,10 @@
-//! `upheld lint`: every finding that can be known, at once, each with its place, its line, a code and what to do.
+//! `upheld lint`: all findings at once, each with its place, its line, a code and a help.
 
 use insta::assert_snapshot;
 
 use crate::support::{Answer, Provider, World};
 
-/// Ten mistakes, each of another kind, of which two stand in files of their own.
+/// Ten different mistakes, two of them in files of their own.
 fn ten_mistakes() -> World {
     let world = World::new();
     world.write(
@@ -88,13 +88,13 @@ fn ten_mistakes_are_ten_findings_at_once() {
        │
        ╰ help: it is first used in line 10: keep one of the two
 
-    error[C304]: this is no regular expression: unclosed group
+    error[C304]: this regular expression can't be used: unclosed group
        ╭▸ contracts/mobile/orders.yaml:12:16
        │
     12 │         state: /(open/
        │                ━━━━━━━
        │
-       ╰ help: it has to match the whole value; look-around and back-references are not known here
+       ╰ help: it must match the whole value; look-around and back-references aren't supported
 
     error[C302]: `totl` selects nothing in the example
        ╭▸ contracts/mobile/orders.yaml:13:9
@@ -113,15 +113,15 @@ fn ten_mistakes_are_ten_findings_at_once() {
     15 │   - name: get an order
        │           ━━━━━━━━━━━━
        │
-       ╰ help: give each interaction a name of its own: reports and --only tell them apart by it
+       ╰ help: give each interaction its own name: reports and --only use it to identify them
 
-    error[C203]: `FETCH` is no method
+    error[C203]: `FETCH` isn't an HTTP method
        ╭▸ contracts/mobile/orders.yaml:16:14
        │
     16 │     request: FETCH /orders
        │              ━━━━━━━━━━━━━
        │
-       ╰ help: one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE, QUERY, COPY, LOCK, MKCOL, MOVE, PROPFIND, PROPPATCH, REPORT, SEARCH, UNLOCK
+       ╰ help: use one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE, QUERY, COPY, LOCK, MKCOL, MOVE, PROPFIND, PROPPATCH, REPORT, SEARCH, UNLOCK
 
     error[C105]: `status` must be at most 599, not `2000`
        ╭▸ contracts/mobile/orders.yaml:18:15
@@ -135,15 +135,15 @@ fn ten_mistakes_are_ten_findings_at_once() {
     19 │       headers: [content-type]
        │                ━━━━━━━━━━━━━
        │
-       ╰ help: the headers that must be there
+       ╰ help: the headers that the consumer needs
 
-    error[C306]: an empty list at `orders` does not tell what the consumer needs
+    error[C306]: an empty list at `orders` doesn't say what the consumer needs
        ╭▸ contracts/mobile/orders.yaml:20:23
        │
     20 │       body: { orders: [] }
        │                       ━
        │
-       ╰ help: say what is meant: `orders: 0+` for any elements, `orders: exact` for none
+       ╰ help: add a rule: `orders: 0+` for any number of elements, `orders: exact` for no elements
 
     error[Y101]: this is not YAML: tabs disallowed within this context (block indentation)
       ╭▸ contracts/mobile/payments.yaml:5:2
@@ -173,14 +173,14 @@ fn ten_mistakes_are_ten_findings_at_once() {
 }
 
 #[test]
-fn findings_for_programs_and_for_github() {
+fn findings_have_forms_for_programs_and_for_github() {
     let world = ten_mistakes();
     assert_snapshot!("findings_as_json", world.upheld(["lint", "--report", "json"]));
     assert_snapshot!("findings_as_annotations", world.upheld(["lint", "--report", "github"]));
 }
 
 #[test]
-fn a_verification_shows_the_same_and_sends_nothing() {
+fn verify_shows_the_same_findings_and_sends_nothing() {
     let world = ten_mistakes();
     let provider = Provider::new(|_| Answer::status(200));
     let output = world.upheld(["verify", "orders", "--url", &provider.url()]);
@@ -200,16 +200,16 @@ const UNWISE: &str = "
 ";
 
 #[test]
-fn warnings_alone_end_with_0_and_with_2_where_they_are_not_wanted() {
+fn warnings_alone_exit_with_0_or_with_2_if_strict() {
     let world = World::with(UNWISE);
     assert_snapshot!(world.upheld(["lint"]), @r#"
-    warning[L104]: a GET has no use for a body (RFC 9110, section 9.3)
+    warning[L104]: a GET request should have no body (RFC 9110, section 9.3)
       ╭▸ contracts/storefront/orders.yaml:6:14
       │
     6 │     request: { method: GET, path: /thing, body: { a: 1 } }
       │              ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
       │
-      ╰ help: leave the body out, or use POST or QUERY
+      ╰ help: remove the body, or use POST or QUERY
 
     warning[Y201]: other YAML readers take `no` for a boolean
       ╭▸ contracts/storefront/orders.yaml:7:46
@@ -219,7 +219,7 @@ fn warnings_alone_end_with_0_and_with_2_where_they_are_not_wanted() {
       │
       ╰ help: quote it: "no"
 
-    warning[L101]: this interaction is the same as `get a thing`, but for its name
+    warning[L101]: this interaction is the same as `get a thing`, except for its name
       ╭▸ contracts/storefront/orders.yaml:8:11
       │
     5 │   - name: get a thing
@@ -230,13 +230,13 @@ fn warnings_alone_end_with_0_and_with_2_where_they_are_not_wanted() {
       │
       ╰ help: keep one of the two
 
-    warning[L104]: a GET has no use for a body (RFC 9110, section 9.3)
+    warning[L104]: a GET request should have no body (RFC 9110, section 9.3)
       ╭▸ contracts/storefront/orders.yaml:9:14
       │
     9 │     request: { method: GET, path: /thing, body: { a: 1 } }
       │              ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
       │
-      ╰ help: leave the body out, or use POST or QUERY
+      ╰ help: remove the body, or use POST or QUERY
 
     4 warnings in 1 file
     1 contract with 2 interactions can be used
@@ -247,7 +247,7 @@ fn warnings_alone_end_with_0_and_with_2_where_they_are_not_wanted() {
 }
 
 #[test]
-fn what_is_in_order_is_counted() {
+fn valid_contracts_are_counted() {
     let world = World::with("  - name: get\n    request: GET /a\n    response: { status: 200 }\n");
     world.registry("  orders: { states: none }\n");
     assert_snapshot!(world.upheld(["lint"]), @"
@@ -308,7 +308,7 @@ fn the_registry_is_checked_too() {
       │
       ╰ help: who owns it
 
-    error[R102]: `my orders` is not a name: a name has at most 100 letters, digits, `.`, `_` and `-`, and begins with a letter or a digit
+    error[R102]: `my orders` isn't a valid name: use at most 100 letters, digits, `.`, `_` and `-`, beginning with a letter or a digit
       ╭▸ contracts/upheld.yaml:8:3
       │
     8 │   my orders: {}
@@ -332,7 +332,7 @@ fn files_and_folders_can_be_named() {
 }
 
 #[test]
-fn a_verification_tells_them_in_the_forms_that_can_hold_them_and_leaves_no_old_report() {
+fn verify_reports_findings_in_the_forms_that_can_hold_them_and_leaves_no_old_report() {
     let world = ten_mistakes();
     world.write("old.xml", "the report of a run before");
     let form = |form: &str| world.upheld(["verify", "--report", form, "--report", "junit=old.xml"]);
@@ -346,11 +346,11 @@ fn a_verification_tells_them_in_the_forms_that_can_hold_them_and_leaves_no_old_r
 }
 
 #[test]
-fn a_file_that_is_called_json_and_holds_none_is_told_of() {
+fn a_file_with_a_json_name_and_other_content_is_reported() {
     let world = World::with("  - name: get\n    request: GET /a\n    response: { status: 200 }\n");
     world.write("contracts/pacts/empty.json", "\n");
     world.write("contracts/pacts/page.json", "<!DOCTYPE html>\n<title>404</title>\n");
-    // What others keep beside contracts is none of our business.
+    // Other files beside contracts are ignored.
     world.write("contracts/package.json", r#"{"name": "web", "consumer": {"a": 1}}"#);
     world.write("contracts/text.json", r#""text""#);
     world.write("contracts/tsconfig.json", "// with a comment\n{}");
@@ -380,7 +380,7 @@ fn a_file_that_is_called_json_and_holds_none_is_told_of() {
 }
 
 #[test]
-fn a_pact_file_without_interactions_is_an_error_and_a_body_that_looks_like_one_is_none() {
+fn a_pact_file_without_interactions_is_an_error_but_a_body_that_looks_like_one_isnt() {
     let world = World::with(
         "  - name: get\n    request: GET /a\n    response: { status: 200, headers: { content-type: application/json }, body-file: a/body.json }\n",
     );

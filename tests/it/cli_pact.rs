@@ -434,12 +434,12 @@ fn what_nothing_can_be_is_the_file_s_own_fault() {
     broken  Web-Shop → orders  get an order                pacts/shop-orders.json:6
             GET /orders/42 → 200
 
-            body  id       expected what nothing can be: Pact has no matcher `integr`; did you mean `integer`?
+            body  id       expected a match for a rule that can't be used: Pact has no matcher `integr`; did you mean `integer`?
                            got 7, a number
               54 │   "$.id": {
                  │           ╰── asked for here
 
-            body  status   expected what nothing can be: this regular expression can't be used: Parsing error at position 2: Invalid character class
+            body  status   expected a match for a rule that can't be used: this regular expression can't be used: Parsing error at position 2: Invalid character class
                            got "open", a string
               46 │   "$.status": {
                  │               ╰── asked for here

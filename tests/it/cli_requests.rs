@@ -1,25 +1,25 @@
-//! How `upheld verify` sends: what at once, what one after the other, what once, and in which order it tells of it.
+//! How `upheld verify` sends requests: in parallel, in sequence, only once, and in which order it reports them.
 
 use std::time::Duration;
 
 use crate::support::{Answer, Provider, World};
 
-/// So many interactions that can't disturb each other.
+/// This many interactions that can't disturb each other.
 fn gets(number: usize) -> String {
     let one = |n| format!("  - name: get {n:02}\n    request: GET /{n:02}\n    response: {{ status: 204 }}\n");
     (0..number).map(one).collect()
 }
 
-/// So many that may.
+/// This many interactions that may disturb each other.
 fn posts(number: usize) -> String {
     gets(number).replace("GET", "POST").replace("get", "post")
 }
 
 #[test]
-fn so_many_requests_are_under_way_as_jobs_says() {
+fn jobs_limits_the_number_of_parallel_requests() {
     for jobs in [1, 2, 8] {
         let world = World::with(&gets(24));
-        // It answers nothing until it was asked by so many at once; 20 ms then give more the time to come.
+        // It responds only once that many requests have arrived. The 20 ms give further ones time to arrive.
         let provider = Provider::crowded(jobs, |_| Answer::status(204).after(Duration::from_millis(20)));
         let output = world.upheld(["verify", "--jobs", &jobs.to_string(), "--url", &provider.url()]);
         assert_eq!(output.code, Some(0), "{output}");
@@ -28,7 +28,7 @@ fn so_many_requests_are_under_way_as_jobs_says() {
 }
 
 #[test]
-fn what_may_disturb_another_runs_alone_and_in_the_contract_s_order() {
+fn requests_that_may_disturb_others_run_alone_and_in_the_contracts_order() {
     let world = World::with(&posts(12));
     let provider = Provider::new(|_| Answer::status(204).after(Duration::from_millis(2)));
     assert_eq!(world.upheld(["verify", "--jobs", "8", "--url", &provider.url()]).code, Some(0));
@@ -38,7 +38,7 @@ fn what_may_disturb_another_runs_alone_and_in_the_contract_s_order() {
 }
 
 #[test]
-fn interactions_with_a_provider_state_never_overlap_even_where_they_only_read() {
+fn interactions_with_a_provider_state_never_overlap_even_if_they_only_read() {
     let world = World::with(&gets(8).replace("    request", "    given: [things]\n    request"));
     let provider = Provider::new(|_| Answer::status(204).after(Duration::from_millis(2)));
     let output = world.upheld(["verify", "--jobs", "8", "--states", "POST /_states", "--url", &provider.url()]);
@@ -57,11 +57,11 @@ fn a_provider_that_keeps_states_apart_gets_everything_at_once() {
 }
 
 #[test]
-fn output_has_the_contracts_order_run_after_run() {
+fn the_output_always_has_the_contracts_order() {
     let world = World::with(&format!("{}{}", gets(20), posts(4)));
     world.contract("mobile", "orders", &gets(6).replace("GET /", "GET /m"));
     let run = |seed: usize| {
-        // Answers overtake each other, each time in another way.
+        // Responses overtake each other, in a different way each time.
         let provider = Provider::new(move |request| {
             let number: usize = request.path.trim_matches(|c: char| !c.is_ascii_digit()).parse().unwrap();
             let status = if number % 5 == 3 { 404 } else { 204 };
@@ -78,7 +78,7 @@ fn output_has_the_contracts_order_run_after_run() {
 }
 
 #[test]
-fn what_two_consumers_ask_for_in_the_same_words_is_asked_once() {
+fn the_same_interaction_of_two_consumers_is_sent_once() {
     let world = World::with(&gets(3));
     world.contract("mobile", "orders", &gets(3).replace("name: get", "name: fetch"));
     world.contract("tablet", "orders", &posts(1));
@@ -93,7 +93,7 @@ fn what_two_consumers_ask_for_in_the_same_words_is_asked_once() {
 }
 
 #[test]
-fn a_redirect_is_an_answer() {
+fn a_redirect_is_a_response_and_not_followed() {
     let world = World::with(
         "  - name: find\n    request: GET /old\n    response: { status: 302, headers: { location: /new } }\n",
     );
@@ -108,12 +108,12 @@ fn connections_are_kept_alive() {
     let world = World::with(&format!("{}{}", gets(40), posts(10)));
     let provider = Provider::new(|_| Answer::status(204));
     assert_eq!(world.upheld(["verify", "--jobs", "4", "--url", &provider.url()]).code, Some(0));
-    // One for each job, one for the look whether anybody listens, and a few where one was not given back yet.
+    // One for each job, one for checking that somebody listens, and a few more while others aren't returned yet.
     assert!(provider.connections() <= 12, "{}", provider.connections());
 }
 
 #[test]
-fn what_is_sent_is_what_the_contract_says() {
+fn requests_are_sent_exactly_as_the_contract_says() {
     let world = World::with(
         r#"
   - name: order tea

@@ -113,7 +113,7 @@ fn a_header_is_sent_and_never_shown() {
                      got 401
               16 │   response: { status: 200 }
                  │                       ╰── asked for here
-            note: the answer's body: Unauthorized: [redacted]
+            note: the response's body: Unauthorized: [redacted]
             help: orders refuses the request: `--header` sends the credentials that it asks for.
 
     broken  storefront → orders  echo behind a long text   contracts/storefront/orders.yaml:17

@@ -195,7 +195,7 @@ fn the_last_lines_of_a_provider_are_shown_where_it_failed_and_not_where_it_answe
                      got 404
                7 │   response: { status: 200 }
                  │                       ╰── asked for here
-            note: the answer's body: {"title":"No such page","status":404,"detail":"orders are found under `/orders`"}
+            note: the response's body: {"title":"No such page","status":404,"detail":"orders are found under `/orders`"}
             help: orders has nothing there. If it needs data for that, name its provider state in the contract.
 
     BROKEN  1 interaction: 1 broken in <time>

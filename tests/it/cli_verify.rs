@@ -113,7 +113,7 @@ fn a_failed_request_is_not_explained_by_what_follows_from_it() {
                                    got 500
                8 │   status: 200
                  │           ╰── asked for here
-            note: the answer's body: the database is gone
+            note: the response's body: the database is gone
 
             header  content-type   expected "application/json"
                                    got "text/plain; charset=utf-8"

@@ -1,4 +1,4 @@
-//! Reading: every finding at once, each with its place, its code and what to do.
+//! Reading contracts: all findings at once, each with its place, its code and a help.
 
 use serde_json::json;
 use upheld::contract::PathRule;
@@ -10,8 +10,8 @@ use crate::reading::{
     Files, HEAD, all_findings, contract, files, http, interaction, lines, own, read_ok, read_with, source, text_of,
 };
 
-/// Everything that is said about a text.
-fn said(text: &str) -> String {
+/// The findings about a text, as lines.
+fn findings_in(text: &str) -> String {
     lines(&all_findings(text, &Files::new()))
 }
 
@@ -50,40 +50,40 @@ interactions:
       match-headers: { location: string }
 "#;
     let expected = "\
-2:11 C201 `store front` is not a name: a name has at most 100 letters, digits, `.`, `_` and `-`, and begins with a letter or a digit
+2:11 C201 `store front` isn't a valid name: use at most 100 letters, digits, `.`, `_` and `-`, beginning with a letter or a digit
 4:1 C102 unknown key `interactons` | did you mean `interactions`?
 8:26 C104 `an order exists` must be empty or a mapping, not a number
-9:14 C203 `GTE` is no method | did you mean `GET`?
+9:14 C203 `GTE` isn't an HTTP method | did you mean `GET`?
 11:15 C105 `status` must be at least 100, not `99`
 12:7 C102 unknown key `hedaers` | did you mean `headers`?
 15:9 Y102 the key `id` is used twice | it is first used in line 14: keep one of the two
 16:15 Y201 other YAML readers take `no` for a boolean | quote it: \"no\"
-17:15 C306 null at `note` does not tell what the consumer needs | say what it may be: `note: string or null`, or `note: any`
-18:16 C306 an empty list at `items` does not tell what the consumer needs | say what is meant: `items: 0+` for any elements, `items: exact` for none
+17:15 C306 null at `note` doesn't say what the consumer needs | add a rule: `note: string or null`, or `note: any`
+18:16 C306 an empty list at `items` doesn't say what the consumer needs | add a rule: `items: 0+` for any number of elements, `items: exact` for no elements
 20:9 C302 `itms[].qty` selects nothing in the example | did you mean `items`?
-21:13 C303 `integr` is no matcher | did you mean `integer`?
-22:15 C304 this is no regular expression: unclosed character class | it has to match the whole value; look-around and back-references are not known here
-23:9 C301 `a..b` is no path: a name is missing
-24:11 C202 another interaction is named `get an order`, in line 6 | give each interaction a name of its own: reports and --only tell them apart by it
-27:13 C204 ` ` can't stand in a path | write it percent-encoded: `%20`
-28:21 C302 the path has no segment `41` | name a segment as the path has it, or match the whole path: `match-path: /…/`
+21:13 C303 `integr` isn't a matcher | did you mean `integer`?
+22:15 C304 this regular expression can't be used: unclosed character class | it must match the whole value; look-around and back-references aren't supported
+23:9 C301 `a..b` isn't a path: a name is missing
+24:11 C202 another interaction is named `get an order`, in line 6 | give each interaction its own name: reports and --only use it to identify them
+27:13 C204 ` ` isn't allowed in a path | write it percent-encoded: `%20`
+28:21 C302 the path has no segment `41` | write a segment as it is in the path, or match the whole path: `match-path: /…/`
 30:15 C105 `status` must not be `2xx` | the status, `200`, or its class, `2XX`
-31:24 C302 there is no header `location` in the example | write an example of it under `headers`";
-    assert_eq!(said(text), expected);
+31:24 C302 the example has no header `location` | add an example under `headers`";
+    assert_eq!(findings_in(text), expected);
 }
 
 #[test]
-fn a_mistake_is_told_once_and_not_by_what_follows_from_it() {
+fn a_mistake_is_reported_once_without_its_consequences() {
     for (text, expected) in [
-        // A header that can't be sent is still there for its rule.
+        // A header that can't be sent can still have a rule.
         (
             text_of("method: GET\npath: /\nheaders: { te: x }\nmatch-headers: { te: string }", "status: 200"),
-            "9:18 C206 `te` belongs to the connection, and is set when the request is sent | leave it out",
+            "9:18 C206 `te` belongs to the connection and is set when the request is sent | remove it",
         ),
-        // A rule that can't be read still speaks of the null that it stands for.
+        // A rule that can't be read still counts as a rule for its null.
         (
             text_of("method: GET\npath: /", "status: 200\nbody: { a: null }\nmatch: { a: strng or null }"),
-            "12:19 C303 `strng` is no matcher | did you mean `string`?",
+            "12:19 C303 `strng` isn't a matcher | did you mean `string`?",
         ),
         (
             text_of("method: GET\npath: /", "status: 200\nbody: { a: null }\nmatch: { a: 5 }"),
@@ -93,12 +93,12 @@ fn a_mistake_is_told_once_and_not_by_what_follows_from_it() {
             text_of("method: GET\npath: /", "status: 200\nbody: { a: null }\nmatch: { a: { on-of: [1] } }"),
             "12:21 C102 unknown key `on-of` | did you mean `one-of`?",
         ),
-        // A body that is at fault has no places for its rules.
+        // The rules of a faulty body aren't checked.
         (
             text_of("method: GET\npath: /", "status: 200\nbody-text: [a]\nmatch: { $: /a/ }"),
             "11:18 C104 `body-text` must be a text, not a list | a body of plain text",
         ),
-        // A tag is left out, and the value is what it would be without.
+        // A tag is ignored after it was reported.
         (
             text_of("method: GET\npath: /", "status: !code 200"),
             "10:15 Y104 the tag `!code` has no counterpart in JSON | leave out the tag; quote a scalar to make it text",
@@ -146,104 +146,104 @@ fn a_mistake_is_told_once_and_not_by_what_follows_from_it() {
             "1:1 Y101 the file is empty | `upheld init` writes a first contract, ready to edit",
         ),
     ] {
-        assert_eq!(said(&text), expected, "\n{text}");
+        assert_eq!(findings_in(&text), expected, "\n{text}");
     }
 }
 
 #[test]
 fn two_documents_in_a_file_are_one_finding_and_the_first_is_still_checked() {
     let text = format!("{HEAD}  - {{ name: a, request: GTE /, response: {{ status: 200 }} }}\n---\nb: 1\n");
-    let said = said(&text);
+    let said = findings_in(&text);
     assert!(said.contains("C203 `GTE`") && said.contains("6:1 Y101 a second document begins here"), "{said}");
 }
 
 #[test]
-fn what_is_wrong_with_a_request_says_what_to_write_instead() {
+fn a_wrong_request_is_refused_with_the_right_spelling() {
     for (request, part) in [
         ("/orders", "the method is missing | write `GET /orders`"),
         ("GET", "the path is missing | write `GET /…`"),
         ("GET /orders HTTP/1.1", "no HTTP version | write `GET /orders`"),
-        ("GET /my orders", "is not a method and a path | a space in a path is `%20`"),
-        ("GET https://example.com/orders", "a request has a path, not an address"),
-        ("GET //example.com/orders", "read as the name of a host"),
+        ("GET /my orders", "isn't a method and a path | write a space in a path as `%20`"),
+        ("GET https://example.com/orders", "a request has a path, not a URL"),
+        ("GET //example.com/orders", "is read as a host name"),
         ("GET /orders#top", "a fragment (`#…`) is never sent"),
-        ("GET /orders/{id}", "`{` and `}` can't stand in a path | a provider state's parameter is written `${id}`"),
-        ("GET /orders/100%", "`%` stands before two hexadecimal digits | a `%` itself is written `%25`"),
+        ("GET /orders/{id}", "`{` and `}` aren't allowed in a path | write `${id}` for a provider state's parameter"),
+        ("GET /orders/100%", "`%` in a path needs two hexadecimal digits after it | write `%25` for a literal `%`"),
         ("GET /a/../b", "a path with `.` or `..` is resolved"),
-        ("GET /caf\u{e9}", "can't stand in a path | write it percent-encoded: `%C3%A9`"),
-        ("FETCH /orders", "`FETCH` is no method"),
+        ("GET /caf\u{e9}", "isn't allowed in a path | write it percent-encoded: `%C3%A9`"),
+        ("FETCH /orders", "`FETCH` isn't an HTTP method"),
     ] {
         let text = format!("{HEAD}  - name: a\n    request: \"{request}\"\n    response: {{ status: 200 }}\n");
-        let said = said(&text);
+        let said = findings_in(&text);
         assert!(said.contains(part) && said.starts_with("6:14 C20"), "{request}: {said}");
         assert_eq!(said.lines().count(), 1, "{said}");
     }
 }
 
 #[test]
-fn what_is_wrong_with_a_rule_says_what_to_write_instead() {
+fn a_wrong_rule_is_refused_with_the_right_spelling() {
     let body = "body: { id: 1, name: x, list: [{ a: 1 }], none: [], map: { k: 1 } }";
     for (rule, part) in [
         ("nme: any", "did you mean `name`?"),
         ("list.a: any", "`list` is a list: write `list[].a`"),
         ("\"map[]\": any", "`map` is a mapping, not a list"),
-        ("\"none[].a\": any", "`none` is empty in the example: show an element"),
+        ("\"none[].a\": any", "`none` is empty in the example: add an element"),
         ("\"list[3]\": any", "`list` has 1 element"),
-        ("id.x: any", "nothing lies below `id`"),
+        ("id.x: any", "`id` is a single value"),
         ("\"a[*]\": any", "every element is written `[]`, not `[*]`"),
-        ("list: closed", "a list has a size, like `2..2`"),
+        ("list: closed", "for a list, use a size like `2..2`"),
         ("map: 1+", "mappings whose keys are data"),
-        ("name: unordered", "this is for lists"),
+        ("name: unordered", "it applies to lists"),
         ("\"list[]\": optional", "only a key can be missing"),
-        ("name: absent", "must be absent, and the example shows it"),
+        ("name: absent", "must be absent, but the example has it"),
         ("\"list[]\": absent", "only a key can be absent"),
-        ("name: string uuid", "`string` and `uuid` can't both say what the value is"),
+        ("name: string uuid", "`string` and `uuid` can't both determine the value"),
         ("name: string or empty", "`or` must be followed by `null`"),
         ("name: 5..2", "write `2..5`"),
-        ("name: /a/i", "write them inside, as far as they are known: `/(?i)…/`"),
-        ("name: paid", "a fixed value is a list of one, `[paid]`"),
-        ("name: { optional: false }", "this matcher says nothing"),
-        ("name: \"  \"", "this matcher says nothing"),
+        ("name: /a/i", "write them inside, if they are supported: `/(?i)…/`"),
+        ("name: paid", "for a fixed value, write `[paid]`"),
+        ("name: { optional: false }", "this matcher is empty"),
+        ("name: \"  \"", "this matcher is empty"),
     ] {
         let text = text_of("method: GET\npath: /", &format!("status: 200\n{body}\nmatch: {{ none: 0+, {rule} }}"));
-        let said = said(&text);
+        let said = findings_in(&text);
         assert!(said.contains(part), "{rule}: {said}");
         assert_eq!(said.lines().count(), 1, "{rule}: {said}");
     }
 }
 
 #[test]
-fn a_rule_that_is_the_wrong_way_round_is_told_so() {
-    let said = said(&text_of("method: GET\npath: /", "status: 200\nbody: { id: 1 }\nmatch: { integer: id }"));
-    assert!(said.contains("C303 `id` is no matcher") && said.contains("C302 `integer` selects nothing"), "{said}");
-    assert!(said.contains("the path comes first: `path: matcher`"), "{said}");
+fn a_rule_the_wrong_way_round_is_recognized() {
+    let said = findings_in(&text_of("method: GET\npath: /", "status: 200\nbody: { id: 1 }\nmatch: { integer: id }"));
+    assert!(said.contains("C303 `id` isn't a matcher") && said.contains("C302 `integer` selects nothing"), "{said}");
+    assert!(said.contains("write the path first, `path: matcher`"), "{said}");
 }
 
 #[test]
-fn rules_of_headers_query_and_path_lead_to_something_that_they_fit() {
+fn rules_of_headers_query_and_path_must_select_something_that_they_apply_to() {
     for (request, part) in [
-        ("match-headers: { x-b: any }", "there is no header `x-b` in the example | did you mean `x-a`?"),
-        ("match-headers: { X-A: any, x-a: string }", "another rule stands for the header `x-a`"),
-        ("match-headers: { x-a: absent }", "the header `x-a` must be absent, and the example shows it"),
-        ("match-headers: { x-a: string or null }", "a header is a text: neither null nor a mapping"),
-        ("match-query: { lim: any }", "there is no query parameter `lim` in the example"),
-        ("match-query: { page: closed }", "a query parameter is a text"),
+        ("match-headers: { x-b: any }", "the example has no header `x-b` | did you mean `x-a`?"),
+        ("match-headers: { X-A: any, x-a: string }", "there is already a rule for the header `x-a`"),
+        ("match-headers: { x-a: absent }", "the header `x-a` must be absent, but the example has it"),
+        ("match-headers: { x-a: string or null }", "a header is text, so it can be neither null nor a mapping"),
+        ("match-query: { lim: any }", "the example has no query parameter `lim`"),
+        ("match-query: { page: closed }", "a query parameter is text"),
         ("match-path: { \"43\": any }", "the path has no segment `43` | did you mean `42`?"),
-        ("match-path: { a: any }", "the path has the segment `a` 2 times"),
-        ("match-path: optional", "does not fit a path, which is one text"),
-        ("match-path: { \"42\": 1+ }", "does not fit a path, which is one text"),
-        ("match-path: { \"42\": \"/[0-9]+/\", optional: true }", "`42` can't stand here"),
+        ("match-path: { a: any }", "the segment `a` occurs 2 times in the path"),
+        ("match-path: optional", "doesn't apply to a path, which is one text"),
+        ("match-path: { \"42\": 1+ }", "doesn't apply to a path, which is one text"),
+        ("match-path: { \"42\": \"/[0-9]+/\", optional: true }", "`42` can't be combined with"),
         ("match-path: { \"42\": 5 }", "`42` must be a text, a list or a mapping, not a number"),
     ] {
         let request = format!("method: GET\npath: /a/a/42?page=1\nheaders: {{ X-A: b }}\n{request}");
-        let said = said(&text_of(&request, "status: 200"));
+        let said = findings_in(&text_of(&request, "status: 200"));
         assert!(said.contains(part), "{request}: {said}");
         assert_eq!(said.lines().count(), 1, "{request}: {said}");
     }
 }
 
 #[test]
-fn what_is_read_is_what_is_written_down() {
+fn a_contract_is_read_as_it_is_written() {
     let text = format!(
         "{HEAD}  - name: it
     description: more
@@ -274,7 +274,7 @@ fn what_is_read_is_what_is_written_down() {
 }
 
 #[test]
-fn a_number_is_taken_by_its_value_wherever_the_format_wants_one() {
+fn numbers_in_the_format_are_read_by_value() {
     let text = text_of("method: GET\npath: /", "status: 200.0").replace("contract: 1", "contract: 1.0");
     assert_eq!(http(&contract(&text).interactions[0]).response.status, Status::Code(200));
 }
@@ -302,15 +302,15 @@ fn a_body_has_one_of_five_kinds() {
 }
 
 #[test]
-fn a_parameter_stands_in_the_example_that_rules_are_held_against() {
+fn rules_apply_to_the_example_with_its_parameters_filled_in() {
     let given = "given:\n      - an order exists: { id: 42, items: [{ sku: TEA-1 }] }\n    request:";
     let text = text_of(
         "method: GET\npath: /orders/${id}",
         "status: 200\nbody: { id: \"${id}\", items: \"${items}\" }\nmatch: { id: integer, \"items[].sku\": string }",
     );
-    assert_eq!(said(&text.replacen("request:", given, 1)), "");
+    assert_eq!(findings_in(&text.replacen("request:", given, 1)), "");
     let text = text.replacen("request:", &given.replace("items: [{ sku: TEA-1 }]", "items: []"), 1);
-    let said = said(&text);
+    let said = findings_in(&text);
     assert!(
         said.contains("C302 `items[].sku` selects nothing") && said.contains("C306 an empty list at `items`"),
         "{said}"
@@ -318,7 +318,7 @@ fn a_parameter_stands_in_the_example_that_rules_are_held_against() {
 }
 
 #[test]
-fn what_a_file_holds_is_no_template() {
+fn a_body_file_isnt_a_template() {
     let files = files([("a.json", r#"{"a": "${items}"}"#)]);
     let text = text_of("method: GET\npath: /", "status: 200\nbody-file: a.json\nmatch: { \"a[]\": any, a: /.items./ }");
     let text = text.replacen("request:", "given: [it exists: { items: [1] }]\n    request:", 1);
@@ -329,23 +329,23 @@ fn what_a_file_holds_is_no_template() {
 #[test]
 fn a_byte_order_mark_and_line_ends_of_windows_change_nothing() {
     let text = text_of("method: GET\npath: /", "status: 200\nbody-text: |\n  a\n  b\nbdy: 1");
-    let expected = said(&text);
+    let expected = findings_in(&text);
     assert!(expected.starts_with("14:7 C102"), "{expected}");
-    assert_eq!(said(&text.replace('\n', "\r\n")), expected);
-    assert_eq!(said(&format!("\u{feff}{text}")), expected);
+    assert_eq!(findings_in(&text.replace('\n', "\r\n")), expected);
+    assert_eq!(findings_in(&format!("\u{feff}{text}")), expected);
 }
 
 #[test]
-fn a_missing_rule_is_told_once_for_all_elements_of_a_list() {
+fn a_missing_rule_is_reported_once_for_all_elements_of_a_list() {
     let text = text_of("method: GET\npath: /", "status: 200\nbody: [{ a: null }, { a: null }, { a: null, b: [] }]");
-    let said = said(&text);
+    let said = findings_in(&text);
     assert_eq!(said.lines().count(), 2, "{said}");
     assert!(said.contains("C306 null at `[0].a`") && said.contains("`[].a: any`"), "{said}");
     assert!(said.contains("C306 an empty list at `[2].b`") && said.contains("`[].b: 0+`"), "{said}");
 }
 
 #[test]
-fn nulls_and_empty_lists_need_no_rule_where_something_speaks_for_them() {
+fn nulls_and_empty_lists_need_no_rule_if_another_rule_covers_them() {
     for (body, rules) in [
         ("{ a: null }", "a: or null"),
         ("{ a: null }", "a: string or null"),
@@ -362,24 +362,24 @@ fn nulls_and_empty_lists_need_no_rule_where_something_speaks_for_them() {
         ("{ a: [{ b: [] }] }", "\"a[].b\": 0+"),
     ] {
         let text = text_of("method: GET\npath: /", &format!("status: 200\nbody: {body}\nmatch: {{ {rules} }}"));
-        assert_eq!(said(&text), "", "{body} {rules}");
+        assert_eq!(findings_in(&text), "", "{body} {rules}");
     }
-    // A modifier alone takes the type from the example, and a null has none.
+    // A modifier alone takes the type from the example, which a null doesn't have.
     let text = text_of("method: GET\npath: /", "status: 200\nbody: { a: null }\nmatch: { a: optional }");
-    assert!(said(&text).contains("C306"));
-    // A request says exactly what is sent: a null is null.
-    assert_eq!(said(&text_of("method: POST\npath: /\nbody: { a: null, b: [] }", "status: 200")), "");
+    assert!(findings_in(&text).contains("C306"));
+    // A request says exactly what is sent: a null stands for itself.
+    assert_eq!(findings_in(&text_of("method: POST\npath: /\nbody: { a: null, b: [] }", "status: 200")), "");
 }
 
 #[test]
-fn the_source_map_leads_into_a_file_that_has_errors() {
+fn a_file_with_errors_has_a_source_map() {
     let text = format!("{HEAD}  - name: a\n    name: b\n    request: GET /\n");
     let pointer = Pointer::root().key("interactions").index(0).key("request");
     assert_eq!(source(&text).place(&pointer).unwrap().start.to_string(), "7:14");
 }
 
 #[test]
-fn a_schema_may_lie_in_files_beside_the_contract() {
+fn a_schema_may_be_in_files_in_the_contracts_folder() {
     let files = files([
         (
             "schemas/order.json",

@@ -1,4 +1,4 @@
-//! The published schema: what editors complete and check with, and what every contract in this repository keeps to.
+//! The published schema: editors use it, and every contract in this repository is valid.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,7 +11,7 @@ use upheld::source::{Limits, SourceFile};
 
 use crate::reading::{Files, checked, lines};
 
-/// All contracts of the repository.
+/// The paths of all contracts in the repository.
 fn contracts() -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut open = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("contracts")];
@@ -29,7 +29,7 @@ fn contracts() -> Vec<PathBuf> {
 }
 
 #[test]
-fn every_contract_of_this_repository_is_without_findings() {
+fn every_contract_in_this_repository_is_free_of_findings() {
     let contracts = contracts();
     assert!(contracts.len() >= 2);
     for path in contracts {
@@ -41,7 +41,7 @@ fn every_contract_of_this_repository_is_without_findings() {
 }
 
 #[test]
-fn every_word_of_the_matcher_language_is_in_the_schema() {
+fn every_matcher_is_in_the_schema() {
     let matcher = &contract_schema()["$defs"]["Matcher"];
     let description = matcher["description"].as_str().unwrap();
     for word in [
@@ -75,7 +75,7 @@ fn every_word_of_the_matcher_language_is_in_the_schema() {
     assert!(description.contains("regular expression") && description.contains("list of allowed values"));
 }
 
-/// Every schema in the schema, with the way to it.
+/// Visits every schema inside the schema, with its path.
 fn each<'s>(schema: &'s Value, at: &str, visit: &mut dyn FnMut(&str, &'s Value)) {
     visit(at, schema);
     for keyword in ["properties", "$defs"] {
@@ -91,7 +91,7 @@ fn each<'s>(schema: &'s Value, at: &str, visit: &mut dyn FnMut(&str, &'s Value))
 }
 
 #[test]
-fn an_editor_finds_everything_described_and_nothing_of_the_program_inside() {
+fn everything_is_described_for_editors_and_nothing_shows_the_programs_inside() {
     let schema = contract_schema();
     jsonschema::draft202012::meta::validate(schema).unwrap();
     let (mut defined, mut used) = (BTreeSet::new(), BTreeSet::new());
@@ -99,7 +99,7 @@ fn an_editor_finds_everything_described_and_nothing_of_the_program_inside() {
         if matches!(at.rsplit('/').nth(1), Some("properties" | "$defs")) {
             assert!(schema["description"].is_string(), "{at} has no description");
         }
-        // Only a state without parameters may be written with nothing behind its colon.
+        // Only a state without parameters may have nothing after its colon.
         let types = schema.get("type").map(Value::to_string).unwrap_or_default();
         assert!(!types.contains("null") || at.ends_with("State/additionalProperties"), "{at}: {types}");
         for noise in ["default", "format", "anyOf", "oneOf"] {

@@ -1,4 +1,4 @@
-//! Writing: what is written reads as itself, is written once only in one way, and means the same to others.
+//! Writing contracts: a written contract is read back unchanged, in the same bytes, and means the same to other readers.
 
 use proptest::prelude::*;
 use serde_json::Value;
@@ -29,13 +29,13 @@ fn as_json(value: &serde_yaml::Value) -> Value {
     }
 }
 
-/// A JSON value with its types told in the same way.
-fn told(value: &Value) -> Value {
+/// A JSON value in the same form.
+fn comparable(value: &Value) -> Value {
     match value {
         Value::Number(number) => Value::String(format!("float {:e}", number.as_f64().unwrap())),
         Value::String(text) => Value::String(format!("text {text}")),
-        Value::Array(items) => items.iter().map(told).collect(),
-        Value::Object(map) => map.iter().map(|(key, value)| (key.clone(), told(value))).collect(),
+        Value::Array(items) => items.iter().map(comparable).collect(),
+        Value::Object(map) => map.iter().map(|(key, value)| (key.clone(), comparable(value))).collect(),
         other => other.clone(),
     }
 }
@@ -44,7 +44,7 @@ proptest! {
     #![proptest_config(strategies::cases(150))]
 
     #[test]
-    fn what_is_written_reads_as_itself_and_is_written_the_same_again((contract, files) in strategies::contract()) {
+    fn a_written_contract_is_read_back_and_written_again_unchanged((contract, files) in strategies::contract()) {
         let text = write(&contract);
         let again = read_back(&text, &files);
         prop_assert_eq!(&again, &contract, "\n{}", text);
@@ -53,7 +53,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_written_has_no_findings_and_its_examples_uphold_it((contract, files) in strategies::contract()) {
+    fn a_written_contract_has_no_findings_and_its_examples_uphold_it((contract, files) in strategies::contract()) {
         let source = SourceFile::new("c.yaml", write(&contract), Limits::default());
         let read = read(&source, &files).unwrap();
         let mut findings = check_examples(&source, &read.contract);
@@ -62,13 +62,13 @@ proptest! {
     }
 
     #[test]
-    fn what_is_written_means_the_same_to_another_reader((contract, _) in strategies::contract()) {
+    fn a_written_contract_means_the_same_to_another_yaml_reader((contract, _) in strategies::contract()) {
         let text = write(&contract);
-        // It reads no integers past 64 bits.
+        // It can't read integers beyond 64 bits.
         prop_assume!(!text.contains("123456789012345678901234567890"));
         let theirs: serde_yaml::Value = serde_yaml::from_str(&text).map_err(|error| TestCaseError::fail(format!("{error}\n{text}")))?;
         let (ours, _) = parse_yaml(&"c.yaml".into(), &text, Limits::default()).unwrap();
-        prop_assert_eq!(as_json(&theirs), told(&ours), "\n{}", text);
+        prop_assert_eq!(as_json(&theirs), comparable(&ours), "\n{}", text);
     }
 }
 

@@ -1,4 +1,4 @@
-//! Each code of a finding has a text that it is found in.
+//! Each code of a finding has an example.
 
 use std::collections::BTreeSet;
 
@@ -9,12 +9,12 @@ use upheld::source::codes::CODES as SOURCE_CODES;
 
 use crate::reading::{Files, HEAD, all_findings, lines, text_of};
 
-/// An interaction in which one line is at fault; the others are right.
+/// A contract with one interaction.
 fn one(request: &str, response: &str) -> String {
     text_of(request, response)
 }
 
-/// A Pact file of one interaction.
+/// A Pact file with one interaction.
 fn pact(consumer: &str, interaction: &str) -> String {
     format!(
         r#"{{"consumer": {{"name": "{consumer}"}}, "provider": {{"name": "orders"}}, "interactions": [{interaction}], "metadata": {{"pactSpecification": {{"version": "3.0.0"}}}}}}"#
@@ -22,11 +22,11 @@ fn pact(consumer: &str, interaction: &str) -> String {
 }
 
 /// One with these rules for the body of the response, which has a place `a`.
-fn ruled(rules: &str) -> String {
+fn pact_with_rules(rules: &str) -> String {
     pact("web", &format!(r#"{{"response": {{"body": {{"a": 1}}, "matchingRules": {{"body": {rules}}}}}}}"#))
 }
 
-/// For each code a text that it is found in, with a part of its message, and a part of what to do where that is told.
+/// For each code an example, with a part of its message and a part of its help, if it has one.
 fn examples() -> Vec<(&'static str, String, &'static str, &'static str)> {
     let get = "method: GET\npath: /";
     let ok = "status: 200";
@@ -50,7 +50,7 @@ fn examples() -> Vec<(&'static str, String, &'static str, &'static str)> {
         (
             "C201",
             HEAD.replace("orders", "a/b") + "  - { name: a, request: GET /, response: { status: 200 } }",
-            "is not a name",
+            "isn't a valid name",
             "",
         ),
         (
@@ -58,24 +58,24 @@ fn examples() -> Vec<(&'static str, String, &'static str, &'static str)> {
             format!("{HEAD}  - {{ name: a, request: GET /, response: {{ status: 200 }} }}\n")
                 + "  - { name: a, request: GET /b, response: { status: 200 } }\n",
             "another interaction is named `a`, in line 5",
-            "a name of its own",
+            "its own name",
         ),
-        ("C203", one("method: get\npath: /", ok), "`get` is no method", "did you mean `GET`?"),
-        ("C204", one("method: GET\npath: orders", ok), "does not begin with `/`", "write `/orders`"),
-        ("C206", one("method: GET\npath: /\nheaders: { \"a b\": c }", ok), "`a b` is no header name", ""),
-        ("C207", body("body: 1\nbody-text: x"), "`body-text` stands beside `body`", "keep one"),
-        ("C208", body("body-file: a.json"), "`a.json` can't be read", "beside the contract"),
-        ("C209", body("body-base64: \"%\""), "not base64", ""),
-        ("C301", body("body: { a: 1 }\nmatch: { \"a[\": any }"), "`a[` is no path", ""),
+        ("C203", one("method: get\npath: /", ok), "`get` isn't an HTTP method", "did you mean `GET`?"),
+        ("C204", one("method: GET\npath: orders", ok), "doesn't begin with `/`", "write `/orders`"),
+        ("C206", one("method: GET\npath: /\nheaders: { \"a b\": c }", ok), "`a b` isn't a header name", ""),
+        ("C207", body("body: 1\nbody-text: x"), "`body` and `body-text` can't be combined", "keep one"),
+        ("C208", body("body-file: a.json"), "`a.json` can't be read", "the contract's folder"),
+        ("C209", body("body-base64: \"%\""), "isn't base64", ""),
+        ("C301", body("body: { a: 1 }\nmatch: { \"a[\": any }"), "`a[` isn't a path", ""),
         ("C302", body("body: { a: 1 }\nmatch: { b: any }"), "`b` selects nothing", "has no `b`"),
-        ("C303", body("body: { a: 1 }\nmatch: { a: int }"), "`int` is no matcher", "here that is `integer`"),
-        ("C304", body("body: { a: x }\nmatch: { a: \"/(?=a)/\" }"), "no regular expression", "look-around"),
-        ("C305", body("body: { a: x }\nmatch: { a: 1+ }"), "`1+` does not fit", "a size is for lists"),
+        ("C303", body("body: { a: 1 }\nmatch: { a: int }"), "`int` isn't a matcher", "write `integer`"),
+        ("C304", body("body: { a: x }\nmatch: { a: \"/(?=a)/\" }"), "regular expression can't be used", "look-around"),
+        ("C305", body("body: { a: x }\nmatch: { a: 1+ }"), "`1+` doesn't apply", "a size applies to lists"),
         ("C306", body("body: { a: null }"), "null at `a`", "`a: string or null`"),
         ("C307", body("body: { a: x }\nmatch: { a: uuid }"), "does not uphold its own contract", "agree"),
         ("C308", body("body: { a: x }\nmatch: { a: { schema: { type: strin } } }"), "JSON Schema can't be used", ""),
-        ("C309", body("body: { a: x }\nmatch: { a: any, $.a: string }"), "another rule stands for `a`", "keep one"),
-        ("C401", one("method: GET\npath: /orders/${id}", ok), "nothing gives `${id}` a value", "under `given`"),
+        ("C309", body("body: { a: x }\nmatch: { a: any, $.a: string }"), "there is already a rule for `a`", "keep one"),
+        ("C401", one("method: GET\npath: /orders/${id}", ok), "`${id}` has no value", "under `given`"),
         (
             "L101",
             format!("{HEAD}  - {{ name: a, request: GET /, response: {{ status: 200 }} }}\n")
@@ -86,11 +86,11 @@ fn examples() -> Vec<(&'static str, String, &'static str, &'static str)> {
         (
             "L102",
             body("body: { id: 6f1c6f2e-8a53-4d0c-9d5f-0a3f1f6a2b11 }\nmatch: { id: exact }"),
-            "looks as if it were made anew",
+            "a value that changes every time",
             "`uuid`",
         ),
-        ("L103", one(get, ok).replace("storefront", "web"), "its file says otherwise", "contracts/web/orders.yaml"),
-        ("L104", one("method: GET\npath: /\nbody: { a: 1 }", ok), "no use for a body", "POST or QUERY"),
+        ("L103", one(get, ok).replace("storefront", "web"), "its path says otherwise", "contracts/web/orders.yaml"),
+        ("L104", one("method: GET\npath: /\nbody: { a: 1 }", ok), "should have no body", "POST or QUERY"),
         ("P101", String::from("{\"consumer\": {\"name\": \"a\"}, "), "this Pact file isn't valid JSON", "cut off"),
         ("P102", pact("storefront", r#"{"request": {"method": 5}}"#), "`method` must be the name of a method", ""),
         (
@@ -99,7 +99,7 @@ fn examples() -> Vec<(&'static str, String, &'static str, &'static str)> {
             "neither a contract nor a Pact file",
             "`consumer`",
         ),
-        ("P103", ruled(r#"{"$.a": {"matchers": [{"match": "regex"}]}}"#), "has no `regex`", ""),
+        ("P103", pact_with_rules(r#"{"$.a": {"matchers": [{"match": "regex"}]}}"#), "has no `regex`", ""),
         (
             "P201",
             pact("Web Shop", r#"{"description": "a"}"#),
@@ -109,17 +109,22 @@ fn examples() -> Vec<(&'static str, String, &'static str, &'static str)> {
         ("P202", pact("web", r#"{"request": {"generators": {"path": {"type": "X"}}}}"#), "`X` is unknown", ""),
         (
             "P203",
-            ruled(r#"{"$.a": {"matchers": [{"match": "grpc"}]}}"#)
+            pact_with_rules(r#"{"$.a": {"matchers": [{"match": "grpc"}]}}"#)
                 .replace("\"metadata\": {", r#""metadata": {"plugins": [{}], "#),
             "`grpc` comes from a plugin",
             "--without-skipped",
         ),
-        ("P204", ruled(r#"{"$.b": {"matchers": [{"match": "type"}]}}"#), "`$.b` leads to nothing", "correct the path"),
+        (
+            "P204",
+            pact_with_rules(r#"{"$.b": {"matchers": [{"match": "type"}]}}"#),
+            "`$.b` leads to nothing",
+            "correct the path",
+        ),
     ]
 }
 
 #[test]
-fn every_code_has_an_example_that_is_found_with_its_place() {
+fn every_code_has_an_example_and_a_place() {
     let mut left: BTreeSet<&str> =
         SOURCE_CODES.iter().chain(CONTRACT_CODES).chain(PACT_CODES).map(|one| one.code.0).collect();
     for (code, text, message, help) in examples() {
@@ -138,7 +143,7 @@ fn every_code_has_an_example_that_is_found_with_its_place() {
 }
 
 #[test]
-fn codes_differ_and_have_a_meaning() {
+fn codes_are_unique_and_have_a_meaning() {
     let all: Vec<_> = SOURCE_CODES.iter().chain(CONTRACT_CODES).chain(PACT_CODES).collect();
     let different: BTreeSet<&str> = all.iter().map(|one| one.code.0).collect();
     assert_eq!(different.len(), all.len());

@@ -1,7 +1,7 @@
-//! Files and bodies that mean harm: each ends in a finding or an answer, soon and with little memory.
+//! Malicious files and bodies: each leads to a finding or a result, quickly and with little memory.
 //!
-//! What is timed here takes well under a second in a debug build, but for files of many megabytes, which take one or
-//! two. The limit is wide, since machines are slow and shared; what is quadratic would take minutes.
+//! Everything here takes well under a second in a debug build, except for files of many megabytes, which take one or two.
+//! The limit is generous, because machines are slow and shared; anything quadratic would take minutes.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::reading::{Files, HEAD, either, files, http, interaction, lines, own, 
 
 const SOON: Duration = Duration::from_secs(20);
 
-/// Runs something that must end soon.
+/// Runs something that must end quickly.
 fn soon<T>(what: &str, run: impl FnOnce() -> T) -> T {
     let start = Instant::now();
     let result = run();
@@ -28,7 +28,7 @@ fn soon<T>(what: &str, run: impl FnOnce() -> T) -> T {
     result
 }
 
-/// What is said about a text that must be refused, soon.
+/// The findings about a text that must be refused quickly.
 fn refused(what: &str, text: &str, files: &Files) -> Vec<Finding> {
     soon(what, || read_with(text, files)).map(|_| ()).expect_err(what)
 }
@@ -39,7 +39,7 @@ fn codes(findings: &[Finding]) -> Vec<&'static str> {
     codes
 }
 
-/// So many rows, each made of its number.
+/// This many rows, each made from its number.
 fn rows(number: usize, row: impl Fn(usize) -> String) -> String {
     (0..number).map(row).collect()
 }
@@ -49,7 +49,7 @@ fn with_response(lines: &str) -> String {
     text_of("method: GET\npath: /", &format!("status: 200\n{lines}"))
 }
 
-fn answer(it: &Interaction, body: &str) -> Vec<Mismatch> {
+fn mismatches(it: &Interaction, body: &str) -> Vec<Mismatch> {
     let actual = ActualResponse { status: 200, headers: Vec::new(), body: body.as_bytes().to_vec() };
     match_response(http(it), &actual, &Pointer::root())
 }
@@ -77,7 +77,7 @@ fn aliases_do_not_multiply() {
 }
 
 #[test]
-fn what_is_nested_deep_is_refused() {
+fn deep_nesting_is_refused() {
     let depth = 10_000;
     let block = rows(3000, |level| format!("{}a:\n", " ".repeat(level)));
     for (what, text) in [
@@ -92,7 +92,7 @@ fn what_is_nested_deep_is_refused() {
     ] {
         assert_eq!(codes(&refused(what, &text, &Files::new())), ["Y103"], "{what}");
     }
-    // However deep one may ask for, the stack has its end.
+    // Whatever limit the user sets, the stack has an end.
     let limits = Limits { depth: usize::MAX, ..Limits::default() };
     let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
     assert!(parse_yaml(&"c.yaml".into(), &nested(Limits::MOST_DEPTH), limits).is_ok());
@@ -100,8 +100,8 @@ fn what_is_nested_deep_is_refused() {
 }
 
 #[test]
-fn the_deepest_contract_goes_all_ways() {
-    // On a stack of 2 MiB, as threads have it.
+fn the_deepest_contract_can_be_read_compared_and_written() {
+    // On a stack of 2 MiB, which is the default for threads.
     for depth in [60, 120] {
         let (open, close) = ("[".repeat(depth), "]".repeat(depth));
         let limits = Limits { depth: usize::MAX, ..Limits::default() };
@@ -117,7 +117,7 @@ fn the_deepest_contract_goes_all_ways() {
         let (again, contract) = (either(&again.contract), either(&read.contract));
         assert_eq!(contract_id(&again), contract_id(&contract));
         let it = &contract.interactions[0];
-        assert_eq!(answer(it, &format!("{open}{{\"a\": \"x\"}}{close}"))[0].code.0, "M203");
+        assert_eq!(mismatches(it, &format!("{open}{{\"a\": \"x\"}}{close}"))[0].code.0, "M203");
     }
 }
 
@@ -149,7 +149,7 @@ fn large_files_are_refused_or_read() {
 }
 
 #[test]
-fn many_mistakes_are_told_up_to_a_limit() {
+fn only_a_limited_number_of_mistakes_is_reported() {
     let many = 20_000;
     let many_of = |row: &dyn Fn(usize) -> String| rows(many, row);
     for (what, text, code) in [
@@ -198,7 +198,7 @@ fn many_mistakes_are_told_up_to_a_limit() {
 }
 
 #[test]
-fn many_rules_are_held_against_many_places_at_once() {
+fn many_rules_for_many_places_are_checked_in_one_pass() {
     let keys = rows(30_000, |number| format!("        k{number}: 1\n"));
     let rules = rows(30_000, |number| format!("        k{number}: integer\n"));
     let text = with_response("body:") + &keys + "      match:\n" + &rules;
@@ -207,7 +207,7 @@ fn many_rules_are_held_against_many_places_at_once() {
     let findings = soon("and their examples", || check_examples(&source(&text), &own(&read.contract)));
     assert_eq!(findings, []);
     let body = rows(30_000, |number| format!("\"k{number}\": \"1\","));
-    let found = soon("and what breaks each", || answer(it, &format!("{{{body}\"x\": 1}}")));
+    let found = soon("and what breaks each", || mismatches(it, &format!("{{{body}\"x\": 1}}")));
     assert_eq!(found.len(), 500);
     assert!(found[499].hint.as_ref().unwrap().contains("there may be more"));
 
@@ -217,7 +217,7 @@ fn many_rules_are_held_against_many_places_at_once() {
     let read = soon("30,000 rules for each of 30,000 elements", || read_ok(&text));
     assert_eq!(soon("and their examples", || check_examples(&source(&text), &own(&read.contract))), []);
 
-    // Each of the paths that can be made of a key and `.*` leads to the same place.
+    // All paths that can be made of a key and `.*` select the same place.
     let paths = |depth: u32| {
         (0..1_u32 << depth).map(move |bits| {
             (0..depth).map(|step| if bits >> step & 1 == 1 { "*" } else { "a" }).collect::<Vec<_>>().join(".")
@@ -252,12 +252,12 @@ fn regular_expressions_take_little_time_and_memory() {
             "a".repeat(50)
         ));
         let it = soon("a pattern of a schema", || read_ok(&text)).contract.interactions.remove(0);
-        soon(pattern, || answer(&it, &format!("\"{}!\"", "a".repeat(100_000))));
+        soon(pattern, || mismatches(&it, &format!("\"{}!\"", "a".repeat(100_000))));
     }
 }
 
 #[test]
-fn references_lead_nowhere_but_to_files_beside_the_contract() {
+fn references_reach_only_files_in_the_contracts_folder() {
     let beside = files([
         ("a.json", r#"{"$ref": "b.json"}"#),
         ("b.json", r#"{"$ref": "a.json"}"#),
@@ -268,19 +268,19 @@ fn references_lead_nowhere_but_to_files_beside_the_contract() {
         ("deep.json", &"[".repeat(100_000)),
     ]);
     for (reference, part) in [
-        ("http://example.com/a.json", "never the network"),
-        ("//example.com/a.json", "never the network"),
-        ("file:///etc/passwd", "never the network"),
-        ("/etc/passwd", "no relative path"),
+        ("http://example.com/a.json", "never to the network"),
+        ("//example.com/a.json", "never to the network"),
+        ("file:///etc/passwd", "never to the network"),
+        ("/etc/passwd", "isn't a relative path"),
         ("../a.json", "leads out of the contract's folder"),
         ("x/../../a.json", "leads out of the contract's folder"),
-        ("..\\\\a.json", "no relative path"),
+        ("..\\\\a.json", "isn't a relative path"),
         ("out.json", "leads out of the contract's folder"),
-        ("net.json", "never the network"),
-        ("id.json", "leave it out"),
+        ("net.json", "never to the network"),
+        ("id.json", "remove that"),
         ("missing.json", "there is no such file"),
-        ("no.json", "is not JSON"),
-        ("deep.json", "is not JSON"),
+        ("no.json", "isn't JSON"),
+        ("deep.json", "isn't JSON"),
         ("a.json#/nothing", "can't be used"),
         ("#/nothing", "can't be used"),
     ] {
@@ -293,7 +293,7 @@ fn references_lead_nowhere_but_to_files_beside_the_contract() {
         let text = with_response(&format!("body: 1\nmatch: {{ $: {{ schema: {{ $ref: \"{reference}\" }} }} }}"));
         let read = soon(reference, || read_with(&text, &beside));
         if let Ok(read) = read {
-            soon(reference, || answer(&read.contract.interactions[0], "[[1]]"));
+            soon(reference, || mismatches(&read.contract.interactions[0], "[[1]]"));
         }
     }
     let many: Files = (0..200)
@@ -304,19 +304,19 @@ fn references_lead_nowhere_but_to_files_beside_the_contract() {
 }
 
 #[test]
-fn body_files_lie_beside_the_contract() {
+fn body_files_must_be_in_the_contracts_folder() {
     let beside = files([("a.json", "1"), ("deep.json", &"[".repeat(100_000))]);
     for (path, part) in [
         ("../../etc/passwd", "leads out of the contract's folder"),
         ("a/../../a.json", "leads out of the contract's folder"),
-        ("/etc/passwd", "no relative path"),
-        ("C:/a.json", "no relative path"),
-        ("a\\\\b", "no relative path"),
-        ("a\\0b", "no relative path"),
-        (".", "names no file"),
-        ("", "names no file"),
+        ("/etc/passwd", "isn't a relative path"),
+        ("C:/a.json", "isn't a relative path"),
+        ("a\\\\b", "isn't a relative path"),
+        ("a\\0b", "isn't a relative path"),
+        (".", "doesn't name a file"),
+        ("", "doesn't name a file"),
         ("b.json", "there is no such file"),
-        ("deep.json", "is not JSON"),
+        ("deep.json", "isn't JSON"),
     ] {
         let findings = refused(path, &with_response(&format!("body-file: \"{path}\"")), &beside);
         assert_eq!(codes(&findings), ["C208"], "{path}");
@@ -345,7 +345,7 @@ fn numbers_of_any_size_are_compared_by_their_digits() {
         let read = soon(&what, || read_ok(&text));
         assert_eq!(soon(&what, || check_examples(&source(&text), &own(&read.contract))), [], "{what}");
         soon(&what, || contract_id(&read.contract));
-        soon(&what, || answer(&read.contract.interactions[0], &format!(r#"{{"a": {digits}}}"#)));
+        soon(&what, || mismatches(&read.contract.interactions[0], &format!(r#"{{"a": {digits}}}"#)));
     }
     for schema in ["{ multipleOf: 0.01 }", "{ maximum: 1e999999999 }", "{ const: 1e-999999999 }", "{ type: integer }"] {
         let it = interaction(
@@ -353,7 +353,7 @@ fn numbers_of_any_size_are_compared_by_their_digits() {
             &format!("status: 200\nbody: 1\nmatch: {{ $: {{ schema: {schema} }} }}"),
         );
         for number in &numbers {
-            soon(schema, || answer(&it, number));
+            soon(schema, || mismatches(&it, number));
         }
     }
     for status in [&digits, "1e999999999", "-1", "1e-999999999"] {
@@ -364,18 +364,18 @@ fn numbers_of_any_size_are_compared_by_their_digits() {
 }
 
 #[test]
-fn keys_and_texts_with_signs_of_control_are_kept_as_they_are() {
+fn keys_and_texts_with_control_characters_are_kept() {
     let text = with_response(r#"body: { "a\0\u001b[31m\u2028\"": "\r\n\t\u0007" }"#);
     let read = read_ok(&text);
     let written = write(&own(&read.contract));
     assert_eq!(read_ok(&written).contract, read.contract);
     assert!(!written.contains(['\u{1b}', '\0', '\r', '\u{2028}']));
-    let found = answer(&read.contract.interactions[0], "{}");
+    let found = mismatches(&read.contract.interactions[0], "{}");
     assert_eq!(found[0].path, "\"a\0\u{1b}[31m\u{2028}\\\"\"");
     let long = with_response(&format!("\"{}\": 1", "k".repeat(1000)));
     let findings = refused("a long key", &long, &Files::new());
     assert!(findings[0].message.len() < 200, "{}", findings[0].message);
-    // What has the name of something inside of a library is no way in.
+    // Names that are special inside a library have no effect.
     let magic = with_response(r#"body: { "$serde_json::private::Number": "1" }"#);
     assert_eq!(codes(&refused("a key of a library's", &magic, &Files::new())), ["Y104"]);
 }
@@ -429,16 +429,16 @@ fn a_large_body_is_compared_in_time_that_grows_with_it() {
 match: { $: 1+, \"[].id\": integer, \"[].sku\": \"/[A-Z]+-[0-9]|x/\", \"[].tags\": 0+, \"[].price\": number }";
     let large = body(160_000);
     assert!(large.len() > 10_000_000, "{}", large.len());
-    assert_eq!(soon("10 MB that uphold", || answer(&it(rules), &large)), []);
+    assert_eq!(soon("10 MB that uphold", || mismatches(&it(rules), &large)), []);
     let strict = "\nmatch: { \"[].id\": { schema: { type: integer } }, \"[]\": closed }";
-    assert_eq!(soon("2 MB that break a rule in each element", || answer(&it(strict), &body(30_000))).len(), 500);
+    assert_eq!(soon("2 MB that break a rule in each element", || mismatches(&it(strict), &body(30_000))).len(), 500);
     let other = format!("{{\"a\": {}}}", body(30_000));
-    assert_eq!(soon("2 MB that are of another kind", || answer(&it(""), &other)).len(), 1);
+    assert_eq!(soon("2 MB that are of another kind", || mismatches(&it(""), &other)).len(), 1);
 
     let wide = format!("{{{}\"last\": 1}}", rows(50_000, |number| format!("\"key{number}\": {number}, ")));
     let it =
         interaction("method: POST\npath: /\nbody: { kye1: 1, kye2: 2 }", "status: 200\nbody: { kye1: 1, kye2: 2 }");
-    assert_eq!(soon("an object with very many keys", || answer(&it, &wide)).len(), 2);
+    assert_eq!(soon("an object with very many keys", || mismatches(&it, &wide)).len(), 2);
     let actual = ActualRequest {
         method: String::from("POST"),
         path: String::from("/"),
@@ -459,19 +459,19 @@ fn elements_in_any_order_are_paired_in_time() {
     let unordered = it("unordered");
     let mut turned = example.clone();
     turned.reverse();
-    assert_eq!(soon("in the same order", || answer(&unordered, &list(&example))), []);
-    assert_eq!(soon("the other way round", || answer(&unordered, &list(&turned))), []);
+    assert_eq!(soon("in the same order", || mismatches(&unordered, &list(&example))), []);
+    assert_eq!(soon("the other way round", || mismatches(&unordered, &list(&turned))), []);
     turned[150] = json!({"id": "another"});
-    assert_eq!(soon("with another one", || answer(&unordered, &list(&turned))).len(), 1);
+    assert_eq!(soon("with another one", || mismatches(&unordered, &list(&turned))).len(), 1);
     let contains = it("contains");
     turned.extend(vec![json!({"id": 0}); 2_000]);
-    assert_eq!(soon("among many others", || answer(&contains, &list(&turned))).len(), 1);
-    assert!(soon("among none", || answer(&contains, "[]")).len() <= 400);
+    assert_eq!(soon("among many others", || mismatches(&contains, &list(&turned))).len(), 1);
+    assert!(soon("among none", || mismatches(&contains, "[]")).len() <= 400);
     let any = interaction(
         "method: GET\npath: /",
         &format!("status: 200\nbody: {}\nmatch: {{ $: contains, \"[]\": any }}", list(&example)),
     );
-    assert_eq!(soon("any elements", || answer(&any, &list(&turned))), []);
+    assert_eq!(soon("any elements", || mismatches(&any, &list(&turned))), []);
 }
 
 #[test]

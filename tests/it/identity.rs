@@ -1,5 +1,4 @@
-//! Identity: an interaction is the same where it is verified in the same way, and another where anything that is
-//! verified differs.
+//! Identity: interactions that are verified in the same way have the same id, and all others have different ones.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +20,7 @@ fn only(text: &str) -> Interaction {
     contract(text).interactions.remove(0)
 }
 
-/// An interaction in every way that its text may be otherwise and mean the same.
+/// Texts that differ in every way that makes no difference.
 const SPELLINGS: &[&str] = &[
     "  - name: get an order
     given: [an order exists: { id: 42, tags: [a, b] }]
@@ -70,13 +69,13 @@ const SPELLINGS: &[&str] = &[
 ];
 
 #[test]
-fn spelling_order_names_and_comments_do_not_count() {
+fn spelling_order_names_and_comments_make_no_difference() {
     let ids: BTreeSet<String> = SPELLINGS.iter().map(|text| id(&only(&format!("{HEAD}{text}")))).collect();
     assert_eq!(ids.len(), 1, "{ids:?}");
 }
 
 #[test]
-fn an_alias_counts_as_what_it_names() {
+fn an_alias_is_the_same_as_the_value_that_it_names() {
     let one = text_of("method: GET\npath: /", "status: 200\nbody: { a: &x { b: 1 }, c: *x }");
     let other = text_of("method: GET\npath: /", "status: 200\nbody: { a: { b: 1 }, c: { b: 1 } }");
     assert_eq!(id(&only(&one)), id(&only(&other)));
@@ -97,7 +96,7 @@ fn changes() -> Vec<(&'static str, Change)> {
         Rule::of(matcher)
     }
     fn body_rule(http: &mut Http<contract::Terms>) -> &mut Rule {
-        &mut http.terms.response.body[0].thing
+        &mut http.terms.response.body[0].rule
     }
     fn json_body(http: &mut Http<contract::Terms>) -> &mut Value {
         let Some(Body { content: Content::Json(value), .. }) = &mut http.response.body else { panic!("a JSON body") };
@@ -184,7 +183,7 @@ fn every_change_that_matters_changes_the_id() {
 }
 
 #[test]
-fn rules_that_differ_are_told_apart() {
+fn different_rules_have_different_ids() {
     let mut seen = BTreeSet::new();
     for rule in [
         "exact",
@@ -207,13 +206,13 @@ fn rules_that_differ_are_told_apart() {
         let it = interaction("method: GET\npath: /", &format!("status: 200\nbody: {{ x: a }}\nmatch: {{ x: {rule} }}"));
         assert!(seen.insert(id(&it)), "{rule}");
     }
-    // And a rule is told from the place that it stands for.
+    // The same rule for another place has another id, too.
     let it = interaction("method: GET\npath: /", "status: 200\nbody: { x: a }\nmatch: { $: any }");
     assert!(seen.insert(id(&it)));
 }
 
 #[test]
-fn where_a_body_lies_does_not_count_unless_filling_it_would_differ() {
+fn a_body_in_a_file_has_the_same_id_unless_it_would_be_filled() {
     let beside = files([("a.json", r#"{"a": "x"}"#), ("b.json", r#"{"a": "${id}"}"#), ("c.json", r#"{"a": "y"}"#)]);
     let with = |body: &str| {
         let text = text_of("method: POST\npath: /", &format!("status: 200\n{body}"));
@@ -226,7 +225,7 @@ fn where_a_body_lies_does_not_count_unless_filling_it_would_differ() {
 }
 
 #[test]
-fn a_schema_counts_with_its_files() {
+fn the_files_of_a_schema_are_part_of_the_id() {
     let with = |file: &str| {
         let text = text_of("method: GET\npath: /", "status: 200\nbody: 1\nmatch: { $: { schema: { $ref: a.json } } }");
         id(&read_with(&text, &files([("a.json", file)])).unwrap().contract.interactions[0])
@@ -236,7 +235,7 @@ fn a_schema_counts_with_its_files() {
 }
 
 #[test]
-fn a_contract_is_its_provider_and_its_interactions_in_any_order() {
+fn a_contracts_id_depends_on_its_provider_and_its_interactions_in_any_order() {
     let both = |first: &str, second: &str| {
         format!(
             "{HEAD}  - {{ name: a, request: {first}, response: {{ status: 200 }} }}\n  - {{ name: b, request: {second}, response: {{ status: 200 }} }}\n"
@@ -250,12 +249,12 @@ fn a_contract_is_its_provider_and_its_interactions_in_any_order() {
     assert_ne!(id(&text), id(&both("GET /a", "GET /c")));
 }
 
-/// A document with the keys of its mappings the other way round, lists as they are.
-fn turned(value: &Value) -> Value {
+/// A document with the keys of its mappings in reverse order.
+fn reversed(value: &Value) -> Value {
     match value {
-        Value::Array(items) => items.iter().map(turned).collect(),
+        Value::Array(items) => items.iter().map(reversed).collect(),
         Value::Object(map) => {
-            Value::Object(map.iter().rev().map(|(key, value)| (key.clone(), turned(value))).collect())
+            Value::Object(map.iter().rev().map(|(key, value)| (key.clone(), reversed(value))).collect())
         }
         other => other.clone(),
     }
@@ -265,11 +264,11 @@ proptest! {
     #![proptest_config(strategies::cases(100))]
 
     #[test]
-    fn blocks_lines_and_the_order_of_keys_do_not_count((contract, files) in strategies::contract()) {
+    fn block_style_and_the_order_of_keys_make_no_difference((contract, files) in strategies::contract()) {
         let text = write(&contract);
         let (root, _) = parse_yaml(&"c.yaml".into(), &text, Limits::default()).unwrap();
-        // JSON is YAML in one line.
-        let json = turned(&root).to_string();
+        // JSON is YAML, too.
+        let json = reversed(&root).to_string();
         let again = read_with(&json, &files).map(|read| read.contract);
         let again = again.map_err(|findings| TestCaseError::fail(crate::reading::lines(&findings)))?;
         let ids = |contract: &Contract| contract.interactions.iter().map(id).collect::<Vec<_>>();
@@ -277,7 +276,7 @@ proptest! {
     }
 
     #[test]
-    fn interactions_that_differ_have_ids_that_differ((one, _) in strategies::contract(), (other, _) in strategies::contract()) {
+    fn different_interactions_have_different_ids((one, _) in strategies::contract(), (other, _) in strategies::contract()) {
         let (one, other) = (either(&one), either(&other));
         let (one, other) = (&one.interactions[0], &other.interactions[0]);
         let same = one.given == other.given && http(one) == http(other);

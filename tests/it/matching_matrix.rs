@@ -1,4 +1,4 @@
-//! Each matcher and modifier in a JSON body, upheld and broken; and what is asked for where no rule speaks.
+//! Each matcher and modifier in a JSON body, upheld and broken; and examples without rules.
 
 use crate::messages::{Row, hold, request, response, told, with_request, with_response};
 use crate::reading::interaction;
@@ -72,7 +72,7 @@ fn a_response_body_is_the_least_that_the_consumer_needs() {
     hold(rows, |asked, body| response(&with_response(asked), 200, &[], body.as_bytes()));
 }
 
-/// The matchers in a body of JSON, for responses and for requests alike.
+/// The matchers in a JSON body, which are the same for requests and responses.
 const VALUES: &[Row] = &[
     (
         "exact is the value itself",
@@ -356,7 +356,7 @@ fn matchers_are_upheld_and_broken_in_the_body_of_a_request() {
 }
 
 #[test]
-fn rules_of_a_response_leave_the_rest_to_types() {
+fn places_of_a_response_without_rules_are_compared_by_type() {
     let rows: &[Row] = &[
         (
             "closed has no other keys, and the types of the example",

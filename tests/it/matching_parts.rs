@@ -1,17 +1,17 @@
 //! Each matcher and modifier in headers, query and path, upheld and broken; status, method, and bodies of other kinds;
-//! placeholders; and what a mismatch says.
+//! placeholders; and the texts of mismatches.
 
 use serde_json::{Value, json};
 
 use crate::messages::{Row, hold, request, response, told, with_request, with_response};
 use crate::reading::{files, filled, http, interaction, read_with, text_of};
 
-/// Header lines of a row: `name: value`, one after the other with `\n` between.
+/// The header lines of a row: `name: value`, separated by `\n`.
 fn header_lines(text: &str) -> Vec<(&str, &str)> {
     text.lines().map(|line| line.split_once(": ").unwrap_or((line.trim_end_matches(':'), ""))).collect()
 }
 
-/// What goes for the headers of responses and of requests alike.
+/// The cases that are the same for the headers of requests and responses.
 const HEADERS: &[Row] = &[
     (
         "names have no case, and other headers are ignored",
@@ -267,7 +267,7 @@ fn matchers_are_upheld_and_broken_in_a_path() {
 }
 
 #[test]
-fn method_and_status_are_what_they_are() {
+fn method_and_status_are_compared() {
     let it = interaction("method: GET\npath: /", "status: 2XX");
     assert_eq!(told(&request(&it, |actual| actual.method = String::from("POST"))), "M301 method");
     assert_eq!(told(&request(&it, |actual| actual.method = String::from("get"))), "M301 method");
@@ -277,14 +277,14 @@ fn method_and_status_are_what_they_are() {
         assert_eq!(response(&it, status, &[], b"").is_empty(), upheld, "{status}");
     }
     let it = interaction("method: GET\npath: /", "status: 404\nbody: { a: 1 }");
-    // Another status has another body: it is shown, and not compared.
+    // If the status is wrong, the body is shown and not compared.
     let found = response(&it, 500, &[], b"out of order");
     assert_eq!(told(&found), "M101 status");
-    assert_eq!(found[0].hint.as_deref(), Some("the answer's body: out of order"));
+    assert_eq!(found[0].hint.as_deref(), Some("the response's body: out of order"));
 }
 
 #[test]
-fn bodies_that_are_not_json_are_compared_as_what_they_are() {
+fn texts_bytes_and_forms_are_compared() {
     let rows: &[Row] = &[
         (
             "a text",
@@ -322,12 +322,12 @@ fn bodies_that_are_not_json_are_compared_as_what_they_are() {
     assert_eq!(told(&response(&it, 200, &[], &[0xff])), "M212 body $");
     let form = with_request("form: { a: x }");
     assert_eq!(told(&request(&form, |actual| actual.body = b"a=x&b=1".to_vec())), "M202 body b");
-    let sent = http(&form).asked();
+    let sent = http(&form).consumer_request();
     assert_eq!(sent.headers, [(String::from("content-type"), String::from("application/x-www-form-urlencoded"))]);
 }
 
 #[test]
-fn a_body_in_a_file_is_compared_as_what_it_holds() {
+fn a_body_in_a_file_is_compared_by_the_kind_of_its_content() {
     let beside = files([("a.json", r#"{"a": 1}"#), ("a.txt", "text")]);
     let it = |lines: &str| {
         let text = text_of("method: GET\npath: /", &format!("status: 200\n{lines}"));
@@ -337,7 +337,7 @@ fn a_body_in_a_file_is_compared_as_what_it_holds() {
     assert_eq!(told(&response(&json, 200, &[], br#"{"a": 2, "b": 3}"#)), "");
     let found = response(&json, 200, &[], br#"{"a": "2"}"#);
     assert_eq!(told(&found), "M203 body a");
-    assert_eq!(found[0].asked.to_string(), "/response/match/a");
+    assert_eq!(found[0].expectation.to_string(), "/response/match/a");
     assert_eq!(told(&response(&it("body-file: a.txt"), 200, &[], b"texd")), "M204 body $");
 }
 
@@ -355,16 +355,16 @@ match-path: { \"${id}\": integer }",
     )
     .replacen("request:", text, 1);
     let it = read_with(&text, &crate::reading::Files::new()).unwrap().contract.interactions.remove(0);
-    let sent = filled(&it).asked();
+    let sent = filled(&it).consumer_request();
     assert_eq!(sent.line(), "POST /orders/42/a%2Fb%20c?name=a/b%20c&both=42-true");
     assert_eq!(sent.headers[0], (String::from("x-id"), String::from("42")));
     let body: Value = serde_json::from_slice(&sent.body).unwrap();
     assert_eq!(body, json!({"id": 42, "tags": ["x"], "text": "no 42", "price": "${id}"}));
-    // Another value may be returned by the state's handler.
+    // The state handler may return another value.
     let values = json!({"id": "8f-1", "name": "z", "tags": [], "ok": false});
     let filled = http(&it).filled(values.as_object().unwrap());
-    assert_eq!(filled.asked().path, "/orders/8f-1/z");
-    // The rule of a segment stays with it, whatever stands there.
+    assert_eq!(filled.consumer_request().path, "/orders/8f-1/z");
+    // A segment keeps its rule, whatever its value is.
     assert_eq!(told(&request(&it, |actual| actual.path = String::from("/orders/7/a%2Fb%20c"))), "");
     assert_eq!(told(&request(&it, |actual| actual.path = String::from("/orders/x/a%2Fb%20c"))), "M302 path");
     assert_eq!(told(&response(&it, 200, &[("location", "/orders/42")], br#"{"id": 42}"#)), "");
@@ -373,15 +373,17 @@ match-path: { \"${id}\": integer }",
 }
 
 #[test]
-fn a_mismatch_says_what_was_asked_for_what_came_and_what_to_do() {
+fn a_mismatch_shows_what_was_expected_what_came_and_what_to_do() {
     let it = with_response(
         "body: { items: [{ sku: TEA-1, qty: 2 }], status: paid, note: x }
 match: { \"items[].qty\": integer, status: [paid, open], note: string or null }",
     );
     let found =
         response(&it, 200, &[], br#"{"items": [{"sku": 1, "qty": "2"}], "stauts": 1, "note": 5, "status": "x"}"#);
-    let said: Vec<String> =
-        found.iter().map(|one| format!("{} {}: {} @ {}", one.code, one.place(), one.message(), one.asked)).collect();
+    let said: Vec<String> = found
+        .iter()
+        .map(|one| format!("{} {}: {} @ {}", one.code, one.place(), one.message(), one.expectation))
+        .collect();
     assert_eq!(
         said,
         [
@@ -395,13 +397,13 @@ match: { \"items[].qty\": integer, status: [paid, open], note: string or null }"
     assert_eq!(told(&found), "M209 body items, M201 body status");
     assert_eq!(
         found[0].hint.as_deref(),
-        Some("nothing in it was verified: let the provider state put something there, or write `items: 0+`")
+        Some("nothing in it was verified: let the provider state fill it, or write `items: 0+`")
     );
-    assert_eq!(found[1].hint.as_deref(), Some("the body has a key like it: `stauts`"));
+    assert_eq!(found[1].hint.as_deref(), Some("the body has a similar key: `stauts`"));
 }
 
 #[test]
-fn what_is_shown_of_a_large_value_is_short() {
+fn large_values_are_shown_cut() {
     let it = with_response("body: { a: 1 }");
     let body = json!({"a": {"long": "x".repeat(100_000), "list": vec!["é"; 10_000]}}).to_string();
     let found = response(&it, 200, &[], body.as_bytes());
@@ -412,11 +414,11 @@ fn what_is_shown_of_a_large_value_is_short() {
 }
 
 #[test]
-fn a_body_deeper_than_is_read_is_told_so() {
+fn a_body_that_is_nested_too_deep_is_refused() {
     let it = with_response("body: [[1]]");
     let found = response(&it, 200, &[], format!("{}{}", "[".repeat(10_000), "]".repeat(10_000)).as_bytes());
     assert_eq!(told(&found), "M213 body $");
-    // And one that is as deep as can be is compared.
+    // The deepest possible one is compared.
     let deep = |inside: &str| format!("{}{inside}{}", "[".repeat(90), "]".repeat(90));
     let it = with_response(&format!("body: {}\nmatch: {{ \"{}\": /a+/ }}", deep("a"), "[]".repeat(90)));
     assert_eq!(told(&response(&it, 200, &[], deep("\"aa\"").as_bytes())), "");

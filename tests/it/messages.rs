@@ -1,4 +1,4 @@
-//! Messages held against an interaction, and tables of what upholds it and what breaks it.
+//! Compares messages with interactions, and checks tables of messages that uphold or break them.
 
 use upheld::formats::{Interaction, match_request, match_response};
 use upheld::interaction::{ActualRequest, ActualResponse, Mismatch};
@@ -6,8 +6,8 @@ use upheld::source::Pointer;
 
 use crate::reading::{filled, interaction};
 
-/// A sentence; the example and its rules, as the lines of a message; what upholds it; and what breaks it, with the
-/// code and the place of each mismatch.
+/// A sentence; the example and its rules, as the lines of a message; messages that uphold it; and messages that break it,
+/// with the code and the place of each mismatch.
 pub type Row = (&'static str, &'static str, &'static [&'static str], &'static [(&'static str, &'static str)]);
 
 /// Mismatches as `M203 body a.b, M202 header x`.
@@ -29,10 +29,10 @@ pub fn with_request(lines: &str) -> Interaction {
     interaction(&format!("method: POST\npath: /\n{lines}"), "status: 200")
 }
 
-/// The request of an example, changed.
+/// The example's request, after `change`.
 pub fn request(it: &Interaction, change: impl FnOnce(&mut ActualRequest)) -> Vec<Mismatch> {
     let it = filled(it);
-    let mut actual = it.asked();
+    let mut actual = it.consumer_request();
     change(&mut actual);
     match_request(&it, &actual, &Pointer::root().key("request"))
 }

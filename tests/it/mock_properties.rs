@@ -89,7 +89,7 @@ proptest! {
         let interactions = either(&contract).interactions;
         for (number, interaction) in interactions.iter().enumerate().filter(|(_, it)| has_possible_response(it)) {
             let example = filled(interaction);
-            let selected = mock.respond(&example.asked(), &states_of(interaction));
+            let selected = mock.respond(&example.consumer_request(), &states_of(interaction));
             prop_assert!(selected.is_ok(), "{:?} {:?}", example, selected);
             let selected = selected.unwrap();
             let (_, used, _) = mock.interaction(selected.number).unwrap();
@@ -107,7 +107,7 @@ proptest! {
     fn provider_states_tell_interactions_with_the_same_request_apart((contract, files) in with_equal_requests()) {
         let mock = mock_of(&contract, &files);
         for (number, interaction) in either(&contract).interactions.iter().enumerate() {
-            let selected = mock.respond(&filled(interaction).asked(), &states_of(interaction)).unwrap();
+            let selected = mock.respond(&filled(interaction).consumer_request(), &states_of(interaction)).unwrap();
             prop_assert_eq!(selected.number, number);
         }
     }
@@ -120,7 +120,7 @@ proptest! {
         }
         let mock = mock_of(&contract, &files);
         for (number, interaction) in either(&contract).interactions.iter().enumerate() {
-            let selected = mock.respond(&filled(interaction).asked(), &[]).unwrap();
+            let selected = mock.respond(&filled(interaction).consumer_request(), &[]).unwrap();
             prop_assert_eq!(selected.number, number);
         }
     }

@@ -36,7 +36,7 @@ fn rules_of(body: &Value, rules: &Value) -> Vec<String> {
     ));
     let converted = imported(&pact);
     let written = http(&converted.contract.interactions[0]).terms.response.body.iter();
-    let lines = written.map(|(path, rule)| format!("{path}: {}", write_rule(&rule.thing)));
+    let lines = written.map(|(path, rule)| format!("{path}: {}", write_rule(&rule.rule)));
     lines.chain(converted.remarks.iter().map(|remark| format!("{}: {}", remark.place, remark.difference))).collect()
 }
 
@@ -299,7 +299,7 @@ fn the_contracts_of_this_repository_hold_as_pact_files() {
                 let example = filled(it);
                 let found = match_response(http(pact), &example_response(&example.response), &Pointer::root());
                 assert!(found.is_empty(), "{file} {}: {found:#?}", it.name);
-                let sent = match_request(http(pact), &example.asked(), &Pointer::root());
+                let sent = match_request(http(pact), &example.consumer_request(), &Pointer::root());
                 assert!(sent.is_empty(), "{file} {}: {sent:#?}", it.name);
                 held += 1;
             }

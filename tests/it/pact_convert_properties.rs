@@ -274,7 +274,7 @@ proptest! {
         own.headers = typed(own.headers, filled.response.body.as_ref());
         let found = match_response(read, &own, &Pointer::root());
         prop_assert!(found.is_empty(), "{found:#?}\n{}\n{:?}", exported.text, (response, &terms.response));
-        let mut sent = filled.asked();
+        let mut sent = filled.consumer_request();
         sent.headers = typed(sent.headers, filled.request.body.as_ref());
         let found = match_request(read, &sent, &Pointer::root());
         prop_assert!(found.is_empty(), "{found:#?}\n{}\n{:?}", exported.text, (request, &terms.request));
@@ -312,5 +312,5 @@ fn typed(mut headers: Vec<(String, String)>, body: Option<&Body>) -> Vec<(String
 fn loose(rules: &Rules) -> bool {
     let text =
         |matcher: &Matcher| matches!(matcher, Matcher::Regex(_) | Matcher::OneOf(_) | Matcher::Type(JsonType::Boolean));
-    rules.body.values().any(|rule| rule.thing.matchers.iter().any(text))
+    rules.body.values().any(|rule| rule.rule.matchers.iter().any(text))
 }

@@ -1,8 +1,8 @@
-//! What Pact's own verifier and mock server answer, case by case: the same is answered here, by the same code that `verify`
-//! and `mock` use.
+//! Compares our results, from the code that `verify` and `mock` use, with those of Pact's own verifier and mock server, case
+//! by case.
 //!
 //! The tables were made by running Pact's verifier (`pact_ffi` 0.5.12, of the package pact-python) on files of versions 2 to
-//! 4. Where Pact's answer is not followed, the case stands in [`OTHERWISE`] with the reason.
+//! 4. Cases with other results than Pact's are in [`EXCEPTIONS`], each with its reason.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -15,8 +15,8 @@ use upheld::source::Pointer;
 use super::pact_spec::{headers, pact_file, try_contract};
 use super::reading::http;
 
-/// Cases that are answered otherwise, by the beginning of their names, with the reason.
-const OTHERWISE: &[(&str, &str)] = &[
+/// Cases with another result than Pact's, by the beginning of their names, each with its reason.
+const EXCEPTIONS: &[(&str, &str)] = &[
     (
         "body/content type application/octet-stream",
         "what the file has as JSON is compared as JSON, whatever it is called",
@@ -70,8 +70,8 @@ pub fn bytes(actual: &Value) -> Vec<u8> {
     }
 }
 
-/// Holds every case against Pact's answer; gives the exceptions that were met.
-fn hold(cases: &str, check: impl Fn(&Value) -> Vec<String>) -> HashSet<&'static str> {
+/// Compares every case with Pact's result, and returns the exceptions that were met.
+fn compare_with_pact(cases: &str, check: impl Fn(&Value) -> Vec<String>) -> HashSet<&'static str> {
     let cases: Vec<Value> = serde_json::from_str(cases).unwrap();
     let mut failed = String::new();
     let mut met = HashSet::new();
@@ -81,7 +81,7 @@ fn hold(cases: &str, check: impl Fn(&Value) -> Vec<String>) -> HashSet<&'static 
         if found.is_empty() == case["match"].as_bool().unwrap() {
             continue;
         }
-        if let Some((known, _)) = OTHERWISE.iter().find(|(known, _)| name.starts_with(known)) {
+        if let Some((known, _)) = EXCEPTIONS.iter().find(|(known, _)| name.starts_with(known)) {
             met.insert(*known);
         } else {
             writeln!(failed, "{name} [{}]: Pact says {}, found {found:?}", case["version"], case["match"]).unwrap();
@@ -93,14 +93,14 @@ fn hold(cases: &str, check: impl Fn(&Value) -> Vec<String>) -> HashSet<&'static 
 }
 
 #[test]
-fn what_pact_answers_is_answered_here() {
+fn results_are_the_same_as_pacts() {
     let met: HashSet<&str> = requests().union(&responses()).copied().collect();
-    let stale: Vec<&str> = OTHERWISE.iter().map(|(name, _)| *name).filter(|name| !met.contains(name)).collect();
+    let stale: Vec<&str> = EXCEPTIONS.iter().map(|(name, _)| *name).filter(|name| !met.contains(name)).collect();
     assert!(stale.is_empty(), "no exceptions any more: {stale:?}");
 }
 
 #[test]
-fn files_that_pact_refuses_are_read_or_give_findings_and_never_less() {
+fn files_that_pact_refuses_are_read_or_give_findings() {
     let files: Vec<Value> = serde_json::from_str(include_str!("pact/unreadable.json")).unwrap();
     for file in &files {
         let interaction = match file["expected"].get("method").or(file["expected"].get("path")) {
@@ -116,7 +116,7 @@ fn files_that_pact_refuses_are_read_or_give_findings_and_never_less() {
 }
 
 fn requests() -> HashSet<&'static str> {
-    hold(include_str!("pact/requests.json"), |case| {
+    compare_with_pact(include_str!("pact/requests.json"), |case| {
         let interaction = json!({"description": "a case", "request": case["expected"], "response": {}});
         let contract = match try_contract(&pact_file(case["version"].as_str().unwrap(), &interaction)) {
             Ok(contract) => contract,
@@ -137,7 +137,7 @@ fn requests() -> HashSet<&'static str> {
 }
 
 fn responses() -> HashSet<&'static str> {
-    hold(include_str!("pact/responses.json"), |case| {
+    compare_with_pact(include_str!("pact/responses.json"), |case| {
         let interaction = json!({"description": "a case", "response": case["expected"]});
         let contract = match try_contract(&pact_file(case["version"].as_str().unwrap(), &interaction)) {
             Ok(contract) => contract,

@@ -1,4 +1,4 @@
-//! What holds for every Pact file, however broken: findings or a contract, and never a panic.
+//! A property of every Pact file, however broken: it gives findings or a contract, and never a panic.
 
 use std::sync::Arc;
 
@@ -10,14 +10,14 @@ use serde_json::{Value, json};
 use upheld::contract::attachments::NoAttachments;
 use upheld::formats::{check, file, match_request, match_response, read};
 use upheld::interaction::encode::response as example_response;
-use upheld::interaction::{ActualRequest, ActualResponse, Http, Kind};
-use upheld::pact::{Moment, is_pact};
+use upheld::interaction::{ActualRequest, ActualResponse, Http, Kind, Moment};
+use upheld::pact::is_pact;
 use upheld::source::{Limits, Pointer, SourceFile};
 
 use super::reading::{filled, http};
 use super::strategies::cases;
 
-/// Files of each version, with something of everything.
+/// Files of each version, with something of every feature.
 fn files() -> Vec<Value> {
     let matchers = json!({
         "$": {"matchers": [{"match": "type"}]},
@@ -98,7 +98,7 @@ fn files() -> Vec<Value> {
     vec![v2, v3, v4]
 }
 
-/// Something that stands where something else should.
+/// A value of the wrong kind.
 fn odd() -> impl Strategy<Value = Value> {
     let text = select(
         &[
@@ -134,7 +134,7 @@ fn odd() -> impl Strategy<Value = Value> {
     ]
 }
 
-/// A change of one place: another value, none at all, or under another key.
+/// A change at one place: another value, no value, or another key.
 #[derive(Clone, Debug)]
 struct Change {
     place: Index,
@@ -205,8 +205,8 @@ fn changed(value: &mut Value, change: &Change) {
     go(value, &mut at, change);
 }
 
-/// Does with a file all that any command does.
-fn used(text: &str, bytes: &[u8]) -> Result<(), TestCaseError> {
+/// Does everything with a file that any command does.
+fn use_everywhere(text: &str, bytes: &[u8]) -> Result<(), TestCaseError> {
     let source = Arc::new(SourceFile::new("p.json", text.to_owned(), Limits::default()));
     prop_assert!(is_pact(text) || read(&source, &NoAttachments).is_err(), "{text}");
     let read = match read(&source, &NoAttachments) {
@@ -227,7 +227,7 @@ fn used(text: &str, bytes: &[u8]) -> Result<(), TestCaseError> {
         };
         let filled = http.filled(&interaction.params());
         let request = filled.request_at(&Moment::default()).unwrap_or_else(|| filled.request.clone());
-        let sent = Http { request, ..filled.clone() }.asked();
+        let sent = Http { request, ..filled.clone() }.consumer_request();
         let made = filled.response_at(&Moment::default()).unwrap_or_else(|| filled.response.clone());
         let came = example_response(&made);
         let _ = match_request(&filled, &sent, &at);
@@ -243,7 +243,7 @@ proptest! {
     #![proptest_config(cases(400))]
 
     #[test]
-    fn a_pact_file_with_anything_in_its_places_is_read_or_gives_findings(
+    fn a_pact_file_with_wrong_values_is_read_or_gives_findings(
         file in select(files()),
         changes in vec(change(), 1..6),
         bytes in prop_oneof![vec(any::<u8>(), 0..40), odd().prop_map(|value| value.to_string().into_bytes())],
@@ -252,11 +252,11 @@ proptest! {
         for change in &changes {
             changed(&mut file, change);
         }
-        used(&file.to_string(), &bytes)?;
+        use_everywhere(&file.to_string(), &bytes)?;
     }
 
     #[test]
-    fn a_pact_file_that_ends_too_early_or_holds_other_bytes_gives_findings(
+    fn a_truncated_or_corrupt_pact_file_gives_findings(
         file in select(files()),
         end in any::<Index>(),
         places in vec((any::<Index>(), select(&[b'"', b'{', b'}', b'[', b']', b',', b':', b'\\', b'0', b' ', 0u8][..])), 0..4),
@@ -270,12 +270,12 @@ proptest! {
         if cut {
             text.truncate(end.index(text.len()));
         }
-        used(&String::from_utf8_lossy(&text), b"{}")?;
+        use_everywhere(&String::from_utf8_lossy(&text), b"{}")?;
     }
 }
 
 #[test]
-fn each_of_the_files_that_are_changed_can_be_used_as_it_is() {
+fn the_unchanged_files_can_be_used() {
     for file in files() {
         let source = SourceFile::new("p.json", file.to_string(), Limits::default());
         let read = read(&source, &NoAttachments).unwrap_or_else(|found| panic!("{}", super::reading::lines(&found)));
@@ -289,7 +289,7 @@ fn each_of_the_files_that_are_changed_can_be_used_as_it_is() {
 }
 
 #[test]
-fn hostile_bodies_of_xml_are_answered_and_not_died_of() {
+fn malicious_xml_bodies_are_survived() {
     let file = files().remove(0);
     let source = SourceFile::new("p.json", file.to_string(), Limits::default());
     let read = read(&source, &NoAttachments).unwrap();
@@ -308,7 +308,7 @@ fn hostile_bodies_of_xml_are_answered_and_not_died_of() {
 }
 
 #[test]
-fn elements_that_are_too_deep_to_be_compared_are_no_match() {
+fn elements_nested_too_deep_to_be_compared_dont_match() {
     let nested = |inner: &str| format!("{}{inner}{}", "<a>".repeat(200), "</a>".repeat(200));
     let mut file = files().remove(0);
     file["interactions"][0]["response"] = json!({"headers": {"Content-Type": "text/xml"}, "body": nested("x")});

@@ -1,8 +1,7 @@
-//! The public conformance cases of the Pact specification, versions 1 to 4: what each says is what `verify` and `mock`
-//! answer, by the same code.
+//! The public conformance cases of the Pact specification, versions 1 to 4, run with the code that `verify` and `mock` use.
 //!
 //! The cases are not a part of this project: `UPHELD_PACT_SPEC` names the folder that they are in
-//! (`<version>/{request,response}/<part>/<case>.json`), and where it is not set, the tests say that they were skipped.
+//! (`<version>/{request,response}/<part>/<case>.json`). If it isn't set, the tests say that they were skipped.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -17,11 +16,11 @@ use upheld::source::{Limits, Pointer, SourceFile};
 use super::reading::http;
 use super::support::{Answer, Provider, World};
 
-/// The versions by the names of their folders, with how a Pact file names them.
+/// The versions by the names of their folders, and as Pact files write them.
 const VERSIONS: [(&str, &str); 5] =
     [("v1", "1.0.0"), ("v1.1", "1.1.0"), ("v2", "2.0.0"), ("v3", "3.0.0"), ("v4", "4.0")];
 
-/// Cases whose flag is not followed, each with the reason.
+/// Cases with another result than the specification's, each with its reason.
 const WRONG: &[(&str, &str)] = &[];
 
 /// One case.
@@ -34,10 +33,10 @@ pub struct Case {
     pub matches: bool,
 }
 
-/// All cases of a kind, or nothing where there are none on this machine.
+/// All cases of a kind, or `None` if there are none on this machine.
 pub fn cases(kind: &str) -> Option<Vec<Case>> {
     let Some(folder) = std::env::var_os("UPHELD_PACT_SPEC").filter(|folder| !folder.is_empty()) else {
-        said("skipped: UPHELD_PACT_SPEC does not name the folder of the Pact specification's cases");
+        print_uncaptured("skipped: UPHELD_PACT_SPEC does not name the folder of the Pact specification's cases");
         return None;
     };
     let mut cases = Vec::new();
@@ -58,8 +57,8 @@ pub fn cases(kind: &str) -> Option<Vec<Case>> {
     Some(cases)
 }
 
-/// Says something that is seen without `--nocapture`, too.
-fn said(text: &str) {
+/// Prints a text that is shown even without `--nocapture`.
+fn print_uncaptured(text: &str) {
     std::io::stderr().write_all(format!("{text}\n").as_bytes()).unwrap();
 }
 
@@ -77,7 +76,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The Pact file of one interaction.
+/// A Pact file with one interaction.
 pub fn pact_file(version: &str, interaction: &Value) -> String {
     json!({
         "consumer": {"name": "storefront"},
@@ -88,7 +87,7 @@ pub fn pact_file(version: &str, interaction: &Value) -> String {
     .to_string()
 }
 
-/// The contract that a Pact file is; or what is wrong with it.
+/// The contract in a Pact file, or the findings about it.
 pub fn try_contract(text: &str) -> Result<Contract, String> {
     let source = SourceFile::new("storefront-orders.json", text.to_owned(), Limits::default());
     read(&source, &NoAttachments).map(|read| read.contract).map_err(|findings| super::reading::lines(&findings))
@@ -98,7 +97,7 @@ pub fn contract(text: &str) -> Contract {
     try_contract(text).unwrap_or_else(|why| panic!("{why}\n{text}"))
 }
 
-/// A message's headers as they come over the wire.
+/// A message's headers, as on the wire.
 pub fn headers(message: &Value) -> Vec<(String, String)> {
     let empty = Map::new();
     let headers = message.get("headers").and_then(Value::as_object).unwrap_or(&empty);
@@ -112,7 +111,7 @@ pub fn headers(message: &Value) -> Vec<(String, String)> {
         .collect()
 }
 
-/// A message's body as it comes over the wire.
+/// A message's body, as on the wire.
 pub fn body(message: &Value, version: &str) -> Vec<u8> {
     let body = message.get("body");
     let body = if version == "4.0" { body.and_then(|body| body.get("content")) } else { body };
@@ -144,8 +143,8 @@ pub fn query(message: &Value) -> Option<String> {
     }
 }
 
-/// Holds every case against its flag, and prints how many there were.
-fn hold(kind: &str, check: impl Fn(&Case) -> Vec<String>) {
+/// Compares every case with its expected result, and prints how many there were.
+fn check_cases(kind: &str, check: impl Fn(&Case) -> Vec<String>) {
     let Some(cases) = cases(kind) else { return };
     let mut failed = String::new();
     let mut not_followed = 0;
@@ -158,14 +157,17 @@ fn hold(kind: &str, check: impl Fn(&Case) -> Vec<String>) {
         }
     }
     let count = cases.len();
-    said(&format!("{} of {count} {kind} cases answer as the Pact specification says", count - not_followed));
+    print_uncaptured(&format!(
+        "{} of {count} {kind} cases answer as the Pact specification says",
+        count - not_followed
+    ));
     assert!(count > 250, "only {count} cases were found");
     assert!(failed.is_empty(), "{failed}");
 }
 
 #[test]
-fn every_request_case_of_the_pact_specification_is_answered_as_it_says() {
-    hold("request", |case| {
+fn every_request_case_of_the_pact_specification_has_the_expected_result() {
+    check_cases("request", |case| {
         let file = pact_file(case.version, &json!({"description": "a case", "request": case.expected, "response": {}}));
         let contract = contract(&file);
         let text = |key: &str, default: &str| case.actual[key].as_str().unwrap_or(default).to_owned();
@@ -182,8 +184,8 @@ fn every_request_case_of_the_pact_specification_is_answered_as_it_says() {
 }
 
 #[test]
-fn every_response_case_of_the_pact_specification_is_answered_as_it_says() {
-    hold("response", |case| {
+fn every_response_case_of_the_pact_specification_has_the_expected_result() {
+    check_cases("response", |case| {
         let file = pact_file(case.version, &json!({"description": "a case", "response": case.expected}));
         let contract = contract(&file);
         let response = ActualResponse {
@@ -196,8 +198,8 @@ fn every_response_case_of_the_pact_specification_is_answered_as_it_says() {
     });
 }
 
-/// Each case's expected response as an interaction of its own, of one Pact file for each version; and a provider that
-/// answers with what came.
+/// One Pact file for each version, with each case's expected response as an interaction; and a provider that sends the
+/// actual responses.
 #[test]
 fn every_response_case_gives_the_same_verdict_through_the_program() {
     let Some(cases) = cases("response") else { return };
@@ -249,6 +251,9 @@ fn every_response_case_gives_the_same_verdict_through_the_program() {
             writeln!(failed, "{name}: should be {expected}: {interaction:#}").unwrap();
         }
     }
-    said(&format!("{} response cases of the Pact specification give their verdicts through the program", found.len()));
+    print_uncaptured(&format!(
+        "{} response cases of the Pact specification give their verdicts through the program",
+        found.len()
+    ));
     assert!(failed.is_empty(), "{failed}");
 }

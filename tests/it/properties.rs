@@ -1,4 +1,4 @@
-//! What holds for every contract and every message.
+//! Properties of every contract and every message.
 
 use std::collections::BTreeSet;
 
@@ -22,23 +22,23 @@ fn of_response(asked: &Http<Terms>, actual: &ActualResponse) -> Vec<Mismatch> {
     match_response(asked, actual, &Pointer::root().key("response"))
 }
 
-/// A response with this body and nothing else that is asked for.
+/// An expected response with this body and nothing else.
 fn with_body(body: Value) -> Http<Terms> {
     let response = Response { status: Status::Code(200), headers: Headers::new(), body: Some(Body::json(body)) };
     with_response(response, Rules::default())
 }
 
-/// A response with these rules, to a request that asks for nothing.
+/// A response with these rules, to an empty request.
 fn with_response(response: Response, rules: Rules) -> Http<Terms> {
     let terms = contract::Terms { request: RequestRules::default(), response: rules };
     Http { request: Request::default(), response, terms: terms.into() }
 }
 
-fn answer(body: &Value) -> ActualResponse {
+fn response_with(body: &Value) -> ActualResponse {
     ActualResponse { status: 200, headers: Vec::new(), body: body.to_string().into_bytes() }
 }
 
-/// The way to every value, and so to every place that is asked for.
+/// Collects the paths of all values.
 fn places(value: &Value, at: &[Segment], found: &mut Vec<Vec<Segment>>) {
     found.push(at.to_vec());
     let below = |segment: Segment| at.iter().cloned().chain([segment]).collect::<Vec<_>>();
@@ -74,7 +74,7 @@ fn kind(value: &Value) -> std::mem::Discriminant<Value> {
     std::mem::discriminant(value)
 }
 
-/// A body that has nothing to do with the contract, or something.
+/// A body that is unrelated to the contract, or similar to its example.
 fn any_body(example: Option<Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
     let example = example.unwrap_or_default();
     let changed = (Just(example.clone()), any::<Index>(), any::<u8>()).prop_map(|(mut bytes, at, byte)| {
@@ -108,7 +108,7 @@ fn interaction() -> impl Strategy<Value = Interaction> {
 fn anything() -> impl Strategy<Value = (Interaction, ActualRequest, ActualResponse)> {
     interaction().prop_flat_map(|it| {
         let filled = filled(&it);
-        let example = filled.asked();
+        let example = filled.consumer_request();
         let names = |headers: &Headers| headers.keys().cloned().collect::<Vec<_>>();
         let request = (
             "[A-Z]{0,4}",
@@ -143,23 +143,23 @@ proptest! {
         let filled = filled(&it);
         let found = of_response(&filled, &example_response(&filled.response));
         prop_assert!(found.is_empty(), "{:?} {:#?}", filled, found);
-        let found = match_request(&filled, &filled.asked(), &Pointer::root());
+        let found = match_request(&filled, &filled.consumer_request(), &Pointer::root());
         prop_assert!(found.is_empty(), "{:?} {:#?}", filled, found);
     }
 
     #[test]
-    fn the_order_of_keys_and_the_white_space_of_a_body_do_not_count((response, rules) in strategies::response()) {
+    fn the_order_of_keys_and_white_space_make_no_difference((response, rules) in strategies::response()) {
         let filled = with_response(response, rules).filled(&Map::new());
         let mut actual = example_response(&filled.response);
         if let Some(Content::Json(body)) = filled.response.body.as_ref().map(|body| &body.content) {
-            actual.body = serde_json::to_vec_pretty(&turned(body)).unwrap();
+            actual.body = serde_json::to_vec_pretty(&reversed(body)).unwrap();
         }
         let found = of_response(&filled, &actual);
         prop_assert!(found.is_empty(), "{filled:?} {found:#?}");
     }
 
     #[test]
-    fn what_is_missing_is_named(body in body_with_places(), pick in any::<Index>()) {
+    fn a_missing_value_is_named(body in body_with_places(), pick in any::<Index>()) {
         let mut ways = Vec::new();
         places(&body, &[], &mut ways);
         ways.retain(|way| matches!(way.last(), Some(Segment::Key(_))));
@@ -168,14 +168,14 @@ proptest! {
         let mut actual = body.clone();
         let Segment::Key(key) = last else { unreachable!() };
         at_mut(&mut actual, above).as_object_mut().unwrap().remove(key);
-        let found = of_response(&with_body(body), &answer(&actual));
+        let found = of_response(&with_body(body), &response_with(&actual));
         prop_assert_eq!(found.len(), 1, "{:#?}", found);
         prop_assert_eq!(found[0].code.0, "M201");
         prop_assert_eq!(&found[0].path, &Path(way.clone()).to_string());
     }
 
     #[test]
-    fn what_is_of_another_type_is_named(body in body_with_places(), pick in any::<Index>(), other in any::<Index>()) {
+    fn a_value_of_another_type_is_named(body in body_with_places(), pick in any::<Index>(), other in any::<Index>()) {
         let mut ways = Vec::new();
         places(&body, &[], &mut ways);
         let way = pick.get(&ways);
@@ -183,14 +183,14 @@ proptest! {
         let place = at_mut(&mut actual, way);
         let others: Vec<Value> = one_of_each().into_iter().filter(|value| kind(value) != kind(place)).collect();
         *place = other.get(&others).clone();
-        let found = of_response(&with_body(body), &answer(&actual));
+        let found = of_response(&with_body(body), &response_with(&actual));
         prop_assert_eq!(found.len(), 1, "{:#?}", found);
         prop_assert_eq!(found[0].code.0, "M203");
         prop_assert_eq!(&found[0].path, &Path(way.clone()).to_string());
     }
 
     #[test]
-    fn a_list_that_came_empty_is_named(body in body_with_places(), pick in any::<Index>()) {
+    fn an_empty_list_is_named(body in body_with_places(), pick in any::<Index>()) {
         let mut ways = Vec::new();
         places(&body, &[], &mut ways);
         let mut copy = body.clone();
@@ -198,14 +198,14 @@ proptest! {
         let way = pick.get(&ways);
         let mut actual = body.clone();
         *at_mut(&mut actual, way) = json!([]);
-        let found = of_response(&with_body(body), &answer(&actual));
+        let found = of_response(&with_body(body), &response_with(&actual));
         prop_assert_eq!(found.len(), 1, "{:#?}", found);
         prop_assert_eq!(found[0].code.0, "M209");
         prop_assert_eq!(&found[0].path, &Path(way.clone()).to_string());
     }
 
     #[test]
-    fn more_than_is_asked_for_is_no_mismatch(body in strategies::telling_json(), extra in strategies::json()) {
+    fn further_keys_are_no_mismatch(body in strategies::telling_json(), extra in strategies::json()) {
         let mut actual = body.clone();
         let mut ways = Vec::new();
         places(&body, &[], &mut ways);
@@ -214,12 +214,12 @@ proptest! {
                 object.entry("another key").or_insert_with(|| extra.clone());
             }
         }
-        let found = of_response(&with_body(body), &answer(&actual));
+        let found = of_response(&with_body(body), &response_with(&actual));
         prop_assert!(found.is_empty(), "{:#?}", found);
     }
 
     #[test]
-    fn every_message_ends_in_mismatches_that_can_be_shown((it, request, response) in anything()) {
+    fn the_mismatches_of_every_message_can_be_shown((it, request, response) in anything()) {
         let codes: BTreeSet<&str> = CODES.iter().map(|one| one.code.0).collect();
         let mut found = match_request(http(&it), &request, &Pointer::root().key("request"));
         found.extend(of_response(http(&it), &response));
@@ -228,23 +228,23 @@ proptest! {
             let (expected, actual) = (one.expected.to_string(), one.actual.to_string());
             prop_assert!(!expected.is_empty() && !actual.is_empty(), "{:?}", one);
             prop_assert!(expected.chars().count() < 2000 && actual.chars().count() < 2000, "{:?}", one);
-            prop_assert!(one.asked.0.len() >= 2 || one.path == "$", "{:?}", one);
+            prop_assert!(one.expectation.0.len() >= 2 || one.path == "$", "{:?}", one);
         }
     }
 }
 
-/// A body that has at least a list and keys.
+/// A body with at least one list and some keys.
 fn body_with_places() -> impl Strategy<Value = Value> {
     (strategies::telling_json(), strategies::telling_json())
         .prop_map(|(one, other)| json!({"one": one, "list": [{"other": other}]}))
 }
 
-/// A value with the keys of its objects the other way round.
-fn turned(value: &Value) -> Value {
+/// A value with the keys of its objects in reverse order.
+fn reversed(value: &Value) -> Value {
     match value {
-        Value::Array(items) => items.iter().map(turned).collect(),
+        Value::Array(items) => items.iter().map(reversed).collect(),
         Value::Object(map) => {
-            Value::Object(map.iter().rev().map(|(key, value)| (key.clone(), turned(value))).collect())
+            Value::Object(map.iter().rev().map(|(key, value)| (key.clone(), reversed(value))).collect())
         }
         other => other.clone(),
     }

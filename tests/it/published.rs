@@ -8,7 +8,7 @@ use serde_yaml::Value;
 use crate::support::pages::{Page, repository};
 
 #[test]
-fn the_schema_beside_the_contracts_is_the_one_that_is_printed() {
+fn the_published_schema_is_up_to_date() {
     let kept = fs::read_to_string(repository().join("contracts/contract.schema.json")).unwrap();
     let printed = format!("{:#}\n", upheld::contract::contract_schema());
     assert_eq!(kept, printed, "write it anew: cargo run -- schema > contracts/contract.schema.json");

@@ -1,4 +1,4 @@
-//! The shortest ways from a text to a contract, its findings, and the messages that are held against it.
+//! Short ways from a text to a contract and to its findings.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -11,10 +11,10 @@ use upheld::formats::{Contract, Interaction, ReadContract, Terms, check, file, r
 use upheld::interaction::{self, Http, Kind};
 use upheld::source::{Finding, Limits, SourceFile};
 
-/// Files beside a contract, by their paths.
+/// The files in a contract's folder, by their paths.
 pub type Files = BTreeMap<String, Vec<u8>>;
 
-/// What stands before the interactions.
+/// The lines before the interactions.
 pub const HEAD: &str = "contract: 1\nconsumer: storefront\nprovider: orders\ninteractions:\n";
 
 /// A text as a contract file.
@@ -22,27 +22,27 @@ pub fn source(text: &str) -> SourceFile {
     SourceFile::new("contracts/storefront/orders.yaml", text.to_owned(), Limits::default())
 }
 
-/// Files beside a contract.
+/// The files in a contract's folder.
 pub fn files<const N: usize>(files: [(&str, &str); N]) -> Files {
     files.into_iter().map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec())).collect()
 }
 
-/// Reads a contract that must be without errors.
+/// Reads a contract, which must have no errors.
 pub fn read_ok(text: &str) -> ReadContract {
     read_with(text, &Files::new()).unwrap_or_else(|findings| panic!("{}\n{text}", lines(&findings)))
 }
 
-/// Reads a contract with files beside it.
+/// Reads a contract with the files in its folder.
 pub fn read_with(text: &str, files: &Files) -> Result<ReadContract, Vec<Finding>> {
     if files.is_empty() { read(&source(text), &NoAttachments) } else { read(&source(text), files) }
 }
 
-/// The contract of a text that must be without errors.
+/// The contract in a text, which must have no errors.
 pub fn contract(text: &str) -> Contract {
     read_ok(text).contract
 }
 
-/// The text of a contract of one interaction, of which request and response are given as the lines under their keys.
+/// The text of a contract with one interaction. Request and response are the lines under their keys.
 pub fn text_of(request: &str, response: &str) -> String {
     let indented = |lines: &str| {
         let lines = lines.trim_matches('\n').lines();
@@ -66,7 +66,7 @@ pub fn either(own: &contract::Contract) -> Contract {
     own.clone().map(Terms::from)
 }
 
-/// The request and response of an interaction, and what is asked of them.
+/// The request and response of an interaction, with their terms.
 pub fn http<T: Debug>(interaction: &interaction::Interaction<T>) -> &Http<T> {
     interaction.http().unwrap_or_else(|| panic!("not HTTP: {interaction:?}"))
 }
@@ -84,7 +84,7 @@ pub fn filled(interaction: &Interaction) -> Http<Terms> {
     http(interaction).filled(&interaction.params())
 }
 
-/// All that is said about a text: of its reading, its examples and its wisdom.
+/// All findings about a text: of reading it, of its examples, and warnings.
 pub fn all_findings(text: &str, files: &Files) -> Vec<Finding> {
     match read_with(text, files) {
         Err(findings) => findings,
@@ -92,7 +92,7 @@ pub fn all_findings(text: &str, files: &Files) -> Vec<Finding> {
     }
 }
 
-/// All that is said about a contract that could be read.
+/// All findings about a contract that can be read.
 pub fn checked(source: SourceFile, mut read: ReadContract) -> Vec<Finding> {
     let of_reading = mem::take(&mut read.findings);
     let mut findings = check(&file(Arc::new(source), read));

@@ -29,7 +29,7 @@ fn three_samples_give_the_rules_of_each_field() {
     let interaction = only(&exchanges);
     let rule = |path: &str| {
         let rules = &http(&interaction).terms.response.body;
-        rules.get(&Path::parse(path).unwrap()).map(|written| written.thing.to_string())
+        rules.get(&Path::parse(path).unwrap()).map(|written| written.rule.to_string())
     };
     for (path, expected) in [
         ("id", Some("uuid")),

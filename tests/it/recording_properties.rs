@@ -193,6 +193,6 @@ fn body(contract: &Contract) -> String {
         other => format!("{other:?}"),
     };
     let rules: Vec<String> =
-        http.terms.response.body.iter().map(|(path, rule)| format!("{path}: {}", rule.thing)).collect();
+        http.terms.response.body.iter().map(|(path, rule)| format!("{path}: {}", rule.rule)).collect();
     format!("{body} {rules:?}")
 }

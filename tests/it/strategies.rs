@@ -1,4 +1,4 @@
-//! Contracts and messages made up by proptest: everything that a contract can say, and none that it can't.
+//! Generates contracts and messages for property tests: everything that a contract can say, and nothing else.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -11,7 +11,8 @@ use proptest::sample::{Index, select};
 use serde_json::{Map, Number, Value, json};
 use upheld::contract::attachments::NoAttachments;
 use upheld::contract::{
-    Contract, Interaction, JsonType, Matcher, PathRule, Pattern, RequestRules, Rule, Rules, SchemaRule, Terms, Written,
+    Contract, Interaction, JsonType, Matcher, PathRule, Pattern, RequestRules, Rule, Rules, SchemaRule, Terms,
+    WrittenRule,
 };
 use upheld::interaction::template::fill_value;
 use upheld::interaction::{
@@ -20,14 +21,15 @@ use upheld::interaction::{
 
 use crate::reading::{Files, http_mut};
 
-/// So many cases, or as many as `PROPTEST_CASES` says. What fails is made a test of its own rather than kept in a file of seeds.
+/// This many cases, or as many as `PROPTEST_CASES` says. A case that fails becomes a test of its own, instead of an entry in
+/// a file of seeds.
 pub fn cases(number: u32) -> ProptestConfig {
     let default = ProptestConfig::default();
     let cases = if std::env::var_os("PROPTEST_CASES").is_some() { default.cases } else { number };
     ProptestConfig { cases, failure_persistence: None, ..default }
 }
 
-/// Texts that are hard to write down.
+/// Texts that are hard to write.
 const TRICKY: &[&str] = &[
     "",
     " ",
@@ -139,7 +141,7 @@ fn object<S: Strategy<Value = Value>>(value: S, entries: Range<usize>) -> impl S
         .prop_map(|entries| Value::Object(entries.into_iter().collect()))
 }
 
-/// Any JSON at all.
+/// Any JSON.
 pub fn json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![4 => scalar(), 1 => Just(Value::Null)];
     leaf.prop_recursive(4, 24, 5, |inner| {
@@ -147,7 +149,7 @@ pub fn json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// JSON in which everything tells what is needed: no nulls, nothing empty, and elements of a list are alike.
+/// JSON that needs no rules: no nulls, nothing empty, and lists whose elements are alike.
 pub fn telling_json() -> impl Strategy<Value = Value> {
     scalar().prop_recursive(4, 24, 4, |inner| {
         prop_oneof![
@@ -158,7 +160,7 @@ pub fn telling_json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Every place of a value, as paths that lead there: with `[]` or an index for elements, with a key or `.*`.
+/// Paths to every place of a value: with `[]` or an index for elements, with a key or `.*` for entries.
 pub fn paths(value: &Value) -> Vec<Path> {
     let mut found = Vec::new();
     let mut open = vec![(vec![], vec![value])];
@@ -188,7 +190,7 @@ pub fn paths(value: &Value) -> Vec<Path> {
     found
 }
 
-/// A rule that all of the values that it stands for uphold; `choice` picks one of those that there are.
+/// A rule that all of these values uphold; `choice` picks one of several.
 fn fitting_rule(path: &Path, values: &[&Value], choice: usize, modifiers: (bool, bool)) -> Rule {
     let all = |test: fn(&Value) -> bool| values.iter().all(|value| test(value));
     let mut fitting = vec![Matcher::Any, Matcher::Exact, Matcher::Equal];
@@ -237,21 +239,21 @@ fn anything() -> Matcher {
     Matcher::Regex(ANYTHING.clone())
 }
 
-/// A schema that every made up value satisfies.
+/// A schema that every generated value satisfies.
 fn never() -> Matcher {
     static NEVER: LazyLock<SchemaRule> =
         LazyLock::new(|| SchemaRule::new(&json!({"not": {"const": "never"}}), &NoAttachments).unwrap());
     Matcher::Schema(NEVER.clone())
 }
 
-/// A regular expression that matches just this text.
+/// A regular expression that matches only this text.
 fn escaped(text: &str) -> String {
     text.chars().flat_map(|c| [String::from("\\x{"), format!("{:x}}}", u32::from(c))]).collect()
 }
 
-/// A body's rules, at most one for a place, each upheld by the example.
-fn rules_for(example: &Value, most: usize) -> impl Strategy<Value = IndexMap<Path, Written<Rule>>> + use<> {
-    // Rules stand for what is sent, which has no escapes.
+/// Rules for a body, at most one for each place, all upheld by the example.
+fn rules_for(example: &Value, most: usize) -> impl Strategy<Value = IndexMap<Path, WrittenRule>> + use<> {
+    // Rules apply to the filled example, which has no escapes.
     let example = fill_value(example, &Map::new());
     let paths = paths(&example);
     vec((any::<Index>(), any::<usize>(), (prop::bool::weighted(0.2), prop::bool::weighted(0.2))), 0..=most).prop_map(
@@ -260,19 +262,20 @@ fn rules_for(example: &Value, most: usize) -> impl Strategy<Value = IndexMap<Pat
                 let path = place.get(&paths).clone();
                 let rule = fitting_rule(&path, &path.select(&example), choice, modifiers);
                 let key = path.to_string();
-                (path, Written { thing: rule, key })
+                (path, WrittenRule { rule, key })
             });
             rules.collect()
         },
     )
 }
 
-/// A JSON body of a response with rules, in which all that needs a rule has one.
-fn response_json() -> impl Strategy<Value = (Body, IndexMap<Path, Written<Rule>>)> {
+/// A response's JSON body with all the rules that it needs.
+fn response_json() -> impl Strategy<Value = (Body, IndexMap<Path, WrittenRule>)> {
     let told = telling_json().prop_flat_map(|body| (Just(body.clone()), rules_for(&body, 4)));
     let open = json().prop_flat_map(|body| (Just(body.clone()), rules_for(&body, 3))).prop_map(|(body, mut rules)| {
-        let root = rules.entry(Path::default()).or_insert(Written { thing: Rule::default(), key: String::from("$") });
-        root.thing.matchers = vec![Matcher::Exact];
+        let root =
+            rules.entry(Path::default()).or_insert(WrittenRule { rule: Rule::default(), key: String::from("$") });
+        root.rule.matchers = vec![Matcher::Exact];
         (body, rules)
     });
     prop_oneof![3 => told, 1 => open].prop_map(|(body, rules)| (Body::json(body), rules))
@@ -288,9 +291,9 @@ fn fields() -> impl Strategy<Value = IndexMap<String, Vec<String>>> {
 }
 
 /// A body that is not JSON, with its rules.
-fn other_body() -> impl Strategy<Value = (Body, IndexMap<Path, Written<Rule>>)> {
-    let root = |rule: Option<Rule>| -> IndexMap<Path, Written<Rule>> {
-        rule.map(|thing| (Path::default(), Written { thing, key: String::from("$") })).into_iter().collect()
+fn other_body() -> impl Strategy<Value = (Body, IndexMap<Path, WrittenRule>)> {
+    let root = |rule: Option<Rule>| -> IndexMap<Path, WrittenRule> {
+        rule.map(|rule| (Path::default(), WrittenRule { rule, key: String::from("$") })).into_iter().collect()
     };
     prop_oneof![
         (text(), option::of(text_rules())).prop_map(move |(text, rule)| (Body::text(text), root(rule))),
@@ -334,7 +337,7 @@ fn headers() -> impl Strategy<Value = (Headers, IndexMap<String, Rule>)> {
     })
 }
 
-/// A path, and the segments that stand in it once.
+/// A path, and the indexes of the segments that occur in it once.
 fn path() -> impl Strategy<Value = (String, Vec<usize>)> {
     let segment = prop_oneof![4 => "[a-zA-Z0-9_~-]{1,6}", 1 => "[a-z]%20[a-z]", 1 => Just(String::from("${id}")), 1 => Just(String::new())];
     vec(segment, 1..4).prop_map(|mut segments| {
@@ -407,7 +410,7 @@ fn state() -> impl Strategy<Value = State> {
         .prop_map(|(name, params)| State { name, params: params.as_object().cloned().unwrap_or_default() })
 }
 
-/// An interaction; the state that it always has gives `id` its value.
+/// An interaction. It always has a state that gives `id` a value.
 pub fn interaction() -> impl Strategy<Value = Interaction> {
     let name = "[a-zA-Z0-9:#'\"{}\\[\\],é-]([a-zA-Z0-9 :#'\"{}\\[\\],é-]{0,20}[a-z])?";
     let pending = proptest::bool::weighted(0.1);
@@ -422,7 +425,7 @@ pub fn interaction() -> impl Strategy<Value = Interaction> {
     )
 }
 
-/// A contract that can be read, and the files beside it.
+/// A valid contract, and the files in its folder.
 pub fn contract() -> impl Strategy<Value = (Contract, Files)> {
     let service = "[A-Za-z0-9][A-Za-z0-9._-]{0,8}";
     (service, service, option::of(text()), vec(interaction(), 1..4)).prop_map(
@@ -441,7 +444,7 @@ pub fn contract() -> impl Strategy<Value = (Contract, Files)> {
     )
 }
 
-/// Puts a body's file beside the contract, in a folder of its own.
+/// Puts a body's file into a subfolder of the contract's folder.
 fn keep_file(body: &mut Option<Body>, folder: &str, files: &mut Files) {
     let Some(Body { file: Some(path), content }) = body else { return };
     *path = format!("{folder}/{path}");

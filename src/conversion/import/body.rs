@@ -117,10 +117,10 @@ fn rule_for_all(rule: Option<Rule>) -> BodyRules {
 }
 
 fn written(rules: rules::Rules) -> BodyRules {
-    let written = rules.into_iter().map(|(path, thing)| {
+    let written = rules.into_iter().map(|(path, rule)| {
         let path = Path(path);
         let key = path.to_string();
-        (path, WrittenRule { rule: thing, key })
+        (path, WrittenRule { rule, key })
     });
     written.collect()
 }

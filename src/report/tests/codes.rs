@@ -41,7 +41,7 @@ fn example(code: Code) -> Option<(ShownMismatch, u16)> {
         mismatch::UNUSABLE => body(
             code,
             "status",
-            "what nothing can be: Pact has no matcher `typ`; did you mean `type`?",
+            "a match for a rule that can't be used: Pact has no matcher `typ`; did you mean `type`?",
             "\"paid\", a string",
         ),
         mismatch::METHOD => in_part(code, Part::Method, "", "GET", "POST"),
