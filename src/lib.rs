@@ -42,7 +42,7 @@
 //!
 //! `lint`: texts → [`formats::read`] and [`formats::check`] → [`source::Finding`]s → [`report::findings`].
 //!
-//! `gate`: a store → [`ledger::Book`] → [`gate::decide`] → [`gate::Decision`] → [`report::decision`].
+//! `gate`: a store → [`ledger::Book`] → [`gate::decide`] → [`gate::Decision`] → [`report`].
 //!
 //! Traits are next to the code that needs them, and edges implement them. Errors and findings are data; only [`report`] and
 //! [`cli`] make sentences of them.

@@ -48,7 +48,10 @@ fn body_on_safe(source: &SourceFile, request: &Request, at: &Pointer) -> Option<
 
 /// Warnings about exact UUIDs and timestamps, which differ in the next run unless a provider state fixes them.
 fn volatile_exact(source: &SourceFile, response: &Response, rules: &Rules, at: &Pointer) -> Vec<Finding> {
-    let Some(Content::Json(example)) = response.body.as_ref().map(|body| &body.content) else { return Vec::new() };
+    let example = match response.body.as_ref().map(|body| &body.content) {
+        Some(Content::Json(example)) => example,
+        Some(Content::Text(_) | Content::Bytes(_) | Content::Form(_)) | None => return Vec::new(),
+    };
     let volatile = |text: &str| {
         uuid::Uuid::try_parse(text).is_ok() || (text.len() > 15 && text.parse::<jiff::Timestamp>().is_ok())
     };

@@ -186,7 +186,7 @@ impl fmt::Display for Actual {
             Self::Element { name, times: None } => write!(f, "<{name}>"),
             Self::Element { name, times: Some(times) } => write!(f, "<{name}>, {}", count(*times, "time")),
             Self::TooDeep => f.write_str("deeper nesting"),
-            Self::Withheld => f.write_str("another value, which isn't shown"),
+            Self::Withheld => f.write_str("another value (not shown)"),
         }
     }
 }

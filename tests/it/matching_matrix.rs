@@ -1,6 +1,6 @@
 //! Each matcher and modifier in a JSON body, upheld and broken; and examples without rules.
 
-use crate::messages::{Row, hold, request, response, told, with_request, with_response};
+use crate::messages::{Row, check_rows, request, response, summary, with_request, with_response};
 use crate::reading::interaction;
 
 #[test]
@@ -69,7 +69,7 @@ fn a_response_body_is_the_least_that_the_consumer_needs() {
             &[],
         ),
     ];
-    hold(rows, |asked, body| response(&with_response(asked), 200, &[], body.as_bytes()));
+    check_rows(rows, |asked, body| response(&with_response(asked), 200, &[], body.as_bytes()));
 }
 
 /// The matchers in a JSON body, which are the same for requests and responses.
@@ -347,12 +347,12 @@ const VALUES: &[Row] = &[
 
 #[test]
 fn matchers_are_upheld_and_broken_in_the_body_of_a_response() {
-    hold(VALUES, |asked, body| response(&with_response(asked), 200, &[], body.as_bytes()));
+    check_rows(VALUES, |asked, body| response(&with_response(asked), 200, &[], body.as_bytes()));
 }
 
 #[test]
 fn matchers_are_upheld_and_broken_in_the_body_of_a_request() {
-    hold(VALUES, |asked, body| request(&with_request(asked), |actual| actual.body = body.as_bytes().to_vec()));
+    check_rows(VALUES, |asked, body| request(&with_request(asked), |actual| actual.body = body.as_bytes().to_vec()));
 }
 
 #[test]
@@ -431,7 +431,7 @@ fn places_of_a_response_without_rules_are_compared_by_type() {
             &[(r#"[{"a": 1}, {"a": 1, "b": 2}]"#, "M202 body [1].b")],
         ),
     ];
-    hold(rows, |asked, body| response(&with_response(asked), 200, &[], body.as_bytes()));
+    check_rows(rows, |asked, body| response(&with_response(asked), 200, &[], body.as_bytes()));
 }
 
 #[test]
@@ -484,7 +484,7 @@ fn a_request_body_is_exactly_what_the_consumer_sends() {
             &[(r#"[{"a": 1, "b": 1}]"#, "M210 body $")],
         ),
     ];
-    hold(rows, |asked, body| request(&with_request(asked), |actual| actual.body = body.as_bytes().to_vec()));
+    check_rows(rows, |asked, body| request(&with_request(asked), |actual| actual.body = body.as_bytes().to_vec()));
     let no_body = interaction("method: GET\npath: /", "status: 200");
-    assert_eq!(told(&request(&no_body, |actual| actual.body = b"x".to_vec())), "M202 body $");
+    assert_eq!(summary(&request(&no_body, |actual| actual.body = b"x".to_vec())), "M202 body $");
 }

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::messages::{Row, hold, request, response, told, with_request, with_response};
+use crate::messages::{Row, check_rows, request, response, summary, with_request, with_response};
 use crate::reading::{files, filled, http, interaction, read_with, text_of};
 
 /// The header lines of a row: `name: value`, separated by `\n`.
@@ -140,7 +140,7 @@ const HEADERS: &[Row] = &[
 
 #[test]
 fn matchers_are_upheld_and_broken_in_headers_of_a_response() {
-    hold(HEADERS, |asked, headers| response(&with_response(asked), 200, &header_lines(headers), b""));
+    check_rows(HEADERS, |asked, headers| response(&with_response(asked), 200, &header_lines(headers), b""));
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn matchers_are_upheld_and_broken_in_headers_of_a_request() {
     let owned = |headers: &str| -> Vec<(String, String)> {
         header_lines(headers).into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     };
-    hold(HEADERS, |asked, headers| request(&with_request(asked), |actual| actual.headers = owned(headers)));
+    check_rows(HEADERS, |asked, headers| request(&with_request(asked), |actual| actual.headers = owned(headers)));
 }
 
 #[test]
@@ -220,7 +220,7 @@ fn matchers_are_upheld_and_broken_in_a_query() {
         ("unordered", "query: { a: [x, y] }\nmatch-query: { a: unordered }", &["a=y&a=x"], &[("a=y", "M304 query a")]),
         ("contains", "query: { a: x }\nmatch-query: { a: contains }", &["a=y&a=x"], &[("a=y", "M304 query a")]),
     ];
-    hold(rows, |asked, query| {
+    check_rows(rows, |asked, query| {
         request(&with_request(asked), |actual| actual.query = (!query.is_empty()).then(|| query.to_owned()))
     });
 }
@@ -260,7 +260,7 @@ fn matchers_are_upheld_and_broken_in_a_path() {
             &[("/a/b", "M302 path")],
         ),
     ];
-    hold(rows, |asked, path| {
+    check_rows(rows, |asked, path| {
         let it = interaction(&format!("method: GET\n{asked}"), "status: 200");
         request(&it, |actual| actual.path = path.to_owned())
     });
@@ -269,8 +269,8 @@ fn matchers_are_upheld_and_broken_in_a_path() {
 #[test]
 fn method_and_status_are_compared() {
     let it = interaction("method: GET\npath: /", "status: 2XX");
-    assert_eq!(told(&request(&it, |actual| actual.method = String::from("POST"))), "M301 method");
-    assert_eq!(told(&request(&it, |actual| actual.method = String::from("get"))), "M301 method");
+    assert_eq!(summary(&request(&it, |actual| actual.method = String::from("POST"))), "M301 method");
+    assert_eq!(summary(&request(&it, |actual| actual.method = String::from("get"))), "M301 method");
     for (status, upheld) in
         [(199, false), (200, true), (204, true), (299, true), (300, false), (0, false), (65535, false)]
     {
@@ -279,7 +279,7 @@ fn method_and_status_are_compared() {
     let it = interaction("method: GET\npath: /", "status: 404\nbody: { a: 1 }");
     // If the status is wrong, the body is shown and not compared.
     let found = response(&it, 500, &[], b"out of order");
-    assert_eq!(told(&found), "M101 status");
+    assert_eq!(summary(&found), "M101 status");
     assert_eq!(found[0].hint.as_deref(), Some("the response's body: out of order"));
 }
 
@@ -317,11 +317,11 @@ fn texts_bytes_and_forms_are_compared() {
         ),
         ("bytes", "body-base64: aGVsbG8=", &["hello"], &[("hellp", "M204 body $"), ("hello!", "M204 body $")]),
     ];
-    hold(rows, |asked, body| response(&with_response(asked), 200, &[], body.as_bytes()));
+    check_rows(rows, |asked, body| response(&with_response(asked), 200, &[], body.as_bytes()));
     let it = with_response("body-text: hello");
-    assert_eq!(told(&response(&it, 200, &[], &[0xff])), "M212 body $");
+    assert_eq!(summary(&response(&it, 200, &[], &[0xff])), "M212 body $");
     let form = with_request("form: { a: x }");
-    assert_eq!(told(&request(&form, |actual| actual.body = b"a=x&b=1".to_vec())), "M202 body b");
+    assert_eq!(summary(&request(&form, |actual| actual.body = b"a=x&b=1".to_vec())), "M202 body b");
     let sent = http(&form).consumer_request();
     assert_eq!(sent.headers, [(String::from("content-type"), String::from("application/x-www-form-urlencoded"))]);
 }
@@ -334,11 +334,11 @@ fn a_body_in_a_file_is_compared_by_the_kind_of_its_content() {
         read_with(&text, &beside).unwrap().contract.interactions.remove(0)
     };
     let json = it("body-file: a.json\nmatch: { a: integer }");
-    assert_eq!(told(&response(&json, 200, &[], br#"{"a": 2, "b": 3}"#)), "");
+    assert_eq!(summary(&response(&json, 200, &[], br#"{"a": 2, "b": 3}"#)), "");
     let found = response(&json, 200, &[], br#"{"a": "2"}"#);
-    assert_eq!(told(&found), "M203 body a");
+    assert_eq!(summary(&found), "M203 body a");
     assert_eq!(found[0].expectation.to_string(), "/response/match/a");
-    assert_eq!(told(&response(&it("body-file: a.txt"), 200, &[], b"texd")), "M204 body $");
+    assert_eq!(summary(&response(&it("body-file: a.txt"), 200, &[], b"texd")), "M204 body $");
 }
 
 #[test]
@@ -365,11 +365,11 @@ match-path: { \"${id}\": integer }",
     let filled = http(&it).filled(values.as_object().unwrap());
     assert_eq!(filled.consumer_request().path, "/orders/8f-1/z");
     // A segment keeps its rule, whatever its value is.
-    assert_eq!(told(&request(&it, |actual| actual.path = String::from("/orders/7/a%2Fb%20c"))), "");
-    assert_eq!(told(&request(&it, |actual| actual.path = String::from("/orders/x/a%2Fb%20c"))), "M302 path");
-    assert_eq!(told(&response(&it, 200, &[("location", "/orders/42")], br#"{"id": 42}"#)), "");
+    assert_eq!(summary(&request(&it, |actual| actual.path = String::from("/orders/7/a%2Fb%20c"))), "");
+    assert_eq!(summary(&request(&it, |actual| actual.path = String::from("/orders/x/a%2Fb%20c"))), "M302 path");
+    assert_eq!(summary(&response(&it, 200, &[("location", "/orders/42")], br#"{"id": 42}"#)), "");
     let found = response(&it, 200, &[("location", "/orders/7")], br#"{"id": "42"}"#);
-    assert_eq!(told(&found), "M103 header location, M203 body id");
+    assert_eq!(summary(&found), "M103 header location, M203 body id");
 }
 
 #[test]
@@ -394,7 +394,7 @@ match: { \"items[].qty\": integer, status: [paid, open], note: string or null }"
         ]
     );
     let found = response(&it, 200, &[], br#"{"items": [], "stauts": 1, "note": "x"}"#);
-    assert_eq!(told(&found), "M209 body items, M201 body status");
+    assert_eq!(summary(&found), "M209 body items, M201 body status");
     assert_eq!(
         found[0].hint.as_deref(),
         Some("nothing in it was verified: let the provider state fill it, or write `items: 0+`")
@@ -417,10 +417,10 @@ fn large_values_are_shown_cut() {
 fn a_body_that_is_nested_too_deep_is_refused() {
     let it = with_response("body: [[1]]");
     let found = response(&it, 200, &[], format!("{}{}", "[".repeat(10_000), "]".repeat(10_000)).as_bytes());
-    assert_eq!(told(&found), "M213 body $");
+    assert_eq!(summary(&found), "M213 body $");
     // The deepest possible one is compared.
     let deep = |inside: &str| format!("{}{inside}{}", "[".repeat(90), "]".repeat(90));
     let it = with_response(&format!("body: {}\nmatch: {{ \"{}\": /a+/ }}", deep("a"), "[]".repeat(90)));
-    assert_eq!(told(&response(&it, 200, &[], deep("\"aa\"").as_bytes())), "");
-    assert_eq!(told(&response(&it, 200, &[], deep("\"b\"").as_bytes())), format!("M206 body {}", "[0]".repeat(90)));
+    assert_eq!(summary(&response(&it, 200, &[], deep("\"aa\"").as_bytes())), "");
+    assert_eq!(summary(&response(&it, 200, &[], deep("\"b\"").as_bytes())), format!("M206 body {}", "[0]".repeat(90)));
 }

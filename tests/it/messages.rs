@@ -11,7 +11,7 @@ use crate::reading::{filled, interaction};
 pub type Row = (&'static str, &'static str, &'static [&'static str], &'static [(&'static str, &'static str)]);
 
 /// Mismatches as `M203 body a.b, M202 header x`.
-pub fn told(found: &[Mismatch]) -> String {
+pub fn summary(found: &[Mismatch]) -> String {
     found.iter().map(|one| format!("{} {}", one.code, one.place())).collect::<Vec<_>>().join(", ")
 }
 
@@ -37,7 +37,7 @@ pub fn request(it: &Interaction, change: impl FnOnce(&mut ActualRequest)) -> Vec
     match_request(&it, &actual, &Pointer::root().key("request"))
 }
 
-pub fn hold(rows: &[Row], matched: impl Fn(&str, &str) -> Vec<Mismatch>) {
+pub fn check_rows(rows: &[Row], matched: impl Fn(&str, &str) -> Vec<Mismatch>) {
     for (sentence, asked, upheld, broken) in rows {
         for actual in *upheld {
             let found = matched(asked, actual);
@@ -45,7 +45,7 @@ pub fn hold(rows: &[Row], matched: impl Fn(&str, &str) -> Vec<Mismatch>) {
         }
         for (actual, expected) in *broken {
             let found = matched(asked, actual);
-            assert_eq!(told(&found), *expected, "{sentence}: {actual} against\n{asked}\n{found:#?}");
+            assert_eq!(summary(&found), *expected, "{sentence}: {actual} against\n{asked}\n{found:#?}");
         }
     }
 }
