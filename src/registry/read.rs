@@ -206,7 +206,7 @@ mod tests {
         let states = read_text("upheld: 1\nservices:\n  orders: { states: GET /_states }\n").unwrap_err();
         assert!(states[0].starts_with("R105 ") && states[0].contains("write `POST /_states`"), "{states:?}");
         let names = read_text("upheld: 1\nservices:\n  a b: { start-timeout: soon }\n").unwrap_err();
-        assert!(names[0].contains("is not a name"), "{names:?}");
+        assert!(names[0].contains("isn't a valid name"), "{names:?}");
     }
 
     #[test]

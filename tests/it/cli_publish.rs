@@ -285,7 +285,7 @@ fn what_can_t_be_verified_is_published_as_pending_on_request_and_the_gate_says_s
 
     pending storefront → orders  an order was placed       storefront@1 (live in production)
             E403: it was not run: it is a message, and only HTTP is supported so far
-            pending: its contract says that it is, so it does not fail the run
+            pending: its contract says so, so it does not fail the run
 
     UPHELD  2 interactions: 1 pending, 1 upheld in <time>
     ------- stderr -------

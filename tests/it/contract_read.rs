@@ -131,7 +131,7 @@ fn a_mistake_is_reported_once_without_its_consequences() {
         ),
         (
             String::from("just a text"),
-            "1:1 C104 the file must be a mapping, not a text | all that one consumer expects of one provider",
+            "1:1 C104 the file must be a mapping, not a text | everything that one consumer expects from one provider",
         ),
         (
             String::from("{}"),
