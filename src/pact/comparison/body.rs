@@ -76,7 +76,7 @@ pub(super) fn compare(
         },
         // A rule for the content type compares the body as a whole.
         (Content::Text(_), _) if by_content_type(asked.rules) => {
-            compare_whole(&mut comparison, asked.rules, &bytes, actual)
+            compare_whole(&mut comparison, asked.rules, &bytes, actual);
         }
         (Content::Text(example), MediaKind::Xml) => match std::str::from_utf8(actual) {
             Ok(text) => comparison.xml(example, text.trim_start_matches('\u{feff}'), &asked.rules.body),
@@ -95,7 +95,7 @@ pub(super) fn compare(
             multipart::compare(&mut comparison, asked, example, actual);
         }
         (Content::Text(_) | Content::Bytes(_) | Content::Form(_), _) => {
-            compare_whole(&mut comparison, asked.rules, &bytes, actual)
+            compare_whole(&mut comparison, asked.rules, &bytes, actual);
         }
     }
     comparison.found

@@ -138,7 +138,7 @@ impl Comparison<'_> {
             if refused {
                 let came = Actual::Element { name: name.clone(), times: Some(elements.len()) };
                 self.down(step, |comparison| {
-                    comparison.note(UNEXPECTED, None, Expected::Nothing(Nothing::Element), came)
+                    comparison.note(UNEXPECTED, None, Expected::Nothing(Nothing::Element), came);
                 });
             }
         }

@@ -70,7 +70,6 @@ pub fn of_type(path: &str, rule: RuleSummary, example: &Value, actual: &Value) -
 }
 
 /// A mismatch in a body whose two sides read like this.
-
 pub fn body(code: Code, path: &str, expected: &str, actual: &str) -> ShownMismatch {
     in_part(code, Part::Body, path, expected, actual)
 }
