@@ -38,7 +38,7 @@ fn ctrl_c_ends_the_command_and_writes_nothing() {
     let world = World::new();
     let output = record_with_signal(&world, ": > ready; exec sleep 1000", "INT", true);
     assert_eq!(output.code, Some(130), "{output}");
-    assert!(output.stderr.contains("exit code 130, so nothing was written"), "{output}");
+    assert!(output.stderr.contains("exit code 130, so nothing is written"), "{output}");
     assert!(!world.path("contracts").exists());
 }
 
@@ -91,7 +91,7 @@ fn wrong_arguments_are_reported_before_the_command_starts() {
         (&["--upstream", &a, "--upstream", &a], "`a` is named twice"),
         (&["--upstream", &a, "--upstream", &b, "--env-var", "X"], "there are several providers"),
         (&["--upstream", &a, "--env-var", "c=X"], "there is no provider `c` here"),
-        (&["--upstream", &a, "--port", "70000"], "`70000` is no port"),
+        (&["--upstream", &a, "--port", "70000"], "`70000` isn't a port"),
         (&["--upstream", &c, "--upstream", &format!("a-b={url}")], "UPHELD_URL_A_B"),
         (&["--upstream", &a, "--upstream", &b, "--env-var", "a=X", "--env-var", "b=X"], "`X`"),
         (&["--upstream", "a=localhost:80"], "it has no scheme"),

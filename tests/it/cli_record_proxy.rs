@@ -302,7 +302,7 @@ fn a_provider_that_does_not_respond_in_time_is_a_gateway_timeout() {
     let world = World::new();
     let recording = world.wrap([&record_orders(&url)[..], &["--timeout", "200ms"]].concat());
     let received = send(recording.url(), "GET /a", &[], b"");
-    assert_eq!((received.status, &received.json()["detail"]), (504, &"no answer within 200 ms".into()));
+    assert_eq!((received.status, &received.json()["detail"]), (504, &"no response within 200 ms".into()));
     let mut stream = connect(recording.url());
     stream
         .write_all(b"PUT /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 67108864\r\n\r\n")

@@ -64,9 +64,6 @@ const OUTSIDE: &[&str] = &[
 /// Files that may use each other: a part of a multipart body is a body.
 const MEANT_CIRCLES: &[(&str, &str)] = &[("src/pact/comparison/body.rs", "src/pact/comparison/multipart.rs")];
 
-/// Modules whose circles are still to be undone.
-const CIRCLES_LEFT_IN: &[&str] = &["contract", "gate", "ledger", "matching", "store"];
-
 /// The top-level module that a file belongs to; nothing for `main.rs` and `lib.rs`.
 fn module_of(file: &str) -> Option<&str> {
     let first = file.strip_prefix("src/").unwrap().split('/').next().unwrap();
@@ -124,12 +121,7 @@ fn files_do_not_use_each_other_in_a_circle() {
         .into_iter()
         .filter(|import| !import.in_test && !is_meant(&import.from, &import.to))
         .collect();
-    let is_left = |file: &str| module_of(file).is_some_and(|module| CIRCLES_LEFT_IN.contains(&module));
-    let faults: Vec<String> = circles(&imports)
-        .iter()
-        .filter(|circle| !circle.iter().all(|import| is_left(&import.from)))
-        .map(|circle| shown(circle, &imports))
-        .collect();
+    let faults: Vec<String> = circles(&imports).iter().map(|circle| shown(circle, &imports)).collect();
     assert!(faults.is_empty(), "{} circles between files:\n{}", faults.len(), faults.join("\n\n"));
 }
 
