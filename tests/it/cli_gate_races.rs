@@ -149,7 +149,7 @@ fn a_result_that_comes_while_a_gate_waits_is_seen() {
         team.publish("storefront@1", &[("orders", "list")]);
         team.deploy("orders@1");
         let gate = team.start("gate storefront@1 --to production --wait 50s --reserve");
-        until("the gate to wait", || gate.said("waiting for results").then_some(()));
+        until("the gate to wait", || gate.said("waiting for missing results").then_some(()));
         team.verify("orders@1", "list");
         let output = gate.finish();
         assert_eq!(output.code, Some(0), "{output}");
