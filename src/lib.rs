@@ -44,8 +44,8 @@
 //!
 //! `gate`: a store → [`ledger::Book`] → [`gate::decide`] → [`gate::Decision`] → [`report`].
 //!
-//! Traits are next to the code that needs them, and edges implement them. Errors and findings are data; only [`report`] and
-//! [`cli`] make sentences of them.
+//! Traits are next to the code that needs them, and edges implement them. Mismatches, remarks, causes and errors are data,
+//! whose sentence is made in one place, and nothing parses or compares a sentence that the program wrote.
 
 pub mod cli;
 pub mod contract;
