@@ -83,7 +83,7 @@ pub(super) fn select(
     if kept.is_empty() {
         let (consumers, providers) = (or_list(quoted(consumers)), or_list(quoted(providers)));
         return Err(Failure::usage(format!("there is no contract of {consumers} with {providers}"))
-            .help("name only one of them to see what there is"));
+            .help("name only one of them to see which contracts exist"));
     }
     let names = || kept.iter().flat_map(|file| file.contract.interactions.iter());
     for text in &wanted.only {

@@ -84,7 +84,7 @@ pub(super) struct RawRequestParts {
     pub method: String,
     /// The path, with or without a query: `/orders?status=paid`.
     pub path: String,
-    /// The parameters of the query: a text for each, or a list of texts for a repeated one.
+    /// The parameters of the query: a string for each, or a list of strings for a repeated one.
     #[serde(default)]
     pub query: IndexMap<String, Texts>,
     /// The headers that the provider needs.
@@ -332,7 +332,7 @@ schema!(RawRequest, "Request", generator => {
 });
 
 schema!(Texts, "Texts", _g => json_schema!({
-    "description": "A text, or a list of texts.",
+    "description": "A string, or a list of strings.",
     "type": ["string", "number", "boolean", "array"],
     "minItems": 1,
     "items": { "type": ["string", "number", "boolean"] }

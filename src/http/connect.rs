@@ -233,7 +233,7 @@ async fn tunnel(
     match answer.status() {
         status if status.is_success() => hyper::upgrade::on(answer).await.map(TokioIo::new).map_err(fault),
         StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
-            Err(fail("it asks for a user name and a password (407)".to_owned()))
+            Err(fail("it requires a user name and a password (407)".to_owned()))
         }
         status => Err(fail(format!("it responded with {status}"))),
     }

@@ -40,7 +40,7 @@ pub(super) fn answer(desk: &Desk, method: &Method, path: &str, body: &[u8]) -> R
         _ => problem(
             StatusCode::NOT_FOUND,
             "The mock has no such address",
-            "there are GET, POST and DELETE /_upheld/states, GET /_upheld/usage and GET /_upheld/health",
+            "the addresses are GET, POST and DELETE /_upheld/states, GET /_upheld/usage and GET /_upheld/health",
             Map::new(),
         ),
     }

@@ -202,7 +202,7 @@ impl<'a> Comparison<'a> {
             None => {}
             Some(value) if field.absent => {
                 self.note(UNEXPECTED, &field.shape, || {
-                    let hint = "the contract requires its absence; if it does no harm, remove that rule";
+                    let hint = "the contract requires that it is absent; if it does no harm, remove that rule";
                     Difference::new(Expected::Nothing(Nothing::Key), Actual::value(value))
                         .with_hint(Some(hint.to_owned()))
                 });

@@ -24,7 +24,7 @@ codes! {
     /// The registry can't be used in this form.
     UNUSABLE = "R104" => "Correct what the message points out. `upheld init` writes an example.";
     /// The registry sets up provider states with another method than POST.
-    BAD_STATES = "R105" => "Write `POST /path` and let the provider take the state from the body, or name a command.";
+    BAD_STATES = "R105" => "Write `POST /path` and have the provider read the state from the body, or name a command.";
 }
 
 /// Reads a registry. Warnings come with it.

@@ -164,7 +164,7 @@ fn broken(out: &mut String, finished: &Finished, palette: &Palette) {
 /// Why a failure doesn't count.
 fn pending(out: &mut String, finished: &Finished, palette: &Palette) {
     let why = match finished.pending.filter(|_| finished.is_pending()) {
-        Some(Pending::NotNeeded) => "nobody relies on this yet",
+        Some(Pending::NotNeeded) => "no consumer relies on this yet",
         Some(Pending::Said) => "its contract says so",
         None => return,
     };

@@ -148,7 +148,7 @@ fn source_line(out: &mut String, asked: &ContractLine, palette: &Palette) {
     let (text, column) = window(&asked.text, asked.column.saturating_sub(1) as usize);
     let bar = paint(palette.frame, "│");
     let _ = writeln!(out, "{} {bar}   {text}", paint(palette.frame, format_args!("{:>NUMBER_WIDTH$}", asked.line)));
-    let mark = paint(palette.mark, "╰── asked for here");
+    let mark = paint(palette.mark, "╰── required here");
     let _ = writeln!(out, "{:NUMBER_WIDTH$} {bar}   {:column$}{mark}", "", "");
 }
 

@@ -238,7 +238,7 @@ fn names(kind: &TypeKind) -> Vec<&'static str> {
         JsonType::Boolean => "true or false",
         JsonType::Integer => "a whole number",
         JsonType::Number => "a number",
-        JsonType::String => "a text",
+        JsonType::String => "text",
         JsonType::Array => "a list",
         JsonType::Object => "a mapping",
     };
@@ -254,7 +254,7 @@ fn type_name(value: &Value) -> &'static str {
         Value::Null => "empty",
         Value::Bool(_) => "true or false",
         Value::Number(_) => "a number",
-        Value::String(_) => "a text",
+        Value::String(_) => "text",
         Value::Array(_) => "a list",
         Value::Object(_) => "a mapping",
     }

@@ -95,7 +95,7 @@ impl<'s> Apart<'s> {
     fn count(&mut self, values: usize) -> Result<(), Fault> {
         self.values += values;
         if self.values > self.file.limits().values {
-            return Err(self.over("the file holds too many values"));
+            return Err(self.over("the file contains too many values"));
         }
         Ok(())
     }

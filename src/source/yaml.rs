@@ -122,7 +122,7 @@ fn syntax_error(file: &Arc<str>, text: &str, marker: &Marker, info: &str) -> Fin
         finding.help("YAML indents with spaces: replace the tab")
     } else if info.contains("flow") {
         finding
-            .help("inside `{…}` or `[…]`, quote what holds `,`, `[`, `]`, `{` or `}`: \"/[0-9]+/\", \"/orders/${id}\"")
+            .help("inside `{…}` or `[…]`, quote any value that contains `,`, `[`, `]`, `{` or `}`: \"/[0-9]+/\", \"/orders/${id}\"")
     } else if line.matches(": ").count() > 1 {
         finding.help("text that contains `: ` must be quoted")
     } else {

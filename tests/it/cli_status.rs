@@ -168,7 +168,7 @@ fn an_explanation_says_what_the_code_means_and_what_to_do() {
 
     A consumer has published contracts with the provider, but none of its versions is live in the environment. A consumer that isn't live never blocks a provider.
 
-    What to do: Nothing has to be done. If the consumer is live, record it: `upheld deployed CONSUMER@VERSION --to ENV`.
+    What to do: Nothing needs to be done. If the consumer is live, record it: `upheld deployed CONSUMER@VERSION --to ENV`.
     [exit code 0]
     ");
     assert_snapshot!(world.upheld(["explain", "S101"]), @"
