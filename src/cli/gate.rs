@@ -242,7 +242,7 @@ fn decide_and_wait(
     }
 }
 
-/// Decides once. With --reserve, a yes is recorded on the very view that it was decided on, or decided again.
+/// Decides once. With --reserve, a yes is recorded on exactly the view that it was decided on, or decided again.
 fn decide_once(args: &GateArgs, question: &Question, store: &dyn Store, world: &World) -> Result<Timed, Failure> {
     if !args.reserve {
         let snapshot = store.snapshot().map_err(unusable)?;

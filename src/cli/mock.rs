@@ -177,7 +177,7 @@ fn not_started(provider: &ServiceName, port: u16, error: &MockError) -> Failure 
     }
 }
 
-/// The files with the certificates that clients have to trust, where TLS is spoken.
+/// The files with the certificates that clients have to trust, if TLS is used.
 fn trust(stands: &[Stand], world: &World) -> Result<Option<Trust>, Failure> {
     let all: String = stands.iter().filter_map(|stand| stand.server.authority()).collect();
     if all.is_empty() { Ok(None) } else { Trust::of(&all, world).map(Some) }

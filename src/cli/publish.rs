@@ -175,7 +175,7 @@ fn single_text(
             "{what} of {service} with {provider} can't be verified, so the gate would never allow a deployment"
         ))
         .detail(Some(format!("{}   {}:{}\n{}", first.name, first.file, first.line, first.why)))
-        .help("publish what can't be verified as pending with --without-skipped, so that the gate ignores it; test it in another way"));
+        .help("publish what can't be verified as pending with --without-skipped: the gate then ignores it; test it in another way"));
     }
     let skipped: Vec<&str> = not_run.iter().map(|one| one.name).collect();
     if let [file] = files

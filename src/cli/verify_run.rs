@@ -46,7 +46,7 @@ pub(super) struct Run {
     pub scrubber: Scrubber,
     pub summary: Summary,
     pub jobs: usize,
-    /// The address that is being verified, where its provider has several.
+    /// The address that is being verified, if its provider has several.
     pub instance: Option<String>,
     /// Whether the provider that is being verified failed, beyond sending a response that breaks a contract.
     pub failed: bool,

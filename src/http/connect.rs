@@ -161,7 +161,7 @@ fn tls_config() -> Result<Arc<ClientConfig>, String> {
     Ok(Arc::new(config))
 }
 
-/// Connects to the first address of the name that answers.
+/// Connects to the first address of the name that accepts a connection.
 async fn tcp(host: &str, port: u16) -> Result<TcpStream, ConnectFailure> {
     let addresses: Vec<SocketAddr> =
         tokio::net::lookup_host((host, port)).await.map_err(ConnectFailure::Name)?.collect();

@@ -4,7 +4,7 @@ use std::fmt;
 
 use hyper::header::{HeaderName, HeaderValue};
 
-/// A text that hides itself: it is shown as `[redacted]`, and read only by who asks for it by name.
+/// A text that hides itself: it is shown as `[redacted]`, and read only by code that requests it by name.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 

@@ -1,4 +1,4 @@
-//! Mismatches as text: what was expected and what came, side by side, and the contract's line that asks for it.
+//! Mismatches as text: what was expected and what came, next to each other, and the contract's line that requires it.
 
 use std::fmt::Write as _;
 
@@ -31,7 +31,7 @@ pub fn mismatches(all: &[ShownMismatch], palette: &Palette) -> String {
     with_advice(all, &[], palette)
 }
 
-/// The same, with what is to be said beside each.
+/// The same, with the help next to each.
 pub(super) fn with_advice(all: &[ShownMismatch], beside: &[Option<String>], palette: &Palette) -> String {
     let shown = &all[..all.len().min(MOST)];
     let layout = Layout::of(shown);

@@ -29,7 +29,7 @@ pub(super) trait Product<'t>: Clone {
     fn sequence(items: Vec<Self>, span: Span) -> Self;
     /// Of entries whose keys differ.
     fn mapping(entries: Vec<KeyValue<'t, Self>>, span: Span) -> Self;
-    /// The same at another place: where an alias of it stands.
+    /// The same at another place: that of an alias of it.
     fn at(self, span: Span) -> Self;
 }
 
@@ -68,7 +68,7 @@ pub(super) struct Builder<'t, 'f, P> {
 #[derive(Clone)]
 struct Anchored<'t, P> {
     value: P,
-    /// Its text, where it is a scalar and so can be a key.
+    /// Its text, if it is a scalar and so can be a key.
     text: Option<Cow<'t, str>>,
     extent: Extent,
 }

@@ -157,13 +157,13 @@ impl Shape {
         (NOT_ALLOWED, message, help)
     }
 
-    /// The keyword beside the one that an error came from.
+    /// The keyword next to the one that an error came from.
     fn beside(&self, schema_path: &Location, keyword: &str) -> Option<&Value> {
         let place = schema_path.as_str().rsplit_once('/').map_or("", |(parent, _)| parent);
         self.schema.pointer(&format!("{place}/{keyword}"))
     }
 
-    /// The keys that the schema knows beside the `additionalProperties` that refused one.
+    /// The keys that the schema knows next to the `additionalProperties` that refused one.
     fn known_keys(&self, schema_path: &Location) -> Vec<String> {
         let properties = self.beside(schema_path, "properties").and_then(Value::as_object);
         properties.map(|keys| keys.keys().cloned().collect()).unwrap_or_default()

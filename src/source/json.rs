@@ -13,7 +13,7 @@ use super::{Finding, Position, SourceFile, Span};
 /// Why a JSON text can't be used.
 #[derive(Debug)]
 pub enum Fault {
-    /// It is no JSON.
+    /// It isn't JSON.
     Syntax {
         at: Span,
         /// Why, as the end of a sentence.

@@ -1,6 +1,6 @@
 //! The runner: sends what the plan says, compares the responses, and reports the results in the contracts' order.
 //!
-//! It knows the outer world by its traits only, and time not at all.
+//! It knows the outside only through its traits, and doesn't know the time.
 
 use std::pin::pin;
 
@@ -117,7 +117,7 @@ fn finished(plan: &Plan, position: usize, exchange: &Exchange) -> Finished {
     }
 }
 
-/// Sets the states up, sends the request, and tears the states down again, whatever came.
+/// Sets the states up, sends the request, and tears the states down again, whatever the result.
 async fn exchange<P: Provider, S: StateHandler>(
     plan: &Plan,
     position: usize,

@@ -256,7 +256,7 @@ fn what_can_t_be_verified_is_published_as_pending_on_request_and_the_gate_says_s
     error: 1 interaction of storefront with orders can't be verified, so the gate would never allow a deployment
            │ an order was placed   contracts/http.json:18
            │ it is a message, and only HTTP is supported so far
-    help: publish what can't be verified as pending with --without-skipped, so that the gate ignores it; test it in another way
+    help: publish what can't be verified as pending with --without-skipped: the gate then ignores it; test it in another way
     [exit code 2]
     ");
     assert_eq!(team.files_below("publications"), Vec::<String>::new());

@@ -117,7 +117,7 @@ fn a_mistake_is_reported_once_without_its_consequences() {
         ),
         (
             format!("{HEAD}  - 5"),
-            "5:5 C104 element 1 of `interactions` must be a mapping, not a number | a request, exactly as the consumer sends it, and the least that the consumer needs of the response",
+            "5:5 C104 element 1 of `interactions` must be a mapping, not a number | a request, exactly as the consumer sends it, and the least that the consumer needs from the response",
         ),
         (
             format!("{HEAD}  - {{ name: a, given: [{{}}], request: GET /, response: {{ status: 200 }} }}"),
