@@ -82,7 +82,7 @@ impl Run {
         self.finish(interrupted, seconds, to, step, world)
     }
 
-    /// Runs all jobs, one provider after the other; true where it was interrupted.
+    /// Runs all jobs, one provider after the other; true if it was interrupted.
     async fn all(&mut self, jobs: &[Job]) -> bool {
         let total = jobs.iter().map(|job| job.plan.total()).sum();
         self.tell(Event::Started { total });

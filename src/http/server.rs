@@ -77,8 +77,8 @@ impl Listening {
         self.address
     }
 
-    /// Responds to requests. `wrap` turns each connection into the one that carries HTTP, such as TLS, and into what a
-    /// response can do to it; if that fails, the connection is closed.
+    /// Responds to requests. `wrap` turns each connection into the stream that carries HTTP, such as TLS, and a handle for
+    /// what a response can do to it; if that fails, the connection is closed.
     pub(super) fn serve<A, W, S, F>(self, answerer: Arc<A>, wrap: W) -> Server
     where
         A: Responder,

@@ -263,7 +263,7 @@ impl<'a> Comparison<'a> {
                 let place = self.path();
                 self.note(EMPTY, shape, || {
                     let hint =
-                        format!("nothing in it was verified: let the provider state fill it, or write `{place}: 0+`");
+                        format!("nothing in it was verified: make the provider state fill it, or write `{place}: 0+`");
                     Difference::new(Expected::Size { min: 1, max: None, unit }, got()).with_hint(Some(hint))
                 });
                 false

@@ -23,8 +23,8 @@ const MOST_VERSIONS: usize = 3;
 /// How many provider states of an interaction are shown.
 const MOST_STATES: usize = 20;
 
-/// The whole of what is to be said about an interaction: one line where it is upheld, the five parts where it is
-/// broken, and the error with the other side's message where it could not be run.
+/// The whole report on an interaction: one line if it is upheld, the five parts if it is
+/// broken, and the error with the other side's message if it could not be run.
 #[must_use]
 pub fn interaction(finished: &Finished, palette: &Palette) -> String {
     let mut out = title(finished, palette);

@@ -95,7 +95,7 @@ pub fn none_run(plan: &Plan, error: &RunError, mut emit: impl FnMut(Event)) {
 fn not_run(interaction: &Interaction) -> RunError {
     let why = match &interaction.kind {
         Kind::Unrunnable(unrunnable) => &*unrunnable.why,
-        Kind::Message(_) | Kind::Http(_) => "only HTTP is verified yet",
+        Kind::Message(_) | Kind::Http(_) => "only HTTP can be verified so far",
     };
     RunError::coded(NOT_RUN, format!("it was not run: {why}"))
 }
