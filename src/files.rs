@@ -152,7 +152,7 @@ pub fn read_source(path: &Path, name: String, limits: Limits) -> Result<SourceFi
         let line = 1 + error.as_bytes()[..error.utf8_error().valid_up_to()].split(|b| *b == b'\n').skip(1).count();
         unreadable(format!("line {line} is not UTF-8")).help("save it in UTF-8")
     })?;
-    // A byte order mark is no part of the text (YAML 1.2, section 5.2).
+    // A byte order mark isn't part of the text (YAML 1.2, section 5.2).
     let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
     Ok(SourceFile::new(name, text, limits))
 }

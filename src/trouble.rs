@@ -1,4 +1,4 @@
-//! What happened, what the other side said about it, and what to do next. Data only; the reports make text of it.
+//! What happened, the other side's message about it, and what to do next. Data only; the reports make text of it.
 
 use std::error::Error;
 use std::fmt;
@@ -10,7 +10,7 @@ pub struct Trouble<C = ()> {
     pub code: C,
     /// What happened, and where: a sentence without a full stop.
     pub message: String,
-    /// What the other side said: a response's body, a program's output. May have many lines.
+    /// The other side's message: a response's body, a program's output. May have many lines.
     pub detail: Option<String>,
     /// What to do next, one sentence each.
     pub help: Vec<String>,
@@ -36,7 +36,7 @@ impl<C> Trouble<C> {
         Trouble { code, message, detail, help }
     }
 
-    /// The same trouble with what the other side said, unless that is blank.
+    /// The same trouble with the other side's message, unless that is blank.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         let detail = detail.into();

@@ -180,7 +180,7 @@ pub const STORY: &[Step] = &[
             run(&["verify", "orders", "--publish", "--version", "2", "--quiet"], 0, "storefront@2 accepts strings"),
             run(&["gate", "orders@2", "--to", "production"], 0, "yes"),
             run(&["deployed", "orders@2", "--to", "production"], 0, "live"),
-            run(&["status"], 0, "what is live, and how every pair stands"),
+            run(&["status"], 0, "what is live, and the state of every pair"),
         ],
     },
 ];

@@ -27,7 +27,7 @@ pub(super) struct Global {
     /// How deeply the values of a contract may be nested
     #[arg(long, global = true, value_name = "LEVELS", env = "UPHELD_MAX_DEPTH", hide_env_values = true, default_value_t = Limits::default().depth, value_parser = clap::value_parser!(usize), hide_short_help = true, help_heading = "Global options")]
     pub max_depth: usize,
-    /// How many values a contract may hold
+    /// How many values a contract may contain
     #[arg(long, global = true, value_name = "N", env = "UPHELD_MAX_VALUES", hide_env_values = true, default_value_t = Limits::default().values, hide_short_help = true, help_heading = "Global options")]
     pub max_values: usize,
 }

@@ -17,7 +17,7 @@ pub enum Exit {
     Unverified,
     /// Unknown: a needed fact is missing or can't be trusted, and waiting can't help.
     Unknown,
-    /// Could not run: network, git, a provider that did not start or did not answer.
+    /// Could not run: network, git, a provider that did not start or respond.
     CouldNotRun,
     /// Ended by Ctrl-C or a signal to terminate, as shells have it: 128 and the number of SIGINT.
     Interrupted,

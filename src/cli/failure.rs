@@ -54,7 +54,7 @@ impl Failure {
         self
     }
 
-    /// The same with what the other side said.
+    /// The same with the other side's message.
     #[must_use]
     pub fn detail(mut self, detail: Option<String>) -> Self {
         if let Self::Trouble(trouble) = &mut self {

@@ -36,7 +36,7 @@ pub(super) struct GateArgs {
     /// The order in which the services go live, if there are several
     #[arg(long, value_name = "SERVICE,…", value_delimiter = ',', value_parser = ServiceName::new, conflicts_with = "atomic", help_heading = "Question")]
     order: Vec<ServiceName>,
-    /// All versions go live in the same moment, each replacing what was there
+    /// All versions go live at the same moment, each replacing the one that was there
     #[arg(long, help_heading = "Question")]
     atomic: bool,
     /// The instance, if the services have several permanent ones in the environment
@@ -51,7 +51,7 @@ pub(super) struct GateArgs {
     /// Use the store as it was at this commit
     #[arg(long, value_name = "COMMIT", conflicts_with_all = ["reserve", "wait", "max_age"], help_heading = "Question")]
     at: Option<String>,
-    /// The day for which to decide, since services may be exempt from publishing until a day [default: today, in UTC]
+    /// The day to decide for, because services can be exempt from publishing until a given day [default: today, in UTC]
     #[arg(long, value_name = "DATE", value_parser = day, help_heading = "Question")]
     on: Option<Date>,
     /// If allowed, record that the roll-out begins, so the next gate takes it into account. `upheld deployed` ends it
@@ -66,13 +66,13 @@ pub(super) struct GateArgs {
     /// Show the decision but exit with 0 whatever it is
     #[arg(long, help_heading = "Roll-out")]
     dry_run: bool,
-    /// Refuse to decide if the store was last written to longer ago than this, such as a stale mirror
+    /// Refuse to decide if nothing was written to the store for longer than this, as with a stale mirror
     #[arg(long, value_name = "TIME", value_parser = age, help_heading = "Store")]
     max_age: Option<Duration>,
-    /// Show every compatible pair, too
+    /// Also show every compatible pair
     #[arg(long, help_heading = "Output")]
     all: bool,
-    /// Another report: json, junit, markdown, comment or github, to standard output or =FILE
+    /// A report in addition to the human one: json, junit, markdown, comment or github, to standard output or =FILE
     #[arg(long, value_name = "FORMAT[=FILE]", help_heading = "Output")]
     report: Vec<ReportArg>,
     #[command(flatten)]
@@ -181,7 +181,7 @@ fn question(args: &GateArgs, world: &World) -> Result<Question, Failure> {
         named.sort();
         given.sort();
         if named != given {
-            return Err(Failure::usage("--order names other services than the command line does")
+            return Err(Failure::usage("--order names different services from the command line")
                 .help(format!("name each of {} once", and_list(quoted(given)))));
         }
         Order::Order(args.order.clone())
@@ -242,7 +242,7 @@ fn decide_and_wait(
     }
 }
 
-/// Decides once. With --reserve, a yes is recorded on the very view that it was decided on, or decided again.
+/// Decides once. With --reserve, a yes is recorded on exactly the view that it was decided on, or decided again.
 fn decide_once(args: &GateArgs, question: &Question, store: &dyn Store, world: &World) -> Result<Timed, Failure> {
     if !args.reserve {
         let snapshot = store.snapshot().map_err(unusable)?;

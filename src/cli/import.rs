@@ -34,11 +34,11 @@ enum From {
     Pact(import_pact::PactArgs),
 }
 
-/// Make contracts from a HAR file, as browsers and proxies save them
+/// Make contracts from a HAR file, as saved by browsers and proxies
 ///
-/// The traffic in the file becomes the contract contracts/CONSUMER/PROVIDER.yaml, or is added to it, just as with `upheld
-/// record`: secrets are removed, and everything that you wrote there stays as it is. Without a provider, the hosts of
-/// the file are listed.
+/// The traffic in the file becomes the contract contracts/CONSUMER/PROVIDER.yaml, or is added to it, just as with
+/// `upheld record`: secrets are removed, and everything that you wrote there stays as it is. Without a provider, the
+/// hosts in the file are listed.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 struct HarArgs {
@@ -64,7 +64,7 @@ struct HarArgs {
 const EXAMPLES: &str = "\
 Examples:
   upheld import har session.har --consumer storefront
-      lists the hosts of the file
+      lists the hosts in the file
   upheld import har session.har --consumer storefront --provider orders --url https://api.shop.example/v1
       the requests to that address
   upheld import har session.har --consumer storefront \\
@@ -226,7 +226,7 @@ fn providers(args: &HarArgs, entries: &[HarEntry], shown: &str) -> Result<Vec<(S
     }
 }
 
-/// The hosts of the file with their numbers of calls, in descending order.
+/// The hosts in the file with their numbers of calls, in descending order.
 fn hosts(entries: &[HarEntry]) -> Vec<(String, usize)> {
     let mut hosts: BTreeMap<&str, usize> = BTreeMap::new();
     for entry in entries.iter().filter(|entry| entry.exchange.is_ok()) {

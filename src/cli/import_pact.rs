@@ -113,7 +113,7 @@ fn read_all(paths: &[PathBuf], global: &Global, world: &World) -> Result<Vec<Con
         match formats::read(&source, &ContractFolder::of(&path, global.limits())) {
             Ok(read) if !pact::is_pact(&source.text) => {
                 let pair = format!("{} with {}", read.contract.consumer, read.contract.provider);
-                return Err(Failure::usage(format!("{} is already a contract: that of {pair}", source.name)));
+                return Err(Failure::usage(format!("{} is already the contract of {pair}", source.name)));
             }
             Ok(read) => files.push(formats::file(source, read)),
             Err(found) => findings.extend(found),

@@ -62,9 +62,9 @@ services:
     url: {{ local: \"http://127.0.0.1:8080\" }}
     # Or let Upheld start it on a free port, and stop it afterwards:
     # start: ./run-{provider} --port ${{PORT}}
-    # The request that it answers with 2XX when it is ready:
+    # The request that returns 2XX once it is ready:
     # health: GET /health
-    # How it is brought into a provider state (`given`): a POST to it, a command, or `none`.
+    # How it is put into a provider state (`given`): a POST to it, a command, or `none`.
     # states: POST /_states
     # Who to talk to when a contract is broken:
     # owners: [team-{provider}]
@@ -76,7 +76,7 @@ fn contract(consumer: &str, provider: &str) -> String {
     format!(
         "\
 # yaml-language-server: $schema=../contract.schema.json
-# What {consumer} needs of {provider}, and no more.
+# What {consumer} needs from {provider}, and no more.
 # A request says exactly what the consumer sends; a response says the least that it needs.
 contract: 1
 consumer: {consumer}

@@ -22,7 +22,7 @@ pub(super) struct LintArgs {
     /// Exit with 2 for warnings, too
     #[arg(long)]
     strict: bool,
-    /// The form of the findings
+    /// The output format
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     report: LintReport,
 }

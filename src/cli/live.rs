@@ -18,7 +18,7 @@ use crate::words::and_list;
 /// Record that a version is live in an environment
 ///
 /// The version replaces what was deployed there before and ends its own roll-out. Released versions stay live. A
-/// deployment is a fact: it is recorded whatever the gate would decide, and marked unless that is a yes.
+/// deployment is a fact: it is recorded whatever the gate decides, and marked if the gate doesn't allow it.
 #[derive(Debug, Args)]
 pub(super) struct DeployedArgs {
     #[command(flatten)]

@@ -196,7 +196,7 @@ pub(super) fn contracts_folder(global: &Global, world: &World) -> Result<Option<
     let shown = files::shown(&folder, &world.working);
     if folder.exists() {
         return Err(
-            Failure::usage(format!("`{shown}` isn't a folder")).help("--contracts names the folder of contracts")
+            Failure::usage(format!("`{shown}` isn't a folder")).help("--contracts must name the folder of contracts")
         );
     }
     Err(Failure::usage(format!("there is no folder `{shown}`"))

@@ -45,8 +45,8 @@ pub(super) struct MockArgs {
     /// The port of a mock: 8080, or NAME=8080 [default: any free port]
     #[arg(long, value_name = "[NAME=]PORT")]
     port: Vec<OfProvider>,
-    /// Use TLS, with a certificate for this run only; UPHELD_CA names the file with its CA, which OpenSSL, Node, curl
-    /// and Python's requests are told to trust
+    /// Use TLS, with a certificate for this run only; UPHELD_CA names the file with its CA, and OpenSSL, Node, curl and
+    /// Python's requests are set up to trust it
     #[arg(long)]
     https: bool,
     /// Also fail if an interaction is never used
@@ -72,7 +72,7 @@ pub(super) struct MockArgs {
 const EXAMPLES: &str = "\
 Examples:
   upheld mock -- npm test
-      all contracts of contracts/, each provider at its own address
+      all contracts in contracts/, each provider at its own address
   upheld mock contracts/storefront --env-var orders=ORDERS_API -- pytest
       one consumer's contracts
   upheld mock orders --port 8080
@@ -107,8 +107,10 @@ struct Tally {
 
 pub(super) fn mock(global: &Global, args: &MockArgs, world: &mut World) -> Result<Exit, Failure> {
     if args.fault == Some(Fault::Refused) && (args.on.is_some() || args.times.is_some()) {
-        return Err(Failure::usage("--fault refused closes the port for everybody: --on and --times can't choose")
-            .help("use --fault reset for some of the requests"));
+        return Err(Failure::usage(
+            "--fault refused closes the port for all requests, so --on and --times don't apply",
+        )
+        .help("use --fault reset for some of the requests"));
     }
     let (paths, names): (Vec<&String>, Vec<&String>) = args.targets.iter().partition(|target| is_path(target));
     let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
@@ -175,7 +177,7 @@ fn not_started(provider: &ServiceName, port: u16, error: &MockError) -> Failure 
     }
 }
 
-/// The files with the certificates that clients have to trust, where TLS is spoken.
+/// The files with the certificates that clients have to trust, if TLS is used.
 fn trust(stands: &[Stand], world: &World) -> Result<Option<Trust>, Failure> {
     let all: String = stands.iter().filter_map(|stand| stand.server.authority()).collect();
     if all.is_empty() { Ok(None) } else { Trust::of(&all, world).map(Some) }

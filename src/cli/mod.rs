@@ -164,7 +164,7 @@ fn parse(arguments: impl IntoIterator<Item = OsString>, world: &World) -> Result
     Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut line))
 }
 
-/// Whether a report for GitHub is asked for, on a command line that need not be one.
+/// Whether a report for GitHub is requested, on a command line that may be invalid.
 fn asks_for_github(arguments: &[OsString]) -> bool {
     arguments.iter().any(|one| one == "--report=github")
         || arguments.windows(2).any(|two| two == ["--report", "github"])

@@ -73,7 +73,7 @@ pub(super) enum Way {
 pub(super) struct Reached {
     pub client: HttpClient,
     pub states: States<Handler>,
-    /// The process, where it was started here.
+    /// The process, if it was started here.
     pub service: Option<Service>,
 }
 

@@ -37,7 +37,7 @@ pub(super) struct PublishArgs {
     /// Publish interactions that can't be verified yet, such as messages of a Pact file, as pending: the gate ignores them
     #[arg(long)]
     without_skipped: bool,
-    /// Publish that the version expects nothing of other services
+    /// Publish that the version expects nothing from other services
     #[arg(long)]
     no_contracts: bool,
     /// The output format
@@ -81,7 +81,7 @@ fn publish_contracts(global: &Global, args: &PublishArgs, step: &Step, world: &m
     let added = added.map_err(Refused::into_failure)?;
     let providers: Vec<&ServiceName> = contracts.iter().map(|stored| &stored.contract.provider).collect();
     let what = match providers.as_slice() {
-        [] => String::from("it expects nothing of other services"),
+        [] => String::from("it expects nothing from other services"),
         some => format!("{} with {}", count(some.len(), "contract"), and_list(some)),
     };
     let word = if added { "published" } else { "unchanged" };
@@ -89,7 +89,7 @@ fn publish_contracts(global: &Global, args: &PublishArgs, step: &Step, world: &m
     step.summarize(&done_markdown(word, &format!("{}: {what}", version.short())), world)?;
     if added && branch.is_none() {
         world.say(&format!(
-            "note: {} is on no branch, because it isn't known which one it was built from; name it with --branch\n",
+            "note: {} has no branch, because it is unknown which one it was built from; name it with --branch\n",
             version.short()
         ));
     }
@@ -144,7 +144,7 @@ fn contracts_to_publish(
             None => failure,
         };
         return Err(failure.help(format!(
-            "if {service} expects nothing of other services: upheld publish {} --no-contracts",
+            "if {service} expects nothing from other services: upheld publish {} --no-contracts",
             args.subject
         )));
     }
@@ -175,7 +175,7 @@ fn single_text(
             "{what} of {service} with {provider} can't be verified, so the gate would never allow a deployment"
         ))
         .detail(Some(format!("{}   {}:{}\n{}", first.name, first.file, first.line, first.why)))
-        .help("publish what can't be verified as pending with --without-skipped, so that the gate ignores it; test it in another way"));
+        .help("publish what can't be verified as pending with --without-skipped: the gate then ignores it; test it in another way"));
     }
     let skipped: Vec<&str> = not_run.iter().map(|one| one.name).collect();
     if let [file] = files

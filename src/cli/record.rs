@@ -157,7 +157,7 @@ fn finish(traffic: Vec<Traffic>, args: &RecordArgs, global: &Global, world: &mut
         } else {
             (
                 "nothing was recorded: the command sent no request to the recorder",
-                "let the command use the address in the variable UPHELD_URL, or name its own variable with --env-var",
+                "make the command use the address in the variable UPHELD_URL, or name its own variable with --env-var",
             )
         };
         return Err(Failure::could_not_run(message).help(help));

@@ -17,7 +17,7 @@ pub(super) struct ReportArg {
     pub file: Option<PathBuf>,
 }
 
-/// The forms of a report beside the one for people.
+/// The formats of reports other than the one for people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
     Json,

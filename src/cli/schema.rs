@@ -8,7 +8,7 @@ use crate::registry::registry_schema;
 
 /// Print the JSON Schema of contract files, for editors
 ///
-/// Save it beside your contracts and name it in their first line; editors then complete and check the format:
+/// Save it next to your contracts and name it in their first line; editors then complete and check the format:
 /// `# yaml-language-server: $schema=../contract.schema.json`.
 #[derive(Debug, Args)]
 pub(super) struct SchemaArgs {

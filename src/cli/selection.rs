@@ -32,14 +32,14 @@ impl SelectionArgs {
         self.names(interaction) && !(self.without_skipped && interaction.unrunnable().is_some())
     }
 
-    /// How many of the interactions that were asked for are left out, since they can't be run.
+    /// How many of the selected interactions are left out because they can't be run.
     pub(super) fn left_out(&self, workspace: &Workspace, providers: &[&String]) -> usize {
         let files = workspace.files.iter().filter(|file| self.is_of(&file.contract, providers));
         let all = files.flat_map(|file| &file.contract.interactions);
         all.filter(|interaction| self.names(interaction) && !self.takes(interaction)).count()
     }
 
-    /// Whether its name holds one of the texts, in any case, or there are none.
+    /// Whether its name contains one of the texts, ignoring case, or there are none.
     fn names(&self, interaction: &Interaction) -> bool {
         self.only.is_empty() || self.only.iter().any(|text| has_in_name(interaction, text))
     }
@@ -83,7 +83,7 @@ pub(super) fn select(
     if kept.is_empty() {
         let (consumers, providers) = (or_list(quoted(consumers)), or_list(quoted(providers)));
         return Err(Failure::usage(format!("there is no contract of {consumers} with {providers}"))
-            .help("name only one of them to see what there is"));
+            .help("name only one of them to see which contracts exist"));
     }
     let names = || kept.iter().flat_map(|file| file.contract.interactions.iter());
     for text in &wanted.only {

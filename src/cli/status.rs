@@ -1,4 +1,4 @@
-//! `upheld status`: what is live, and how every pair stands.
+//! `upheld status`: what is live, and the state of every pair.
 
 use std::collections::BTreeSet;
 
@@ -11,13 +11,13 @@ use crate::interaction::ServiceName;
 use crate::ledger::{Book, NameKind, Refusal};
 use crate::report::{status_human, status_json};
 
-/// Show what is live, and how every pair stands
+/// Show what is live, and the state of every pair
 #[derive(Debug, Args)]
 pub(super) struct StatusArgs {
     /// An environment; can be repeated [default: all that the store declares]
     #[arg(long = "env", value_name = "ENV", value_parser = ServiceName::new)]
     environments: Vec<ServiceName>,
-    /// Show every compatible pair, too
+    /// Also show every compatible pair
     #[arg(long)]
     all: bool,
     /// The output format

@@ -22,7 +22,7 @@ pub(super) struct Step {
     enabled: bool,
     /// The file for the outputs, and what earlier commands of the step wrote to it.
     outputs: Option<(PathBuf, Vec<u8>)>,
-    /// Whether annotations go to standard output, where the runner finds them.
+    /// Whether annotations go to standard output, which is where the runner finds them.
     annotates: bool,
     /// The heading of the summary if the command fails.
     heading: &'static str,

@@ -17,7 +17,7 @@ use crate::source::Sources;
 use crate::store::{Plan, append};
 use crate::words::count;
 
-/// Create a store, or check every file of one
+/// Create a store, or check every file in one
 #[derive(Debug, Args)]
 pub(super) struct StoreCommand {
     #[command(subcommand)]
@@ -39,8 +39,8 @@ struct InitArgs {
     /// A service to declare, in addition to those of upheld.yaml
     #[arg(long, value_name = "NAME", value_parser = ServiceName::new)]
     service: Vec<ServiceName>,
-    /// An environment to declare [default: those of upheld.yaml's addresses except `local`; `production` in a new store
-    /// without any]
+    /// An environment to declare [default: those with addresses in upheld.yaml, except `local`; `production` if a new
+    /// store would have none]
     #[arg(long, value_name = "NAME", value_parser = ServiceName::new)]
     environment: Vec<ServiceName>,
     #[command(flatten)]

@@ -222,7 +222,7 @@ fn no_path_is_meant(names: &[&String], store: &StoreArgs, registry: &Workspace, 
         Some(name) if !store.is_there(registry) => {
             let what = if world.working.join(name).is_dir() { "folder" } else { "file" };
             Err(Failure::usage(format!("no provider `{name}`; to use the {what}, write ./{name}"))
-                .help("providers come from the contracts in a folder `contracts`, and there is none here or in a parent folder; --contracts DIR names one elsewhere"))
+                .help("providers come from the contracts in a folder `contracts`, and there is no such folder here or in a parent folder; --contracts DIR names one elsewhere"))
         }
         _ => Ok(()),
     }
@@ -297,7 +297,7 @@ fn expected(
         return Err(Failure::nothing_to_do(format!("nothing to verify: no contract expects anything from {all}")));
     }
     Err(Failure::usage(format!("there is nothing to verify: no contract expects anything from {all}"))
-        .help("there is none here, and none in the store for a version that is live or the newest of its main branch")
+        .help("there is no such contract here, nor in the store for a live version or the newest version of a main branch")
         .help("until there is one, the gate needs no results"))
 }
 

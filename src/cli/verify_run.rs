@@ -46,7 +46,7 @@ pub(super) struct Run {
     pub scrubber: Scrubber,
     pub summary: Summary,
     pub jobs: usize,
-    /// The address that is being verified, where its provider has several.
+    /// The address that is being verified, if its provider has several.
     pub instance: Option<String>,
     /// Whether the provider that is being verified failed, beyond sending a response that breaks a contract.
     pub failed: bool,
@@ -82,7 +82,7 @@ impl Run {
         self.finish(interrupted, seconds, to, step, world)
     }
 
-    /// Runs all jobs, one provider after the other; true where it was interrupted.
+    /// Runs all jobs, one provider after the other; true if it was interrupted.
     async fn all(&mut self, jobs: &[Job]) -> bool {
         let total = jobs.iter().map(|job| job.plan.total()).sum();
         self.tell(Event::Started { total });

@@ -16,17 +16,17 @@ codes! {
         "Begin the path with `/`, percent-encode what the message points out, and put query parameters under `query`.";
     /// The name or the value of a header can't be sent.
     BAD_HEADER = "C206" =>
-        "Correct the name or the value. Values hold no line breaks, and some headers are set by upheld itself.";
+        "Correct the name or the value. Values can't contain line breaks, and some headers are set by Upheld itself.";
     /// A request or response has more than one body.
     SEVERAL_BODIES = "C207" => "Keep one of `body`, `body-text`, `body-file`, `body-base64` and `form`.";
     /// A file that the contract names can't be read.
     BAD_FILE = "C208" => "Correct the path, which is relative to the contract's folder, or add the file.";
     /// A body isn't valid base64.
-    BAD_BASE64 = "C209" => "Encode the body again, or name a file that holds it.";
+    BAD_BASE64 = "C209" => "Encode the body again, or name a file that contains it.";
     /// The key of a rule isn't a valid path.
     BAD_RULE_PATH = "C301" => "Write paths like `items[].sku` or `*.id`; quote keys that contain dots or brackets.";
     /// The path of a rule selects nothing in the example.
-    DEAD_PATH = "C302" => "Correct the path, or add to the example what the rule is about.";
+    DEAD_PATH = "C302" => "Correct the path, or extend the example so that the path selects something in it.";
     /// The text isn't a matcher.
     BAD_MATCHER = "C303" =>
         "Use a matcher such as `integer`, `uuid`, `any` or `/regex/`; the message suggests the nearest one.";
@@ -34,7 +34,7 @@ codes! {
     BAD_REGEX = "C304" => "Correct it at the place shown. Look-around and back-references aren't supported.";
     /// The matcher doesn't fit the place that it applies to.
     MISPLACED_MATCHER = "C305" => "Use a matcher that fits the value there, or move the rule to another place.";
-    /// A null or an empty list in an example doesn't tell what the consumer needs.
+    /// A null or an empty list in an example doesn't say what the consumer needs.
     NEEDS_RULE = "C306" =>
         "Add a rule for it, such as `string or null` or `0+`, or write an example with something in it.";
     /// The example doesn't satisfy the contract's own rules.

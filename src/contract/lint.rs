@@ -1,4 +1,4 @@
-//! Finds what is valid but unwise in a contract.
+//! Finds parts of a contract that are valid but unwise.
 
 use super::codes::{BODY_ON_SAFE, MISFILED, VOLATILE_EXACT};
 use super::path_tree::PathTree;

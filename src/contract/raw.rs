@@ -32,12 +32,12 @@ pub(super) struct RawContract {
     #[serde(default)]
     #[schemars(with = "String")]
     pub description: Option<String>,
-    /// The expectations: requests, each with the least that the consumer needs of the response.
+    /// The expectations: requests, each with the least that the consumer needs from the response.
     #[schemars(length(min = 1))]
     pub interactions: Vec<RawInteraction>,
 }
 
-/// A request, exactly as the consumer sends it, and the least that the consumer needs of the response.
+/// A request, exactly as the consumer sends it, and the least that the consumer needs from the response.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[schemars(rename = "Interaction")]
@@ -49,7 +49,7 @@ pub(super) struct RawInteraction {
     #[serde(default)]
     #[schemars(with = "String")]
     pub description: Option<String>,
-    /// Whether nobody relies on it yet. Then a broken interaction is shown but fails nothing, and the gate ignores it.
+    /// Whether no consumer relies on it yet. If so, a break is shown without failing the run, and the gate ignores it.
     #[serde(default)]
     pub pending: bool,
     /// The provider states: what must be true at the provider before the request, like `an order exists: { id: 42 }`.
@@ -57,7 +57,7 @@ pub(super) struct RawInteraction {
     pub given: Vec<RawState>,
     /// The request that the consumer sends: `GET /orders/42`, or a mapping with `method` and `path`.
     pub request: RawRequest,
-    /// The least that the consumer needs of the response.
+    /// The least that the consumer needs from the response.
     pub response: RawResponse,
 }
 
@@ -84,7 +84,7 @@ pub(super) struct RawRequestParts {
     pub method: String,
     /// The path, with or without a query: `/orders?status=paid`.
     pub path: String,
-    /// The parameters of the query: a text for each, or a list of texts for a repeated one.
+    /// The parameters of the query: a string for each, or a list of strings for a repeated one.
     #[serde(default)]
     pub query: IndexMap<String, Texts>,
     /// The headers that the provider needs.
@@ -98,7 +98,7 @@ pub(super) struct RawRequestParts {
     #[serde(default)]
     #[schemars(with = "String")]
     pub body_text: Option<String>,
-    /// A file that holds the body, beside or below the contract.
+    /// A file that contains the body, next to the contract or below it.
     #[serde(default)]
     #[schemars(with = "String")]
     pub body_file: Option<String>,
@@ -126,7 +126,7 @@ pub(super) struct RawRequestParts {
     pub path_rule: Option<RawPathRule>,
 }
 
-/// The least that the consumer needs of the response.
+/// The least that the consumer needs from the response.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[schemars(rename = "Response")]
@@ -144,7 +144,7 @@ pub(super) struct RawResponse {
     #[serde(default)]
     #[schemars(with = "String")]
     pub body_text: Option<String>,
-    /// A file that holds the body, beside or below the contract.
+    /// A file that contains the body, next to the contract or below it.
     #[serde(default)]
     #[schemars(with = "String")]
     pub body_file: Option<String>,
@@ -332,7 +332,7 @@ schema!(RawRequest, "Request", generator => {
 });
 
 schema!(Texts, "Texts", _g => json_schema!({
-    "description": "A text, or a list of texts.",
+    "description": "A string, or a list of strings.",
     "type": ["string", "number", "boolean", "array"],
     "minItems": 1,
     "items": { "type": ["string", "number", "boolean"] }

@@ -112,7 +112,7 @@ impl Reader<'_> {
             }
             [only] => self.error(BAD_PATH, at, "the path is missing", Some(format!("write `{only} /…`"))),
             _ => {
-                let help = "write a space in a path as `%20`, or the query under `query:`, where nothing is encoded";
+                let help = "write a space in a path as `%20`, or the query under `query:`, which needs no encoding";
                 let message = format!("{} isn't a method and a path", excerpt(line));
                 self.error(BAD_PATH, at, message, Some(help.to_owned()));
             }
@@ -258,7 +258,7 @@ fn target_fault(target: &str, path: &str) -> Option<(String, String)> {
             format!("write {}", excerpt(&format!("/{path}"))),
         ))
     } else if path.starts_with("//") {
-        fault("`//` at the beginning of a path is read as a host name", "begin it with one `/`")
+        fault("`//` at the beginning of a path is read as a host name", "begin it with a single `/`")
     } else if target.contains('#') {
         fault("a fragment (`#…`) is never sent", "remove it, or write `%23` for a literal `#`")
     } else if let Some(bad) = bad {

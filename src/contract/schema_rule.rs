@@ -122,7 +122,7 @@ fn references(value: &Value, folder: &str, found: &mut Vec<String>) -> Result<()
                 Ok(())
             }
             ("$id", Value::String(id)) => {
-                Err(format!("it has `$id: {id}`; remove that, so that references are paths from the contract's folder"))
+                Err(format!("it has `$id: {id}`; remove it: references are paths from the contract's folder"))
             }
             (_, item) => references(item, folder, found),
         }),

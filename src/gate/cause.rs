@@ -104,7 +104,7 @@ pub enum NextStep {
     TrustStore,
     /// The roll-out is ended, whose decision the store no longer holds.
     EndRollout { rollout: ServiceVersion, environment: ServiceName },
-    /// The roll-out of the provider comes to its end.
+    /// The roll-out of the provider ends.
     FinishRollout { provider: ServiceVersion, environment: ServiceName },
     /// The provider goes live before the consumer.
     OrderFirst { provider: ServiceName, consumer: ServiceName },

@@ -50,11 +50,12 @@ gate_codes! {
     /// Why a row has its state.
     GateCode {
         /// The provider's version upholds every interaction of the contract that the consumer's version has published.
-        Compatible = "G001" => "Nothing has to be done.";
-        /// The version goes back to where it was live before, next to a version that was live at the same time. Results
-        /// are missing, but --rollback doesn't require them. This relies on the times in the records.
+        Compatible = "G001" => "Nothing needs to be done.";
+        /// The version goes back to where it was live before, together with a version that was live at the same time.
+        /// Results are missing, but --rollback doesn't require them. This relies on the times in the records.
         Rollback = "G002" =>
-            "Nothing has to be done. To be certain, verify the pair: `upheld verify PROVIDER --publish --version VERSION`.";
+            "Nothing needs to be done. To be certain, verify the pair: `upheld verify PROVIDER --publish --version \
+             VERSION`.";
         /// A live version hasn't published anything, and its service is declared with a `not-onboarded-until` day that
         /// hasn't passed. What it expects is unknown.
         NotOnboarded = "G003" =>
@@ -82,8 +83,8 @@ gate_codes! {
         /// The verification of this version couldn't run these interactions, for example because a provider state
         /// couldn't be set up. They count neither as upheld nor as broken.
         Errored = "G204" => "Fix what kept them from running, which the row quotes, and verify again.";
-        /// The version was never published, so what it expects of others is unknown. That isn't the same as a published
-        /// version that expects nothing.
+        /// The version was never published, so what it expects from others is unknown. That isn't the same as a
+        /// published version that expects nothing.
         NotPublished = "G301" =>
             "Run `upheld publish SERVICE@VERSION` in its checkout, with --no-contracts if it expects nothing. For a \
              service that doesn't publish yet, write `not-onboarded-until: DATE` into the store's services/SERVICE.yaml.";
@@ -92,10 +93,10 @@ gate_codes! {
         /// A file of the store that the decision depends on can't be trusted: it can't be read, has a newer format,
         /// doesn't match its name, or is missing. What it would say is unknown.
         Untrusted = "G303" =>
-            "Run `upheld store lint` to see what is wrong, and restore the file from the store's history. If the row asks \
-             for a newer version of upheld, install that.";
-        /// The store doesn't declare a service or environment of this name. Names are declared on purpose, so that a
-        /// typo can't pass for a service that nobody depends on.
+            "Run `upheld store lint` to see the problem, and restore the file from the store's history. If the row says \
+             that a newer version of Upheld is needed, install it.";
+        /// The store doesn't declare a service or environment of this name. Names must be declared, so a typo
+        /// can't pass for a service that no other depends on.
         Undeclared = "G304" =>
             "Correct the name, or declare it: `upheld store init --service NAME` or `upheld store init --environment NAME`.";
         /// The history of the shared repository was rewritten, so records may be lost.
@@ -112,36 +113,38 @@ gate_codes! {
         /// The consumer's version needs a provider that isn't live in the environment. A roll-out under way doesn't
         /// count, since it may be given up.
         MissingProvider = "G401" =>
-            "Deploy a version of the provider first, or ask about both: `upheld gate PROVIDER@VERSION CONSUMER@VERSION \
-             --to ENV`.";
+            "Deploy a version of the provider first, or check both together: `upheld gate PROVIDER@VERSION \
+             CONSUMER@VERSION --to ENV`.";
     }
 }
 
 gate_codes! {
     /// What a notice is about.
     NoticeCode {
-        /// The version has published that it expects nothing, and nothing live expects anything of it.
-        NothingToCheck = "G501" => "Nothing has to be done. `upheld gate --require-pairs` denies in this case.";
+        /// The version has published that it expects nothing, and nothing live expects anything from it.
+        NothingToCheck = "G501" => "Nothing needs to be done. `upheld gate --require-pairs` denies in this case.";
         /// A roll-out began with `upheld gate --reserve`, and its end was never recorded. Until then, both its version and
         /// the one before it count as live.
         OpenRollout = "G502" =>
             "Record how it ended: `upheld deployed SERVICE@VERSION --to ENV` if it is done, `upheld undeployed \
              SERVICE@VERSION --to ENV --rollout` if it was given up.";
         /// A version went live although the gate didn't allow it. Deployments are facts, so it was recorded.
-        AgainstTheGate = "G503" => "Nothing has to be done. The notice disappears when the version is replaced.";
+        AgainstTheGate = "G503" => "Nothing needs to be done. The notice disappears when the version is replaced.";
         /// A pair that is already live is broken. It doesn't affect the decision: it is broken with or without the
         /// candidate.
         BrokenElsewhere = "G504" => "Run `upheld status --env ENV` to see the pair, and fix it on its own.";
-        /// The versions aren't compatible one after another in any order, but they are if all go live at once.
+        /// The versions aren't compatible one after another in any order, but they are if all go live at the
+        /// same moment.
         OnlyAtOnce = "G505" =>
-            "If they really go live in the same moment, add `--atomic`. Otherwise make one of them compatible with what is \
-             live.";
+            "If they really go live at the same moment, add `--atomic`. Otherwise make one of them compatible with the \
+             live versions.";
         /// A file of the store can't be trusted. It belongs to services that this decision doesn't depend on.
-        UntrustedElsewhere = "G506" => "Run `upheld store lint` to see what is wrong.";
+        UntrustedElsewhere = "G506" => "Run `upheld store lint` to see the problem.";
         /// A consumer has published contracts with the provider, but none of its versions is live in the environment. A
         /// consumer that isn't live never blocks a provider.
         NotLive = "G507" =>
-            "Nothing has to be done. If the consumer is live, record it: `upheld deployed CONSUMER@VERSION --to ENV`.";
+            "Nothing needs to be done. If the consumer is live, record it: `upheld deployed CONSUMER@VERSION --to \
+             ENV`.";
     }
 }
 

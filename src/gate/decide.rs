@@ -141,7 +141,7 @@ fn lost_rollouts(facts: &Facts<'_>) -> Result<Vec<Row>, StoreError> {
     Ok(rows)
 }
 
-/// The rows if all candidates go live in the same moment, each replacing what was there.
+/// The rows if all candidates go live at the same moment, each replacing what was there.
 fn rows_at_once(check: &mut Check<'_, '_>, question: &Question) -> Result<Vec<Row>, StoreError> {
     check.rows(&Moment { settled: &question.candidates, ..first_moment(question) })
 }

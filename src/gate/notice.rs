@@ -1,4 +1,4 @@
-//! What is worth knowing beside a decision, and doesn't affect it. Data only: the reports make text of it.
+//! Facts worth knowing that don't affect a decision. Data only: the reports make text of it.
 
 use super::code::NoticeCode;
 use crate::interaction::ServiceName;
@@ -13,7 +13,7 @@ pub enum Notice {
     NothingToCheck,
     /// A roll-out of another version is under way. Times are as records have them.
     OpenRollout { rollout: ServiceVersion, since: String, until: Option<String>, environment: ServiceName },
-    /// A version went live although the gate said something else than yes.
+    /// A version went live although the gate's decision wasn't yes.
     AgainstTheGate { version: ServiceVersion, since: String, gate: String },
     /// Two versions that are live already aren't compatible.
     BrokenElsewhere { provider: ServiceVersion, consumer: ServiceVersion, environment: ServiceName },

@@ -1,4 +1,4 @@
-//! Finds what is worth knowing beside the decision.
+//! Finds facts worth knowing that don't affect the decision.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use super::state::State;
 use crate::interaction::ServiceName;
 use crate::ledger::{Event, Live, Published, ServiceVersion, StoreError};
 
-/// What the check came to.
+/// The result of the check.
 pub(super) struct Checked<'r> {
     pub rows: &'r [Row],
     /// Whether no order works, but going live at once does.

@@ -30,6 +30,6 @@ pub enum Plan {
     Any,
     /// In this order, which names every candidate once.
     Order(Vec<ServiceName>),
-    /// All in the same moment, each replacing what was there.
+    /// All at the same moment, each replacing what was there.
     Atomic,
 }

@@ -2,5 +2,5 @@
 
 use crate::trouble::Trouble;
 
-/// What happened to a git process, what git said, and what to do next.
+/// What happened to a git process, git's own message, and what to do next.
 pub type GitError = Trouble;

@@ -60,7 +60,7 @@ impl BaseUrl {
             return Err(fail("it has a query, but the contract's requests bring their own; leave it out"));
         }
         if rest.split('/').next().is_some_and(|authority| authority.contains('@')) {
-            return Err(fail("it holds credentials; leave them out and send `--header 'Authorization: …'`"));
+            return Err(fail("it contains credentials; leave them out and send `--header 'Authorization: …'`"));
         }
         if rest.is_empty() || rest.starts_with('/') {
             return Err(fail("it has no host"));

@@ -15,7 +15,7 @@ fn chain<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn 
     std::iter::successors(Some(error), |error| cause(*error))
 }
 
-/// What the operating system, or who reads for it, said.
+/// The message of the operating system, or of the reader on top of it.
 pub(super) fn io_cause<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e io::Error> {
     chain(error).find_map(|cause| cause.downcast_ref())
 }

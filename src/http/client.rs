@@ -122,7 +122,7 @@ impl HttpClient {
             return unsendable(format!("`{}` is not an HTTP method", request.method));
         };
         if method == Method::CONNECT {
-            return unsendable("CONNECT asks for a tunnel, not for a response, so it can't be verified".to_owned());
+            return unsendable("CONNECT requests a tunnel, not a response, so it can't be verified".to_owned());
         }
         let mut target = format!("{}{}", self.base.prefix(), request.path);
         if target.is_empty() {

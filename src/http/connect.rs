@@ -161,7 +161,7 @@ fn tls_config() -> Result<Arc<ClientConfig>, String> {
     Ok(Arc::new(config))
 }
 
-/// Connects to the first address of the name that answers.
+/// Connects to the first address of the name that accepts a connection.
 async fn tcp(host: &str, port: u16) -> Result<TcpStream, ConnectFailure> {
     let addresses: Vec<SocketAddr> =
         tokio::net::lookup_host((host, port)).await.map_err(ConnectFailure::Name)?.collect();
@@ -233,7 +233,7 @@ async fn tunnel(
     match answer.status() {
         status if status.is_success() => hyper::upgrade::on(answer).await.map(TokioIo::new).map_err(fault),
         StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
-            Err(fail("it asks for a user name and a password (407)".to_owned()))
+            Err(fail("it requires a user name and a password (407)".to_owned()))
         }
         status => Err(fail(format!("it responded with {status}"))),
     }

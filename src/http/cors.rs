@@ -12,7 +12,7 @@ pub(super) fn is_preflight(method: &Method, headers: &HeaderMap) -> bool {
     method == Method::OPTIONS && headers.contains_key(ORIGIN) && headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
 }
 
-/// Allows whatever a preflight asks for.
+/// Allows everything that a preflight requests.
 pub(super) fn allow_preflight(asked: &HeaderMap, answer: &mut HeaderMap) {
     allow(asked, answer);
     let copies = [

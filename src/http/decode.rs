@@ -87,7 +87,7 @@ fn zstd(body: &[u8], max: usize) -> Result<Vec<u8>, DecodeError> {
     Ok(plain)
 }
 
-/// What follows a skippable frame, where one begins here and is whole.
+/// The rest after a skippable frame, if a complete one begins here.
 fn skippable(body: &[u8]) -> Option<&[u8]> {
     let (magic, rest) = body.split_first_chunk::<4>()?;
     if u32::from_le_bytes(*magic) & 0xffff_fff0 != 0x184d_2a50 {

@@ -92,9 +92,8 @@ impl Failure {
             Self::TooLarge { decoded } => {
                 let size = bytes(limits.max_body);
                 let once = if decoded { " once decoded" } else { "" };
-                RunError::coded(codes::TOO_LARGE, format!("the response body is larger than {size}{once}")).help(
-                    "ask for less in the interaction's request, such as one page of a list; `--max-body` allows more",
-                )
+                RunError::coded(codes::TOO_LARGE, format!("the response body is larger than {size}{once}"))
+                    .help("request less in the interaction, such as one page of a list; `--max-body` allows more")
             }
             Self::Coding { status, cause } => RunError::coded(
                 codes::CODING,
@@ -140,8 +139,9 @@ fn tls(error: &io::Error, base: &BaseUrl) -> RunError {
         Some(rustls::Error::InvalidMessage(_)) => {
             failed.help(format!("it doesn't use TLS: for plain HTTP, write `http://{target}`"))
         }
-        Some(rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer)) => failed
-            .help("add the CA of its certificate to this system's trusted ones, or name its file in SSL_CERT_FILE"),
+        Some(rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer)) => {
+            failed.help("make this system trust the CA of its certificate, or name the CA's file in SSL_CERT_FILE")
+        }
         // webpki's own word, which rustls has no variant for; the usual fate of a certificate made by hand.
         Some(rustls::Error::InvalidCertificate(error)) if format!("{error:?}").contains("CaUsedAsEndEntity") => {
             failed.help("a server's certificate must not be a CA's: make it with `basicConstraints=CA:FALSE`")
@@ -149,7 +149,7 @@ fn tls(error: &io::Error, base: &BaseUrl) -> RunError {
         Some(rustls::Error::InvalidCertificate(_)) => {
             failed.help("the provider needs a certificate that is valid now and for the host in its URL")
         }
-        _ => failed.help("the provider may only support old TLS versions, or ask for a client certificate"),
+        _ => failed.help("the provider may only support old TLS versions, or require a client certificate"),
     }
 }
 

@@ -25,7 +25,7 @@ pub enum Fault {
     Reset,
     /// The response breaks off in the middle of its body.
     Truncated,
-    /// What comes is no HTTP.
+    /// The bytes that arrive aren't HTTP.
     Garbage,
     /// `503 Service Unavailable`, with `retry-after`.
     Unavailable,
@@ -35,9 +35,9 @@ pub enum Fault {
     Refused,
 }
 
-/// How long a slow response takes if nothing is said.
+/// How long a slow response takes by default.
 const SLOW: Duration = Duration::from_secs(3);
-/// The longest that can be asked for.
+/// The longest that can be requested.
 const SLOWEST: Duration = Duration::from_mins(10);
 /// In how many pieces a slow response comes.
 pub(super) const PIECES: usize = 10;
@@ -170,7 +170,7 @@ impl FaultPlan {
     }
 }
 
-/// What a response can do to its connection, beside being written to it.
+/// What a response can do to its connection, apart from being written to it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Wire(Arc<AtomicU8>);
 
@@ -180,7 +180,7 @@ const GARBLED: u8 = 2;
 const SWALLOWED: u8 = 3;
 
 impl Wire {
-    /// The connection is reset as soon as it ends, which is now if nothing is answered.
+    /// The connection is reset as soon as the response ends, which is now if there is none.
     pub(super) fn reset(&self) {
         self.0.store(RESET, Ordering::SeqCst);
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use hyper::header::{HeaderName, HeaderValue};
 
-/// A text that hides itself: it is shown as `[redacted]`, and read only by who asks for it by name.
+/// A text that hides itself: it is shown as `[redacted]`, and read only by code that requests it by name.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
@@ -45,7 +45,7 @@ pub struct ExtraHeader {
 pub enum ExtraHeaderError {
     #[error("a header is written as `Name: value`, but this one has no colon")]
     NoColon,
-    #[error("`{0}` isn't a valid header name: names have letters, digits and `-`, and no spaces")]
+    #[error("`{0}` isn't a valid header name: a name consists of letters, digits and `-`, without spaces")]
     Name(String),
     #[error("the value of the header `{0}` has a character that isn't allowed in a header, such as a line break")]
     Value(String),

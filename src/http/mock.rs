@@ -1,4 +1,4 @@
-//! A mock of one provider: answers requests as its contracts say, on a port of the loopback interface.
+//! A mock of one provider: responds to requests as its contracts say, on a port of the loopback interface.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -31,7 +31,7 @@ use crate::mocking::{ActiveState, Miss, Mock};
 
 /// A header of a request that names the states of this request, in place of those that are active for all.
 const STATE: &str = "upheld-state";
-/// A header of a request that asks for a fault.
+/// The request header that selects a fault.
 const FAULT: &str = "upheld-fault";
 /// How long a request's body may take.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -46,7 +46,7 @@ pub struct MockOptions {
     /// The largest request body to accept, in bytes.
     pub max_body: usize,
     pub fault: Option<Arc<FaultPlan>>,
-    /// The path that tells whether the provider is ready, which is answered where no interaction has it.
+    /// The path that tells whether the provider is ready. The mock responds to it itself if no interaction has it.
     pub health: Option<String>,
     /// The path at which the provider takes states, which is the mock's own where no interaction has it.
     pub states: Option<String>,
@@ -77,7 +77,7 @@ pub struct MockRequest {
 /// The fate of a request.
 #[derive(Clone, Debug)]
 pub enum Fate {
-    /// The interaction with this number answered.
+    /// The interaction with this number provided the response.
     Answered(usize),
     /// No interaction allows it: the nearest, and each difference.
     Refused(Option<(usize, Vec<Mismatch>)>),
@@ -98,7 +98,7 @@ pub enum MockError {
 
 struct MockResponder {
     desk: Arc<Desk>,
-    /// `http` or `https`: answers may name the mock's own address.
+    /// `http` or `https`: responses may contain the mock's own address.
     scheme: &'static str,
     max_body: usize,
     fault: Option<Arc<FaultPlan>>,
@@ -165,13 +165,13 @@ impl MockServer {
         }
     }
 
-    /// The certificate that a client has to trust, as PEM, where TLS is spoken.
+    /// The certificate that a client has to trust, as PEM, if TLS is used.
     #[must_use]
     pub fn authority(&self) -> Option<&str> {
         self.authority.as_deref()
     }
 
-    /// The contracts that it answers by.
+    /// The contracts that determine its responses.
     #[must_use]
     pub fn mock(&self) -> &Mock {
         self.desk.mock()
@@ -228,7 +228,7 @@ impl Responder for MockResponder {
 }
 
 impl MockResponder {
-    /// Answers a request as the contracts say, or as a fault does.
+    /// Responds to a request as the contracts or a fault say.
     async fn contract(&self, head: &Parts, body: Incoming, wire: &Wire) -> Result<Response<ResponseBody>, io::Error> {
         let line = shown(&without_body(head));
         let tell = |status: Option<StatusCode>, fate: Fate| {
@@ -377,7 +377,7 @@ impl MockResponder {
     }
 }
 
-/// Allows what a browser asks for.
+/// Allows what a browser requests.
 fn preflight(head: &Parts) -> Response<ResponseBody> {
     let mut response = Response::new(whole(Vec::new()));
     *response.status_mut() = StatusCode::NO_CONTENT;
@@ -396,7 +396,7 @@ fn without_body(head: &Parts) -> ActualRequest {
     }
 }
 
-/// The fault that a request asks for by its header.
+/// The fault that a request selects with its header.
 fn requested_fault(request: &ActualRequest) -> Result<Option<Fault>, String> {
     let Some(name) = header_values(&request.headers, FAULT).next() else { return Ok(None) };
     match name.trim().parse::<Fault>()? {
@@ -407,7 +407,7 @@ fn requested_fault(request: &ActualRequest) -> Result<Option<Fault>, String> {
     }
 }
 
-/// The status that a client sees, where it sees one.
+/// The status that a client sees, if it sees one.
 fn status_of(fault: Fault, right: u16) -> Option<StatusCode> {
     match fault {
         Fault::Timeout | Fault::Reset | Fault::Garbage | Fault::Refused => None,

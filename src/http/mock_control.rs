@@ -17,7 +17,7 @@ pub(super) const STATES: &str = "/_upheld/states";
 
 const JSON: &str = "application/json";
 
-/// Answers a request to the mock itself.
+/// Responds to a request to the mock itself.
 ///
 /// - `POST /_upheld/states` makes a state active. It takes what a provider's state handler is sent,
 ///   `{"state": …, "params": {…}, "action": "setup" | "teardown"}`, or all states that are to be active: a name,
@@ -40,7 +40,7 @@ pub(super) fn answer(desk: &Desk, method: &Method, path: &str, body: &[u8]) -> R
         _ => problem(
             StatusCode::NOT_FOUND,
             "The mock has no such address",
-            "there are GET, POST and DELETE /_upheld/states, GET /_upheld/usage and GET /_upheld/health",
+            "the addresses are GET, POST and DELETE /_upheld/states, GET /_upheld/usage and GET /_upheld/health",
             Map::new(),
         ),
     }

@@ -48,7 +48,7 @@ pub(super) fn sent(reply: ActualResponse) -> Response<ResponseBody> {
         let (Ok(parsed), Ok(value)) =
             (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value.as_bytes()))
         else {
-            return unsendable(&format!("the header `{name}` has a character that no header can have"));
+            return unsendable(&format!("the header `{name}` has a character that isn't allowed in a header"));
         };
         headers.append(parsed, value);
     }

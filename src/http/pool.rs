@@ -32,7 +32,7 @@ impl Pool {
         Some(idle.remove(at).connection)
     }
 
-    /// Keeps a connection whose last answer was read whole.
+    /// Keeps a connection whose last response was read to its end.
     pub(super) fn put(&self, base: &BaseUrl, connection: Connection) {
         let idle =
             Idle { scheme: base.scheme(), host_and_port: base.host_and_port(), since: Instant::now(), connection };

@@ -29,7 +29,7 @@ use super::tee::{Ended, Flow, Tee};
 use super::witness::Witness;
 use crate::recording::Exchange;
 
-/// What is said of a connection that is to speak something else.
+/// The message about a connection that is to switch protocols.
 const NO_UPGRADE: &str = "connections that switch protocols (WebSocket) can't be recorded";
 
 /// How a recorder reaches its provider, and how much it keeps.
@@ -50,7 +50,7 @@ pub struct Recorder {
     tape: Arc<Tape>,
 }
 
-/// What each request is answered with.
+/// The response to each request.
 struct Relay {
     upstream: BaseUrl,
     connector: Connector,
@@ -259,7 +259,7 @@ fn parsed(target: &str) -> Result<Uri, Failure> {
 
 /// Keeps a connection for the next request, once it is ready for one.
 fn keep_connection(pool: Arc<Pool>, base: BaseUrl, mut connection: Connection) {
-    // Where the program is about to end, nobody needs it any more.
+    // If the program is about to end, nobody needs it any more.
     if let Ok(runtime) = tokio::runtime::Handle::try_current() {
         runtime.spawn(async move {
             if connection.sender.ready().await.is_ok() {

@@ -1,8 +1,8 @@
 //! HTTP/1.1, as a server on this machine: accepts connections on a port of the loopback interface and hands each
-//! request to whoever answers.
+//! request to a responder.
 //!
-//! Nothing is added to a response, not even a date: a recorder's answers are the provider's own, and a mock's are those
-//! of the contract.
+//! Nothing is added to a response, not even a date: a recorder's responses are the provider's own, and a mock's are
+//! those of the contract.
 
 use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -34,7 +34,7 @@ const LAST_ANSWERS: Duration = Duration::from_secs(2);
 /// How long to wait where no connection can be accepted, as when there are too many open files.
 const NO_CONNECTION: Duration = Duration::from_millis(20);
 
-/// Who answers. One for all connections.
+/// The responder. One for all connections.
 pub(super) trait Responder: Send + Sync + 'static {
     /// Whether a client that has closed its sending side still waits for its response. On the wire it looks like one
     /// that has left, whose request is abandoned if this is false.
@@ -43,7 +43,7 @@ pub(super) trait Responder: Send + Sync + 'static {
     /// What a response can do to the connection that it goes out on.
     type Wire: Send + Sync + 'static;
 
-    /// Answers a request. An error closes the connection without a response.
+    /// Responds to a request. An error closes the connection without a response.
     fn answer(
         &self,
         request: Request<Incoming>,
@@ -51,7 +51,7 @@ pub(super) trait Responder: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Response<ResponseBody>, io::Error>> + Send;
 }
 
-/// A port of the loopback interface that takes connections from now on, and answers none yet.
+/// A port of the loopback interface that accepts connections from now on, but doesn't respond yet.
 pub(super) struct Listening {
     listener: TcpListener,
     address: SocketAddr,
@@ -77,8 +77,8 @@ impl Listening {
         self.address
     }
 
-    /// Answers what comes. `wrap` makes of each connection what HTTP is spoken on, such as TLS, and what a response can
-    /// do to it; if that fails, the connection is closed.
+    /// Responds to requests. `wrap` turns each connection into the stream that carries HTTP, such as TLS, and a handle for
+    /// what a response can do to it; if that fails, the connection is closed.
     pub(super) fn serve<A, W, S, F>(self, answerer: Arc<A>, wrap: W) -> Server
     where
         A: Responder,
@@ -132,7 +132,7 @@ where
             tokio::time::sleep(NO_CONNECTION).await;
             continue;
         };
-        // Answers are to go out as they come; a socket that refuses this works all the same.
+        // Responses are to go out as they come; a socket that refuses this works all the same.
         let _ = stream.set_nodelay(true);
         let (answerer, stopping, wrapping) = (Arc::clone(&answerer), stopping.clone(), wrap(stream));
         connections.spawn(async move {

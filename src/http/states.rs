@@ -84,7 +84,7 @@ impl HttpStates {
         let help = match status {
             404 | 405 => format!("does the provider serve `POST {}` in this environment?", self.url()),
             300..=399 => "redirects are not followed: give the handler's own URL as `states`".to_owned(),
-            401 | 403 => "send the credentials that it asks for with `--header 'Authorization: …'`".to_owned(),
+            401 | 403 => "use `--header 'Authorization: …'` to send the credentials that it requires".to_owned(),
             _ => "the handler must return 2xx once the state is set up: check the provider's log".to_owned(),
         };
         let message = format!(

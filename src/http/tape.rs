@@ -121,7 +121,7 @@ impl Tape {
             .collect();
         if heard.beyond > 0 {
             lost.push(format!(
-                "{} more than a recording holds: {MOST_REQUESTS} requests, and {} MiB",
+                "{} more than a recording can hold: {MOST_REQUESTS} requests, and {} MiB",
                 count(heard.beyond, "request"),
                 self.room >> 20
             ));
@@ -213,7 +213,7 @@ mod tests {
         }
         let (exchanges, lost) = tape.take();
         assert_eq!(exchanges.len(), 1);
-        assert_eq!(lost, ["2 requests more than a recording holds: 100000 requests, and 0 MiB"]);
+        assert_eq!(lost, ["2 requests more than a recording can hold: 100000 requests, and 0 MiB"]);
     }
 
     #[test]

@@ -48,7 +48,7 @@ impl Flow {
         Self(Arc::new(Mutex::new(Stand::AtReceiver(Instant::now()))))
     }
 
-    /// Since when its receiver is waited for; now, where it is its sender.
+    /// Since when its receiver is waited for; now, if it is its sender.
     pub(super) fn since(&self) -> Instant {
         match *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
             Stand::AtSender => Instant::now(),

@@ -83,63 +83,63 @@ impl fmt::Display for Part {
 }
 
 codes! {
-    /// The response has another status than the contract expects.
+    /// The response doesn't have the status that the contract expects.
     STATUS = "M101" =>
-        "See the provider's log for errors, and check its state handler and the credentials (`--header`). If the \
+        "Check the provider's log for errors, its state handler, and the credentials (`--header`). If the \
          new status is intended, agree with the consumer and change the contract.";
     /// A header that the contract expects is missing.
-    HEADER_MISSING = "M102" => "Let the provider send it, or agree with the consumer to remove it from the contract.";
-    /// A header has another value than the contract expects.
+    HEADER_MISSING = "M102" => "Have the provider send it, or agree with the consumer to remove it from the contract.";
+    /// A header doesn't have the value that the contract expects.
     HEADER_VALUE = "M103" =>
-        "Let the provider send the expected value, or agree with the consumer to change the contract.";
+        "Have the provider send the expected value, or agree with the consumer to change the contract.";
     /// A value that the contract expects is missing.
     MISSING = "M201" =>
-        "Let the provider send it. If the consumer can do without it, make it `optional` in the contract.";
+        "Have the provider send it. If the consumer can do without it, make it `optional` in the contract.";
     /// There is a value that the contract forbids: it must be absent, or its place is `closed`.
     UNEXPECTED = "M202" =>
-        "Let the provider leave it out. If more does no harm, remove `closed` or `absent` from the contract.";
-    /// A value has another type than the contract expects.
+        "Have the provider leave it out. If it does no harm, remove `closed` or `absent` from the contract.";
+    /// A value doesn't have the type that the contract expects.
     TYPE = "M203" =>
-        "Let the provider send the expected type, or agree with the consumer to change the contract; `or null` \
+        "Have the provider send the expected type, or agree with the consumer to change the contract; `or null` \
          allows null as well.";
     /// A value differs from the exact value that the contract expects.
     VALUE = "M204" =>
-        "Let the provider send that value. If the consumer accepts others, use a matcher such as `string` in the \
+        "Have the provider send that value. If the consumer accepts others, use a matcher such as `string` in the \
          contract.";
     /// A value isn't in the expected format, such as uuid, date or email.
-    FORMAT = "M205" => "Let the provider send that format, or agree with the consumer to change the contract.";
+    FORMAT = "M205" => "Have the provider send that format, or agree with the consumer to change the contract.";
     /// A value doesn't match the regular expression, which must match the whole value.
     PATTERN = "M206" =>
-        "Let the provider send a value that matches, or widen the expression if the consumer accepts more.";
+        "Have the provider send a value that matches, or widen the expression if the consumer accepts more.";
     /// A value isn't one of those that the contract allows.
     ONE_OF = "M207" =>
-        "Let the provider send an allowed value. Once the consumer handles the new one, add it to the contract.";
+        "Have the provider send an allowed value. Once the consumer handles the new one, add it to the contract.";
     /// An array or a map has too few or too many elements.
-    SIZE = "M208" => "Let the provider send the expected number, or change the bounds in the contract.";
+    SIZE = "M208" => "Have the provider send the expected number, or change the bounds in the contract.";
     /// An array or a map is empty, so nothing in it was verified.
     EMPTY = "M209" =>
-        "Let the provider's state handler put an element in. If the consumer accepts an empty one, write `0+` in \
+        "Have the provider's state handler add an element. If the consumer accepts an empty one, write `0+` in \
          the contract.";
     /// An array lacks an element that the contract expects somewhere in it.
-    CONTAINS = "M210" => "Let the provider send it, or let its state handler create it.";
+    CONTAINS = "M210" => "Have the provider send it, or have its state handler create it.";
     /// A value doesn't satisfy its JSON Schema.
-    SCHEMA = "M211" => "Let the provider send a valid value, or agree with the consumer to change the schema.";
+    SCHEMA = "M211" => "Have the provider send a valid value, or agree with the consumer to change the schema.";
     /// The body isn't of the expected kind: it isn't valid JSON, a form or text.
     BODY_KIND = "M212" =>
         "Look at the body that the report shows; an error page is a common cause. Correct what the provider sends, \
          or the content type in the contract.";
     /// The body is nested more deeply than upheld compares.
-    TOO_DEEP = "M213" => "Let the contract expect less of it, or let the provider send a flatter body.";
+    TOO_DEEP = "M213" => "Require less of it in the contract, or have the provider send a flatter body.";
     /// A rule or an example of the Pact file can't be used, so no value could match it.
     UNUSABLE = "M214" =>
-        "Correct the test of the consumer that writes the file; the provider can't do anything about it.";
-    /// The request has another method than the contract says.
+        "Correct the consumer's test that writes the file; the provider can't do anything about it.";
+    /// The request doesn't have the method that the contract says.
     METHOD = "M301" => "Change the consumer's call or the contract so that they agree.";
-    /// The request has another path than the contract says.
+    /// The request doesn't have the path that the contract says.
     PATH = "M302" => "Change the consumer's call or the contract so that they agree.";
     /// A query parameter that the contract has is missing from the request.
-    QUERY_MISSING = "M303" => "Let the consumer send it, or remove it from the contract.";
-    /// A query parameter has another value than the contract says.
+    QUERY_MISSING = "M303" => "Have the consumer send it, or remove it from the contract.";
+    /// A query parameter doesn't have the value that the contract says.
     QUERY_VALUE = "M304" => "Change the consumer's call or the contract so that they agree.";
     /// The request has a query parameter that the contract doesn't have.
     QUERY_UNEXPECTED = "M305" => "Add it to the contract, or stop sending it.";

@@ -1,7 +1,7 @@
 //! The model that every format is read into: a contract and its interactions. Data only.
 //!
-//! `T` stands for a format's terms: everything that it asks of a message beyond the example. Each format has its own, and
-//! [`crate::formats`] has the sum of them.
+//! `T` stands for a format's terms: everything that it requires of a message beyond the example. Each format has its own,
+//! and [`crate::formats`] has the sum of them.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -46,7 +46,7 @@ pub enum Kind<T> {
     Unrunnable(Unrunnable<T>),
 }
 
-/// A request, and the least that the consumer needs of the response.
+/// A request, and the least that the consumer needs from the response.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Http<T> {
     pub request: Request,
@@ -88,7 +88,7 @@ pub struct Request {
     pub body: Option<Body>,
 }
 
-/// The least that the consumer needs of the response.
+/// The least that the consumer needs from the response.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Response {
     pub status: Status,

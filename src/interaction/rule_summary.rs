@@ -163,8 +163,8 @@ impl fmt::Display for RuleSummary {
             Self::Format(word @ "email") => write!(f, "an {word} address"),
             Self::Format(word) => write!(f, "a {word}"),
             Self::Time { word, pattern } => write!(f, "a {word} in the form {pattern}"),
-            Self::Pattern(pattern) => write!(f, "a text that matches /{pattern}/"),
-            Self::Includes(text) => write!(f, "a text that contains {text}"),
+            Self::Pattern(pattern) => write!(f, "text that matches /{pattern}/"),
+            Self::Includes(text) => write!(f, "text that contains {text}"),
             Self::SemanticVersion => f.write_str("a semantic version"),
             Self::ContentType { expected, found } => write!(f, "content of type {expected}, not {found}"),
             Self::StatusClass(name) => write!(f, "a status that means {name}"),
@@ -184,7 +184,7 @@ impl fmt::Display for NonEmpty {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Value => "a value that isn't empty",
-            Self::Text => "a text that isn't empty",
+            Self::Text => "text that isn't empty",
             Self::List => "an array that isn't empty",
             Self::Object => "an object that isn't empty",
             Self::Element => "an element that isn't empty",

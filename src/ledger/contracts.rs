@@ -93,7 +93,7 @@ fn parse_contract(
     Ok(Arc::new(formats::file(source, read)))
 }
 
-/// The files beside a contract in a store.
+/// The files next to a contract in a store.
 struct InStore<'s> {
     snapshot: &'s dyn Snapshot,
     folder: String,

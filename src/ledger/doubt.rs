@@ -80,7 +80,7 @@ impl fmt::Display for Rewritten {
             }
             Self::CommitLost { store, commit } => {
                 let commit = short_id(commit);
-                write!(f, "the history of the store {store} was rewritten: it no longer holds the commit {commit}")
+                write!(f, "the history of the store {store} was rewritten: it no longer contains the commit {commit}")
             }
             Self::FilesDeleted { store, commit, first, more } => {
                 let more = if *more == 0 { String::new() } else { format!(" and {}", count(*more, "more file")) };

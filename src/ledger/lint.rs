@@ -262,7 +262,7 @@ impl Lint<'_> {
                     self.service(&path, &name);
                     names.push(name);
                 }
-                _ => self.stray(&path, "only folders named by services belong here"),
+                _ => self.stray(&path, "only folders named after services belong here"),
             }
         }
         Ok(names)

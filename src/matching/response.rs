@@ -1,4 +1,4 @@
-//! An actual response against the least that a contract asks of it.
+//! An actual response against the least that a contract requires of it.
 
 use super::shape::Mode;
 use super::{body, headers};

@@ -202,7 +202,7 @@ impl<'a> Comparison<'a> {
             None => {}
             Some(value) if field.absent => {
                 self.note(UNEXPECTED, &field.shape, || {
-                    let hint = "the contract requires its absence; if it does no harm, remove that rule";
+                    let hint = "the contract requires that it is absent; if it does no harm, remove that rule";
                     Difference::new(Expected::Nothing(Nothing::Key), Actual::value(value))
                         .with_hint(Some(hint.to_owned()))
                 });
@@ -263,7 +263,7 @@ impl<'a> Comparison<'a> {
                 let place = self.path();
                 self.note(EMPTY, shape, || {
                     let hint =
-                        format!("nothing in it was verified: let the provider state fill it, or write `{place}: 0+`");
+                        format!("nothing in it was verified: make the provider state fill it, or write `{place}: 0+`");
                     Difference::new(Expected::Size { min: 1, max: None, unit }, got()).with_hint(Some(hint))
                 });
                 false

@@ -7,12 +7,12 @@ codes! {
     PACT_NOT_JSON = "P101" =>
         "Write the file again with the test that made it; a download or an upload may have cut it short.";
     /// The Pact file doesn't have the structure that its specification requires.
-    PACT_SHAPE = "P102" => "Correct the test, or update the Pact library, that writes the file.";
+    PACT_SHAPE = "P102" => "Correct the test that writes the file, or update the Pact library.";
     /// A matching rule of the Pact file can't be used, so nothing could ever match it.
     PACT_RULE = "P103" => "Correct the rule in the test that writes the file.";
     /// A name in the Pact file isn't a valid service name, so Upheld uses another spelling.
     PACT_NAME = "P201" =>
-        "Use the spelling that the message shows on the command line and in upheld.yaml; nothing in the file has \
+        "On the command line and in upheld.yaml, use the spelling that the message shows; nothing in the file has \
          to change.";
     /// A generator of the Pact file isn't supported and is ignored: the example's value is sent instead.
     PACT_UNKNOWN = "P202" =>

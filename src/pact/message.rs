@@ -211,7 +211,7 @@ fn query(value: Option<&Value>, notes: &mut Notes) -> (IndexMap<String, Vec<Stri
     }
 }
 
-/// The body, and the media type that the file names beside the headers. A missing body may be any; one that is null or
+/// The body, and the media type that the file names outside the headers. A missing body may be any; one that is null or
 /// empty says that there must be none.
 fn body(
     written: Option<Value>,

@@ -14,7 +14,7 @@ use super::version::PactVersion;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PactRules {
     pub version: PactVersion,
-    /// The body's media type, if the file names one beside the headers.
+    /// The body's media type, if the file names one outside the headers.
     pub media_type: Option<String>,
     pub path: Option<RuleList>,
     pub status: Option<RuleList>,

@@ -4,10 +4,10 @@ use crate::source::codes::codes;
 
 codes! {
     /// A state command failed: its exit code wasn't 0.
-    STATE_FAILED = "E211" => "See its output in the report, and correct the command or the state's name.";
+    STATE_FAILED = "E211" => "Check its output in the report, and correct the command or the state's name.";
     /// A state command didn't finish within the time limit.
     STATE_TIMEOUT = "E212" =>
-        "Find out what it waits for: it must end once the state is set up. `--timeout` allows more time.";
+        "Find out what it is waiting for: it must exit once the state is set up. `--timeout` allows more time.";
     /// A state command printed more than upheld reads.
     STATE_OUTPUT = "E213" =>
         "Print the returned values only, as one JSON object, and everything else to standard error.";
@@ -20,7 +20,7 @@ codes! {
     NO_PORT = "E303" =>
         "End processes that are no longer needed, or start the service yourself and name its address with `--url`.";
     /// A service exited before it was healthy.
-    ENDED_EARLY = "E304" => "See its output in the report. It must keep running and listen on ${PORT}.";
+    ENDED_EARLY = "E304" => "Check its output in the report. It must keep running and listen on ${PORT}.";
     /// A service wasn't healthy within the time limit.
     NOT_HEALTHY = "E305" =>
         "Check that it listens on ${PORT} and that `health` in upheld.yaml names a path that responds; `--start-timeout` allows more time.";

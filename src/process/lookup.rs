@@ -23,7 +23,7 @@ pub(super) enum Missing {
     NotInPath(String),
     /// There is no such file.
     NoFile(PathBuf),
-    /// There is a file that is no program, or one that may not be run.
+    /// There is a file that isn't a program, or one that may not be run.
     NotExecutable(PathBuf),
 }
 

@@ -104,7 +104,7 @@ impl Service {
         A: Future<Output = Result<(), String>> + Send,
     {
         let ended = tokio::select! {
-            // An ended service is not healthy, even where something else answers on its port.
+            // A service that ended is not healthy, even if something else responds on its port.
             biased;
             status = self.group.ended() => status.map_or_else(|error| error.to_string(), |status| status.to_string()),
             healthy = healthy(self.port, limit, probe) => match healthy {

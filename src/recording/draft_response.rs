@@ -17,7 +17,7 @@ use crate::contract::{JsonType, Matcher, Rule, Rules};
 use crate::interaction::template::{escape, escape_value};
 use crate::interaction::{Body, Part, Response, Status, is_json};
 
-/// The headers of a response that a contract asks for. The others (dates, servers, request ids, cookies, caches) are of
+/// The headers of a response that a contract requires. The others (dates, servers, request ids, cookies, caches) are of
 /// no use to a consumer or none of a contract's business.
 const RESPONSE_HEADERS: [&str; 5] = ["content-type", "location", "retry-after", "link", "www-authenticate"];
 
@@ -73,7 +73,7 @@ fn draft_headers(
     }
 }
 
-/// The rule for a header of a response. A contract asks for a value only if it is always the same and is about the
+/// The rule for a header of a response. A contract requires a value only if it is always the same and is about the
 /// response itself.
 fn header_rule(name: &str, values: &[Vec<String>]) -> Option<Rule> {
     match name {

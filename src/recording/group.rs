@@ -17,7 +17,7 @@ pub(super) struct Shape {
     pub operation: BTreeMap<String, String>,
     /// The kind of the request's body with the keys on its first level, or with its media type if it can't have keys.
     pub request_body: (BodyKind, Vec<String>),
-    /// The media types that the consumer asks for, if any.
+    /// The media types that the consumer requests, if any.
     pub accept: Vec<String>,
     /// The kind of the response's body, and its media type.
     pub response_body: (BodyKind, Option<String>),

@@ -181,7 +181,7 @@ fn segment_rule(values: &[&str]) -> Rule {
 }
 
 /// The rule for addresses such as those of `location`, if parts of them vary: hosts, and segments that look like
-/// identifiers. Nothing if the contract can ask for the address itself.
+/// identifiers. Nothing if the contract can require the address itself.
 pub(super) fn location_rule(values: &[&str]) -> Option<Rule> {
     let parts: Vec<(bool, &str, bool)> = values.iter().map(|value| split_address(value)).collect();
     let (_, first, _) = parts.first()?;

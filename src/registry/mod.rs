@@ -36,7 +36,7 @@ pub struct Service {
     pub start: Option<String>,
     /// How long it may take to become healthy.
     pub start_timeout: Option<Duration>,
-    /// The path that answers when it is ready.
+    /// The path that responds with 2XX once it is ready.
     pub health: Option<String>,
     pub states: Option<StatesBy>,
     /// Its addresses by environment.

@@ -24,14 +24,14 @@ codes! {
     /// The registry can't be used in this form.
     UNUSABLE = "R104" => "Correct what the message points out. `upheld init` writes an example.";
     /// The registry sets up provider states with another method than POST.
-    BAD_STATES = "R105" => "Write `POST /path` and let the provider take the state from the body, or name a command.";
+    BAD_STATES = "R105" => "Write `POST /path` and have the provider read the state from the body, or name a command.";
 }
 
 /// Reads a registry. Warnings come with it.
 ///
 /// # Errors
 ///
-/// All findings, where at least one is an error.
+/// All findings, at least one of which is an error.
 pub fn read(source: Arc<SourceFile>) -> Result<(Registry, Vec<Finding>), Vec<Finding>> {
     let (read, findings) = {
         let file = &source.name;
@@ -64,7 +64,7 @@ pub fn read(source: Arc<SourceFile>) -> Result<(Registry, Vec<Finding>), Vec<Fin
 }
 
 /// What the schema can't say of names, lengths of time and states. It is looked for in a registry of whatever shape, so that
-/// all findings are told at once.
+/// all findings are reported together.
 fn meaning(value: &Value, source: &SourceFile) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (name, service) in value.get("services").and_then(Value::as_object).into_iter().flatten() {
@@ -88,7 +88,7 @@ fn meaning(value: &Value, source: &SourceFile) -> Vec<Finding> {
 }
 
 fn registry(raw: RawRegistry) -> (Option<String>, IndexMap<ServiceName, Service>) {
-    // What is none was found before.
+    // Any other value was reported before.
     let named = raw.services.into_iter().filter_map(|(name, raw)| Some((ServiceName::new(&name).ok()?, service(raw))));
     (raw.store, named.collect())
 }

@@ -1,33 +1,33 @@
-//! What to do next about a broken interaction: for each mismatch what it means for the one side or the other, and
-//! for all of them together what the two sides can agree on.
+//! What to do next about a broken interaction: what each mismatch means for the consumer or the provider, and what
+//! the two can agree on for all of them together.
 
 use crate::interaction::{Actual, ActualBody, Mismatch, ValueKind, mismatch as codes};
 use crate::verification::Finished;
 
 use super::mismatch::MOST;
 
-/// The help for a broken interaction, without the hints that its mismatches bring along themselves.
+/// The help for a broken interaction, without the hints that its mismatches have themselves.
 pub(super) struct Advice {
-    /// For each mismatch that is shown, what is to be said beside it; empty where there is nothing of the kind.
+    /// What to say next to each mismatch that is shown; empty if there is nothing to say.
     pub beside: Vec<Option<String>>,
-    /// What is to be said at the end.
+    /// What to say at the end.
     pub at_end: Option<String>,
 }
 
-/// What is to be said about one mismatch.
+/// What to say about one mismatch.
 struct Remark {
     text: String,
-    /// Whether the provider may be right and the contract be changed, and the text says no more than that what
-    /// came is something else.
+    /// Whether the provider may be right, so the contract may have to change, and the text says only that the response
+    /// is different.
     can_be_agreed: bool,
 }
 
-/// The help for a broken interaction. What is true of all its mismatches is said once, at the end; where they
-/// differ, what tells the reader something new is said beside each, and a thing is said only once.
+/// The help for a broken interaction. Help that applies to all its mismatches comes once, at the end. If they differ,
+/// each mismatch has its own help next to it, unless an earlier one has the same.
 pub(super) fn advice(finished: &Finished) -> Advice {
     let remarks: Vec<Option<Remark>> =
         finished.mismatches.iter().take(MOST).map(|shown| remark(&shown.mismatch, finished)).collect();
-    // What is wrong besides a status that says that nothing came of the request follows from that.
+    // If the status says that the request failed, the other mismatches follow from that.
     let failed = finished.mismatches.iter().position(|shown| shown.mismatch.code == codes::STATUS);
     if let Some(Remark { text, can_be_agreed: false }) = failed.and_then(|index| remarks.get(index)?.as_ref()) {
         return Advice { beside: Vec::new(), at_end: Some(text.clone()) };
@@ -43,7 +43,7 @@ pub(super) fn advice(finished: &Finished) -> Advice {
     if let [only] = said.as_slice() {
         let can_be_agreed = remarks.iter().flatten().any(|remark| remark.can_be_agreed);
         let at_end = if can_be_agreed {
-            format!("{only} If that is meant, {consumer} must agree: change its contract and publish it.")
+            format!("{only} If that is intended, {consumer} must agree: change its contract and publish it.")
         } else {
             (*only).to_owned()
         };
@@ -52,7 +52,9 @@ pub(super) fn advice(finished: &Finished) -> Advice {
 
     let at_end = remarks.iter().flatten().any(|remark| remark.can_be_agreed).then(|| {
         let provider = &finished.provider;
-        format!("if {provider} means to respond like this, {consumer} must agree: change its contract and publish it.")
+        format!(
+            "if {provider} responds like this on purpose, {consumer} must agree: change its contract and publish it."
+        )
     });
     let mut said: Vec<String> = Vec::new();
     let mut beside = Vec::with_capacity(remarks.len());
@@ -68,55 +70,55 @@ fn remark(mismatch: &Mismatch, finished: &Finished) -> Option<Remark> {
     let (consumer, provider) = (&finished.consumer, &finished.provider);
     let agreed = |text: String| Some(Remark { text, can_be_agreed: true });
     let clear = |text: String| Some(Remark { text, can_be_agreed: false });
-    // These say all there is to say where the mismatch has no hint of its own.
+    // Only for a mismatch that has no hint of its own.
     let unless_hinted = |text: String| if mismatch.hint.is_none() { clear(text) } else { None };
     match mismatch.code {
         codes::STATUS => Some(status(finished)),
         codes::HEADER_MISSING => agreed(format!("{provider} leaves out this header.")),
-        codes::HEADER_VALUE => agreed(format!("{provider} sends another value in this header.")),
+        codes::HEADER_VALUE => agreed(format!("{provider} sends a different value in this header.")),
         codes::MISSING => clear(format!(
-            "{provider} leaves out what {consumer} needs. If {consumer} can do without it, its contract says so: `optional`."
+            "{provider} leaves out what {consumer} needs. If {consumer} can do without it, add `optional` to the contract."
         )),
         codes::UNEXPECTED => unless_hinted(format!(
-            "the contract of {consumer} allows nothing else in this place. If more does no harm, take `closed` out of it."
+            "the contract of {consumer} allows nothing else here. If additional values do no harm, remove `closed` from it."
         )),
-        codes::TYPE if is_null(&mismatch.actual) => clear(format!(
-            "{provider} sends null here. If {consumer} can handle that, its contract says so: `or null`."
-        )),
+        codes::TYPE if is_null(&mismatch.actual) => {
+            clear(format!("{provider} sends null here. If {consumer} can handle that, add `or null` to the contract."))
+        }
         codes::TYPE => agreed(format!("{provider} sends {} here.", kind(&mismatch.actual))),
-        codes::VALUE => agreed(format!("{provider} sends another value here.")),
-        codes::FORMAT => agreed(format!("{provider} writes this value in another form.")),
+        codes::VALUE => agreed(format!("{provider} sends a different value here.")),
+        codes::FORMAT => agreed(format!("{provider} writes this value in a different form.")),
         codes::PATTERN => unless_hinted(format!(
             "a pattern must match the whole value. If {provider} is right, {consumer} must agree: widen the pattern and publish it."
         )),
         codes::ONE_OF => clear(format!(
-            "{provider} sends a value that {consumer} does not know. Once {consumer} can handle it, its contract may allow it."
+            "{provider} sends a value that {consumer} doesn't know. Once {consumer} can handle it, add it to the contract."
         )),
-        codes::SIZE => agreed(format!("{provider} sends another number of elements here.")),
+        codes::SIZE => agreed(format!("{provider} sends a different number of elements here.")),
         codes::EMPTY => unless_hinted(format!(
-            "nothing was verified here: let the state handler of {provider} put something in, or write `0+` if {consumer} needs nothing there."
+            "nothing was verified here: make the state handler of {provider} add something, or write `0+` if {consumer} needs nothing here."
         )),
-        codes::CONTAINS => agreed(format!("{provider} sends no element like this, in whatever order.")),
-        codes::SCHEMA => agreed(format!("{provider} sends what the schema does not allow.")),
+        codes::CONTAINS => agreed(format!("{provider} sends no element like this in any position.")),
+        codes::SCHEMA => agreed(format!("{provider} sends something that the schema doesn't allow.")),
         codes::BODY_KIND if mismatch.actual == Actual::Body(ActualBody::Empty) => {
             agreed(format!("{provider} sends no body."))
         }
         codes::BODY_KIND if begins_like_json(&mismatch.actual) => clear(format!(
-            "{provider} sends what begins like JSON and is none: look at how it writes it, and at the length that it declares."
+            "{provider} sends a body that begins like JSON but isn't valid: check how it is written, and the length that is declared."
         )),
-        codes::BODY_KIND => {
-            clear(format!("{provider} answers with another kind of body than the contract's, an error page perhaps."))
-        }
+        codes::BODY_KIND => clear(format!(
+            "{provider} responds with a different kind of body than the contract's, perhaps an error page."
+        )),
         codes::UNUSABLE => clear(format!(
-            "the Pact file itself is wrong here, and {provider} can't do anything about it: correct it in the test of {consumer} that writes it."
+            "the Pact file itself is wrong here, and {provider} can't do anything about it: correct it in {consumer}'s test that writes it."
         )),
         codes::TOO_DEEP => unless_hinted(format!(
-            "what is nested deeper is not compared: let the contract of {consumer} ask for less."
+            "values nested more deeply aren't compared: require less in the contract of {consumer}."
         )),
         codes::METHOD | codes::PATH | codes::QUERY_MISSING | codes::QUERY_VALUE | codes::QUERY_UNEXPECTED => {
-            clear(format!("{consumer} sends something else than its contract says: change the one or the other."))
+            clear(format!("{consumer} sends something that its contract doesn't say: change one or the other."))
         }
-        _ => agreed(format!("{provider} does not send what {consumer} needs here.")),
+        _ => agreed(format!("{provider} doesn't send what {consumer} needs here.")),
     }
 }
 
@@ -124,17 +126,17 @@ fn status(finished: &Finished) -> Remark {
     let provider = &finished.provider;
     let clear = |text: String| Remark { text, can_be_agreed: false };
     match finished.status {
-        Some(500..) => clear(format!("{provider} failed while it answered: its own log says why.")),
+        Some(500..) => clear(format!("{provider} failed to handle the request: check its log.")),
         Some(401 | 403) => {
-            clear(format!("{provider} refuses the request: `--header` sends the credentials that it asks for."))
+            clear(format!("{provider} refuses the request: use `--header` to send the credentials that it requires."))
         }
         Some(404) if finished.given.is_empty() => clear(format!(
-            "{provider} has nothing there. If it needs data for that, name its provider state in the contract."
+            "{provider} has nothing at this address. If that depends on data, name a provider state in the contract."
         )),
-        Some(404 | 409 | 410) => clear(format!(
-            "{provider} does not seem to be in the provider state that is given: look at its state handler."
-        )),
-        _ => Remark { text: format!("{provider} answers with another status."), can_be_agreed: true },
+        Some(404 | 409 | 410) => {
+            clear(format!("{provider} doesn't seem to be in the given provider state: check its state handler."))
+        }
+        _ => Remark { text: format!("{provider} responds with a different status."), can_be_agreed: true },
     }
 }
 

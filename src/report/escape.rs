@@ -1,5 +1,5 @@
-//! Makes foreign text fit to be shown: names, values, answers and error pages can hold anything, and a report is read
-//! by terminals and build systems that obey what they read.
+//! Makes foreign text fit to be shown: names, values, responses and error pages can contain anything, and a report is
+//! read by terminals and build systems that obey what they read.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;

@@ -1,4 +1,4 @@
-//! A failed command as text: what happened, what the other side said, and what to do next.
+//! A failed command as text: what happened, the other side's message, and what to do next.
 
 use super::escape::{shown_lines, shown_sentence};
 use super::github::command;
@@ -48,7 +48,7 @@ pub fn done_markdown(word: &'static str, what: &str) -> String {
     format!("**{word}** {}\n\n", code(&shown_sentence(&what.replace("   ", ", "))))
 }
 
-/// What somebody else wrote, under a title of ours.
+/// Foreign text, under a title of ours.
 #[must_use]
 pub fn note(title: &str, lines: &str, palette: &Palette) -> String {
     format!("{}: {}\n{}", paint(palette.warning, "note"), shown_sentence(title), quoted(lines))

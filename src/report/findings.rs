@@ -24,7 +24,7 @@ const WIDTH: usize = 120;
 const MARKED: usize = 80;
 /// How many lines apart two places of a file may be to be shown in one excerpt.
 const NEAR: u32 = 100;
-/// How far into a line its place is looked for. A longer line is no line that a person reads.
+/// How far into a line its place is looked for. People don't read longer lines.
 const FAR: usize = 10_000;
 
 /// Findings as a person reads them, each with its code, its place, the line it is about and what to do, and their
@@ -96,7 +96,7 @@ fn finish(group: Group<'_>, finding: &Finding, renderer: &Renderer) -> String {
     renderer.render(&[group.elements(help)])
 }
 
-/// A place that is marked in a line, and what is written beside it.
+/// A place that is marked in a line, and the text next to it.
 struct Mark<'a> {
     span: Span,
     kind: AnnotationKind,

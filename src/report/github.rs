@@ -134,7 +134,7 @@ pub(super) fn more(number: usize, noun: &'static str) -> String {
     let verb = if number == 1 { "needs" } else { "need" };
     match number {
         0 => String::new(),
-        _ => format!("{} {verb} attention; GitHub shows {MOST} annotations of a step\n", count(number, noun)),
+        _ => format!("{} {verb} attention; GitHub shows at most {MOST} annotations per step\n", count(number, noun)),
     }
 }
 

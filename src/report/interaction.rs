@@ -14,17 +14,17 @@ use super::palette::{Palette, paint};
 use crate::verification::{Finished, Outcome, Pending, RunError};
 use crate::words::{and_list, count};
 
-/// The column in which the place in the contract stands, where the names before it leave room for it.
+/// The column of the place in the contract, if the names before it leave room for it.
 const WHERE: usize = 55;
-/// How many lines of what the other side said are shown.
+/// How many lines of the other side's message are shown.
 const DETAIL_LINES: usize = 30;
 /// How many versions that need a contract are named.
 const MOST_VERSIONS: usize = 3;
 /// How many provider states of an interaction are shown.
 const MOST_STATES: usize = 20;
 
-/// The whole of what is to be said about an interaction: one line where it is upheld, the five parts where it is
-/// broken, and the error with what the other side said where it could not be run.
+/// The whole report on an interaction: one line if it is upheld, the five parts if it is
+/// broken, and the error with the other side's message if it could not be run.
 #[must_use]
 pub fn interaction(finished: &Finished, palette: &Palette) -> String {
     let mut out = title(finished, palette);
@@ -164,7 +164,7 @@ fn broken(out: &mut String, finished: &Finished, palette: &Palette) {
 /// Why a failure doesn't count.
 fn pending(out: &mut String, finished: &Finished, palette: &Palette) {
     let why = match finished.pending.filter(|_| finished.is_pending()) {
-        Some(Pending::NotNeeded) => "nobody relies on this yet",
+        Some(Pending::NotNeeded) => "no consumer relies on this yet",
         Some(Pending::Said) => "its contract says so",
         None => return,
     };
@@ -201,7 +201,7 @@ fn asked_for(out: &mut String, finished: &Finished, palette: &Palette) {
     }
 }
 
-/// The code and what happened, what the other side said, and what to do next.
+/// The code and what happened, the other side's message, and what to do next.
 fn run_error(out: &mut String, error: &RunError, palette: &Palette) {
     let _ = writeln!(out, "{INDENT}{}", error_line(error, palette));
     if let Some(detail) = &error.detail {
@@ -221,7 +221,7 @@ fn run_error(out: &mut String, error: &RunError, palette: &Palette) {
     }
 }
 
-/// `P101: nothing answers at 127.0.0.1:8080`
+/// `P101: nothing listens at 127.0.0.1:8080`
 pub(super) fn error_line(error: &RunError, palette: &Palette) -> String {
     format!("{} {}", paint(palette.faint, format_args!("{}:", error.code)), shown_sentence(&error.message))
 }

@@ -251,7 +251,7 @@ impl<'a> Error<'a> {
     }
 }
 
-/// Seconds to the microsecond: what is finer is noise.
+/// Seconds to the microsecond: anything finer is noise.
 fn microseconds(seconds: f64) -> f64 {
     (seconds * 1e6).round() / 1e6
 }

@@ -100,7 +100,7 @@ fn status(finished: &Finished) -> TestCaseStatus {
     }
 }
 
-/// A time that was measured; one that can't be is none.
+/// A time that was measured, or nothing if it can't be written.
 fn duration(seconds: f64) -> Duration {
     Duration::try_from_secs_f64(seconds).unwrap_or_default()
 }

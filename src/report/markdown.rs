@@ -109,7 +109,7 @@ fn details(text: &mut String, attention: &[Finished], limit: usize) -> io::Resul
         if text.len() + section.len() + NOTE > limit {
             let _ = writeln!(
                 text,
-                "\nand {}, left out here to keep the report short. `--report json` holds them all.",
+                "\nand {}, left out here to keep the report short. `--report json` has them all.",
                 count(attention.len() - done, "more interaction")
             );
             return Ok(());

@@ -1,4 +1,4 @@
-//! Mismatches as text: what was expected and what came, side by side, and the contract's line that asks for it.
+//! Mismatches as text: what was expected and what came, next to each other, and the contract's line that requires it.
 
 use std::fmt::Write as _;
 
@@ -31,7 +31,7 @@ pub fn mismatches(all: &[ShownMismatch], palette: &Palette) -> String {
     with_advice(all, &[], palette)
 }
 
-/// The same, with what is to be said beside each.
+/// The same, with the help next to each.
 pub(super) fn with_advice(all: &[ShownMismatch], beside: &[Option<String>], palette: &Palette) -> String {
     let shown = &all[..all.len().min(MOST)];
     let layout = Layout::of(shown);
@@ -148,7 +148,7 @@ fn source_line(out: &mut String, asked: &ContractLine, palette: &Palette) {
     let (text, column) = window(&asked.text, asked.column.saturating_sub(1) as usize);
     let bar = paint(palette.frame, "│");
     let _ = writeln!(out, "{} {bar}   {text}", paint(palette.frame, format_args!("{:>NUMBER_WIDTH$}", asked.line)));
-    let mark = paint(palette.mark, "╰── asked for here");
+    let mark = paint(palette.mark, "╰── required here");
     let _ = writeln!(out, "{:NUMBER_WIDTH$} {bar}   {:column$}{mark}", "", "");
 }
 

@@ -20,7 +20,7 @@ pub struct Palette {
     pub strong: Style,
     /// What is there to be looked up: files, codes, what came before.
     pub faint: Style,
-    /// What the contract asks for.
+    /// What the contract requires.
     pub expected: Style,
     /// What came in its place.
     pub actual: Style,

@@ -29,7 +29,7 @@ pub(super) trait Product<'t>: Clone {
     fn sequence(items: Vec<Self>, span: Span) -> Self;
     /// Of entries whose keys differ.
     fn mapping(entries: Vec<KeyValue<'t, Self>>, span: Span) -> Self;
-    /// The same at another place: where an alias of it stands.
+    /// The same at another place: that of an alias of it.
     fn at(self, span: Span) -> Self;
 }
 
@@ -68,7 +68,7 @@ pub(super) struct Builder<'t, 'f, P> {
 #[derive(Clone)]
 struct Anchored<'t, P> {
     value: P,
-    /// Its text, where it is a scalar and so can be a key.
+    /// Its text, if it is a scalar and so can be a key.
     text: Option<Cow<'t, str>>,
     extent: Extent,
 }
@@ -156,7 +156,7 @@ impl<'t, 'f, P: Product<'t>> Builder<'t, 'f, P> {
                     NOT_YAML,
                     span,
                     "a second document begins here",
-                    "a file holds one document: put the second one into its own file",
+                    "a file contains one document: put the second one into its own file",
                 );
                 // The first can be read, and the second is not looked at.
                 Err(Stop)
@@ -185,7 +185,7 @@ impl<'t, 'f, P: Product<'t>> Builder<'t, 'f, P> {
         if self.values > limit {
             return Err(self.over_limit(
                 span,
-                format!("the file holds more than {limit} values"),
+                format!("the file contains more than {limit} values"),
                 "split the file, or raise the limit with --max-values",
             ));
         }
@@ -294,7 +294,7 @@ impl<'t, 'f, P: Product<'t>> Builder<'t, 'f, P> {
 
     fn warn_of_other_readers(&mut self, text: &str, span: Span) {
         if let Some(other) = ambiguity(text) {
-            let message = format!("other YAML readers take `{text}` for {other}");
+            let message = format!("other YAML readers read `{text}` as {other}");
             let finding = Finding::warning(AMBIGUOUS, self.file, Some(span), message);
             self.findings.push(finding.help(format!("quote it: \"{text}\"")));
         }

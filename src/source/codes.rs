@@ -44,7 +44,8 @@ pub(crate) use codes;
 
 codes! {
     /// The text isn't valid YAML.
-    NOT_YAML = "Y101" => "Correct the text at the place shown. Most often an indentation, a quote or a bracket is off.";
+    NOT_YAML = "Y101" =>
+        "Correct the text at the place shown. The usual cause is wrong indentation, or a missing quote or bracket.";
     /// A mapping has the same key twice.
     DUPLICATE_KEY = "Y102" => "Remove one of the two, or rename it.";
     /// The text is larger, more deeply nested or has more values than the limits allow.
@@ -53,8 +54,8 @@ codes! {
     /// The YAML uses something that has no counterpart in JSON, such as a tag, an alias loop or a key that isn't a
     /// string.
     NOT_JSON = "Y104" => "Write it as plain mappings, lists and scalars; quote a value that is meant as a string.";
-    /// Other YAML readers take this unquoted scalar for another value, such as `no` for false.
-    AMBIGUOUS = "Y201" => "Quote it, or write the value that is meant: `false`, `\"no\"`.";
+    /// Other YAML readers read this unquoted scalar as a different value, such as `no` as false.
+    AMBIGUOUS = "Y201" => "Quote it, or write the intended value: `false`, `\"no\"`.";
     /// The format doesn't have this key.
     UNKNOWN_KEY = "C102" =>
         "Correct the key if it is misspelled, otherwise remove it. `upheld schema` prints every key of a contract.";

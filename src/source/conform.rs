@@ -157,13 +157,13 @@ impl Shape {
         (NOT_ALLOWED, message, help)
     }
 
-    /// The keyword beside the one that an error came from.
+    /// The keyword next to the one that an error came from.
     fn beside(&self, schema_path: &Location, keyword: &str) -> Option<&Value> {
         let place = schema_path.as_str().rsplit_once('/').map_or("", |(parent, _)| parent);
         self.schema.pointer(&format!("{place}/{keyword}"))
     }
 
-    /// The keys that the schema knows beside the `additionalProperties` that refused one.
+    /// The keys that the schema knows next to the `additionalProperties` that refused one.
     fn known_keys(&self, schema_path: &Location) -> Vec<String> {
         let properties = self.beside(schema_path, "properties").and_then(Value::as_object);
         properties.map(|keys| keys.keys().cloned().collect()).unwrap_or_default()
@@ -238,7 +238,7 @@ fn names(kind: &TypeKind) -> Vec<&'static str> {
         JsonType::Boolean => "true or false",
         JsonType::Integer => "a whole number",
         JsonType::Number => "a number",
-        JsonType::String => "a text",
+        JsonType::String => "text",
         JsonType::Array => "a list",
         JsonType::Object => "a mapping",
     };
@@ -254,7 +254,7 @@ fn type_name(value: &Value) -> &'static str {
         Value::Null => "empty",
         Value::Bool(_) => "true or false",
         Value::Number(_) => "a number",
-        Value::String(_) => "a text",
+        Value::String(_) => "text",
         Value::Array(_) => "a list",
         Value::Object(_) => "a mapping",
     }

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use super::yaml::map_yaml;
 use super::{Limits, Node, Pointer, Span};
 
-/// A file's name and text, with the source map over it made when it is first asked for.
+/// A file's name and text, with a source map that is made when it is first needed.
 #[derive(Debug)]
 pub struct SourceFile {
     pub name: Arc<str>,

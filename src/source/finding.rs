@@ -22,7 +22,7 @@ pub struct Finding {
     pub severity: Severity,
     /// The file as the user knows it: relative where it was found from the working directory.
     pub file: Arc<str>,
-    /// The place, where the finding is about one and not about the file as a whole.
+    /// The place, if the finding is about one and not about the file as a whole.
     pub span: Option<Span>,
     /// What is wrong, as a sentence without a full stop.
     pub message: String,

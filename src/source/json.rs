@@ -13,7 +13,7 @@ use super::{Finding, Position, SourceFile, Span};
 /// Why a JSON text can't be used.
 #[derive(Debug)]
 pub enum Fault {
-    /// It is no JSON.
+    /// It isn't JSON.
     Syntax {
         at: Span,
         /// Why, as the end of a sentence.
@@ -95,7 +95,7 @@ impl<'s> Apart<'s> {
     fn count(&mut self, values: usize) -> Result<(), Fault> {
         self.values += values;
         if self.values > self.file.limits().values {
-            return Err(self.over("the file holds too many values"));
+            return Err(self.over("the file contains too many values"));
         }
         Ok(())
     }

@@ -97,7 +97,7 @@ pub fn ambiguity(text: &str) -> Option<&'static str> {
     if !(first.is_ascii_digit() || matches!(first, b'-' | b'+' | b'.')) {
         return match text {
             "=" => Some("a special value"),
-            "<<" => Some("the sign to merge mappings"),
+            "<<" => Some("a merge key"),
             _ => None,
         };
     }
@@ -115,11 +115,11 @@ pub fn ambiguity(text: &str) -> Option<&'static str> {
     } else if OTHER_BASE.is_match(text) {
         match resolve_plain(text) {
             // The old spelling of YAML 1.1 is `017`, and it has none with `0o`.
-            Some(Resolved::Number(_)) => text.starts_with("0o").then_some("a text"),
+            Some(Resolved::Number(_)) => text.starts_with("0o").then_some("text"),
             _ => Some("a number"),
         }
     } else if EXPONENT.is_match(text) {
-        Some("a text")
+        Some("text")
     } else {
         None
     }

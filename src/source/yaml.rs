@@ -1,7 +1,7 @@
 //! YAML text → JSON value, or → the places in it, within limits that a hostile file can't get round.
 //!
 //! The text is read event by event, so that depth, size and aliases are bounded while they are read and not
-//! after the damage is done. Only a text that is no YAML, or that is over a limit, ends the reading: whatever else is
+//! after the damage is done. Only text that isn't YAML, or that is over a limit, ends the reading: whatever else is
 //! wrong is noted, and a stand-in is put in its place.
 
 use std::borrow::Cow;
@@ -36,11 +36,11 @@ pub fn survey_yaml(file: &Arc<str>, text: &str, limits: Limits) -> Survey {
     Survey { value: root, lists, findings }
 }
 
-/// Reads the one YAML document of `text`, all of which must be right.
+/// Reads the one YAML document of `text`, which must have no errors at all.
 ///
 /// # Errors
 ///
-/// All findings, where at least one is an error. The warnings of a text that can be used come with its value.
+/// All findings, at least one of which is an error. The warnings of a text that can be used come with its value.
 pub fn parse_yaml(file: &Arc<str>, text: &str, limits: Limits) -> Result<(Value, Vec<Finding>), Vec<Finding>> {
     let Survey { value, findings, .. } = survey_yaml(file, text, limits);
     match value {
@@ -122,7 +122,7 @@ fn syntax_error(file: &Arc<str>, text: &str, marker: &Marker, info: &str) -> Fin
         finding.help("YAML indents with spaces: replace the tab")
     } else if info.contains("flow") {
         finding
-            .help("inside `{…}` or `[…]`, quote what holds `,`, `[`, `]`, `{` or `}`: \"/[0-9]+/\", \"/orders/${id}\"")
+            .help("inside `{…}` or `[…]`, quote any value that contains `,`, `[`, `]`, `{` or `}`: \"/[0-9]+/\", \"/orders/${id}\"")
     } else if line.matches(": ").count() > 1 {
         finding.help("text that contains `: ` must be quoted")
     } else {

@@ -42,7 +42,7 @@ impl GitStore {
         }
         let branch = self.branch_to_write()?;
         let Some(missing) = self.missing(files, since)? else {
-            return Ok(Landing::Moved(String::from("its history doesn't hold the view that was read")));
+            return Ok(Landing::Moved(String::from("its history doesn't contain the view that was read")));
         };
         if missing.is_empty() {
             // Nothing to do, provided that the store is still what its writer saw.

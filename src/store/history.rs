@@ -137,7 +137,7 @@ impl GitStore {
             Some(branch) => StoreError::new(format!("the store {} has no branch `{branch}`", self.name))
                 .help(did_you_mean(branch, names()).unwrap_or_else(|| format!("it has {some}")))
                 .help("create it with `upheld store init`"),
-            None => StoreError::new(format!("it is unknown which branch of {} holds the store", self.name))
+            None => StoreError::new(format!("it is unknown which branch of {} contains the store", self.name))
                 .detail("its HEAD names a branch that doesn't exist")
                 .help(format!("append one to the address, like #{FIRST}; it has {some}")),
         })

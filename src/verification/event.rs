@@ -39,11 +39,11 @@ pub struct Finished {
     pub line: u32,
     /// The provider states, each with its parameters: `an order exists (id: 42)`.
     pub given: Vec<String>,
-    /// The address that it was sent to, where the provider was verified at several.
+    /// The address that it was sent to, if the provider was verified at several.
     pub instance: Option<String>,
     /// What was sent: `GET /orders/42`.
     pub request: String,
-    /// The status that came, where a response came.
+    /// The status of the response, if there was one.
     pub status: Option<u16>,
     /// Empty unless the outcome is broken.
     pub mismatches: Vec<ShownMismatch>,
@@ -78,7 +78,7 @@ pub struct Bodies {
     pub actual: String,
 }
 
-/// A mismatch with the line of the contract that asks for it.
+/// A mismatch with the line of the contract that requires it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShownMismatch {
     pub mismatch: Mismatch,

@@ -13,7 +13,7 @@ use crate::interaction::mismatch::{CONTAINS, SIZE, UNEXPECTED, VALUE};
 use crate::interaction::{ActualRequest, ActualResponse, Content, Http, Mismatch, Part, State, pointer, sort_keys};
 use crate::source::SourceFile;
 
-/// The largest body that is shown beside its example, in bytes.
+/// The largest body that is shown next to its example, in bytes.
 const COMPARED: usize = 64 << 10;
 
 /// The result of an interaction that got a response.

@@ -1,4 +1,4 @@
-//! What the runner needs of the outer world: a provider that answers, and a handler of its states.
+//! What the runner needs from the outside: a provider that responds, and a handler of its states.
 
 use serde_json::{Map, Value};
 

@@ -1,6 +1,6 @@
 //! The runner: sends what the plan says, compares the responses, and reports the results in the contracts' order.
 //!
-//! It knows the outer world by its traits only, and time not at all.
+//! It knows the outside only through its traits, and doesn't know the time.
 
 use std::pin::pin;
 
@@ -95,7 +95,7 @@ pub fn none_run(plan: &Plan, error: &RunError, mut emit: impl FnMut(Event)) {
 fn not_run(interaction: &Interaction) -> RunError {
     let why = match &interaction.kind {
         Kind::Unrunnable(unrunnable) => &*unrunnable.why,
-        Kind::Message(_) | Kind::Http(_) => "only HTTP is verified yet",
+        Kind::Message(_) | Kind::Http(_) => "only HTTP can be verified so far",
     };
     RunError::coded(NOT_RUN, format!("it was not run: {why}"))
 }
@@ -117,7 +117,7 @@ fn finished(plan: &Plan, position: usize, exchange: &Exchange) -> Finished {
     }
 }
 
-/// Sets the states up, sends the request, and tears the states down again, whatever came.
+/// Sets the states up, sends the request, and tears the states down again, whatever the result.
 async fn exchange<P: Provider, S: StateHandler>(
     plan: &Plan,
     position: usize,

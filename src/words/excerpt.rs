@@ -14,7 +14,7 @@ pub fn shorten(text: &str, most: usize) -> Cow<'_, str> {
 }
 
 /// The first `bytes` bytes as a text, with a last line that says how much there was where it is not all. Bytes that
-/// are no UTF-8 become `�`.
+/// aren't UTF-8 become `�`.
 #[must_use]
 pub fn beginning(text: &[u8], bytes: usize) -> String {
     if text.len() <= bytes {
@@ -30,7 +30,7 @@ pub fn beginning(text: &[u8], bytes: usize) -> String {
 }
 
 /// The last `bytes` bytes as a text, from the beginning of a line on if there is one, after a line with `…` where it is
-/// not all. Bytes that are no UTF-8 become `�`.
+/// not all. Bytes that aren't UTF-8 become `�`.
 #[must_use]
 pub fn ending(text: &[u8], bytes: usize) -> String {
     if text.len() <= bytes {

@@ -63,7 +63,7 @@ fn a_contract_that_is_broken_is_shown_on_its_line_and_in_the_summary() {
     assert_snapshot!(ran.annotations().join("\n"), @r#"
     error contracts/storefront/orders.yaml:11 broken: storefront → orders: get an order: GET /orders/42 → 200
     body items[0].qty: expected an integer, like 2, got "2", a string
-    help: orders sends text here. If that is meant, storefront must agree: change its contract and publish it.
+    help: orders sends text here. If that is intended, storefront must agree: change its contract and publish it.
     "#);
     assert_snapshot!(ran.summary, @r#"
     ## Contracts: broken
@@ -86,8 +86,8 @@ fn a_contract_that_is_broken_is_shown_on_its_line_and_in_the_summary() {
             body  items[0].qty   expected an integer, like 2
                                  got "2", a string
               11 │   items[].qty: integer
-                 │                ╰── asked for here
-            help: orders sends text here. If that is meant, storefront must agree: change its contract and publish it.
+                 │                ╰── required here
+            help: orders sends text here. If that is intended, storefront must agree: change its contract and publish it.
     ```
 
     </details>
@@ -144,7 +144,7 @@ fn a_closed_gate_says_who_breaks_and_whose_turn_it_is() {
     error G101 incompatible: storefront@1 needs orders@2: storefront@1 (live) needs orders@2 (candidate)
     get list: status, expected 204, got 404
     owned by team-orders
-    next: fix orders to give what storefront expects; or agree on the change with storefront, which then changes its contract
+    next: fix orders to return what storefront expects; or agree on the change with storefront, which then changes its contract
     ");
     assert_snapshot!(ran.summary, @"
     ## Gate: deny
@@ -162,7 +162,7 @@ fn a_closed_gate_says_who_breaks_and_whose_turn_it_is() {
     G101 incompatible  storefront@1 (live) needs orders@2 (candidate)
          get list   status   expected 204   got 404
          owner: team-orders
-         next: fix orders to give what storefront expects; or agree on the change with storefront, which then changes its contract
+         next: fix orders to return what storefront expects; or agree on the change with storefront, which then changes its contract
     ```
 
     </details>
@@ -241,7 +241,7 @@ fn what_comes_from_the_store_is_shown_by_who_needs_it_and_on_no_line_of_the_chec
     error broken: storefront → orders: get list, needed by storefront@1 (live in production): contract: contracts/orders/storefront/<hash>.yaml:5 in the store
     GET /list → 404
     status: expected 204, got 404
-    help: orders has nothing there. If it needs data for that, name its provider state in the contract.
+    help: orders has nothing at this address. If that depends on data, name a provider state in the contract.
     ");
     assert_snapshot!(ran.summary, @"
     ## Contracts: broken
@@ -265,8 +265,8 @@ fn what_comes_from_the_store_is_shown_by_who_needs_it_and_on_no_line_of_the_chec
             status   expected 204
                      got 404
                7 │   response: { status: 204 }
-                 │                       ╰── asked for here
-            help: orders has nothing there. If it needs data for that, name its provider state in the contract.
+                 │                       ╰── required here
+            help: orders has nothing at this address. If that depends on data, name a provider state in the contract.
     ```
 
     </details>

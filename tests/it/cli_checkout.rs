@@ -137,7 +137,7 @@ fn for_a_detached_commit_the_build_system_names_the_branch() {
     assert!(record.contains(r#""branch":"main""#) && record.contains(&commit), "{record}");
     team.git_here(&["commit", "--quiet", "--allow-empty", "-m", "two"]);
     let output = team.upheld("publish storefront");
-    assert!(output.stderr.contains("it isn't known which one it was built from"), "{output}");
+    assert!(output.stderr.contains("it is unknown which one it was built from"), "{output}");
 }
 
 #[test]

@@ -41,7 +41,7 @@ fn a_broken_pair_is_a_no_that_shows_the_place_and_both_values() {
          get an order   body items[0].qty   expected an integer, like 2   got "2", a string
                         body paid           expected a boolean, like true   got nothing: the key is missing
          owner: team-orders
-         next: fix orders to give what storefront expects; or agree on the change with storefront, which then changes its contract
+         next: fix orders to return what storefront expects; or agree on the change with storefront, which then changes its contract
     [exit code 1]
     "#);
 }
@@ -113,7 +113,7 @@ fn a_consumer_needs_a_live_provider_and_a_provider_needs_no_consumer() {
         assert_snapshot!(team.gate("orders@1"), @"
         ALLOW  orders@1 → production     nothing to check     store <view>
 
-        G501 note  nothing to check: the version expects nothing, and nothing live expects anything of it
+        G501 note  nothing to check: the version expects nothing, and nothing live expects anything from it
         G507 note  storefront isn't live in production, so its contracts with orders aren't checked
         [exit code 0]
         ");
@@ -128,7 +128,7 @@ fn a_version_without_consumers_and_providers_may_go_live() {
         assert_snapshot!(team.gate("weather@1"), @"
         ALLOW  weather@1 → production     nothing to check     store <view>
 
-        G501 note  nothing to check: the version expects nothing, and nothing live expects anything of it
+        G501 note  nothing to check: the version expects nothing, and nothing live expects anything from it
         [exit code 0]
         ");
         assert_snapshot!(team.gate("weather@1 --require-pairs"), @"
@@ -242,7 +242,7 @@ fn a_roll_out_without_an_end_counts_on_both_sides_and_is_reported() {
         G101 incompatible  storefront@2 (candidate) needs orders@1 (live)
              get find   status   expected 204   got 404
              owner: team-orders
-             next: fix orders to give what storefront expects; or agree on the change with storefront, which then changes its contract
+             next: fix orders to return what storefront expects; or agree on the change with storefront, which then changes its contract
         G001 compatible    1 pair (--all lists them)
 
         G502 note  a roll-out of orders@2 began at <moment> and was due by <moment>; until its end is recorded, both that version and the one before it count as live

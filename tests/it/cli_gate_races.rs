@@ -128,7 +128,7 @@ fn a_definite_no_ends_the_wait() {
         G101 incompatible  storefront@1 (candidate) needs orders@1 (live)
              get list   status   expected 204   got 404
              owner: team-orders
-             next: fix orders to give what storefront expects; or agree on the change with storefront, which then changes its contract
+             next: fix orders to return what storefront expects; or agree on the change with storefront, which then changes its contract
         G201 unverified    storefront@1 (candidate) needs payments@1 (live)
              the only interaction has no result: get pay
              never verified: no version of payments has a result

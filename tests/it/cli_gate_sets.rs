@@ -45,7 +45,7 @@ fn an_order_in_which_all_may_go_live_is_found_and_printed() {
         G101 incompatible  storefront@2 (candidate) needs orders@1 (live)
              get new   status   expected 204   got 404
              owner: team-orders
-             next: fix orders to give what storefront expects; or agree on the change with storefront, which then changes its contract
+             next: fix orders to return what storefront expects; or agree on the change with storefront, which then changes its contract
         G001 compatible    1 pair (--all lists them)
 
         G503 note  storefront@1 went live at <moment> although the gate said unverified
@@ -64,15 +64,15 @@ fn a_notice_says_if_only_going_live_at_once_works() {
         G101 incompatible  storefront@1 (live) needs orders@2 (candidate)
              get old   status   expected 204   got 404
              owner: team-orders
-             next: fix orders to give what storefront expects; or agree on the change with storefront, which then changes its contract
+             next: fix orders to return what storefront expects; or agree on the change with storefront, which then changes its contract
         G101 incompatible  storefront@2 (candidate) needs orders@1 (live)
              get new   status   expected 204   got 404
              owner: team-orders
-             next: fix orders to give what storefront expects; or agree on the change with storefront, which then changes its contract
+             next: fix orders to return what storefront expects; or agree on the change with storefront, which then changes its contract
         G001 compatible    1 pair (--all lists them)
 
-        G505 note  no order of these versions works, but all of them at once do
-             next: if they really go live in the same moment, add --atomic
+        G505 note  these versions aren't compatible in any order, but they are if all go live at the same moment
+             next: if they really go live at the same moment, add --atomic
         G503 note  storefront@1 went live at <moment> although the gate said unverified
         [exit code 1]
         ");
@@ -86,7 +86,7 @@ fn an_order_names_each_service_once() {
     let team = Team::folder("storefront orders");
     assert_snapshot!(team.gate("storefront@2 orders@2 --order orders"), @"
     ------- stderr -------
-    error: --order names other services than the command line does
+    error: --order names different services from the command line
     help: name each of `orders` and `storefront` once
     [exit code 2]
     ");
@@ -118,7 +118,7 @@ fn the_next_gate_sees_a_whole_reserved_set() {
         G101 incompatible  storefront@2 (rolling out) needs orders@1 (live)
              get new   status   expected 204   got 404
              owner: team-orders
-             next: fix orders to give what storefront expects; or agree on the change with storefront, which then changes its contract
+             next: fix orders to return what storefront expects; or agree on the change with storefront, which then changes its contract
         G001 compatible    3 pairs (--all lists them)
         [exit code 0]
         ");

@@ -179,7 +179,7 @@ fn a_rewritten_history_denies_until_it_is_trusted() {
     assert_snapshot!(team.gate("storefront@1"), @"
     DENY  storefront@1 → production     1 unknown     store <view>
 
-    G305 unknown  the history of the store <store> was rewritten: it no longer holds the commit <commit>
+    G305 unknown  the history of the store <store> was rewritten: it no longer contains the commit <commit>
          next: find out who did it and why; then accept the present history: upheld store trust
     [exit code 4]
     ");
@@ -210,7 +210,7 @@ fn a_history_that_was_rewritten_since_a_roll_out_began_is_detected_without_a_cop
     DENY  orders@1 → production     1 unknown, 1 compatible     store <view>
 
     G305 unknown     storefront@1
-         the store's history was rewritten since the roll-out of storefront@1 began: it no longer holds <commit>
+         the store's history was rewritten since the roll-out of storefront@1 began: it no longer contains <commit>
          next: find out who did it and why; then end the roll-out: upheld deployed storefront@1 --to production, or upheld undeployed storefront@1 --to production --rollout
     G001 compatible  1 pair (--all lists them)
 

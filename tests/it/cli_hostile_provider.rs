@@ -135,7 +135,7 @@ fn its_body_never_ends() {
             GET /bad
 
             E118: the response body is larger than 1000000 bytes
-            help: ask for less in the interaction's request, such as one page of a list; `--max-body` allows more
+            help: request less in the interaction, such as one page of a list; `--max-body` allows more
 
     upheld  storefront → orders  get from a good day
 
@@ -217,9 +217,9 @@ fn its_text_is_not_utf_8() {
             body  $   expected a JSON body
                       got `{"id": "��"}`
                7 │   response: { status: 200, body: { id: 1 } }
-                 │                                  ╰── asked for here
+                 │                                  ╰── required here
             note: the actual body can't be read as JSON: invalid unicode code point at line 1 column 9
-            help: orders sends what begins like JSON and is none: look at how it writes it, and at the length that it declares.
+            help: orders sends a body that begins like JSON but isn't valid: check how it is written, and the length that is declared.
 
     upheld  storefront → orders  get from a good day
 
@@ -237,9 +237,9 @@ fn its_json_isnt_json() {
             body  $   expected a JSON body
                       got `{"id": 1,}`
                7 │   response: { status: 200, body: { id: 1 } }
-                 │                                  ╰── asked for here
+                 │                                  ╰── required here
             note: the actual body can't be read as JSON: trailing comma at line 1 column 10
-            help: orders sends what begins like JSON and is none: look at how it writes it, and at the length that it declares.
+            help: orders sends a body that begins like JSON but isn't valid: check how it is written, and the length that is declared.
 
     upheld  storefront → orders  get from a good day
 
@@ -257,8 +257,8 @@ fn it_responds_with_an_empty_body() {
             body  $   expected a JSON body
                       got an empty body
                7 │   response: { status: 200, body: { id: 1 } }
-                 │                                  ╰── asked for here
-            help: orders sends no body. If that is meant, storefront must agree: change its contract and publish it.
+                 │                                  ╰── required here
+            help: orders sends no body. If that is intended, storefront must agree: change its contract and publish it.
 
     upheld  storefront → orders  get from a good day
 
@@ -383,8 +383,8 @@ fn its_texts_cant_control_a_terminal_or_a_build_system() {
             body  id   expected a number, like 1
                        got "\u001b[2J\n::error::gotcha #\u0023[error] #\u0023vso[x] \u202e", a string
                7 │   response: { status: 200, body: { id: 1 } }
-                 │                                        ╰── asked for here
-            help: orders sends text here. If that is meant, storefront must agree: change its contract and publish it.
+                 │                                        ╰── required here
+            help: orders sends text here. If that is intended, storefront must agree: change its contract and publish it.
 
     upheld  storefront → orders  get from a good day
 

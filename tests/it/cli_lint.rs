@@ -72,7 +72,7 @@ fn ten_mistakes_are_ten_findings_at_once() {
       │
       ╰ help: did you mean `request`?
 
-    warning[Y201]: other YAML readers take `no` for a boolean
+    warning[Y201]: other YAML readers read `no` as a boolean
        ╭▸ contracts/mobile/orders.yaml:10:42
        │
     10 │       body: { id: 42, state: open, live: no, state: paid }
@@ -153,7 +153,7 @@ fn ten_mistakes_are_ten_findings_at_once() {
       │
       ╰ help: YAML indents with spaces: replace the tab
 
-    warning[Y201]: other YAML readers take `no` for a boolean
+    warning[Y201]: other YAML readers read `no` as a boolean
        ╭▸ contracts/storefront/orders.yaml:10:42
        │
     10 │       body: { id: 42, state: open, live: no }
@@ -211,7 +211,7 @@ fn warnings_alone_exit_with_0_or_with_2_if_strict() {
       │
       ╰ help: remove the body, or use POST or QUERY
 
-    warning[Y201]: other YAML readers take `no` for a boolean
+    warning[Y201]: other YAML readers read `no` as a boolean
       ╭▸ contracts/storefront/orders.yaml:7:46
       │
     7 │     response: { status: 200, body: { answer: no } }
@@ -300,7 +300,7 @@ fn the_registry_is_checked_too() {
       │
       ╰ help: write a number and its unit: `500ms`, `30s`, `2m`
 
-    error[C104]: `owners` must be a list, not a text
+    error[C104]: `owners` must be a list, not text
       ╭▸ contracts/upheld.yaml:7:13
       │
     7 │     owners: team

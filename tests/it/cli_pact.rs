@@ -91,8 +91,8 @@ fn a_pact_file_is_verified_as_it_is_with_the_state_endpoint_that_the_provider_ha
             body  items[1].sku   expected a string, like "TEA-1"
                                  got 5, a number
               61 │   "$.items": {
-                 │              ╰── asked for here
-            help: orders sends a number here. If that is meant, Web-Shop must agree: change its contract and publish it.
+                 │              ╰── required here
+            help: orders sends a number here. If that is intended, Web-Shop must agree: change its contract and publish it.
 
     pending Web-Shop → orders  cancel an order             pacts/shop-orders.json:85
             DELETE /orders/42 → 404
@@ -100,8 +100,8 @@ fn a_pact_file_is_verified_as_it_is_with_the_state_endpoint_that_the_provider_ha
             status   expected 204
                      got 404
               98 │   "status": 204
-                 │             ╰── asked for here
-            help: orders has nothing there. If it needs data for that, name its provider state in the contract.
+                 │             ╰── required here
+            help: orders has nothing at this address. If that depends on data, name a provider state in the contract.
             pending: its contract says so, so it does not fail the run
 
     skipped Web-Shop → orders  an order was placed         pacts/shop-orders.json:102
@@ -368,7 +368,7 @@ fn a_published_pact_file_is_verified_from_the_store_and_asked_for_by_the_gate() 
     let denied = run(&["gate", "orders@2", "--to", "production"]);
     assert_eq!(denied.code, Some(1));
     assert!(
-        denied.stdout.contains("get an order   body status   expected a text that matches /paid|open/"),
+        denied.stdout.contains("get an order   body status   expected text that matches /paid|open/"),
         "{}",
         denied.stdout
     );
@@ -437,13 +437,13 @@ fn what_nothing_can_be_is_the_file_s_own_fault() {
             body  id       expected a match for a rule that can't be used: Pact has no matcher `integr`; did you mean `integer`?
                            got 7, a number
               54 │   "$.id": {
-                 │           ╰── asked for here
+                 │           ╰── required here
 
             body  status   expected a match for a rule that can't be used: this regular expression can't be used: Parsing error at position 2: Invalid character class
                            got "open", a string
               46 │   "$.status": {
-                 │               ╰── asked for here
-            help: the Pact file itself is wrong here, and orders can't do anything about it: correct it in the test of Web-Shop that writes it.
+                 │               ╰── required here
+            help: the Pact file itself is wrong here, and orders can't do anything about it: correct it in Web-Shop's test that writes it.
 
     BROKEN  1 interaction: 1 broken in <time>
     ------- stderr -------

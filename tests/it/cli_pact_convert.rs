@@ -181,7 +181,7 @@ fn nothing_is_written_if_one_file_cannot_be_read() {
     "#);
     assert_snapshot!(world.upheld(["import", "pact", "own.yaml"]), @r#"
     ------- stderr -------
-    error: own.yaml is already a contract: that of a with b
+    error: own.yaml is already the contract of a with b
     [exit code 2]
     "#);
     assert!(!world.path("contracts").exists());

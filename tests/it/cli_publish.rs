@@ -10,7 +10,7 @@ fn a_version_is_published_once_and_publishing_it_again_is_harmless() {
         assert_snapshot!(team.try_publish("storefront@1", &[("orders", "list"), ("payments", "pay")], ""), @"
         published  storefront@1   2 contracts with orders and payments
         ------- stderr -------
-        note: storefront@1 is on no branch, because it isn't known which one it was built from; name it with --branch
+        note: storefront@1 has no branch, because it is unknown which one it was built from; name it with --branch
         [exit code 0]
         ");
         let files = team.files();
@@ -131,7 +131,7 @@ fn a_refused_publication_says_why_and_adds_nothing() {
         assert_snapshot!(team.upheld("publish storefront@1"), @"
         ------- stderr -------
         error: no contract here has the consumer `storefront`
-        help: if storefront expects nothing of other services: upheld publish storefront@1 --no-contracts
+        help: if storefront expects nothing from other services: upheld publish storefront@1 --no-contracts
         [exit code 2]
         ");
         team.write_contracts("storefront", &[("orders", "list")]);
@@ -139,7 +139,7 @@ fn a_refused_publication_says_why_and_adds_nothing() {
         ------- stderr -------
         error: no contract here has the consumer `storefrnt`
         help: did you mean `storefront`?
-        help: if storefrnt expects nothing of other services: upheld publish storefrnt@1 --no-contracts
+        help: if storefrnt expects nothing from other services: upheld publish storefrnt@1 --no-contracts
         [exit code 2]
         ");
         assert_snapshot!(team.upheld("publish storefront@1/2"), @"
@@ -177,13 +177,13 @@ fn a_refused_publication_says_why_and_adds_nothing() {
 fn a_service_that_expects_nothing_says_so() {
     let team = Team::git("storefront orders");
     assert_snapshot!(team.upheld("publish orders@1 --no-contracts --branch main"), @"
-    published  orders@1   it expects nothing of other services
+    published  orders@1   it expects nothing from other services
     [exit code 0]
     ");
     assert_snapshot!(team.upheld("publish storefront@1 --no-contracts"), @"
-    published  storefront@1   it expects nothing of other services
+    published  storefront@1   it expects nothing from other services
     ------- stderr -------
-    note: storefront@1 is on no branch, because it isn't known which one it was built from; name it with --branch
+    note: storefront@1 has no branch, because it is unknown which one it was built from; name it with --branch
     [exit code 0]
     ");
 }
@@ -256,7 +256,7 @@ fn what_can_t_be_verified_is_published_as_pending_on_request_and_the_gate_says_s
     error: 1 interaction of storefront with orders can't be verified, so the gate would never allow a deployment
            │ an order was placed   contracts/http.json:18
            │ it is a message, and only HTTP is supported so far
-    help: publish what can't be verified as pending with --without-skipped, so that the gate ignores it; test it in another way
+    help: publish what can't be verified as pending with --without-skipped: the gate then ignores it; test it in another way
     [exit code 2]
     ");
     assert_eq!(team.files_below("publications"), Vec::<String>::new());

@@ -119,8 +119,8 @@ fn every_instance_of_an_environment_is_verified() {
             status   expected 204
                      got 404
                7 │   response: { status: 204 }
-                 │                       ╰── asked for here
-            help: orders has nothing there. If it needs data for that, name its provider state in the contract.
+                 │                       ╰── required here
+            help: orders has nothing at this address. If that depends on data, name a provider state in the contract.
 
     upheld  storefront → orders  get a thing, at http://127.0.0.1:<port>
 

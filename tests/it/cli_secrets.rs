@@ -79,8 +79,8 @@ fn a_header_is_sent_and_never_shown() {
             body  you   expected exactly "nobody"
                         got "[redacted]", a string
                7 │   …0, body: { you: nobody }, match: { you: exact } }
-                 │                                            ╰── asked for here
-            help: orders sends another value here. If that is meant, storefront must agree: change its contract and publish it.
+                 │                                            ╰── required here
+            help: orders sends a different value here. If that is intended, storefront must agree: change its contract and publish it.
 
     broken  storefront → orders  echo in a text            contracts/storefront/orders.yaml:8
             GET /text → 200
@@ -88,14 +88,14 @@ fn a_header_is_sent_and_never_shown() {
             body  $   expected exactly "nothing\nnew\n"
                       got "you sent\n[redacted]\n", a string
               10 │   response: { status: 200, body-text: "nothing\nnew\n" }
-                 │                                       ╰── asked for here
+                 │                                       ╰── required here
 
             body  - the contract's example  + what orders sent
             │ - nothing
             │ - new
             │ + you sent
             │ + [redacted]
-            help: orders sends another value here. If that is meant, storefront must agree: change its contract and publish it.
+            help: orders sends a different value here. If that is intended, storefront must agree: change its contract and publish it.
 
     broken  storefront → orders  echo in a header          contracts/storefront/orders.yaml:11
             GET /header → 200
@@ -103,8 +103,8 @@ fn a_header_is_sent_and_never_shown() {
             header  x-you   expected "nobody"
                             got "[redacted]"
               13 │   response: { status: 200, headers: { x-you: nobody } }
-                 │                                              ╰── asked for here
-            help: orders sends another value in this header. If that is meant, storefront must agree: change its contract and publish it.
+                 │                                              ╰── required here
+            help: orders sends a different value in this header. If that is intended, storefront must agree: change its contract and publish it.
 
     broken  storefront → orders  echo in an error          contracts/storefront/orders.yaml:14
             GET /error → 401
@@ -112,9 +112,9 @@ fn a_header_is_sent_and_never_shown() {
             status   expected 200
                      got 401
               16 │   response: { status: 200 }
-                 │                       ╰── asked for here
+                 │                       ╰── required here
             note: the response's body: Unauthorized: [redacted]
-            help: orders refuses the request: `--header` sends the credentials that it asks for.
+            help: orders refuses the request: use `--header` to send the credentials that it requires.
 
     broken  storefront → orders  echo behind a long text   contracts/storefront/orders.yaml:17
             GET /long → 200
@@ -122,8 +122,8 @@ fn a_header_is_sent_and_never_shown() {
             body  you   expected a number, like 1
                         got "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxBearer [redacted]…, a string
               19 │   response: { status: 200, body: { you: 1 } }
-                 │                                         ╰── asked for here
-            help: orders sends text here. If that is meant, storefront must agree: change its contract and publish it.
+                 │                                         ╰── required here
+            help: orders sends text here. If that is intended, storefront must agree: change its contract and publish it.
 
     error   storefront → orders  echo in a state           contracts/storefront/orders.yaml:20
             given  a state
@@ -131,7 +131,7 @@ fn a_header_is_sent_and_never_shown() {
 
             E201: setup of the provider state `a state` failed: http://127.0.0.1:<port>/_states returned 401 Unauthorized
             │ Unauthorized: [redacted]
-            help: send the credentials that it asks for with `--header 'Authorization: …'`
+            help: use `--header 'Authorization: …'` to send the credentials that it requires
 
     BROKEN  6 interactions: 5 broken, 1 error in <time>
     [exit code 1]
@@ -149,7 +149,7 @@ fn a_malformed_header_is_not_shown() {
     ");
     assert_snapshot!(verify("X Token: s3cr3t"), @"
     ------- stderr -------
-    error: --header: `X Token` isn't a valid header name: names have letters, digits and `-`, and no spaces
+    error: --header: `X Token` isn't a valid header name: a name consists of letters, digits and `-`, without spaces
     [exit code 2]
     ");
     assert_snapshot!(verify("X-Token: s3cr3t\nHost: elsewhere"), @"
@@ -175,7 +175,7 @@ fn an_address_with_a_password_is_refused_and_not_shown() {
     world.registry("  orders:\n    states: POST http://ada:s3cr3t@127.0.0.1:8080/_states\n");
     assert_snapshot!(world.upheld(["verify", "--url", "http://127.0.0.1:8080"]), @"
     ------- stderr -------
-    error: contracts/upheld.yaml:4: `http://…@127.0.0.1:8080/_states` is not a base URL: it holds credentials; leave them out and send `--header 'Authorization: …'`
+    error: contracts/upheld.yaml:4: `http://…@127.0.0.1:8080/_states` is not a base URL: it contains credentials; leave them out and send `--header 'Authorization: …'`
     [exit code 2]
     ");
 }

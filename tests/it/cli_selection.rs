@@ -96,7 +96,7 @@ fn a_name_that_nothing_has_is_an_error_with_what_was_meant() {
     assert_snapshot!(verify(&world(), &["orders", "--consumer", "mobile"]), @"
     ------- stderr -------
     error: there is no contract of `mobile` with `orders`
-    help: name only one of them to see what there is
+    help: name only one of them to see which contracts exist
     [exit code 2]
     ");
 }
@@ -135,7 +135,7 @@ fn a_folder_that_is_named_as_a_provider_would_be_is_told_of() {
     assert_snapshot!(world.upheld(["verify", "pacts"]), @"
     ------- stderr -------
     error: no provider `pacts`; to use the folder, write ./pacts
-    help: providers come from the contracts in a folder `contracts`, and there is none here or in a parent folder; --contracts DIR names one elsewhere
+    help: providers come from the contracts in a folder `contracts`, and there is no such folder here or in a parent folder; --contracts DIR names one elsewhere
     [exit code 2]
     ");
     assert_snapshot!(world.upheld(["verify", "./pacts"]), @"

@@ -41,8 +41,8 @@ fn a_plain_mismatch_needs_no_look_at_the_provider_s_output() {
             body  items[0].qty   expected a number, like 2
                                  got "2", a string
                8 │   response: { status: 200, body: { items: [{ sku: TEA-1, qty: 2 }] } }
-                 │                                                               ╰── asked for here
-            help: orders sends text here. If that is meant, storefront must agree: change its contract and publish it.
+                 │                                                               ╰── required here
+            help: orders sends text here. If that is intended, storefront must agree: change its contract and publish it.
 
     BROKEN  1 interaction: 1 broken in <time>
     [exit code 1]
@@ -194,9 +194,9 @@ fn the_last_lines_of_a_provider_are_shown_where_it_failed_and_not_where_it_answe
             status   expected 200
                      got 404
                7 │   response: { status: 200 }
-                 │                       ╰── asked for here
+                 │                       ╰── required here
             note: the response's body: {"title":"No such page","status":404,"detail":"orders are found under `/orders`"}
-            help: orders has nothing there. If it needs data for that, name its provider state in the contract.
+            help: orders has nothing at this address. If that depends on data, name a provider state in the contract.
 
     BROKEN  1 interaction: 1 broken in <time>
     [exit code 1]

@@ -99,8 +99,8 @@ fn states_are_torn_down_after_a_broken_answer_too() {
             body  id   expected exactly 7
                        got 42, a number
               13 │   match: { id: exact, by: exact }
-                 │                ╰── asked for here
-            help: orders sends another value here. If that is meant, storefront must agree: change its contract and publish it.
+                 │                ╰── required here
+            help: orders sends a different value here. If that is intended, storefront must agree: change its contract and publish it.
 
     BROKEN  1 interaction: 1 broken in <time>
     [exit code 1]

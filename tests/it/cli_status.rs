@@ -30,7 +30,7 @@ fn status_shows_what_is_live_and_the_pairs_that_need_attention() {
         G101 incompatible  mobile@3.4.1 (released) needs orders@1 (live)
              get show   status   expected 204   got 404
              owner: team-orders
-             next: fix orders to give what mobile expects; or agree on the change with mobile, which then changes its contract
+             next: fix orders to return what mobile expects; or agree on the change with mobile, which then changes its contract
         G001 compatible    1 pair (--all lists them)
 
         staging     no pairs     store <view>
@@ -168,7 +168,7 @@ fn an_explanation_says_what_the_code_means_and_what_to_do() {
 
     A consumer has published contracts with the provider, but none of its versions is live in the environment. A consumer that isn't live never blocks a provider.
 
-    What to do: Nothing has to be done. If the consumer is live, record it: `upheld deployed CONSUMER@VERSION --to ENV`.
+    What to do: Nothing needs to be done. If the consumer is live, record it: `upheld deployed CONSUMER@VERSION --to ENV`.
     [exit code 0]
     ");
     assert_snapshot!(world.upheld(["explain", "S101"]), @"

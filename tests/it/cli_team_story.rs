@@ -67,7 +67,7 @@ fn a_team_s_story_is_the_same_with_a_git_store_and_a_folder() {
     [exit code 0]
 
     $ upheld publish orders@1
-    published  orders@1   it expects nothing of other services
+    published  orders@1   it expects nothing from other services
     [exit code 0]
 
     $ upheld verify … --version orders@1
@@ -78,7 +78,7 @@ fn a_team_s_story_is_the_same_with_a_git_store_and_a_folder() {
     $ upheld gate orders@1 --to production
     ALLOW  orders@1 → production     nothing to check     store <view>
 
-    G501 note  nothing to check: the version expects nothing, and nothing live expects anything of it
+    G501 note  nothing to check: the version expects nothing, and nothing live expects anything from it
     [exit code 0]
 
     $ upheld deployed orders@1 --to production
@@ -130,7 +130,7 @@ fn a_team_s_story_is_the_same_with_a_git_store_and_a_folder() {
     [exit code 0]
 
     $ upheld publish orders@2
-    published  orders@2   it expects nothing of other services
+    published  orders@2   it expects nothing from other services
     [exit code 0]
 
     $ upheld verify … --version orders@2
@@ -143,8 +143,8 @@ fn a_team_s_story_is_the_same_with_a_git_store_and_a_folder() {
             status   expected 204
                      got 404
               10 │   response: { status: 204 }
-                 │                       ╰── asked for here
-            help: orders has nothing there. If it needs data for that, name its provider state in the contract.
+                 │                       ╰── required here
+            help: orders has nothing at this address. If that depends on data, name a provider state in the contract.
 
     BROKEN  2 interactions: 1 broken, 1 upheld in <time>
     ------- stderr -------
@@ -157,7 +157,7 @@ fn a_team_s_story_is_the_same_with_a_git_store_and_a_folder() {
     G101 incompatible  storefront@1 (live) needs orders@2 (candidate)
          get show   status   expected 204   got 404
          owner: team-orders
-         next: fix orders to give what storefront expects; or agree on the change with storefront, which then changes its contract
+         next: fix orders to return what storefront expects; or agree on the change with storefront, which then changes its contract
     [exit code 1]
 
     $ upheld publish storefront@2

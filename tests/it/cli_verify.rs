@@ -43,8 +43,8 @@ fn a_broken_one_says_where_what_was_asked_for_what_came_the_path_and_what_to_do(
             body  items[0].qty   expected an integer, like 2
                                  got "2", a string
               17 │   items[].qty: integer
-                 │                ╰── asked for here
-            help: orders sends text here. If that is meant, storefront must agree: change its contract and publish it.
+                 │                ╰── required here
+            help: orders sends text here. If that is intended, storefront must agree: change its contract and publish it.
 
     BROKEN  1 interaction: 1 broken in <time>
     [exit code 1]
@@ -64,37 +64,37 @@ fn every_mismatch_of_an_answer_is_shown_with_the_line_that_asks_for_it() {
             header  content-type   expected "application/json"
                                    got "text/plain; charset=utf-8"
                9 │   headers: { content-type: application/json }
-                 │                            ╰── asked for here
+                 │                            ╰── required here
 
             body    status         expected one of "paid" or "open"
                                    got "gone", a string
               15 │   status: [paid, open]
-                 │           ╰── asked for here
-            help: orders sends a value that storefront does not know. Once storefront can handle it, its contract may allow it.
+                 │           ╰── required here
+            help: orders sends a value that storefront doesn't know. Once storefront can handle it, add it to the contract.
 
             body    items[0].sku   expected a string, like "TEA-1"
                                    got 1, a number
               13 │   - { sku: TEA-1, qty: 2 }
-                 │            ╰── asked for here
+                 │            ╰── required here
 
             body    items[0].qty   expected an integer, like 2
                                    got 1.5, a number
               17 │   items[].qty: integer
-                 │                ╰── asked for here
+                 │                ╰── required here
 
             body    items[1].sku   expected a string, like "TEA-1"
                                    got nothing: the key is missing
             body    items[2].sku   expected a string, like "TEA-1"
                                    got nothing: the key is missing
               13 │   - { sku: TEA-1, qty: 2 }
-                 │            ╰── asked for here
-            help: orders leaves out what storefront needs. If storefront can do without it, its contract says so: `optional`.
+                 │            ╰── required here
+            help: orders leaves out what storefront needs. If storefront can do without it, add `optional` to the contract.
 
             body    items[2].qty   expected an integer, like 2
                                    got "3", a string
               17 │   items[].qty: integer
-                 │                ╰── asked for here
-            help: if orders means to respond like this, storefront must agree: change its contract and publish it.
+                 │                ╰── required here
+            help: if orders responds like this on purpose, storefront must agree: change its contract and publish it.
 
     BROKEN  1 interaction: 1 broken in <time>
     [exit code 1]
@@ -112,14 +112,14 @@ fn a_failed_request_is_not_explained_by_what_follows_from_it() {
             status                 expected 200
                                    got 500
                8 │   status: 200
-                 │           ╰── asked for here
+                 │           ╰── required here
             note: the response's body: the database is gone
 
             header  content-type   expected "application/json"
                                    got "text/plain; charset=utf-8"
                9 │   headers: { content-type: application/json }
-                 │                            ╰── asked for here
-            help: orders failed while it answered: its own log says why.
+                 │                            ╰── required here
+            help: orders failed to handle the request: check its log.
 
     BROKEN  1 interaction: 1 broken in <time>
     [exit code 1]
@@ -165,8 +165,8 @@ fn all_contracts_are_verified_provider_by_provider_in_the_order_of_their_files()
             body  number   expected a number, like 1
                            got null
               10 │   response: { status: 200, body: { number: 1 } }
-                 │                                            ╰── asked for here
-            help: orders sends null here. If storefront can handle that, its contract says so: `or null`.
+                 │                                            ╰── required here
+            help: orders sends null here. If storefront can handle that, add `or null` to the contract.
 
     broken  orders → payments  get d                       contracts/orders/payments.yaml:5
             GET /d → 200
@@ -174,8 +174,8 @@ fn all_contracts_are_verified_provider_by_provider_in_the_order_of_their_files()
             body  number   expected a number, like 1
                            got null
                7 │   response: { status: 200, body: { number: 1 } }
-                 │                                            ╰── asked for here
-            help: payments sends null here. If orders can handle that, its contract says so: `or null`.
+                 │                                            ╰── required here
+            help: payments sends null here. If orders can handle that, add `or null` to the contract.
 
     upheld  storefront → payments  get e
 
@@ -197,8 +197,8 @@ fn quiet_shows_only_what_is_not_upheld() {
             body  number   expected a number, like 1
                            got null
               10 │   response: { status: 200, body: { number: 1 } }
-                 │                                            ╰── asked for here
-            help: orders sends null here. If storefront can handle that, its contract says so: `or null`.
+                 │                                            ╰── required here
+            help: orders sends null here. If storefront can handle that, add `or null` to the contract.
 
     broken  orders → payments  get d                       contracts/orders/payments.yaml:5
             GET /d → 200
@@ -206,8 +206,8 @@ fn quiet_shows_only_what_is_not_upheld() {
             body  number   expected a number, like 1
                            got null
                7 │   response: { status: 200, body: { number: 1 } }
-                 │                                            ╰── asked for here
-            help: payments sends null here. If orders can handle that, its contract says so: `or null`.
+                 │                                            ╰── required here
+            help: payments sends null here. If orders can handle that, add `or null` to the contract.
 
     BROKEN  5 interactions: 2 broken, 3 upheld in <time>
     [exit code 1]
@@ -238,8 +238,8 @@ fn contracts_can_be_named_by_their_files_and_folders() {
             body  number   expected a number, like 1
                            got null
               10 │   response: { status: 200, body: { number: 1 } }
-                 │                                            ╰── asked for here
-            help: orders sends null here. If storefront can handle that, its contract says so: `or null`.
+                 │                                            ╰── required here
+            help: orders sends null here. If storefront can handle that, add `or null` to the contract.
 
     BROKEN  2 interactions: 1 broken, 1 upheld in <time>
     [exit code 1]
@@ -289,13 +289,13 @@ fn the_contracts_are_found_from_a_folder_below_them() {
             status                 expected 200
                                    got 204
                8 │   status: 200
-                 │           ╰── asked for here
+                 │           ╰── required here
 
             header  content-type   expected "application/json"
                                    got no such header
                9 │   headers: { content-type: application/json }
-                 │                            ╰── asked for here
-            help: if orders means to respond like this, storefront must agree: change its contract and publish it.
+                 │                            ╰── required here
+            help: if orders responds like this on purpose, storefront must agree: change its contract and publish it.
 
     BROKEN  1 interaction: 1 broken in <time>
     [exit code 1]
@@ -353,17 +353,17 @@ fn a_comparison_of_whole_bodies_is_shown_where_several_values_differ() {
             body  teas[1]          expected exactly "black"
                                    got "white", a string
                9 │   body: { teas: [green, black], price: { amount: 3, currency: EUR }, open: true }
-                 │                         ╰── asked for here
+                 │                         ╰── required here
 
             body  price.amount     expected exactly 3
                                    got 4, a number
                9 │   body: { teas: [green, black], price: { amount: 3, currency: EUR }, open: true }
-                 │                                                  ╰── asked for here
+                 │                                                  ╰── required here
 
             body  price.currency   expected exactly "EUR"
                                    got "USD", a string
                9 │   body: { teas: [green, black], price: { amount: 3, currency: EUR }, open: true }
-                 │                                                               ╰── asked for here
+                 │                                                               ╰── required here
 
             body  - the contract's example  + what orders sent
             │   {
@@ -380,7 +380,7 @@ fn a_comparison_of_whole_bodies_is_shown_where_several_values_differ() {
             │ +     "white"
             │     ]
             │   }
-            help: orders sends another value here. If that is meant, storefront must agree: change its contract and publish it.
+            help: orders sends a different value here. If that is intended, storefront must agree: change its contract and publish it.
 
     broken  storefront → orders  read the terms            contracts/storefront/orders.yaml:11
             GET /terms → 200
@@ -388,14 +388,14 @@ fn a_comparison_of_whole_bodies_is_shown_where_several_values_differ() {
             body  $   expected exactly "1. Be kind.\n2. Pay.\n3. Come again.\n"
                       got "1. Be kind.\n2. Pay now.\n3. Come again.\n", a string
               16 │   1. Be kind.
-                 │   ╰── asked for here
+                 │   ╰── required here
 
             body  - the contract's example  + what orders sent
             │   1. Be kind.
             │ - 2. Pay.
             │ + 2. Pay now.
             │   3. Come again.
-            help: orders sends another value here. If that is meant, storefront must agree: change its contract and publish it.
+            help: orders sends a different value here. If that is intended, storefront must agree: change its contract and publish it.
 
     BROKEN  2 interactions: 2 broken in <time>
     [exit code 1]

@@ -51,9 +51,9 @@ fn what_no_live_version_needs_and_main_never_upheld_is_pending() {
                 status   expected 204
                          got 404
                   10 │   response: { status: 204 }
-                     │                       ╰── asked for here
-                help: orders has nothing there. If it needs data for that, name its provider state in the contract.
-                pending: nobody relies on this yet, so it does not fail the run
+                     │                       ╰── required here
+                help: orders has nothing at this address. If that depends on data, name a provider state in the contract.
+                pending: no consumer relies on this yet, so it does not fail the run
 
         UPHELD  2 interactions: 1 pending, 1 upheld in <time>
         ------- stderr -------
@@ -75,8 +75,8 @@ fn what_no_live_version_needs_and_main_never_upheld_is_pending() {
                 status   expected 204
                          got 404
                   10 │   response: { status: 204 }
-                     │                       ╰── asked for here
-                help: orders has nothing there. If it needs data for that, name its provider state in the contract.
+                     │                       ╰── required here
+                help: orders has nothing at this address. If that depends on data, name a provider state in the contract.
 
         BROKEN  2 interactions: 1 broken, 1 upheld in <time>
         ------- stderr -------
@@ -119,7 +119,7 @@ fn a_state_without_a_handler_is_not_a_fault_while_the_interaction_is_pending() {
 
             E402: it needs the provider state `an order exists`, and orders has no state handler
             help: give orders one: `--states 'POST /_states'`, or `states: POST /_states` in upheld.yaml; it may be a command, too, or `none` if orders is always in these states
-            pending: nobody relies on this yet, so it does not fail the run
+            pending: no consumer relies on this yet, so it does not fail the run
 
     UPHELD  1 interaction: 1 pending, 0 upheld in <time>
     ------- stderr -------

@@ -57,7 +57,7 @@ interactions:
 11:15 C105 `status` must be at least 100, not `99`
 12:7 C102 unknown key `hedaers` | did you mean `headers`?
 15:9 Y102 the key `id` is used twice | it is first used in line 14: keep one of the two
-16:15 Y201 other YAML readers take `no` for a boolean | quote it: \"no\"
+16:15 Y201 other YAML readers read `no` as a boolean | quote it: \"no\"
 17:15 C306 null at `note` doesn't say what the consumer needs | add a rule: `note: string or null`, or `note: any`
 18:16 C306 an empty list at `items` doesn't say what the consumer needs | add a rule: `items: 0+` for any number of elements, `items: exact` for no elements
 20:9 C302 `itms[].qty` selects nothing in the example | did you mean `items`?
@@ -87,7 +87,7 @@ fn a_mistake_is_reported_once_without_its_consequences() {
         ),
         (
             text_of("method: GET\npath: /", "status: 200\nbody: { a: null }\nmatch: { a: 5 }"),
-            "12:19 C104 `a` must be a text, a list or a mapping, not a number | quote it: \"5\"",
+            "12:19 C104 `a` must be text, a list or a mapping, not a number | quote it: \"5\"",
         ),
         (
             text_of("method: GET\npath: /", "status: 200\nbody: { a: null }\nmatch: { a: { on-of: [1] } }"),
@@ -96,7 +96,7 @@ fn a_mistake_is_reported_once_without_its_consequences() {
         // The rules of a faulty body aren't checked.
         (
             text_of("method: GET\npath: /", "status: 200\nbody-text: [a]\nmatch: { $: /a/ }"),
-            "11:18 C104 `body-text` must be a text, not a list | a body of plain text",
+            "11:18 C104 `body-text` must be text, not a list | a body of plain text",
         ),
         // A tag is ignored after it was reported.
         (
@@ -113,11 +113,11 @@ fn a_mistake_is_reported_once_without_its_consequences() {
         ),
         (
             format!("{HEAD}  - {{ name: a, request: 5, response: {{ status: 200 }} }}"),
-            "5:25 C104 `request` must be a text or a mapping, not a number | quote it: \"5\"",
+            "5:25 C104 `request` must be text or a mapping, not a number | quote it: \"5\"",
         ),
         (
             format!("{HEAD}  - 5"),
-            "5:5 C104 element 1 of `interactions` must be a mapping, not a number | a request, exactly as the consumer sends it, and the least that the consumer needs of the response",
+            "5:5 C104 element 1 of `interactions` must be a mapping, not a number | a request, exactly as the consumer sends it, and the least that the consumer needs from the response",
         ),
         (
             format!("{HEAD}  - {{ name: a, given: [{{}}], request: GET /, response: {{ status: 200 }} }}"),
@@ -131,7 +131,7 @@ fn a_mistake_is_reported_once_without_its_consequences() {
         ),
         (
             String::from("just a text"),
-            "1:1 C104 the file must be a mapping, not a text | everything that one consumer expects from one provider",
+            "1:1 C104 the file must be a mapping, not text | everything that one consumer expects from one provider",
         ),
         (
             String::from("{}"),
@@ -233,7 +233,7 @@ fn rules_of_headers_query_and_path_must_select_something_that_they_apply_to() {
         ("match-path: optional", "doesn't apply to a path, which is one text"),
         ("match-path: { \"42\": 1+ }", "doesn't apply to a path, which is one text"),
         ("match-path: { \"42\": \"/[0-9]+/\", optional: true }", "`42` can't be combined with"),
-        ("match-path: { \"42\": 5 }", "`42` must be a text, a list or a mapping, not a number"),
+        ("match-path: { \"42\": 5 }", "`42` must be text, a list or a mapping, not a number"),
     ] {
         let request = format!("method: GET\npath: /a/a/42?page=1\nheaders: {{ X-A: b }}\n{request}");
         let said = findings_in(&text_of(&request, "status: 200"));

@@ -45,7 +45,7 @@ fn examples() -> Vec<(&'static str, String, &'static str, &'static str)> {
         ("C101", String::from("contract: 2\nanything: goes\n"), "format 2", "newer version"),
         ("C102", body("bodi: 1"), "unknown key `bodi`", "did you mean `body`?"),
         ("C103", format!("{HEAD}  - name: a\n    response: {{ status: 200 }}\n"), "has no `request`", "add `request:`"),
-        ("C104", body("body-text: 5"), "`body-text` must be a text, not a number", "quote it: \"5\""),
+        ("C104", body("body-text: 5"), "`body-text` must be text, not a number", "quote it: \"5\""),
         ("C105", one(get, "status: 600"), "at most 599", ""),
         (
             "C201",

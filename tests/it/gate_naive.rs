@@ -163,7 +163,7 @@ impl Facts {
         (0..order.len()).map(step).min().unwrap_or(State::Compatible)
     }
 
-    /// All candidates in the same moment.
+    /// All candidates at the same moment.
     pub fn at_once(&self, candidates: &[At], instance: bool) -> State {
         let world = self.world(candidates, &[], instance);
         candidates.iter().map(|one| self.stands(*one, &world, candidates)).min().unwrap_or(State::Compatible)

@@ -62,7 +62,7 @@ fn a_pending_interaction_is_not_checked_until_it_is_no_longer_pending() {
     deny 1 incompatible
     G101 incompatible: storefront@2 (candidate) needs orders@1 (live)
          get b: 
-         next: fix orders to give what storefront expects; or agree on the change with storefront, which then changes its contract
+         next: fix orders to return what storefront expects; or agree on the change with storefront, which then changes its contract
     ");
     // An interaction with the same content that isn't pending is checked.
     let twice =

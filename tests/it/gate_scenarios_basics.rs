@@ -41,7 +41,7 @@ fn a_consumer_that_the_live_provider_breaks_may_not_and_the_mismatch_is_shown() 
     deny 1 incompatible
     G101 incompatible: storefront@1 (candidate) needs orders@1 (live)
          get b: status expected 200 got 404
-         next: fix orders to give what storefront expects; or agree on the change with storefront, which then changes its contract
+         next: fix orders to return what storefront expects; or agree on the change with storefront, which then changes its contract
     ");
     assert_eq!(world.gate("storefront@1").0.rows[0].owners, ["team-orders"]);
 }
@@ -101,7 +101,7 @@ fn a_consumer_that_is_not_live_never_blocks_its_provider() {
     world.verify("orders@1", "!a");
     assert_snapshot!(world.gate("orders@1"), @"
     allow 0 compatible
-    G501 nothing to check: the version expects nothing, and nothing live expects anything of it
+    G501 nothing to check: the version expects nothing, and nothing live expects anything from it
     G507 storefront isn't live in production, so its contracts with orders aren't checked
     ");
 }
@@ -130,7 +130,7 @@ fn a_live_consumer_that_no_longer_needs_the_provider_does_not_block_it() {
     world.verify("orders@2", "!a !b");
     assert_snapshot!(world.gate("orders@2"), @"
     allow 0 compatible
-    G501 nothing to check: the version expects nothing, and nothing live expects anything of it
+    G501 nothing to check: the version expects nothing, and nothing live expects anything from it
     ");
 }
 
@@ -178,7 +178,7 @@ fn a_version_without_consumers_and_providers_has_nothing_to_check() {
     world.publish("storefront@1", &[]);
     assert_snapshot!(world.gate("storefront@1"), @"
     allow 0 compatible
-    G501 nothing to check: the version expects nothing, and nothing live expects anything of it
+    G501 nothing to check: the version expects nothing, and nothing live expects anything from it
     ");
     assert_snapshot!(world.ask("storefront@1", |question| question.require_pairs = true), @"
     deny 4 unknown

@@ -28,7 +28,7 @@ fn every_released_version_of_the_provider_counts() {
     deny 1 incompatible
     G101 incompatible: storefront@1 (candidate) needs orders@1 (released)
          get a: status expected 200 got 404
-         next: fix orders to give what storefront expects; or agree on the change with storefront, which then changes its contract
+         next: fix orders to return what storefront expects; or agree on the change with storefront, which then changes its contract
     G001 compatible: storefront@1 (candidate) needs orders@2 (released)
     ");
 }
@@ -155,7 +155,7 @@ fn an_open_roll_out_keeps_both_versions_live_and_the_notice_says_how_to_end_it()
     deny 1 incompatible
     G101 incompatible: storefront@1 (candidate) needs orders@1 (live)
          get a: status expected 200 got 404
-         next: fix orders to give what storefront expects; or agree on the change with storefront, which then changes its contract
+         next: fix orders to return what storefront expects; or agree on the change with storefront, which then changes its contract
     G001 compatible: storefront@1 (candidate) needs orders@2 (rolling out)
     G502 a roll-out of orders@2 began at 2026-11-24T08:07:00Z and was due by 2026-11-24T12:00:00Z; until its end is recorded, both that version and the one before it count as live
          next: record how it ended: upheld deployed orders@2 --to production, or upheld undeployed orders@2 --to production --rollout

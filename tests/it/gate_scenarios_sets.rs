@@ -94,13 +94,13 @@ fn versions_that_only_work_at_once_are_denied_with_a_notice() {
     deny 1 incompatible
     G101 incompatible: storefront@1 (live) needs orders@2 (candidate)
          get old: status expected 200 got 404
-         next: fix orders to give what storefront expects; or agree on the change with storefront, which then changes its contract
+         next: fix orders to return what storefront expects; or agree on the change with storefront, which then changes its contract
     G101 incompatible: storefront@2 (candidate) needs orders@1 (live)
          get new: status expected 200 got 404
-         next: fix orders to give what storefront expects; or agree on the change with storefront, which then changes its contract
+         next: fix orders to return what storefront expects; or agree on the change with storefront, which then changes its contract
     G001 compatible: storefront@2 (candidate) needs orders@2 (candidate)
-    G505 no order of these versions works, but all of them at once do
-         next: if they really go live in the same moment, add --atomic
+    G505 these versions aren't compatible in any order, but they are if all go live at the same moment
+         next: if they really go live at the same moment, add --atomic
     ");
     assert_eq!(at_once(&world, "storefront@2 orders@2").verdict(), "allow 0 compatible");
 }
@@ -123,8 +123,8 @@ fn two_new_services_that_need_each_other_can_only_come_at_once() {
          next: let orders go live first: --order orders,storefront
     G001 compatible: orders@1 (candidate) needs storefront@1 (candidate)
     G001 compatible: storefront@1 (candidate) needs orders@1 (candidate)
-    G505 no order of these versions works, but all of them at once do
-         next: if they really go live in the same moment, add --atomic
+    G505 these versions aren't compatible in any order, but they are if all go live at the same moment
+         next: if they really go live at the same moment, add --atomic
     ");
     assert_eq!(at_once(&world, "storefront@1 orders@1").verdict(), "allow 0 compatible");
 }

@@ -215,7 +215,7 @@ fn a_rewritten_history_is_detected() {
     assert_snapshot!(world.gate("orders@2"), @"
     deny 4 unknown
     G305 unknown: 
-         the history of the store orders was rewritten: it no longer holds the commit 41d9e0741d9e
+         the history of the store orders was rewritten: it no longer contains the commit 41d9e0741d9e
          next: find out who did it and why; then accept the present history: upheld store trust
     ");
 }
@@ -231,7 +231,7 @@ fn a_record_that_was_lost_since_a_roll_out_began_is_detected() {
     assert_snapshot!(world.gate("orders@2"), @"
     deny 4 unknown
     G305 unknown: weather@2
-         the store's history was rewritten since the roll-out of weather@2 began: it no longer holds 10
+         the store's history was rewritten since the roll-out of weather@2 began: it no longer contains 10
          next: find out who did it and why; then end the roll-out: upheld deployed weather@2 --to production, or upheld undeployed weather@2 --to production --rollout
     G502 a roll-out of weather@2 began at 2026-11-24T08:11:00Z and was due by 2026-11-24T12:00:00Z; until its end is recorded, both that version and the one before it count as live
          next: record how it ended: upheld deployed weather@2 --to production, or upheld undeployed weather@2 --to production --rollout

@@ -397,7 +397,7 @@ match: { \"items[].qty\": integer, status: [paid, open], note: string or null }"
     assert_eq!(summary(&found), "M209 body items, M201 body status");
     assert_eq!(
         found[0].hint.as_deref(),
-        Some("nothing in it was verified: let the provider state fill it, or write `items: 0+`")
+        Some("nothing in it was verified: make the provider state fill it, or write `items: 0+`")
     );
     assert_eq!(found[1].hint.as_deref(), Some("the body has a similar key: `stauts`"));
 }

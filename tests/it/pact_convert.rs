@@ -16,7 +16,7 @@ use crate::reading::{contract, filled, http, own, text_of};
 const ANY_JSON: &str = "response body a: Pact applies this rule to the JSON of any value, so 5 may match where \"5\" does; the contract also requires the example's type";
 const BOOLEAN: &str =
     "response body a: Pact also accepts the strings \"true\" and \"false\"; the contract accepts only booleans";
-const TIME: &str = "response body a: Pact reads dates and times as Java does: 2026-5-1 is a date, and the format decides about fractions of a second; the contract follows RFC 3339, with two digits and any fraction";
+const TIME: &str = "response body a: Pact reads dates and times as Java does: 2026-5-1 is a date, and the format determines whether fractions of a second are allowed; the contract follows RFC 3339, with two digits and any fraction";
 
 /// The rules of a response body that a Pact file's become, as the lines of `match`, and then the remarks.
 fn rules_of(body: &Value, rules: &Value) -> Vec<String> {
@@ -79,7 +79,7 @@ fn each_matcher_of_a_scalar_has_a_counterpart() {
             json!([{"match": "date", "format": "dd.MM.yyyy"}]),
             &[
                 "a: /\\d{1,2}\\.\\d{1,2}\\.\\d+/",
-                "response body a: Pact requires the format `dd.MM.yyyy`; the contract only checks for its digits, letters and signs, and accepts days and hours that don't exist",
+                "response body a: Pact requires the format `dd.MM.yyyy`; the contract only checks for its digits, letters and punctuation, and accepts days and hours that don't exist",
             ],
         ),
         (json!("x"), json!([{"match": "notEmpty"}]), &["a: /[\\s\\S]+/", ANY_JSON]),

@@ -70,7 +70,7 @@ fn told(pair: &Pair<'_>) -> Pages {
     let (deployment, _) = pair.start("deploy", consumer, "main", &[]);
     until("the gate to wait", || deployment.said("waiting for missing results").then_some(()));
     assert_eq!(pair.deployed(consumer).len(), 0);
-    // The shared repository starts it, and the schedule does in the same moment.
+    // The shared repository starts it, and the schedule does at the same moment.
     thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| pair.ok("provider-contracts", provider));
@@ -181,7 +181,7 @@ fn three_repositories_pipelines_stop_what_would_break_twice_at_once() {
         "<b>broken</b> storefront → orders <code>get an order</code>",
         "contracts/orders/storefront/<hash>.yaml:5",
         "body  items[0].qty   expected an integer, like 2",
-        "help: orders sends text here. If that is meant, storefront must agree",
+        "help: orders sends text here. If that is intended, storefront must agree",
     ] {
         assert!(pages.comment.contains(part), "{part}\n{}", pages.comment);
     }
@@ -201,7 +201,7 @@ fn three_repositories_pipelines_stop_what_would_break_twice_at_once() {
     G101 incompatible  storefront@<commit> (live) needs orders@<commit> (candidate)
          get an order   body items[0].qty   expected an integer, like 2   got "2", a string
          owner: team-orders
-         next: fix orders to give what storefront expects; or agree on the change with storefront, which then changes its contract
+         next: fix orders to return what storefront expects; or agree on the change with storefront, which then changes its contract
     ```
 
     </details>
@@ -222,7 +222,7 @@ fn three_repositories_pipelines_stop_what_would_break_twice_at_once() {
     G101 incompatible  storefront@<commit> (candidate) needs orders@<commit> (live)
          tell paid orders from open ones   body status   expected one of "paid" or "open"   got "OPEN", a string
          owner: team-orders
-         next: fix orders to give what storefront expects; or agree on the change with storefront, which then changes its contract
+         next: fix orders to return what storefront expects; or agree on the change with storefront, which then changes its contract
     ```
 
     </details>

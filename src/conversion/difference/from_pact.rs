@@ -228,8 +228,8 @@ impl fmt::Display for FromPact {
             Self::Boolean => "Pact also accepts the strings \"true\" and \"false\"; the contract accepts only booleans",
             Self::Decimal => "Pact requires a number with a fraction; the contract accepts any number",
             Self::JavaTime => {
-                "Pact reads dates and times as Java does: 2026-5-1 is a date, and the format decides about fractions of a \
-                 second; the contract follows RFC 3339, with two digits and any fraction"
+                "Pact reads dates and times as Java does: 2026-5-1 is a date, and the format determines whether \
+                 fractions of a second are allowed; the contract follows RFC 3339, with two digits and any fraction"
             }
             Self::Format(format) => {
                 return write!(f, "Pact requires the format `{format}`; the contract accepts any text");
@@ -237,8 +237,8 @@ impl fmt::Display for FromPact {
             Self::LooseFormat(format) => {
                 return write!(
                     f,
-                    "Pact requires the format `{format}`; the contract only checks for its digits, letters and signs, and \
-                     accepts days and hours that don't exist"
+                    "Pact requires the format `{format}`; the contract only checks for its digits, letters and \
+                     punctuation, and accepts days and hours that don't exist"
                 );
             }
             Self::Expression { expression, why } => {

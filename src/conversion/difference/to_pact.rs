@@ -146,8 +146,8 @@ impl fmt::Display for ToPact {
                  \"5\" does"
             }
             Self::Format => {
-                "the contract requires a format as its RFC defines it; Pact only checks its signs, so 25:00:00 is a time \
-                 to it, and 2026-5-1 a date"
+                "the contract requires a format as its RFC defines it; Pact only checks its shape, so it accepts \
+                 25:00:00 as a time and 2026-5-1 as a date"
             }
             Self::Expression(expression) => {
                 return write!(
@@ -203,7 +203,7 @@ impl fmt::Display for ToPact {
                 "the contract requires an element because it has a rule of its own; Pact accepts a shorter list"
             }
             Self::RulesForElements => {
-                "the contract has rules for individual elements beside those for all; Pact accepts any list"
+                "the contract has rules for individual elements in addition to the rules for all; Pact accepts any list"
             }
             Self::ExactList => {
                 "the contract expects exactly these elements; Pact can't express that below a rule, and accepts any list"
@@ -248,15 +248,11 @@ impl fmt::Display for NoBody {
             Self::MoreFields => "the contract accepts more fields than these; Pact would refuse them",
             Self::FormRule => "the contract has a rule for this form that Pact doesn't have",
             Self::UntypedText => {
-                "the contract has a text without a content type; Pact would guess its type from what it looks like"
+                "the contract has text without a content type; Pact would guess its type from what it looks like"
             }
-            Self::BinaryText => {
-                "the contract has a text; version 3 would read it as bytes, because of the content type"
-            }
+            Self::BinaryText => "the contract has text; version 3 would read it as bytes, because of the content type",
             Self::Parts => "the contract compares this body as one text; Pact would compare it part by part",
-            Self::Unreadable => {
-                "the contract has a text; Pact would try to parse it as its content type says, and fail"
-            }
+            Self::Unreadable => "the contract has text; Pact would try to parse it as its content type says, and fail",
             Self::ParsedText => {
                 "the contract has a rule for the text as a whole; Pact would parse the text as its content type says"
             }

@@ -127,7 +127,7 @@ fn request(pact: &Request, rules: &PactRules, remarks: &mut Remarks<'_>) -> (Req
         }
         return (request, made);
     }
-    // A contract has a header for a type that the file has beside the body.
+    // A contract has a header for a type that the file names next to the body.
     if let Some(named) =
         rules.media_type.as_ref().filter(|named| implied != Some(named.as_str()) && request.body.is_some())
     {

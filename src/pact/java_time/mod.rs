@@ -7,7 +7,7 @@
 //! as flexible as in Pact: `MM` also matches `7`, and `SSS` matches `5`. Names are English, in any case.
 //!
 //! Two details follow the older `SimpleDateFormat`: five letters of a name are the whole name (`MMMMM` is `July`, not `J`),
-//! and one `u` beside a `y` or a `Y` is the day of the week; without them it is a year.
+//! and one `u` together with a `y` or a `Y` is the day of the week; without them it is a year.
 //! Weeks (`w`, `Y`) are those of ISO 8601, and begin on Monday (`e`, `c`).
 //!
 //! `[…]` is an optional section. It occurs in files for the JVM, whose verifier accepts it; the one in Rust refuses it.

@@ -28,7 +28,7 @@ pub fn fact_text(fact: &Fact) -> String {
         }
         Fact::Doubtful(doubt) => doubt.to_string(),
         Fact::ExpectsUndeclared { consumer, provider } => {
-            format!("{} expects something of {provider}, which the store doesn't declare", consumer.short())
+            format!("{} expects something from {provider}, which the store doesn't declare", consumer.short())
         }
         Fact::Undeclared { kind, name } => format!("the store declares no {} `{name}`", kind.word()),
         Fact::SimilarName(name) => format!("did you mean `{name}`?"),
@@ -56,7 +56,7 @@ pub fn fact_text(fact: &Fact) -> String {
         Fact::NoPairs => String::from("there are no pairs to check, but --require-pairs requires some"),
         Fact::Rewritten(how) => how.to_string(),
         Fact::RewrittenSince { rollout, view } => format!(
-            "the store's history was rewritten since the roll-out of {} began: it no longer holds {}",
+            "the store's history was rewritten since the roll-out of {} began: it no longer contains {}",
             rollout.short(),
             short_id(view)
         ),
@@ -68,7 +68,7 @@ pub fn fact_text(fact: &Fact) -> String {
 pub fn next_text(next: &NextStep) -> String {
     match next {
         NextStep::FixOrAgree { provider, consumer } => format!(
-            "fix {provider} to give what {consumer} expects; or agree on the change with {consumer}, which then changes its \
+            "fix {provider} to return what {consumer} expects; or agree on the change with {consumer}, which then changes its \
              contract"
         ),
         NextStep::Verify(provider) => format!("in a checkout of {}: {}", provider.short(), verify(provider)),
@@ -117,9 +117,11 @@ pub fn next_text(next: &NextStep) -> String {
 #[must_use]
 pub fn notice_text(notice: &Notice) -> String {
     match notice {
-        Notice::OnlyAtOnce => String::from("no order of these versions works, but all of them at once do"),
+        Notice::OnlyAtOnce => String::from(
+            "these versions aren't compatible in any order, but they are if all go live at the same moment",
+        ),
         Notice::NothingToCheck => {
-            String::from("nothing to check: the version expects nothing, and nothing live expects anything of it")
+            String::from("nothing to check: the version expects nothing, and nothing live expects anything from it")
         }
         Notice::OpenRollout { rollout, since, until, .. } => {
             let until = until.as_ref().map(|until| format!(" and was due by {until}")).unwrap_or_default();
@@ -152,7 +154,7 @@ pub fn notice_text(notice: &Notice) -> String {
 #[must_use]
 pub fn notice_next_text(notice: &Notice) -> Option<String> {
     match notice {
-        Notice::OnlyAtOnce => Some(String::from("if they really go live in the same moment, add --atomic")),
+        Notice::OnlyAtOnce => Some(String::from("if they really go live at the same moment, add --atomic")),
         Notice::OpenRollout { rollout, environment, .. } => {
             Some(end_rollout("record how it ended", rollout, environment.as_str()))
         }

@@ -111,7 +111,7 @@ fn null_in_place_of_a_value_is_a_case_of_its_own() {
     assert_eq!(code, mismatch::TYPE);
     let text = interaction(&broken("get an order", vec![null]), &Palette::default());
     assert!(
-        text.contains("help: orders sends null here. If storefront can handle that, its contract says so: `or null`"),
+        text.contains("help: orders sends null here. If storefront can handle that, add `or null` to the contract"),
         "{text}"
     );
 }

@@ -37,7 +37,7 @@ fn several() -> Vec<Finding> {
         Finding::error(Code("C103"), &file, Some(span(8, 7, 13)), "unknown key `statsu`")
             .help("did you mean `status`?")
             .help("keys of a response are `status`, `headers`, `body` and `match`"),
-        Finding::warning(Code("Y201"), &file, Some(span(10, 21, 24)), "other YAML readers take `yes` for a boolean")
+        Finding::warning(Code("Y201"), &file, Some(span(10, 21, 24)), "other YAML readers read `yes` as a boolean")
             .help("put it in quotes: `\"yes\"`"),
         Finding::error(
             Code("C101"),

@@ -100,7 +100,7 @@ fn a_value_of_any_length_is_cut() {
     let text = report(&finished, |out| Human::new(out, Palette::default()));
     assert!(text.lines().all(|line| line.chars().count() < 300), "{text}");
     assert!(text.contains("…") && text.contains(", a string\n"), "{text}");
-    assert!(text.contains("help: orders sends another value here"), "{text}");
+    assert!(text.contains("help: orders sends a different value here"), "{text}");
     for text in [report(&finished, Github::new), report(&finished, Markdown::new), report(&finished, Junit::new)] {
         assert!(text.len() < 5_000, "{text}");
     }

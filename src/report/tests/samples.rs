@@ -94,7 +94,7 @@ impl ShownMismatch {
 }
 
 pub fn unreachable() -> RunError {
-    RunError::coded(Code("P101"), "nothing answers at http://127.0.0.1:8080")
+    RunError::coded(Code("P101"), "nothing listens at http://127.0.0.1:8080")
         .detail("tcp connect error: Connection refused (os error 111)")
         .help("start orders, or let `services.orders.start` in contracts/upheld.yaml start it")
 }
