@@ -145,7 +145,8 @@ impl World {
         let program = Path::new(env!("CARGO_BIN_EXE_upheld")).parent().unwrap().to_path_buf();
         let path = std::env::var_os("PATH").unwrap_or_default();
         let path = std::env::join_paths(std::iter::once(program).chain(std::env::split_paths(&path))).unwrap();
-        let mut command = self.program(Path::new("sh"));
+        // By its path: see `remote`.
+        let mut command = self.program(Path::new("/bin/sh"));
         command.args(["-euc", script]).env("PATH", path);
         command
     }
