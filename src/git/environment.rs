@@ -3,6 +3,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 use crate::ledger::STORE_TOKEN;
 
@@ -88,6 +89,28 @@ impl Environment {
             .chain(ours)
             .collect()
     }
+
+    /// The path of a program on this environment's `PATH`; its bare name if none is found, or on Windows.
+    ///
+    /// Starting a program by path lets the standard library use `posix_spawn`. A bare name together with a `PATH` for
+    /// the child makes it fork, which copies this process's page tables first.
+    pub(super) fn program(&self, name: &str) -> PathBuf {
+        let path = self.variables.iter().find(|(other, _)| same_name(other, OsStr::new("PATH")));
+        let mut folders = path.iter().flat_map(|(_, path)| std::env::split_paths(path));
+        let found = folders.find_map(|folder| Some(folder.join(name)).filter(|program| is_executable(program)));
+        found.unwrap_or_else(|| PathBuf::from(name))
+    }
+}
+
+#[cfg(unix)]
+fn is_executable(program: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    program.metadata().is_ok_and(|it| it.is_file() && it.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+const fn is_executable(_: &Path) -> bool {
+    false
 }
 
 impl fmt::Debug for Environment {

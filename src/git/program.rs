@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, Read, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -76,6 +76,7 @@ impl Default for Patience {
 /// The program, ready to be called.
 #[derive(Clone)]
 pub struct Git {
+    program: PathBuf,
     variables: Vec<(OsString, OsString)>,
     secrets: Vec<String>,
     patience: Patience,
@@ -92,7 +93,12 @@ impl Git {
     /// The program that is found by an environment's `PATH`.
     #[must_use]
     pub fn new(environment: &Environment) -> Self {
-        Self { variables: environment.cleaned(), secrets: Vec::new(), patience: Patience::default() }
+        Self {
+            program: environment.program("git"),
+            variables: environment.cleaned(),
+            secrets: Vec::new(),
+            patience: Patience::default(),
+        }
     }
 
     /// The same program; what it says is shown without these.
@@ -210,7 +216,7 @@ impl Call<'_> {
 
     /// Starts the process.
     pub(super) fn spawn(&self) -> Result<Child, GitError> {
-        let mut wrap = CommandWrap::with_new("git", |command| {
+        let mut wrap = CommandWrap::with_new(&self.git.program, |command| {
             command
                 .args(&self.place)
                 .args(&self.arguments)
