@@ -263,9 +263,11 @@ fn text(value: Value) -> String {
 impl<'de> Deserialize<'de> for RawStatus {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let status = match Value::deserialize(deserializer)? {
-            // By value: `200.0` is 200, too.
+            // By value: `200.0` is 200, too. Almost all are written as plain integers.
             Value::Number(number) => {
-                (100..=599).find(|code| same_number(&Number::from(*code), &number)).map(Self::Code)
+                let mut codes = 100..=599;
+                let plain = number.as_str().parse().ok().filter(|code| codes.contains(code));
+                plain.or_else(|| codes.find(|code| same_number(&Number::from(*code), &number))).map(Self::Code)
             }
             Value::String(text) => (1..=5).find(|class| text == format!("{class}XX")).map(Self::Class),
             _ => None,

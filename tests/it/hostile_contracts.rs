@@ -190,7 +190,10 @@ fn only_a_limited_number_of_mistakes_is_reported() {
         );
         assert!(findings.len() <= 2 * MOST_FINDINGS + 2, "{what}: {}", findings.len());
         let last = findings.last().unwrap();
-        assert!(last.message.contains("there are more findings than these") || findings.len() < MOST_FINDINGS, "{what}");
+        assert!(
+            last.message.contains("there are more findings than these") || findings.len() < MOST_FINDINGS,
+            "{what}"
+        );
     }
     let text = with_response("body:") + &many_of(&|_| String::from("        - no\n"));
     let read = soon("scalars that others take otherwise", || read_ok(&text));
