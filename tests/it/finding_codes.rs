@@ -41,7 +41,7 @@ fn examples() -> Vec<(&'static str, String, &'static str, &'static str)> {
         ),
         ("Y103", "[".repeat(1000), "nested too deep", "leave out what it doesn't read"),
         ("Y104", body("body: { a: .nan }"), "`.nan` has no counterpart in JSON", "quote it"),
-        ("Y201", body("body: { a: 0123 }"), "for an octal number", "quote it: \"0123\""),
+        ("Y201", body("body: { a: 0123 }"), "as an octal number", "quote it: \"0123\""),
         ("C101", String::from("contract: 2\nanything: goes\n"), "format 2", "newer version"),
         ("C102", body("bodi: 1"), "unknown key `bodi`", "did you mean `body`?"),
         ("C103", format!("{HEAD}  - name: a\n    response: {{ status: 200 }}\n"), "has no `request`", "add `request:`"),

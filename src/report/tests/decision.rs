@@ -243,7 +243,7 @@ fn annotations_beyond_ten_are_counted_and_all_rows_are_in_the_summary() {
     assert_eq!(lines.len(), 11, "{github}");
     assert!(lines[..10].iter().all(|line| line.starts_with("::error title=G")), "{github}");
     assert!(lines[0].starts_with("::error title=G101 incompatible%3A web@0 needs orders@8f2c1d3e4a5b::"), "{github}");
-    assert_eq!(lines[10], "30 more pairs need attention; GitHub shows 10 annotations of a step");
+    assert_eq!(lines[10], "30 more pairs need attention; GitHub shows at most 10 annotations per step");
     let markdown = decision_markdown(&report(&decision), SUMMARY);
     for consumer in consumers() {
         assert!(markdown.contains(&format!("<code>{} needs ", consumer.short())), "{markdown}");

@@ -168,7 +168,7 @@ fn annotations_beyond_ten_are_counted_and_the_worst_come_first() {
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines.len(), 11);
     assert!(lines[0].contains("the broken one"), "{text}");
-    assert_eq!(lines[10], "2 more interactions need attention; GitHub shows 10 annotations of a step");
+    assert_eq!(lines[10], "2 more interactions need attention; GitHub shows at most 10 annotations per step");
 }
 
 #[test]

@@ -82,7 +82,7 @@ impl Redaction {
                 (r#""since": "20[0-9T:-]+Z""#, r#""since": "<moment>""#),
                 (r", [0-9]+ s old\b", ", <age> old"),
                 (r"\b[0-9]+ s ago\b", "<age> ago"),
-                (r"\b(commit|holds|is at) [0-9a-f]{12}\b", "$1 <commit>"),
+                (r"\b(commit|holds|contains|is at) [0-9a-f]{12}\b", "$1 <commit>"),
                 (r#""age_seconds": [0-9]+"#, r#""age_seconds": 0"#),
             ]
             .map(|(pattern, mark)| (Regex::new(pattern).unwrap(), mark))
