@@ -214,7 +214,7 @@ mod tests {
     #[test]
     fn a_password_in_a_url_is_refused_and_not_shown() {
         let error = BaseUrl::parse("https://ann:s3cr3t@h/api").expect_err("credentials").to_string();
-        assert!(error.starts_with("`https://…@h/api` is not a base URL: it holds credentials"), "{error}");
+        assert!(error.starts_with("`https://…@h/api` is not a base URL: it contains credentials"), "{error}");
         assert!(!error.contains("s3cr3t"));
         let error = BaseUrl::parse("ann:s3cr3t@h").expect_err("no scheme").to_string();
         assert!(!error.contains("s3cr3t"), "{error}");

@@ -280,7 +280,7 @@ fn references_reach_only_files_in_the_contracts_folder() {
         ("..\\\\a.json", "isn't a relative path"),
         ("out.json", "leads out of the contract's folder"),
         ("net.json", "never to the network"),
-        ("id.json", "remove that"),
+        ("id.json", "remove it"),
         ("missing.json", "there is no such file"),
         ("no.json", "isn't JSON"),
         ("deep.json", "isn't JSON"),
