@@ -227,7 +227,7 @@ fn run(world: &World, steps: &[Step]) -> Vec<String> {
         match command.strip_suffix(" &") {
             Some(command) => writeln!(
                 script,
-                "{} >.output{number} 2>&1 &\nrunning=\"$running $!\"\n\
+                ": >.output{number}\n{} >.output{number} 2>&1 &\nrunning=\"$running $!\"\n\
                  while ! grep -q . .output{number} && kill -0 $!; do sleep 0.02; done\n\
                  port=\"$(sed -n 's/.*:\\([0-9]*\\)$/\\1/p' .output{number})\"\necho \"$port\" >.port\ncat .output{number}",
                 command.replace(PORT, "0")
