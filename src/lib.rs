@@ -48,6 +48,7 @@
 //! whose sentence is made in one place, and nothing parses or compares a sentence that the program wrote.
 
 pub mod cli;
+pub mod comparing;
 pub mod contract;
 pub mod conversion;
 pub mod files;
@@ -59,6 +60,7 @@ pub mod interaction;
 pub mod ledger;
 pub mod matching;
 pub mod mocking;
+pub mod openapi;
 pub mod pact;
 pub mod process;
 pub mod recording;

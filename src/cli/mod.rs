@@ -1,6 +1,7 @@
 //! The command line: what was typed, the command that it names, and the one place where an error is printed.
 
 mod arguments;
+mod compare;
 mod completions;
 mod converted;
 mod decided;
@@ -70,6 +71,7 @@ enum Command {
     Export(export::ExportArgs),
     Mock(Box<mock::MockArgs>),
     Verify(Box<verify::VerifyArgs>),
+    Compare(compare::CompareArgs),
     Publish(publish::PublishArgs),
     Gate(Box<gate::GateArgs>),
     Deployed(live::DeployedArgs),
@@ -114,6 +116,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, world: &mut World) ->
             Command::Export(args) => export::export(&global, &args, world),
             Command::Mock(args) => mock::mock(&global, &args, world),
             Command::Verify(args) => verify::verify(&global, &args, world),
+            Command::Compare(args) => compare::compare_with(&global, &args, world),
             Command::Publish(args) => publish::publish(&global, &args, world),
             Command::Gate(args) => gate::gate(&global, &args, world),
             Command::Deployed(args) => live::deployed(&global, &args, world),

@@ -9,6 +9,7 @@ mod body;
 mod example;
 mod expected;
 mod headers;
+mod need;
 mod pairing;
 mod request;
 mod response;
@@ -17,6 +18,8 @@ mod shape;
 mod value;
 
 pub use example::{broken_example, check_examples, example_mismatches, own_mismatches};
+pub use need::{fits, wanted};
 pub use request::match_request;
 pub use response::match_response;
-pub use scalar::has_format;
+pub use scalar::{Medium, has_format};
+pub use shape::{ArrayShape, Closeness, Elements, Field, Mode, ObjectShape, RuleTree, Shape};

@@ -11,7 +11,7 @@ use crate::source::Code;
 /// Where a value is written. Headers, queries, paths and forms have texts only: there, `integer` means a text that reads
 /// as an integer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Medium {
+pub enum Medium {
     Json,
     Text,
 }

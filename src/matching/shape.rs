@@ -11,7 +11,7 @@ use crate::contract::{Matcher, PathTree, Rule, WrittenRule};
 
 /// How closely values are compared if no rule says what they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Closeness {
+pub enum Closeness {
     /// Only by their rules.
     Loose,
     /// By the example's types and keys.
@@ -22,7 +22,7 @@ pub(super) enum Closeness {
 
 /// How a place is compared with its example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Mode {
+pub struct Mode {
     pub closeness: Closeness,
     /// Whether keys that aren't in the example are refused.
     pub closed: bool,
@@ -30,13 +30,13 @@ pub(super) struct Mode {
 
 impl Mode {
     /// For responses: the least that the consumer needs.
-    pub(super) const LEAST: Self = Self { closeness: Closeness::Type, closed: false };
+    pub const LEAST: Self = Self { closeness: Closeness::Type, closed: false };
     /// For requests: exactly what the consumer sends.
-    pub(super) const EXACT: Self = Self { closeness: Closeness::Value, closed: true };
+    pub const EXACT: Self = Self { closeness: Closeness::Value, closed: true };
 }
 
 /// The rules of a body by their paths.
-pub(super) type RuleTree<'c> = PathTree<'c, &'c WrittenRule>;
+pub type RuleTree<'c> = PathTree<'c, &'c WrittenRule>;
 
 /// The subtrees with the rules for a value, the most specific first.
 type Subtrees<'s, 'c> = &'s [&'s RuleTree<'c>];
@@ -45,7 +45,7 @@ type Examples<'c> = SmallVec<[&'c Value; 1]>;
 
 /// What one value must be.
 #[derive(Debug)]
-pub(super) struct Shape<'c> {
+pub struct Shape<'c> {
     pub rule: Option<&'c WrittenRule>,
     pub mode: Mode,
     /// The values that the example has here.
@@ -59,7 +59,7 @@ pub(super) struct Shape<'c> {
 
 /// What an object must be.
 #[derive(Debug)]
-pub(super) struct ObjectShape<'c> {
+pub struct ObjectShape<'c> {
     pub fields: IndexMap<&'c str, Field<'c>>,
     /// The names of the required fields.
     pub required: Vec<&'c str>,
@@ -70,7 +70,7 @@ pub(super) struct ObjectShape<'c> {
 
 /// What one key of an object must be.
 #[derive(Debug)]
-pub(super) struct Field<'c> {
+pub struct Field<'c> {
     pub shape: Shape<'c>,
     pub required: bool,
     pub absent: bool,
@@ -78,7 +78,7 @@ pub(super) struct Field<'c> {
 
 /// What an array must be.
 #[derive(Debug)]
-pub(super) struct ArrayShape<'c> {
+pub struct ArrayShape<'c> {
     pub elements: Elements<'c>,
     /// The elements that have rules for their own index, if all others have the same shape.
     pub at: BTreeMap<usize, Shape<'c>>,
@@ -88,7 +88,7 @@ pub(super) struct ArrayShape<'c> {
 
 /// What an array's elements must be.
 #[derive(Debug)]
-pub(super) enum Elements<'c> {
+pub enum Elements<'c> {
     /// Each fits the example's elements combined, or equals one of them if values are compared.
     Each(Box<Shape<'c>>),
     /// Exactly these, in this order.
@@ -101,7 +101,7 @@ pub(super) enum Elements<'c> {
 
 impl<'c> Shape<'c> {
     /// Combines an example and its rules.
-    pub(super) fn new(example: &'c Value, rules: &RuleTree<'c>, mode: Mode) -> Self {
+    pub fn new(example: &'c Value, rules: &RuleTree<'c>, mode: Mode) -> Self {
         Self::of(smallvec![example], &[rules], mode)
     }
 
@@ -123,7 +123,7 @@ impl<'c> Shape<'c> {
     }
 
     /// The rule, without the key that it is written under.
-    pub(super) fn rule(&self) -> Option<&'c Rule> {
+    pub fn rule(&self) -> Option<&'c Rule> {
         self.rule.map(|written| &written.rule)
     }
 }

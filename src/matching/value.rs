@@ -66,8 +66,8 @@ impl Difference {
 }
 
 /// Compares a value with a shape; `root` is the example that the shape was made from.
-pub(super) fn compare<'a>(
-    shape: &Shape<'a>,
+pub(super) fn compare<'a, 'c: 'a>(
+    shape: &Shape<'c>,
     root: &'a Value,
     actual: &'a Value,
     medium: Medium,
@@ -84,13 +84,13 @@ pub(super) fn compare<'a>(
     comparison.found
 }
 
-impl<'a> Comparison<'a> {
+impl<'a, 'c: 'a> Comparison<'a> {
     /// Whether further mismatches make no difference.
     const fn is_over(&self) -> bool {
         if self.trying { self.misfit } else { self.found.len() >= MOST_MISMATCHES }
     }
 
-    fn value(&mut self, shape: &Shape<'a>, actual: &'a Value) {
+    fn value(&mut self, shape: &Shape<'c>, actual: &'a Value) {
         if self.is_over() {
             return;
         }
@@ -130,7 +130,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// Compares a scalar, or a value of another type than the example.
-    fn scalar(&mut self, shape: &Shape<'a>, actual: &'a Value) {
+    fn scalar(&mut self, shape: &Shape<'c>, actual: &'a Value) {
         if shape.examples.is_empty() || shape.mode.closeness == Closeness::Loose {
             return;
         }
@@ -151,7 +151,7 @@ impl<'a> Comparison<'a> {
         });
     }
 
-    fn object(&mut self, shape: &Shape<'a>, wanted: &ObjectShape<'a>, object: &'a Map<String, Value>) {
+    fn object(&mut self, shape: &Shape<'c>, wanted: &ObjectShape<'c>, object: &'a Map<String, Value>) {
         // In the order of the contract. But if a list's elements differ from each other, the example combines the keys of
         // all, which may be far more than one element has.
         if wanted.fields.len() <= object.len() * 2 + 100 {
@@ -188,7 +188,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    fn field(&mut self, wanted: &ObjectShape<'a>, key: &'a str, field: &Field<'a>, object: &'a Map<String, Value>) {
+    fn field(&mut self, wanted: &ObjectShape<'c>, key: &'a str, field: &Field<'c>, object: &'a Map<String, Value>) {
         if self.is_over() {
             return;
         }
@@ -212,7 +212,7 @@ impl<'a> Comparison<'a> {
         self.at.pop();
     }
 
-    fn array(&mut self, shape: &Shape<'a>, wanted: &ArrayShape<'a>, items: &'a [Value], actual: &'a Value) {
+    fn array(&mut self, shape: &Shape<'c>, wanted: &ArrayShape<'c>, items: &'a [Value], actual: &'a Value) {
         match &wanted.elements {
             Elements::Each(each) => {
                 let fits = self.size(shape, items.len(), Unit::Element);
@@ -241,14 +241,14 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    fn element(&mut self, shape: &Shape<'a>, index: usize, item: &'a Value) {
+    fn element(&mut self, shape: &Shape<'c>, index: usize, item: &'a Value) {
         self.at.push(Step::Index(index));
         self.value(shape, item);
         self.at.pop();
     }
 
     /// Checks the number of elements or entries, and returns whether it is right.
-    fn size(&mut self, shape: &Shape<'a>, length: usize, unit: Unit) -> bool {
+    fn size(&mut self, shape: &Shape<'c>, length: usize, unit: Unit) -> bool {
         let got = || Actual::Size { count: length, unit };
         match shape.rule().and_then(Rule::size) {
             Some((min, max)) => {
@@ -273,7 +273,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// Whether a value fits. Nothing is noted.
-    fn fits(&mut self, shape: &Shape<'a>, item: &'a Value) -> bool {
+    fn fits(&mut self, shape: &Shape<'c>, item: &'a Value) -> bool {
         let outside = (std::mem::replace(&mut self.trying, true), std::mem::replace(&mut self.misfit, false));
         self.value(shape, item);
         let misfit = self.misfit;
@@ -284,8 +284,8 @@ impl<'a> Comparison<'a> {
     /// Checks that each wanted element has an actual one of its own, in any order; and, if `exact`, that there are no others.
     fn in_any_order(
         &mut self,
-        shape: &Shape<'a>,
-        wanted: &[Shape<'a>],
+        shape: &Shape<'c>,
+        wanted: &[Shape<'c>],
         items: &'a [Value],
         actual: &'a Value,
         exact: bool,
@@ -315,7 +315,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// Notes a mismatch at this place, unless the comparison only tries whether a value fits.
-    fn note(&mut self, code: Code, shape: &Shape<'a>, difference: impl FnOnce() -> Difference) {
+    fn note(&mut self, code: Code, shape: &Shape<'c>, difference: impl FnOnce() -> Difference) {
         if self.trying {
             self.misfit = true;
         }
@@ -371,7 +371,7 @@ impl<'a> Comparison<'a> {
 }
 
 /// What is expected at a place where the value is missing.
-fn expected_of(shape: &Shape<'_>) -> Expected {
+pub(super) fn expected_of(shape: &Shape<'_>) -> Expected {
     let example = shape.examples.first().copied();
     let decisive = shape.rule().and_then(|rule| Some((rule.value_matcher()?, rule)));
     match decisive {

@@ -10,6 +10,7 @@
 //! with foreign text.
 
 mod advice;
+mod comparison;
 mod converted;
 mod decision;
 mod diff;
@@ -36,6 +37,7 @@ use std::io;
 
 use crate::verification::{Event, Summary};
 
+pub use comparison::{ComparedContract, comparison_json, comparison_text};
 pub use converted::conversion_remark;
 pub use decision::{
     DecisionReport, decision_github, decision_human, decision_json, decision_junit, decision_markdown, fact_text,

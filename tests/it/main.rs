@@ -86,6 +86,7 @@ mod cli_team_story;
 mod cli_verify;
 mod cli_verify_store;
 mod codes;
+mod comparing;
 mod contract_read;
 mod contract_schema;
 mod contract_write;

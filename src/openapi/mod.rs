@@ -1,0 +1,16 @@
+//! Interface descriptions: OpenAPI 3.0 to 3.2 and Swagger 2 (<https://spec.openapis.org>), in JSON or YAML.
+//!
+//! A text becomes a [`Document`]: its value, with every schema rewritten once to JSON Schema 2020-12 ([`normalize`]) at the
+//! place where it was, so that a place in the value is a place in the text. [`operation`] finds the operation that a request
+//! asks for, and [`schema`] says what the document allows at one place, one [`Alternative`] at a time.
+
+pub mod codes;
+mod document;
+mod normalize;
+mod operation;
+mod schema;
+mod template;
+
+pub use document::{Document, Version, read};
+pub use operation::{Location, Media, NoOperation, Operation, Parameter, Responses, Scheme, StatusKey};
+pub use schema::{Alternative, Bounds, Field, JsonTypes, Kind, Lengths};
