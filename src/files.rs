@@ -238,7 +238,7 @@ impl Attachments for ContractFolder {
 ///
 /// Why it can't be written; the old file is then as it was.
 pub fn replace(path: &Path, text: impl AsRef<[u8]>) -> io::Result<()> {
-    staged(path, text.as_ref())?.persist(path).map(drop).map_err(|error| error.error)
+    stage(path, text.as_ref())?.persist(path).map(drop).map_err(|error| error.error)
 }
 
 /// Writes a file that is not there yet; one that is there is left alone.
@@ -247,7 +247,7 @@ pub fn replace(path: &Path, text: impl AsRef<[u8]>) -> io::Result<()> {
 ///
 /// [`io::ErrorKind::AlreadyExists`] if there is one, or why it can't be written.
 pub fn create(path: &Path, text: impl AsRef<[u8]>) -> io::Result<()> {
-    staged(path, text.as_ref())?.persist_noclobber(path).map(drop).map_err(|error| error.error)
+    stage(path, text.as_ref())?.persist_noclobber(path).map(drop).map_err(|error| error.error)
 }
 
 /// Whether a file can be written at `path`, as far as that can be told without writing it. Folders above it are made.
@@ -256,10 +256,10 @@ pub fn create(path: &Path, text: impl AsRef<[u8]>) -> io::Result<()> {
 ///
 /// Why it can't be written.
 pub fn probe(path: &Path) -> io::Result<()> {
-    staged(path, &[]).map(drop)
+    stage(path, &[]).map(drop)
 }
 
-fn staged(path: &Path, text: &[u8]) -> io::Result<tempfile::NamedTempFile> {
+fn stage(path: &Path, text: &[u8]) -> io::Result<tempfile::NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // That there is a file where a folder should be must not look as if the file were there already.
     fs::create_dir_all(folder).map_err(|error| match error.kind() {

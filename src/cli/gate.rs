@@ -7,7 +7,7 @@ use clap::Args;
 use jiff::civil::Date;
 
 use super::arguments::time;
-use super::decided::DecisionReports;
+use super::decision_reports::DecisionReports;
 use super::ledger::{Here, StoreArgs, Subject, at, now, open_store, refused, stamp, today, unusable};
 use super::reports::ReportArg;
 use super::step::{Step, StepOutputs};

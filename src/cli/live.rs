@@ -199,15 +199,16 @@ fn report(
         None => {
             let what = format!("{} is live in {}{on}", version.short(), args.to);
             world.print(&format!("unchanged  {what}\n"))?;
-            return step.summarize(&done_markdown("unchanged", &what), world).map(|()| Exit::Yes);
+            return step.summarize(&done_markdown("unchanged", &what, None), world).map(|()| Exit::Yes);
         }
         Some(event) if event.makes_live() => ("live", "replacing"),
         Some(_) => ("over", "ending"),
     };
-    let over = if recorded.over.is_empty() { String::new() } else { format!("   {of} {}", and_list(&recorded.over)) };
-    let what = format!("{} in {}{on}{over}", version.short(), args.to);
-    world.print(&format!("{word}  {what}\n"))?;
-    step.summarize(&done_markdown(word, &what), world)?;
+    let over = (!recorded.over.is_empty()).then(|| format!("{of} {}", and_list(&recorded.over)));
+    let what = format!("{} in {}{on}", version.short(), args.to);
+    let column = over.as_ref().map(|over| format!("   {over}")).unwrap_or_default();
+    world.print(&format!("{word}  {what}{column}\n"))?;
+    step.summarize(&done_markdown(word, &what, over.as_deref()), world)?;
     if let Some(state) = recorded.gate {
         world.say(&format!(
             "note: recorded, although the gate doesn't allow it ({}); see: upheld gate {version} --to {}\n",

@@ -3,7 +3,7 @@
 mod arguments;
 mod completions;
 mod converted;
-mod decided;
+mod decision_reports;
 mod ends;
 mod exit;
 mod explain;

@@ -107,7 +107,7 @@ pub(super) fn select(
         ));
     }
     if selected.is_empty() {
-        return Err(Failure::usage("there is nothing to verify: no interaction can be run")
+        return Err(Failure::usage("nothing to verify: no interaction can be run")
             .help("leave out --without-skipped to see each of them and why"));
     }
     Ok(selected)

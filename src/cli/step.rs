@@ -160,7 +160,11 @@ impl Step {
     /// Finishes a command that looks for findings.
     pub(super) fn found(&self, found: &[Finding], text: &str, exit: Exit, world: &World) -> Result<Exit, Failure> {
         let errors = found.iter().filter(|finding| finding.is_error()).count();
-        let heading = if exit == Exit::Yes { "Nothing is wrong" } else { self.heading };
+        let heading = match exit {
+            Exit::Yes if found.is_empty() => "No problems found",
+            Exit::Yes => "No errors",
+            _ => self.heading,
+        };
         let summary =
             if found.is_empty() { format!("## {heading}\n\n{text}") } else { failure_markdown(heading, text) };
         self.summarize(&summary, world)?;

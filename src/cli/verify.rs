@@ -90,18 +90,19 @@ fn header(text: &str) -> Result<HeaderArg, Infallible> {
 }
 
 pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> Result<Exit, Failure> {
-    Step::of(&args.report, "Contracts: not verified").run(world, |step, world| verified(global, args, step, world))
+    Step::of(&args.report, "Contracts: not verified")
+        .run(world, |step, world| verify_and_report(global, args, step, world))
 }
 
-fn verified(global: &Global, args: &VerifyArgs, step: &Step, world: &mut World) -> Result<Exit, Failure> {
+fn verify_and_report(global: &Global, args: &VerifyArgs, step: &Step, world: &mut World) -> Result<Exit, Failure> {
     // Before anything is read, so the report of an earlier run can't be taken for this one's.
     let reports = Reports::open(&args.report, args.quiet, world)?;
     let headers: Result<Vec<_>, _> = args.header.iter().cloned().collect();
     let headers = headers.map_err(|why| Failure::usage(format!("--header: {why}")))?;
     let options =
         HttpOptions { timeout: args.timeout, max_body: args.max_body, headers, proxies: Proxies::from_environment() };
-    let work = match work(global, args, &options, world) {
-        Ok(work) => work,
+    let verification = match prepare(global, args, &options, world) {
+        Ok(verification) => verification,
         Err(failure) => {
             say_faults(&reports.instead_of_a_run(&failure, world), world);
             return Err(failure);
@@ -117,15 +118,15 @@ fn verified(global: &Global, args: &VerifyArgs, step: &Step, world: &mut World) 
         instance: None,
         failed: false,
         last_words: Vec::new(),
-        pending: work.pending,
-        needed_by: work.needed_by,
+        pending: verification.pending,
+        needed_by: verification.needed_by,
         results: Results::default(),
     };
-    run.complete(&work.jobs, work.destination.as_ref(), step, world)
+    run.complete(&verification.jobs, verification.destination.as_ref(), step, world)
 }
 
 /// A verification that is ready to run.
-struct Work {
+struct Verification {
     jobs: Vec<Job>,
     /// The interactions that nobody live needs yet.
     pending: BTreeSet<(ServiceName, InteractionId)>,
@@ -136,7 +137,12 @@ struct Work {
 }
 
 /// Reads, selects and checks what to verify; nothing is started or sent yet.
-fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut World) -> Result<Work, Failure> {
+fn prepare(
+    global: &Global,
+    args: &VerifyArgs,
+    options: &HttpOptions,
+    world: &mut World,
+) -> Result<Verification, Failure> {
     let (paths, names): (Vec<&String>, Vec<&String>) = args.targets.iter().partition(|target| is_path(target));
     let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
     // A folder of that name may be what was meant; a provider's own folder must not hide the provider.
@@ -147,12 +153,12 @@ fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
     if contracts_folder(global, world)?.is_none() && paths.is_empty() && !args.results.publish {
         no_path_is_meant(&names, &args.store, &Workspace::registry_alone(global, world)?, world)?;
     }
-    let (mut workspace, mut store) = loaded(global, args, &paths, &names, world)?;
+    let (mut workspace, mut store) = load(global, args, &paths, &names, world)?;
     let mut from_store = FromStore::default();
     if let (Some(store), true) = (&store, paths.is_empty()) {
         let providers = providers(&workspace, &names, args)?;
         from_store = FromStore::add(store.as_ref(), &providers, args.provider.env.as_deref(), &mut workspace, world)?;
-        expected(&workspace, &providers, &names, args.results.publish)?;
+        check_expectations(&workspace, &providers, &names, args.results.publish)?;
     }
     if !workspace.findings.is_empty() && !args.quiet {
         let warnings = count(workspace.findings.len(), "warning");
@@ -211,7 +217,7 @@ fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
         _ => None,
     };
     let (pending, needed_by) = (from_store.pending().clone(), from_store.needed_by().clone());
-    Ok(Work { jobs, pending, needed_by, destination })
+    Ok(Verification { jobs, pending, needed_by, destination })
 }
 
 /// Checks that no provider name is that of a folder or a file, if neither the store nor the registry knows any
@@ -230,7 +236,7 @@ fn no_path_is_meant(names: &[&String], store: &StoreArgs, registry: &Workspace, 
 
 /// The contracts of the folder, and the store where one takes part: to publish the results, for what is live in an
 /// environment, or since there is no contract here with what is to be verified.
-fn loaded(
+fn load(
     global: &Global,
     args: &VerifyArgs,
     paths: &[PathBuf],
@@ -280,7 +286,7 @@ fn moment() -> Moment {
 }
 
 /// Checks that some contract expects something from each named provider, or from any.
-fn expected(
+fn check_expectations(
     workspace: &Workspace,
     providers: &BTreeSet<ServiceName>,
     names: &[&String],
@@ -296,7 +302,7 @@ fn expected(
         // A build that always publishes its results has nothing to publish.
         return Err(Failure::nothing_to_do(format!("nothing to verify: no contract expects anything from {all}")));
     }
-    Err(Failure::usage(format!("there is nothing to verify: no contract expects anything from {all}"))
+    Err(Failure::usage(format!("nothing to verify: no contract expects anything from {all}"))
         .help("there is no such contract here, nor in the store for a live version or the newest version of a main branch")
         .help("until there is one, the gate needs no results"))
 }

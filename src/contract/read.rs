@@ -78,7 +78,7 @@ fn is_foreign(source: &SourceFile, value: &Value) -> bool {
 
 fn newer_format(source: &SourceFile, version: u64) -> Finding {
     let at = source.place(&Pointer::root().key("contract"));
-    let message = format!("this contract has format {version}, but this version of upheld reads only format 1");
+    let message = format!("this contract has format {version}, but this version of Upheld reads only format 1");
     Finding::error(NEWER_FORMAT, &source.name, at, message).help("install a newer version of upheld")
 }
 

@@ -105,7 +105,7 @@ gate_codes! {
              that keeps a copy. End a roll-out that began before with `upheld deployed` or `upheld undeployed --rollout`.";
         /// There are no pairs to check, and --require-pairs requires some.
         NoPairs = "G306" => "Publish what the version expects, or leave out --require-pairs.";
-        /// The contract has interactions that this version of upheld can't run, such as messages of a Pact file. Whether
+        /// The contract has interactions that this version of Upheld can't run, such as messages of a Pact file. Whether
         /// the provider upholds them is unknown, and no verification can tell.
         Unverifiable = "G307" =>
             "Test them in another way, and publish them as pending with a new version of the consumer: `upheld publish \

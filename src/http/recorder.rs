@@ -200,8 +200,8 @@ impl Relay {
         *request.extensions_mut() = head.extensions.clone();
         *request.uri_mut() = match path(&head.uri) {
             // Of the server as a whole (RFC 9112, section 3.2.4).
-            "*" => parsed("*")?,
-            path => parsed(&format!("{}{path}", self.upstream.prefix()))?,
+            "*" => parse_target("*")?,
+            path => parse_target(&format!("{}{path}", self.upstream.prefix()))?,
         };
         *request.headers_mut() = forward::of_request(&head.headers);
         let host =
@@ -214,10 +214,10 @@ impl Relay {
     fn address(&self, request: &mut Request<SentBody>, connection: &Connection) -> Result<(), Failure> {
         let path = path(request.uri()).to_owned();
         let Some(forwarded) = &connection.forwarded else {
-            *request.uri_mut() = parsed(&path)?;
+            *request.uri_mut() = parse_target(&path)?;
             return Ok(());
         };
-        *request.uri_mut() = parsed(&format!("{}://{}{path}", Scheme::Http.word(), self.upstream.authority()))?;
+        *request.uri_mut() = parse_target(&format!("{}://{}{path}", Scheme::Http.word(), self.upstream.authority()))?;
         if let Some(authorization) = &forwarded.authorization {
             request.headers_mut().insert(PROXY_AUTHORIZATION, authorization.clone());
         }
@@ -253,7 +253,7 @@ fn path(uri: &Uri) -> &str {
     uri.path_and_query().map_or("/", PathAndQuery::as_str)
 }
 
-fn parsed(target: &str) -> Result<Uri, Failure> {
+fn parse_target(target: &str) -> Result<Uri, Failure> {
     target.parse().map_err(|error| Failure::Unsendable(format!("`{target}` can't be requested: {error}")))
 }
 

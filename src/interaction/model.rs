@@ -76,6 +76,14 @@ pub struct Unrunnable<T> {
     pub read: Http<T>,
 }
 
+/// Why an interaction can't be run over HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotRunnable<'a> {
+    Message,
+    /// With the reason, as the end of a sentence.
+    Unrunnable(&'a str),
+}
+
 /// What the consumer sends. Texts may hold placeholders (`${id}`).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Request {
@@ -140,6 +148,19 @@ impl<T> Interaction<T> {
         match &self.kind {
             Kind::Http(http) => Some(http),
             Kind::Message(_) | Kind::Unrunnable(_) => None,
+        }
+    }
+
+    /// Its request and response, or why it can't be run over HTTP.
+    ///
+    /// # Errors
+    ///
+    /// If it is a message, or can't be run at all.
+    pub fn runnable(&self) -> Result<&Http<T>, NotRunnable<'_>> {
+        match &self.kind {
+            Kind::Http(http) => Ok(http),
+            Kind::Message(_) => Err(NotRunnable::Message),
+            Kind::Unrunnable(unrunnable) => Err(NotRunnable::Unrunnable(&unrunnable.why)),
         }
     }
 

@@ -5,7 +5,7 @@ use crate::source::codes::codes;
 codes! {
     /// A file of the store can't be read.
     UNREADABLE = "S101" => "Restore it from the store's history.";
-    /// A file of the store is in a newer format than this version of upheld reads.
+    /// A file of the store is in a newer format than this version of Upheld reads.
     NEWER = "S102" => "Install a newer version of upheld.";
     /// A file of the store was changed after it was written: its name isn't the hash of its content.
     WRONG_NAME = "S103" =>

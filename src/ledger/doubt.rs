@@ -58,7 +58,7 @@ impl fmt::Display for Doubt {
         match &self.kind {
             DoubtKind::Unreadable(why) => write!(f, "{path} can't be read: {why}"),
             DoubtKind::Newer { needs: Some(needs) } => {
-                write!(f, "{path} has a newer format: upgrade to upheld >= {needs}")
+                write!(f, "{path} has a newer format: upgrade to Upheld >= {needs}")
             }
             DoubtKind::Newer { needs: None } => write!(f, "{path} has a newer format than this program reads"),
             DoubtKind::WrongName => write!(f, "{path} was changed: its name isn't the hash of its content"),

@@ -278,7 +278,7 @@ impl Lint<'_> {
             DoubtKind::Unreadable(why) => (UNREADABLE, format!("it can't be read: {why}"), RESTORE.to_owned()),
             DoubtKind::Newer { needs } => {
                 let needs = needs.as_ref().map_or_else(String::new, |needs| format!(" >= {needs}"));
-                (NEWER, String::from("it has a newer format than this program reads"), format!("install upheld{needs}"))
+                (NEWER, String::from("it has a newer format than this program reads"), format!("install Upheld{needs}"))
             }
             DoubtKind::WrongName => {
                 (WRONG_NAME, String::from("it was changed: its name isn't the hash of its content"), RESTORE.to_owned())

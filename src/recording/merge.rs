@@ -80,7 +80,7 @@ fn merge_entries(old: &MappingEntry<'_>, new: &MappingEntry<'_>) -> String {
 
 /// Whether the line of a key has no value next to the key.
 fn has_no_value(head: &str) -> bool {
-    matches!(parsed(head), Some(Value::Object(object)) if object.values().all(Value::is_null))
+    matches!(parse_json(head), Some(Value::Object(object)) if object.values().all(Value::is_null))
 }
 
 /// Moves the comment at the end of the old line to the end of the text's first line.
@@ -88,7 +88,7 @@ fn with_trailing_comment(old: &str, text: &str) -> String {
     let comment = old.match_indices(" #").map(|(at, _)| at).find(|at| {
         let (head, rest) = old.split_at(*at);
         // ` #` may also be inside of a text, or of a mapping that continues.
-        parsed(head).is_some_and(|head| parsed(old).is_none_or(|whole| whole == head)) && !rest.is_empty()
+        parse_json(head).is_some_and(|head| parse_json(old).is_none_or(|whole| whole == head)) && !rest.is_empty()
     });
     let (Some(comment), Some((first, rest))) = (comment, text.split_once('\n')) else { return text.to_owned() };
     let spaces = old.len() - old[comment..].len() - old[..comment].trim_end().len();
@@ -97,10 +97,10 @@ fn with_trailing_comment(old: &str, text: &str) -> String {
 }
 
 fn mean_the_same(one: &str, other: &str) -> bool {
-    parsed(one).is_some_and(|one| parsed(other).is_some_and(|other| one == other))
+    parse_json(one).is_some_and(|one| parse_json(other).is_some_and(|other| one == other))
 }
 
-fn parsed(text: &str) -> Option<Value> {
+fn parse_json(text: &str) -> Option<Value> {
     parse_yaml(&Arc::from(""), text, Limits::default()).ok().map(|(value, _)| value)
 }
 
@@ -147,7 +147,7 @@ fn with_comments_of(old: &str, new: &str) -> String {
     let looks_like_comment = |line: &str| line.trim_start().starts_with('#');
     // Lines of a block scalar may look like comments, too.
     let bare: String = old.split_inclusive('\n').filter(|line| !looks_like_comment(line)).collect();
-    let are_comments = parsed(old).is_none_or(|old| parsed(&bare).is_some_and(|bare| bare == old));
+    let are_comments = parse_json(old).is_none_or(|old| parse_json(&bare).is_some_and(|bare| bare == old));
     let is_comment = |line: &str| are_comments && looks_like_comment(line);
     let old: Vec<&str> = old.split_inclusive('\n').collect();
     let mut lines: Vec<&str> = new.split_inclusive('\n').collect();

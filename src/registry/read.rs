@@ -15,7 +15,7 @@ use crate::source::{Finding, Pointer, SourceFile, parse_yaml, sort_findings};
 use crate::words::read_duration;
 
 codes! {
-    /// The registry is in a newer format than this version of upheld reads.
+    /// The registry is in a newer format than this version of Upheld reads.
     NEWER_FORMAT = "R101" => "Install a newer version of upheld.";
     /// A key in the registry isn't a valid service name.
     BAD_NAME = "R102" => "Use letters, digits, `.`, `_` and `-`, as the message says.";

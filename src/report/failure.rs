@@ -41,11 +41,11 @@ pub fn failure_markdown(heading: &str, text: &str) -> String {
     format!("## {heading}\n\n{}", fenced(&within(text, PAGE)))
 }
 
-/// What a command has done, as a line of a step summary.
+/// A completed command as a line of a step summary, with the consequences that it had.
 #[must_use]
-pub fn done_markdown(word: &'static str, what: &str) -> String {
-    // What columns keep apart is kept apart by commas here.
-    format!("**{word}** {}\n\n", code(&shown_sentence(&what.replace("   ", ", "))))
+pub fn done_markdown(word: &'static str, what: &str, consequences: Option<&str>) -> String {
+    let consequences = consequences.map(|text| format!(", {text}")).unwrap_or_default();
+    format!("**{word}** {}\n\n", code(&shown_sentence(&format!("{what}{consequences}"))))
 }
 
 /// Foreign text, under a title of ours.

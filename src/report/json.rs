@@ -68,10 +68,10 @@ pub fn findings(command: &str, findings: &[Finding]) -> io::Result<String> {
     struct Document<'a> {
         format: u32,
         command: &'a str,
-        findings: Vec<Entry<'a>>,
+        findings: Vec<ShownFinding<'a>>,
     }
     #[derive(Serialize)]
-    struct Entry<'a> {
+    struct ShownFinding<'a> {
         code: &'a str,
         severity: &'static str,
         file: &'a str,
@@ -80,7 +80,7 @@ pub fn findings(command: &str, findings: &[Finding]) -> io::Result<String> {
         message: &'a str,
         help: &'a [String],
     }
-    let entries = findings.iter().map(|finding| Entry {
+    let entries = findings.iter().map(|finding| ShownFinding {
         code: finding.code.0,
         severity: match finding.severity {
             Severity::Error => "error",

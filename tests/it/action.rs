@@ -322,9 +322,9 @@ fn findings_stand_on_their_lines_and_in_the_summary() {
     let ran = runner.uses(&[("command", "lint")]);
     assert_eq!((ran.code, ran.said().as_str()), (Some(0), "allow done 0 0"), "{}", ran.log);
     assert_snapshot!(ran.summary, @"
-    ## Nothing is wrong
+    ## No problems found
 
-    1 contract with 2 interactions can be used
+    1 contract, 2 interactions: no problems found
     ");
     world.contract("storefront", "orders", "  - name: a\n    request: GET /a\n    response: { stats: 200 }\n");
     for command in ["lint", "verify"] {

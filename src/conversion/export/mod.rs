@@ -21,7 +21,7 @@ use super::difference::{LeftOutOfPact, ToPact};
 use super::place::{NamedTexts, Part, Side};
 use super::remark::{Remark, Remarks, merge_common};
 use crate::contract::{self, Matcher};
-use crate::interaction::{Body, Contract, Http, Interaction, Kind, Request, Response, Status};
+use crate::interaction::{Body, Contract, Http, Interaction, Kind, Request, Response, Status, StatusClass};
 use crate::pact::{self, PactMatcher, PactRules, StatusRange};
 
 /// A Pact file, and the remarks on it.
@@ -130,10 +130,10 @@ fn response(
     for (name, _) in rules.headers.iter().filter(|(_, rule)| rule.has(&Matcher::Absent)) {
         remarks.add(Part::Header(name.clone()), ToPact::AbsentHeader);
     }
-    if let Status::Class(class) = own.status {
-        let first = u16::from(class) * 100;
-        let range = StatusRange::Between(first, first + 99, "");
-        pact.status = Some(list(PactMatcher::Status(range)));
+    if let Status::Class(digit) = own.status
+        && let Some(class) = StatusClass::of_digit(digit)
+    {
+        pact.status = Some(list(PactMatcher::Status(StatusRange::Class(class))));
     }
     let mut kept = filled.headers.clone();
     for name in rules.headers.iter().filter(|(_, rule)| rule.optional).map(|(name, _)| name) {

@@ -178,8 +178,8 @@ fn end_rollout(what: &str, rollout: &ServiceVersion, environment: &str) -> Strin
 fn repair(doubt: &Doubt) -> String {
     match &doubt.kind {
         DoubtKind::Missing if doubt.path == layout::STORE => String::from("create a store there: upheld store init"),
-        DoubtKind::Newer { needs: Some(needs) } => format!("upgrade to upheld >= {needs}"),
-        DoubtKind::Newer { needs: None } => String::from("upgrade upheld to its newest version"),
+        DoubtKind::Newer { needs: Some(needs) } => format!("upgrade to Upheld >= {needs}"),
+        DoubtKind::Newer { needs: None } => String::from("upgrade Upheld to its newest version"),
         DoubtKind::Unreadable(_) | DoubtKind::WrongName | DoubtKind::Misplaced | DoubtKind::Missing => {
             format!("run `upheld store lint`, and restore {} from the store's history", doubt.path)
         }
