@@ -8,7 +8,7 @@ use crate::trouble::Trouble;
 /// A command's early end.
 #[derive(Debug)]
 pub enum Failure {
-    /// What happened, and what to do about it.
+    /// The failure, and the next steps.
     Trouble(Trouble<Exit>),
     /// Findings in contracts or the registry.
     Findings { findings: Vec<Finding>, sources: Sources },

@@ -61,7 +61,9 @@ fn lint_and_report(global: &Global, args: &LintArgs, step: &Step, world: &mut Wo
     let read = match workspace.files.len() {
         // Only the registry was named.
         0 => String::from("registry"),
-        contracts => format!("{}, {}{skips}", count(contracts, "contract"), count(interactions().count(), "interaction")),
+        contracts => {
+            format!("{}, {}{skips}", count(contracts, "contract"), count(interactions().count(), "interaction"))
+        }
     };
     let usable = format!("{read}: {}\n", if found.is_empty() { "no problems found" } else { "no errors" });
     if args.report == LintReport::Human && !errors {

@@ -1,4 +1,4 @@
-//! `upheld publish`: what a version expects of its providers.
+//! `upheld publish`: the contracts of a version with its providers.
 
 use std::path::PathBuf;
 use std::sync::Arc;

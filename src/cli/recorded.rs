@@ -129,7 +129,9 @@ fn prepare_contract(
     if !unplaced.is_empty() {
         let places = unplaced.iter().map(|secret| format!("a {} in the {}", secret.kind, secret.location()));
         let places = and_list(places);
-        return Err(Failure::could_not_run(format!("nothing was written: can't replace {places}")).help(WITHOUT_SECRETS));
+        return Err(
+            Failure::could_not_run(format!("nothing was written: can't replace {places}")).help(WITHOUT_SECRETS)
+        );
     }
     let existing = read_existing(&path, &shown, &provider, args, global)?;
     let options = Options {

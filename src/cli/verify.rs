@@ -80,8 +80,8 @@ Examples:
   upheld verify orders --publish
       in the provider's build: also against what live consumers need, publishing the results for the gate";
 
-/// A header, or what is wrong with it. clap shows arguments that it can't parse, and a header must not be shown, so
-/// this parser accepts everything.
+/// A header, or why it is invalid. clap shows arguments that it can't parse, and a header must not be shown, so this
+/// parser accepts everything.
 type HeaderArg = Result<ExtraHeader, ExtraHeaderError>;
 
 #[expect(clippy::unnecessary_wraps, reason = "clap wants a result, and this parser never fails")]
@@ -130,9 +130,9 @@ struct Verification {
     jobs: Vec<Job>,
     /// The interactions that nobody live needs yet.
     pending: BTreeSet<(ServiceName, InteractionId)>,
-    /// The versions that need what came from the store, by the contract's path there.
+    /// The versions that need an interaction from the store, by the contract's path there.
     needed_by: BTreeMap<Arc<str>, Vec<String>>,
-    /// Where the results go, if they are published.
+    /// The version and the store of the results, if they are published.
     destination: Option<Destination>,
 }
 
@@ -145,7 +145,7 @@ fn prepare(
 ) -> Result<Verification, Failure> {
     let (paths, names): (Vec<&String>, Vec<&String>) = args.targets.iter().partition(|target| is_path(target));
     let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
-    // A folder of that name may be what was meant; a provider's own folder must not hide the provider.
+    // The user may have meant a folder of that name; a provider's own folder must not hide the provider.
     let meant = |failure: Failure, world: &World| match names.iter().find(|name| world.working.join(name).exists()) {
         Some(name) => failure.help(format!("for the contracts in `{name}`, write ./{name}")),
         None => failure,
@@ -220,8 +220,7 @@ fn prepare(
     Ok(Verification { jobs, pending, needed_by, destination })
 }
 
-/// Checks that no provider name is that of a folder or a file, if neither the store nor the registry knows any
-/// providers.
+/// Checks that no provider name is also a folder or a file, if neither the store nor the registry knows any providers.
 fn no_path_is_meant(names: &[&String], store: &StoreArgs, registry: &Workspace, world: &World) -> Result<(), Failure> {
     let path = names.iter().find(|name| world.working.join(name).exists());
     match path {
@@ -234,8 +233,8 @@ fn no_path_is_meant(names: &[&String], store: &StoreArgs, registry: &Workspace, 
     }
 }
 
-/// The contracts of the folder, and the store where one takes part: to publish the results, for what is live in an
-/// environment, or since there is no contract here with what is to be verified.
+/// Reads the contracts of the folder, and opens the store if it is needed: to publish the results, for the live
+/// versions of an environment, or because no contract here expects anything from the named providers.
 fn load(
     global: &Global,
     args: &VerifyArgs,
@@ -261,7 +260,7 @@ fn load(
     Ok((workspace, store))
 }
 
-/// The providers that are to be verified: those that were named, or all that the registry or a contract knows.
+/// The providers to verify: those that were named, or all that the registry or a contract knows.
 fn providers(workspace: &Workspace, names: &[&String], args: &VerifyArgs) -> Result<BTreeSet<ServiceName>, Failure> {
     if !names.is_empty() {
         let named = names.iter().map(|name| ServiceName::new(name));
@@ -307,7 +306,8 @@ fn check_expectations(
         .help("until there is one, the gate needs no results"))
 }
 
-/// Where the results go, and of which version they are: where the provider is started here, of what lies here.
+/// The store for the results, and the version that they belong to: of a provider that is started here, the one that is
+/// checked out.
 fn destination(
     global: &Global,
     args: &VerifyArgs,

@@ -1,7 +1,7 @@
 //! From a contract's text to its model, with all findings at once.
 //!
-//! If parts of a file have the wrong shape, stand-ins take their place ([`super::repair`]), so that the rest of the file
-//! is checked as well. The contract itself is returned only if there are no errors.
+//! Parts of a file that have the wrong shape are replaced by stand-ins ([`super::repair`]), so the rest of the file is
+//! checked as well. The contract itself is returned only if there are no errors.
 
 use std::collections::HashMap;
 
@@ -41,7 +41,7 @@ pub fn read(source: &SourceFile, attachments: &dyn Attachments) -> Result<ReadCo
         return Err(vec![newer_format(source, version)]);
     }
     let mut faults = shape().faults(source, &value);
-    // Below, `ServiceName` explains better what is wrong with a name.
+    // Below, `ServiceName` gives a better reason why a name is invalid.
     faults.retain(|fault| !is_bad_name(fault, &value));
     repair(&mut value, &faults);
     let mistaken = findings.error_places();

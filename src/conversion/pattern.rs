@@ -50,8 +50,8 @@ pub(super) fn of_regex(text: &str) -> Result<Matcher, String> {
     })
 }
 
-/// An expression of Ruby's dialect, which Pact's verifier uses, in that of a contract: with its own options, with `\h` for a
-/// hexadecimal digit, and with `\<` for the sign itself.
+/// Translates an expression from Ruby's dialect, which Pact's verifier uses, into a contract's: with its own options,
+/// with `\h` for a hexadecimal digit, and with `\<` for the sign itself.
 fn from_ruby(text: &str) -> String {
     let text = spelled(text);
     let mut out = String::with_capacity(text.len());

@@ -249,7 +249,7 @@ impl Call<'_> {
         let stderr = child.child.stderr().take().map(|stream| follow(stream, sender, keep_last));
         if let Some(mut stdin) = child.child.stdin().take() {
             let input = std::mem::take(&mut self.input);
-            // Written while the output is read, so that neither side waits for ever. The process may not read all of it.
+            // Written while the output is read, so neither side waits forever. The process may not read all of it.
             thread::spawn(move || drop(stdin.write_all(&input)));
         }
         let ended = wait(&mut child, &events, self.git.patience);
@@ -277,7 +277,7 @@ pub(super) struct Child {
 
 impl Child {
     fn ended(&mut self) -> io::Result<Option<ExitStatus>> {
-        // Not that of the wrapper, which waits for the whole group.
+        // The status of the process itself: the wrapper would wait for the whole group.
         let status = self.child.inner_mut().try_wait()?;
         self.ended |= status.is_some();
         Ok(status)

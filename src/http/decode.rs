@@ -1,5 +1,4 @@
-//! Undoes content codings (RFC 9110, section 8.4) over a bounded output, so that a small response can't become a large
-//! one.
+//! Undoes content codings (RFC 9110, section 8.4). The output is bounded: a small response can't become a large one.
 
 use std::io::{self, Read};
 
@@ -194,7 +193,7 @@ mod tests {
         }
         assert!(matches!(decoded(&["br"], bytes(BROTLI), 10), Err(DecodeError::TooLarge)));
         assert!(matches!(decoded(&["zstd"], bytes(ZSTD), 10), Err(DecodeError::TooLarge)));
-        // The second of two codings is held to it as well.
+        // The limit applies to the second of two codings as well.
         assert!(matches!(decoded(&["gzip, gzip"], gzip(&gzip(&zeros)), 100_000), Err(DecodeError::TooLarge)));
     }
 

@@ -58,7 +58,7 @@ impl Failure {
         }
     }
 
-    /// What a person reads.
+    /// The error that people see.
     pub(super) fn into_error(self, base: &BaseUrl, limits: Limits) -> RunError {
         let limit = duration(limits.timeout);
         match self {

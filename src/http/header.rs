@@ -1,4 +1,5 @@
-//! Headers that the user adds to every request, mostly credentials: held so that no output can show them.
+//! Headers that the user adds to every request, usually credentials. They are stored in a way that keeps them out of
+//! all output.
 
 use std::fmt;
 
@@ -56,7 +57,7 @@ impl ExtraHeader {
     ///
     /// # Errors
     ///
-    /// Where there is no colon, or the name or the value can't be sent (RFC 9110, section 5).
+    /// If there is no colon, or the name or the value can't be sent (RFC 9110, section 5).
     pub fn parse(text: &str) -> Result<Self, ExtraHeaderError> {
         let (name, value) = text.split_once(':').ok_or(ExtraHeaderError::NoColon)?;
         let (name, value) = (name.trim(), value.trim());

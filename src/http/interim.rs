@@ -1,6 +1,5 @@
-//! Interim responses (RFC 9110, section 15.2): a provider may send some before the final one, and not without end. They
-//! are read as fast as they come, so that a flood of them would leave no time for anything else, the time limit
-//! included.
+//! Interim responses (RFC 9110, section 15.2). A provider may send a few before the final one, but not an endless
+//! stream: they are read as fast as they come, so a flood would leave no time for anything else, not even the timeout.
 
 use std::io;
 use std::pin::Pin;

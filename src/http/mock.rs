@@ -48,7 +48,7 @@ pub struct MockOptions {
     pub fault: Option<Arc<FaultPlan>>,
     /// The path that tells whether the provider is ready. The mock responds to it itself if no interaction has it.
     pub health: Option<String>,
-    /// The path at which the provider takes states, which is the mock's own where no interaction has it.
+    /// The path at which the provider takes states. The mock takes them there unless an interaction has the same path.
     pub states: Option<String>,
 }
 
@@ -156,7 +156,7 @@ impl MockServer {
         Ok((Self { server, address, authority, desk, stop, _taken: None }, receiver))
     }
 
-    /// Where the consumer finds it: `http://127.0.0.1:PORT`, or `https://localhost:PORT`.
+    /// The mock's address: `http://127.0.0.1:PORT`, or `https://localhost:PORT`.
     #[must_use]
     pub fn url(&self) -> String {
         match self.authority {
@@ -165,7 +165,7 @@ impl MockServer {
         }
     }
 
-    /// The certificate that a client has to trust, as PEM, if TLS is used.
+    /// The certificate that a client must trust, as PEM, if TLS is used.
     #[must_use]
     pub fn authority(&self) -> Option<&str> {
         self.authority.as_deref()
@@ -183,7 +183,7 @@ impl MockServer {
         self.desk.uses()
     }
 
-    /// Takes no more requests, and waits a moment for what is under way. The marks stay.
+    /// Takes no more requests, and waits a moment for those under way. The marks stay.
     pub async fn stop(&mut self) {
         let _ = self.stop.send(true);
         if let Some(server) = self.server.take() {
@@ -377,7 +377,7 @@ impl MockResponder {
     }
 }
 
-/// Allows what a browser requests.
+/// Allows whatever a browser requests.
 fn preflight(head: &Parts) -> Response<ResponseBody> {
     let mut response = Response::new(whole(Vec::new()));
     *response.status_mut() = StatusCode::NO_CONTENT;

@@ -39,7 +39,7 @@ struct AllHeard {
 #[derive(Debug)]
 pub(super) enum Heard {
     Exchange(Box<Exchange>),
-    /// Why there is no exchange, as a sentence.
+    /// There is no exchange; the reason is a sentence.
     Lost(String),
 }
 
@@ -87,7 +87,7 @@ impl Tape {
         self.taken.fetch_sub(bytes, Ordering::Relaxed);
     }
 
-    /// Sets the fate of a request, replacing what was known before.
+    /// Records the outcome of a request, replacing an earlier one.
     pub(super) fn keep(&self, number: usize, what: Heard) {
         let size = match &what {
             // The bodies have taken their room.

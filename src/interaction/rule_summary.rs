@@ -47,7 +47,7 @@ pub enum RuleSummary {
     NotEmpty(NonEmpty),
     /// A rule that doesn't apply to this kind of value.
     Misplaced(Misplaced),
-    /// A rule or an example that can't be used, so that no value fits.
+    /// A rule or an example that can't be used: no value fits.
     Unusable(Unusable),
 }
 

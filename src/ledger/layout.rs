@@ -1,5 +1,5 @@
-//! Where each file of a store is. Files that are looked up by version are stored by version, so a lookup reads only the
-//! files that it needs, and no folder grows without bound.
+//! The path of each file of a store. Files that are looked up by version are stored by version, so a lookup reads only
+//! the files that it needs, and no folder grows without bound.
 //!
 //! ```text
 //! store.yaml

@@ -20,7 +20,7 @@ use crate::source::{Code, Finding};
 /// How many files are read at once.
 const BATCH: usize = 256;
 
-/// What a store holds, and the findings about it.
+/// The files of a store, and the findings about them.
 #[derive(Debug, Default)]
 pub struct Linted {
     pub findings: Vec<Finding>,

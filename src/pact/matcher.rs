@@ -64,7 +64,7 @@ pub enum StatusRange {
 /// The conditions on one place.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RuleList {
-    /// Whether one of the matchers is enough (`"combine": "OR"`), or all must hold.
+    /// Whether one of the matchers is enough (`"combine": "OR"`), or all must match.
     pub any: bool,
     pub matchers: Vec<PactMatcher>,
     /// The keys that lead to the list in the message's `matchingRules`.

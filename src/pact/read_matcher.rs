@@ -61,7 +61,7 @@ fn unknown(name: &str) -> String {
 }
 
 impl PactMatcher {
-    /// Reads one matcher. Without a `match`, its other keys say what it is.
+    /// Reads one matcher. Without a `match`, its other keys determine its kind.
     pub(super) fn read(value: &Value, depth: usize, known: &mut Expressions) -> Result<Self, Refused> {
         let Value::Object(keys) = value else {
             return Err(Refused::Invalid(String::from("a matcher must be an object")));

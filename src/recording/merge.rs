@@ -9,8 +9,8 @@ use super::edit::indent;
 use super::text::SUGGEST;
 use crate::source::{Limits, parse_yaml};
 
-/// The new text, with all pieces that mean the same as in the old one kept byte for byte, and with the comments of the
-/// old one before the lines that they stood before. Suggestions go, because they were about the old text.
+/// The new text, with all pieces that mean the same as in the old one kept byte for byte, and with the old comments
+/// before the lines that they belong to. Suggestions are dropped, because they were about the old text.
 pub(super) fn merge_texts(old: &str, new: &str) -> String {
     let is_suggestion = |line: &&str| line.trim_start().starts_with(SUGGEST);
     let old: String = old.split_inclusive('\n').filter(|line| !is_suggestion(line)).collect();
@@ -140,8 +140,8 @@ fn key(line: &str) -> &str {
     line.trim_start().trim_start_matches("- ").split(':').next().unwrap_or_default()
 }
 
-/// The new text with the comment lines of the old one. Each goes before the line with the key that it stood before, or
-/// else after the previous comment.
+/// The new text with the comment lines of the old one. Each goes before the line with the same key as before, or else
+/// after the previous comment.
 fn with_comments_of(old: &str, new: &str) -> String {
     let place = |line: &str| (indent(line), key(line).to_owned());
     let looks_like_comment = |line: &str| line.trim_start().starts_with('#');

@@ -63,8 +63,8 @@ pub fn read(source: Arc<SourceFile>) -> Result<(Registry, Vec<Finding>), Vec<Fin
     }
 }
 
-/// What the schema can't say of names, lengths of time and states. It is looked for in a registry of whatever shape, so that
-/// all findings are reported together.
+/// Checks names, durations and states, which the schema can't express. It works on a registry of any shape, so all
+/// findings are reported together.
 fn meaning(value: &Value, source: &SourceFile) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (name, service) in value.get("services").and_then(Value::as_object).into_iter().flatten() {
@@ -147,10 +147,10 @@ pub struct OtherMethod {
 }
 
 impl OtherMethod {
-    /// What to write instead.
+    /// A proposal for the right spelling.
     #[must_use]
     pub fn help(&self) -> String {
-        // An address may hold a password, which is not repeated.
+        // An address may contain a password, which must not be repeated.
         let target = if self.target.starts_with('/') { self.target.as_str() } else { "URL" };
         format!("write `POST {target}`, and have the provider read the state from the body; or use a command")
     }

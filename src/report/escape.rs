@@ -1,5 +1,5 @@
-//! Makes foreign text fit to be shown: names, values, responses and error pages can contain anything, and a report is
-//! read by terminals and build systems that obey what they read.
+//! Makes foreign text safe to show: names, values, responses and error pages can contain anything, and reports are read
+//! by terminals and build systems that obey what they read.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -19,8 +19,8 @@ pub(super) fn shown_sentence(text: &str) -> String {
     printable(&cut(text, SENTENCE_CHARS)).into_owned()
 }
 
-/// A foreign text, already fit to be shown, that a line begins with. GitHub takes a line that begins with `::`, whatever
-/// blanks stand before it, for a command.
+/// Foreign text that begins a line, already safe to show. GitHub takes a line that begins with `::` for a command, even
+/// after blanks.
 pub(super) fn opening(text: String) -> String {
     if text.trim_start().starts_with("::") { text.replacen("::", ":\\u003a", 1) } else { text }
 }
@@ -75,8 +75,7 @@ pub(super) fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(defused(out))
 }
 
-/// The lines of a foreign text, each made printable and cut where no person reads on, and the number of lines that
-/// were left out.
+/// The lines of a foreign text, each made printable and shortened, and the number of lines that were left out.
 pub(super) fn shown_lines(text: &str, most: usize) -> (Vec<String>, usize) {
     let text = text.trim_end();
     let lines: Vec<String> = text.lines().take(most).map(|line| shown_sentence(&line.replace('\t', "    "))).collect();

@@ -1,5 +1,5 @@
-//! The report for people: a line for each interaction as soon as its turn has come, more where something is to
-//! be done, and the verdict as the last line.
+//! The report for people: a line for each interaction as soon as its turn has come, more if there is something to do,
+//! and the verdict as the last line.
 
 use std::io;
 
@@ -32,7 +32,7 @@ pub struct Human<W> {
     failures: usize,
 }
 
-/// What the report ends with so far.
+/// The end of the report so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Last {
     Nothing,

@@ -57,8 +57,8 @@ impl<W: io::Write> Reporter for Json<W> {
     }
 }
 
-/// Findings as one JSON document: `{"format": 1, "command": "lint", "findings": […]}`. `command` is the one that
-/// came upon them. A finding without a place has `null` for line and column.
+/// Findings as one JSON document: `{"format": 1, "command": "lint", "findings": […]}`. `command` is the command that
+/// found them. A finding without a place has `null` for line and column.
 ///
 /// # Errors
 ///
@@ -95,7 +95,7 @@ pub fn findings(command: &str, findings: &[Finding]) -> io::Result<String> {
     pretty(&Document { format: FORMAT, command, findings: entries.collect() })
 }
 
-/// What stands for a verification that could not begin: a document of the same shape, with a `note` of what happened.
+/// The report on a verification that couldn't begin: a document of the same shape, with the reason in `note`.
 ///
 /// # Errors
 ///
@@ -123,8 +123,8 @@ pub fn unverified_json<C>(exit_code: u8, trouble: &Trouble<C>) -> io::Result<Str
     pretty(&Unverified { document, note, detail: detail.as_deref(), help })
 }
 
-/// The document's text, ending in a newline. Build systems read it too where it goes to standard output, and must
-/// find no command in it.
+/// The document's text, ending in a newline. On standard output, build systems read it, too, and must not find a
+/// command in it.
 pub(super) fn pretty(document: &impl Serialize) -> io::Result<String> {
     let mut text = serde_json::to_string_pretty(document)?;
     text.push('\n');

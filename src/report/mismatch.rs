@@ -1,4 +1,4 @@
-//! Mismatches as text: what was expected and what came, next to each other, and the contract's line that requires it.
+//! Mismatches as text: the expected and the actual value next to each other, and the contract's line that requires it.
 
 use std::fmt::Write as _;
 
@@ -10,11 +10,11 @@ use crate::interaction::{Mismatch, mismatch as codes};
 use crate::verification::{ContractLine, ShownMismatch};
 use crate::words::count;
 
-/// How many mismatches of one interaction are shown; machine forms hold them all.
+/// How many mismatches of one interaction are shown; machine forms have them all.
 pub(super) const MOST: usize = 20;
 /// The indentation of everything about an interaction.
 pub(super) const INDENT: &str = "        ";
-/// Where a source line's number ends.
+/// The column in which a source line's number ends.
 const NUMBER_WIDTH: usize = 12;
 /// How wide the column of places gets before a place has a line to itself.
 const PLACE_WIDTH: usize = 40;

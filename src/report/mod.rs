@@ -79,8 +79,8 @@ pub trait Reporter {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Conclusion {
     pub summary: Summary,
-    /// What the program will return.
+    /// The exit code of the program.
     pub exit_code: u8,
-    /// How long the run took, in seconds, if it is to be shown.
+    /// How long the run took, in seconds, if that is shown.
     pub seconds: Option<f64>,
 }

@@ -1,5 +1,5 @@
-//! How far a run is, on the last line of a terminal: what is being waited for, and how many interactions are done. It
-//! is gone when the run ends, and never in between what the reports write.
+//! The progress of a run on the last line of a terminal: what it is waiting for, and how many interactions are done.
+//! The line disappears when the run ends, and never mixes with the output of the reports.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::verification::Event;
 
-/// How often the line is drawn if nothing happens, so that a person sees that the program is alive.
+/// How often to draw the line if nothing happens, to show that the program is alive.
 const TICK: Duration = Duration::from_millis(100);
 const WAITING: &str = "{spinner} {msg}";
 const COUNTING: &str = "{spinner} {msg} {bar:24} {pos}/{len}";

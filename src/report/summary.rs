@@ -3,8 +3,8 @@
 use crate::verification::Summary;
 use crate::words::count;
 
-/// `12 interactions: 1 broken, 2 errors, 9 upheld`, or `12 interactions` where all are upheld. Pending ones are counted
-/// apart from the broken ones, since they do not fail the run; if there are no others, `0 upheld` is shown.
+/// `12 interactions: 1 broken, 2 errors, 9 upheld`, or `12 interactions` if all are upheld. Pending ones are counted
+/// apart from broken ones, since they don't fail the run; if there are no others, `0 upheld` is shown.
 pub(super) fn sentence(summary: &Summary) -> String {
     let total = summary.total();
     let counted = count(total, "interaction");

@@ -1,4 +1,4 @@
-//! Fetches a branch of a remote repository, and checks whether its history still holds what it once did.
+//! Fetches a branch of a remote repository, and checks whether its history still contains everything that it once did.
 
 use super::cache::is_hex;
 use super::failure;
@@ -32,8 +32,8 @@ struct Branches {
 impl GitStore {
     /// Fetches the branch. If that fails, the copy isn't used either.
     pub(super) fn fetch(&self) -> Result<Tip, StoreError> {
-        // The fetched history must hold what was seen before this fetch. What another process sees in the meantime may be
-        // newer.
+        // The fetched history must contain the tip that was known before this fetch. A tip that another process sees in
+        // the meantime may be newer.
         let known = self.cache.reference(&self.tip_reference());
         let commit = self.fetch_commit()?;
         let (store, seen) = (self.name.clone(), known.clone().unwrap_or_default());

@@ -1,4 +1,4 @@
-//! Where a ledger is kept: a folder, or a branch of a git repository.
+//! The stores that keep a ledger: a folder, or a branch of a git repository.
 //!
 //! Both are safe with any number of concurrent writers: files are only ever added, on the view that their writer saw
 //! ([`crate::ledger::Store::add`]). [`append()`] tries again until they are added.

@@ -6,7 +6,7 @@ use crate::trouble::Trouble;
 /// The outcome of one interaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
-    /// The provider does what the contract asks.
+    /// The provider does everything that the contract requires.
     Upheld,
     /// It does not: there is at least one mismatch.
     Broken,
@@ -126,8 +126,8 @@ impl Summary {
         self.upheld + self.broken + self.error + self.skipped
     }
 
-    /// The verdict: broken before error before upheld. A skipped interaction and an empty run are errors, since
-    /// nothing is known of what was not run.
+    /// The verdict: broken before error before upheld. A skipped interaction and an empty run are errors, since nothing
+    /// is known about interactions that were not run.
     #[must_use]
     pub const fn verdict(&self) -> Verdict {
         if self.failing_broken() > 0 {

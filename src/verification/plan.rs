@@ -12,8 +12,8 @@ pub struct Plan {
     files: Vec<Arc<ContractFile>>,
     /// One for each interaction that is verified, in the order of all output.
     subjects: Vec<Subject>,
-    /// The positions of subjects whose requests may be sent at once; those of one group are one and the same, and
-    /// sent once.
+    /// The positions of subjects whose requests may be sent at once; the subjects of one group are the same, and sent
+    /// once.
     together: Vec<Vec<usize>>,
     /// The positions of subjects that are run one after the other.
     in_turn: Vec<usize>,

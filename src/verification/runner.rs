@@ -1,4 +1,4 @@
-//! The runner: sends what the plan says, compares the responses, and reports the results in the contracts' order.
+//! The runner: sends the requests of a plan, compares the responses, and reports the results in the contracts' order.
 //!
 //! It knows the outside only through its traits, and doesn't know the time.
 
@@ -38,12 +38,12 @@ pub enum States<S> {
     Handled(S),
     /// Not at all: the provider is known to be in all of them.
     NotNeeded,
-    /// There is no handler, so that interactions with states can't be run.
+    /// There is no handler, so interactions with states can't be run.
     Missing,
 }
 
 /// Runs a plan and emits its events, the results in the contracts' order. At most `jobs` requests are under way at
-/// once. When `stop` is ready, what has no result yet is skipped.
+/// once. When `stop` is ready, everything without a result is skipped.
 pub async fn run<P: Provider, S: StateHandler>(
     plan: &Plan,
     provider: &P,

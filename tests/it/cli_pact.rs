@@ -505,7 +505,5 @@ fn a_mock_of_messages_alone_says_that_they_are_skipped() {
             help: all 2 interactions with orders are skipped because they can't be run: `upheld lint` says why
     [exit code 1]
     ");
-    assert!(
-        world.upheld(["lint", "pacts"]).stdout.ends_with("1 contract, 2 interactions (2 skipped): no errors\n")
-    );
+    assert!(world.upheld(["lint", "pacts"]).stdout.ends_with("1 contract, 2 interactions (2 skipped): no errors\n"));
 }

@@ -1,5 +1,5 @@
-//! Differences on the way from a contract to a Pact file: parts of the contract that a Pact file can't express, and what it
-//! has instead.
+//! Differences on the way from a contract to a Pact file: parts of the contract that a Pact file can't express, and
+//! their replacements.
 
 use std::fmt;
 use std::sync::Arc;

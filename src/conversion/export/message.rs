@@ -46,7 +46,7 @@ impl Message<'_, '_> {
             // Pact's verifier doesn't send the content type that a contract implies.
             let implied = filled.content.implied_type().filter(|_| self.is_request());
             headers.extend(implied.map(|implied| (String::from("content-type"), vec![implied.to_owned()])));
-            // Without a rule, Pact compares the actual type with this one, or with what the body looks like.
+            // Without a rule, Pact compares the actual type with this one, or with its guess from the body.
             self.pact.headers.0.push(any_type());
         }
         (headers, body)

@@ -1,5 +1,5 @@
-//! From a contract to a Pact file, of version 4 or 3: the same content, with a remark for everything that a Pact file can't
-//! express. That is loosened, or left out: nobody is held to more than the contract requires.
+//! From a contract to a Pact file, of version 4 or 3: the same content, with a remark for everything that a Pact file
+//! can't express. Such parts are loosened, or left out: a provider never has to do more than the contract requires.
 //!
 //! A contract that was read from a Pact file keeps its rules, in the spelling of the version that is written.
 
@@ -51,7 +51,7 @@ pub fn rewrite(pact: &pact::Contract, version: Version) -> Exported {
     write(pact, version, |_, http, _, _| http.clone())
 }
 
-/// Writes the interactions that the version can hold, as `convert` makes them from their index, their messages and the
+/// Writes the interactions that the version can express. `convert` makes them from their index, their messages and the
 /// parameters of their states.
 fn write<T>(
     contract: &Contract<T>,

@@ -1,4 +1,4 @@
-//! What a Pact file expects at each place of a JSON body: a tree that is free of the words of either format.
+//! The expectations of a Pact file at each place of a JSON body: a tree that is free of the words of either format.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::contract::{Matcher, Rule};
 use crate::interaction::Segment;
 use crate::interaction::number::same_value;
 
-/// A place of a body, with what is expected there.
+/// A place of a body, with its expectation.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Node<'v> {
     pub example: &'v Value,
@@ -17,7 +17,7 @@ pub(super) struct Node<'v> {
     pub optional: bool,
 }
 
-/// What is expected of a value.
+/// The expectation for a value.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Expectation<'v> {
     Scalar(ScalarRule),
@@ -44,7 +44,7 @@ pub(super) enum Expectation<'v> {
     Anything,
 }
 
-/// A rule that says explicitly what holds by type without a rule, if there is one.
+/// A rule that says explicitly what is compared by type without a rule, if there is one.
 pub(super) fn explicit_rule(node: &Node<'_>) -> Option<(Vec<Segment>, Rule)> {
     if let Some(matcher) = type_matcher(node.example) {
         return Some((Vec::new(), Rule::of(matcher)));

@@ -170,7 +170,7 @@ pub(super) fn parameters(
     escaped(query)
 }
 
-/// Texts that stand for themselves.
+/// Escapes texts that aren't templates.
 pub(super) fn escaped(texts: &IndexMap<String, Vec<String>>) -> IndexMap<String, Vec<String>> {
     let texts = texts.iter().filter(|(_, values)| !values.is_empty());
     texts.map(|(name, values)| (name.clone(), values.iter().map(|value| escape(value)).collect())).collect()

@@ -1,4 +1,4 @@
-//! What is asked is what goes over the wire, and what comes is what is returned.
+//! Requests go over the wire as they are given, and responses are returned as they arrive.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::http::{BaseUrl, ExtraHeader, HttpClient, HttpOptions, codes};
 use crate::interaction::ActualRequest;
 use crate::verification::{Provider as _, Reply};
 
-/// A server that answers 204 and keeps what it was sent, with the number of the connection.
+/// A server that responds with 204 and keeps the requests that it got, with the number of the connection.
 async fn keeping() -> (BaseUrl, Arc<Mutex<Vec<(usize, String, Vec<u8>)>>>) {
     let kept = Arc::new(Mutex::new(Vec::new()));
     let keep = Arc::clone(&kept);

@@ -1,4 +1,4 @@
-//! Servers that answer badly: each is told apart, soon, and with its cause.
+//! Servers that respond badly: each fault is recognized, quickly, and reported with its cause.
 
 use std::time::{Duration, Instant};
 

@@ -74,7 +74,7 @@ async fn a_listener_that_lets_nobody_in_is_given_up() {
     assert_eq!(error.code, codes::CONNECT_TIMEOUT, "{error:?}");
 }
 
-/// A proxy that keeps the first lines of what it is sent, and hands tunnels on to `target`.
+/// A proxy that keeps the first lines of the requests that it gets, and forwards tunnels to `target`.
 async fn proxy(target: u16) -> (Proxies, Arc<Mutex<Vec<String>>>) {
     let kept = Arc::new(Mutex::new(Vec::new()));
     let keep = Arc::clone(&kept);

@@ -31,7 +31,7 @@ async fn change(Shared(seen): Shared<Seen>, headers: HeaderMap, Json(message): J
     }
 }
 
-/// A provider with a state handler, and what it was sent.
+/// A provider with a state handler, and the requests that it got.
 async fn provider() -> (BaseUrl, Seen) {
     let seen = Seen::default();
     let router = Router::new().route("/api/_states", post(change)).with_state(Arc::clone(&seen));

@@ -194,7 +194,7 @@ fn faults_of_an_expression_are_reported_with_their_index() {
     assert_eq!(told(date, "9999-12-29T00:00:00", "next friday"), "the date is too far away");
 }
 
-/// What is no word, mostly.
+/// Mostly not words.
 const OTHER: &str = "[-+@a-z0-9' ]{0,4}|.{0,3}";
 
 proptest::proptest! {

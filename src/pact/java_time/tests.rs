@@ -189,11 +189,11 @@ fn a_section_in_brackets_may_be_missing_as_a_whole() {
             &["10:00.5", "10:00:", "10:00:01.", "10:00CET"],
         ),
         ("[yyyy-][MM-]dd", &["2020-01-31", "01-31", "31", "2020-01"], &["2020-", "2020-01-32"]),
-        // The day is in its month, whichever of them is told.
+        // The day must exist in its month, in either section.
         ("[dd.MM.yyyy][yyyy-MM-dd]", &["29.02.2020", "2020-02-29", ""], &["29.02.2021", "2021-02-29", "2020-02"]),
-        // What is told in a section that is missing does not count.
+        // Fields in a missing section don't count.
         ("[M'x']H-d", &["2-31", "3x2-31"], &["2x2-31"]),
-        // A section is taken where it can be, whatever is left for what comes behind it.
+        // A section matches if it can, whatever is left for the rest of the pattern.
         ("[d]d", &["311"], &["3", "31"]),
         ("yyyy[-MM", &["2020", "2020-01"], &["2020-", "2020-13"]),
         ("[[[d]]]", &["3", ""], &["32"]),
@@ -313,7 +313,7 @@ fn between() -> impl Strategy<Value = &'static str> {
     proptest::sample::select(vec![" ", "/", "'T'", ", ", "''", "'é'"])
 }
 
-/// What looks like a pattern, and what looks like a date or time; and anything.
+/// Texts that look like a pattern, or like a date or time; and any others.
 const PATTERN: &str = "[a-zA-Z'\\[\\] :.,0-9-]{0,40}|.{0,20}";
 const TEXT: &str = "[A-Za-z0-9/:+ -]{0,30}|.{0,20}";
 

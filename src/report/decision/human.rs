@@ -71,8 +71,8 @@ pub(super) fn rows(rows: &[Row], all: bool, palette: &Palette) -> String {
     out
 }
 
-/// `G001 compatible    6 pairs (--all lists them)`: a line for each code, followed by the pairs that are compatible for
-/// another reason than that every interaction is upheld.
+/// `G001 compatible    6 pairs (--all lists them)`: a line for each code, followed by the pairs that are compatible
+/// although not every interaction is upheld.
 pub(super) fn compatible(rows: &[Row], width: usize, hint: &str, palette: &Palette) -> String {
     let mut by_code: BTreeMap<GateCode, Vec<&Row>> = BTreeMap::new();
     for row in rows.iter().filter(|row| row.state() == State::Compatible) {

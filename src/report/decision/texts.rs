@@ -63,7 +63,7 @@ pub fn fact_text(fact: &Fact) -> String {
     }
 }
 
-/// What to do next, with a command to run if there is one.
+/// The next step, with a command to run if there is one.
 #[must_use]
 pub fn next_text(next: &NextStep) -> String {
     match next {
@@ -113,7 +113,7 @@ pub fn next_text(next: &NextStep) -> String {
     }
 }
 
-/// What a notice is about.
+/// The text of a notice.
 #[must_use]
 pub fn notice_text(notice: &Notice) -> String {
     match notice {
@@ -150,7 +150,7 @@ pub fn notice_text(notice: &Notice) -> String {
     }
 }
 
-/// What to do about a notice, if something can be done.
+/// The next step after a notice, if there is one.
 #[must_use]
 pub fn notice_next_text(notice: &Notice) -> Option<String> {
     match notice {

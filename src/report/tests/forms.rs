@@ -1,4 +1,4 @@
-//! Each form of one and the same run, whole.
+//! Each form of the same run, as a whole.
 
 use super::samples::{self, broken, conclusion, quantity, report, report_of, run, upheld};
 use serde_json::{Value, json};
@@ -40,7 +40,7 @@ fn a_quiet_report_leaves_out_what_is_upheld() {
     assert_eq!(
         text,
         human(&run()).lines().filter(|line| !line.starts_with("upheld ")).fold(String::new(), |mut text, line| {
-            // Where an upheld line stood between two blocks, one empty line is left and not two.
+            // Between two blocks, a removed line leaves one empty line instead of two.
             if !(line.is_empty() && (text.is_empty() || text.ends_with("\n\n"))) {
                 text.push_str(line);
                 text.push('\n');

@@ -40,13 +40,13 @@ fn every_form() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Asserts that no text holds what a terminal obeys, and none but our own commands of build systems: lines of the
-/// `github` form that begin with one of these.
+/// Asserts that no text contains anything that a terminal obeys, and no commands of build systems but our own: lines of
+/// the `github` form that begin with one of these.
 pub fn assert_nothing_is_obeyed(forms: &[(&str, String)], ours: &[&str]) {
     for (form, text) in forms {
         let odd: Vec<char> = text
             .chars()
-            // JSON may hold anything but control characters as it is, and is not read by people.
+            // JSON may contain everything but control characters as it is, and isn't read by people.
             .filter(|c| (*form != "json" && crate::report::escape::is_unfit(*c)) || c.is_ascii_control())
             .filter(|c| *c != '\n')
             .collect();
