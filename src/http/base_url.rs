@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_base_url_is_refused_with_the_reason() {
+    fn an_invalid_base_url_is_refused_with_the_reason() {
         for (text, reason) in [
             ("localhost:8080", "it has no scheme; write `http://localhost:8080`"),
             ("ftp://h", "its scheme must be `http` or `https`"),
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn this_machine_is_known_by_all_its_names() {
+    fn all_names_of_this_machine_count_as_local() {
         for (text, local) in [
             ("http://localhost", true),
             ("http://LOCALHOST.:1", true),

@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn the_limit_is_on_what_comes_out() {
+    fn the_limit_applies_to_the_decoded_size() {
         let zeros = vec![0; 1_000_000];
         for (coding, body) in [("gzip", gzip(&zeros)), ("deflate", zlib(&zeros)), ("deflate", raw(&zeros))] {
             assert!(body.len() < 10_000);
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_or_garbled_is_an_error_that_names_the_coding() {
+    fn a_truncated_or_garbled_body_is_an_error_that_names_the_coding() {
         for (coding, body) in
             [("gzip", gzip(TEXT)), ("deflate", zlib(TEXT)), ("br", bytes(BROTLI)), ("zstd", bytes(ZSTD))]
         {

@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_comes_as_often_as_it_is_to() {
+    fn a_fault_comes_as_often_as_requested() {
         let plan = FaultPlan::new(Fault::Reset, Some("/a".parse().unwrap()), Some(2));
         let next = |path: &str| plan.next("GET", path).is_some();
         assert_eq!([next("/b"), next("/a"), next("/a"), next("/a")], [false, true, true, false]);

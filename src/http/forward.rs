@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn what_belongs_to_a_connection_is_not_passed_on() {
+    fn hop_by_hop_headers_are_not_passed_on() {
         let all = headers(&[
             ("a", "1"),
             ("connection", "keep-alive, X-Mine"),
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn trailers_are_asked_for_where_the_consumer_asks_for_them() {
+    fn trailers_are_requested_if_the_consumer_requests_them() {
         let kept = of_request(&headers(&[("te", "gzip, trailers")]));
         assert_eq!(pairs(&kept), [("te", "trailers"), ("connection", "te")]);
     }

@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_header_is_refused_without_showing_a_value() {
+    fn an_invalid_header_is_refused_without_showing_its_value() {
         for (text, error) in [
             ("s3cr3t", ExtraHeaderError::NoColon),
             ("a b: s3cr3t", ExtraHeaderError::Name("a b".to_owned())),

@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn what_there_is_no_room_for_is_counted() {
+    fn exchanges_beyond_the_limit_are_counted() {
         let tape = tape(0, 1000);
         for path in ["/a", "/b", "/c"] {
             let number = tape.begin(&format!("GET {path}"));
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_loss_is_told_once() {
+    fn the_same_loss_is_reported_once() {
         let tape = tape(0, 1000);
         for line in ["GET /a", "GET /b", "GET /a"] {
             tape.begin(line);

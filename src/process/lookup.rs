@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_the_shell_can_tell_is_left_to_it() {
+    fn lines_that_only_the_shell_understands_are_left_to_it() {
         let folder = folder();
         let here = folder.path();
         for line in

@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_terminal_would_obey_is_written_out() {
+    fn control_characters_are_written_out() {
         for (text, expected) in [
             ("plain", "plain"),
             ("é 漢 🎉", "é 漢 🎉"),
@@ -186,7 +186,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_unfit_is_left_and_nothing_is_longer_than_its_limit(text in "(?s).{0,300}", chars in 5_usize..250) {
+        fn no_unsafe_character_is_left_and_no_text_exceeds_its_limit(text in "(?s).{0,300}", chars in 5_usize..250) {
             prop_assert!(!printable(&text).chars().any(is_unfit));
             prop_assert!(!printable(&text).contains("##["));
             prop_assert!(cut(&text, chars).chars().count() <= chars);

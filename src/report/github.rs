@@ -192,7 +192,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_the_parts_hold_the_runner_reads_one_command_with_these_parts(
+        fn the_runner_reads_one_command_whatever_its_parts_contain(
             file in "[ -~\r\n%:,]{0,20}", title in "[ -~\r\n%:,]{0,40}", message in "[ -~\r\n%:,]{0,80}"
         ) {
             let text = command("error", Some(&At { file: &file, place: Some((3, Some(7))) }), &title, &message);

@@ -191,7 +191,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_mark_stands_under_the_place_whatever_is_before_it() {
+    fn the_mark_is_under_the_place_whatever_precedes_it() {
         for (line, place, expected) in [
             ("        items[].qty: integer", 21, ("items[].qty: integer", 13)),
             ("items[].qty: integer", 0, ("items[].qty: integer", 0)),
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_of_any_length_is_cut_to_what_surrounds_the_place() {
+    fn a_long_line_is_cut_to_the_surroundings_of_the_place() {
         let line = format!("a: {}here{}", "x".repeat(50_000), "y".repeat(50_000));
         let (text, column) = window(&line, 50_003);
         assert!(text.starts_with("…x") && text.ends_with("y…"), "{text}");

@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn the_line_is_away_while_a_report_writes_and_when_the_run_is_over() {
+    fn the_line_is_hidden_while_a_report_writes_and_after_the_run() {
         let screen = Screen::default();
         let progress = Progress::on(ProgressDrawTarget::term_like(Box::new(screen.clone())));
         progress.event(&Event::Started { total: 4 });

@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_there_is_is_counted() {
+    fn counts_of_zero_are_left_out() {
         for (summary, expected) in [
             (Summary { upheld: 12, ..Summary::default() }, "12 interactions"),
             (Summary { upheld: 1, ..Summary::default() }, "1 interaction"),
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_is_said_in_its_own_unit() {
+    fn a_duration_is_shown_in_a_suitable_unit() {
         for (seconds, expected) in [
             (-1.0, "0 ms"),
             (0.0849, "85 ms"),

@@ -61,12 +61,12 @@ pub fn assert_nothing_is_obeyed(forms: &[(&str, String)], ours: &[&str]) {
 }
 
 #[test]
-fn nothing_that_a_terminal_or_a_build_system_obeys_goes_out() {
+fn no_report_contains_anything_that_a_terminal_or_a_build_system_obeys() {
     assert_nothing_is_obeyed(&every_form(), &["::error file=", "::notice file="]);
 }
 
 #[test]
-fn the_machine_forms_can_still_be_read_and_hold_what_was_said() {
+fn the_machine_forms_stay_readable_and_complete() {
     let json: serde_json::Value = serde_json::from_str(&report(&hostile(), Json::new)).unwrap();
     assert_eq!(json["interactions"][0]["name"], NASTY);
     assert_eq!(json["interactions"][0]["mismatches"][0]["actual"], NASTY);
