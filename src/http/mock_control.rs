@@ -20,8 +20,8 @@ const JSON: &str = "application/json";
 /// Responds to a request to the mock itself.
 ///
 /// - `POST /_upheld/states` makes a state active. It takes the same JSON as a provider's state handler, `{"state": …,
-/// "params": {…}, "action": "setup" | "teardown"}`, or all states that should be active: a name, `{name: {params}}`, or
-/// a list of them, in JSON or as under `given` in a contract, one per line.
+///   "params": {…}, "action": "setup" | "teardown"}`, or all states that should be active: a name, `{name: {params}}`,
+///   or a list of them, in JSON or as under `given` in a contract, one per line.
 /// - `GET /_upheld/states` lists the active ones, `DELETE` clears them.
 /// - `GET /_upheld/usage` counts the uses of each interaction.
 pub(super) fn answer(desk: &Desk, method: &Method, path: &str, body: &[u8]) -> Response<ResponseBody> {

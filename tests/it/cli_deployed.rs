@@ -1,4 +1,4 @@
-//! `upheld deployed`, `undeployed` and `released`: record what is live where.
+//! `upheld deployed`, `undeployed` and `released`: record which versions are live where.
 
 use insta::assert_snapshot;
 

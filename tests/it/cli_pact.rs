@@ -68,7 +68,7 @@ fn world(pact: &Value) -> World {
     world
 }
 
-/// A provider with a state endpoint; what it answers for an order is up to the test.
+/// A provider with a state endpoint; the test chooses its response for an order.
 fn provider(order: &'static str) -> Provider {
     Provider::new(move |request| match request.line().as_str() {
         "POST /_pact/states" => Answer::json(r#"{"id": 7}"#),

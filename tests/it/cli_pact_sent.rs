@@ -1,4 +1,4 @@
-//! What is sent for the requests of a Pact file: the same as by Pact's own verifier, which these answers were taken from.
+//! The requests that are sent for a Pact file: the same as by Pact's own verifier, which these results were taken from.
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};

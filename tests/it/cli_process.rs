@@ -1,4 +1,4 @@
-//! What is left behind where `upheld` is stopped, or a provider does not start: no process, and no half of a report.
+//! The remains if `upheld` is stopped, or a provider doesn't start: no process, and no half of a report.
 #![cfg(unix)]
 
 use std::path::Path;
@@ -50,7 +50,7 @@ fn world() -> World {
     world
 }
 
-/// Stops the program with a signal while it waits for a provider, and tells what it said.
+/// Stops the program with a signal while it waits for a provider, and returns its output.
 fn stop_at_start(signal: &str) -> CommandOutput {
     let world = world();
     let running = world.start(["verify", "--start", "sh family.sh", "--report", "json=report.json"]);

@@ -105,7 +105,7 @@ fn each_form_of_report() {
     for form in ["json", "junit", "markdown", "github"] {
         let output = world.upheld(["verify", "--report", form, "--quiet"]);
         assert_snapshot!(format!("report_{form}"), output.stdout);
-        // Standard output holds the report alone; what is for people stands beside it.
+        // Standard output has only the report; the text for people goes to standard error.
         assert!(output.stderr.ends_with("BROKEN  6 interactions: 2 broken, 1 error, 3 upheld in <time>\n"), "{output}");
     }
 }

@@ -110,7 +110,7 @@ fn an_unreadable_record_of_an_unrelated_service_is_a_notice() {
     ");
 }
 
-// 52: the record may be of the version that never published what it expects.
+// 52: the record may belong to the version that never published its contracts.
 #[test]
 fn an_unreadable_record_denies_if_its_service_was_live_unpublished() {
     let (mut world, _) = shop();
