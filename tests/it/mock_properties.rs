@@ -24,7 +24,7 @@ fn mock_of(contract: &Contract, files: &Files) -> Mock {
 /// The provider states of an interaction, as a test activates them.
 fn states_of<T>(interaction: &Interaction<T>) -> Vec<ActiveState> {
     let states = interaction.given.iter();
-    states.map(|state| ActiveState { name: state.name.clone(), params: state.params.clone() }).collect()
+    states.map(|state| ActiveState::new(&state.name, state.params.clone())).collect()
 }
 
 /// The provider states of an interaction, in no order.
