@@ -202,7 +202,7 @@ pub struct ContractFolder {
 }
 
 impl ContractFolder {
-    /// The folder that the contract at `path` lies in.
+    /// The folder of the contract at `path`.
     #[must_use]
     pub fn of(path: &Path, limits: Limits) -> Self {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -250,7 +250,8 @@ pub fn create(path: &Path, text: impl AsRef<[u8]>) -> io::Result<()> {
     stage(path, text.as_ref())?.persist_noclobber(path).map(drop).map_err(|error| error.error)
 }
 
-/// Whether a file can be written at `path`, as far as that can be told without writing it. Folders above it are made.
+/// Whether a file can be written at `path`, as far as that is known without writing it. Creates missing folders above
+/// it.
 ///
 /// # Errors
 ///

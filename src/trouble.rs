@@ -45,7 +45,7 @@ impl<C> Trouble<C> {
         self
     }
 
-    /// The same trouble with one more sentence of what to do.
+    /// The same trouble with one more next step.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help.push(help.into());

@@ -45,7 +45,7 @@ impl Failure {
         Self::Trouble(Trouble::coded(exit, message))
     }
 
-    /// The same with one more sentence of what to do.
+    /// The same with one more next step.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         if let Self::Trouble(trouble) = &mut self {

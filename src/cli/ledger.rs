@@ -125,7 +125,7 @@ pub(super) fn refused(refusal: Refusal) -> Failure {
         Refusal::LiveAndRollingOut { version } => {
             Failure::usage(format!("{version} is both live and rolling out again"))
                 .help("if the roll-out was given up, and the version is still live: --rollout")
-                .help("if the version is gone: --all")
+                .help("if the version is gone entirely: --all")
         }
         Refusal::Doubtful(doubts) => {
             let first = doubts.first().map_or_else(String::new, ToString::to_string);
@@ -180,8 +180,8 @@ impl std::str::FromStr for Subject {
 #[derive(Debug, Default)]
 pub(super) struct Here {
     checkout: Option<Checkout>,
-    /// The folder of contracts that the command reads: it tells which checkout is used, and contracts that git doesn't
-    /// know yet aren't part of its commit.
+    /// The folder of contracts that the command reads: it determines the checkout, and contracts that git doesn't know
+    /// yet aren't part of its commit.
     contracts: Option<PathBuf>,
 }
 

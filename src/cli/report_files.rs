@@ -61,7 +61,7 @@ impl Page {
         self.way == Writing::Replace
     }
 
-    /// Writes it; what went wrong, as a sentence.
+    /// Writes it, or returns the problem as a sentence.
     pub(super) fn write(&self, text: &[u8], world: &World) -> Result<(), String> {
         let written = match self.way {
             Writing::Replace => files::replace(&self.path, text),

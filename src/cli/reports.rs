@@ -136,7 +136,7 @@ impl Reports {
         }
     }
 
-    /// Takes what happened.
+    /// Passes an event on.
     pub(super) fn event(&mut self, event: &crate::verification::Event) {
         self.fanout.event(event);
     }

@@ -124,7 +124,7 @@ impl Step {
         }
     }
 
-    /// Reports that a command failed, or what went wrong after it.
+    /// Reports that a command failed, or a problem after it.
     pub(super) fn failed(&self, failure: &Failure, world: &mut World) {
         if !self.enabled {
             return;

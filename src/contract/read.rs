@@ -79,7 +79,7 @@ fn is_foreign(source: &SourceFile, value: &Value) -> bool {
 fn newer_format(source: &SourceFile, version: u64) -> Finding {
     let at = source.place(&Pointer::root().key("contract"));
     let message = format!("this contract has format {version}, but this version of Upheld reads only format 1");
-    Finding::error(NEWER_FORMAT, &source.name, at, message).help("install a newer version of upheld")
+    Finding::error(NEWER_FORMAT, &source.name, at, message).help("install a newer version of Upheld")
 }
 
 /// Whether a fault is a text that isn't a service's name.

@@ -182,7 +182,7 @@ fn without_escaped_slashes(text: &str) -> String {
     out
 }
 
-/// Java's patterns whose texts (almost) all have a format of ours.
+/// Java's patterns that have a format in contracts for (almost) all of their texts.
 const ISO: &[(&str, Format)] = &[
     ("yyyy-MM-dd", Format::Date),
     ("uuuu-MM-dd", Format::Date),

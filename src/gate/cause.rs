@@ -81,7 +81,7 @@ impl From<Fact> for Cause {
 /// The step that clears a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NextStep {
-    /// The provider gives what its consumer expects, or the two agree on a change.
+    /// The provider meets its consumer's expectations, or the two agree on a change.
     FixOrAgree { provider: ServiceName, consumer: ServiceName },
     /// The provider's version is verified.
     Verify(ServiceVersion),

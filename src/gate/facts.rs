@@ -62,8 +62,8 @@ impl<'b> Facts<'b> {
         self.doubts(service).iter().filter(is_deployment).cloned().collect()
     }
 
-    /// Whether a service with unreadable records may need a provider: it has published a contract with it before, or it
-    /// hasn't published what one of its versions expects that was deployed here and may be live.
+    /// Whether a service with unreadable records may need a provider: it has published a contract with it before, or
+    /// hasn't published the contracts of a version that was deployed here and may be live.
     pub(super) fn may_need(&mut self, service: &ServiceName, provider: &ServiceName) -> Result<bool, StoreError> {
         if self.consumers_ever(provider)?.contains(service) {
             return Ok(true);

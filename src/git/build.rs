@@ -200,7 +200,7 @@ fn buildkite(variables: &Variables<'_>) -> Option<Build> {
     Some(Build { commit: variables.commit("BUILDKITE_COMMIT"), branch, ..Build::default() })
 }
 
-/// Marks a branch of a fork, which isn't a branch of ours even if the names are equal.
+/// Marks a branch of a fork, which isn't our branch even if the names are equal.
 fn of_fork(branch: String, repository: Option<String>, of: Option<String>) -> String {
     match of {
         Some(of) if repository.is_some_and(|repository| repository != of) => format!("{of}:{branch}"),

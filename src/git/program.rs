@@ -24,8 +24,8 @@ const COMPLAINTS: usize = 64 * 1024;
 const SHOWN: usize = 2048;
 /// How often to check a process whose output stays open, which its children may keep open.
 const LOOK: Duration = Duration::from_millis(20);
-/// How long to wait for the rest of an ended process's output: it may be late on a busy machine, and children of the process
-/// may keep it open for ever.
+/// How long to wait for the rest of an ended process's output: it may be late on a busy machine, and children of the
+/// process may keep it open forever.
 const LAST_WORDS: Duration = Duration::from_secs(10);
 
 /// Settings for every call: no hooks, no helpers, no maintenance.
@@ -401,7 +401,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().unwrap();
         let program = folder.path().join("git");
-        // Its child would keep the output open for ever.
+        // Its child would keep the output open forever.
         std::fs::write(
             &program,
             "#!/bin/sh\necho fatal: the last word >&2\n/bin/sleep 1000 &\necho $! > \"$HOME/id\"\nwait\n",

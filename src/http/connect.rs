@@ -51,7 +51,7 @@ pub(super) struct Connection {
     pub forwarded: Option<Forwarded>,
     /// The interim responses to the request that is under way.
     pub interim: Interim,
-    /// The task that drives it, which ends with what ended the connection.
+    /// The task that drives it, which ends with the reason why the connection ended.
     pub driver: JoinHandle<Option<hyper::Error>>,
 }
 
@@ -166,7 +166,7 @@ async fn tcp(host: &str, port: u16) -> Result<TcpStream, ConnectFailure> {
     let addresses: Vec<SocketAddr> =
         tokio::net::lookup_host((host, port)).await.map_err(ConnectFailure::Name)?.collect();
     let stream = first_to_answer(&addresses).await.map_err(ConnectFailure::Tcp)?;
-    // Requests are written whole, so there is nothing to wait for; a socket that refuses this works all the same.
+    // Requests are written whole, so there is nothing to wait for; a socket that refuses this works anyway.
     let _ = stream.set_nodelay(true);
     Ok(stream)
 }

@@ -15,7 +15,7 @@ impl Secret {
         Self(text.into())
     }
 
-    /// The text itself: for the wire, and for what must know it to hide it.
+    /// The text itself: for the wire, and for code that must know it to hide it.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0

@@ -49,7 +49,7 @@ pub struct MockOptions {
     /// The largest request body to accept, in bytes.
     pub max_body: usize,
     pub fault: Option<Arc<FaultPlan>>,
-    /// The path that tells whether the provider is ready. The mock responds to it itself if no interaction has it.
+    /// The path that says whether the provider is ready. The mock responds to it itself if no interaction has it.
     pub health: Option<String>,
     /// The path at which the provider takes states. The mock takes them there unless an interaction has the same path.
     pub states: Option<String>,
@@ -199,7 +199,7 @@ impl MockServer {
     }
 }
 
-/// A port that is bound and never listened at: whoever connects is refused, and nobody else can take it.
+/// A port that is bound but never listened on: connections are refused, and nobody else can take it.
 fn taken(port: u16) -> io::Result<(TcpSocket, SocketAddr)> {
     let socket = TcpSocket::new_v4()?;
     socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;

@@ -138,7 +138,7 @@ where
             tokio::time::sleep(NO_CONNECTION).await;
             continue;
         };
-        // Responses are to go out as they come; a socket that refuses this works all the same.
+        // Responses should go out as they come; a socket that refuses this works anyway.
         let _ = stream.set_nodelay(true);
         let (answerer, stopping, wrapping) = (Arc::clone(&answerer), stopping.clone(), wrap(stream));
         connections.spawn(async move {

@@ -62,7 +62,7 @@ impl Flow {
 }
 
 impl Tee {
-    /// A body that tells how it ended. One that has no bytes has ended now.
+    /// A body that reports how it ended. One that has no bytes has ended now.
     pub(super) fn new(from: Incoming, copied: Copied, ended: impl FnOnce(Ended) + Send + Sync + 'static) -> Self {
         let mut tee = Self { from, flow: Flow::new(), open: Some((copied, Box::new(ended))) };
         if tee.from.is_end_stream() {

@@ -54,7 +54,7 @@ pub fn fill(text: &str, values: &Map<String, Value>) -> String {
     })
 }
 
-/// Escapes a text: filling the result gives the text itself.
+/// Escapes a text: filling the result returns the original text.
 #[must_use]
 pub fn escape(text: &str) -> String {
     text.replace("${", "$${")

@@ -76,7 +76,7 @@ pub fn verifications(provider: &ServiceName, version: &Version) -> String {
     format!("{VERIFICATIONS}/{provider}/{}", shard(version))
 }
 
-/// The folder with what happened to a service in an environment.
+/// The folder of a service's events in an environment.
 #[must_use]
 pub fn deployments(environment: &ServiceName, service: &ServiceName) -> String {
     format!("{DEPLOYMENTS}/{environment}/{service}")

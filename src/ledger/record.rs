@@ -97,7 +97,7 @@ pub enum TestResult {
     Error,
 }
 
-/// Why an interaction isn't upheld: a mismatch, or what kept it from being run.
+/// Why an interaction isn't upheld: a mismatch, or the reason why it wasn't run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reason {

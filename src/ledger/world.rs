@@ -14,14 +14,15 @@ use super::snapshot::{EntryKind, Snapshot, StoreError};
 use super::version::Version;
 use crate::interaction::ServiceName;
 
-/// The live versions of a service in an environment, and what each of them has published.
+/// The live versions of a service in an environment, and their publications.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceWorld {
     pub live: LiveSet,
     pub published: BTreeMap<Version, Published>,
 }
 
-/// The cache for an environment: for each service, what its records came to, and the contents that they were read from.
+/// The cache for an environment: for each service, the result of its records, and the contents that they were read
+/// from.
 #[derive(Default, Serialize, Deserialize)]
 struct Cached {
     services: BTreeMap<ServiceName, (String, ServiceWorld)>,

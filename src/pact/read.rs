@@ -340,7 +340,7 @@ fn below(at: &Pointer, keys: &[String]) -> Pointer {
     keys.iter().fold(at.clone(), |at, key| at.key(key))
 }
 
-/// The version of a file that doesn't name one, by what only that version has.
+/// The version of a file that doesn't name one, guessed from keys that only that version has.
 fn guessed(file: &Apart<'_>) -> PactVersion {
     let mut version = PactVersion::V1_1;
     for raw in file.list("interactions").unwrap_or_default() {

@@ -43,7 +43,7 @@ impl ShellCommand {
         &self.line
     }
 
-    /// Looks for the program that the command line begins with, if that can be told without a shell.
+    /// Looks for the program that the command line begins with, unless only a shell can find it.
     ///
     /// # Errors
     ///

@@ -1,5 +1,5 @@
-//! Whether the program that a command line begins with exists: asked before the shell is, whose answer is a number
-//! and a line in its own words.
+//! Finds out whether the program that a command line begins with exists. This happens before the shell is started,
+//! because its own error is a number and a line in its own words.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

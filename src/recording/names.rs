@@ -1,4 +1,4 @@
-//! Names of recorded interactions: readable, made of request and response, and the same each time.
+//! Names of recorded interactions: readable, derived from request and response, and the same each time.
 
 use std::collections::HashSet;
 

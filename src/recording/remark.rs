@@ -98,7 +98,7 @@ pub enum Reason {
     NoElement,
     /// The example doesn't show all elements.
     ShortenedList,
-    /// Left out: a sample didn't fit what would have been written.
+    /// Left out: a sample contradicted the rule that would have been written.
     Unfit(Box<Mismatch>),
     /// Left out: these keys only repeat headers of the request.
     Echoes(Vec<String>),

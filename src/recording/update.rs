@@ -45,8 +45,8 @@ pub(super) fn mismatches(
     )
 }
 
-/// The interaction with the changes that let all of these exchanges uphold it. Nothing if only a person can say what these
-/// are.
+/// The interaction with the changes that let all of these exchanges uphold it. `None` if only a person can decide on
+/// them.
 pub(super) fn update(
     known: &Http<Terms>,
     params: &Map<String, Value>,

@@ -16,7 +16,7 @@ use crate::words::read_duration;
 
 codes! {
     /// The registry is in a newer format than this version of Upheld reads.
-    NEWER_FORMAT = "R101" => "Install a newer version of upheld.";
+    NEWER_FORMAT = "R101" => "Install a newer version of Upheld.";
     /// A key in the registry isn't a valid service name.
     BAD_NAME = "R102" => "Use letters, digits, `.`, `_` and `-`, as the message says.";
     /// A value in the registry isn't a duration.
@@ -40,7 +40,7 @@ pub fn read(source: Arc<SourceFile>) -> Result<(Registry, Vec<Finding>), Vec<Fin
             let at = source.place(&Pointer::root().key("upheld"));
             let message = format!("this is a registry of format {version}; this program reads format 1");
             return Err(vec![
-                Finding::error(NEWER_FORMAT, file, at, message).help("install a newer version of upheld"),
+                Finding::error(NEWER_FORMAT, file, at, message).help("install a newer version of Upheld"),
             ]);
         }
         findings.extend(shape().faults(&source, &value).into_iter().flat_map(|fault| fault.findings));

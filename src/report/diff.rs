@@ -15,7 +15,7 @@ use crate::words::count;
 const MOST: usize = 60;
 /// How many equal lines are shown around each difference.
 const CONTEXT: usize = 3;
-/// How many lines of a body are compared: what two bodies of any size differ in costs time without end.
+/// How many lines of a body are compared: a diff of bodies of any size would take unlimited time.
 const COMPARED: usize = 2_000;
 
 /// The two bodies as a unified diff under a legend of the signs; empty if they don't differ.

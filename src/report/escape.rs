@@ -14,7 +14,7 @@ pub(super) fn shown(text: &str) -> String {
     printable(&cut(text, VALUE_CHARS)).into_owned()
 }
 
-/// One sentence of ours, which may quote others: cut at [`SENTENCE_CHARS`].
+/// One of our own sentences, which may quote others: cut at [`SENTENCE_CHARS`].
 pub(super) fn shown_sentence(text: &str) -> String {
     printable(&cut(text, SENTENCE_CHARS)).into_owned()
 }
@@ -50,9 +50,9 @@ pub(super) fn cut(text: &str, chars: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{}…{}", &text[..head_end], &text[tail_start..]))
 }
 
-/// Writes out what would not be seen, or would be obeyed, as JSON writes it: control characters, escape
-/// sequences, characters without a shape, those that turn the direction of writing, and the beginnings of
-/// build systems' own commands. The result is one line.
+/// Writes invisible and obeyed characters out, as JSON writes them: control characters, escape sequences, characters
+/// without a shape, those that change the direction of writing, and the beginnings of build systems' own commands. The
+/// result is one line.
 pub(super) fn printable(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_unfit) && !text.contains("##") {
         return Cow::Borrowed(text);

@@ -27,8 +27,8 @@ const NEAR: u32 = 100;
 /// How far into a line its place is looked for. People don't read longer lines.
 const FAR: usize = 10_000;
 
-/// Findings as a person reads them, each with its code, its place, the line it is about and what to do, and their
-/// number at the end. At most 200 are shown. Without findings the text is empty.
+/// Findings for people, each with its code, its place, its line and the next steps, and their number at the end. At
+/// most 200 are shown. Without findings the text is empty.
 #[must_use]
 pub fn text(findings: &[Finding], sources: &Sources, palette: &Palette) -> String {
     let renderer = renderer(palette);
@@ -128,7 +128,7 @@ fn excerpt<'a>(group: Group<'a>, file: &str, marks: &[Mark<'_>], sources: &Sourc
             text.push_str(&shown);
             text.push('\n');
         }
-        // Its last line has no end of its own: a place at the end of the line must not be one in the next.
+        // Its last line has no line break: a place at the end of the line must not be on the next one.
         text.pop();
         Some(Snippet::source(text).line_start(from as usize).path(shown(file)).annotations(annotations))
     });

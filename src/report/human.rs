@@ -27,7 +27,7 @@ pub struct Human<W> {
     last: Last,
     /// The errors that were shown in full, and of which provider.
     shown: Vec<(String, RunError)>,
-    /// The first lines of what failed, for the end, and how many there are.
+    /// The first lines of the failures, for the end, and their number.
     failed: Vec<String>,
     failures: usize,
 }

@@ -206,7 +206,7 @@ fn asked_for(out: &mut String, finished: &Finished, palette: &Palette) {
     }
 }
 
-/// The code and what happened, the other side's message, and what to do next.
+/// The code and the error, the other side's message, and the next steps.
 fn run_error(out: &mut String, error: &RunError, palette: &Palette) {
     let _ = writeln!(out, "{INDENT}{}", error_line(error, palette));
     if let Some(detail) = &error.detail {

@@ -13,7 +13,7 @@ use crate::verification::{Event, Finished, RunError, ShownMismatch, Summary, Ver
 /// The version of the format. Keys may be added to it; none changes its meaning or goes away.
 pub(super) const FORMAT: u32 = 1;
 
-/// Collects what happened and writes it as one document when the run ends.
+/// Collects the events and writes them as one document when the run ends.
 ///
 /// The `contract` of an interaction that came from the store has `needed_by`, the versions that need it, and its `file` is
 /// a path there.
@@ -36,7 +36,7 @@ impl<W: io::Write> Json<W> {
 impl<W: io::Write> Reporter for Json<W> {
     fn event(&mut self, event: &Event) -> io::Result<()> {
         if let Event::Finished(finished) = event {
-            // The whole bodies are for people; the mismatches say what programs want to know.
+            // The whole bodies are for people; programs get everything from the mismatches.
             self.finished.push(Finished { bodies: None, ..finished.as_ref().clone() });
         }
         Ok(())

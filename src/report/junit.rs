@@ -11,7 +11,7 @@ use super::interaction::{interaction, name, pair, reason};
 use super::{Conclusion, Palette, Reporter};
 use crate::verification::{Event, Finished, Outcome};
 
-/// Collects what happened and writes it as one document when the run ends.
+/// Collects the events and writes them as one document when the run ends.
 ///
 /// A broken interaction is a failure, and one that couldn't run is an error. A pending one is skipped, with its
 /// mismatches as the message: `JUnit` has no word for a failure that doesn't count.
@@ -67,7 +67,7 @@ fn case(finished: &Finished, time: Duration) -> TestCase {
 }
 
 fn status(finished: &Finished) -> TestCaseStatus {
-    // A text with every invisible character written out: what XML forbids never gets as far as the XML.
+    // A text with every invisible character written out, before XML can refuse it.
     let text = || format!("\n{}", interaction(finished, &Palette::default()));
     match finished.outcome {
         Outcome::Upheld => TestCaseStatus::success(),

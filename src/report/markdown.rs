@@ -19,7 +19,7 @@ pub const COMMENT: usize = 65_000;
 /// The space for a note about the sections that were left out.
 pub(super) const NOTE: usize = 500;
 
-/// Collects what happened and writes it as one text when the run ends.
+/// Collects the events and writes them as one text when the run ends.
 #[derive(Debug)]
 pub struct Markdown<W> {
     out: W,

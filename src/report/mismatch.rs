@@ -87,11 +87,11 @@ fn remark(out: &mut String, word: &str, text: &str, palette: &Palette) {
     let _ = writeln!(out, "{INDENT}{} {}", paint(palette.help, word), shown_sentence(text));
 }
 
-/// The labels of a line that says what to do, and of one that adds information.
+/// The labels of a line with a next step, and of one that adds information.
 const HELP: &str = "help:";
 const NOTE: &str = "note:";
 
-/// A mismatch's own hint with its label: some describe the actual value, the others say what to do.
+/// A mismatch's own hint with its label: some describe the actual value, others are next steps.
 pub(super) fn hint(mismatch: &Mismatch) -> Option<(&'static str, &str)> {
     let word = if [codes::STATUS, codes::MISSING, codes::BODY_KIND].contains(&mismatch.code) { NOTE } else { HELP };
     mismatch.hint.as_deref().map(|hint| (word, hint))
@@ -156,7 +156,7 @@ fn source_line(out: &mut String, asked: &ContractLine, palette: &Palette) {
 /// `place` in it, both counted from 0.
 fn window(line: &str, place: usize) -> (String, usize) {
     let indent = line.chars().take_while(|c| c.is_whitespace()).count().min(place);
-    // Characters from `skip` on are shown: the place with a little of what leads to it.
+    // Characters from `skip` on are shown: the place with a few characters before it.
     let skip = if place - indent > LINE_COLUMNS - LINE_COLUMNS_BEFORE { place - LINE_COLUMNS_BEFORE } else { indent };
     let mut shown = String::new();
     let mut columns = 0;

@@ -47,7 +47,7 @@ impl Progress {
         self.0.enable_steady_tick(TICK);
     }
 
-    /// Counts what happened.
+    /// Counts an event.
     pub fn event(&self, event: &Event) {
         match event {
             Event::Started { total } => self.0.set_length(u64::try_from(*total).unwrap_or(u64::MAX)),
@@ -68,7 +68,7 @@ impl Progress {
 }
 
 fn style(template: &str) -> ProgressStyle {
-    // The template is one of the two above, and is read; a bar without a style of ours would do as well.
+    // The template is one of the two above, and is valid; without it, a plain bar would do as well.
     ProgressStyle::with_template(template)
         .unwrap_or_else(|_| ProgressStyle::default_bar())
         .progress_chars("██░")

@@ -205,7 +205,7 @@ impl<'t, 'f, P: Product<'t>> Builder<'t, 'f, P> {
         let Some(open) = self.open.pop() else { return Ok(()) };
         let span = Span { start: open.start, end: span.start };
         let value = match open.kind {
-            // A large document is many small lists: what each has room for beyond its elements would double it.
+            // A large document consists of many small lists, whose spare capacity would double its size.
             Kind::Sequence(mut items) => {
                 items.shrink_to_fit();
                 P::sequence(items, span)

@@ -178,7 +178,7 @@ impl Shape {
     }
 }
 
-/// Takes the defaults out of a schema. (None of ours has a key named `default`.)
+/// Removes the defaults from a schema. (Our schemas have no key named `default`.)
 fn without_defaults(schema: &mut Value) {
     match schema {
         Value::Object(object) => {

@@ -70,14 +70,14 @@ impl Finding {
         self
     }
 
-    /// The same finding with one more sentence of what to do.
+    /// The same finding with one more next step.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help.push(help.into());
         self
     }
 
-    /// The same finding with a sentence of what to do, if there is one.
+    /// The same finding with a next step, if there is one.
     #[must_use]
     pub fn maybe_help(self, help: Option<String>) -> Self {
         match help {

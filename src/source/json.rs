@@ -131,7 +131,7 @@ fn depth(value: &Value, values: &mut usize) -> usize {
     }
 }
 
-/// The place that an error of the JSON reader tells, its column in characters.
+/// The place of an error of the JSON reader, its column in characters.
 #[must_use]
 pub fn position(file: &SourceFile, error: &serde_json::Error) -> Position {
     let line = u32::try_from(error.line().max(1)).unwrap_or(u32::MAX);

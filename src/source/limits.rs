@@ -20,8 +20,8 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The depth that no limit goes beyond. A JSON body is read to 128 levels, so nothing deeper could be compared;
-    /// and what walks along values takes a piece of the stack for each level.
+    /// The depth that no limit goes beyond. A JSON body is read to 128 levels, so nothing deeper could be compared; and
+    /// walking along values takes stack space for each level.
     pub const MOST_DEPTH: usize = 140;
 }
 

@@ -52,8 +52,8 @@ impl GitStore {
         Ok(Tip { commit, rewritten })
     }
 
-    /// The records and contracts that were deleted since a commit. (Changed ones are found by their names.) Only looks at
-    /// what differs.
+    /// The records and contracts that were deleted since a commit. (Changed ones are found by their names.) Only looks
+    /// at differences.
     fn deleted_files(&self, known: &str, now: &(String, CommitText)) -> Result<Option<Rewritten>, StoreError> {
         let before = self.view(Some(self.commit(known)?), None);
         let after = self.view(Some(now.clone()), None);

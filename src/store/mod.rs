@@ -52,8 +52,8 @@ pub fn create(spec: &str, base: &Path, environment: &Environment) -> Result<Box<
     })
 }
 
-/// A store as of a commit, to see what a change did: for a git store from its history, for a folder from the repository that
-/// it is checked out from.
+/// A store as of a commit, to see the effect of a change: for a git store from its history, for a folder from the
+/// repository that it is checked out from.
 ///
 /// # Errors
 ///

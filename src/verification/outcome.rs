@@ -27,7 +27,7 @@ pub enum Verdict {
     Error,
 }
 
-/// How many interactions came to what.
+/// How many interactions had each outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     pub upheld: usize,
@@ -36,7 +36,8 @@ pub struct Summary {
     pub skipped: usize,
     /// How many of the broken ones are pending: shown, and not counted against the provider.
     pub pending: usize,
-    /// How many of the errors are: what nobody live needs yet may need a state that the provider does not have yet.
+    /// How many of the errors are pending: an interaction that nobody live needs yet may need a state that the provider
+    /// does not have yet.
     pub pending_error: usize,
     /// How many of those that can't be run are.
     pub pending_skipped: usize,

@@ -14,8 +14,8 @@ const CUT_OFF: &[char] = &['"', '`', '\\', '\n', ' '];
 /// The replacement for a credential.
 pub const REDACTED: &str = "[redacted]";
 
-/// The shortest text that is taken for a credential, or for a piece of one: a shorter one would take half of every
-/// text with it.
+/// The shortest text that is taken for a credential, or for a piece of one: replacing shorter ones would damage half of
+/// every text.
 const SHORTEST: usize = 4;
 /// The shortest value of a `name=value` that is taken for a credential. (In `charset=utf-8`, it isn't one.)
 const SHORTEST_VALUE: usize = 6;

@@ -34,7 +34,7 @@ pub(super) enum Expectation {
     Map(Vec<(String, Node)>),
     /// These elements and no others.
     Sequence(Vec<Node>),
-    /// So many elements, all alike but those with rules of their own, which `at` has the indexes of.
+    /// This many elements, all alike except for those in `at`, which have rules of their own, by index.
     Each {
         min: u64,
         max: Option<u64>,

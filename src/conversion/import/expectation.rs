@@ -29,7 +29,7 @@ pub(super) enum Expectation<'v> {
     Map(Box<Node<'v>>),
     /// These elements and no others.
     Sequence(Vec<Node<'v>>),
-    /// So many elements, all like one; and those with rules of their own, by their index.
+    /// This many elements, all like one; and those with rules of their own, by their index.
     Each {
         min: u64,
         max: Option<u64>,

@@ -37,7 +37,7 @@ enum Condition {
     Unsaid,
 }
 
-/// Receives the differences between a rule and what becomes of it.
+/// Receives the differences between a rule and its counterpart.
 type Remark<'r> = &'r mut dyn FnMut(FromPact);
 
 /// The requirement of a list of rules for a scalar, and whether it also accepts null.

@@ -1,4 +1,4 @@
-//! Checks a converted contract with the reader of contracts, and loosens or leaves out what that refuses.
+//! Checks a converted contract with the reader of contracts, and loosens or leaves out the parts that it refuses.
 
 use std::collections::BTreeSet;
 

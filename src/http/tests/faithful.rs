@@ -144,7 +144,7 @@ async fn concurrent_requests_have_a_connection_each() {
 
 #[tokio::test]
 async fn a_connection_that_the_server_closed_is_replaced() {
-    // This server closes after each answer and does not say so.
+    // This server closes after each response without saying so.
     let base = answering("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok", true).await;
     let client = patient(base);
     for _ in 0..50 {

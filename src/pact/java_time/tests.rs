@@ -308,7 +308,7 @@ fn fields() -> impl Strategy<Value = String> {
     proptest::sample::select(all)
 }
 
-/// Texts that can't be taken for a part of the field before them.
+/// Texts that can't be read as a part of the field before them.
 fn between() -> impl Strategy<Value = &'static str> {
     proptest::sample::select(vec![" ", "/", "'T'", ", ", "''", "'é'"])
 }

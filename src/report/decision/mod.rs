@@ -1,7 +1,7 @@
 //! The gate's decision, and the status of an environment, in every form.
 //!
-//! The first line of a row has its code, its state and its pair; below it are the causes, the owners, and what clears it.
-//! All forms show a row with the same text, so they can't contradict each other.
+//! The first line of a row has its code, its state and its pair; below it are the causes, the owners, and the next
+//! steps. All forms show a row with the same text, so they can't contradict each other.
 
 mod causes;
 mod github;

@@ -1,4 +1,4 @@
-//! One row as text: the pair in the first line, then the causes, the owners and what to do next.
+//! One row as text: the pair in the first line, then the causes, the owners and the next steps.
 
 use std::fmt::Write as _;
 
@@ -56,7 +56,7 @@ pub(super) fn width<'r>(rows: impl IntoIterator<Item = &'r Row>) -> usize {
     rows.into_iter().map(|row| row.state().word().len()).max().unwrap_or(0)
 }
 
-/// The line of what to do next.
+/// The line of a next step.
 pub(super) fn next_line(next: &str, palette: &Palette) -> String {
     format!("{INDENT}{} {}\n", paint(palette.help, "next:"), shown_sentence(next))
 }

@@ -1,4 +1,4 @@
-//! A provider that says what terminals, parsers and build systems would obey.
+//! A provider that sends everything that terminals, parsers and build systems would obey.
 
 use std::sync::Arc;
 
