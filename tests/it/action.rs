@@ -19,7 +19,7 @@ const ORDER: &str = "
     response: { status: 200 }
 ";
 
-/// Storefront's contract with orders, and orders, whose answers have this quantity.
+/// Storefront's contract with orders, and orders, whose responses have this quantity.
 fn shop(quantity: &str) -> (World, Provider) {
     let world = World::with(ORDER);
     let body = format!(r#"{{"id": 42, "items": [{{"sku": "TEA-1", "qty": {quantity}}}]}}"#);
