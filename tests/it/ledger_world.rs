@@ -99,7 +99,7 @@ impl World {
         Ok(())
     }
 
-    /// Records how a version stood: `a !b ?c`. The id of the record, to break it by.
+    /// Records the results of a version: `a !b ?c`. Returns the id of the record, to break it.
     pub fn verify(&mut self, version: &str, results: &str) -> RecordId {
         self.verify_with(version, results, false)
     }
