@@ -32,7 +32,7 @@ fn state_set<T>(interaction: &Interaction<T>) -> std::collections::BTreeSet<Stri
     interaction.given.iter().map(|state| format!("{state:?}")).collect()
 }
 
-/// Whether two interactions have the same states and the same request, so nothing tells them apart.
+/// Whether two interactions have the same states and the same request, so nothing distinguishes them.
 fn are_indistinguishable<T: Debug>(one: &Interaction<T>, other: &Interaction<T>) -> bool {
     let request = |interaction: &Interaction<T>| http(interaction).request.filled(&interaction.params());
     let allows = |one: &Interaction<T>, other: &Interaction<T>| {
