@@ -242,6 +242,8 @@ fn a_renamed_service_keeps_its_contracts_its_versions_and_its_clients() {
             team.ok("store lint"),
             "2 contracts, 3 publications, 2 verifications and 3 deployment records can be trusted\n"
         );
+        // An old registry that still has the former name doesn't declare it again.
+        assert!(team.ok("store init").starts_with("kept "), "{:?}", team.files());
         // A new version needs to uphold what the old clients need.
         team.publish("orders@2", &[("audit", "log")]);
         assert_eq!(team.asks("orders@2"), "deny 3 G202");
