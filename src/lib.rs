@@ -17,8 +17,8 @@
 //! | 2 | [`contract`]: our own format: read, rules, write, schema, lint |
 //! | 3 | [`matching`]: messages against our rules |
 //! | 4 | [`pact`]: Pact's format, with its own comparison |
-//! | 5 | [`formats`]: one interface to both formats: read, identify, fill, compare, check · [`conversion`]: import and export |
-//! | 6, jobs | [`recording`]: traffic → contract · [`mocking`]: contract → responses · [`verification`]: plan, run, events, summary · [`ledger`]: records of what is known, and the book that answers questions about them |
+//! | 5 | [`formats`]: one interface to both formats: read, identify, fill, compare, check · [`conversion`]: import and export · [`openapi`]: interface descriptions |
+//! | 6, jobs | [`recording`]: traffic → contract · [`mocking`]: contract → responses · [`verification`]: plan, run, events, summary · [`comparing`]: contracts against an interface description · [`ledger`]: records of what is known, and the book that answers questions about them |
 //! | 7, jobs on the ledger | [`gate`]: question → decision |
 //! | 8, edges | [`files`] · [`registry`]: `upheld.yaml` · [`http`] · [`process`] · [`git`]: the `git` program · [`store`]: a ledger in a folder or in a git repository · [`report`] |
 //! | 9 | [`cli`]: the commands |

@@ -8,7 +8,7 @@ use crate::trouble::Trouble;
 /// A command's early end.
 #[derive(Debug)]
 pub enum Failure {
-    /// What happened, and what to do about it.
+    /// The failure, and the next steps.
     Trouble(Trouble<Exit>),
     /// Findings in contracts or the registry.
     Findings { findings: Vec<Finding>, sources: Sources },
@@ -45,7 +45,7 @@ impl Failure {
         Self::Trouble(Trouble::coded(exit, message))
     }
 
-    /// The same with one more sentence of what to do.
+    /// The same with one more next step.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         if let Self::Trouble(trouble) = &mut self {
@@ -67,7 +67,7 @@ impl Failure {
     #[must_use]
     pub fn text(&self, palette: &Palette) -> String {
         match self {
-            Self::Trouble(Trouble { code: Exit::Yes, message, .. }) => report::note(message, "", palette),
+            Self::Trouble(trouble) if trouble.code == Exit::Yes => report::nothing_to_do(trouble, palette),
             Self::Trouble(trouble) => report::failure(trouble, palette),
             Self::Findings { findings: found, sources } => findings::text(found, sources, palette),
         }

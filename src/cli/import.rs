@@ -11,7 +11,7 @@ use super::{Exit, Failure, Global, World, import_pact};
 use crate::files;
 use crate::http::BaseUrl;
 use crate::interaction::ServiceName;
-use crate::recording::{Exchange, HarEntry, UnusableEntry, read_har};
+use crate::recording::{Exchange, HarEntry, Origin, UnusableEntry, read_har};
 use crate::source::{Limits, Sources};
 use crate::words::{and_list, count};
 
@@ -53,7 +53,7 @@ struct HarArgs {
     /// The address of the provider in the file [default: its only host]
     #[arg(long, value_name = "URL", requires = "provider", conflicts_with = "upstream")]
     url: Option<String>,
-    /// The address of a provider in the file, for each of several
+    /// A provider and its address in the file; repeat it for each provider
     #[arg(long, value_name = "NAME=URL")]
     upstream: Vec<OfProvider>,
     /// Include the parts of pages: documents, scripts, styles, images
@@ -91,8 +91,9 @@ fn har(global: &Global, args: &HarArgs, world: &mut World) -> Result<Exit, Failu
     let providers = providers(args, &entries, &shown)?;
     let mut traffic: Vec<Traffic> = Vec::new();
     let mut unusable: BTreeMap<UnusableEntry, usize> = BTreeMap::new();
-    for (provider, _) in &providers {
-        traffic.push(Traffic { provider: provider.clone(), exchanges: Vec::new(), lost: Vec::new() });
+    for (provider, place) in &providers {
+        let origin = Origin::new(&place.to_string());
+        traffic.push(Traffic { provider: provider.clone(), exchanges: Vec::new(), lost: Vec::new(), origin });
     }
     let (mut assets, mut others) = (0, 0);
     for entry in entries {
@@ -221,7 +222,7 @@ fn providers(args: &HarArgs, entries: &[HarEntry], shown: &str) -> Result<Vec<(S
                 list.push(count(hosts.len() - HOSTS, "more host").to_string());
             }
             Err(Failure::usage(format!("which of the hosts is the provider? {shown} has {}", and_list(list)))
-                .help(format!("write --provider {provider} --url {most}, or --upstream NAME=URL for each of several")))
+                .help(format!("write --provider {provider} --url {most}, or --upstream NAME=URL for each provider")))
         }
     }
 }

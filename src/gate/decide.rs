@@ -10,11 +10,12 @@ use super::facts::Facts;
 use super::notices::{Checked, notices};
 use super::order::{rows_of, search};
 use super::question::{Plan, Question};
+use super::retire::rows_without;
 use super::rows::{sort, worst};
 use super::state::State;
 use super::world::Moment;
 use crate::interaction::ServiceName;
-use crate::ledger::{Book, Doubt, Event, NameKind, ServiceVersion, StoreError, layout};
+use crate::ledger::{Book, Doubt, Event, NameKind, ServiceVersion, StoreError, Target, layout};
 use crate::words::nearest;
 
 /// How many names are listed.
@@ -24,7 +25,7 @@ const LISTED: usize = 10;
 ///
 /// # Errors
 ///
-/// Why the store can't be read: then there is no decision, and so no "yes".
+/// If the store can't be read: then there is no decision, and so no "yes".
 pub fn decide(question: &Question, book: &Book<'_>) -> Result<Decision, StoreError> {
     let mut rows = preconditions(question, book)?;
     if !rows.is_empty() {
@@ -41,11 +42,14 @@ pub fn decide(question: &Question, book: &Book<'_>) -> Result<Decision, StoreErr
             (rows_of(&mut check, question, &order)?, order, false)
         }
         Plan::Any => rows_in_any_order(&mut check, question)?,
+        Plan::Retire => (rows_without(&mut check, question)?, Vec::new(), false),
     };
     rows.extend(lost);
     // Services that are exempt from publishing pass without a check.
     if question.require_pairs && rows.iter().all(|row| row.code == GateCode::NotOnboarded) {
-        rows.push(fact(GateCode::NoPairs, None, vec![Fact::NoPairs], NextStep::PublishOrAllowNone));
+        let (candidates, environment) = (question.candidates.clone(), question.environment.clone());
+        let next = NextStep::AllowNone { candidates, environment };
+        rows.push(fact(GateCode::NoPairs, None, vec![Fact::NoPairs], [next]));
     }
     sort(&mut rows);
     let notices = notices(&mut check, question, &Checked { rows: &rows, only_at_once })?;
@@ -59,6 +63,7 @@ fn decision(question: &Question, book: &Book<'_>, rows: Vec<Row>, order: Vec<Ser
         state,
         environment: question.environment.clone(),
         candidates: question.candidates.clone(),
+        retire: question.plan == Plan::Retire,
         store: book.id().to_owned(),
         order,
         rows,
@@ -66,7 +71,7 @@ fn decision(question: &Question, book: &Book<'_>, rows: Vec<Row>, order: Vec<Ser
     }
 }
 
-/// What makes every other question pointless: a store that can't be trusted as a whole, or undeclared names.
+/// The facts that make every other question pointless: a store that can't be trusted as a whole, or undeclared names.
 fn preconditions(question: &Question, book: &Book<'_>) -> Result<Vec<Row>, StoreError> {
     if let Some(row) = rewritten(book) {
         // Whatever is missing may have been there, so nothing else is worth saying before somebody has looked.
@@ -85,17 +90,34 @@ fn preconditions(question: &Question, book: &Book<'_>) -> Result<Vec<Row>, Store
     for candidate in question.candidates.iter().filter(|one| !services.contains(&one.service)) {
         rows.push(undeclared(NameKind::Service, &candidate.service, &services, Some(side(candidate))));
     }
+    if question.plan != Plan::Retire {
+        rows.extend(retired(question, book)?);
+    }
+    Ok(rows)
+}
+
+/// Candidates whose services are no longer in use.
+fn retired(question: &Question, book: &Book<'_>) -> Result<Vec<Row>, StoreError> {
+    let mut rows = Vec::new();
+    for candidate in &question.candidates {
+        let service = &candidate.service;
+        let declared = book.service(service)?.map(|read| read.value).unwrap_or_default();
+        if let Some(since) = declared.retired.filter(|_| declared.is_retired(question.day)) {
+            let facts = vec![Fact::Retired { service: service.clone(), since }];
+            rows.push(fact(GateCode::Retired, Some(side(candidate)), facts, [NextStep::UseAgain(service.clone())]));
+        }
+    }
     Ok(rows)
 }
 
 /// That the store's history was rewritten, or that records were deleted.
 pub(super) fn rewritten(book: &Book<'_>) -> Option<Row> {
     let how = book.rewritten()?;
-    Some(fact(GateCode::Rewritten, None, vec![Fact::Rewritten(how)], NextStep::TrustStore))
+    Some(fact(GateCode::Rewritten, None, vec![Fact::Rewritten(how)], [NextStep::TrustStore]))
 }
 
 fn untrusted(doubt: Doubt) -> Row {
-    fact(GateCode::Untrusted, None, vec![Fact::Doubtful(doubt.clone())], NextStep::Repair(doubt))
+    fact(GateCode::Untrusted, None, vec![Fact::Doubtful(doubt.clone())], [NextStep::Repair(doubt)])
 }
 
 fn undeclared(kind: NameKind, name: &ServiceName, known: &BTreeSet<ServiceName>, consumer: Option<Side>) -> Row {
@@ -109,13 +131,21 @@ fn undeclared(kind: NameKind, name: &ServiceName, known: &BTreeSet<ServiceName>,
         },
     };
     let facts = vec![Fact::Undeclared { kind, name: name.clone() }, hint];
-    fact(GateCode::Undeclared, consumer, facts, NextStep::Declare { kind, name: name.clone() })
+    fact(GateCode::Undeclared, consumer, facts, [NextStep::Declare { kind, name: name.clone() }])
 }
 
 /// A row about a fact, not a pair.
-fn fact(code: GateCode, consumer: Option<Side>, facts: Vec<Fact>, next: NextStep) -> Row {
+fn fact(code: GateCode, consumer: Option<Side>, facts: Vec<Fact>, next: impl IntoIterator<Item = NextStep>) -> Row {
     let causes = facts.into_iter().map(Cause::from).collect();
-    Row { code, consumer, provider: None, interactions: 0, causes, owners: Vec::new(), next: vec![next] }
+    Row {
+        code,
+        consumer,
+        provider: None,
+        interactions: 0,
+        causes,
+        owners: Vec::new(),
+        next: next.into_iter().collect(),
+    }
 }
 
 fn side(of: &ServiceVersion) -> Side {
@@ -134,14 +164,18 @@ fn lost_rollouts(facts: &Facts<'_>) -> Result<Vec<Row>, StoreError> {
             let rollout = ServiceVersion::new(service.clone(), live.version.clone());
             let since = Fact::RewrittenSince { rollout: rollout.clone(), view: seen.clone() };
             let consumer = Some(side(&rollout));
-            let next = NextStep::EndRollout { rollout, environment: facts.environment.clone() };
+            let place = Target { environment: facts.environment.clone(), instance: live.instance.clone() };
+            let next = [
+                NextStep::EndRollout { rollout: rollout.clone(), place: place.clone() },
+                NextStep::GiveUpRollout { rollout, place },
+            ];
             rows.push(fact(GateCode::Rewritten, consumer, vec![since], next));
         }
     }
     Ok(rows)
 }
 
-/// The rows if all candidates go live at the same moment, each replacing what was there.
+/// The rows if all candidates go live at the same moment, each replacing the version before.
 fn rows_at_once(check: &mut Check<'_, '_>, question: &Question) -> Result<Vec<Row>, StoreError> {
     check.rows(&Moment { settled: &question.candidates, ..first_moment(question) })
 }
@@ -158,7 +192,7 @@ fn first_moment(question: &Question) -> Moment<'_> {
 }
 
 /// The rows of every order if all of them work; else of an order that works, if there is one; else of the order that
-/// lacks least, so that the rows ask for what can still help; else, if no order is better than another, of everything
+/// lacks least, so the rows ask for steps that can still help; else, if no order is better than another, of everything
 /// that stands in the way of any. With the order, and whether only going live at once works.
 fn rows_in_any_order(
     check: &mut Check<'_, '_>,
@@ -181,7 +215,7 @@ fn rows_in_any_order(
 fn candidates_in_order(question: &Question, names: &[ServiceName]) -> Vec<ServiceVersion> {
     let of = |name: &ServiceName| question.candidates.iter().find(|one| one.service == *name).cloned();
     let mut order: Vec<ServiceVersion> = names.iter().filter_map(of).collect();
-    // Candidates that the order leaves out come last, so that all are checked.
+    // Candidates that the order leaves out come last, so all are checked.
     order.extend(question.candidates.iter().filter(|one| !names.contains(&one.service)).cloned());
     order
 }

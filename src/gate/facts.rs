@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::cause::NextStep;
+use super::code::GateCode;
 use crate::formats::ContractFile;
 use crate::interaction::{ContractId, ServiceName};
 use crate::ledger::{
     Book, DeclaredService, Doubt, Live, Published, Read, RecordId, Results, ServiceVersion, ServiceWorld, StoreError,
-    Verification, layout,
+    Verification, Version, heads, layout, main_branch, newest,
 };
 
 /// The facts about one environment, read on demand.
@@ -19,13 +21,15 @@ pub(super) struct Facts<'b> {
     pub day: Date,
     /// The names of all declared services.
     pub services: BTreeSet<ServiceName>,
-    /// What is live in the environment, for every service that was ever there.
+    /// The live versions in the environment, for every service that was ever there.
     pub world: BTreeMap<ServiceName, Read<ServiceWorld>>,
     published: BTreeMap<ServiceVersion, Read<Option<Published>>>,
     contracts: BTreeMap<(ServiceName, ServiceName, ContractId), Result<Arc<ContractFile>, Doubt>>,
     results: BTreeMap<ServiceVersion, Arc<Read<Results>>>,
     verifications: BTreeMap<ServiceName, Arc<Vec<(RecordId, Verification)>>>,
     declared: BTreeMap<ServiceName, DeclaredService>,
+    /// The newest versions of the main branches of services.
+    newest: BTreeMap<ServiceName, BTreeSet<Version>>,
     consumers: BTreeMap<ServiceName, BTreeSet<ServiceName>>,
 }
 
@@ -42,6 +46,7 @@ impl<'b> Facts<'b> {
             results: BTreeMap::new(),
             verifications: BTreeMap::new(),
             declared: BTreeMap::new(),
+            newest: BTreeMap::new(),
             consumers: BTreeMap::new(),
         })
     }
@@ -62,8 +67,8 @@ impl<'b> Facts<'b> {
         self.doubts(service).iter().filter(is_deployment).cloned().collect()
     }
 
-    /// Whether a service with unreadable records may need a provider: it has published a contract with it before, or it
-    /// hasn't published what one of its versions expects that was deployed here and may be live.
+    /// Whether a service with unreadable records may need a provider: it has published a contract with it before, or
+    /// hasn't published the contracts of a version that was deployed here and may be live.
     pub(super) fn may_need(&mut self, service: &ServiceName, provider: &ServiceName) -> Result<bool, StoreError> {
         if self.consumers_ever(provider)?.contains(service) {
             return Ok(true);
@@ -76,7 +81,7 @@ impl<'b> Facts<'b> {
         Ok(published.is_empty() || history.value.iter().any(|(_, record)| !published.contains(&record.version)))
     }
 
-    /// What a version has published.
+    /// The publication of a version.
     pub(super) fn published(&mut self, of: &ServiceVersion) -> Result<&Read<Option<Published>>, StoreError> {
         if !self.published.contains_key(of) {
             let known = self.world.get(&of.service).filter(|read| read.doubts.is_empty());
@@ -137,15 +142,65 @@ impl<'b> Facts<'b> {
         Ok(&self.declared[service])
     }
 
+    /// The consumer's version if a provider is only verified for it by name: it is neither live here nor the newest of its
+    /// main branch, such as an older one or one of another branch.
+    pub(super) fn named_alone(&mut self, consumer: &ServiceVersion) -> Result<Option<ServiceVersion>, StoreError> {
+        let ServiceVersion { service, version } = consumer;
+        if self.live(service).iter().any(|live| live.version == *version) {
+            return Ok(None);
+        }
+        if !self.newest.contains_key(service) {
+            let all = self.book.publications(service)?.value;
+            let newest = heads(&all, &main_branch(self.book, service)?);
+            let newest = newest.into_iter().map(|(_, record)| record.version.clone()).collect();
+            self.newest.insert(service.clone(), newest);
+        }
+        Ok((!self.newest[service].contains(version)).then(|| consumer.clone()))
+    }
+
     /// The owners of a service.
     pub(super) fn owners(&mut self, service: &ServiceName) -> Result<Vec<String>, StoreError> {
         Ok(self.declared(service)?.owners.clone())
+    }
+
+    /// The owners of those whose turn it is. A change that breaks a consumer is up to both sides.
+    pub(super) fn owners_for(
+        &mut self,
+        code: GateCode,
+        turn: &ServiceName,
+        consumer: &ServiceName,
+    ) -> Result<Vec<String>, StoreError> {
+        let mut owners = self.owners(turn)?;
+        if code == GateCode::Broken {
+            for owner in self.owners(consumer)? {
+                if !owners.contains(&owner) {
+                    owners.push(owner);
+                }
+            }
+        }
+        Ok(owners)
     }
 
     /// Whether a service is exempt from publishing on the day of the question.
     pub(super) fn is_not_onboarded(&mut self, service: &ServiceName) -> Result<bool, StoreError> {
         let day = self.day;
         Ok(self.declared(service)?.not_onboarded_until.is_some_and(|until| day <= until))
+    }
+
+    /// That a version of a provider goes live: the newest that was published and isn't one of `others`, if there is one.
+    /// That of a retired provider can't.
+    pub(super) fn deploy_first(
+        &mut self,
+        provider: &ServiceName,
+        others: &[ServiceVersion],
+    ) -> Result<NextStep, StoreError> {
+        let day = self.day;
+        if self.declared(provider)?.is_retired(day) {
+            return Ok(NextStep::UseAgain(provider.clone()));
+        }
+        let others = others.iter().filter(|one| one.service == *provider).map(|one| &one.version).collect();
+        let version = newest(self.book, provider, &others)?;
+        Ok(NextStep::DeployFirst { provider: provider.clone(), version, environment: self.environment.clone() })
     }
 
     /// The services that have ever published a contract with a provider.

@@ -7,17 +7,17 @@ use super::facts::Facts;
 use crate::interaction::ServiceName;
 use crate::ledger::{ServiceVersion, Version};
 
-/// A moment: the versions in question, and what has happened to the candidates before.
+/// A moment: the versions in question, and the candidates that went live before.
 pub(super) struct Moment<'m> {
     /// The versions whose pairs are judged.
     pub subjects: &'m [ServiceVersion],
-    /// Candidates that have already replaced what was there before.
+    /// Candidates that have already replaced the versions before them.
     pub settled: &'m [ServiceVersion],
     /// The instance that the candidates go to.
     pub instance: Option<&'m ServiceName>,
     /// Whether the subjects are candidates; otherwise they are live.
     pub candidates: bool,
-    /// Whether they go back to where they were live before.
+    /// Whether they go back to a place where they were live before.
     pub rollback: bool,
 }
 
@@ -60,6 +60,13 @@ impl World {
     /// The versions of a service.
     pub(super) fn versions_of(&self, service: &ServiceName) -> Versions {
         self.0.get(service).cloned().unwrap_or_default()
+    }
+
+    /// A version as one side of a pair, which is to be retired.
+    pub(super) fn leaving(&self, of: &ServiceVersion) -> Side {
+        let mut side = self.side(of);
+        side.roles.insert(0, Role::Leaving);
+        side
     }
 
     /// A version as one side of a pair.

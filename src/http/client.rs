@@ -1,5 +1,6 @@
 //! The client that the verifier sends a contract's requests with.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use tokio::time::timeout;
 
 use super::base_url::BaseUrl;
 use super::connect::Connector;
-use super::decode::decode;
+use super::decode::{Decoded, decode};
 use super::exchange::{Outgoing, WholeResponse, exchange};
 use super::failure::Failure;
 use super::header::{ExtraHeader, header_text};
@@ -19,9 +20,10 @@ use super::limits::Limits;
 use super::pool::Pool;
 use super::proxy::Proxies;
 use crate::interaction::{ActualRequest, ActualResponse};
+use crate::recording::{Origin, STAND_IN};
 use crate::verification::{Provider, Reply, RunError};
 
-/// What holds for every request of a client.
+/// The settings for every request of a client.
 #[derive(Clone, Debug)]
 pub struct HttpOptions {
     /// For one whole exchange: connecting, sending, and reading the response to its end.
@@ -42,6 +44,8 @@ pub struct HttpClient {
     headers: Arc<[ExtraHeader]>,
     connector: Arc<Connector>,
     pool: Arc<Pool>,
+    /// The provider's address in contracts.
+    stand_in: Arc<Option<Origin>>,
 }
 
 impl Default for HttpOptions {
@@ -69,6 +73,7 @@ impl HttpClient {
             headers: options.headers.as_slice().into(),
             connector: Arc::new(connector),
             pool: Arc::default(),
+            stand_in: Arc::new(Origin::new(STAND_IN)),
         }
     }
 
@@ -85,7 +90,7 @@ impl HttpClient {
         Self { limits: Limits { timeout, ..self.limits }, ..self.clone() }
     }
 
-    /// Where the requests go.
+    /// The address that requests go to.
     #[must_use]
     pub const fn base(&self) -> &BaseUrl {
         &self.base
@@ -95,7 +100,7 @@ impl HttpClient {
     ///
     /// # Errors
     ///
-    /// Why there is no connection within the time limit.
+    /// If no connection can be made within the time limit. The error says why.
     pub async fn connects(&self) -> Result<(), RunError> {
         let into_error = |failure: Failure| failure.into_error(&self.base, self.limits);
         let connected = timeout(self.limits.timeout, self.connector.connect(&self.base)).await;
@@ -107,12 +112,38 @@ impl HttpClient {
     }
 
     async fn exchange(&self, request: &ActualRequest) -> Result<Reply, Failure> {
-        let outgoing = self.outgoing(request)?;
+        let outgoing = self.outgoing(&self.addressed(request))?;
         let WholeResponse { status, headers, body, seconds } =
             exchange(&self.connector, &self.pool, &self.base, self.limits, &outgoing).await?;
-        let body = decode(&headers, body, self.limits.max_body).map_err(|error| Failure::decoding(error, status))?;
+        let (decoded, unread) = match decode(&headers, body, self.limits.max_body) {
+            Ok(decoded) => (decoded, None),
+            Err(error) => {
+                let error = Failure::decoding(error, status).into_error(&self.base, self.limits);
+                (Decoded::default(), Some(error))
+            }
+        };
+        let Decoded { body, unknown: unknown_codings } = decoded;
         let headers = headers.iter().map(|(name, value)| (name.as_str().to_owned(), header_text(value))).collect();
-        Ok(Reply { response: ActualResponse { status: status.as_u16(), headers, body }, seconds })
+        let response = ActualResponse { status: status.as_u16(), headers, body };
+        Ok(Reply { response, unread, unknown_codings, seconds })
+    }
+
+    /// The request with the provider's address in the place of that which contracts have for it.
+    fn addressed<'r>(&self, request: &'r ActualRequest) -> Cow<'r, ActualRequest> {
+        let Some(stand_in) = self.stand_in.as_ref().as_ref() else { return Cow::Borrowed(request) };
+        let has = |text: &str| stand_in.is_in(text.as_bytes());
+        let in_head = request.query.as_deref().is_some_and(has) || request.headers.iter().any(|(_, value)| has(value));
+        if !in_head && !stand_in.is_in(&request.body) {
+            return Cow::Borrowed(request);
+        }
+        let own = self.base.to_string();
+        let text = |text: &String| stand_in.replace_text(text, &own).unwrap_or_else(|| text.clone());
+        Cow::Owned(ActualRequest {
+            query: request.query.as_ref().map(text),
+            headers: request.headers.iter().map(|(name, value)| (name.clone(), text(value))).collect(),
+            body: stand_in.replace(&request.body, &own).unwrap_or_else(|| request.body.clone()),
+            ..request.clone()
+        })
     }
 
     /// Checks a request and puts the base's prefix and the extra headers to it.
@@ -132,7 +163,7 @@ impl HttpClient {
             target.push('?');
             target.push_str(query);
         }
-        // What is read back must be what was meant: a `#` would be cut off, a space refused.
+        // The parsed target must be the text that was given: a `#` would be cut off, a space refused.
         let kept = target.parse::<Uri>().is_ok_and(|uri| {
             uri.scheme().is_none() && uri.path_and_query().is_some_and(|kept| kept.as_str() == target)
         });

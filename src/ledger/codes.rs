@@ -5,13 +5,13 @@ use crate::source::codes::codes;
 codes! {
     /// A file of the store can't be read.
     UNREADABLE = "S101" => "Restore it from the store's history.";
-    /// A file of the store is in a newer format than this version of upheld reads.
-    NEWER = "S102" => "Install a newer version of upheld.";
+    /// A file of the store is in a newer format than this version of Upheld reads.
+    NEWER = "S102" => "Install a newer version of Upheld.";
     /// A file of the store was changed after it was written: its name isn't the hash of its content.
     WRONG_NAME = "S103" =>
         "Restore it from the store's history. Files below contracts, publications, verifications and deployments \
          are never edited.";
-    /// A file of the store isn't where its content says that it belongs.
+    /// A file of the store isn't where it belongs according to its content.
     MISPLACED = "S104" => "Move it back to where the store's history has it.";
     /// A file refers to another file of the store that isn't there.
     MISSING = "S105" => "Restore the missing file from the store's history.";
@@ -23,6 +23,9 @@ codes! {
     STRAY = "S107" => "Move it out of that folder, or delete it.";
     /// One version was published twice with different contracts. Neither publication counts.
     PUBLISHED_TWICE = "S108" => "Publish a new version. What a version expects can't change.";
+    /// A former name of a service is the name of another one, too, or two services claim it. Nobody knows which is meant.
+    FORMER_NAME = "S109" =>
+        "Delete the other declaration (services/NAME.yaml), or the name from `formerly` in all services but one.";
     /// A record or a contract was deleted. They are only ever added.
     REMOVED = "S201" =>
         "Restore it. To end something, add a record with `upheld undeployed`, `upheld released --support-ended` or \

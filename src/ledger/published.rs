@@ -1,13 +1,14 @@
-//! What a version has published: the contracts that it expects its providers to uphold.
+//! The publication of a version: the contracts that it expects its providers to uphold.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::record::Publication;
+use super::renamed::FormerNames;
 use crate::interaction::{ContractId, ServiceName};
 
-/// What a version expects of its providers.
+/// The contracts that a version expects its providers to uphold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Published {
@@ -18,7 +19,21 @@ pub enum Published {
 }
 
 impl Published {
-    /// What the publications of one version say together; `None` if there are none.
+    /// The same with the present names of providers. If two of them are one now, nobody knows which contract counts.
+    #[must_use]
+    pub(super) fn with_present_names(self, names: &FormerNames) -> Self {
+        match self {
+            Self::As(contracts) if !names.is_empty() => {
+                let number = contracts.len();
+                let present: BTreeMap<ServiceName, ContractId> =
+                    contracts.into_iter().map(|(name, id)| (names.current(&name).clone(), id)).collect();
+                if present.len() == number { Self::As(present) } else { Self::Conflicting }
+            }
+            unchanged => unchanged,
+        }
+    }
+
+    /// The publications of one version combined; `None` if there are none.
     pub(super) fn of(publications: impl IntoIterator<Item = Publication>) -> Option<Self> {
         let mut known: Option<BTreeMap<ServiceName, ContractId>> = None;
         for publication in publications {

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -51,7 +52,7 @@ pub struct By {
     pub run: Option<String>,
 }
 
-/// What a version expects of its providers: these contracts and no others.
+/// The contracts that a version expects its providers to uphold: these and no others.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Publication {
@@ -97,7 +98,7 @@ pub enum TestResult {
     Error,
 }
 
-/// Why an interaction isn't upheld: a mismatch, or what kept it from being run.
+/// Why an interaction isn't upheld: a mismatch, or the reason why it wasn't run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reason {
@@ -109,7 +110,7 @@ pub struct Reason {
     pub expected: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub actual: String,
-    /// What went wrong, if it isn't a mismatch.
+    /// The error, if it isn't a mismatch.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub message: String,
 }
@@ -128,7 +129,11 @@ pub struct Deployment {
     /// The records of this service in this environment that this one ends, as far as its writer saw them.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub replaces: BTreeSet<RecordId>,
-    /// What the gate decided, unless it was a yes.
+    /// The versions that were deployed there when this roll-out began, by their records. What was deployed since isn't
+    /// replaced when it ends, because nobody knows which of the two came last.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub before: BTreeSet<RecordId>,
+    /// The gate's decision, unless it was a yes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate: Option<String>,
     /// When the roll-out was due.
@@ -140,7 +145,7 @@ pub struct Deployment {
     pub stamp: Stamp,
 }
 
-/// What happened.
+/// The event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Event {
@@ -184,6 +189,11 @@ impl Stamp {
     #[must_use]
     pub fn month(&self) -> &str {
         self.at.get(..7).unwrap_or("0000-00")
+    }
+
+    /// The day, in UTC.
+    pub(super) fn day(&self) -> Option<Date> {
+        self.at.get(..10)?.parse().ok()
     }
 
     /// Whether `at` is a time in the form of RFC 3339, in UTC.

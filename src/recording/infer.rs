@@ -9,7 +9,7 @@
 use std::collections::HashSet;
 
 use indexmap::IndexMap;
-use serde_json::{Value, json};
+use serde_json::{Number, Value, json};
 
 use super::guard::REDACTED;
 use super::place::{Place, Side};
@@ -124,7 +124,10 @@ impl Inference {
                 }
                 self.write(path, rule, reasons);
                 let numbers = seen.values.iter().filter_map(|value| value.as_number());
-                if numbers.clone().all(is_integer) {
+                // `25.0` is whole, but whoever writes it so has fractions.
+                let is_written_whole =
+                    |number: &Number| number.as_str().bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+                if numbers.clone().all(|number| is_integer(number) && is_written_whole(number)) {
                     self.suggest(path, Matcher::Type(JsonType::Integer), Reason::NoFraction(numbers.count()));
                 }
             }
@@ -396,8 +399,8 @@ fn one_of_types(seen: &Seen<'_>) -> Option<Matcher> {
     SchemaRule::new(&json!({ "type": types }), &NoAttachments).ok().map(Matcher::Schema)
 }
 
-/// A type that requires no more than the example does: that of a place, or of the first place below it that has one type
-/// and is always there.
+/// A type that requires no more than the example does: the type of a place, or of the first place below it that has one
+/// type and is always there.
 fn type_within(seen: &Seen<'_>, path: &mut Vec<Segment>) -> Option<Matcher> {
     match seen.only_kind() {
         Some(JsonKind::Object) if seen.entries.is_none() => {

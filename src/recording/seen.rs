@@ -16,7 +16,7 @@ pub enum JsonKind {
     Object,
 }
 
-/// All values that were seen at one place, and what lies below them.
+/// All values that were seen at one place, and those below them.
 #[derive(Debug)]
 pub(super) struct Seen<'v> {
     /// In the order of the samples, one or more.
@@ -35,7 +35,7 @@ pub(super) struct Seen<'v> {
 }
 
 impl JsonKind {
-    fn of(value: &Value) -> Option<Self> {
+    pub(super) fn of(value: &Value) -> Option<Self> {
         match value {
             Value::Null => None,
             Value::Bool(_) => Some(Self::Boolean),

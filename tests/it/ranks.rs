@@ -16,6 +16,8 @@ const RANKS: &[(&str, u8)] = &[
     ("pact", 4),
     ("conversion", 5),
     ("formats", 5),
+    ("openapi", 5),
+    ("comparing", 6),
     ("ledger", 6),
     ("mocking", 6),
     ("recording", 6),
@@ -43,7 +45,7 @@ const SAME_RANK: &[(&str, &str)] = &[
 /// The highest of the pure ranks.
 const PURE: u8 = 7;
 
-/// What the pure ranks may not name: files, sockets, processes, the environment, the clock.
+/// Paths that the pure ranks may not name: files, sockets, processes, the environment, the clock.
 const OUTSIDE: &[&str] = &[
     "std::fs",
     "std::net",

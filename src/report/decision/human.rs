@@ -8,7 +8,7 @@ use super::super::palette::{Palette, paint};
 use super::causes::{INDENT, in_short};
 use super::row::{head, name, next_line, row, style, width};
 use super::texts::{notice_next_text, notice_text};
-use super::{DecisionReport, candidates, sentence, store};
+use super::{DecisionReport, sentence, store, subject};
 use crate::gate::{Cause, GateCode, Notice, Row, State};
 use crate::ledger::ServiceVersion;
 use crate::words::count;
@@ -18,18 +18,17 @@ const GAP: &str = "     ";
 /// How many pairs that are compatible for a special reason are shown when compatible pairs are only counted.
 const SPECIAL: usize = 3;
 
-/// A decision for people: the answer in the first line, then the rows that need attention, each with its causes and what
-/// clears it, then the number of compatible pairs, and the notices.
+/// A decision for people: the verdict in the first line, then the rows that need attention, each with its causes and
+/// next steps, then the number of compatible pairs, and the notices.
 #[must_use]
 pub fn decision_human(report: &DecisionReport<'_>, palette: &Palette) -> String {
     let decision = report.decision;
     let (word, style) = if decision.allow { ("ALLOW", palette.upheld) } else { ("DENY", palette.broken) };
     let dry_run = if report.dry_run { " (dry run)" } else { "" };
     let mut out = format!(
-        "{}{dry_run}  {} → {}{GAP}{}{GAP}{}\n",
+        "{}{dry_run}  {}{GAP}{}{GAP}{}\n",
         paint(style, word),
-        paint(palette.strong, candidates(decision)),
-        paint(palette.strong, &decision.environment),
+        subject(decision, &|text| paint(palette.strong, text).to_string()),
         sentence(&decision.rows),
         paint(palette.faint, store(&decision.store, report.age_seconds)),
     );
@@ -71,8 +70,8 @@ pub(super) fn rows(rows: &[Row], all: bool, palette: &Palette) -> String {
     out
 }
 
-/// `G001 compatible    6 pairs (--all lists them)`: a line for each code, followed by the pairs that are compatible for
-/// another reason than that every interaction is upheld.
+/// `G001 compatible    6 pairs (--all lists them)`: a line for each code, followed by the pairs that are compatible
+/// although not every interaction is upheld.
 pub(super) fn compatible(rows: &[Row], width: usize, hint: &str, palette: &Palette) -> String {
     let mut by_code: BTreeMap<GateCode, Vec<&Row>> = BTreeMap::new();
     for row in rows.iter().filter(|row| row.state() == State::Compatible) {
@@ -94,7 +93,7 @@ pub(super) fn compatible(rows: &[Row], width: usize, hint: &str, palette: &Palet
     out
 }
 
-/// A line for each notice, and another one for what to do about it.
+/// A line for each notice, and another one for the next step.
 pub(super) fn notices(notices: &[Notice], palette: &Palette) -> String {
     let mut out = String::new();
     for notice in notices {

@@ -1,4 +1,5 @@
-//! A decision for a step summary or a comment: the answer first, then what needs attention, each row folded.
+//! A decision for a step summary or a comment: the verdict first, then everything that needs attention, each row
+//! folded.
 
 use std::fmt::Write as _;
 
@@ -7,7 +8,7 @@ use super::super::markdown::{NOTE, code, folded, html, within};
 use super::super::palette::Palette;
 use super::human::{compatible, notices, order};
 use super::row::{name, row, width};
-use super::{DecisionReport, UNDECIDED, UNDECIDED_NEXT, as_written, candidates, sentence, store};
+use super::{DecisionReport, UNDECIDED, UNDECIDED_NEXT, as_written, sentence, store, subject};
 use crate::gate::{Row, State};
 use crate::words::count;
 
@@ -24,9 +25,8 @@ pub fn decision_markdown(report: &DecisionReport<'_>, limit: usize) -> String {
     let answer = if decision.allow { "allow" } else { "deny" };
     let dry_run = if report.dry_run { " (dry run)" } else { "" };
     let mut text = format!(
-        "## Gate: {answer}{dry_run}\n\n{} → {}: {}\n\n{}\n",
-        code(&candidates(decision)),
-        code(decision.environment.as_str()),
+        "## Gate: {answer}{dry_run}\n\n{}: {}\n\n{}\n",
+        subject(decision, &code),
         sentence(&decision.rows),
         code(&store(&decision.store, report.age_seconds)),
     );
@@ -70,7 +70,7 @@ fn section(one: &Row) -> String {
     folded(&summary, &within(&row(one, width([one]), &Palette::default()), SECTION))
 }
 
-/// The notices, and the pairs that are compatible for another reason than that every interaction is upheld.
+/// The notices, and the pairs that are compatible although not every interaction is upheld.
 fn aside(report: &DecisionReport<'_>, bytes: usize) -> String {
     let decision = report.decision;
     let notes = notices(&decision.notices, &Palette::default());
