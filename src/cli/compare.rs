@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use super::load::Workspace;
 use super::step::Step;
 use super::{Exit, Failure, Global, World};
-use crate::comparing::{Comparison, Verdict, compare, findings};
+use crate::comparing::{Compared, Comparison, Verdict, compare, findings};
 use crate::contract::Contract;
 use crate::conversion::import::import;
 use crate::files;
@@ -80,9 +80,11 @@ fn run(global: &Global, args: &CompareArgs, step: &Step, world: &mut World) -> R
         chosen.into_iter().map(|file| (Arc::clone(&file), compare(&own(&file), &document))).collect();
     let sided: Vec<(Arc<SourceFile>, Comparison)> =
         all.iter().map(|(file, comparison)| (Arc::clone(&file.source), comparison.clone())).collect();
-    let mut found = findings(&sided, &document, |index| all.get(index).is_some_and(|(file, _)| file.contract.is_pact()));
+    let mut found =
+        findings(&sided, &document, |index| all.get(index).is_some_and(|(file, _)| file.contract.is_pact()));
     sort_findings(&mut found);
-    let worst = all.iter().flat_map(|(_, it)| &it.interactions).map(|it| it.verdict()).max().unwrap_or(Verdict::Covered);
+    let worst =
+        all.iter().flat_map(|(_, it)| &it.interactions).map(Compared::verdict).max().unwrap_or(Verdict::Covered);
     let exit = match worst {
         Verdict::Breaks => Exit::No,
         Verdict::NotGuaranteed if args.strict => Exit::No,
@@ -105,7 +107,12 @@ fn run(global: &Global, args: &CompareArgs, step: &Step, world: &mut World) -> R
 }
 
 /// Reads the document.
-fn document(global: &Global, args: &CompareArgs, workspace: &mut Workspace, world: &World) -> Result<Document, Failure> {
+fn document(
+    global: &Global,
+    args: &CompareArgs,
+    workspace: &mut Workspace,
+    world: &World,
+) -> Result<Document, Failure> {
     let path = world.working.join(&args.spec);
     let refuse = |findings: Vec<Finding>, workspace: &mut Workspace| Failure::Findings {
         findings,

@@ -71,6 +71,7 @@ enum Command {
     Export(export::ExportArgs),
     Mock(Box<mock::MockArgs>),
     Verify(Box<verify::VerifyArgs>),
+    #[command(hide = true)]
     Compare(compare::CompareArgs),
     Publish(publish::PublishArgs),
     Gate(Box<gate::GateArgs>),

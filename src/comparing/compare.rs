@@ -2,7 +2,7 @@
 
 use super::budget::Budget;
 use super::gap::{Cause, Gap, Verdict};
-use super::response::part;
+use super::response::{Side, part};
 use super::validity::Validity;
 use super::{request, response};
 use crate::contract::{Contract, Interaction};
@@ -62,8 +62,8 @@ fn one(interaction: &Interaction, index: usize, document: &Document, validity: &
     };
     let mut budget = Budget::new();
     let mut gaps = request::gaps(document, validity, &operation, &http.request, &request_at);
-    let has_state = !interaction.given.is_empty();
     let (response, rules) = (&http.response, &http.terms.response);
-    gaps.extend(response::gaps(document, validity, &mut budget, &operation, response, rules, has_state, &at.key("response")));
+    let side = Side { document, validity, operation: &operation, has_state: !interaction.given.is_empty() };
+    gaps.extend(response::gaps(&side, &mut budget, response, rules, &at.key("response")));
     compared(Some(operation.line()), gaps)
 }

@@ -17,7 +17,11 @@ const MOST_NAMED: usize = 5;
 /// Findings about the gaps of contracts, each with their comparison and their file. What depends on the provider's state is
 /// no finding.
 #[must_use]
-pub fn findings(compared: &[(Arc<SourceFile>, Comparison)], document: &Document, is_pact: impl Fn(usize) -> bool) -> Vec<Finding> {
+pub fn findings(
+    compared: &[(Arc<SourceFile>, Comparison)],
+    document: &Document,
+    is_pact: impl Fn(usize) -> bool,
+) -> Vec<Finding> {
     let mut groups: IndexMap<Key<'_>, Vec<Found<'_>>> = IndexMap::new();
     for (number, (source, comparison)) in compared.iter().enumerate() {
         for interaction in &comparison.interactions {
@@ -26,7 +30,11 @@ pub fn findings(compared: &[(Arc<SourceFile>, Comparison)], document: &Document,
                     continue;
                 }
                 // A Pact file has its own keys: only the interaction's place is the same.
-                let place = if is_pact(number) { crate::interaction::pointer(interaction.index) } else { gap.expectation.clone() };
+                let place = if is_pact(number) {
+                    crate::interaction::pointer(interaction.index)
+                } else {
+                    gap.expectation.clone()
+                };
                 let found = Found { source, name: &interaction.name, gap, place };
                 groups.entry(Key::of(gap)).or_default().push(found);
             }
@@ -89,7 +97,9 @@ fn finding(group: &[Found<'_>], document: &Document) -> Option<Finding> {
     let severity = if gap.verdict == Verdict::Breaks { Severity::Error } else { Severity::Warning };
     let finding = Finding { severity, ..Finding::error(code(gap), &first.source.name, span, message) };
     let finding = match gap.shown_witness() {
-        Some(witness) if gap.verdict == Verdict::NotGuaranteed => finding.help(format!("the provider may send {witness}")),
+        Some(witness) if gap.verdict == Verdict::NotGuaranteed => {
+            finding.help(format!("the provider may send {witness}"))
+        }
         _ => finding,
     };
     let (place, label) = said(gap, document);

@@ -110,12 +110,11 @@ impl Gap {
     #[must_use]
     pub fn place(&self) -> String {
         let side = if self.is_request { "request" } else { "response" };
-        let part = match (self.part, self.path.as_str()) {
+        match (self.part, self.path.as_str()) {
             (Part::Path | Part::Method, _) => self.part.to_string(),
             (part, "") => format!("{side} {part}"),
             (part, path) => format!("{side} {part} {path}"),
-        };
-        part
+        }
     }
 
     /// The gap in one sentence, without a full stop.
@@ -174,12 +173,14 @@ impl fmt::Display for Cause {
             Self::Type(kind) => write!(f, "the document allows {}", kind_words(*kind)),
             Self::Values(values) => {
                 let shown: Vec<String> = values.iter().take(8).map(describe::json).collect();
-                write!(f, "the document allows {}", or_list(&quoted(&shown)))
+                write!(f, "the document allows {}", or_list(quoted(&shown)))
             }
             Self::Value => f.write_str("the document allows other values"),
             Self::Nothing => f.write_str("the document allows no value at all"),
             Self::Size { least, most: None } => write!(f, "the document allows {} or more", count_of(*least)),
-            Self::Size { least, most: Some(most) } if least == most => write!(f, "the document allows {}", count_of(*least)),
+            Self::Size { least, most: Some(most) } if least == most => {
+                write!(f, "the document allows {}", count_of(*least))
+            }
             Self::Size { least, most: Some(most) } => write!(f, "the document allows {least} to {}", count_of(*most)),
             Self::Elements => f.write_str("the document doesn't say which elements there are"),
             Self::TooManyWays => f.write_str("the schema has too many alternatives to go through"),
@@ -190,7 +191,7 @@ impl fmt::Display for Cause {
             Self::Invalid { at, why } if at.is_empty() => write!(f, "the document doesn't allow it: {why}"),
             Self::Invalid { at, why } => write!(f, "the document doesn't allow `{at}`: {why}"),
             Self::Credentials(names) => {
-                write!(f, "the document requires credentials in {}", or_list(&quoted(names)))
+                write!(f, "the document requires credentials in {}", or_list(quoted(names)))
             }
         }
     }

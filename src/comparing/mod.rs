@@ -20,6 +20,6 @@ mod scalar;
 mod validity;
 mod walk;
 
-pub use compare::{Comparison, Compared, compare};
+pub use compare::{Compared, Comparison, compare};
 pub use findings::findings;
 pub use gap::{Cause, Gap, Verdict};

@@ -31,7 +31,13 @@ pub(super) fn gaps(
     for name in request.query.keys() {
         let declared = parameters.iter().any(|it| it.location == Location::Query && stem(&it.name) == stem(name));
         if !declared && !is_key(Location::Query, name) {
-            let gap = part(Verdict::NotGuaranteed, Part::Query, Cause::NotDeclared, at.key("query").key(name.as_str()), Some(operation.at));
+            let gap = part(
+                Verdict::NotGuaranteed,
+                Part::Query,
+                Cause::NotDeclared,
+                at.key("query").key(name.as_str()),
+                Some(operation.at),
+            );
             found.push(gap.with_path(name));
         }
     }
@@ -55,7 +61,8 @@ fn parameter(
     let name = parameter.name.as_str();
     let (kind, place, sent): (Part, Pointer, Vec<String>) = match parameter.location {
         Location::Path => {
-            let captured = operation.captured.iter().filter(|(known, _)| *known == name).map(|(_, value)| value.clone());
+            let captured =
+                operation.captured.iter().filter(|(known, _)| *known == name).map(|(_, value)| value.clone());
             (Part::Path, at.key("path"), captured.collect())
         }
         Location::Query => {
@@ -79,7 +86,8 @@ fn parameter(
         }
     };
     if sent.is_empty() {
-        let missing = parameter.required.then(|| part(Verdict::Breaks, kind, Cause::NotSent, at.clone(), Some(&parameter.at)));
+        let missing =
+            parameter.required.then(|| part(Verdict::Breaks, kind, Cause::NotSent, at.clone(), Some(&parameter.at)));
         return missing.map(|gap| gap.with_path(name));
     }
     let schemas: Vec<String> = parameter.schema.iter().cloned().collect();
@@ -151,10 +159,17 @@ fn body(
     let sent = request.body.as_ref().filter(|body| !body.is_empty());
     let of_body = |verdict, cause, place: &str| {
         let key = sent.map_or("body", body_key);
-        vec![part(verdict, Part::Body, cause, if sent.is_some() { at.key(key) } else { at.clone() }, Some(place)).with_path("$")]
+        vec![
+            part(verdict, Part::Body, cause, if sent.is_some() { at.key(key) } else { at.clone() }, Some(place))
+                .with_path("$"),
+        ]
     };
     let Some((media, required, place)) = operation.request_body() else {
-        return if sent.is_some() { of_body(Verdict::NotGuaranteed, Cause::NotDeclared, operation.at) } else { Vec::new() };
+        return if sent.is_some() {
+            of_body(Verdict::NotGuaranteed, Cause::NotDeclared, operation.at)
+        } else {
+            Vec::new()
+        };
     };
     let Some(body) = sent else {
         return if required { of_body(Verdict::Breaks, Cause::NotSent, &place) } else { Vec::new() };
@@ -162,16 +177,23 @@ fn body(
     let declared = || Cause::ContentType { declared: media.iter().map(|media| media.range.clone()).collect() };
     let Content::Json(example) = &body.content else {
         let fitting = media.is_empty() || media.iter().any(|media| !is_json(&media.range));
-        return if fitting { of_body(Verdict::Undecided, Cause::NotCompared, &place) } else { of_body(Verdict::Breaks, declared(), &place) };
+        return if fitting {
+            of_body(Verdict::Undecided, Cause::NotCompared, &place)
+        } else {
+            of_body(Verdict::Breaks, declared(), &place)
+        };
     };
     let Some(json) = json_media(&media) else { return of_body(Verdict::Breaks, declared(), &place) };
     let schemas: Vec<String> = json.schema.iter().cloned().collect();
-    let Some(refusals) = validity.errors(&schemas, example) else { return of_body(Verdict::Undecided, Cause::NotCompared, &place) };
+    let Some(refusals) = validity.errors(&schemas, example) else {
+        return of_body(Verdict::Undecided, Cause::NotCompared, &place);
+    };
     let refusals = refusals.into_iter().filter(|refusal| !is_read_only(document, &schemas, refusal, example));
     let of = |refusal: Refusal| {
         let cause = Cause::Invalid { at: String::new(), why: refusal.why };
         let expectation = refusal.at.split('/').skip(1).fold(at.key(body_key(body)), |pointer, step| {
-            step.parse().map_or_else(|_| pointer.key(step.replace("~1", "/").replace("~0", "~")), |index| pointer.index(index))
+            step.parse()
+                .map_or_else(|_| pointer.key(step.replace("~1", "/").replace("~0", "~")), |index| pointer.index(index))
         });
         let path = if refusal.at.is_empty() { String::from("$") } else { refusal.at };
         part(Verdict::Breaks, Part::Body, cause, expectation, json.schema.as_deref()).with_path(path)

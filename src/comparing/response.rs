@@ -10,17 +10,24 @@ use crate::matching::{Mode, RuleTree, Shape};
 use crate::openapi::{Document, Media, Operation, StatusKey};
 use crate::source::Pointer;
 
+/// What a response is compared with.
+pub(super) struct Side<'a, 'd> {
+    pub document: &'d Document,
+    pub validity: &'a Validity<'d>,
+    pub operation: &'a Operation<'d>,
+    /// Whether the contract names provider states.
+    pub has_state: bool,
+}
+
 /// Every gap of a response; `at` is its place in the contract.
 pub(super) fn gaps(
-    document: &Document,
-    validity: &Validity<'_>,
+    side: &Side<'_, '_>,
     budget: &mut Budget,
-    operation: &Operation<'_>,
     response: &Response,
     rules: &Rules,
-    has_state: bool,
     at: &Pointer,
 ) -> Vec<Gap> {
+    let operation = side.operation;
     let declared = operation.responses();
     let meant = meant(response.status, &declared);
     if meant.is_empty() {
@@ -36,7 +43,7 @@ pub(super) fn gaps(
     for place in &meant {
         let mut here = headers(operation, response, rules, place, at);
         if let Some(body) = &response.body {
-            here.extend(self::body(document, validity, budget, operation, body, rules, has_state, place, at));
+            here.extend(self::body(side, budget, body, rules, place, at));
         }
         broken += usize::from(here.iter().any(|gap| gap.verdict == Verdict::Breaks));
         found.extend(here);
@@ -57,10 +64,16 @@ fn meant(status: Status, declared: &[(StatusKey, String)]) -> Vec<String> {
             place(StatusKey::Code(code)).or_else(|| of_class(digit)).into_iter().collect()
         }
         Status::Class(digit) => {
-            let codes = declared.iter().filter(|(key, _)| matches!(key, StatusKey::Code(code) if code / 100 == u16::from(digit)));
+            let codes = declared
+                .iter()
+                .filter(|(key, _)| matches!(key, StatusKey::Code(code) if code / 100 == u16::from(digit)));
             let codes: Vec<String> = codes.map(|(_, at)| at.clone()).collect();
             // With codes of the class, `default` is for the others.
-            if codes.is_empty() { of_class(digit).into_iter().collect() } else { codes.into_iter().chain(place(StatusKey::Class(digit))).collect() }
+            if codes.is_empty() {
+                of_class(digit).into_iter().collect()
+            } else {
+                codes.into_iter().chain(place(StatusKey::Class(digit))).collect()
+            }
         }
     }
 }
@@ -75,7 +88,8 @@ fn name(key: StatusKey) -> String {
 
 fn headers(operation: &Operation<'_>, response: &Response, rules: &Rules, place: &str, at: &Pointer) -> Vec<Gap> {
     let declared = operation.response_headers(place);
-    let names = response.headers.keys().chain(rules.headers.keys().filter(|name| !response.headers.contains_key(*name)));
+    let names =
+        response.headers.keys().chain(rules.headers.keys().filter(|name| !response.headers.contains_key(*name)));
     let mut found = Vec::new();
     for name in names.filter(|name| *name != "content-type") {
         let rule = rules.headers.get(name);
@@ -85,7 +99,9 @@ fn headers(operation: &Operation<'_>, response: &Response, rules: &Rules, place:
         let (verdict, cause, document) = match header {
             None if is_optional => continue,
             None => (Verdict::NotGuaranteed, Cause::Undeclared { near: None }, place.to_owned()),
-            Some(header) if !header.required && !is_optional => (Verdict::NotGuaranteed, Cause::Optional, header.at.clone()),
+            Some(header) if !header.required && !is_optional => {
+                (Verdict::NotGuaranteed, Cause::Optional, header.at.clone())
+            }
             Some(header) => (Verdict::Undecided, Cause::NotCompared, header.at.clone()),
         };
         found.push(part(verdict, Part::Header, cause, expectation, Some(&document)).with_path(name));
@@ -93,19 +109,9 @@ fn headers(operation: &Operation<'_>, response: &Response, rules: &Rules, place:
     found
 }
 
-#[expect(clippy::too_many_arguments, reason = "each is another side of the comparison, and none belongs to another")]
-fn body(
-    document: &Document,
-    validity: &Validity<'_>,
-    budget: &mut Budget,
-    operation: &Operation<'_>,
-    body: &Body,
-    rules: &Rules,
-    has_state: bool,
-    place: &str,
-    at: &Pointer,
-) -> Vec<Gap> {
+fn body(side: &Side<'_, '_>, budget: &mut Budget, body: &Body, rules: &Rules, place: &str, at: &Pointer) -> Vec<Gap> {
     let key = body_key(body);
+    let Side { document, validity, operation, has_state } = side;
     let media = operation.response_body(place);
     if body.is_empty() {
         return Vec::new();
@@ -116,7 +122,8 @@ fn body(
     let declared = || Cause::ContentType { declared: media.iter().map(|media| media.range.clone()).collect() };
     let Content::Json(example) = &body.content else {
         let fitting = media.iter().any(|media| !is_json(&media.range));
-        let (verdict, cause) = if fitting { (Verdict::Undecided, Cause::NotCompared) } else { (Verdict::Breaks, declared()) };
+        let (verdict, cause) =
+            if fitting { (Verdict::Undecided, Cause::NotCompared) } else { (Verdict::Breaks, declared()) };
         return vec![part(verdict, Part::Body, cause, at.key(key), Some(place)).with_path("$")];
     };
     let Some(json) = json_media(&media) else {
@@ -125,7 +132,7 @@ fn body(
     let tree = RuleTree::of(rules.body.iter());
     let shape = Shape::new(example, &tree, Mode::LEAST);
     let schemas: Vec<String> = json.schema.iter().cloned().collect();
-    Walk::new(document, validity, budget, has_state, at.key(key), at.key("match")).place(&shape, &schemas)
+    Walk::new(document, validity, budget, *has_state, at.key(key), at.key("match")).place(&shape, &schemas)
 }
 
 /// The representation that JSON is sent in.

@@ -49,7 +49,8 @@ fn numbers(way: &Alternative<'_>) -> Vec<Value> {
     let ends = [&bounds.least, &bounds.most].into_iter().flatten().filter_map(|(number, _)| number.as_f64());
     let steps = [0.0, 0.5, -0.5, 1.0, -1.0];
     let near = ends.flat_map(|end| steps.map(|step| end + step));
-    let multiples = bounds.multiple_of.iter().filter_map(Number::as_f64).flat_map(|by| [1.0, 2.0, 7.0].map(|times| by * times));
+    let multiples =
+        bounds.multiple_of.iter().filter_map(Number::as_f64).flat_map(|by| [1.0, 2.0, 7.0].map(|times| by * times));
     let plain = [0.5, 1.0, 0.0, -1.0, 1000.0, -1.5, 1e15];
     let all: Vec<f64> = near.chain(multiples).chain(plain).collect();
     all.into_iter().filter_map(number).collect()
@@ -62,7 +63,8 @@ fn number(value: f64) -> Option<Value> {
 }
 
 fn texts(way: &Alternative<'_>) -> Vec<Value> {
-    let of_formats = way.formats().filter_map(|name| FORMATS.iter().find(|(known, _)| *known == name)).map(|(_, text)| *text);
+    let of_formats =
+        way.formats().filter_map(|name| FORMATS.iter().find(|(known, _)| *known == name)).map(|(_, text)| *text);
     let plain = ["a", "", "text", "0", "Zürich", "a b"];
     let lengths = way.lengths();
     let length = usize::try_from(lengths.least.clamp(1, 1000)).unwrap_or(1);
@@ -81,11 +83,11 @@ fn any(document: &Document, schemas: &[String], depth: u8) -> Value {
         Kind::Array if depth < MOST_DEPTH => list(document, way, depth + 1),
         Kind::Object => json!({}),
         Kind::Array => json!([]),
-        Kind::Null | Kind::Boolean | Kind::Number | Kind::String => {
-            way.shown().find(|value| Kind::of(value) == kind).cloned().unwrap_or_else(|| {
-                candidates(document, way, kind).into_iter().next().unwrap_or(Value::Null)
-            })
-        }
+        Kind::Null | Kind::Boolean | Kind::Number | Kind::String => way
+            .shown()
+            .find(|value| Kind::of(value) == kind)
+            .cloned()
+            .unwrap_or_else(|| candidates(document, way, kind).into_iter().next().unwrap_or(Value::Null)),
     }
 }
 

@@ -46,7 +46,8 @@ pub(super) fn judge(
     }
     let found = if let Proof::But(text) = proof { Some(Value::String(text)) } else { None };
     let mut tried = found.into_iter().chain(candidates(document, way, kind));
-    let refuted = tried.find(|value| !fits(shape, value, Medium::Json) && validity.allows(schemas, value) == Some(true));
+    let refuted =
+        tried.find(|value| !fits(shape, value, Medium::Json) && validity.allows(schemas, value) == Some(true));
     refuted.map_or(Fit::Unknown, Fit::NotThis)
 }
 
@@ -136,7 +137,11 @@ fn of_matcher(
         Matcher::Type(JsonType::Number) => only(Kind::Number),
         Matcher::Type(JsonType::Boolean) => only(Kind::Boolean),
         Matcher::Type(JsonType::Integer) if kind == Kind::Number => {
-            if way.bounds().integer { Proof::Every } else { Proof::Open }
+            if way.bounds().integer {
+                Proof::Every
+            } else {
+                Proof::Open
+            }
         }
         Matcher::Format(_) | Matcher::Regex(_) if kind != Kind::String => Proof::None,
         Matcher::Type(JsonType::Integer) => Proof::None,
@@ -150,7 +155,11 @@ fn of_matcher(
             None => Proof::Open,
         },
         Matcher::OneOf(values) => {
-            if values.iter().all(|value| validity.allows(schemas, value) == Some(false)) { Proof::None } else { Proof::Open }
+            if values.iter().all(|value| validity.allows(schemas, value) == Some(false)) {
+                Proof::None
+            } else {
+                Proof::Open
+            }
         }
         Matcher::Schema(_) => Proof::Open,
         Matcher::Exact

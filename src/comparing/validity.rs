@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use jsonschema::{Draft, PatternOptions, Registry, Validator};
+use jsonschema::{Draft, PatternOptions, Registry, RegistryBuilder, Validator};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ const DOCUMENT: &str = "upheld:///document";
 impl<'d> Validity<'d> {
     pub(super) fn new(document: &'d Document) -> Self {
         let root: &Value = document.root();
-        let registry = Registry::new().draft(Draft::Draft202012).add(DOCUMENT, root).and_then(|it| it.prepare());
+        let registry = Registry::new().draft(Draft::Draft202012).add(DOCUMENT, root).and_then(RegistryBuilder::prepare);
         Self { registry: registry.ok(), made: RefCell::default() }
     }
 
@@ -65,7 +65,9 @@ impl<'d> Validity<'d> {
             .with_draft(Draft::Draft202012)
             .with_registry(registry)
             // Documents use look-around, which needs the engine that goes back and forth, within a limit.
-            .with_pattern_options(PatternOptions::fancy_regex().backtrack_limit(100_000).size_limit(1 << 20).dfa_size_limit(1 << 20))
+            .with_pattern_options(
+                PatternOptions::fancy_regex().backtrack_limit(100_000).size_limit(1 << 20).dfa_size_limit(1 << 20),
+            )
             .should_validate_formats(true)
             .build(&schema)
             .ok()

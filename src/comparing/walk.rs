@@ -52,21 +52,28 @@ impl<'a, 'd> Walk<'a, 'd> {
         let Some(ways) = document.alternatives(schemas) else {
             return vec![self.gap(Verdict::Undecided, Cause::TooManyWays, shape, schemas.first())];
         };
-        let cases: Vec<(&Alternative<'_>, Kind)> =
-            ways.iter().flat_map(|way| Kind::ALL.into_iter().filter(|kind| way.types().has(*kind)).map(move |kind| (way, kind))).collect();
+        let cases: Vec<(&Alternative<'_>, Kind)> = ways
+            .iter()
+            .flat_map(|way| Kind::ALL.into_iter().filter(|kind| way.types().has(*kind)).map(move |kind| (way, kind)))
+            .collect();
         if cases.is_empty() {
             return vec![self.gap(Verdict::Breaks, Cause::Nothing, shape, schemas.first())];
         }
-        if cases.len() == Kind::ALL.len() && ways.iter().all(Alternative::is_unspecified) && !shape.examples.is_empty() {
-            return vec![self.gap(Verdict::NotGuaranteed, Cause::Open, shape, ways.first().and_then(Alternative::at).map(str::to_owned).as_ref())];
+        if cases.len() == Kind::ALL.len() && ways.iter().all(Alternative::is_unspecified) && !shape.examples.is_empty()
+        {
+            return vec![self.gap(
+                Verdict::NotGuaranteed,
+                Cause::Open,
+                shape,
+                ways.first().and_then(Alternative::at).map(str::to_owned).as_ref(),
+            )];
         }
         let mut found: Vec<Case> = Vec::with_capacity(cases.len());
         for (way, kind) in cases {
             let gaps = self.case(shape, schemas, way, kind);
             let broken = gaps.iter().any(|gap| gap.verdict == Verdict::Breaks);
-            let is_witness = |value: &Value| {
-                self.validity.allows(schemas, value) == Some(true) && !fits(shape, value, Medium::Json)
-            };
+            let is_witness =
+                |value: &Value| self.validity.allows(schemas, value) == Some(true) && !fits(shape, value, Medium::Json);
             let candidates = if broken { samples::candidates(document, way, kind) } else { Vec::new() };
             found.push(Case { gaps, kind, sample: candidates.into_iter().find(is_witness) });
         }
@@ -161,7 +168,10 @@ impl<'a, 'd> Walk<'a, 'd> {
         if self.is_write_only(&schemas) {
             let verdict = if field.required { vec![Verdict::Breaks] } else { Vec::new() };
             let cause = Cause::Undeclared { near: None };
-            return verdict.into_iter().map(|verdict| self.gap(verdict, cause.clone(), &field.shape, place.as_ref())).collect();
+            return verdict
+                .into_iter()
+                .map(|verdict| self.gap(verdict, cause.clone(), &field.shape, place.as_ref()))
+                .collect();
         }
         if field.absent {
             let verdict = if required { Verdict::Breaks } else { Verdict::NotGuaranteed };
@@ -194,18 +204,24 @@ impl<'a, 'd> Walk<'a, 'd> {
     /// A value that the schemas allow and that doesn't fit.
     fn misfit(&self, shape: &Shape<'_>, schemas: &[String]) -> Option<Value> {
         let ways = self.document.alternatives(schemas)?;
-        let kinds = |way: &Alternative<'_>| Kind::ALL.into_iter().filter(|kind| way.types().has(*kind)).collect::<Vec<_>>();
-        let all = ways.iter().flat_map(|way| kinds(way).into_iter().flat_map(|kind| samples::candidates(self.document, way, kind)));
-        all.into_iter().find(|value| self.validity.allows(schemas, value) == Some(true) && !fits(shape, value, Medium::Json))
+        let kinds =
+            |way: &Alternative<'_>| Kind::ALL.into_iter().filter(|kind| way.types().has(*kind)).collect::<Vec<_>>();
+        let all = ways
+            .iter()
+            .flat_map(|way| kinds(way).into_iter().flat_map(|kind| samples::candidates(self.document, way, kind)));
+        all.into_iter()
+            .find(|value| self.validity.allows(schemas, value) == Some(true) && !fits(shape, value, Medium::Json))
     }
 
     /// The other keys that a document allows where the contract refuses them.
     fn other_keys(&self, shape: &Shape<'_>, wanted: &ObjectShape<'_>, way: &Alternative<'_>) -> Vec<Gap> {
         let at = way.at().map(str::to_owned);
         let declared = way.properties();
-        let other = declared.into_iter().filter(|name| !wanted.fields.contains_key(name)).find_map(|name| match way.field(name) {
-            Field::Declared { required, .. } => Some((name.to_owned(), required)),
-            Field::Never | Field::Undeclared | Field::Open => None,
+        let other = declared.into_iter().filter(|name| !wanted.fields.contains_key(name)).find_map(|name| {
+            match way.field(name) {
+                Field::Declared { required, .. } => Some((name.to_owned(), required)),
+                Field::Never | Field::Undeclared | Field::Open => None,
+            }
         });
         let (verdict, name) = match other {
             Some((name, true)) => (Verdict::Breaks, Some(name)),
@@ -253,7 +269,13 @@ impl<'a, 'd> Walk<'a, 'd> {
     }
 
     /// The gaps of elements that may be anywhere in a list.
-    fn somewhere(&mut self, shape: &Shape<'_>, elements: &[Shape<'_>], way: &Alternative<'_>, at: Option<&String>) -> Vec<Gap> {
+    fn somewhere(
+        &mut self,
+        shape: &Shape<'_>,
+        elements: &[Shape<'_>],
+        way: &Alternative<'_>,
+        at: Option<&String>,
+    ) -> Vec<Gap> {
         let mut gaps = Vec::new();
         for element in elements {
             self.at.push(Segment::Each);
@@ -262,14 +284,9 @@ impl<'a, 'd> Walk<'a, 'd> {
             gaps.extend(below.into_iter().filter(|gap| gap.verdict == Verdict::Breaks));
         }
         if gaps.is_empty() && !elements.is_empty() {
-            gaps.push(self.gap(self.by_data(), Cause::Elements, shape, at));
+            gaps.push(self.gap(Verdict::NeedsState, Cause::Elements, shape, at));
         }
         gaps
-    }
-
-    /// The verdict for what depends on the provider's data.
-    const fn by_data(&self) -> Verdict {
-        Verdict::NeedsState
     }
 
     fn exactly(&self, shape: &Shape<'_>, length: usize, sizes: Lengths, at: Option<&String>) -> Option<Gap> {
@@ -287,20 +304,28 @@ impl<'a, 'd> Walk<'a, 'd> {
         self.within(shape, needed, sizes, at)
     }
 
-    fn within(&self, shape: &Shape<'_>, (least, most): (u64, Option<u64>), sizes: Lengths, at: Option<&String>) -> Option<Gap> {
+    fn within(
+        &self,
+        shape: &Shape<'_>,
+        (least, most): (u64, Option<u64>),
+        sizes: Lengths,
+        at: Option<&String>,
+    ) -> Option<Gap> {
         let never = sizes.most.is_some_and(|limit| limit < least) || most.is_some_and(|limit| sizes.least > limit);
         let always = sizes.least >= least && most.is_none_or(|limit| sizes.most.is_some_and(|most| most <= limit));
         let verdict = match (never, always) {
             (true, _) => Verdict::Breaks,
             (false, true) => return None,
-            (false, false) => self.by_data(),
+            (false, false) => Verdict::NeedsState,
         };
         Some(self.gap(verdict, Cause::Size { least: sizes.least, most: sizes.most }, shape, at))
     }
 
     /// Whether a property is only ever sent to the provider.
     fn is_write_only(&self, schemas: &[String]) -> bool {
-        schemas.iter().any(|at| self.document.value(at).and_then(|it| it.get("writeOnly")).is_some_and(|it| *it == true))
+        schemas
+            .iter()
+            .any(|at| self.document.value(at).and_then(|it| it.get("writeOnly")).is_some_and(|it| *it == true))
     }
 
     fn gap(&self, verdict: Verdict, cause: Cause, shape: &Shape<'_>, document: Option<&String>) -> Gap {
@@ -310,7 +335,17 @@ impl<'a, 'd> Walk<'a, 'd> {
         };
         let path = if self.at.is_empty() { String::from("$") } else { Path(self.at.clone()).to_string() };
         let wanted = Some(wanted(shape));
-        Gap { verdict, is_request: false, part: Part::Body, path, cause, wanted, witness: None, expectation, document: document.cloned() }
+        Gap {
+            verdict,
+            is_request: false,
+            part: Part::Body,
+            path,
+            cause,
+            wanted,
+            witness: None,
+            expectation,
+            document: document.cloned(),
+        }
     }
 
     /// Where the example shows the place, as far as it does: the first element stands for each.
@@ -366,7 +401,10 @@ fn combine(cases: Vec<Case>, shape: &Shape<'_>) -> Vec<Gap> {
     for Case { gaps, sample, .. } in cases {
         for gap in gaps {
             let gap = match gap.verdict {
-                Verdict::Breaks => Gap { witness: gap.witness.clone().or_else(|| sample.clone()), ..gap.at_most(Verdict::NotGuaranteed) },
+                Verdict::Breaks => Gap {
+                    witness: gap.witness.clone().or_else(|| sample.clone()),
+                    ..gap.at_most(Verdict::NotGuaranteed)
+                },
                 _ => gap,
             };
             let same = |known: &&mut Gap| known.path == gap.path && known.cause == gap.cause;

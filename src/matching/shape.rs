@@ -101,6 +101,7 @@ pub enum Elements<'c> {
 
 impl<'c> Shape<'c> {
     /// Combines an example and its rules.
+    #[must_use]
     pub fn new(example: &'c Value, rules: &RuleTree<'c>, mode: Mode) -> Self {
         Self::of(smallvec![example], &[rules], mode)
     }
@@ -123,6 +124,7 @@ impl<'c> Shape<'c> {
     }
 
     /// The rule, without the key that it is written under.
+    #[must_use]
     pub fn rule(&self) -> Option<&'c Rule> {
         self.rule.map(|written| &written.rule)
     }

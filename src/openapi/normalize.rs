@@ -16,9 +16,27 @@ pub(super) fn is_data(key: &str) -> bool {
 pub(super) fn has_names(key: &str) -> bool {
     matches!(
         key,
-        "properties" | "patternProperties" | "$defs" | "definitions" | "dependentSchemas" | "schemas" | "responses"
-            | "parameters" | "requestBodies" | "headers" | "securitySchemes" | "securityDefinitions" | "pathItems"
-            | "paths" | "content" | "mapping" | "encoding" | "callbacks" | "links" | "scopes" | "variables"
+        "properties"
+            | "patternProperties"
+            | "$defs"
+            | "definitions"
+            | "dependentSchemas"
+            | "schemas"
+            | "responses"
+            | "parameters"
+            | "requestBodies"
+            | "headers"
+            | "securitySchemes"
+            | "securityDefinitions"
+            | "pathItems"
+            | "paths"
+            | "content"
+            | "mapping"
+            | "encoding"
+            | "callbacks"
+            | "links"
+            | "scopes"
+            | "variables"
     )
 }
 

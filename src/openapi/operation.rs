@@ -138,7 +138,8 @@ impl Document {
     pub fn operation(&self, method: &str, path: &str) -> Result<Operation<'_>, NoOperation> {
         let mut other: Option<&Entry> = None;
         for base in self.base_paths() {
-            let Some(rest) = path.strip_prefix(base.as_str()).filter(|rest| rest.is_empty() || rest.starts_with('/')) else {
+            let Some(rest) = path.strip_prefix(base.as_str()).filter(|rest| rest.is_empty() || rest.starts_with('/'))
+            else {
                 continue;
             };
             let rest = if rest.is_empty() { "/" } else { rest };
@@ -170,7 +171,9 @@ impl Document {
     /// The paths of the servers' addresses, and the empty one last: consumers' addresses may contain the base path.
     fn base_paths(&self) -> Vec<String> {
         let mut found: Vec<String> = match self.version {
-            Version::Swagger2 => self.root().get("basePath").and_then(Value::as_str).map(str::to_owned).into_iter().collect(),
+            Version::Swagger2 => {
+                self.root().get("basePath").and_then(Value::as_str).map(str::to_owned).into_iter().collect()
+            }
             Version::V30 | Version::V31 => {
                 let servers = self.root().get("servers").and_then(Value::as_array).into_iter().flatten();
                 servers.filter_map(base_path).collect()
@@ -421,7 +424,8 @@ fn separator(object: &Map<String, Value>, location: Location, version: Version) 
             _ => Some(','),
         };
     }
-    let style = text("style").unwrap_or(if matches!(location, Location::Query | Location::Cookie) { "form" } else { "simple" });
+    let style =
+        text("style").unwrap_or(if matches!(location, Location::Query | Location::Cookie) { "form" } else { "simple" });
     let explode = object.get("explode").map_or(style == "form", |it| *it == true);
     match style {
         _ if explode && location == Location::Query => None,

@@ -182,9 +182,8 @@ impl Document {
         let reference = self.value(branch)?.get("$ref")?.as_str()?;
         let name = reference.rsplit('/').next().unwrap_or(reference);
         let mapping = discriminator.get("mapping").and_then(Value::as_object);
-        let mut mapped = mapping.into_iter().flatten().filter(|(_, to)| {
-            to.as_str().is_some_and(|to| to == reference || to == name)
-        });
+        let mut mapped =
+            mapping.into_iter().flatten().filter(|(_, to)| to.as_str().is_some_and(|to| to == reference || to == name));
         match (mapped.next(), mapped.next()) {
             (Some((value, _)), None) => Some((property, value.clone())),
             // Several values stand for one branch.
@@ -221,7 +220,11 @@ impl Alternative<'_> {
     #[must_use]
     pub fn at(&self) -> Option<&str> {
         // A branch says more than what it is a branch of.
-        self.atoms.iter().find(|atom| atom.keywords.keys().any(|key| key != "$ref")).or(self.atoms.first()).map(|it| &*it.at)
+        self.atoms
+            .iter()
+            .find(|atom| atom.keywords.keys().any(|key| key != "$ref"))
+            .or(self.atoms.first())
+            .map(|it| &*it.at)
     }
 
     /// The types of the values.
@@ -285,7 +288,8 @@ impl Alternative<'_> {
             _ => false,
         });
         let float = |number: &Number| number.as_f64().unwrap_or(f64::NAN);
-        let mut bounds = Bounds { integer, multiple_of: self.numbers("multipleOf").next().cloned(), ..Bounds::default() };
+        let mut bounds =
+            Bounds { integer, multiple_of: self.numbers("multipleOf").next().cloned(), ..Bounds::default() };
         for (key, exclusive) in [("minimum", false), ("exclusiveMinimum", true)] {
             for number in self.numbers(key) {
                 let tighter = bounds.least.as_ref().is_none_or(|(known, open)| {
@@ -422,7 +426,10 @@ impl Alternative<'_> {
     #[must_use]
     pub fn other_properties(&self) -> Vec<String> {
         let of = |atom: &Atom<'_>| {
-            atom.keywords.get("additionalProperties").is_some_and(Value::is_object).then(|| below(&atom.at, "additionalProperties"))
+            atom.keywords
+                .get("additionalProperties")
+                .is_some_and(Value::is_object)
+                .then(|| below(&atom.at, "additionalProperties"))
         };
         self.atoms.iter().filter_map(of).collect()
     }

@@ -76,7 +76,9 @@ fn literal(text: &str) -> Piece {
 fn fit<'t>(pieces: &'t [Piece], segment: &str, found: &mut Vec<(&'t str, String)>) -> bool {
     match pieces {
         [] => segment.is_empty(),
-        [Piece::Literal(text), rest @ ..] => segment.strip_prefix(text.as_str()).is_some_and(|after| fit(rest, after, found)),
+        [Piece::Literal(text), rest @ ..] => {
+            segment.strip_prefix(text.as_str()).is_some_and(|after| fit(rest, after, found))
+        }
         [Piece::Parameter(name), rest @ ..] => {
             let ends = segment.char_indices().map(|(at, _)| at).skip(1).chain([segment.len()]).filter(|end| *end > 0);
             let mut possible = match rest {

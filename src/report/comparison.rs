@@ -44,7 +44,8 @@ pub fn comparison_text(all: &[ComparedContract<'_>], palette: &Palette) -> Strin
             };
             let word = format!("{verdict:<15}");
             let operation = interaction.operation.as_deref().unwrap_or("no operation");
-            let _ = writeln!(out, "  {}{:<width$}  {}", paint(style, &word), shown(&interaction.name), shown(operation));
+            let _ =
+                writeln!(out, "  {}{:<width$}  {}", paint(style, &word), shown(&interaction.name), shown(operation));
             let states = states(&interaction.gaps);
             if verdict == Verdict::Covered && !states.is_empty() {
                 let _ = writeln!(out, "  {:<15}if the provider state provides {}", "", and_list(&states));
@@ -53,8 +54,14 @@ pub fn comparison_text(all: &[ComparedContract<'_>], palette: &Palette) -> Strin
         out.push('\n');
     }
     let total: usize = numbers.values().sum();
-    let parts: Vec<String> = numbers.iter().rev().map(|(verdict, number)| format!("{number} {}", plural(*verdict, *number))).collect();
-    let _ = writeln!(out, "{}: {}", count(total, "interaction"), if parts.is_empty() { String::from("nothing to compare") } else { parts.join(", ") });
+    let parts: Vec<String> =
+        numbers.iter().rev().map(|(verdict, number)| format!("{number} {}", plural(*verdict, *number))).collect();
+    let _ = writeln!(
+        out,
+        "{}: {}",
+        count(total, "interaction"),
+        if parts.is_empty() { String::from("nothing to compare") } else { parts.join(", ") }
+    );
     out
 }
 
