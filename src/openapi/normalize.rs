@@ -110,11 +110,7 @@ fn allow_null(object: &mut Map<String, Value>) {
         values.push(Value::Null);
     }
     match object.get_mut("type") {
-        Some(Value::Array(types)) => {
-            if !types.iter().any(|it| it == "null") {
-                types.push(json!("null"));
-            }
-        }
+        Some(Value::Array(types)) if !types.iter().any(|it| it == "null") => types.push(json!("null")),
         Some(kind @ Value::String(_)) => *kind = json!([kind.take(), "null"]),
         _ => {}
     }

@@ -284,21 +284,21 @@ impl<'d> Operation<'d> {
                 if object.get("in").is_some_and(|it| it == "body") {
                     let required = object.get("required").is_some_and(|it| *it == true);
                     let schema = object.contains_key("schema").then(|| below(&at, "schema"));
-                    return Some((self.swagger_media("consumes", schema, &at), required, at));
+                    return Some((self.swagger_media("consumes", schema.as_ref(), &at), required, at));
                 }
             }
         }
         None
     }
 
-    fn swagger_media(&self, key: &str, schema: Option<String>, at: &str) -> Vec<Media> {
+    fn swagger_media(&self, key: &str, schema: Option<&String>, at: &str) -> Vec<Media> {
         let own = self.object().and_then(|object| object.get(key));
         let list = own.or_else(|| self.document.root().get(key)).and_then(Value::as_array);
         let mut types: Vec<&str> = list.into_iter().flatten().filter_map(Value::as_str).collect();
         if types.is_empty() {
             types.push("application/json");
         }
-        let media = |range: &&str| Media { range: essence(range), schema: schema.clone(), at: at.to_owned() };
+        let media = |range: &&str| Media { range: essence(range), schema: schema.cloned(), at: at.to_owned() };
         types.iter().map(media).collect()
     }
 
@@ -328,7 +328,7 @@ impl<'d> Operation<'d> {
         let Some((at, object)) = self.document.object(at.to_owned()) else { return Vec::new() };
         match self.document.version {
             Version::Swagger2 if object.contains_key("schema") => {
-                self.swagger_media("produces", Some(below(&at, "schema")), &at)
+                self.swagger_media("produces", Some(&below(&at, "schema")), &at)
             }
             Version::Swagger2 => Vec::new(),
             Version::V30 | Version::V31 => self.media(&at),

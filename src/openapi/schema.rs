@@ -163,7 +163,9 @@ impl Document {
             for branch in branches(key) {
                 let mut ways = self.expand(&branch, hops + 1)?;
                 if let Some((property, mark)) = self.mark(keywords, &branch) {
-                    ways.iter_mut().for_each(|way| way.marks.push((property, mark.clone())));
+                    for way in &mut ways {
+                        way.marks.push((property, mark.clone()));
+                    }
                 }
                 either.extend(ways);
                 if either.len() > MOST_ALTERNATIVES {

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use serde_json::{Map, Value, json};
-use upheld::comparing::{Compared, Verdict, compare};
+use upheld::comparing::{Compared, Gap, Verdict, compare};
 use upheld::interaction::ActualResponse;
 use upheld::matching::match_response;
 use upheld::openapi::{self, Document};
@@ -51,7 +51,7 @@ fn needs(document: &Document, body: &str, rules: &str) -> Compared {
 fn verdict_and_witness(schema: &Value, body: &str, rules: &str) -> (Verdict, Option<String>) {
     let compared = needs(&document(schema, &json!({})), body, rules);
     let worst = compared.verdict();
-    let witness = compared.gaps.iter().find(|gap| gap.verdict == worst).and_then(|gap| gap.shown_witness());
+    let witness = compared.gaps.iter().find(|gap| gap.verdict == worst).and_then(Gap::shown_witness);
     (worst, witness)
 }
 
@@ -320,7 +320,7 @@ fn instance(schema: &Value, choices: &mut impl Iterator<Item = u8>) -> Value {
             let mut object = Map::new();
             for (name, property) in schema["properties"].as_object().into_iter().flatten() {
                 let required = schema["required"].as_array().is_some_and(|names| names.contains(&json!(name)));
-                let there = choices.next().unwrap_or(0) % 2 == 0;
+                let there = choices.next().unwrap_or(0).is_multiple_of(2);
                 if required || there {
                     object.insert(name.clone(), instance(property, choices));
                 }
