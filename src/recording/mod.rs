@@ -9,7 +9,6 @@ mod edit;
 mod example;
 mod exchange;
 mod group;
-mod guard;
 mod har;
 mod har_address;
 mod har_message;
@@ -19,27 +18,24 @@ mod merge;
 mod names;
 mod place;
 mod record;
-mod redact;
 mod remark;
 mod sample;
-mod secret_names;
-mod secret_shapes;
+mod secrets;
 mod seen;
 mod target;
 mod text;
 mod unwritten;
 mod update;
+mod written;
 
 pub use exchange::{Capture, Exchange};
-pub use guard::{FoundSecret, Guard, REDACTED};
 pub use har::{CODES as HAR_CODES, HarEntry, UnusableEntry, read_har};
 pub use place::{Place, Side};
 pub use record::{
     Change, LeftOut, Options, Outcome, RecordError, RecordedContract, RecordedInteraction, Recording, record,
 };
-pub use redact::{Redaction, redact, redacted_path};
 pub use remark::{Conclusion, Reason, Remark, Suggestion};
 pub use sample::BodyProblem;
-pub use secret_names::is_secret_name;
+pub use secrets::{FoundSecret, Guard, REDACTED, Redaction, is_secret_name, redact, redacted_path};
 pub use seen::JsonKind;
 pub use unwritten::Unwritten;

@@ -129,6 +129,8 @@ mod recording_again;
 mod recording_inference;
 mod recording_interactions;
 mod recording_properties;
+mod recording_written;
+mod secret_places;
 mod store_checkout;
 mod store_folder;
 mod store_git;

@@ -7,14 +7,12 @@ use std::fmt;
 use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
-use super::place::{Place, Side};
+use super::values::REDACTED;
 use crate::interaction::{Part, urlencoded};
-
-/// The text that stands for a secret.
-pub const REDACTED: &str = "redacted";
+use crate::recording::place::{Place, Side};
 
 /// A secret that was found, without its text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,48 +43,106 @@ impl FoundSecret {
     }
 }
 
-/// Finds the secrets of a recording in texts: plain, and encoded as in URLs, base64 and JSON.
+/// A secret that is known by its text.
+#[derive(Clone, Debug)]
+pub(super) struct KnownSecret {
+    pub found: FoundSecret,
+    /// The number of the exchange that it was found in.
+    pub exchange: usize,
+    /// It may be no secret at all: a cookie whose name says nothing.
+    pub is_doubtful: bool,
+}
+
+/// The secrets of a recording by their texts.
+#[derive(Debug, Default)]
+pub(super) struct KnownSecrets {
+    /// Those that are distinctive enough to be found anywhere.
+    pub anywhere: BTreeMap<String, KnownSecret>,
+    /// Passwords that are only a word: they are found where they stand alone.
+    pub words: BTreeMap<String, KnownSecret>,
+}
+
+/// Finds the secrets of a recording in texts: plain, and encoded as in URLs, base64, JSON and XML.
+#[derive(Default)]
 pub struct Guard {
     search: Option<AhoCorasick>,
     /// The secret of each pattern of `search`.
-    secrets: Vec<FoundSecret>,
+    secrets: Vec<KnownSecret>,
+    words: Option<AhoCorasick>,
+    /// The kind of each pattern of `words`.
+    word_kinds: Vec<&'static str>,
 }
 
 impl Guard {
-    pub(super) fn new(found: &BTreeMap<String, FoundSecret>) -> Self {
-        let mut patterns: BTreeMap<String, FoundSecret> = BTreeMap::new();
-        for (secret, found) in found {
+    pub(super) fn new(known: &KnownSecrets) -> Self {
+        let mut patterns: BTreeMap<String, KnownSecret> = BTreeMap::new();
+        for (secret, found) in &known.anywhere {
             for spelling in spellings(secret) {
                 patterns.entry(spelling).or_insert_with(|| found.clone());
             }
         }
-        let secrets: Vec<FoundSecret> = patterns.values().cloned().collect();
-        let search = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(patterns.keys());
-        Self { search: search.ok().filter(|_| !patterns.is_empty()), secrets }
+        let search = |patterns: &mut dyn Iterator<Item = &String>| {
+            AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(patterns).ok()
+        };
+        Self {
+            search: search(&mut patterns.keys()).filter(|_| !patterns.is_empty()),
+            secrets: patterns.values().cloned().collect(),
+            words: search(&mut known.words.keys()).filter(|_| !known.words.is_empty()),
+            word_kinds: known.words.values().map(|word| word.found.kind).collect(),
+        }
     }
 
-    /// The first secret in a text.
+    /// Says where each secret was found, once the requests can be shown: `lines` has one for each exchange.
+    pub(super) fn name_requests(&mut self, lines: &[String]) {
+        for secret in &mut self.secrets {
+            secret.found.request = lines.get(secret.exchange).cloned();
+        }
+    }
+
+    /// The first secret in a text. Passwords that are only a word don't count: they may be there by chance.
     #[must_use]
     pub fn find(&self, text: &str) -> Option<&FoundSecret> {
-        self.find_in(text.as_bytes())
+        let found = self.search.as_ref()?.find(text)?;
+        self.secrets.get(found.pattern().as_usize()).map(|secret| &secret.found)
     }
 
-    pub(super) fn find_in(&self, bytes: &[u8]) -> Option<&FoundSecret> {
-        let found = self.search.as_ref()?.find(bytes)?;
-        self.secrets.get(found.pattern().as_usize())
+    /// The text with all secrets replaced, for output.
+    #[must_use]
+    pub fn clean(&self, text: &str) -> String {
+        self.replace(text).map_or_else(|| text.to_owned(), |(clean, _)| clean)
     }
 
     /// The text with all secrets replaced, and the kind of the first one; nothing if there is no secret in it.
     pub(super) fn replace(&self, text: &str) -> Option<(String, &'static str)> {
-        let search = self.search.as_ref()?;
-        let first = search.find(text)?;
-        let kind = self.secrets.get(first.pattern().as_usize())?.kind;
-        let mut clean = String::with_capacity(text.len());
-        search.replace_all_with(text, &mut clean, |_, _, clean| {
-            clean.push_str(REDACTED);
-            true
-        });
-        Some((clean, kind))
+        let mut kind = None;
+        let mut clean = text.to_owned();
+        if let Some(search) = &self.search
+            && let Some(first) = search.find(text)
+        {
+            kind = self.secrets.get(first.pattern().as_usize()).map(|secret| secret.found.kind);
+            clean.clear();
+            search.replace_all_with(text, &mut clean, |_, _, clean| {
+                clean.push_str(REDACTED);
+                true
+            });
+        }
+        if let Some(words) = &self.words
+            && words.is_match(&clean)
+        {
+            let text = std::mem::take(&mut clean);
+            let is_alone = |at: std::ops::Range<usize>| {
+                !text[..at.start].ends_with(char::is_alphanumeric) && !text[at.end..].starts_with(char::is_alphanumeric)
+            };
+            words.replace_all_with(&text, &mut clean, |found, word, clean| {
+                let alone = is_alone(found.range());
+                if alone {
+                    kind = kind.or(self.word_kinds.get(found.pattern().as_usize()).copied());
+                }
+                clean.push_str(if alone { REDACTED } else { word });
+                true
+            });
+        }
+        kind.map(|kind| (clean, kind))
     }
 }
 
@@ -96,15 +152,46 @@ impl fmt::Debug for Guard {
     }
 }
 
+/// What browsers leave as it is when they encode a part of an address (`encodeURIComponent`).
+const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'!')
+    .remove(b'~')
+    .remove(b'*')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')');
+
 /// All spellings that a secret may have in a text.
 fn spellings(secret: &str) -> BTreeSet<String> {
     let json = Value::String(secret.to_owned()).to_string();
+    let json = json[1..json.len() - 1].to_owned();
+    let form = urlencoded::encode(secret);
+    let markup = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     BTreeSet::from([
         secret.to_owned(),
         utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string(),
-        urlencoded::write(&[(String::new(), vec![secret.to_owned()])].into_iter().collect()).split_off(1),
-        json[1..json.len() - 1].to_owned(),
+        utf8_percent_encode(secret, COMPONENT).to_string(),
+        with_small_digits(&form),
+        form.replace("%20", "+"),
+        form,
+        json.replace('/', "\\/"),
+        json,
+        markup.replace('"', "&quot;"),
+        markup,
         STANDARD_NO_PAD.encode(secret),
         URL_SAFE_NO_PAD.encode(secret),
     ])
+}
+
+/// A text in percent-encoding with lower-case digits, as some programs write them.
+fn with_small_digits(encoded: &str) -> String {
+    let mut pieces = encoded.split('%');
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |text, piece| {
+        let (digits, rest) = piece.split_at_checked(2).unwrap_or((piece, ""));
+        format!("{text}%{}{rest}", digits.to_ascii_lowercase())
+    })
 }

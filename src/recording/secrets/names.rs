@@ -1,100 +1,154 @@
-//! Recognizes secrets by the name of their header, parameter, field or key, in any case.
+//! Recognizes secrets by the name of their header, parameter, field, key or element, in any case.
 
 use serde_json::{Map, Value};
 
-/// Last words of names of secrets, with or without words before them: `dbPassword`, `refresh_token`.
-const LAST: &[&str] = &[
-    "password",
-    "passwd",
-    "passwort",
-    "pwd",
-    "pw",
-    "sig",
-    "passphrase",
-    "passcode",
-    "secret",
-    "token",
-    "jwt",
-    "apikey",
-    "pin",
-    "otp",
-    "totp",
-    "cvv",
-    "cvc",
-    "csrf",
-    "xsrf",
-    "credential",
-    "credentials",
-    "authorization",
-    "cookie",
-    "session",
-    "sessionid",
-    "sid",
-    "jsessionid",
-    "phpsessid",
-    "signature",
-    "ssn",
-    "pan",
-    "accesskey",
-    "secretkey",
-    "privatekey",
-    "authkey",
-    "authtoken",
-    "accesstoken",
-    "refreshtoken",
-    "idtoken",
-    "clientsecret",
-    "bearer",
-];
+use super::values::{has_digits_only, is_fake, is_opaque, is_plain_word};
+use super::vocabulary::{
+    ABOUT_FIRST, ABOUT_LAST, BESIDE, CURSORS, ENDINGS, INSIDE, LAST, NO_PAIRS, PAIRS, PASSWORDS, SECRETS, has,
+};
 
-/// Last two words of names of secrets.
-const LAST_TWO: &[[&str; 2]] = &[
-    ["api", "key"],
-    ["access", "key"],
-    ["private", "key"],
-    ["secret", "key"],
-    ["auth", "key"],
-    ["signing", "key"],
-    ["encryption", "key"],
-    ["subscription", "key"],
-    ["master", "key"],
-    ["account", "key"],
-    ["session", "id"],
-    ["session", "key"],
-    ["card", "number"],
-    ["credit", "card"],
-    ["security", "code"],
-    ["recovery", "code"],
-    ["auth", "code"],
-    ["functions", "key"],
-    ["host", "key"],
-];
-
-/// Words before `token` that make it a position in a list.
-const CURSORS: &[&str] =
-    &["page", "next", "prev", "previous", "continuation", "pagination", "cursor", "sync", "resume"];
-
-/// Whether a value with this name is likely to be a secret. Only the last words count, so `token_type`,
-/// `passwordChangedAt` and `max_tokens` aren't secrets.
-#[must_use]
-pub fn is_secret_name(name: &str) -> bool {
-    let words = words(name);
-    let Some(last) = words.last() else { return false };
-    let before = words.len().checked_sub(2).and_then(|at| words.get(at)).map(String::as_str);
-    if last == "token" && before.is_some_and(|word| CURSORS.contains(&word)) {
-        return false;
-    }
-    // `session` is often just an object, but `x-session` a secret; both are hidden.
-    LAST.contains(&last.as_str())
-        || before.is_some_and(|before| LAST_TWO.contains(&[before, last.as_str()]))
-        || words.ends_with(&[String::from("access"), String::from("key"), String::from("id")])
+/// What a name says about its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Named {
+    /// Nothing.
+    Plain,
+    /// It is a password, whatever it looks like.
+    Password,
+    /// It is a secret, unless it is only a word about one, such as `expired`.
+    Secret,
+    /// There are several. (A number under such a name is how many.)
+    Secrets,
+    /// It is a secret if it looks like one: `key`, `auth`.
+    Opaque,
+    /// `code`: a secret if it looks like one, or like the code in a text message.
+    Code,
 }
 
-/// The name of the value under a key: the key, or for `value` the name next to it, as lists of fields have it:
-/// `{"name": "password", "value": "…"}`.
+/// Whether a value with this name is likely to be a secret: `dbPassword`, `refresh_token`, `password_confirmation`, but
+/// not `token_type`, `passwordChangedAt` and `max_tokens`.
+#[must_use]
+pub fn is_secret_name(name: &str) -> bool {
+    matches!(named(name), Named::Password | Named::Secret | Named::Secrets)
+}
+
+/// Whether the keys that lead to a value make a secret of it.
+pub(in crate::recording) fn is_secret_place<'k>(keys: impl Iterator<Item = &'k str>) -> bool {
+    keys.fold(Named::Plain, Named::inside) != Named::Plain
+}
+
+/// What a name says about its value.
+pub(super) fn named(name: &str) -> Named {
+    let words = words(name);
+    let singular: Vec<&str> = words.iter().map(|word| singular(word)).collect();
+    let (Some(last), Some(first)) = (singular.last().copied(), singular.first().copied()) else { return Named::Plain };
+    let before = singular.len().checked_sub(2).and_then(|at| singular.get(at)).copied().unwrap_or_default();
+    let is_plural = words.last().is_some_and(|word| word.as_str() != last);
+    let secret = if is_plural { Named::Secrets } else { Named::Secret };
+    let is_glued = |first: &str, second: &str| {
+        last.strip_suffix(second).is_some_and(|start| start.ends_with(first)) && !has(NO_PAIRS, last)
+    };
+    let is_pair = PAIRS.iter().any(|(second, firsts)| {
+        *second == last && has(firsts, before) || firsts.split(' ').any(|first| is_glued(first, second))
+    });
+    if is_pair || singular.ends_with(&["access", "key", "id"]) {
+        return secret;
+    }
+    let about = singular.len() > 1 && (has(ABOUT_FIRST, first) || has(ABOUT_LAST, last));
+    let cursor = last.strip_suffix("token").is_some_and(|start| {
+        let word = if start.is_empty() { before } else { start };
+        has(CURSORS, word)
+    });
+    if about || cursor {
+        return Named::Plain;
+    }
+    let is_password = singular.ends_with(&["pass", "word"]);
+    let any = |list: &str| singular.iter().any(|word| has(list, word));
+    let holds = |part: &str| singular.iter().any(|word| word.contains(part));
+    if is_password || any(PASSWORDS) || INSIDE.split(' ').take(4).any(holds) {
+        return Named::Password;
+    }
+    let ends = |word: &&str| ENDINGS.split(' ').any(|ending| word.ends_with(ending));
+    if any(SECRETS) || INSIDE.split(' ').any(holds) || singular.iter().any(ends) {
+        return secret;
+    }
+    match last {
+        "pass" | "pw" => Named::Password,
+        last if has(LAST, last) || last.ends_with("cookie") => secret,
+        "key" | "auth" | "authentication" if singular.len() == 1 => Named::Opaque,
+        "code" if singular.len() == 1 => Named::Code,
+        _ => Named::Plain,
+    }
+}
+
+impl Named {
+    /// Whether a text with this name is a secret. `is_sent` says that it is in a request.
+    pub(super) fn is_secret(self, text: &str, is_sent: bool) -> bool {
+        let text = text.trim();
+        if is_fake(text) {
+            return false;
+        }
+        let digits = has_digits_only(text);
+        match self {
+            Self::Plain => false,
+            Self::Password => true,
+            Self::Secret => !is_plain_word(text),
+            Self::Secrets => !digits && !is_plain_word(text),
+            Self::Opaque => is_opaque(text),
+            Self::Code => is_opaque(text) || is_sent && digits && text.len() == 6,
+        }
+    }
+
+    /// Whether a number with this name is a secret. One or two digits tell nothing.
+    pub(super) fn is_secret_number(self, number: &str, is_sent: bool) -> bool {
+        let digits = has_digits_only(number) && number.len() > 2;
+        match self {
+            Self::Plain | Self::Secrets | Self::Opaque => false,
+            Self::Password | Self::Secret => digits,
+            Self::Code => is_sent && digits && number.len() == 6,
+        }
+    }
+
+    /// What the key of an object means for its value, if the object itself has a name with this meaning: in an object that
+    /// is named like a secret, everything is one, except what usually stands beside it.
+    pub(super) fn inside(self, key: &str) -> Self {
+        let own = named(key);
+        let is_beside = || {
+            let words = words(key);
+            words.last().is_some_and(|last| has(BESIDE, singular(last)))
+        };
+        match (own, self) {
+            (Self::Plain, Self::Password | Self::Secret | Self::Secrets) if !is_beside() => self,
+            (own, _) => own,
+        }
+    }
+
+    /// What reports call it.
+    pub(super) const fn kind(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Plain | Self::Secret | Self::Secrets | Self::Opaque | Self::Code => "secret",
+        }
+    }
+}
+
+/// The keys for the name of a value, and for the value, in lists of fields: `{"name": "password", "value": "…"}`.
+const NAME_KEYS: [&str; 8] = ["name", "key", "field", "id", "header", "param", "k", "path"];
+const VALUE_KEYS: [&str; 6] = ["value", "val", "v", "content", "text", "string"];
+
+/// The name of the value under a key: the key, or in a list of fields the name next to it.
 pub(super) fn name_in<'o>(object: &'o Map<String, Value>, key: &'o str) -> &'o str {
-    let named = || ["name", "key", "field"].iter().find_map(|name| object.get(*name).and_then(Value::as_str));
-    if key == "value" { named().unwrap_or(key) } else { key }
+    let named = || NAME_KEYS.iter().find_map(|name| object.get(*name).and_then(Value::as_str));
+    if VALUE_KEYS.contains(&key) { named().unwrap_or(key) } else { key }
+}
+
+/// A word without the digits and the `s` at its end: `token` for `tokens` and `token2`.
+fn singular(word: &str) -> &str {
+    let bare = word.trim_end_matches(|c: char| c.is_ascii_digit());
+    let word = if bare.chars().count() > 2 { bare } else { word };
+    match word.strip_suffix('s') {
+        Some(stem) if stem.len() > 2 && !stem.ends_with(['s', 'u', 'i']) => stem,
+        _ => word,
+    }
 }
 
 /// The words of a name in lower case: the same for `dbPassword`, `DB_PASSWORD` and `db-password`.
@@ -124,6 +178,49 @@ fn words(name: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_value_decides_where_the_name_is_not_enough() {
+        for (name, text, expected) in [
+            ("code", "EUR", false),
+            ("code", "not_found", false),
+            ("code", "493817", true),
+            ("code", "SplxlOBeZQQYbYS6WxSbIA1", true),
+            ("tokens", "12", false),
+            ("tokens", "ab12", true),
+            ("token", "expired", false),
+            ("session", "active", false),
+            ("password", "expired", true),
+            ("pass", "true", false),
+            ("key", "uploads/2026/picture.png", false),
+            ("key", "d41d8cd98f00b204e9800998ecf8427e", false),
+            ("key", "Zk72pQ8vLr4Tn9Xw", true),
+        ] {
+            assert_eq!(named(name).is_secret(text, true), expected, "{name}: {text}");
+        }
+        for (name, number, expected) in
+            [("pin", "4711", true), ("pin", "7", false), ("tokens", "1200", false), ("code", "404", false)]
+        {
+            assert_eq!(named(name).is_secret_number(number, true), expected, "{name}: {number}");
+        }
+        assert!(!named("code").is_secret("493817", false), "an error code");
+    }
+
+    #[test]
+    fn an_object_that_is_named_like_a_secret_lends_its_name_to_what_is_in_it() {
+        for (outer, key, expected) in [
+            ("password", "value", Named::Password),
+            ("credentials", "user", Named::Plain),
+            ("credentials", "x", Named::Secrets),
+            ("token", "type", Named::Plain),
+            ("token", "expires_in", Named::Plain),
+            ("credit_card", "number", Named::Secret),
+            ("credit_card", "exp_month", Named::Plain),
+            ("order", "number", Named::Plain),
+        ] {
+            assert_eq!(named(outer).inside(key), expected, "{outer}.{key}");
+        }
+    }
 
     #[test]
     fn names_of_secrets_are_recognized_in_any_case() {
@@ -171,6 +268,30 @@ mod tests {
             "Cookie",
             "jwt",
             "HTTPToken",
+            "password1",
+            "pass",
+            "password_confirmation",
+            "passwordConfirmation",
+            "newpassword",
+            "password_hash",
+            "hashedPassword",
+            "otpCode",
+            "pinCode",
+            "pincode",
+            "verification_code",
+            "two_factor_code",
+            "code_verifier",
+            "tokens",
+            "api_keys",
+            "recovery_codes",
+            "user[password]",
+            "AccountKey",
+            "appsecret",
+            "sessid",
+            "secret_id",
+            "seedPhrase",
+            "otpcode",
+            "x-securityanswer",
         ] {
             assert!(is_secret_name(name), "{name}");
         }
@@ -183,7 +304,6 @@ mod tests {
             "tokenType",
             "expires_in",
             "max_tokens",
-            "tokens",
             "token_count",
             "next_page_token",
             "nextToken",
@@ -211,6 +331,19 @@ mod tests {
             "",
             "-",
             "description",
+            "code",
+            "country_code",
+            "statusCode",
+            "product_code",
+            "has_password",
+            "password_strength",
+            "prompt_tokens_used",
+            "cookie_consent",
+            "tokenAddress",
+            "passenger",
+            "compass",
+            "timecode",
+            "turkey",
         ] {
             assert!(!is_secret_name(name), "{name}");
         }
