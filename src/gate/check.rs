@@ -199,7 +199,8 @@ impl MomentCheck<'_, '_, '_> {
             over.filter_map(|(_, record)| time(&record.stamp.at)).min()
         });
         let Some(end) = ends.max() else { return Ok(false) };
-        // Records have times to the second: what began in the second in which the other ended may have come after it.
+        // Records have times to the second: a roll-out that began in the second in which the other ended may have come
+        // after it.
         let there = |live: &&Live| live.version == other.version && time(&live.at).is_some_and(|since| since < end);
         Ok(facts.live(&other.service).iter().any(|live| there(&live)))
     }

@@ -19,7 +19,7 @@ pub(super) struct Facts<'b> {
     pub day: Date,
     /// The names of all declared services.
     pub services: BTreeSet<ServiceName>,
-    /// What is live in the environment, for every service that was ever there.
+    /// The live versions in the environment, for every service that was ever there.
     pub world: BTreeMap<ServiceName, Read<ServiceWorld>>,
     published: BTreeMap<ServiceVersion, Read<Option<Published>>>,
     contracts: BTreeMap<(ServiceName, ServiceName, ContractId), Result<Arc<ContractFile>, Doubt>>,
@@ -62,8 +62,8 @@ impl<'b> Facts<'b> {
         self.doubts(service).iter().filter(is_deployment).cloned().collect()
     }
 
-    /// Whether a service with unreadable records may need a provider: it has published a contract with it before, or it
-    /// hasn't published what one of its versions expects that was deployed here and may be live.
+    /// Whether a service with unreadable records may need a provider: it has published a contract with it before, or
+    /// hasn't published the contracts of a version that was deployed here and may be live.
     pub(super) fn may_need(&mut self, service: &ServiceName, provider: &ServiceName) -> Result<bool, StoreError> {
         if self.consumers_ever(provider)?.contains(service) {
             return Ok(true);
@@ -76,7 +76,7 @@ impl<'b> Facts<'b> {
         Ok(published.is_empty() || history.value.iter().any(|(_, record)| !published.contains(&record.version)))
     }
 
-    /// What a version has published.
+    /// The publication of a version.
     pub(super) fn published(&mut self, of: &ServiceVersion) -> Result<&Read<Option<Published>>, StoreError> {
         if !self.published.contains_key(of) {
             let known = self.world.get(&of.service).filter(|read| read.doubts.is_empty());

@@ -27,7 +27,7 @@ impl Address {
     ///
     /// # Errors
     ///
-    /// What is wrong with the address, without its password.
+    /// If the address is invalid. The error doesn't contain its password.
     pub fn parse(text: &str) -> Result<Option<Self>, AddressError> {
         let fail = |why: &str| Err(AddressError(format!("`{}` isn't the address of a store: {why}", redact(text))));
         let (marked, rest) = text.strip_prefix("git+").map_or((false, text), |rest| (true, rest));
@@ -87,7 +87,7 @@ impl Address {
         redact(&self.url) + &branch
     }
 
-    /// The web server of the address, as `https://host:port`, if nobody else can read what is sent there: over TLS, or on this
+    /// The web server of the address, as `https://host:port`, if nobody else can read the traffic: over TLS, or on this
     /// machine.
     pub(super) fn server(&self) -> Option<String> {
         let (scheme, _) = self.url.split_once("://")?;

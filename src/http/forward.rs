@@ -2,24 +2,24 @@
 //! 7.6.1) is each connection's own.
 
 use hyper::header::{
-    ACCEPT_ENCODING, CONNECTION, EXPECT, HeaderMap, HeaderName, HeaderValue, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION,
-    TE, TRANSFER_ENCODING, UPGRADE,
+    ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, EXPECT, HeaderMap, HeaderName, HeaderValue, PROXY_AUTHENTICATE,
+    PROXY_AUTHORIZATION, TE, TRANSFER_ENCODING, UPGRADE,
 };
 
 use super::header::header_text;
 
-/// The codings that can be undone, and the words that stand for none or any.
+/// The codings that can be decoded, and the words for none and any.
 const DECODABLE: [&str; 8] = ["gzip", "x-gzip", "deflate", "br", "zstd", "identity", "", "*"];
 
 /// The headers of a request as the provider gets them, in their order. `host` is still the consumer's.
 pub(super) fn of_request(headers: &HeaderMap) -> HeaderMap {
-    // What is expected is answered here: the provider gets the body with the head.
+    // This proxy answers the expectation itself: the provider gets the body right after the head.
     let mut kept = end_to_end(headers, &[EXPECT, PROXY_AUTHORIZATION]);
     if let Some(accepted) = decodable(headers) {
         kept.insert(ACCEPT_ENCODING, accepted);
     }
     if items(headers, &TE).any(|item| item.eq_ignore_ascii_case("trailers")) {
-        // Trailers are passed on, so that this holds for both connections.
+        // Trailers are passed on, so this is true for both connections.
         kept.insert(TE, HeaderValue::from_static("trailers"));
         kept.insert(CONNECTION, HeaderValue::from_static("te"));
     }
@@ -32,23 +32,36 @@ pub(super) fn of_response(headers: &HeaderMap) -> HeaderMap {
 }
 
 /// The headers that belong to the message, but for some more.
+///
+/// Two ways to say where the body ends become one (RFC 9112, section 6.3): chunks come before a length, and a length that
+/// is repeated is one.
 fn end_to_end(headers: &HeaderMap, but: &[HeaderName]) -> HeaderMap {
     let named: Vec<String> = items(headers, &CONNECTION).map(|name| name.to_ascii_lowercase()).collect();
+    let is_chunked = items(headers, &TRANSFER_ENCODING).any(|coding| coding.eq_ignore_ascii_case("chunked"));
     let mut kept = HeaderMap::with_capacity(headers.len());
     for (name, value) in headers {
         let is_of_connection = [CONNECTION, TE, UPGRADE].contains(name)
             || matches!(name.as_str(), "keep-alive" | "proxy-connection")
             || named.iter().any(|named| named == name.as_str());
         // Only the chunks are the connection's: another transfer coding is passed on as it is, and its name with it.
+        let is_other_length = *name == CONTENT_LENGTH && (is_chunked || kept.contains_key(CONTENT_LENGTH));
         let is_framing = *name == TRANSFER_ENCODING && !header_text(value).to_ascii_lowercase().contains("chunked");
-        if !is_of_connection && !is_framing && !but.contains(name) {
-            kept.append(name, value.clone());
+        if !is_of_connection && !is_framing && !is_other_length && !but.contains(name) {
+            kept.append(name, if *name == CONTENT_LENGTH { one_length(value) } else { value.clone() });
         }
     }
     kept
 }
 
-/// What the consumer accepts of the codings that can be undone for the record; nothing if that is all it accepts.
+/// A length that is listed several times in one line, once.
+fn one_length(value: &HeaderValue) -> HeaderValue {
+    let text = header_text(value);
+    let first = text.split(',').next().map(str::trim).unwrap_or_default();
+    let is_repeated = text.contains(',') && text.split(',').all(|one| one.trim() == first);
+    HeaderValue::try_from(first).ok().filter(|_| is_repeated).unwrap_or_else(|| value.clone())
+}
+
+/// Those codings which the consumer accepts and the recorder can decode. Empty if it accepts nothing else.
 fn decodable(headers: &HeaderMap) -> Option<HeaderValue> {
     let all: Vec<String> = items(headers, &ACCEPT_ENCODING).collect();
     let is_known = |coding: &&String| {
@@ -83,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn what_belongs_to_a_connection_is_not_passed_on() {
+    fn hop_by_hop_headers_are_not_passed_on() {
         let all = headers(&[
             ("a", "1"),
             ("connection", "keep-alive, X-Mine"),
@@ -104,7 +117,20 @@ mod tests {
     }
 
     #[test]
-    fn trailers_are_asked_for_where_the_consumer_asks_for_them() {
+    fn a_message_has_one_length() {
+        for (lines, kept) in [
+            (&[("content-length", "5"), ("content-length", "5")][..], &[("content-length", "5")][..]),
+            (&[("content-length", "5, 5")], &[("content-length", "5")]),
+            (&[("content-length", "5"), ("transfer-encoding", "chunked")], &[("transfer-encoding", "chunked")]),
+            (&[("transfer-encoding", "Chunked"), ("content-length", "5")], &[("transfer-encoding", "Chunked")]),
+        ] {
+            assert_eq!(pairs(&of_response(&headers(lines))), kept, "{lines:?}");
+            assert_eq!(pairs(&of_request(&headers(lines))), kept, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn trailers_are_requested_if_the_consumer_requests_them() {
         let kept = of_request(&headers(&[("te", "gzip, trailers")]));
         assert_eq!(pairs(&kept), [("te", "trailers"), ("connection", "te")]);
     }

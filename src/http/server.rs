@@ -6,32 +6,38 @@
 
 use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 use std::{fmt, io};
 
+use http_body_util::BodyExt as _;
 use http_body_util::combinators::UnsyncBoxBody;
-use hyper::body::{Bytes, Incoming};
+use hyper::body::{Body, Bytes, Frame, Incoming};
+use hyper::header::CONTENT_LENGTH;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Request, Response};
+use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-/// The body of a response, in whatever pieces it comes. An error in it ends the connection, so that nobody takes what
-/// came for the whole.
+/// The body of a response, in pieces of any size. An error in it ends the connection, so nobody mistakes a partial body
+/// for a whole one.
 pub(super) type ResponseBody = UnsyncBoxBody<Bytes, io::Error>;
 
 /// How many headers a request may have: far more than any has.
 const MAX_HEADERS: usize = 1000;
 /// How long a request's head may take to come, in whole.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a connection may take to become one that carries HTTP, such as by a TLS handshake.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the responses that are under way have once the server is to stop.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
-/// How long to wait where no connection can be accepted, as when there are too many open files.
+/// How long to wait if no connection can be accepted, for example because there are too many open files.
 const NO_CONNECTION: Duration = Duration::from_millis(20);
 
 /// The responder. One for all connections.
@@ -40,7 +46,7 @@ pub(super) trait Responder: Send + Sync + 'static {
     /// that has left, whose request is abandoned if this is false.
     const HALF_CLOSE: bool = true;
 
-    /// What a response can do to the connection that it goes out on.
+    /// The handle with which a response can interfere with its connection.
     type Wire: Send + Sync + 'static;
 
     /// Responds to a request. An error closes the connection without a response.
@@ -72,13 +78,13 @@ impl Listening {
         Ok(Self { listener, address })
     }
 
-    /// Where it listens.
+    /// The address that it listens on.
     pub(super) const fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Responds to requests. `wrap` turns each connection into the stream that carries HTTP, such as TLS, and a handle for
-    /// what a response can do to it; if that fails, the connection is closed.
+    /// Responds to requests. `wrap` turns each connection into the stream that carries HTTP, such as TLS, and a handle
+    /// with which a response can interfere with it. If that fails, the connection is closed.
     pub(super) fn serve<A, W, S, F>(self, answerer: Arc<A>, wrap: W) -> Server
     where
         A: Responder,
@@ -95,7 +101,7 @@ impl Listening {
 }
 
 impl Server {
-    /// Where it listens.
+    /// The address that it listens on.
     pub(super) const fn address(&self) -> SocketAddr {
         self.address
     }
@@ -126,17 +132,17 @@ where
             accepted = listener.accept() => accepted,
             () = stopped(&mut stopping) => break,
         };
-        // Those that have ended, so that they are not kept.
+        // Forget those that have ended.
         while connections.try_join_next().is_some() {}
         let Ok((stream, _)) = accepted else {
             tokio::time::sleep(NO_CONNECTION).await;
             continue;
         };
-        // Responses are to go out as they come; a socket that refuses this works all the same.
+        // Responses should go out as they come; a socket that refuses this works anyway.
         let _ = stream.set_nodelay(true);
         let (answerer, stopping, wrapping) = (Arc::clone(&answerer), stopping.clone(), wrap(stream));
         connections.spawn(async move {
-            if let Ok((stream, wire)) = wrapping.await {
+            if let Ok(Ok((stream, wire))) = tokio::time::timeout(HANDSHAKE_TIMEOUT, wrapping).await {
                 speak(stream, wire, answerer, stopping).await;
             }
         });
@@ -157,7 +163,7 @@ async fn speak<A: Responder>(
     let wire = Arc::new(wire);
     let service = service_fn(move |request| {
         let (answerer, wire) = (Arc::clone(&answerer), Arc::clone(&wire));
-        async move { answerer.answer(request, &wire).await }
+        async move { answerer.answer(request, &wire).await.map(with_its_length) }
     });
     let connection = http1::Builder::new()
         .auto_date_header(false)
@@ -168,13 +174,35 @@ async fn speak<A: Responder>(
         .header_read_timeout(HEAD_TIMEOUT)
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = std::pin::pin!(connection);
-    // What ended a connection is the client's affair, or was reported where it happened.
+    // Why a connection ended is the client's affair, or was reported where it happened.
     tokio::select! {
         _ = connection.as_mut() => {}
         () = stopped(&mut stopping) => {
             connection.as_mut().graceful_shutdown();
             let _ = connection.await;
         }
+    }
+}
+
+/// A response whose length the HTTP library leaves alone. It removes the length of a body that isn't there, which a 304
+/// has (RFC 9110, section 15.4.5), and some servers send with a 204.
+fn with_its_length(response: Response<ResponseBody>) -> Response<ResponseBody> {
+    let is_bodiless = matches!(response.status(), StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+    if !is_bodiless || !response.headers().contains_key(CONTENT_LENGTH) {
+        return response;
+    }
+    response.map(|body| Unsized(body).boxed_unsync())
+}
+
+/// A body that doesn't tell its size, not even that it is empty.
+struct Unsized(ResponseBody);
+
+impl Body for Unsized {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        Pin::new(&mut self.0).poll_frame(cx)
     }
 }
 

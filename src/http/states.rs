@@ -6,7 +6,7 @@ use super::base_url::{BaseUrl, BaseUrlError};
 use super::client::HttpClient;
 use super::codes;
 use crate::interaction::{ActualRequest, State};
-use crate::verification::{Action, Provider as _, RunError, StateHandler};
+use crate::verification::{Action, Provider as _, Reply, RunError, StateHandler};
 use crate::words::beginning;
 
 /// How much of a refusing response's body is shown, in bytes.
@@ -14,9 +14,9 @@ const SHOWN: usize = 2048;
 
 /// A state handler that is reached over HTTP.
 ///
-/// It is sent `{"state": name, "params": {…}, "action": "setup" | "teardown"}` as JSON. Any 2xx is a success; a JSON
-/// object in such a response holds the values that stand for `${name}` in the request. A request is never sent twice: a
-/// state may not be what it was after half a change.
+/// It gets `{"state": name, "params": {…}, "action": "setup" | "teardown"}` as JSON. Any 2xx is a success; a JSON
+/// object in such a response has the values for `${name}` in the request. A request is never sent twice: after half a
+/// change, the state may not be what it was.
 #[derive(Clone, Debug)]
 pub struct HttpStates {
     client: HttpClient,
@@ -25,8 +25,8 @@ pub struct HttpStates {
 }
 
 impl HttpStates {
-    /// The handler at `target`: a path that follows the client's base, or a whole URL, each perhaps with a query.
-    /// The client's headers and limits hold for it too.
+    /// The handler at `target`: a path that follows the client's base, or a whole URL, each with an optional query. The
+    /// client's headers and limits apply to it, too.
     ///
     /// # Errors
     ///
@@ -59,9 +59,12 @@ impl StateHandler for HttpStates {
             body: message.to_string().into_bytes(),
         };
         let sent = self.client.send(&request).await;
-        let answer = sent.map_err(|error| self.unreached(error, state, action))?.response;
+        let Reply { response: answer, unread, .. } = sent.map_err(|error| self.unreached(error, state, action))?;
         if !(200..300).contains(&answer.status) {
             return Err(self.refused(answer.status, &answer.body, state, action));
+        }
+        if let Some(error) = unread {
+            return Err(self.unreached(error, state, action));
         }
         Ok(serde_json::from_slice(&answer.body).unwrap_or_default())
     }

@@ -1,11 +1,11 @@
-//! An exchange that is under way: what is known of it so far, until both of its bodies have ended, in whichever order.
+//! An exchange that is under way: what is known about it until both of its bodies have ended, in either order.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hyper::header::{CONTENT_TYPE, HeaderMap};
 use hyper::http::{request, response};
 
-use super::decode::{DecodeError, decode};
+use super::decode::{DecodeError, Decoded, decode};
 use super::header::header_text;
 use super::tape::{Copied, Heard, Tape};
 use super::tee::Ended;
@@ -17,7 +17,7 @@ use crate::recording::{Capture, Exchange, redacted_path};
 pub(super) struct Witness {
     tape: Arc<Tape>,
     number: usize,
-    /// The request without what may be a secret, its query.
+    /// The request without its query, which may be secret.
     line: Arc<str>,
     seen: Arc<Mutex<Seen>>,
 }
@@ -47,7 +47,7 @@ impl Witness {
         Self { tape: Arc::clone(tape), number, line: line.into(), seen: Arc::new(Mutex::new(seen)) }
     }
 
-    /// There is no exchange, and why.
+    /// Records that there is no exchange, and why.
     pub(super) fn lost(&self, why: &str) {
         self.tape.keep(self.number, Heard::Lost(format!("{}: {why}", self.line)));
     }
@@ -119,7 +119,7 @@ impl Witness {
         }
         match decode(headers, copied.take_bytes(), self.tape.max_body()) {
             // A small body may be a large one once it is decoded.
-            Ok(decoded) if self.tape.take_room(decoded.len()) => {
+            Ok(Decoded { body: decoded, .. }) if self.tape.take_room(decoded.len()) => {
                 *body = decoded;
                 body.shrink_to_fit();
                 Capture::Whole

@@ -50,7 +50,7 @@ pub enum Generator {
         format: JavaPattern,
         expression: String,
     },
-    /// What the state handler returned: `${id}` in a text, or a name, whose value keeps its type.
+    /// A value that the state handler returned: `${id}` in a text, or a name, whose value keeps its type.
     ProviderState {
         expression: String,
         data_type: Option<String>,
@@ -151,12 +151,12 @@ impl Generators {
         *self == Self::default()
     }
 
-    /// Whether one of them uses what a state handler returned.
+    /// Whether one of them uses a value that a state handler returned.
     #[must_use]
     pub fn need_states(&self) -> bool {
         let all = self.path.iter().chain(&self.status).chain(self.query.iter().map(|(_, one)| one));
         let all = all.chain(self.headers.iter().map(|(_, one)| one)).chain(self.body.iter().map(|(_, one)| one));
-        all.into_iter().any(|one| matches!(one, Generator::ProviderState { .. }))
+        all.into_iter().any(Generator::needs_states)
     }
 
     /// Replaces the example's values in a request by generated ones.
@@ -202,6 +202,12 @@ impl Generators {
 }
 
 impl Generator {
+    /// Whether it uses what a state handler returned.
+    #[must_use]
+    pub const fn needs_states(&self) -> bool {
+        matches!(self, Self::ProviderState { .. })
+    }
+
     fn read(keys: &Map<String, Value>, unknown: &mut Vec<String>) -> Option<Self> {
         let kind = keys.get("type").and_then(Value::as_str)?;
         let text = |key: &str| keys.get(key).and_then(Value::as_str).map(str::to_owned);
@@ -242,7 +248,7 @@ impl Generator {
         })
     }
 
-    /// The value from what a state handler returned; `None` if that isn't used, or isn't there.
+    /// The value from those that a state handler returned; `None` if they aren't used, or lack it.
     #[must_use]
     pub fn from_states(&self, values: &Map<String, Value>) -> Option<Value> {
         let Self::ProviderState { expression, data_type } = self else { return None };

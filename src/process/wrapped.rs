@@ -14,6 +14,20 @@ use crate::verification::RunError;
 /// How long the command may take to end once it was asked to.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// The variables with the hosts that are reached without a proxy. Some programs read one of them, some the other.
+const NO_PROXY: [&str; 2] = ["NO_PROXY", "no_proxy"];
+/// The names of this machine, where mocks and recorders are.
+const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
+
+/// The hosts that are reached without a proxy, with this machine's names: a proxy elsewhere would look for the mock on its
+/// own machine.
+fn without_proxy(known: Option<&str>) -> String {
+    let known: Vec<&str> =
+        known.unwrap_or_default().split(',').map(str::trim).filter(|host| !host.is_empty()).collect();
+    let missing = LOOPBACK.into_iter().filter(|host| !known.contains(host) && !known.contains(&"*"));
+    known.iter().copied().chain(missing).collect::<Vec<_>>().join(",")
+}
+
 /// A command that runs. It is killed if this is dropped.
 #[derive(Debug)]
 pub struct Wrapped {
@@ -24,8 +38,8 @@ pub struct Wrapped {
 impl Wrapped {
     /// Starts a command, its program first, in a folder and with more variables in its environment.
     ///
-    /// It is in this program's process group, so that a terminal's Ctrl-C reaches both, and the terminal is the
-    /// command's to read from.
+    /// It runs in this program's process group, so a terminal's Ctrl-C reaches both, and the command can read from the
+    /// terminal.
     ///
     /// # Errors
     ///
@@ -38,6 +52,7 @@ impl Wrapped {
             .args(arguments)
             .current_dir(folder)
             .env_remove(STORE_TOKEN)
+            .envs(NO_PROXY.map(|name| (name, without_proxy(std::env::var(name).ok().as_deref()))))
             .envs(variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::inherit())
             .stdout(Stdio::inherit())
@@ -61,8 +76,8 @@ impl Wrapped {
         }
     }
 
-    /// Waits for the command's end, and gives its exit code: for a signal that ended it, as shells do, 128 and the
-    /// signal's number. Where `asked_to_end` ends first, the command is asked to end, and killed if it does not.
+    /// Waits until the command ends, and returns its exit code; if a signal ended it, 128 plus the signal's number, as
+    /// in shells. If `asked_to_end` completes first, the command is asked to end, and killed if it doesn't.
     ///
     /// # Errors
     ///
@@ -90,7 +105,7 @@ impl Wrapped {
     fn ask_to_end(&self) {
         use nix::sys::signal::{Signal, kill};
         use nix::unistd::Pid;
-        // It fails where the command has just ended, which is what was wanted.
+        // This fails if the command has just ended, which is fine.
         if let Some(id) = self.child.id().and_then(|id| i32::try_from(id).ok()) {
             let _ = kill(Pid::from_raw(id), Signal::SIGTERM);
         }
@@ -110,6 +125,23 @@ fn exit_code(status: ExitStatus) -> u8 {
             return u8::try_from(128 + signal).unwrap_or(u8::MAX);
         }
     }
-    // Some systems have larger codes: what is not zero must stay so.
+    // Some systems have larger codes. A code that isn't zero must not become zero.
     status.code().map_or(1, |code| u8::try_from(code).unwrap_or(u8::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_proxy;
+
+    #[test]
+    fn this_machine_is_reached_without_a_proxy() {
+        for (known, expected) in [
+            (None, "localhost,127.0.0.1,::1"),
+            (Some(""), "localhost,127.0.0.1,::1"),
+            (Some(".example.com, localhost"), ".example.com,localhost,127.0.0.1,::1"),
+            (Some("*"), "*"),
+        ] {
+            assert_eq!(without_proxy(known), expected, "{known:?}");
+        }
+    }
 }

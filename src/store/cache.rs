@@ -86,7 +86,7 @@ impl Cache {
         if self.sha256.load(Ordering::Relaxed) { 32 } else { 20 }
     }
 
-    /// The id that stands for "no commit".
+    /// The id that means "no commit".
     pub(super) fn zero(&self) -> String {
         "00".repeat(self.id_bytes())
     }
@@ -103,7 +103,7 @@ impl Cache {
         if place.join("HEAD").is_file() {
             return Ok(());
         }
-        // Created next to its place, so that other processes never find half of one.
+        // Created next to its place, so other processes never find half a repository.
         let made = tempfile::Builder::new()
             .prefix(".new-")
             .tempdir_in(&self.folder)
@@ -162,7 +162,7 @@ impl Cache {
         PrivateReference { cache: self, name: format!("{PRIVATE}/{}", unique()) }
     }
 
-    /// What a reference points at.
+    /// The commit that a reference points at.
     pub(super) fn reference(&self, name: &str) -> Option<String> {
         let text = fs::read_to_string(self.repository().join(name)).ok()?;
         let id = text.trim();

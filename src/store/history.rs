@@ -1,4 +1,4 @@
-//! Fetches a branch of a remote repository, and checks whether its history still holds what it once did.
+//! Fetches a branch of a remote repository, and checks whether its history still contains everything that it once did.
 
 use super::cache::is_hex;
 use super::failure;
@@ -32,8 +32,8 @@ struct Branches {
 impl GitStore {
     /// Fetches the branch. If that fails, the copy isn't used either.
     pub(super) fn fetch(&self) -> Result<Tip, StoreError> {
-        // The fetched history must hold what was seen before this fetch. What another process sees in the meantime may be
-        // newer.
+        // The fetched history must contain the tip that was known before this fetch. A tip that another process sees in
+        // the meantime may be newer.
         let known = self.cache.reference(&self.tip_reference());
         let commit = self.fetch_commit()?;
         let (store, seen) = (self.name.clone(), known.clone().unwrap_or_default());
@@ -52,8 +52,8 @@ impl GitStore {
         Ok(Tip { commit, rewritten })
     }
 
-    /// The records and contracts that were deleted since a commit. (Changed ones are found by their names.) Only looks at
-    /// what differs.
+    /// The records and contracts that were deleted since a commit. (Changed ones are found by their names.) Only looks
+    /// at differences.
     fn deleted_files(&self, known: &str, now: &(String, CommitText)) -> Result<Option<Rewritten>, StoreError> {
         let before = self.view(Some(self.commit(known)?), None);
         let after = self.view(Some(now.clone()), None);

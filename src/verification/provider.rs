@@ -1,4 +1,4 @@
-//! What the runner needs from the outside: a provider that responds, and a handler of its states.
+//! The runner's view of the outside: a provider that responds, and a handler of its states.
 
 use serde_json::{Map, Value};
 
@@ -19,13 +19,17 @@ pub trait Provider {
 #[derive(Clone, Debug)]
 pub struct Reply {
     pub response: ActualResponse,
+    /// Why the body is unknown, although it came: its content coding can't be undone. Then the response has none.
+    pub unread: Option<RunError>,
+    /// The content codings that it names and that aren't known. The body is taken as it came, without them.
+    pub unknown_codings: Vec<String>,
     /// From the first byte sent to the last received.
     pub seconds: f64,
 }
 
 /// Sets up and tears down provider states.
 pub trait StateHandler {
-    /// Sets a state up or tears it down. What the handler returns stands for `${name}` in the request.
+    /// Sets a state up or tears it down. The values that the handler returns replace `${name}` in the request.
     ///
     /// # Errors
     ///

@@ -1,5 +1,5 @@
-//! The action's own steps, taken from `action.yml` as they stand, on a runner: what later steps get to know of a run, and
-//! what a person sees of it.
+//! The action's own steps, taken from `action.yml` as they are, on a runner: their outputs for later steps, and their
+//! summaries for people.
 
 use insta::assert_snapshot;
 
@@ -19,7 +19,7 @@ const ORDER: &str = "
     response: { status: 200 }
 ";
 
-/// Storefront's contract with orders, and orders, whose answers have this quantity.
+/// Storefront's contract with orders, and orders, whose responses have this quantity.
 fn shop(quantity: &str) -> (World, Provider) {
     let world = World::with(ORDER);
     let body = format!(r#"{{"id": 42, "items": [{{"sku": "TEA-1", "qty": {quantity}}}]}}"#);
@@ -182,13 +182,13 @@ fn a_closed_gate_says_who_breaks_and_whose_turn_it_is() {
         assert_eq!(ran.said(), said, "{}", ran.log);
         assert_eq!(ran.code.unwrap().to_string(), ran.outputs["exit-code"]);
     }
-    // What would be allowed is not.
+    // A dry run never allows.
     let dry = [("command", "gate"), ("service", "orders@2"), ("to", "production"), ("args", "--dry-run")];
     assert_eq!(runner.uses(&dry).said(), "deny incompatible 0 1");
 }
 
 #[test]
-fn a_gate_without_an_answer_is_shut_and_says_why() {
+fn a_gate_without_a_decision_is_shut_and_says_why() {
     let team = team();
     let Some(runner) = Runner::new(&team.world) else { return };
     let ran = runner.uses(&[
@@ -223,7 +223,7 @@ fn a_gate_without_an_answer_is_shut_and_says_why() {
 }
 
 #[test]
-fn what_comes_from_the_store_is_shown_by_who_needs_it_and_on_no_line_of_the_checkout() {
+fn contracts_from_the_store_are_shown_by_who_needs_them_and_on_no_line_of_the_checkout() {
     let team = team();
     let Some(runner) = Runner::new(&team.world) else { return };
     let orders = provider("");
@@ -274,7 +274,7 @@ fn what_comes_from_the_store_is_shown_by_who_needs_it_and_on_no_line_of_the_chec
 }
 
 #[test]
-fn what_a_build_writes_down_is_a_line_of_the_summary() {
+fn recording_a_deployment_adds_a_line_to_the_summary() {
     let team = Team::git("storefront orders");
     team.world.contract("storefront", "orders", ORDER);
     let Some(runner) = Runner::new(&team.world) else { return };
@@ -316,15 +316,15 @@ fn what_a_build_writes_down_is_a_line_of_the_summary() {
 }
 
 #[test]
-fn findings_stand_on_their_lines_and_in_the_summary() {
+fn findings_are_annotated_on_their_lines_and_listed_in_the_summary() {
     let (world, _) = shop("2");
     let Some(runner) = Runner::new(&world) else { return };
     let ran = runner.uses(&[("command", "lint")]);
     assert_eq!((ran.code, ran.said().as_str()), (Some(0), "allow done 0 0"), "{}", ran.log);
     assert_snapshot!(ran.summary, @"
-    ## Nothing is wrong
+    ## No problems found
 
-    1 contract with 2 interactions can be used
+    1 contract, 2 interactions: no problems found
     ");
     world.contract("storefront", "orders", "  - name: a\n    request: GET /a\n    response: { stats: 200 }\n");
     for command in ["lint", "verify"] {
@@ -383,10 +383,10 @@ fn a_run_that_is_killed_leaves_a_no() {
 
 #[cfg(unix)]
 #[test]
-fn what_a_provider_writes_in_its_step_s_name_does_not_count() {
+fn outputs_that_a_provider_forges_do_not_count() {
     let (world, _) = shop("2");
     let Some(runner) = Runner::new(&world) else { return };
-    // It is not told where the outputs are; this one found out. What it begins with has no end.
+    // It doesn't get the path of the outputs; this one found out. The value that it begins has no end.
     let file = runner.path("GITHUB_OUTPUT");
     let claim = "decision=allow\\nstate=upheld\\nx<<END\\ny";
     started_by(&world, &format!("env > seen\nprintf '{claim}' >> \"{}\"\nexit 1\n", file.display()));

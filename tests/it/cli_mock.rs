@@ -131,7 +131,7 @@ fn unused_interactions_fail_the_run_only_with_all_used() {
     let world = orders();
     let output = world.wrap(["mock"]).ends_with(3);
     assert_eq!(output.code, Some(3), "the exit code is that of the command");
-    assert!(output.stderr.contains("note: the command sent no request to the mock"), "{output}");
+    assert!(output.stderr.contains("error: the command sent no request to the mock"), "{output}");
 }
 
 #[test]
@@ -203,7 +203,7 @@ fn a_thousand_concurrent_requests_are_served() {
     let clients: Vec<_> = (0..1000)
         .map(|number| {
             let (url, barrier) = (Arc::clone(&url), Arc::clone(&barrier));
-            // Small stacks, so that a thousand of them fit anywhere.
+            // Small stacks: a thousand of them must fit anywhere.
             let client = move || {
                 barrier.wait();
                 let id = number % 500;

@@ -13,7 +13,7 @@ fn record_orders(url: &str) -> Vec<&str> {
 
 /// A shell script that sends one request to the recorder.
 const SEND_REQUEST: &str = r"address=${UPHELD_URL#http://}; exec 3<>/dev/tcp/${address%:*}/${address#*:};
-printf 'GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n' >&3; cat <&3 >/dev/null; ";
+printf 'GET /a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' >&3; cat <&3 >/dev/null; ";
 
 /// Records a script that sends one request and then runs `then`, and sends a signal to all processes of the terminal or to
 /// the program alone.
@@ -38,7 +38,7 @@ fn ctrl_c_ends_the_command_and_writes_nothing() {
     let world = World::new();
     let output = record_with_signal(&world, ": > ready; exec sleep 1000", "INT", true);
     assert_eq!(output.code, Some(130), "{output}");
-    assert!(output.stderr.contains("exit code 130, so nothing is written"), "{output}");
+    assert!(output.stderr.contains("exit code 130, so nothing was written"), "{output}");
     assert!(!world.path("contracts").exists());
 }
 

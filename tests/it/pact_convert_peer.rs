@@ -17,7 +17,7 @@ use crate::pact_peer::bytes;
 use crate::pact_spec::{body, cases as spec_cases, headers, pact_file, query, try_contract};
 use crate::reading::{either, filled};
 
-/// One case: what a Pact file expects of a message, and an actual message.
+/// One case: the expectations of a Pact file for a message, and an actual message.
 struct Case {
     name: String,
     version: String,
@@ -232,7 +232,7 @@ const EXPORTED_OTHERWISE: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn an_exported_pact_file_is_never_stricter_and_has_a_remark_where_it_is_looser() {
+fn an_exported_pact_file_is_never_stricter_and_has_a_remark_wherever_it_is_looser() {
     let mut counts: HashMap<&str, usize> = HashMap::new();
     let mut silent = Vec::new();
     for case in cases() {

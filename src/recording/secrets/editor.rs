@@ -107,7 +107,7 @@ impl<'g> Editor<'g> {
         }
     }
 
-    /// The text without secrets, and the kind of the first one; nothing if there is no secret in it.
+    /// The text without secrets, and the kind of the first one; `None` if it contains no secret.
     pub(super) fn clean(&mut self, text: &str, place: &Place) -> Option<(String, &'static str)> {
         let known = self.guard.replace(text);
         let text = known.as_ref().map_or(text, |(clean, _)| clean);

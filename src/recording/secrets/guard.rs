@@ -33,7 +33,7 @@ impl FoundSecret {
         self.place.is_in(Side::Request, Part::Header).then_some(self.place.inside.as_str())
     }
 
-    /// Where it was: `request body password of POST /login`.
+    /// The place of the secret: `request body password of POST /login`.
     #[must_use]
     pub fn location(&self) -> String {
         match &self.request {
@@ -112,7 +112,7 @@ impl Guard {
         self.replace(text).map_or_else(|| text.to_owned(), |(clean, _)| clean)
     }
 
-    /// The text with all secrets replaced, and the kind of the first one; nothing if there is no secret in it.
+    /// The text with all secrets replaced, and the kind of the first one; `None` if it contains no secret.
     pub(super) fn replace(&self, text: &str) -> Option<(String, &'static str)> {
         let mut kind = None;
         let mut clean = text.to_owned();

@@ -190,7 +190,7 @@ impl Editor<'_> {
         }
     }
 
-    /// The pairs of a query or a form without secrets; nothing if there is no secret in them.
+    /// The pairs of a query or a form without secrets; `None` if they contain no secret.
     fn edit_pairs(&mut self, text: &str, side: Side, part: Part) -> Option<String> {
         let mut fields = urlencoded::read(text);
         let is_login =

@@ -3,7 +3,7 @@
 use crate::contract::Format;
 use crate::matching::has_format;
 
-/// The text that stands for a secret.
+/// The text that replaces a secret.
 pub const REDACTED: &str = "redacted";
 
 /// The identifier that stands for a secret in a path where an identifier is expected: services refuse any other text.
