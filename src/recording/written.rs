@@ -1,4 +1,4 @@
-//! What a person wrote about secrets stays: a contract that says `authorization: Bearer ${token}` is compared with a
+//! Keeps credentials that a person wrote: a contract with `authorization: Bearer ${token}` is compared with a
 //! recording as if its own credentials had been seen there, because those of the recording are replaced.
 
 use std::borrow::Cow;
@@ -49,7 +49,7 @@ fn fill_path(path: &mut String, original: &str, own: &str) {
     }
 }
 
-/// The values of a name in the contract, one for each that was seen: the last one stands for all further ones.
+/// The values of a name in the contract, one for each that was seen: the last one counts for all further ones.
 fn own_value<'o>(own: &'o Headers, name: &str, index: usize) -> Option<&'o String> {
     let values = own.get(name)?;
     values.get(index).or(values.last())

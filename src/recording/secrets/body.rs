@@ -14,7 +14,7 @@ pub(super) struct Searchable {
     encoding: Encoding,
 }
 
-/// What a body is.
+/// The form of a body.
 #[derive(Debug)]
 pub(super) enum Form {
     Json(Value),
@@ -123,8 +123,8 @@ fn is_text(mut chars: impl Iterator<Item = char>) -> bool {
     chars.all(|c| !c.is_control() || matches!(c, '\t' | '\n' | '\r' | '\u{c}' | '\u{1b}' | '\u{85}'))
 }
 
-/// Whether bytes are a picture, sound, film or font by their first bytes. These hold no fields with secrets, and what text
-/// they have isn't compressed.
+/// Whether bytes are a picture, sound, film or font by their first bytes. They have no fields with secrets, and any text
+/// in them is rarely compressed.
 fn is_media(bytes: &[u8]) -> bool {
     use infer::MatcherType::{Audio, Font, Image, Video};
     infer::get(bytes).is_some_and(|kind| matches!(kind.matcher_type(), Audio | Font | Image | Video))
@@ -172,7 +172,7 @@ fn parts<'b>(body: &'b [u8], content_type: &str) -> Vec<&'b [u8]> {
     parts.map(content).collect()
 }
 
-/// The content of a part: what comes after the empty line, without the line break before the next boundary.
+/// The content of a part: the bytes after the empty line, without the line break before the next boundary.
 fn content(part: &[u8]) -> &[u8] {
     let start = part.windows(4).position(|window| window == b"\r\n\r\n").map(|at| at + 4);
     let start = start.or_else(|| part.windows(2).position(|window| window == b"\n\n").map(|at| at + 2));

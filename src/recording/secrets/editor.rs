@@ -1,4 +1,4 @@
-//! Replaces the secrets of texts, and keeps account of what was replaced where.
+//! Replaces the secrets of texts, and lists every replacement with its place.
 
 use std::collections::BTreeMap;
 
@@ -57,7 +57,7 @@ impl<'g> Editor<'g> {
         *self.unplaced.entry((place, Some(self.request.clone()), kind)).or_default() += 1;
     }
 
-    /// Remembers a secret, to find it elsewhere, with what it holds: `Bearer abc` also as `abc`, credentials also as their
+    /// Remembers a secret to find it elsewhere, and its parts: `Bearer abc` also as `abc`, credentials also as their
     /// password, and texts that are encoded in it.
     pub(super) fn know(&mut self, secret: &str, kind: &'static str, place: &Place, certainty: Certainty) {
         let secret = secret.trim();
@@ -127,7 +127,7 @@ impl<'g> Editor<'g> {
     }
 }
 
-/// Whether a word is a scheme of credentials (RFC 9110, section 11.1, and what services made up).
+/// Whether a word is a scheme of credentials (RFC 9110, section 11.1, and those of some services).
 fn is_scheme(word: &str) -> bool {
     ["basic", "bearer", "token", "apikey", "ssws", "hmac", "negotiate", "genie-key", "sso-key", "dpop"]
         .contains(&word.trim_end_matches(':').to_ascii_lowercase().as_str())

@@ -14,7 +14,7 @@ use super::values::{has_digits_only, is_about_secret, is_distinctive, is_fake, i
 
 /// The longest name that is looked for, in bytes.
 const LONGEST_NAME: usize = 80;
-/// What may stand before a name at the beginning of a line: as in shells, containers, events and scripts.
+/// Words before a name at the beginning of a line, as in shells, containers, events and scripts.
 const LINE_STARTS: &[&str] =
     &["export", "set", "setx", "env", "ENV", "ARG", "declare -x", "data:", "var", "let", "const"];
 /// The most bytes of values in brackets that are searched, before everything after that counts as a secret: brackets in
@@ -269,7 +269,7 @@ fn floor(text: &str, at: usize) -> usize {
     (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
-/// What ends a value without quotes that isn't alone on its line.
+/// The characters that end a value without quotes, unless it is alone on its line.
 const ENDS_WORD: &[char] = &['\n', '\r', ' ', '\t', '"', '\'', '`', '&', ',', ';', '<', '>', '#', ')', '}', ']', '\\'];
 
 fn is_bare(c: char) -> bool {

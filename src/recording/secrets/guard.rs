@@ -58,7 +58,7 @@ pub(super) struct KnownSecret {
 pub(super) struct KnownSecrets {
     /// Those that are distinctive enough to be found anywhere.
     pub anywhere: BTreeMap<String, KnownSecret>,
-    /// Passwords that are only a word: they are found where they stand alone.
+    /// Passwords that are only a word: they are found only as a whole word.
     pub words: BTreeMap<String, KnownSecret>,
 }
 
@@ -152,7 +152,7 @@ impl fmt::Debug for Guard {
     }
 }
 
-/// What browsers leave as it is when they encode a part of an address (`encodeURIComponent`).
+/// The characters that browsers don't encode in a part of an address (`encodeURIComponent`).
 const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')

@@ -1,6 +1,6 @@
-//! The forms of tokens by who issues them. Issuers chose these prefixes so that scanners can find them.
+//! The forms of tokens by issuer. Issuers choose prefixes that scanners can find.
 //!
-//! The list of the crate `secretshape` is used first; this one adds what it lacks, after the issuers' documentation.
+//! The list of the crate `secretshape` is used first; this one adds others from the issuers' documentation.
 
 use secretshape::rules::builtin_rules;
 

@@ -45,7 +45,7 @@ pub(super) fn marked_up(text: &str, is_sent: bool) -> Vec<Sighting> {
         }
     };
     let mut open: Vec<(&str, Named)> = Vec::new();
-    // What the last name element said about the next value.
+    // The meaning of the last name element for the next value.
     let mut next = Named::Plain;
     let mut from = 0;
     while let Some(start) = text.get(from..).and_then(|rest| rest.find('<')).map(|at| from + at) {

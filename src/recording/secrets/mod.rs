@@ -1,12 +1,12 @@
 //! Keeps secrets out of contracts and out of all output about a recording.
 //!
 //! [`redact`] goes over all exchanges twice, with the same code: first to know all secrets, then to replace each of them
-//! in its own place and in every other text, since services repeat what they were sent. The [`Guard`] that comes out of it
-//! checks every text once more before it is written or shown.
+//! in its own place and in every other text, since services echo their requests. The resulting [`Guard`] checks every text
+//! once more before it is written or shown.
 //!
-//! What is a secret is said in one place for all forms of messages: `names` and `values` know what a name says about its
-//! value, `issuers` and `shapes` know secrets by their look, and `text` finds both in any text. `tree` does the same for
-//! JSON, where names have a place, `path` for paths, and `body` says which form a body has.
+//! All forms of messages share one definition of a secret: `names` and `values` judge a value by its name, `issuers` and
+//! `shapes` recognize secrets by their look, and `text` finds both in any text. `tree` does the same for JSON, where names
+//! have a place, `path` for paths, and `body` finds out the form of a body.
 
 mod body;
 mod editor;

@@ -7,7 +7,7 @@ use super::vocabulary::{
     ABOUT_FIRST, ABOUT_LAST, BESIDE, CURSORS, ENDINGS, INSIDE, LAST, NO_PAIRS, PAIRS, PASSWORDS, SECRETS, has,
 };
 
-/// What a name says about its value.
+/// The meaning of a name for its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Named {
     /// Nothing.
@@ -36,7 +36,7 @@ pub(in crate::recording) fn is_secret_place<'k>(keys: impl Iterator<Item = &'k s
     keys.fold(Named::Plain, Named::inside) != Named::Plain
 }
 
-/// What a name says about its value.
+/// The meaning of a name for its value.
 pub(super) fn named(name: &str) -> Named {
     let words = words(name);
     let singular: Vec<&str> = words.iter().map(|word| singular(word)).collect();
@@ -108,8 +108,8 @@ impl Named {
         }
     }
 
-    /// What the key of an object means for its value, if the object itself has a name with this meaning: in an object that
-    /// is named like a secret, everything is one, except what usually stands beside it.
+    /// The meaning of an object's key if the name of the object has this meaning: every value in an object that is named
+    /// like a secret is one, except under the usual keys beside a secret.
     pub(super) fn inside(self, key: &str) -> Self {
         let own = named(key);
         let is_beside = || {
@@ -122,7 +122,7 @@ impl Named {
         }
     }
 
-    /// What reports call it.
+    /// Its name in reports.
     pub(super) const fn kind(self) -> &'static str {
         match self {
             Self::Password => "password",

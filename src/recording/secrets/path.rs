@@ -17,7 +17,7 @@ pub fn redacted_path(path: &str) -> String {
     clean_path(path, &mut |_| None, &mut |_, _| {}).unwrap_or_else(|| path.to_owned())
 }
 
-/// The path without secrets; `None` if it contains none. `known` is the kind of secret that a text holds, if it holds
+/// The path without secrets; `None` if it contains none. `known` is the kind of secret in a text, if it contains
 /// a known one; `note` gets each secret with its kind.
 pub(super) fn clean_path(
     path: &str,

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// What opens and closes a quotation, the longest first.
+/// The signs that open and close a quotation, the longest first.
 const QUOTES: [&str; 8] = ["\"\"\"", "&quot;", "&#34;", "&#39;", "\\u0022", "\"", "'", "`"];
 
 /// A quotation.

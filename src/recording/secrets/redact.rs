@@ -80,7 +80,7 @@ pub fn redact(exchanges: &[Exchange], kept_headers: &[String]) -> Redaction {
     Redaction { exchanges, found, unplaced, guard }
 }
 
-/// What everybody can see who sees the addresses of a recording: paths, their segments, and parameters of queries.
+/// The public texts of a recording: the paths of its requests, their segments, and parameters of queries.
 fn public_texts(exchanges: &[Exchange]) -> BTreeSet<String> {
     let mut public = BTreeSet::new();
     for request in exchanges.iter().map(|exchange| &exchange.request) {
@@ -175,7 +175,7 @@ impl Editor<'_> {
         } else if is_opaque(value) || is_hexadecimal_id(value) {
             self.know(value, "cookie", &place, Certainty::Doubtful);
         }
-        // What is found in it becomes known.
+        // This remembers the secrets in it.
         self.clean(&decoded, &place);
     }
 

@@ -40,7 +40,7 @@ const CHECKED_SHAPES: &[CheckedShape] = &[
         ),
         is_distinctive,
     ),
-    // A prefix that says what it is, whoever issued it.
+    // A prefix with a word for a secret, from any issuer.
     (
         (
             "API key",
@@ -61,7 +61,7 @@ const CHECKED_SHAPES: &[CheckedShape] = &[
     (("IBAN", r"\b(?P<secret>[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?)\b"), is_iban),
 ];
 
-/// What follows these words in the path of an address is a secret that was sent to one person.
+/// The segment after these words in the path of an address is a secret for one person.
 const LINK: &str = r"(?i)/(?:(?:password-?|account-?|email-?)?(?:reset|recover|recovery|verify|verification|confirm|confirmation|activate|activation)(?:-?(?:password|account|email))?|forgot-?password|magic-?links?|invites?|invitations?|unsubscribe|tokens?|access-?tokens?|api-?keys?|one-?time|otp|unlock|impersonate)/(?P<secret>[A-Za-z0-9_.~=%-]{8,})";
 
 fn has_letters_and_digits(text: &str) -> bool {

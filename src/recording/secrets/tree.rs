@@ -23,7 +23,7 @@ const PRIVATE: &[&str] = &["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 #[derive(Clone, Debug)]
 pub(super) struct At {
     pub side: Side,
-    /// What the names that lead to it say about it.
+    /// The meaning of the names that lead to it.
     named: Named,
     /// The path to it: `items[].token`.
     path: String,

@@ -1,4 +1,4 @@
-//! Guesses from the look of a value: whether it only stands for a secret, whether it is random, whether it is a word.
+//! Guesses from the look of a value: whether it replaces a secret, whether it is random, whether it is a word.
 
 use crate::contract::Format;
 use crate::matching::has_format;
@@ -6,7 +6,7 @@ use crate::matching::has_format;
 /// The text that replaces a secret.
 pub const REDACTED: &str = "redacted";
 
-/// The identifier that stands for a secret in a path where an identifier is expected: services refuse any other text.
+/// The identifier that replaces a secret UUID in a path: services refuse any other text there.
 pub(super) const NO_UUID: &str = "00000000-0000-4000-8000-000000000000";
 
 /// Whether a text only takes the place of a secret: `redacted`, `***`, `${token}`, `<token>`.
@@ -138,7 +138,7 @@ const PLAIN: &[&str] = &[
     "your",
 ];
 
-/// Whether a text is one of the words that stand beside the name of a secret without being one.
+/// Whether a text is a word about a secret, as the value of a field with its name.
 pub(super) fn is_plain_word(text: &str) -> bool {
     let word = text.trim_end_matches(['!', '.', ',', ';', '?']).to_ascii_lowercase();
     PLAIN.contains(&word.as_str())
@@ -180,7 +180,7 @@ const COMMON: &[&str] = &[
     "welcome",
 ];
 
-/// Whether a password that is only a word is rare enough to be the password wherever it stands alone.
+/// Whether a password that is only a word is rare enough to be the password in every text with that word.
 pub(super) fn is_rare_word(text: &str) -> bool {
     let length = text.chars().count();
     length >= 6
