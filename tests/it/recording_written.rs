@@ -47,6 +47,37 @@ fn credentials_with_placeholders_are_upheld_by_any_credentials() {
 }
 
 #[test]
+fn importing_again_leaves_a_contract_with_placeholders_alone() {
+    let world = World::new();
+    world.write("contracts/storefront/orders.yaml", WRITTEN);
+    let sent = serde_json::json!({ "user": "ada", "password": "hunter2hunter", "pin": 9876 }).to_string();
+    let header = |name: &str, value: &str| serde_json::json!({ "name": name, "value": value });
+    let entry = serde_json::json!({
+        "request": {
+            "method": "POST",
+            "url": "https://api.example/login",
+            "headers": [header("Authorization", "Bearer s0me-other-token-8"), header("X-Shop", "tea")],
+            "postData": { "mimeType": "application/json", "text": sent },
+        },
+        "response": {
+            "status": 200,
+            "content": {
+                "mimeType": "application/json",
+                "text": "{\"access_token\":\"s0me-other-token-8\",\"name\":\"Ada\"}",
+            },
+        },
+    });
+    world.write("traffic.har", serde_json::json!({ "log": { "entries": [entry] } }).to_string());
+    for update in [&[][..], &["--update"]] {
+        let command = ["import", "har", "traffic.har", "--consumer", "storefront", "--provider", "orders"];
+        let output = world.upheld([&command[..], update].concat());
+        assert_eq!(output.code, Some(0), "{output}");
+        assert!(output.stdout.contains("nothing to change"), "{output}");
+        assert_eq!(world.read("contracts/storefront/orders.yaml"), WRITTEN);
+    }
+}
+
+#[test]
 fn an_update_changes_what_differs_and_keeps_placeholders_and_headers() {
     let exchange = login("s0me-other-token-8", "hunter2hunter", "Ada");
     let mut exchange = with_request_header(exchange, "x-unused", "1");
