@@ -402,6 +402,7 @@ fn what_is_no_secret_stays() {
             &body,
         ),
         entry("GET", "posts/1a", &[], None, &[], &body),
+        entry("POST", "login", &[], None, &[], "{\"code\":\"INVALID_CREDENTIALS\",\"error_code\":\"100001\"}"),
     ];
     let exchanges = exchanges(&entries);
     let redaction = redact(&exchanges, &[]);

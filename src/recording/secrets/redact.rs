@@ -203,7 +203,7 @@ impl Editor<'_> {
                 continue;
             }
             let meaning = match named(name) {
-                Named::Code if is_login => Named::Secret,
+                Named::Code if is_login && side == Side::Request => Named::Secret,
                 other => other,
             };
             for value in values {

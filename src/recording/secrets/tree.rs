@@ -101,12 +101,13 @@ impl Editor<'_> {
     }
 
     fn edit_object(&mut self, object: &mut Map<String, Value>, at: &At) -> bool {
-        let is_oauth = self.is_login || OAUTH.iter().any(|key| object.contains_key(*key));
+        // In a response, a code says how it went.
+        let is_code = self.is_login || OAUTH.iter().any(|key| object.contains_key(*key));
         let is_key = object.contains_key("kty");
         let meanings: Vec<Named> = object
             .keys()
             .map(|key| match at.named.inside(name_in(object, key)) {
-                Named::Code if is_oauth => Named::Secret,
+                Named::Code if is_code && at.side == Side::Request => Named::Secret,
                 _ if is_key && PRIVATE.contains(&key.as_str()) => Named::Secret,
                 named => named,
             })
