@@ -20,6 +20,8 @@ const LINE_STARTS: &[&str] =
 /// The most bytes of values in brackets that are searched, before everything after that counts as a secret: brackets in
 /// brackets would cost the square of their number.
 const BUDGET: usize = 8 << 20;
+/// How far from a `code` its `state` can be, in bytes.
+const LONGEST_STATE: usize = 400;
 /// The most bytes of one such value.
 const LONGEST_VALUE: usize = 64 << 10;
 
@@ -74,6 +76,13 @@ impl Field {
         }
         if meaning == Named::Plain {
             return None;
+        }
+        if meaning == Named::Code && is_equation {
+            // A login with OAuth passes its code on beside its state (RFC 6749, section 4.1.2).
+            let around = &text[floor(text, start.saturating_sub(LONGEST_STATE))..floor(text, at + LONGEST_STATE)];
+            if around.contains("state=") {
+                meaning = Named::Secret;
+            }
         }
         let value = at + 1 + usize::from(matches!((is_equation, byte(at + 1)), (false, b'=') | (true, b'>')));
         let value = value + (text[value..].len() - text[value..].trim_start_matches([' ', '\t']).len());
@@ -266,7 +275,7 @@ impl Fields<'_> {
 
 /// The last place before byte `at` where a character begins.
 fn floor(text: &str, at: usize) -> usize {
-    (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
 /// The characters that end a value without quotes, unless it is alone on its line.
@@ -323,6 +332,7 @@ mod tests {
             ("/orders;jsessionid=AB12?page=1", &["AB12?page=1"]),
             ("user%5Bpassword%5D=sunflower&user%5Bname%5D=ada", &["sunflower"]),
             ("Server=db;User Id=ada;Password=sunflower;Pooling=true", &["sunflower"]),
+            ("https://app.example/cb?code=ab12&state=xyz", &["ab12"]),
             ("API key: a1b2c3d4e5", &["a1b2c3d4e5"]),
             ("log in with password=hunter2hunter now", &["hunter2hunter"]),
             ("password&quot;:&quot;sunflower&quot;", &["sunflower"]),
