@@ -105,8 +105,8 @@ fn encoding(body: &[u8], content_type: &str) -> Option<Encoding> {
     (is_declared_text || is_plain(body) || is_media(body)).then_some(Encoding::Bytes)
 }
 
-/// Whether bytes are text in UTF-8, or in Latin-1 with no other special characters than letters. Formats like MessagePack
-/// and CBOR have other bytes between their texts.
+/// Whether bytes are text in UTF-8, or in Latin-1 with no other special characters than letters. Binary formats such as
+/// CBOR have other bytes between their texts.
 fn is_plain(bytes: &[u8]) -> bool {
     match std::str::from_utf8(bytes) {
         Ok(text) => is_text(text.chars()),
