@@ -72,7 +72,7 @@ fn importing_again_leaves_a_contract_with_placeholders_alone() {
         let command = ["import", "har", "traffic.har", "--consumer", "storefront", "--provider", "orders"];
         let output = world.upheld([&command[..], update].concat());
         assert_eq!(output.code, Some(0), "{output}");
-        assert!(output.stdout.contains("nothing to change"), "{output}");
+        assert!(output.stdout.contains("no change to"), "{output}");
         assert_eq!(world.read("contracts/storefront/orders.yaml"), WRITTEN);
     }
 }
@@ -87,7 +87,7 @@ fn an_update_changes_what_differs_and_keeps_placeholders_and_headers() {
     let (outcomes, text) = recorded(&[exchange], true);
     assert_eq!(outcomes, ["updated log in"]);
     let text = text.unwrap();
-    for kept in [r#"authorization: "Bearer ${token}""#, "x-shop: tea", "${password}", r#"access_token: "${token}""#] {
+    for kept in [r#"authorization: "Bearer ${token}""#, "x-shop: tea", "${password}", "access_token: ${token}"] {
         assert!(text.contains(kept), "{kept}: {text}");
     }
     assert!(text.contains("eve") && !text.contains("$${") && !text.contains("redacted"), "{text}");
@@ -143,7 +143,7 @@ fn an_upload_is_the_same_whatever_its_boundary_and_its_password_is_gone() {
             [part("name=\"password\"", password.as_bytes()), picture, format!("--{boundary}--\r\n").into_bytes()];
         (format!("multipart/form-data; boundary={boundary}"), body.concat())
     };
-    for (boundary, expected) in [("XoneX", "1 new; written"), ("----two", "1 as before; nothing to change")] {
+    for (boundary, expected) in [("XoneX", "1 new; written"), ("----two", "1 as before; no change to")] {
         let (media_type, body) = upload(boundary, "sunflower");
         let entry = serde_json::json!({
             "request": {

@@ -333,7 +333,8 @@ fn no_file_and_no_output_has_a_secret_of_any_kind_from_any_place() {
         let world = World::new();
         let entries: Vec<Value> = kinds.iter().map(build).collect();
         world.write("traffic.har", har(&entries));
-        let mut command = vec!["import", "har", "traffic.har", "--consumer", "web", "--provider", "api"];
+        let mut command =
+            vec!["import", "har", "traffic.har", "--with-assets", "--consumer", "web", "--provider", "api"];
         for header in headers.iter().map(String::as_str).chain(["cookie", "authorization"]) {
             command.extend(["--keep-header", header]);
         }
@@ -450,7 +451,7 @@ fn a_refused_recording_says_which_secret_of_which_request_is_where() {
     let output = world.upheld(["import", "har", "traffic.har", "--consumer", "web", "--provider", "api"]);
     insta::assert_snapshot!(output, @"
     ------- stderr -------
-    error: nothing written: can't replace a cookie in the response body of GET /kind-0/me
+    error: nothing was written: can't replace a cookie in the response body of GET /kind-0/me
     help: leave that request out of the recording, or record against a service without real secrets
     [exit code 5]
     ");

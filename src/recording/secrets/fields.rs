@@ -19,7 +19,9 @@ const LINE_STARTS: &[&str] =
     &["export", "set", "setx", "env", "ENV", "ARG", "declare -x", "data:", "var", "let", "const"];
 /// The most bytes of values in brackets that are searched, before everything after that counts as a secret: brackets in
 /// brackets would cost the square of their number.
-const BUDGET: usize = 8 << 20;
+const BUDGET: usize = 2 << 20;
+/// The most bytes of a value without quotes that decide whether it is a secret.
+const LONGEST_BARE: usize = 4 << 10;
 /// How far from a `code` its `state` can be, in bytes.
 const LONGEST_STATE: usize = 400;
 /// The most bytes of one such value.
@@ -27,9 +29,11 @@ const LONGEST_VALUE: usize = 64 << 10;
 
 /// The secrets of a text that have names. `is_sent` says that the text is in a request.
 pub(super) fn named_values(text: &str, is_sent: bool) -> Vec<Sighting> {
-    let mut fields = Fields { text, is_sent, budget: BUDGET, found: Vec::new() };
+    let mut fields = Fields { text, is_sent, budget: BUDGET, covered: 0, found: Vec::new() };
     for (at, separator) in text.match_indices([':', '=']) {
-        if let Some(field) = Field::at(text, at, separator == "=") {
+        if at >= fields.covered
+            && let Some(field) = Field::at(text, at, separator == "=")
+        {
             fields.note_value(&field);
         }
     }
@@ -129,6 +133,8 @@ struct Fields<'t> {
     is_sent: bool,
     /// The bytes in brackets that may still be searched.
     budget: usize,
+    /// The end of the last value without quotes: names in it don't matter.
+    covered: usize,
     found: Vec<Sighting>,
 }
 
@@ -165,7 +171,9 @@ impl Fields<'_> {
     /// A value without quotes: up to the end of the line, or of the word.
     fn note_bare(&mut self, field: &Field, rest: &str) {
         let ends = if field.begins_line { &['\n', '\r'][..] } else { ENDS_WORD };
-        let mut value = rest.split(ends).next().unwrap_or_default();
+        // The first bytes decide, or a long value with many names would cost the square of its length.
+        let start = &rest[..floor(rest, LONGEST_BARE)];
+        let mut value = start.split(ends).next().unwrap_or_default();
         if field.begins_line {
             let more = value.find('=').is_some();
             let end = if field.is_equation && more { value.find(['&', ';']) } else { value.find(" #") };
@@ -173,7 +181,8 @@ impl Fields<'_> {
             value = value.trim_end().trim_end_matches([',', ';', '"', '\'', '\\']);
         }
         let digits = has_digits_only(value);
-        let is_expression = value.contains(['(', '{']) || value.strip_prefix('$').is_some_and(is_identifier);
+        let is_call = value.ends_with(['(', ')']) && value.split_once('(').is_some_and(|(name, _)| is_identifier(name));
+        let is_expression = is_call || value.strip_prefix('$').is_some_and(is_identifier);
         let is_value = value.len() > 2
             && !is_expression
             && !is_about_secret(value)
@@ -190,7 +199,12 @@ impl Fields<'_> {
             field.named.is_secret(value, self.is_sent)
         };
         if is_value && is_secret {
-            self.note(field.named, field.value..field.value + value.len());
+            let end = match value.len() {
+                length if length + 3 < LONGEST_BARE => length,
+                _ => rest.find(ends).unwrap_or(rest.len()),
+            };
+            self.covered = field.value + end;
+            self.note(field.named, field.value..field.value + end);
         }
     }
 
@@ -311,6 +325,7 @@ mod tests {
     fn values_are_found_by_their_names_in_every_syntax() {
         for (text, expected) in [
             ("DB_PASSWORD=sunflower\nDB_USER=ada\n", &["sunflower"][..]),
+            ("DB_PASSWORD=sun(flower\n", &["sun(flower"]),
             ("export TOKEN='ab cd'\n", &["ab cd"]),
             ("user: ada\npassword: sunflower # ours\n", &["sunflower"]),
             ("db:\n  password: correct horse\n  port: 1\n", &["correct horse"]),
