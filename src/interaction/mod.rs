@@ -39,7 +39,7 @@ pub use model::{
 };
 pub use moment::Moment;
 pub use multipart::same_bytes;
-pub use names::{NameError, ServiceName, first_unused};
+pub use names::{NameError, ServiceName, first_unused, is_no_file};
 pub use path::{Path, Segment};
 pub use rule_summary::{Misplaced, NonEmpty, RuleSummary, StatusClass, Unusable};
 pub use state::{State, params};

@@ -16,6 +16,7 @@ mod infer;
 mod looks;
 mod merge;
 mod names;
+mod origin;
 mod place;
 mod record;
 mod remark;
@@ -23,6 +24,7 @@ mod sample;
 mod secrets;
 mod seen;
 mod target;
+mod telling;
 mod text;
 mod unwritten;
 mod update;
@@ -30,6 +32,7 @@ mod written;
 
 pub use exchange::{Capture, Exchange};
 pub use har::{CODES as HAR_CODES, HarEntry, UnusableEntry, read_har};
+pub use origin::{LEADING_HEADERS, Origin, STAND_IN};
 pub use place::{Place, Side};
 pub use record::{
     Change, LeftOut, Options, Outcome, RecordError, RecordedContract, RecordedInteraction, Recording, record,
