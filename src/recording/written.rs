@@ -155,7 +155,7 @@ fn keep_in_body(new: &mut Option<Body>, old: Option<&Body>, filled: Option<&Body
         (Content::Json(new), Content::Json(old), Content::Json(filled)) => keep_in_value(new, old, filled),
         (Content::Form(new), Content::Form(old), Content::Form(filled)) => keep_in_lists(new, old, filled),
         (Content::Text(new), Content::Text(old), Content::Text(filled)) if *new == escape(filled) => {
-            new.clone_from(old)
+            new.clone_from(old);
         }
         _ => {}
     }

@@ -349,7 +349,8 @@ fn no_file_and_no_output_has_a_secret_of_any_kind_from_any_place() {
             let decoded: String = decoded.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).collect();
             texts.push((path.display().to_string(), text + &decoded));
         });
-        assert_eq!(texts.len() > 1, expected == 0, "{place}");
+        // Of MessagePack, every request is left out.
+        assert_eq!(texts.len() > 1, expected == 0 && *place != "MessagePack", "{place}");
         for (name, text) in &texts {
             let found: Vec<&str> =
                 kinds.iter().filter(|kind| has(text, &kind.secret)).map(|kind| &*kind.secret).collect();

@@ -108,14 +108,12 @@ fn encoding(body: &[u8], content_type: &str) -> Option<Encoding> {
 /// Whether bytes are text in UTF-8, or in Latin-1 with no other special characters than letters. Binary formats such as
 /// CBOR have other bytes between their texts.
 fn is_plain(bytes: &[u8]) -> bool {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => is_text(text.chars()),
-        Err(_) => {
-            let special = bytes.iter().filter(|byte| **byte >= 0x80).count();
-            let are_letters = bytes.iter().all(|byte| *byte < 0x80 || *byte >= 0xc0);
-            are_letters && is_text(bytes.iter().copied().map(char::from)) && special * 3 <= bytes.len()
-        }
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return is_text(text.chars());
     }
+    let special = bytes.iter().filter(|byte| **byte >= 0x80).count();
+    let are_letters = bytes.iter().all(|byte| *byte < 0x80 || *byte >= 0xc0);
+    are_letters && is_text(bytes.iter().copied().map(char::from)) && special * 3 <= bytes.len()
 }
 
 /// Whether characters are a text: there are no control characters but those that structure texts.

@@ -137,15 +137,12 @@ fn read_tag(text: &str, start: usize) -> Option<Tag<'_>> {
         let Some(value) = after.strip_prefix('=') else { continue };
         let value = value.trim_start();
         let begin = text.len() - value.len();
-        let (place, end) = match value.chars().next() {
-            Some(quote @ ('"' | '\'')) => {
-                let length = value[1..].find(quote)?;
-                (begin + 1..begin + 1 + length, begin + length + 2)
-            }
-            _ => {
-                let length = value.find(|c: char| c.is_whitespace() || matches!(c, '>' | '<')).unwrap_or(value.len());
-                (begin..begin + length, begin + length)
-            }
+        let (place, end) = if let Some(quote @ ('"' | '\'')) = value.chars().next() {
+            let length = value[1..].find(quote)?;
+            (begin + 1..begin + 1 + length, begin + length + 2)
+        } else {
+            let length = value.find(|c: char| c.is_whitespace() || matches!(c, '>' | '<')).unwrap_or(value.len());
+            (begin..begin + length, begin + length)
         };
         attributes.push((attribute, place));
         at = end;

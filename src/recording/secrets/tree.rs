@@ -93,7 +93,11 @@ impl Editor<'_> {
                 {
                     return self.edit_value(second, &At { named: named(name), ..inner });
                 }
-                items.iter_mut().fold(false, |changed, item| self.edit_value(item, &inner) || changed)
+                let mut changed = false;
+                for item in items {
+                    changed |= self.edit_value(item, &inner);
+                }
+                changed
             }
             Value::Object(object) => self.edit_object(object, at),
             Value::Null | Value::Bool(_) => false,
