@@ -23,10 +23,18 @@ codes! {
     STRAY = "S107" => "Move it out of that folder, or delete it.";
     /// One version was published twice with different contracts. Neither publication counts.
     PUBLISHED_TWICE = "S108" => "Publish a new version. What a version expects can't change.";
+    /// Two files or folders have names that some file systems take for one: they differ only in upper and lower case, or in
+    /// how the same characters are written. There, one of them is lost.
+    SAME_NAME = "S109" =>
+        "Remove the one that nobody uses from the store, and use the other name everywhere.";
     /// A record or a contract was deleted. They are only ever added.
     REMOVED = "S201" =>
         "Restore it. To end something, add a record with `upheld undeployed`, `upheld released --support-ended` or \
          `upheld verify --supersede`.";
     /// A record or a contract was changed. They are only ever added.
     CHANGED = "S202" => "Restore the original, and publish or record the new state with upheld.";
+    /// The history of the shared repository was rewritten, so records may be lost. Every gate denies.
+    REWRITTEN = "S203" =>
+        "Find out who rewrote it and why. Then accept the present history with `upheld store trust`, and end a roll-out \
+         that began before with `upheld deployed` or `upheld undeployed --rollout`.";
 }

@@ -7,6 +7,8 @@
 
 /// The variable with a token for a store at an https:// address. Only git receives the token, under another name.
 pub const STORE_TOKEN: &str = "UPHELD_STORE_TOKEN";
+/// The variable that says how this process received the token. It means nothing to others.
+pub const STORE_TOKEN_FROM: &str = "UPHELD_STORE_TOKEN_FROM";
 
 mod book;
 pub mod codes;
@@ -15,6 +17,7 @@ mod declared;
 mod doubt;
 pub mod layout;
 mod lint;
+mod lint_tree;
 mod live;
 mod needed;
 mod published;

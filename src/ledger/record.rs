@@ -297,6 +297,10 @@ pub fn parse(bytes: &[u8], name: RecordId) -> Result<Record, DoubtKind> {
     if !record.stamp().is_valid() {
         return Err(unreadable(format!("`{}` isn't a time", record.stamp().at)));
     }
+    // Of a key that is there twice, others may read the first.
+    if record.id() != name {
+        return Err(unreadable(String::from("it isn't in the canonical form")));
+    }
     Ok(record)
 }
 
@@ -357,6 +361,8 @@ mod tests {
             r#"{"contracts":{},"format":1,"kind":"publication","service":"a","stamp":{"at":"2026-11-24T10:00:00Z"},"version":"1","x":1}"#,
             r#"{"contracts":{},"format":1,"kind":"publication","service":"a","stamp":{"at":"soon"},"version":"1"}"#,
             r#"{"contracts":{"b":"12"},"format":1,"kind":"publication","service":"a","stamp":{"at":"2026-11-24T10:00:00Z"},"version":"1"}"#,
+            r#"{"contracts":{},"format":1,"kind":"publication","service":"a","stamp":{"at":"2026-11-24T10:00:00Z"},"version":"2","version":"1"}"#,
+            r#"{"contracts":{}, "format":1,"kind":"publication","service":"a","stamp":{"at":"2026-11-24T10:00:00Z"},"version":"1"}"#,
         ] {
             assert!(matches!(read(text), DoubtKind::Unreadable(_)), "{text}");
         }

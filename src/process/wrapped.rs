@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::process::{Child, Command};
 
 use super::codes;
-use crate::ledger::STORE_TOKEN;
+use crate::ledger::{STORE_TOKEN, STORE_TOKEN_FROM};
 use crate::verification::RunError;
 
 /// How long the command may take to end once it was asked to.
@@ -38,6 +38,7 @@ impl Wrapped {
             .args(arguments)
             .current_dir(folder)
             .env_remove(STORE_TOKEN)
+            .env_remove(STORE_TOKEN_FROM)
             .envs(variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::inherit())
             .stdout(Stdio::inherit())

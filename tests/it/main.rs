@@ -130,6 +130,7 @@ mod recording_inference;
 mod recording_interactions;
 mod recording_properties;
 mod store_checkout;
+mod store_copy;
 mod store_folder;
 mod store_git;
 mod store_hostile;
