@@ -143,9 +143,18 @@ impl<'s> Book<'s> {
     ///
     /// Why the store can't be read.
     pub fn published(&self, service: &ServiceName, version: &Version) -> Result<Read<Option<Published>>, StoreError> {
-        let read = self.of_version(layout::publications(service, version), version)?;
-        let Read { value: records, doubts } = read.of_kind(Record::publication);
-        Ok(Read { value: Published::of(records.into_iter().map(|(_, record)| record)), doubts })
+        let Read { value: records, doubts } = self.all_published(service, version)?;
+        Ok(Read { value: Published::of(records), doubts })
+    }
+
+    /// All publications of a version that can be read.
+    pub(super) fn all_published(
+        &self,
+        service: &ServiceName,
+        version: &Version,
+    ) -> Result<Read<Vec<Publication>>, StoreError> {
+        let read = self.of_version(layout::publications(service, version), version)?.of_kind(Record::publication);
+        Ok(Read { value: read.value.into_iter().map(|(_, record)| record).collect(), doubts: read.doubts })
     }
 
     /// All publications of a service.
@@ -276,7 +285,8 @@ impl<'s> Book<'s> {
         Ok(self.file(path)?.is_some())
     }
 
-    fn file(&self, path: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    /// The bytes of a file, whatever they are.
+    pub(super) fn file(&self, path: &str) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(self.snapshot.read(&[path.to_owned()])?.pop().flatten())
     }
 

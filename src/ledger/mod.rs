@@ -20,6 +20,7 @@ mod lint;
 mod lint_tree;
 mod live;
 mod needed;
+mod possible;
 mod published;
 mod reading;
 mod record;
@@ -39,6 +40,7 @@ pub use doubt::{Doubt, DoubtKind, Rewritten};
 pub use lint::{Linted, lint, lint_changes};
 pub use live::{Live, LiveSet, live};
 pub use needed::{Needed, NeededContract, needed};
+pub use possible::PossibleNeeds;
 pub use published::Published;
 pub use reading::Read;
 pub use record::{
@@ -47,7 +49,7 @@ pub use record::{
 pub use results::{Results, Standing};
 pub use snapshot::{EntryKind, FolderEntry, Landing, NewFile, Snapshot, Store, StoreError};
 pub use version::{ServiceVersion, Version, VersionError, short_id};
-pub use world::ServiceWorld;
+pub use world::{DoubtfulDeployment, DoubtfulRollout, ServiceWorld};
 pub use write::{
     Arrival, Departure, NameKind, Refusal, Target, abbreviated, arrive, depart, heads, publish, verification,
 };

@@ -287,10 +287,10 @@ pub fn parse(bytes: &[u8], name: RecordId) -> Result<Record, DoubtKind> {
     let kind = map.remove("kind");
     let body = Value::Object(map);
     let record = match kind.as_ref().and_then(Value::as_str) {
-        Some("publication") => serde_json::from_value(body).map(Record::Publication),
-        Some("verification") => serde_json::from_value(body).map(Record::Verification),
-        Some("deployment") => serde_json::from_value(body).map(Record::Deployment),
-        Some(other) => return Err(unreadable(format!("`{other}` isn't a kind of record"))),
+        Some(kind) => match of_kind(kind, body) {
+            Some(record) => record,
+            None => return Err(unreadable(format!("`{kind}` isn't a kind of record"))),
+        },
         None => return Err(unreadable(String::from("it has no `kind`"))),
     };
     let record = record.map_err(|error| unreadable(error.to_string()))?;
@@ -302,6 +302,25 @@ pub fn parse(bytes: &[u8], name: RecordId) -> Result<Record, DoubtKind> {
         return Err(unreadable(String::from("it isn't in the canonical form")));
     }
     Ok(record)
+}
+
+/// Reads a record of a kind; `None` if there is no such kind.
+fn of_kind(kind: &str, body: Value) -> Option<serde_json::Result<Record>> {
+    match kind {
+        "publication" => Some(serde_json::from_value(body).map(Record::Publication)),
+        "verification" => Some(serde_json::from_value(body).map(Record::Verification)),
+        "deployment" => Some(serde_json::from_value(body).map(Record::Deployment)),
+        _ => None,
+    }
+}
+
+/// What a file says that can't be trusted, if it has the form of a record of this format. It may have said something else
+/// before.
+pub(super) fn doubtful(bytes: &[u8]) -> Option<Record> {
+    let Value::Object(mut map) = serde_json::from_slice(bytes).ok()? else { return None };
+    (map.remove("format")?.as_u64()? == FORMAT).then_some(())?;
+    let kind = map.remove("kind")?;
+    of_kind(kind.as_str()?, Value::Object(map))?.ok()
 }
 
 #[cfg(test)]

@@ -9,7 +9,6 @@ use ring::hmac;
 use ring::rand::{SecureRandom as _, SystemRandom};
 use sha2::{Digest as _, Sha256};
 
-use super::cache::Cache;
 use crate::files;
 use crate::git::Environment;
 use crate::interaction::digest::hex;
@@ -31,7 +30,8 @@ impl Aside {
         Self { folder, key: place_of_key(environment) }
     }
 
-    fn recall(&self, name: &str) -> Option<Vec<u8>> {
+    /// The value with a name.
+    pub(super) fn recall(&self, name: &str) -> Option<Vec<u8>> {
         let bytes = fs::read(self.place(name)).ok()?;
         let (signature, value) = bytes.split_at_checked(LENGTH)?;
         let key = read_key(self.key.as_ref()?).ok()?;
@@ -39,7 +39,12 @@ impl Aside {
         Some(value.to_vec())
     }
 
-    fn remember(&self, name: &str, value: &[u8]) -> Option<()> {
+    /// Keeps a value. If that fails, it is derived again the next time.
+    pub(super) fn remember(&self, name: &str, value: &[u8]) {
+        let _ = self.try_remember(name, value);
+    }
+
+    fn try_remember(&self, name: &str, value: &[u8]) -> Option<()> {
         let place = self.key.as_ref()?;
         let key = read_key(place).or_else(|_| make_key(place)).ok()?;
         let signature = hmac::sign(&key, &self.signed(name, value));
@@ -55,18 +60,6 @@ impl Aside {
     fn place(&self, name: &str) -> PathBuf {
         // A name may contain anything; its digest is safe as a file name.
         self.folder.join(&hex(&Sha256::digest(name))[..32])
-    }
-}
-
-impl Cache {
-    /// The cached value with a name.
-    pub(super) fn recall(&self, name: &str) -> Option<Vec<u8>> {
-        self.aside.recall(name)
-    }
-
-    /// Caches a value. If that fails, it is derived again the next time.
-    pub(super) fn remember(&self, name: &str, value: &[u8]) {
-        let _ = self.aside.remember(name, value);
     }
 }
 
