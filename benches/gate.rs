@@ -1,8 +1,9 @@
-//! What a gate costs: its time by the size of the store, and by the pairs that it checks.
+//! The cost of a gate: its time by the size of the store, and by the pairs that it checks.
 //!
-//! `cargo bench --bench gate` makes git stores of 1,000, 10,000 and 100,000 records (the largest two with 1,000 services and
-//! 5,000 live pairs), and asks the release binary about one service: with nothing fetched yet, with what a run before has
-//! left, and beside a plain `git clone` and `git fetch` of the same repository, the least that any answer from it can cost.
+//! `cargo bench --bench gate` makes git stores of 1,000, 10,000 and 100,000 records (the largest two with 1,000
+//! services and 5,000 live pairs), and asks the release binary about one service: with nothing fetched yet, with the
+//! copy that an earlier run has left, and beside a plain `git clone` and `git fetch` of the same repository, which is
+//! the minimum for any decision.
 
 #![expect(clippy::print_stdout, reason = "a program for people to run, with its output for them")]
 
@@ -63,7 +64,7 @@ struct Store {
     records: usize,
 }
 
-/// What goes into a commit.
+/// The parts of a commit.
 struct Import {
     stream: Vec<u8>,
     files: usize,

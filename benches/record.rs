@@ -1,4 +1,4 @@
-//! What a recorder costs who is behind it: a large body that streams through it, and many small requests.
+//! The cost of a recorder for those behind it: a large body that streams through it, and many small requests.
 //!
 //! `cargo bench --bench record` prints a table of the same work done directly and through the release binary: a body of
 //! 1 GB down and up, with the most memory that the recorder had, and small requests per second, one after the other on
@@ -30,7 +30,7 @@ const LARGE: usize = 1 << 30;
 const PIECE: usize = 64 << 10;
 /// How many small requests are sent.
 const SMALL: usize = 10_000;
-/// How many of them are under way at once, where they are.
+/// How many requests are under way at once in the concurrent runs.
 const CONCURRENCY: usize = 16;
 /// How often each measurement is repeated; the best is kept, since all noise is delay.
 const REPEATS: usize = 3;
@@ -140,11 +140,11 @@ fn peak_memory(process: u32) -> Option<u64> {
     line.split_whitespace().nth(1)?.parse().ok()
 }
 
-/// A process that says on its first line where it listens, ended when it is dropped.
+/// A process that prints its address on its first line. Dropping this stops it.
 struct Running {
     child: Child,
     url: String,
-    /// Kept open, so that whatever else it says can be said.
+    /// Kept open: the process must be able to write more.
     _rest: Box<dyn Read>,
 }
 

@@ -1,4 +1,4 @@
-//! What a start costs: the size of the release binary, and how long it takes to say the least.
+//! The cost of a start: the size of the release binary, and the time of its quickest commands.
 //!
 //! `cargo bench --bench startup` starts the release binary many times with commands that need no network, in turns with a
 //! program that does nothing (this one) and with `git --version`, which most builds start a hundred times.
@@ -15,7 +15,7 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// How often each program is started; the best is kept, since all noise is delay.
 const STARTS: usize = 200;
-/// What the smallest contract looks like.
+/// The smallest contract.
 const CONTRACT: &str = "\
 contract: 1
 consumer: storefront

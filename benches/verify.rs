@@ -1,4 +1,4 @@
-//! How long a verification takes, beside what can't be left out of it: the same requests sent by a plain loop.
+//! How long a verification takes, compared with the necessary part of it: the same requests sent by a plain loop.
 //!
 //! `cargo bench --bench verify` prints a table for contracts of 100, 1,000 and 5,000 interactions with JSON bodies of
 //! about 1 KB and rules on their fields, against a trivial provider on loopback, each through the release binary:
@@ -10,8 +10,8 @@
 //!
 //! And against a provider that takes 20 ms for each answer, how the time falls with `--jobs`.
 //!
-//! Where `PACT_VERIFIER` names the program of Pact's own verifier (`cargo install pact_verifier_cli`), a Pact file of 1,000
-//! interactions is verified by both, one after the other, on the same provider.
+//! If `PACT_VERIFIER` names the program of Pact's own verifier (`cargo install pact_verifier_cli`), both verify a Pact
+//! file of 1,000 interactions, one after the other, with the same provider.
 
 #![expect(
     clippy::print_stdout,
@@ -108,7 +108,7 @@ fn upheld(contract: &Path, url: &str, jobs: usize) -> Result<Measured> {
     Ok(Measured { plain: f64::MAX, run, whole, peak_kib })
 }
 
-/// Runs a program that has to succeed: how long it took in seconds, and the most memory that it had in KiB.
+/// Runs a program that must succeed. Returns its time in seconds, and the most memory that it had in KiB.
 fn timed(command: &mut Command) -> Result<(f64, u64)> {
     let started = Instant::now();
     let mut child = command.stdout(Stdio::null()).spawn()?;

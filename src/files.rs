@@ -1,4 +1,4 @@
-//! Files and folders: where contracts lie, reading them within limits, and writing so that nothing is half-written.
+//! Files and folders: finding contracts, reading within limits, and writing without ever leaving half a file.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
@@ -26,7 +26,7 @@ codes! {
     NO_JSON = "F103" => "Download or write it again, or move it out of the folder.";
 }
 
-/// How much of a file is looked at to tell what it is, in bytes.
+/// How many bytes at the beginning of a file decide its kind.
 const BEGINNING: u64 = 1 << 20;
 
 /// The folder `contracts` in `start` or the nearest folder above it.
@@ -44,8 +44,8 @@ pub struct Found {
     pub no_json: Vec<PathBuf>,
 }
 
-/// Every contract file in `folder` and below, and what may have been meant to be one; the registry and what is hidden
-/// left out.
+/// Every contract file in `folder` and below, and files that may have been meant to be one, without the registry and
+/// hidden files.
 ///
 /// # Errors
 ///
@@ -92,8 +92,8 @@ pub fn is_json(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "json")
 }
 
-/// The beginning of a file of JSON: it tells Pact files from others, which lie beside contracts, too, as bodies and
-/// schemas. (Where the parties and the list come later, the name is no help either.)
+/// The beginning of a JSON file, which distinguishes Pact files from others that lie beside contracts, such as bodies
+/// and schemas. (If the parties and the list come later, the name is no help either.)
 fn beginning_of_json(path: &Path) -> Option<String> {
     let mut beginning = Vec::new();
     let file = is_json(path).then(|| File::open(path).ok())??;
@@ -124,7 +124,7 @@ pub fn is_kept(path: &Path) -> bool {
         || is_yaml(path) && fs::read_to_string(path).is_ok_and(|text| begins(&text))
 }
 
-/// How a path is shown: from the working directory where it lies in it, with `/` on every system.
+/// A path for people: relative to the working directory if it lies in there, with `/` on every system.
 #[must_use]
 pub fn shown(path: &Path, working: &Path) -> String {
     let relative = path.strip_prefix(working).unwrap_or(path);
@@ -202,7 +202,7 @@ pub struct ContractFolder {
 }
 
 impl ContractFolder {
-    /// The folder that the contract at `path` lies in.
+    /// The folder of the contract at `path`.
     #[must_use]
     pub fn of(path: &Path, limits: Limits) -> Self {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -218,7 +218,7 @@ impl Attachments for ContractFolder {
         }
         let refuse = |error: &io::Error| AttachmentError(why(error));
         let folder = self.folder.canonicalize().map_err(|error| refuse(&error))?;
-        // Symbolic links are resolved before the look at where the file lies.
+        // Symbolic links are resolved before the check that the file lies in the folder.
         let file = folder.join(path).canonicalize().map_err(|error| refuse(&error))?;
         if !file.starts_with(&folder) {
             return Err(outside());
@@ -231,14 +231,14 @@ impl Attachments for ContractFolder {
     }
 }
 
-/// Writes a file by a rename, so that there is the old one or the new one and never half of one. Folders above it are
-/// made.
+/// Writes a file by a rename: there is either the old file or the new one, never half of one. Creates missing folders
+/// above it.
 ///
 /// # Errors
 ///
 /// Why it can't be written; the old file is then as it was.
 pub fn replace(path: &Path, text: impl AsRef<[u8]>) -> io::Result<()> {
-    staged(path, text.as_ref())?.persist(path).map(drop).map_err(|error| error.error)
+    stage(path, text.as_ref())?.persist(path).map(drop).map_err(|error| error.error)
 }
 
 /// Writes a file that is not there yet; one that is there is left alone.
@@ -247,21 +247,22 @@ pub fn replace(path: &Path, text: impl AsRef<[u8]>) -> io::Result<()> {
 ///
 /// [`io::ErrorKind::AlreadyExists`] if there is one, or why it can't be written.
 pub fn create(path: &Path, text: impl AsRef<[u8]>) -> io::Result<()> {
-    staged(path, text.as_ref())?.persist_noclobber(path).map(drop).map_err(|error| error.error)
+    stage(path, text.as_ref())?.persist_noclobber(path).map(drop).map_err(|error| error.error)
 }
 
-/// Whether a file can be written at `path`, as far as that can be told without writing it. Folders above it are made.
+/// Whether a file can be written at `path`, as far as that is known without writing it. Creates missing folders above
+/// it.
 ///
 /// # Errors
 ///
 /// Why it can't be written.
 pub fn probe(path: &Path) -> io::Result<()> {
-    staged(path, &[]).map(drop)
+    stage(path, &[]).map(drop)
 }
 
-fn staged(path: &Path, text: &[u8]) -> io::Result<tempfile::NamedTempFile> {
+fn stage(path: &Path, text: &[u8]) -> io::Result<tempfile::NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // That there is a file where a folder should be must not look as if the file were there already.
+    // A file in the place of a folder must not look as if the file existed already.
     fs::create_dir_all(folder).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => io::ErrorKind::NotADirectory.into(),
         _ => error,

@@ -1,18 +1,19 @@
-//! What happened, the other side's message about it, and what to do next. Data only; the reports make text of it.
+//! A failure: what happened, the other side's message about it, and what to do next. Data only; the reports turn it
+//! into text.
 
 use std::error::Error;
 use std::fmt;
 
-/// Why something could not be done. `C` says what kind of trouble it is to whoever has to tell: a stable code, an exit
-/// code, or nothing if that is up to the caller.
+/// Why something could not be done. `C` classifies the trouble for whoever reports it: a stable code, an exit code, or
+/// nothing if the caller decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trouble<C = ()> {
     pub code: C,
-    /// What happened, and where: a sentence without a full stop.
+    /// The failure and its place: a sentence without a full stop.
     pub message: String,
     /// The other side's message: a response's body, a program's output. May have many lines.
     pub detail: Option<String>,
-    /// What to do next, one sentence each.
+    /// The next steps, one sentence each.
     pub help: Vec<String>,
 }
 
@@ -44,7 +45,7 @@ impl<C> Trouble<C> {
         self
     }
 
-    /// The same trouble with one more sentence of what to do.
+    /// The same trouble with one more next step.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help.push(help.into());

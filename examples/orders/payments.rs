@@ -1,4 +1,4 @@
-//! What this service needs from payments, as in its contract, `contracts/orders/payments.yaml`.
+//! This service's needs from payments, as in its contract, `contracts/orders/payments.yaml`.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ const TIME_LIMIT: Duration = Duration::from_secs(2);
 /// The largest response that is read, in bytes.
 const SIZE_LIMIT: usize = 64 * 1024;
 
-/// How an order was paid: only what is used of the response.
+/// The payment of an order: only the parts of the response that are used.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Payment {
     pub status: String,

@@ -1,4 +1,4 @@
-//! What went wrong, for the caller, as `application/problem+json` (RFC 9457).
+//! Errors for the caller, as `application/problem+json` (RFC 9457).
 
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
@@ -21,7 +21,7 @@ pub struct Problem {
 /// A fault in a request's body.
 #[derive(Debug, Serialize)]
 pub struct FieldError {
-    /// Where it is, as a JSON Pointer in a fragment: `#/items/0/qty`.
+    /// The place of the error, as a JSON Pointer in a fragment: `#/items/0/qty`.
     pub pointer: String,
     pub detail: &'static str,
 }

@@ -1,4 +1,4 @@
-//! What storefront needs from orders: the types hold what its pages show and nothing else, and so does its contract,
+//! Storefront's needs from orders: the types have only the fields that its pages show, and so does its contract,
 //! `contracts/storefront/orders.yaml`. Anything else in a response may change without notice.
 
 use std::fmt::Display;

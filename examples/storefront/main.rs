@@ -32,7 +32,7 @@ struct Args {
     visit: Visit,
 }
 
-/// What a customer wants.
+/// The customer's request.
 #[derive(Subcommand)]
 enum Visit {
     /// Show one order.

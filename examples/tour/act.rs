@@ -1,4 +1,4 @@
-//! What a step of the tour consists of, and how each part is shown while it happens.
+//! The parts of a step of the tour, and how each is shown while it happens.
 
 use std::error::Error;
 use std::io::Write;
@@ -17,7 +17,7 @@ const ADDED: Style = AnsiColor::Green.on_default();
 /// One step of the story.
 pub struct Step {
     pub headline: &'static str,
-    /// What has happened and why it matters, line by line.
+    /// The explanation, line by line: the event, and why it matters.
     pub text: &'static [&'static str],
     pub acts: &'static [Act],
 }
@@ -83,7 +83,7 @@ impl Act {
     }
 }
 
-/// Shows the lines of a file that were removed and added, or where nothing was there before, the lines that matter.
+/// Shows the lines of a file that were removed and added or, for a new file, the lines that matter.
 fn show_change(file: &str, before: &str, after: &str, out: &mut impl Write) -> std::io::Result<()> {
     writeln!(out, "{ASIDE}{file}:{ASIDE:#}")?;
     if before.is_empty() {

@@ -1,5 +1,5 @@
 //! The tour: `cargo run --example tour` shows what Upheld is for, with real services, real contracts and the real
-//! program, in a temporary folder. It fails if the story doesn't hold.
+//! program, in a temporary folder. It fails if a step doesn't go as told.
 
 mod act;
 mod stage;

@@ -1,4 +1,4 @@
-//! Where the tour takes place: the programs, newly built, and a folder with a copy of the contracts.
+//! The stage of the tour: the programs, newly built, and a folder with a copy of the contracts.
 
 use std::env::{self, consts::EXE_SUFFIX};
 use std::error::Error;
@@ -21,7 +21,7 @@ const REGISTRY: &str = "contracts/upheld.yaml";
 /// The programs and the folder; the folder is removed when this is dropped.
 pub struct Stage {
     folder: TempDir,
-    /// Where cargo puts programs: `target/debug`, with `examples` in it.
+    /// The folder in which cargo puts programs: `target/debug`, with `examples` in it.
     programs: PathBuf,
     /// The orders service that kiosk records.
     orders: Service,
@@ -68,7 +68,7 @@ impl Stage {
         Ok(fs::remove_dir_all(self.folder.path().join(folder))?)
     }
 
-    /// Replaces a text that a file must contain. Returns what the file was before.
+    /// Replaces a text that a file must contain. Returns the file's text before the change.
     pub fn edit(&self, file: &str, from: &str, to: &str) -> Result<String, Box<dyn Error>> {
         let text = self.read(file)?;
         if !text.contains(from) {
@@ -79,7 +79,7 @@ impl Stage {
     }
 
     /// Replaces orders with a version that starts with these further arguments: writes the registry, and returns its
-    /// path and what it was before, empty at first.
+    /// path and its text before the change, empty at first.
     pub fn release_orders(&self, arguments: &[&str]) -> Result<(&'static str, String), Box<dyn Error>> {
         let words = [&["orders"], arguments, &["--port"]].concat();
         let registry = format!(
@@ -110,8 +110,8 @@ impl Stage {
         argument.replace("{orders}", &self.orders.address)
     }
 
-    /// Runs `upheld` in the folder, where it finds the examples by their names. Both of its streams go to standard output,
-    /// so that they stay in order and none is missing in a pager.
+    /// Runs `upheld` in the folder, where it finds the examples by their names. Both of its streams go to standard
+    /// output: they stay in order, and a pager shows both.
     pub fn upheld(&self, arguments: &[String]) -> Result<ExitStatus, Box<dyn Error>> {
         let program = self.programs.join(format!("upheld{EXE_SUFFIX}"));
         let mut command = Command::new(&program);

@@ -2,7 +2,7 @@
 
 use crate::act::{Act, Step, run};
 
-/// What changes when orders@2 takes the place of orders@1.
+/// The changes when orders@2 replaces orders@1.
 const TEXTS: &[&str] = &["--break", "qty-as-text"];
 
 pub const STORY: &[Step] = &[

@@ -1,4 +1,4 @@
-//! Arguments that several commands share: the global options, lengths of time, and what is a path.
+//! Arguments that several commands share: the global options, durations, and how to tell a path from a name.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! `upheld completions` and `upheld man`: what clap makes of the command line for shells and `man`.
+//! `upheld completions` and `upheld man`: scripts and pages that clap generates from the command line.
 
 use std::path::PathBuf;
 

@@ -3,11 +3,11 @@
 use crate::gate::State;
 use crate::verification::Verdict;
 
-/// What a command's end means.
+/// The meaning of a command's end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Exit {
-    /// Yes: every contract is upheld; the command did what it was asked to.
+    /// Yes: every contract is upheld, or the command did its work.
     Yes,
     /// No: a contract is broken.
     No,

@@ -8,7 +8,7 @@ use crate::trouble::Trouble;
 /// A command's early end.
 #[derive(Debug)]
 pub enum Failure {
-    /// What happened, and what to do about it.
+    /// The failure, and the next steps.
     Trouble(Trouble<Exit>),
     /// Findings in contracts or the registry.
     Findings { findings: Vec<Finding>, sources: Sources },
@@ -45,7 +45,7 @@ impl Failure {
         Self::Trouble(Trouble::coded(exit, message))
     }
 
-    /// The same with one more sentence of what to do.
+    /// The same with one more next step.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         if let Self::Trouble(trouble) = &mut self {

@@ -34,7 +34,8 @@ impl FromStore {
         let book = Book::new(snapshot.as_ref());
         let declared = book.services().map_err(unusable)?;
         let environments = book.environments().map_err(unusable)?;
-        // In an environment that only this workspace knows, nothing is live, so what is live anywhere counts.
+        // Nothing is live in an environment that only this workspace knows, so the live versions of all environments
+        // count.
         let environment = environment.and_then(|name| environments.iter().find(|known| known.as_str() == name));
         let mut added = Self::default();
         for provider in providers {
@@ -98,8 +99,7 @@ fn versions(contract: &NeededContract) -> Vec<String> {
     contract.versions.iter().map(one).collect()
 }
 
-/// Selects each interaction of a consumer once, so that what its live version and its main branch have in common isn't run
-/// twice.
+/// Selects each interaction of a consumer once: those that its live version and its main branch share aren't run twice.
 pub(super) struct Once<'s> {
     from: &'s FromStore,
     seen: BTreeSet<(ServiceName, InteractionId)>,

@@ -7,7 +7,7 @@ use clap::Args;
 use jiff::civil::Date;
 
 use super::arguments::time;
-use super::decided::DecisionReports;
+use super::decision_reports::DecisionReports;
 use super::ledger::{Here, StoreArgs, Subject, at, now, open_store, refused, stamp, today, unusable};
 use super::reports::ReportArg;
 use super::step::{Step, StepOutputs};
@@ -120,7 +120,7 @@ pub(super) fn gate(global: &Global, args: &GateArgs, world: &mut World) -> Resul
 }
 
 fn decide_and_report(global: &Global, args: &GateArgs, step: &Step, world: &mut World) -> Result<Exit, Failure> {
-    // First of all, so that no report of an earlier run is left that says yes, whatever happens.
+    // Before everything else, so no report of an earlier run is left that says yes, whatever happens.
     let names: Vec<String> = args.subjects.iter().map(ToString::to_string).collect();
     let mut reports = DecisionReports::open(&args.report, args.to.as_str(), &names, world)?;
     let question = question(args, world)?;
@@ -232,7 +232,7 @@ fn decide_and_wait(
         if timed.decision.state != State::Unverified || left.is_zero() {
             return Ok(timed);
         }
-        // In the log of a build, too, where people would wonder why nothing happens.
+        // In a build's log, too, because people would wonder why nothing happens.
         if !announced {
             world.say("waiting for missing results …\n");
             announced = true;

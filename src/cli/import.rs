@@ -53,7 +53,7 @@ struct HarArgs {
     /// The address of the provider in the file [default: its only host]
     #[arg(long, value_name = "URL", requires = "provider", conflicts_with = "upstream")]
     url: Option<String>,
-    /// The address of a provider in the file, for each of several
+    /// A provider and its address in the file; repeat it for each provider
     #[arg(long, value_name = "NAME=URL")]
     upstream: Vec<OfProvider>,
     /// Include the parts of pages: documents, scripts, styles, images
@@ -221,7 +221,7 @@ fn providers(args: &HarArgs, entries: &[HarEntry], shown: &str) -> Result<Vec<(S
                 list.push(count(hosts.len() - HOSTS, "more host").to_string());
             }
             Err(Failure::usage(format!("which of the hosts is the provider? {shown} has {}", and_list(list)))
-                .help(format!("write --provider {provider} --url {most}, or --upstream NAME=URL for each of several")))
+                .help(format!("write --provider {provider} --url {most}, or --upstream NAME=URL for each provider")))
         }
     }
 }

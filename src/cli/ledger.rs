@@ -1,4 +1,4 @@
-//! The ledger for commands: where it is kept, who writes to it, and the messages for what it refuses.
+//! The ledger for commands: its store, who writes to it, and the messages for refusals.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -20,7 +20,7 @@ use crate::registry::expand;
 use crate::store;
 use crate::words::{and_list, did_you_mean};
 
-/// Where the ledger is kept by default.
+/// The default store.
 const EMBEDDED: &str = ".upheld/store";
 
 /// The options of all commands that use a ledger.
@@ -165,7 +165,7 @@ pub(super) fn refused(refusal: Refusal) -> Failure {
         Refusal::LiveAndRollingOut { version } => {
             Failure::usage(format!("{version} is both live and rolling out again"))
                 .help("if the roll-out was given up, and the version is still live: --rollout")
-                .help("if the version is gone: --all")
+                .help("if the version is gone entirely: --all")
         }
         Refusal::Doubtful(doubts) => {
             let first = doubts.first().map_or_else(String::new, ToString::to_string);
@@ -216,12 +216,12 @@ impl std::str::FromStr for Subject {
     }
 }
 
-/// What is checked out in the working directory, looked up once and only if needed.
+/// The state of the checkout in the working directory, looked up once and only if needed.
 #[derive(Debug, Default)]
 pub(super) struct Here {
     checkout: Option<Checkout>,
-    /// The folder of contracts that the command reads: it tells which checkout is used, and contracts that git doesn't
-    /// know yet aren't part of its commit.
+    /// The folder of contracts that the command reads: it determines the checkout, and contracts that git doesn't know
+    /// yet aren't part of its commit.
     contracts: Option<PathBuf>,
 }
 
@@ -315,7 +315,7 @@ pub(super) fn stamp(world: &World) -> Stamp {
     Stamp { at: at(now()), by }
 }
 
-/// The time, rounded down to the second so that it is never in the future.
+/// The time, rounded down to the second: never in the future.
 pub(super) fn now() -> Timestamp {
     let now = Timestamp::now();
     Timestamp::from_second(now.as_second()).unwrap_or(now)

@@ -39,10 +39,10 @@ enum LintReport {
 
 pub(super) fn lint(global: &Global, args: &LintArgs, world: &mut World) -> Result<Exit, Failure> {
     let step = Step::one(args.report == LintReport::Github, "Contracts: problems found");
-    step.run(world, |step, world| linted(global, args, step, world))
+    step.run(world, |step, world| lint_and_report(global, args, step, world))
 }
 
-fn linted(global: &Global, args: &LintArgs, step: &Step, world: &mut World) -> Result<Exit, Failure> {
+fn lint_and_report(global: &Global, args: &LintArgs, step: &Step, world: &mut World) -> Result<Exit, Failure> {
     let workspace = Workspace::load(global, &args.paths, world)?;
     let found = &workspace.findings;
     let text = match args.report {
@@ -54,20 +54,18 @@ fn linted(global: &Global, args: &LintArgs, step: &Step, world: &mut World) -> R
     let errors = found.iter().any(Finding::is_error);
     let exit = if errors || (args.strict && !found.is_empty()) { Exit::Usage } else { Exit::Yes };
     let interactions = || workspace.files.iter().flat_map(|file| &file.contract.interactions);
-    let skipped = interactions().filter(|interaction| interaction.unrunnable().is_some()).count();
-    let skips = match skipped {
+    let skips = match interactions().filter(|interaction| interaction.unrunnable().is_some()).count() {
         0 => String::new(),
-        1 => String::from(", 1 is skipped"),
-        more => format!(", {more} are skipped"),
+        skipped => format!(" ({skipped} skipped)"),
     };
-    let usable = match workspace.files.len() {
+    let read = match workspace.files.len() {
         // Only the registry was named.
-        0 => String::from("the registry can be used\n"),
+        0 => String::from("registry"),
         contracts => {
-            let interactions = count(interactions().count() - skipped, "interaction");
-            format!("{} with {interactions} can be used{skips}\n", count(contracts, "contract"))
+            format!("{}, {}{skips}", count(contracts, "contract"), count(interactions().count(), "interaction"))
         }
     };
+    let usable = format!("{read}: {}\n", if found.is_empty() { "no problems found" } else { "no errors" });
     if args.report == LintReport::Human && !errors {
         world.print(&usable)?;
     }

@@ -1,4 +1,4 @@
-//! `upheld deployed`, `upheld undeployed`, `upheld released`: what is live where.
+//! `upheld deployed`, `upheld undeployed`, `upheld released`: record which versions are live where.
 
 use clap::Args;
 
@@ -77,7 +77,7 @@ struct PlaceArgs {
     store: StoreArgs,
 }
 
-/// What is recorded.
+/// The event to record.
 #[derive(Clone, Copy)]
 enum Change {
     Deployed { fact: bool },
@@ -103,11 +103,11 @@ pub(super) fn released(global: &Global, args: &ReleasedArgs, world: &mut World) 
     run(global, &args.place, change, world)
 }
 
-/// What was recorded.
+/// The outcome of the recording.
 struct Recorded {
-    /// What the gate would have decided, unless it is a yes.
+    /// The gate's decision about it, unless it is a yes.
     gate: Option<State>,
-    /// What the version replaces, or what ends.
+    /// The versions that are replaced or ended.
     over: Vec<String>,
     event: Option<Event>,
 }
@@ -153,7 +153,7 @@ fn record(global: &Global, args: &PlaceArgs, change: Change, step: &Step, world:
     report(&recorded, &version, args, step, world)
 }
 
-/// The record of a version that goes live, with what the gate would have decided.
+/// The record of a version that goes live, with the decision that the gate would have made.
 fn arrive_past_the_gate(
     book: &Book<'_>,
     version: &ServiceVersion,
@@ -199,15 +199,16 @@ fn report(
         None => {
             let what = format!("{} is live in {}{on}", version.short(), args.to);
             world.print(&format!("unchanged  {what}\n"))?;
-            return step.summarize(&done_markdown("unchanged", &what), world).map(|()| Exit::Yes);
+            return step.summarize(&done_markdown("unchanged", &what, None), world).map(|()| Exit::Yes);
         }
         Some(event) if event.makes_live() => ("live", "replacing"),
         Some(_) => ("over", "ending"),
     };
-    let over = if recorded.over.is_empty() { String::new() } else { format!("   {of} {}", and_list(&recorded.over)) };
-    let what = format!("{} in {}{on}{over}", version.short(), args.to);
-    world.print(&format!("{word}  {what}\n"))?;
-    step.summarize(&done_markdown(word, &what), world)?;
+    let over = (!recorded.over.is_empty()).then(|| format!("{of} {}", and_list(&recorded.over)));
+    let what = format!("{} in {}{on}", version.short(), args.to);
+    let column = over.as_ref().map(|over| format!("   {over}")).unwrap_or_default();
+    world.print(&format!("{word}  {what}{column}\n"))?;
+    step.summarize(&done_markdown(word, &what, over.as_deref()), world)?;
     if let Some(state) = recorded.gate {
         world.say(&format!(
             "note: recorded, although the gate doesn't allow it ({}); see: upheld gate {version} --to {}\n",

@@ -1,4 +1,4 @@
-//! Reads what a command works on: the folder of contracts, the registry in it, and the contracts.
+//! Reads a command's input: the folder of contracts, the registry in it, and the contracts.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ use crate::source::{Finding, Sources, sort_findings};
 
 /// Contracts and registry, with every finding about them.
 pub(super) struct Workspace {
-    /// The folder that holds `contracts`: where commands of the registry are run.
+    /// The folder that contains `contracts`. Commands of the registry run in it.
     pub root: PathBuf,
     pub registry: Option<Registry>,
     /// In the order of their files' names.
@@ -30,7 +30,7 @@ pub(super) struct Workspace {
     named: HashSet<PathBuf>,
 }
 
-/// What is to be read.
+/// The files to read.
 #[derive(Default)]
 struct ToRead {
     /// Contracts, each once, and whether it was named and not found in a folder.
@@ -80,7 +80,7 @@ impl Workspace {
         Ok((workspace, folder))
     }
 
-    /// The workspace if it can be used; else what is wrong with it.
+    /// The workspace if it can be used, or the findings.
     pub(super) fn usable(mut self) -> Result<Self, Failure> {
         if self.findings.iter().any(Finding::is_error) {
             let findings = std::mem::take(&mut self.findings);
@@ -91,7 +91,8 @@ impl Workspace {
 
     fn read_all(&mut self, files: &ToRead, global: &Global, world: &World) {
         let mut read: Vec<(usize, ContractFile)> = Vec::new();
-        // What looks like a Pact file, and was not named as one, may be a body that a contract names: so it comes last.
+        // A file that looks like a Pact file, but wasn't named as one, may be a body that a contract names: so these
+        // come last.
         let all =
             files.contracts.iter().map(|(path, was_named)| (path, !was_named && files::is_json(path))).enumerate();
         let (later, first): (Vec<_>, Vec<_>) = all.partition(|(_, (_, may_be_body))| *may_be_body);
@@ -163,14 +164,14 @@ impl Workspace {
         }
     }
 
-    /// What the registry knows of a service.
+    /// The registry's entry of a service.
     pub(super) fn service(&self, name: &ServiceName) -> Option<&registry::Service> {
         self.registry.as_ref().and_then(|registry| registry.services.get(name))
     }
 }
 
 impl ToRead {
-    /// Adds what was found in a folder.
+    /// Adds the files that were found in a folder.
     fn add(&mut self, found: Found) {
         for path in found.contracts {
             self.contracts.entry(path).or_insert(false);

@@ -183,7 +183,7 @@ fn trust(stands: &[Stand], world: &World) -> Result<Option<Trust>, Failure> {
     if all.is_empty() { Ok(None) } else { Trust::of(&all, world).map(Some) }
 }
 
-/// Serves until the command ends, or until somebody asks to end; gives the command's exit code.
+/// Serves until the command ends, or a signal arrives; returns the command's exit code.
 async fn serve(
     args: &MockArgs,
     stands: &mut [Stand],

@@ -1,9 +1,9 @@
-//! The command line: what was typed, the command that it names, and the one place where an error is printed.
+//! The command line: its arguments, the command to run, and the one place where an error is printed.
 
 mod arguments;
 mod completions;
 mod converted;
-mod decided;
+mod decision_reports;
 mod ends;
 mod exit;
 mod explain;
@@ -170,8 +170,8 @@ fn asks_for_github(arguments: &[OsString]) -> bool {
         || arguments.windows(2).any(|two| two == ["--report", "github"])
 }
 
-/// Prints what clap has to say: help and version to standard output, errors to standard error and, in a GitHub
-/// workflow, to the step.
+/// Prints the result of argument parsing: help and version to standard output, errors to standard error and, in a
+/// GitHub workflow, to the step.
 fn usage(error: &clap::Error, is_step: bool, world: &mut World) -> Result<Exit, Failure> {
     let rendered = error.render();
     if error.use_stderr() {

@@ -1,5 +1,5 @@
-//! From what the command line and the registry say of a provider to a provider that responds: its address, or its
-//! process; its states; whether it is ready.
+//! Turns the provider's entry in the command line and the registry into a provider that responds: its address or
+//! process, its states, and whether it is ready.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -45,10 +45,10 @@ pub(super) struct ProviderArgs {
     pub start_timeout: Option<Duration>,
 }
 
-/// The arguments that say where the provider is; one excludes the others.
+/// The arguments that give the provider's address; each excludes the others.
 pub(super) const WAYS: [&str; 3] = ["url", "start", "env"];
 
-/// How a provider is to be reached, with everything filled in and checked, and nothing started yet.
+/// How to reach a provider, with everything filled in and checked, and nothing started yet.
 #[derive(Debug)]
 pub(super) struct Reach {
     pub name: ServiceName,
@@ -60,7 +60,7 @@ pub(super) struct Reach {
     options: HttpOptions,
 }
 
-/// Where a provider is, or how it gets there.
+/// The provider's address, or how it is started.
 #[derive(Debug)]
 pub(super) enum Way {
     /// It runs at these addresses, one for each instance.
@@ -184,7 +184,7 @@ fn way(
     let environment = args.env.as_deref();
     if let (None, Some(line)) = (environment, &service.start) {
         let filled = fill(line, "start", name, workspace, world)?;
-        // A shell fills in what is set in the environment itself, quotes and all, and nothing of it gets into a message.
+        // A shell fills in environment variables itself, quotes and all, and none of that gets into a message.
         return Ok(Way::Start(if cfg!(unix) { line.clone() } else { filled }));
     }
     let wanted = environment.unwrap_or("local");

@@ -1,4 +1,4 @@
-//! `upheld publish`: what a version expects of its providers.
+//! `upheld publish`: the contracts of a version with its providers.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -86,7 +86,7 @@ fn publish_contracts(global: &Global, args: &PublishArgs, step: &Step, world: &m
     };
     let word = if added { "published" } else { "unchanged" };
     world.print(&format!("{word}  {}   {what}\n", version.short()))?;
-    step.summarize(&done_markdown(word, &format!("{}: {what}", version.short())), world)?;
+    step.summarize(&done_markdown(word, &format!("{}: {what}", version.short()), None), world)?;
     if added && branch.is_none() {
         world.say(&format!(
             "note: {} has no branch, because it is unknown which one it was built from; name it with --branch\n",

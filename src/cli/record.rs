@@ -132,7 +132,7 @@ pub(super) fn record(global: &Global, args: &RecordArgs, world: &mut World) -> R
             world.say(&report::note(&format!("not recorded: {lost}"), "", &world.err_palette()));
         }
         world.say(&format!(
-            "note: the command failed with exit code {code}, so nothing is written; --keep-failed writes anyway\n"
+            "note: the command failed with exit code {code}, so nothing was written; --keep-failed writes anyway\n"
         ));
         return Ok(Exit::Command(code));
     }

@@ -129,7 +129,9 @@ fn prepare_contract(
     if !unplaced.is_empty() {
         let places = unplaced.iter().map(|secret| format!("a {} in the {}", secret.kind, secret.location()));
         let places = and_list(places);
-        return Err(Failure::could_not_run(format!("nothing written: can't replace {places}")).help(WITHOUT_SECRETS));
+        return Err(
+            Failure::could_not_run(format!("nothing was written: can't replace {places}")).help(WITHOUT_SECRETS)
+        );
     }
     let existing = read_existing(&path, &shown, &provider, args, global)?;
     let options = Options {
@@ -155,7 +157,7 @@ const WITHOUT_SECRETS: &str =
 
 fn leaked(secret: &FoundSecret) -> Failure {
     Failure::could_not_run(format!(
-        "nothing written: it would contain a {} from the {}",
+        "nothing was written: it would contain a {} from the {}",
         secret.kind,
         secret.location()
     ))
@@ -259,12 +261,12 @@ fn print_report(contract: &PreparedContract, args: &KeepArgs, world: &mut World)
         numbers.iter().filter(|(number, _)| *number > 0).map(|(number, word)| format!("{number} {word}")).collect();
     let requests = count(contract.exchanges, "request");
     let interactions = if numbers.is_empty() { String::from("no interactions") } else { numbers.join(", ") };
-    let result = if recorded.text.is_some() { "written to" } else { "nothing to change in" };
+    let result = if recorded.text.is_some() { "written to" } else { "no change to" };
     let consumer = &args.consumer;
     let file = if contract.path.exists() || recorded.text.is_some() {
         format!("{result} {shown}")
     } else {
-        String::from("nothing written")
+        String::from("nothing was written")
     };
     text.push_str(&format!("{consumer} → {provider}  {requests}: {interactions}; {file}\n"));
     if contract.count(is_different) > 0 {

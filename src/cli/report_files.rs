@@ -17,7 +17,7 @@ pub(super) struct Page {
 /// How a report comes into its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Writing {
-    /// By a rename, so that there is never half of it.
+    /// By a rename, so there is never half a file.
     Replace,
     /// At the end of the file, as for the step summary of GitHub Actions.
     Append,
@@ -51,7 +51,7 @@ impl Page {
         Some(Self { path: PathBuf::from(summary), way: Writing::Append })
     }
 
-    /// Where it lies.
+    /// The path of the file.
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
@@ -61,7 +61,7 @@ impl Page {
         self.way == Writing::Replace
     }
 
-    /// Writes it; what went wrong, as a sentence.
+    /// Writes it, or returns the problem as a sentence.
     pub(super) fn write(&self, text: &[u8], world: &World) -> Result<(), String> {
         let written = match self.way {
             Writing::Replace => files::replace(&self.path, text),

@@ -57,9 +57,9 @@ impl FromStr for ReportArg {
 /// The reports of a run.
 pub(super) struct Reports {
     fanout: Fanout<'static>,
-    /// What goes into files, when the run is over.
+    /// The reports that are written to files when the run is over.
     pages: Vec<(Page, Shared)>,
-    /// Where the forms go that can also hold findings.
+    /// The outputs of those forms that can also contain findings.
     of_findings: Vec<(Format, Box<dyn Write>)>,
 }
 
@@ -89,9 +89,9 @@ impl Write for Shared {
 }
 
 impl Reports {
-    /// Makes the requested reports. The human one goes to standard output, or to standard error where a machine form
-    /// has taken that place. Old report files are removed first: a run that is killed must not leave those of the run
-    /// before.
+    /// Makes the requested reports. The human one goes to standard output, or to standard error if a machine form uses
+    /// standard output. Old report files are removed first: a run that is killed must not leave those of an earlier
+    /// run.
     pub(super) fn open(asked: &[ReportArg], quiet: bool, world: &World) -> Result<Self, Failure> {
         let on_stdout = one_on_stdout(asked)?;
         let mut reports = Self { fanout: Fanout::default(), pages: Vec::new(), of_findings: Vec::new() };
@@ -136,7 +136,7 @@ impl Reports {
         }
     }
 
-    /// Takes what happened.
+    /// Passes an event on.
     pub(super) fn event(&mut self, event: &crate::verification::Event) {
         self.fanout.event(event);
     }

@@ -41,7 +41,7 @@ pub(super) struct Results {
     of: BTreeMap<ServiceName, BTreeMap<InteractionId, (TestResult, Vec<Reason>)>>,
 }
 
-/// The version that the results belong to, and where they go.
+/// The version that the results belong to, and the store that gets them.
 pub(super) struct Destination {
     pub store: Box<dyn Store>,
     pub args: StoreArgs,

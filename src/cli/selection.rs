@@ -39,12 +39,12 @@ impl SelectionArgs {
         all.filter(|interaction| self.names(interaction) && !self.takes(interaction)).count()
     }
 
-    /// Whether its name contains one of the texts, ignoring case, or there are none.
+    /// Whether its name contains one of the texts, ignoring case. True if there are no texts.
     fn names(&self, interaction: &Interaction) -> bool {
         self.only.is_empty() || self.only.iter().any(|text| has_in_name(interaction, text))
     }
 
-    /// Whether a contract is with one of the providers and of one of the consumers; any if there are none.
+    /// Whether a contract is with one of the providers and of one of the consumers. An empty list allows all.
     fn is_of(&self, contract: &Contract, providers: &[&String]) -> bool {
         let (consumer, provider) = (contract.consumer.as_str(), contract.provider.as_str());
         (providers.is_empty() || providers.iter().any(|name| *name == provider))
@@ -55,7 +55,7 @@ impl SelectionArgs {
 /// Providers with their contracts, in the order of the contracts' files.
 pub(super) type Selected = Vec<(ServiceName, Vec<Arc<ContractFile>>)>;
 
-/// Selects the contracts with these providers (all if there are none) that have an interaction which is wanted.
+/// Selects the contracts with these providers (all if none are given) that have a selected interaction.
 pub(super) fn select(
     workspace: &Workspace,
     providers: &[&String],
@@ -107,7 +107,7 @@ pub(super) fn select(
         ));
     }
     if selected.is_empty() {
-        return Err(Failure::usage("there is nothing to verify: no interaction can be run")
+        return Err(Failure::usage("nothing to verify: no interaction can be run")
             .help("leave out --without-skipped to see each of them and why"));
     }
     Ok(selected)

@@ -1,4 +1,4 @@
-//! `upheld status`: what is live, and the state of every pair.
+//! `upheld status`: the live versions, and the state of every pair.
 
 use std::collections::BTreeSet;
 

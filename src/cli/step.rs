@@ -22,7 +22,7 @@ pub(super) struct Step {
     enabled: bool,
     /// The file for the outputs, and what earlier commands of the step wrote to it.
     outputs: Option<(PathBuf, Vec<u8>)>,
-    /// Whether annotations go to standard output, which is where the runner finds them.
+    /// Whether annotations go to standard output, where the runner looks for them.
     annotates: bool,
     /// The heading of the summary if the command fails.
     heading: &'static str,
@@ -37,7 +37,7 @@ pub(super) enum PlainReport {
     Github,
 }
 
-/// What a command came to, for later steps.
+/// The outcome of a command, for later steps.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct StepOutputs {
     pub allow: bool,
@@ -47,7 +47,7 @@ pub(super) struct StepOutputs {
 }
 
 impl StepOutputs {
-    /// There is none yet.
+    /// The outputs before there is an outcome.
     const NONE: Self = Self { allow: false, state: "error", blocking: 0 };
 
     /// The outputs of a command that either does something or fails.
@@ -124,7 +124,7 @@ impl Step {
         }
     }
 
-    /// Reports that a command failed, or what went wrong after it.
+    /// Reports that a command failed, or a problem after it.
     pub(super) fn failed(&self, failure: &Failure, world: &mut World) {
         if !self.enabled {
             return;
@@ -160,7 +160,11 @@ impl Step {
     /// Finishes a command that looks for findings.
     pub(super) fn found(&self, found: &[Finding], text: &str, exit: Exit, world: &World) -> Result<Exit, Failure> {
         let errors = found.iter().filter(|finding| finding.is_error()).count();
-        let heading = if exit == Exit::Yes { "Nothing is wrong" } else { self.heading };
+        let heading = match exit {
+            Exit::Yes if found.is_empty() => "No problems found",
+            Exit::Yes => "No errors",
+            _ => self.heading,
+        };
         let summary =
             if found.is_empty() { format!("## {heading}\n\n{text}") } else { failure_markdown(heading, text) };
         self.summarize(&summary, world)?;

@@ -121,7 +121,7 @@ fn init(global: &Global, args: &InitArgs, world: &mut World) -> Result<Exit, Fai
     if added.is_empty() {
         world.print(&format!("kept   {name}, which already has all of them\n"))?;
     } else {
-        // An empty repository doesn't tell which branch its HEAD names, so the address may come to mean another one.
+        // An empty repository doesn't say which branch its HEAD names, so the address may mean another branch later.
         let branch = store.unnamed_branch().map(|branch| format!(" (its branch {branch})")).unwrap_or_default();
         world.print(&format!("next   with the store {name}{branch}: upheld publish SERVICE@VERSION\n"))?;
     }

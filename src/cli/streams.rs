@@ -58,7 +58,7 @@ impl World {
     ///
     /// # Errors
     ///
-    /// Why there is no working folder.
+    /// If there is no working folder.
     pub fn of_process() -> io::Result<Self> {
         Ok(Self {
             out: Stream::new(io::stdout()),

@@ -1,4 +1,5 @@
-//! Makes a wrapped command trust the certificate of a mock: files that hold it, and the variables that clients read.
+//! Makes a wrapped command trust the certificate of a mock: writes the certificate to files, and sets the variables
+//! that clients read.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -8,7 +9,7 @@ use tempfile::TempPath;
 use super::{Failure, World};
 use crate::files;
 
-/// Where operating systems keep their trusted certificates.
+/// The files in which operating systems keep their trusted certificates.
 const BUNDLES: &[&str] = &[
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
@@ -24,7 +25,7 @@ const INSTEAD: &[&str] = &["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDL
 pub(super) struct Trust {
     /// The mock's authority alone.
     pub authority: TempPath,
-    /// For each variable of [`INSTEAD`], the mock's authority along with what was trusted before.
+    /// For each variable of [`INSTEAD`], the mock's authority along with those that were trusted before.
     bundles: Vec<(&'static str, TempPath)>,
 }
 

@@ -80,8 +80,8 @@ Examples:
   upheld verify orders --publish
       in the provider's build: also against what live consumers need, publishing the results for the gate";
 
-/// A header, or what is wrong with it. clap shows arguments that it can't parse, and a header must not be shown, so
-/// this parser accepts everything.
+/// A header, or why it is invalid. clap shows arguments that it can't parse, and a header must not be shown, so this
+/// parser accepts everything.
 type HeaderArg = Result<ExtraHeader, ExtraHeaderError>;
 
 #[expect(clippy::unnecessary_wraps, reason = "clap wants a result, and this parser never fails")]
@@ -90,18 +90,19 @@ fn header(text: &str) -> Result<HeaderArg, Infallible> {
 }
 
 pub(super) fn verify(global: &Global, args: &VerifyArgs, world: &mut World) -> Result<Exit, Failure> {
-    Step::of(&args.report, "Contracts: not verified").run(world, |step, world| verified(global, args, step, world))
+    Step::of(&args.report, "Contracts: not verified")
+        .run(world, |step, world| verify_and_report(global, args, step, world))
 }
 
-fn verified(global: &Global, args: &VerifyArgs, step: &Step, world: &mut World) -> Result<Exit, Failure> {
+fn verify_and_report(global: &Global, args: &VerifyArgs, step: &Step, world: &mut World) -> Result<Exit, Failure> {
     // Before anything is read, so the report of an earlier run can't be taken for this one's.
     let reports = Reports::open(&args.report, args.quiet, world)?;
     let headers: Result<Vec<_>, _> = args.header.iter().cloned().collect();
     let headers = headers.map_err(|why| Failure::usage(format!("--header: {why}")))?;
     let options =
         HttpOptions { timeout: args.timeout, max_body: args.max_body, headers, proxies: Proxies::from_environment() };
-    let work = match work(global, args, &options, world) {
-        Ok(work) => work,
+    let verification = match prepare(global, args, &options, world) {
+        Ok(verification) => verification,
         Err(failure) => {
             say_faults(&reports.instead_of_a_run(&failure, world), world);
             return Err(failure);
@@ -117,29 +118,34 @@ fn verified(global: &Global, args: &VerifyArgs, step: &Step, world: &mut World) 
         instance: None,
         failed: false,
         last_words: Vec::new(),
-        pending: work.pending,
-        needed_by: work.needed_by,
+        pending: verification.pending,
+        needed_by: verification.needed_by,
         results: Results::default(),
     };
-    run.complete(&work.jobs, work.destination.as_ref(), step, world)
+    run.complete(&verification.jobs, verification.destination.as_ref(), step, world)
 }
 
 /// A verification that is ready to run.
-struct Work {
+struct Verification {
     jobs: Vec<Job>,
     /// The interactions that nobody live needs yet.
     pending: BTreeSet<(ServiceName, InteractionId)>,
-    /// The versions that need what came from the store, by the contract's path there.
+    /// The versions that need an interaction from the store, by the contract's path there.
     needed_by: BTreeMap<Arc<str>, Vec<String>>,
-    /// Where the results go, if they are published.
+    /// The version and the store of the results, if they are published.
     destination: Option<Destination>,
 }
 
 /// Reads, selects and checks what to verify; nothing is started or sent yet.
-fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut World) -> Result<Work, Failure> {
+fn prepare(
+    global: &Global,
+    args: &VerifyArgs,
+    options: &HttpOptions,
+    world: &mut World,
+) -> Result<Verification, Failure> {
     let (paths, names): (Vec<&String>, Vec<&String>) = args.targets.iter().partition(|target| is_path(target));
     let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
-    // A folder of that name may be what was meant; a provider's own folder must not hide the provider.
+    // The user may have meant a folder of that name; a provider's own folder must not hide the provider.
     let meant = |failure: Failure, world: &World| match names.iter().find(|name| world.working.join(name).exists()) {
         Some(name) => failure.help(format!("for the contracts in `{name}`, write ./{name}")),
         None => failure,
@@ -147,12 +153,12 @@ fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
     if contracts_folder(global, world)?.is_none() && paths.is_empty() && !args.results.publish {
         no_path_is_meant(&names, &args.store, &Workspace::registry_alone(global, world)?, world)?;
     }
-    let (mut workspace, mut store) = loaded(global, args, &paths, &names, world)?;
+    let (mut workspace, mut store) = load(global, args, &paths, &names, world)?;
     let mut from_store = FromStore::default();
     if let (Some(store), true) = (&store, paths.is_empty()) {
         let providers = providers(&workspace, &names, args)?;
         from_store = FromStore::add(store.as_ref(), &providers, args.provider.env.as_deref(), &mut workspace, world)?;
-        expected(&workspace, &providers, &names, args.results.publish)?;
+        check_expectations(&workspace, &providers, &names, args.results.publish)?;
     }
     if !workspace.findings.is_empty() && !args.quiet {
         let warnings = count(workspace.findings.len(), "warning");
@@ -211,11 +217,10 @@ fn work(global: &Global, args: &VerifyArgs, options: &HttpOptions, world: &mut W
         _ => None,
     };
     let (pending, needed_by) = (from_store.pending().clone(), from_store.needed_by().clone());
-    Ok(Work { jobs, pending, needed_by, destination })
+    Ok(Verification { jobs, pending, needed_by, destination })
 }
 
-/// Checks that no provider name is that of a folder or a file, if neither the store nor the registry knows any
-/// providers.
+/// Checks that no provider name is also a folder or a file, if neither the store nor the registry knows any providers.
 fn no_path_is_meant(names: &[&String], store: &StoreArgs, registry: &Workspace, world: &World) -> Result<(), Failure> {
     let path = names.iter().find(|name| world.working.join(name).exists());
     match path {
@@ -228,9 +233,9 @@ fn no_path_is_meant(names: &[&String], store: &StoreArgs, registry: &Workspace, 
     }
 }
 
-/// The contracts of the folder, and the store where one takes part: to publish the results, for what is live in an
-/// environment, or since there is no contract here with what is to be verified.
-fn loaded(
+/// Reads the contracts of the folder, and opens the store if it is needed: to publish the results, for the live
+/// versions of an environment, or because no contract here expects anything from the named providers.
+fn load(
     global: &Global,
     args: &VerifyArgs,
     paths: &[PathBuf],
@@ -255,7 +260,7 @@ fn loaded(
     Ok((workspace, store))
 }
 
-/// The providers that are to be verified: those that were named, or all that the registry or a contract knows.
+/// The providers to verify: those that were named, or all that the registry or a contract knows.
 fn providers(workspace: &Workspace, names: &[&String], args: &VerifyArgs) -> Result<BTreeSet<ServiceName>, Failure> {
     if !names.is_empty() {
         let named = names.iter().map(|name| ServiceName::new(name));
@@ -280,7 +285,7 @@ fn moment() -> Moment {
 }
 
 /// Checks that some contract expects something from each named provider, or from any.
-fn expected(
+fn check_expectations(
     workspace: &Workspace,
     providers: &BTreeSet<ServiceName>,
     names: &[&String],
@@ -296,12 +301,13 @@ fn expected(
         // A build that always publishes its results has nothing to publish.
         return Err(Failure::nothing_to_do(format!("nothing to verify: no contract expects anything from {all}")));
     }
-    Err(Failure::usage(format!("there is nothing to verify: no contract expects anything from {all}"))
+    Err(Failure::usage(format!("nothing to verify: no contract expects anything from {all}"))
         .help("there is no such contract here, nor in the store for a live version or the newest version of a main branch")
         .help("until there is one, the gate needs no results"))
 }
 
-/// Where the results go, and of which version they are: where the provider is started here, of what lies here.
+/// The store for the results, and the version that they belong to: of a provider that is started here, the one that is
+/// checked out.
 fn destination(
     global: &Global,
     args: &VerifyArgs,

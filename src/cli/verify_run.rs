@@ -34,12 +34,12 @@ const OWN_CODES: [Code; 6] = [
 pub(super) struct Job {
     pub reach: Arc<Reach>,
     pub instance: Option<BaseUrl>,
-    /// Whether the provider has other instances, so that output must say which is meant.
+    /// Whether the provider has other instances. If so, output names the instance.
     pub of_several: bool,
     pub plan: Plan,
 }
 
-/// A run: its results so far, and where they are reported.
+/// A run: its results so far, and its reports.
 pub(super) struct Run {
     pub reports: Reports,
     pub progress: Progress,
@@ -54,7 +54,7 @@ pub(super) struct Run {
     pub last_words: Vec<(String, String)>,
     /// The interactions that nobody live needs yet.
     pub pending: BTreeSet<(ServiceName, InteractionId)>,
-    /// The versions that need what came from the store, by the contract's path there.
+    /// The versions that need an interaction from the store, by the contract's path there.
     pub needed_by: BTreeMap<Arc<str>, Vec<String>>,
     /// The result of each interaction, for the store.
     pub results: Results,
@@ -77,7 +77,7 @@ impl Run {
         let started = Instant::now();
         let interrupted = runtime.block_on(self.all(jobs));
         let seconds = started.elapsed().as_secs_f64();
-        // Whatever is still in flight was abandoned and must not hold up the end.
+        // Requests that are still in flight were abandoned and must not delay the end.
         runtime.shutdown_background();
         self.finish(interrupted, seconds, to, step, world)
     }

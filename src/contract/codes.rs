@@ -3,8 +3,8 @@
 use crate::source::codes::codes;
 
 codes! {
-    /// The contract is in a newer format than this version of upheld reads.
-    NEWER_FORMAT = "C101" => "Install a newer version of upheld.";
+    /// The contract is in a newer format than this version of Upheld reads.
+    NEWER_FORMAT = "C101" => "Install a newer version of Upheld.";
     /// The text isn't a valid name.
     BAD_NAME = "C201" => "Use letters, digits, `.`, `_` and `-`, as the message says.";
     /// Two interactions have the same name.

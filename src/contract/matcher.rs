@@ -11,7 +11,7 @@ use super::schema_rule::SchemaRule;
 /// The conditions on one place: its matchers, and whether it may be missing or null.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rule {
-    /// All of them must hold. Empty if the rule has only a modifier; then the type is the example's.
+    /// All of them must match. Empty if the rule has only a modifier; then the type is the example's.
     pub matchers: Vec<Matcher>,
     /// Whether the place may be missing.
     pub optional: bool,
@@ -97,7 +97,7 @@ impl Pattern {
     ///
     /// # Errors
     ///
-    /// What is wrong with the expression, in one or more lines, or that it would take too much memory.
+    /// If the expression is invalid, with the reason in one or more lines, or would take too much memory.
     pub fn new(text: &str) -> Result<Self, String> {
         Self::within(Self::MOST_MEMORY, text).map_err(|error| Self::why(&error))
     }
@@ -115,7 +115,7 @@ impl Pattern {
         if text.len() > Self::MOST_BYTES {
             return Err(regex::Error::CompiledTooBig(Self::MOST_BYTES));
         }
-        // Parsed alone first, so that an error points into the user's text, and `a)|(b` can't break out of the group.
+        // Parsed alone first, so an error points into the user's text, and `a)|(b` can't break out of the group.
         regex_syntax::Parser::new().parse(text).map_err(|error| regex::Error::Syntax(error.to_string()))?;
         let whole = |close: &str| {
             RegexBuilder::new(&format!(r"\A(?:{text}{close}\z")).size_limit(memory).dfa_size_limit(1 << 20).build()
@@ -215,7 +215,7 @@ impl Matcher {
         }
     }
 
-    /// Whether it determines what a value is, and not only the number or the order of its elements, or its keys.
+    /// Whether it determines the value itself, rather than only the number or the order of its elements, or its keys.
     #[must_use]
     pub const fn determines_value(&self) -> bool {
         match self {
@@ -232,7 +232,7 @@ impl Matcher {
         }
     }
 
-    /// Whether it decides about everything below its place, so that a null there needs no rule of its own.
+    /// Whether it decides about everything below its place, so a null there needs no rule of its own.
     #[must_use]
     pub const fn covers_descendants(&self) -> bool {
         match self {

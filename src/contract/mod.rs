@@ -1,8 +1,8 @@
 //! Our own contract format: from text to the model, with its rules, and back.
 //!
-//! A text becomes a value with places ([`crate::source`]), which is validated with the published schema ([`schema`]), read
-//! into the types of the file ([`raw`]), checked, and turned into the model ([`read()`]) with its rules ([`terms`]).
-//! [`write()`] is the way back, and [`lint`] finds what is valid but unwise.
+//! A text becomes a value with places ([`crate::source`]), which is validated with the published schema ([`schema`]),
+//! read into the types of the file ([`raw`]), checked, and turned into the model ([`read()`]) with its rules
+//! ([`terms`]). [`write()`] is the way back, and [`lint`] finds valid but unwise parts.
 
 pub mod attachments;
 pub mod codes;

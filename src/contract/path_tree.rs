@@ -1,4 +1,4 @@
-//! Paths as a tree of their steps, so that one pass through a body meets all of them.
+//! Paths as a tree of their steps, so one pass through a body meets all of them.
 
 use std::collections::{BTreeMap, HashMap};
 

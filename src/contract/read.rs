@@ -1,7 +1,7 @@
 //! From a contract's text to its model, with all findings at once.
 //!
-//! If parts of a file have the wrong shape, stand-ins take their place ([`super::repair`]), so that the rest of the file
-//! is checked as well. The contract itself is returned only if there are no errors.
+//! Parts of a file that have the wrong shape are replaced by stand-ins ([`super::repair`]), so the rest of the file is
+//! checked as well. The contract itself is returned only if there are no errors.
 
 use std::collections::HashMap;
 
@@ -41,7 +41,7 @@ pub fn read(source: &SourceFile, attachments: &dyn Attachments) -> Result<ReadCo
         return Err(vec![newer_format(source, version)]);
     }
     let mut faults = shape().faults(source, &value);
-    // Below, `ServiceName` explains better what is wrong with a name.
+    // Below, `ServiceName` gives a better reason why a name is invalid.
     faults.retain(|fault| !is_bad_name(fault, &value));
     repair(&mut value, &faults);
     let mistaken = findings.error_places();
@@ -78,8 +78,8 @@ fn is_foreign(source: &SourceFile, value: &Value) -> bool {
 
 fn newer_format(source: &SourceFile, version: u64) -> Finding {
     let at = source.place(&Pointer::root().key("contract"));
-    let message = format!("this contract has format {version}, but this version of upheld reads only format 1");
-    Finding::error(NEWER_FORMAT, &source.name, at, message).help("install a newer version of upheld")
+    let message = format!("this contract has format {version}, but this version of Upheld reads only format 1");
+    Finding::error(NEWER_FORMAT, &source.name, at, message).help("install a newer version of Upheld")
 }
 
 /// Whether a fault is a text that isn't a service's name.

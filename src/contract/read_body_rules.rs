@@ -26,8 +26,7 @@ type BodyRules = IndexMap<Path, WrittenRule>;
 type WrittenRules = IndexMap<Path, (String, Option<Rule>)>;
 
 impl Reader<'_> {
-    /// Reads the rules of a body, in a `response` or in a request. In a request, a null stands for itself and needs no
-    /// rule.
+    /// Reads the rules of a body, in a `response` or in a request. In a request, a null means null and needs no rule.
     pub(super) fn body_rules(
         &mut self,
         raw: IndexMap<String, RawRule>,
@@ -103,7 +102,7 @@ impl Reader<'_> {
         rules
     }
 
-    /// Reports a place that needs a rule; `rules` is where `match` is written.
+    /// Reports a place that needs a rule; `rules` is the place of `match`.
     fn missing_rule(&mut self, missing: &MissingRule, rules: &Pointer) {
         let MissingRule { place, rule_path, value } = missing;
         let above = rules.0.split_last().map_or(&[][..], |(_, above)| above);
@@ -180,7 +179,8 @@ impl Reader<'_> {
     }
 }
 
-/// What a matcher applies to, unless it applies to all selected places; `is_map` says whether the keys of these are data.
+/// The kind of value that a matcher applies to, unless it applies to all selected places; `is_map` says whether the
+/// keys of these are data.
 const fn misplaced(matcher: &Matcher, selected: Selected, is_map: bool) -> Option<&'static str> {
     let (applies, help) = match matcher {
         Matcher::Size { .. } => (

@@ -142,7 +142,7 @@ impl Reader<'_> {
         true
     }
 
-    /// Reads headers. Faulty ones are kept, so that their rules have something to select.
+    /// Reads headers. Faulty ones are kept: their rules need something to select.
     fn headers(&mut self, raw: IndexMap<String, Texts>, at: &Pointer, request: bool) -> Headers {
         let mut headers = Headers::with_capacity(raw.len());
         for (name, texts) in raw {

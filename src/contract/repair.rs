@@ -1,4 +1,4 @@
-//! Repairs a document whose shape is wrong in places, so that the rest of it can be read and checked, too.
+//! Repairs a document whose shape is wrong in places: the rest of it can be read and checked, too.
 
 use std::collections::HashSet;
 
@@ -23,8 +23,7 @@ pub(super) fn repair(value: &mut Value, faults: &[Fault]) {
     fill_required(value);
 }
 
-/// Replaces a faulty value by a stand-in, or removes it if it may be missing. Stand-ins are chosen so that they cause
-/// no findings.
+/// Replaces a faulty value by a stand-in, or removes it if it may be missing. Stand-ins cause no findings.
 fn replace(value: &mut Value, steps: &[Step]) {
     let keys: Vec<&str> =
         steps.iter().map(|step| if let Step::Key(key) = step { key.as_str() } else { "[]" }).collect();

@@ -72,7 +72,7 @@ const MOST_COMPILED: usize = 2000;
 /// How much memory, in bytes, is enough for almost all expressions that people write.
 const COMMON_MEMORY: usize = 256 << 10;
 
-/// How many expressions of a contract may take more than that.
+/// How many expressions of a contract may be larger.
 const MOST_LARGE: usize = 20;
 
 /// Reads the YAML forms of matchers. Each regular expression and each schema is compiled once, however often it occurs.

@@ -12,7 +12,7 @@ use super::yaml_text;
 use crate::interaction::template::has_placeholder;
 use crate::interaction::{Body, Content, Http, Kind, Path, Request, Response, Status, fields_view, urlencoded};
 
-/// The first line of a contract, which tells editors where the schema is.
+/// The first line of a contract, which points editors to the schema.
 const EDITOR_LINE: &str = "# yaml-language-server: $schema=../contract.schema.json\n";
 
 /// Writes a contract.

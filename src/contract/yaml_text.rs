@@ -16,7 +16,7 @@ const WIDTH: usize = 100;
 /// 7.4.2).
 const LONGEST_KEY: usize = 1000;
 
-/// Where a scalar is written.
+/// The position of a scalar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     /// At the end of a line, or as a key before a line's colon.
@@ -157,7 +157,7 @@ pub(super) fn flow(value: &Value) -> String {
     }
 }
 
-/// A number. Exponents are written so that readers of YAML 1.1 take them for numbers, too.
+/// A number. Exponents are written in a form that readers of YAML 1.1 take for numbers, too.
 fn number_text(number: &Number) -> String {
     let text = number.as_str();
     let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else { return text.to_owned() };

@@ -19,7 +19,7 @@ pub(super) fn to_ruby(text: &str) -> Option<String> {
     let ast = Parser::new().parse(text).ok()?;
     let mut writer =
         Writer { source: text, flags: OwnFlags::default(), ignores_case: false, is_first: true, is_last: true };
-    // An option for the case at the very beginning holds for the whole expression in both dialects.
+    // An option for the case at the very beginning applies to the whole expression in both dialects.
     let leading = match &ast {
         Ast::Concat(concat) => concat.asts.first(),
         Ast::Alternation(any) => match any.asts.first() {

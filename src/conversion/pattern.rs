@@ -50,8 +50,8 @@ pub(super) fn of_regex(text: &str) -> Result<Matcher, String> {
     })
 }
 
-/// An expression of Ruby's dialect, which Pact's verifier uses, in that of a contract: with its own options, with `\h` for a
-/// hexadecimal digit, and with `\<` for the sign itself.
+/// Translates an expression from Ruby's dialect, which Pact's verifier uses, into a contract's: with its own options,
+/// with `\h` for a hexadecimal digit, and with `\<` for the sign itself.
 fn from_ruby(text: &str) -> String {
     let text = spelled(text);
     let mut out = String::with_capacity(text.len());
@@ -182,7 +182,7 @@ fn without_escaped_slashes(text: &str) -> String {
     out
 }
 
-/// Java's patterns whose texts (almost) all have a format of ours.
+/// Java's patterns that have a format in contracts for (almost) all of their texts.
 const ISO: &[(&str, Format)] = &[
     ("yyyy-MM-dd", Format::Date),
     ("uuuu-MM-dd", Format::Date),

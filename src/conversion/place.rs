@@ -34,7 +34,7 @@ pub enum Part {
     InBody(String),
 }
 
-/// The parts of a message that hold texts by name.
+/// The parts of a message that have texts by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NamedTexts {
     Query,

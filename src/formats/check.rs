@@ -1,4 +1,4 @@
-//! Checks contracts of both formats for what is wrong or unwise in them, although they can be read.
+//! Checks contracts of both formats for parts that can be read, but are wrong or unwise.
 
 use std::collections::HashMap;
 

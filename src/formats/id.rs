@@ -97,9 +97,9 @@ fn http_content<'c>(states: &'c [State], http: &'c Http<Terms>, skipped: Option<
     }
 }
 
-/// The id of a contract: of its provider and its interactions, in any order. Pending interactions are listed separately,
-/// because they mean something else; but their own ids are the same, so that results carry over once they no longer are
-/// pending.
+/// The id of a contract: of its provider and its interactions, in any order. Pending interactions are listed
+/// separately, because they mean something else; but their own ids are the same, so results carry over once they no
+/// longer are pending.
 #[must_use]
 pub fn contract_id(contract: &Contract) -> ContractId {
     let ids = |is_pending: bool| {

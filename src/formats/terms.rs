@@ -1,4 +1,4 @@
-//! The sum of the formats' terms: what each of them requires of an interaction beyond its example.
+//! The sum of the formats' terms: their requirements for an interaction beyond its example.
 
 use std::sync::Arc;
 

@@ -29,7 +29,8 @@ pub enum Fact {
     Unrunnable { name: String, why: String },
     /// There are more of these.
     MoreUnrunnable(usize),
-    /// Interactions that the contract marks as pending, so that they aren't checked; and there are `more` of them.
+    /// Interactions that the contract marks as pending and that are therefore not checked; and there are `more` of
+    /// them.
     Pending { names: Vec<String>, more: usize },
     /// Results are missing, but the two versions were live together before.
     LiveTogetherBefore,
@@ -67,7 +68,7 @@ pub enum Fact {
     NoPairs,
     /// The store's history was rewritten.
     Rewritten(Rewritten),
-    /// The store's history no longer holds the view that a roll-out was decided on.
+    /// The store's history no longer contains the view that a roll-out was decided on.
     RewrittenSince { rollout: ServiceVersion, view: String },
 }
 
@@ -77,16 +78,16 @@ impl From<Fact> for Cause {
     }
 }
 
-/// What clears a row.
+/// The step that clears a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NextStep {
-    /// The provider gives what its consumer expects, or the two agree on a change.
+    /// The provider meets its consumer's expectations, or the two agree on a change.
     FixOrAgree { provider: ServiceName, consumer: ServiceName },
     /// The provider's version is verified.
     Verify(ServiceVersion),
     /// The provider's version is verified again, and the new results replace the conflicting ones.
     VerifyAgain(ServiceVersion),
-    /// The consumer publishes what can't be run as pending.
+    /// The consumer publishes interactions that can't be run as pending.
     PublishAsPending { consumer: ServiceName },
     /// The version is published.
     Publish(ServiceVersion),
@@ -94,7 +95,7 @@ pub enum NextStep {
     PublishOrExempt(ServiceVersion),
     /// The service publishes a new version.
     PublishNew(ServiceName),
-    /// What the version expects is published, or pairs aren't required.
+    /// The contracts of the version are published, or pairs aren't required.
     PublishOrAllowNone,
     /// The name is declared.
     Declare { kind: NameKind, name: ServiceName },
@@ -102,7 +103,7 @@ pub enum NextStep {
     Repair(Doubt),
     /// The history that the store has now is accepted.
     TrustStore,
-    /// The roll-out is ended, whose decision the store no longer holds.
+    /// The roll-out is ended, because the store no longer contains its decision.
     EndRollout { rollout: ServiceVersion, environment: ServiceName },
     /// The roll-out of the provider ends.
     FinishRollout { provider: ServiceVersion, environment: ServiceName },

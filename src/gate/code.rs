@@ -5,7 +5,8 @@ use std::fmt;
 use super::state::State;
 use crate::source::{Code, Explanation};
 
-/// Defines an enum of codes. The doc comment of a variant says what the code means, the text behind `=>` what clears it.
+/// Defines an enum of codes. The doc comment of a variant gives the code's meaning, the text behind `=>` the steps that
+/// clear it.
 macro_rules! gate_codes {
     (
         $(#[doc = $summary:literal])+
@@ -21,7 +22,7 @@ macro_rules! gate_codes {
             /// Every code, in order.
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
-            /// What the code means, and what clears it.
+            /// The meaning of the code, and the steps that clear it.
             #[must_use]
             pub const fn explanation(self) -> Explanation {
                 match self {
@@ -105,7 +106,7 @@ gate_codes! {
              that keeps a copy. End a roll-out that began before with `upheld deployed` or `upheld undeployed --rollout`.";
         /// There are no pairs to check, and --require-pairs requires some.
         NoPairs = "G306" => "Publish what the version expects, or leave out --require-pairs.";
-        /// The contract has interactions that this version of upheld can't run, such as messages of a Pact file. Whether
+        /// The contract has interactions that this version of Upheld can't run, such as messages of a Pact file. Whether
         /// the provider upholds them is unknown, and no verification can tell.
         Unverifiable = "G307" =>
             "Test them in another way, and publish them as pending with a new version of the consumer: `upheld publish \
@@ -119,7 +120,7 @@ gate_codes! {
 }
 
 gate_codes! {
-    /// What a notice is about.
+    /// The kinds of notices.
     NoticeCode {
         /// The version has published that it expects nothing, and nothing live expects anything from it.
         NothingToCheck = "G501" => "Nothing needs to be done. `upheld gate --require-pairs` denies in this case.";

@@ -26,7 +26,7 @@ const LISTED: usize = 10;
 ///
 /// # Errors
 ///
-/// Why the store can't be read: then there is no decision, and so no "yes".
+/// If the store can't be read: then there is no decision, and so no "yes".
 pub fn decide(question: &Question, book: &Book<'_>) -> Result<Decision, StoreError> {
     let mut rows = preconditions(question, book)?;
     if !rows.is_empty() {
@@ -71,7 +71,7 @@ fn decision(question: &Question, book: &Book<'_>, rows: Vec<Row>, order: Vec<Ser
     }
 }
 
-/// What makes every other question pointless: a store that can't be trusted as a whole, or undeclared names.
+/// The facts that make every other question pointless: a store that can't be trusted as a whole, or undeclared names.
 fn preconditions(question: &Question, book: &Book<'_>) -> Result<Vec<Row>, StoreError> {
     if let Some(row) = rewritten(book) {
         // Whatever is missing may have been there, so nothing else is worth saying before somebody has looked.
@@ -156,7 +156,7 @@ fn lost_rollouts(facts: &Facts<'_>) -> Result<Vec<Row>, StoreError> {
     Ok(rows)
 }
 
-/// The rows if all candidates go live at the same moment, each replacing what was there.
+/// The rows if all candidates go live at the same moment, each replacing the version before.
 fn rows_at_once(check: &mut Check<'_, '_>, question: &Question) -> Result<Vec<Row>, StoreError> {
     check.rows(&Moment { settled: &question.candidates, ..first_moment(question) })
 }
@@ -173,7 +173,7 @@ fn first_moment(question: &Question) -> Moment<'_> {
 }
 
 /// The rows of every order if all of them work; else of an order that works, if there is one; else of the order that
-/// lacks least, so that the rows ask for what can still help; else, if no order is better than another, of everything
+/// lacks least, so the rows ask for steps that can still help; else, if no order is better than another, of everything
 /// that stands in the way of any. With the order, and whether only going live at once works.
 fn rows_in_any_order(
     check: &mut Check<'_, '_>,
@@ -196,7 +196,7 @@ fn rows_in_any_order(
 fn candidates_in_order(question: &Question, names: &[ServiceName]) -> Vec<ServiceVersion> {
     let of = |name: &ServiceName| question.candidates.iter().find(|one| one.service == *name).cloned();
     let mut order: Vec<ServiceVersion> = names.iter().filter_map(of).collect();
-    // Candidates that the order leaves out come last, so that all are checked.
+    // Candidates that the order leaves out come last, so all are checked.
     order.extend(question.candidates.iter().filter(|one| !names.contains(&one.service)).cloned());
     order
 }

@@ -1,4 +1,4 @@
-//! What the gate decides, and why. Data only: the reports make text of it.
+//! The gate's decision, with its reasons. Data only: the reports turn it into text.
 
 use super::cause::{Cause, NextStep};
 use super::code::GateCode;
@@ -22,11 +22,11 @@ pub struct Decision {
     pub order: Vec<ServiceVersion>,
     /// Everything that was judged, the worst first.
     pub rows: Vec<Row>,
-    /// What else is worth knowing; it doesn't affect the decision.
+    /// Other things worth knowing; they don't affect the decision.
     pub notices: Vec<Notice>,
 }
 
-/// One pair, or one missing fact, and how it stands.
+/// One pair, or one missing fact, and its state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
     pub code: GateCode,
@@ -40,7 +40,7 @@ pub struct Row {
     pub causes: Vec<Cause>,
     /// The owners of the service whose turn it is.
     pub owners: Vec<String>,
-    /// What clears the row.
+    /// The steps that clear the row.
     pub next: Vec<NextStep>,
 }
 
@@ -90,7 +90,7 @@ impl Decision {
 }
 
 impl Row {
-    /// How the pair stands.
+    /// The state of the pair.
     #[must_use]
     pub const fn state(&self) -> State {
         self.code.state()

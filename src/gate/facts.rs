@@ -19,7 +19,7 @@ pub(super) struct Facts<'b> {
     pub day: Date,
     /// The names of all declared services.
     pub services: BTreeSet<ServiceName>,
-    /// What is live in the environment, for every service that was ever there.
+    /// The live versions in the environment, for every service that was ever there.
     pub world: BTreeMap<ServiceName, Read<ServiceWorld>>,
     published: BTreeMap<ServiceVersion, Read<Option<Published>>>,
     contracts: BTreeMap<(ServiceName, ServiceName, ContractId), Result<Arc<ContractFile>, Doubt>>,
@@ -116,7 +116,7 @@ impl<'b> Facts<'b> {
         Ok(anything || unpublished && !self.is_not_onboarded(service)?)
     }
 
-    /// What a version has published.
+    /// The publication of a version.
     pub(super) fn published(&mut self, of: &ServiceVersion) -> Result<&Read<Option<Published>>, StoreError> {
         if !self.published.contains_key(of) {
             let known = self.world.get(&of.service).filter(|read| read.doubts.is_empty());

@@ -1,8 +1,8 @@
 //! The gate: may these versions go live there? A pure function of a question and a ledger: no clock, no network.
 //!
-//! The world is what is live in the environment, including roll-outs under way, and the candidates. Every pair of a
-//! consumer and a provider in it with a candidate on at least one side is judged, and the worst of them decides. What is
-//! unknown never counts as "yes".
+//! The world consists of the versions that are live in the environment, including roll-outs under way, and the
+//! candidates. Every pair of a consumer and a provider in it with a candidate on at least one side is judged, and the
+//! worst of them decides. A missing fact never counts as "yes".
 
 mod cause;
 mod check;

@@ -39,8 +39,8 @@ pub(super) fn rows_of(
     Ok(rows)
 }
 
-/// How each candidate stands when it goes live, depending on what went before. A row is about one other service at most,
-/// so an order is fully described by which of each two candidates goes first.
+/// The rows of each candidate when it goes live, depending on the candidates before it. A row is about one other
+/// service at most, so an order is fully described by which of each two candidates goes first.
 struct Steps {
     /// For each candidate, the worst of its rows that are about no other candidate.
     alone: Vec<State>,

@@ -9,7 +9,7 @@ use crate::formats::ContractFile;
 use crate::interaction::{ContractId, InteractionId, ServiceName};
 use crate::ledger::{Doubt, Results, ServiceVersion, Standing, StoreError, Version};
 
-/// How a pair stands, and what clears it.
+/// The state of a pair, and the steps that clear it.
 #[derive(Clone, Debug)]
 pub(super) struct Judgement {
     pub code: GateCode,

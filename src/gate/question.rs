@@ -16,7 +16,7 @@ pub struct Question {
     pub instance: Option<ServiceName>,
     /// Whether a "yes" requires at least one checked pair.
     pub require_pairs: bool,
-    /// Whether the candidates go back to where they were live before.
+    /// Whether the candidates go back to a place where they were live before.
     pub rollback: bool,
     /// The day of the question, in UTC: services may be exempt from publishing until a day that they declare.
     pub day: Date,
@@ -30,6 +30,6 @@ pub enum Plan {
     Any,
     /// In this order, which names every candidate once.
     Order(Vec<ServiceName>),
-    /// All at the same moment, each replacing what was there.
+    /// All at the same moment, each replacing the version before.
     Atomic,
 }

@@ -1,6 +1,6 @@
-//! How a pair stands.
+//! The state of a pair.
 
-/// How a pair stands, the worst first.
+/// The state of a pair, the worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum State {
     /// An interaction is broken.

@@ -1,4 +1,4 @@
-//! What is live in an environment, and how every pair in it stands.
+//! The live versions in an environment, and the state of every pair.
 
 use std::collections::BTreeMap;
 

@@ -7,17 +7,17 @@ use super::facts::Facts;
 use crate::interaction::ServiceName;
 use crate::ledger::{ServiceVersion, Version};
 
-/// A moment: the versions in question, and what has happened to the candidates before.
+/// A moment: the versions in question, and the candidates that went live before.
 pub(super) struct Moment<'m> {
     /// The versions whose pairs are judged.
     pub subjects: &'m [ServiceVersion],
-    /// Candidates that have already replaced what was there before.
+    /// Candidates that have already replaced the versions before them.
     pub settled: &'m [ServiceVersion],
     /// The instance that the candidates go to.
     pub instance: Option<&'m ServiceName>,
     /// Whether the subjects are candidates; otherwise they are live.
     pub candidates: bool,
-    /// Whether they go back to where they were live before.
+    /// Whether they go back to a place where they were live before.
     pub rollback: bool,
 }
 

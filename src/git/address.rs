@@ -40,7 +40,7 @@ impl Address {
     ///
     /// # Errors
     ///
-    /// What is wrong with the address, without its password.
+    /// If the address is invalid. The error doesn't contain its password.
     pub fn parse(text: &str) -> Result<Option<Self>, AddressError> {
         let fail = |why: &str| Err(AddressError(format!("`{}` isn't the address of a store: {why}", redacted(text))));
         let (marked, rest) = text.strip_prefix("git+").map_or((false, text), |rest| (true, rest));
@@ -149,7 +149,7 @@ impl Address {
         Some((self.login.as_ref()?, format!("{}{}", parts.scheme, parts.host)))
     }
 
-    /// The web server of the address, as `https://host:port`, if nobody else can read what is sent there: over TLS, or on this
+    /// The web server of the address, as `https://host:port`, if nobody else can read the traffic: over TLS, or on this
     /// machine.
     pub(super) fn server(&self) -> Option<String> {
         let Parts { scheme, host, .. } = Parts::of(&self.url);

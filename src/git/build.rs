@@ -1,4 +1,4 @@
-//! What a build system knows about the commit that it checked out: its branch and, if the commit is the test merge of a pull
+//! Reads from a build system which commit it checked out: its branch and, if the commit is the test merge of a pull
 //! request, the head of that.
 //!
 //! This only applies to the build's own commit. A job may check out another one, such as the live version, which the build
@@ -7,7 +7,7 @@
 use super::environment::Environment;
 use super::error::GitError;
 
-/// What a build system knows.
+/// The facts that a build system knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Build {
     /// The commit that it checks out, which may be the test merge of a pull request.
@@ -30,7 +30,7 @@ enum Head {
     Commit(String),
     /// The head is unknown, because the variable that should name it doesn't. A sentence that says so.
     Unknown(&'static str),
-    /// The head is what is checked out, unless that is a merge. A sentence that says what to do then.
+    /// The checked-out commit is the head unless it is a merge. The sentence says what to do in that case.
     UnlessMerge(&'static str),
 }
 
@@ -38,7 +38,7 @@ enum Head {
 pub(super) type CommitAndBranch = (String, Option<String>);
 
 impl Build {
-    /// What the build system of an environment knows; nothing if there is none.
+    /// The facts from the build system of an environment; empty if there is none.
     pub(super) fn of(environment: &Environment) -> Self {
         let variables = Variables(environment);
         let systems = [github, gitlab, azure, bitbucket, jenkins, circleci, buildkite];
@@ -200,7 +200,7 @@ fn buildkite(variables: &Variables<'_>) -> Option<Build> {
     Some(Build { commit: variables.commit("BUILDKITE_COMMIT"), branch, ..Build::default() })
 }
 
-/// Marks a branch of a fork, which isn't a branch of ours even if the names are equal.
+/// Marks a branch of a fork, which isn't our branch even if the names are equal.
 fn of_fork(branch: String, repository: Option<String>, of: Option<String>) -> String {
     match of {
         Some(of) if repository.is_some_and(|repository| repository != of) => format!("{of}:{branch}"),

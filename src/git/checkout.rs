@@ -1,4 +1,4 @@
-//! What is checked out in a folder: the commit, its branch, and changes to it.
+//! The state of a checkout: its commit, its branch, and whether it has changes.
 
 use std::path::Path;
 
@@ -10,10 +10,10 @@ use super::program::Git;
 /// Our own folder, which isn't part of the code.
 const OWN: &str = ".upheld";
 
-/// What is checked out.
+/// The state of a checkout.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checkout {
-    /// The commit's id. In a pull request, that of its head, not of the test merge.
+    /// The commit's id. In a pull request, the id of its head instead of the test merge's.
     pub commit: String,
     /// The commit whose files are checked out. In a pull request, this may be the test merge.
     pub checked_out: String,
@@ -26,7 +26,7 @@ pub struct Checkout {
     pub untracked: Vec<String>,
 }
 
-/// Finds out what is checked out in a folder, from git and the build system.
+/// Reads the state of the checkout in a folder, from git and the build system.
 ///
 /// # Errors
 ///

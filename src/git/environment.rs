@@ -1,5 +1,5 @@
-//! The environment of git's processes: that of this program, without variables that would lead git to another repository,
-//! and with settings that keep it from prompting.
+//! The environment of git's processes: this program's environment without the variables that would lead git to another
+//! repository, and with settings that keep it from prompting.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use super::hidden;
 use crate::ledger::{STORE_TOKEN, STORE_TOKEN_FROM};
 
-/// The variables of git that are kept: how to reach and trust a server, and where git and its configuration are. An entry
-/// that ends in `_` stands for all variables that begin like it.
+/// The variables of git that are kept: how to reach and trust a server, and where git and its configuration are. An
+/// entry that ends in `_` covers all variables that begin with it.
 const KEPT: &[&str] = &[
     "GIT_SSH",
     "GIT_SSH_COMMAND",

@@ -1,5 +1,5 @@
-//! The `git` program: run with a cleaned environment and a deadline, and in the user's work tree only to see what is checked
-//! out there.
+//! The `git` program: run with a cleaned environment and a deadline, and in the user's work tree only to see which
+//! commit is checked out there.
 //!
 //! A repository that others write to is untrusted data: it is never checked out, no hooks are run, and its trees are read
 //! as bytes ([`Objects`], [`read_tree`]).

@@ -96,7 +96,8 @@ impl Objects {
     }
 }
 
-/// Reads one reply: `<id> <kind> <size>`, then that many bytes and a line break; or a line that says why there is none.
+/// Reads one reply: `<id> <kind> <size>`, then that many bytes and a line break; or a line that says why there is no
+/// object.
 fn next(stream: &mut impl BufRead) -> io::Result<Object> {
     let mut line = Vec::new();
     stream.take(4096).read_until(b'\n', &mut line)?;

@@ -24,8 +24,8 @@ const COMPLAINTS: usize = 64 * 1024;
 const SHOWN: usize = 2048;
 /// How often to check a process whose output stays open, which its children may keep open.
 const LOOK: Duration = Duration::from_millis(20);
-/// How long to wait for the rest of an ended process's output: it may be late on a busy machine, and children of the process
-/// may keep it open for ever.
+/// How long to wait for the rest of an ended process's output: it may be late on a busy machine, and children of the
+/// process may keep it open forever.
 const LAST_WORDS: Duration = Duration::from_secs(10);
 
 /// Settings for every call: no hooks, no helpers, no maintenance.
@@ -250,7 +250,7 @@ impl Call<'_> {
         let stderr = child.child.stderr().take().map(|stream| follow(stream, sender, keep_last));
         if let Some(mut stdin) = child.child.stdin().take() {
             let input = std::mem::take(&mut self.input);
-            // Written while the output is read, so that neither side waits for ever. The process may not read all of it.
+            // Written while the output is read, so neither side waits forever. The process may not read all of it.
             thread::spawn(move || drop(stdin.write_all(&input)));
         }
         let ended = wait(&mut child, &events, self.git.patience);
@@ -278,7 +278,7 @@ pub(super) struct Child {
 
 impl Child {
     fn ended(&mut self) -> io::Result<Option<ExitStatus>> {
-        // Not that of the wrapper, which waits for the whole group.
+        // The status of the process itself: the wrapper would wait for the whole group.
         let status = self.child.inner_mut().try_wait()?;
         self.ended |= status.is_some();
         Ok(status)
@@ -402,7 +402,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().unwrap();
         let program = folder.path().join("git");
-        // Its child would keep the output open for ever.
+        // Its child would keep the output open forever.
         std::fs::write(
             &program,
             "#!/bin/sh\necho fatal: the last word >&2\n/bin/sleep 1000 &\necho $! > \"$HOME/id\"\nwait\n",

@@ -11,7 +11,7 @@ pub struct TreeEntry {
     /// The name. If it isn't safe as a file's name, it is escaped, and the kind is [`EntryKind::Other`].
     pub name: String,
     pub kind: EntryKind,
-    /// The id of what it names.
+    /// The id of the object that it names.
     pub id: String,
 }
 

@@ -27,7 +27,7 @@ pub(super) enum Scheme {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{shown}` is not a base URL: {reason}")]
 pub struct BaseUrlError {
-    /// The text, without what may be a password.
+    /// The text without anything that may be a password.
     shown: String,
     reason: String,
 }
@@ -115,7 +115,7 @@ impl BaseUrl {
         self.host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(&self.host)
     }
 
-    /// `host:port`, without the port where it is the scheme's own: the value of `host` (RFC 9110, section 7.2).
+    /// `host:port`, without the port if it is the scheme's default: the value of `host` (RFC 9110, section 7.2).
     pub(super) fn authority(&self) -> String {
         if self.port == self.scheme.default_port() { self.host.clone() } else { self.host_and_port() }
     }
@@ -160,7 +160,7 @@ impl std::str::FromStr for BaseUrl {
     }
 }
 
-/// The text with `…` in place of what stands before an `@` in its authority.
+/// The text with `…` in place of everything before an `@` in its authority.
 fn without_credentials(text: &str) -> String {
     let start = text.find("://").map_or(0, |at| at + 3);
     let end = text[start..].find(['/', '?', '#']).map_or(text.len(), |at| start + at);
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_base_url_is_refused_with_the_reason() {
+    fn an_invalid_base_url_is_refused_with_the_reason() {
         for (text, reason) in [
             ("localhost:8080", "it has no scheme; write `http://localhost:8080`"),
             ("ftp://h", "its scheme must be `http` or `https`"),
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn this_machine_is_known_by_all_its_names() {
+    fn all_names_of_this_machine_count_as_local() {
         for (text, local) in [
             ("http://localhost", true),
             ("http://LOCALHOST.:1", true),

@@ -20,12 +20,12 @@ pub(super) fn io_cause<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e io::E
     chain(error).find_map(|cause| cause.downcast_ref())
 }
 
-/// What every error of the chain says, each once.
+/// The messages of all errors in the chain, without repetitions.
 pub(super) fn causes(error: &(dyn Error + 'static)) -> String {
     let mut told: Vec<String> = Vec::new();
     for error in chain(error) {
         let text = error.to_string();
-        // An error that wraps another one often says what the other says.
+        // An error that wraps another one often repeats its message.
         if !text.is_empty() && !told.iter().any(|earlier| earlier.contains(&text)) {
             told.push(text);
         }

@@ -8,7 +8,7 @@ use rcgen::{
 use rustls::ServerConfig;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
-/// A server's side of TLS, and the certificate that a client has to trust for it.
+/// The server side of TLS, and the certificate that a client must trust for it.
 pub(super) struct ThrowAway {
     pub config: Arc<ServerConfig>,
     /// The authority's certificate, as PEM.
@@ -19,7 +19,7 @@ pub(super) struct ThrowAway {
 ///
 /// # Errors
 ///
-/// What this machine's cryptography has against it.
+/// If this machine's cryptography refuses, with its message.
 pub(super) fn throw_away() -> Result<ThrowAway, String> {
     let told = |error: rcgen::Error| error.to_string();
     let key = KeyPair::generate().map_err(told)?;

@@ -21,7 +21,7 @@ use super::proxy::Proxies;
 use crate::interaction::{ActualRequest, ActualResponse};
 use crate::verification::{Provider, Reply, RunError};
 
-/// What holds for every request of a client.
+/// The settings for every request of a client.
 #[derive(Clone, Debug)]
 pub struct HttpOptions {
     /// For one whole exchange: connecting, sending, and reading the response to its end.
@@ -85,7 +85,7 @@ impl HttpClient {
         Self { limits: Limits { timeout, ..self.limits }, ..self.clone() }
     }
 
-    /// Where the requests go.
+    /// The address that requests go to.
     #[must_use]
     pub const fn base(&self) -> &BaseUrl {
         &self.base
@@ -95,7 +95,7 @@ impl HttpClient {
     ///
     /// # Errors
     ///
-    /// Why there is no connection within the time limit.
+    /// If no connection can be made within the time limit. The error says why.
     pub async fn connects(&self) -> Result<(), RunError> {
         let into_error = |failure: Failure| failure.into_error(&self.base, self.limits);
         let connected = timeout(self.limits.timeout, self.connector.connect(&self.base)).await;
@@ -132,7 +132,7 @@ impl HttpClient {
             target.push('?');
             target.push_str(query);
         }
-        // What is read back must be what was meant: a `#` would be cut off, a space refused.
+        // The parsed target must be the text that was given: a `#` would be cut off, a space refused.
         let kept = target.parse::<Uri>().is_ok_and(|uri| {
             uri.scheme().is_none() && uri.path_and_query().is_some_and(|kept| kept.as_str() == target)
         });

@@ -7,7 +7,7 @@ codes! {
     UNSENDABLE = "E101" => "Correct the interaction's request in the contract, or the `--header` that is added to it.";
     /// Nothing listens at the provider's address.
     REFUSED = "E102" =>
-        "Start the provider, or correct the address: `--url`, or `url` in upheld.yaml. `--start` lets upheld start it.";
+        "Start the provider, or correct the address: `--url`, or `url` in upheld.yaml. `--start` lets Upheld start it.";
     /// The provider's host name can't be resolved.
     NAME = "E103" => "Correct the name in the address, or check the network and its DNS.";
     /// No connection could be made, for a reason other than a refusal.

@@ -31,7 +31,7 @@ const NEXT_ADDRESS: Duration = Duration::from_millis(250);
 /// How many headers a response may have: far more than any has.
 const MAX_HEADERS: usize = 1000;
 
-/// What is sent as a body: all of it at once, or as it comes from somewhere else.
+/// A request body: sent all at once, or as it comes from somewhere else.
 pub(super) type SentBody = Either<Full<Bytes>, BoxBody<Bytes, io::Error>>;
 
 /// Makes connections. The TLS set-up is made once, with the first connection that needs it.
@@ -51,24 +51,24 @@ pub(super) struct Connection {
     pub forwarded: Option<Forwarded>,
     /// The interim responses to the request that is under way.
     pub interim: Interim,
-    /// The task that drives it, which ends with what ended the connection.
+    /// The task that drives it, which ends with the reason why the connection ended.
     pub driver: JoinHandle<Option<hyper::Error>>,
 }
 
 impl Drop for Connection {
-    /// Nobody waits for what it still has to give or to take, and the other side may never take the rest.
+    /// Nobody waits for the rest of the exchange, and the other side may never read it.
     fn drop(&mut self) {
         self.driver.abort();
     }
 }
 
-/// What a request needs to be forwarded by a proxy.
+/// The details that a proxy needs to forward a request.
 #[derive(Clone, Debug)]
 pub(super) struct Forwarded {
     pub authorization: Option<HeaderValue>,
 }
 
-/// Why there is no connection.
+/// The reason why there is no connection.
 #[derive(Debug)]
 pub(super) enum ConnectFailure {
     /// The name can't be resolved.
@@ -95,7 +95,7 @@ impl Connector {
         Self { keep_case: true, ..self }
     }
 
-    /// A connector that trusts what `config` trusts, and not what the system does.
+    /// A connector that trusts `config` instead of the system.
     #[cfg(test)]
     pub(super) fn trusting(config: ClientConfig) -> Self {
         Self { proxies: Proxies::none(), tls: OnceLock::from(Ok(Arc::new(config))), keep_case: false }
@@ -166,7 +166,7 @@ async fn tcp(host: &str, port: u16) -> Result<TcpStream, ConnectFailure> {
     let addresses: Vec<SocketAddr> =
         tokio::net::lookup_host((host, port)).await.map_err(ConnectFailure::Name)?.collect();
     let stream = first_to_answer(&addresses).await.map_err(ConnectFailure::Tcp)?;
-    // Requests are written whole, so there is nothing to wait for; a socket that refuses this works all the same.
+    // Requests are written whole, so there is nothing to wait for; a socket that refuses this works anyway.
     let _ = stream.set_nodelay(true);
     Ok(stream)
 }

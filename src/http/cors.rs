@@ -1,4 +1,5 @@
-//! What browsers ask of a server before they show a page the response of another origin (WHATWG Fetch, section 3.3).
+//! The permissions that browsers ask a server for before they show a page the response of another origin (WHATWG Fetch,
+//! section 3.3).
 
 use hyper::Method;
 use hyper::header::{

@@ -1,5 +1,4 @@
-//! Undoes content codings (RFC 9110, section 8.4) over a bounded output, so that a small response can't become a large
-//! one.
+//! Undoes content codings (RFC 9110, section 8.4). The output is bounded: a small response can't become a large one.
 
 use std::io::{self, Read};
 
@@ -185,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn the_limit_is_on_what_comes_out() {
+    fn the_limit_applies_to_the_decoded_size() {
         let zeros = vec![0; 1_000_000];
         for (coding, body) in [("gzip", gzip(&zeros)), ("deflate", zlib(&zeros)), ("deflate", raw(&zeros))] {
             assert!(body.len() < 10_000);
@@ -194,12 +193,12 @@ mod tests {
         }
         assert!(matches!(decoded(&["br"], bytes(BROTLI), 10), Err(DecodeError::TooLarge)));
         assert!(matches!(decoded(&["zstd"], bytes(ZSTD), 10), Err(DecodeError::TooLarge)));
-        // The second of two codings is held to it as well.
+        // The limit applies to the second of two codings as well.
         assert!(matches!(decoded(&["gzip, gzip"], gzip(&gzip(&zeros)), 100_000), Err(DecodeError::TooLarge)));
     }
 
     #[test]
-    fn what_is_cut_or_garbled_is_an_error_that_names_the_coding() {
+    fn a_truncated_or_garbled_body_is_an_error_that_names_the_coding() {
         for (coding, body) in
             [("gzip", gzip(TEXT)), ("deflate", zlib(TEXT)), ("br", bytes(BROTLI)), ("zstd", bytes(ZSTD))]
         {

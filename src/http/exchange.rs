@@ -145,8 +145,8 @@ async fn settle(
     match timeout(SETTLING, connection.sender.ready()).await {
         Ok(Ok(())) => pool.put(base, connection),
         Ok(Err(_)) => {
-            // After a whole response, a connection ends without a cause of its own only where more bytes came. What
-            // ended it is known only when its task has: that is a moment later.
+            // After a whole response, the connection fails for a reason of its own only if more bytes arrived. The
+            // reason is known when the connection's task ends, which takes a moment.
             let fault = timeout(SETTLING, &mut connection.driver).await;
             let surplus = fault.ok().and_then(Result::ok).flatten().is_some_and(|fault| {
                 let ended = fault.is_incomplete_message() || fault.is_canceled() || fault.is_closed();

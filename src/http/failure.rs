@@ -58,7 +58,7 @@ impl Failure {
         }
     }
 
-    /// What a person reads.
+    /// The error that people see.
     pub(super) fn into_error(self, base: &BaseUrl, limits: Limits) -> RunError {
         let limit = duration(limits.timeout);
         match self {
@@ -131,7 +131,7 @@ fn connecting(failure: &ConnectFailure, base: &BaseUrl) -> RunError {
     }
 }
 
-/// A failed handshake. The help depends on what rustls says of it.
+/// A failed handshake. The help depends on rustls's error.
 fn tls(error: &io::Error, base: &BaseUrl) -> RunError {
     let target = base.host_and_port();
     let failed = RunError::coded(codes::TLS, format!("the TLS handshake with {target} failed: {}", causes(error)));
@@ -142,7 +142,7 @@ fn tls(error: &io::Error, base: &BaseUrl) -> RunError {
         Some(rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer)) => {
             failed.help("make this system trust the CA of its certificate, or name the CA's file in SSL_CERT_FILE")
         }
-        // webpki's own word, which rustls has no variant for; the usual fate of a certificate made by hand.
+        // webpki's own word, which rustls has no variant for; the usual problem of hand-made certificates.
         Some(rustls::Error::InvalidCertificate(error)) if format!("{error:?}").contains("CaUsedAsEndEntity") => {
             failed.help("a server's certificate must not be a CA's: make it with `basicConstraints=CA:FALSE`")
         }

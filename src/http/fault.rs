@@ -1,5 +1,5 @@
-//! Faults on purpose, so that a consumer can test what it does when a provider fails: which there are, for which
-//! requests, and how each is done on the wire.
+//! Faults on purpose, to test what a consumer does when its provider fails: which kinds there are, which requests they
+//! apply to, and how each appears on the wire.
 
 use std::io;
 use std::pin::Pin;
@@ -42,7 +42,7 @@ const SLOWEST: Duration = Duration::from_mins(10);
 /// In how many pieces a slow response comes.
 pub(super) const PIECES: usize = 10;
 
-/// What comes in place of HTTP: no protocol begins so.
+/// Sent in place of HTTP. No protocol begins like this.
 const GARBAGE: &[u8] = b"\x00\xff\xfe garbage \x80\x81 no protocol begins like this\r\n\r\n";
 
 impl Fault {
@@ -124,7 +124,7 @@ impl RequestPattern {
     }
 }
 
-/// Whether a segment is of a pattern, in which each `*` stands for any part of it.
+/// Whether a segment matches a pattern in which each `*` stands for any text.
 fn part_fits(pattern: &str, text: &str) -> bool {
     let Some((head, rest)) = pattern.split_once('*') else { return pattern == text };
     let Some(mut left) = text.strip_prefix(head) else { return false };
@@ -170,7 +170,7 @@ impl FaultPlan {
     }
 }
 
-/// What a response can do to its connection, apart from being written to it.
+/// The ways in which a response can interfere with its connection.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Wire(Arc<AtomicU8>);
 
@@ -180,12 +180,12 @@ const GARBLED: u8 = 2;
 const SWALLOWED: u8 = 3;
 
 impl Wire {
-    /// The connection is reset as soon as the response ends, which is now if there is none.
+    /// Resets the connection as soon as the response ends, or now if there is none.
     pub(super) fn reset(&self) {
         self.0.store(RESET, Ordering::SeqCst);
     }
 
-    /// What is written next goes out as garbage.
+    /// Sends everything that is written from now on as garbage.
     pub(super) fn garble(&self) {
         self.0.store(GARBLED, Ordering::SeqCst);
     }
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_comes_as_often_as_it_is_to() {
+    fn a_fault_comes_as_often_as_requested() {
         let plan = FaultPlan::new(Fault::Reset, Some("/a".parse().unwrap()), Some(2));
         let next = |path: &str| plan.next("GET", path).is_some();
         assert_eq!([next("/b"), next("/a"), next("/a"), next("/a")], [false, true, true, false]);

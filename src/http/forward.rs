@@ -8,18 +8,18 @@ use hyper::header::{
 
 use super::header::header_text;
 
-/// The codings that can be undone, and the words that stand for none or any.
+/// The codings that can be decoded, and the words for none and any.
 const DECODABLE: [&str; 8] = ["gzip", "x-gzip", "deflate", "br", "zstd", "identity", "", "*"];
 
 /// The headers of a request as the provider gets them, in their order. `host` is still the consumer's.
 pub(super) fn of_request(headers: &HeaderMap) -> HeaderMap {
-    // What is expected is answered here: the provider gets the body with the head.
+    // This proxy answers the expectation itself: the provider gets the body right after the head.
     let mut kept = end_to_end(headers, &[EXPECT, PROXY_AUTHORIZATION]);
     if let Some(accepted) = decodable(headers) {
         kept.insert(ACCEPT_ENCODING, accepted);
     }
     if items(headers, &TE).any(|item| item.eq_ignore_ascii_case("trailers")) {
-        // Trailers are passed on, so that this holds for both connections.
+        // Trailers are passed on, so this is true for both connections.
         kept.insert(TE, HeaderValue::from_static("trailers"));
         kept.insert(CONNECTION, HeaderValue::from_static("te"));
     }
@@ -48,7 +48,7 @@ fn end_to_end(headers: &HeaderMap, but: &[HeaderName]) -> HeaderMap {
     kept
 }
 
-/// What the consumer accepts of the codings that can be undone for the record; nothing if that is all it accepts.
+/// Those codings which the consumer accepts and the recorder can decode. Empty if it accepts nothing else.
 fn decodable(headers: &HeaderMap) -> Option<HeaderValue> {
     let all: Vec<String> = items(headers, &ACCEPT_ENCODING).collect();
     let is_known = |coding: &&String| {
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn what_belongs_to_a_connection_is_not_passed_on() {
+    fn hop_by_hop_headers_are_not_passed_on() {
         let all = headers(&[
             ("a", "1"),
             ("connection", "keep-alive, X-Mine"),
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn trailers_are_asked_for_where_the_consumer_asks_for_them() {
+    fn trailers_are_requested_if_the_consumer_requests_them() {
         let kept = of_request(&headers(&[("te", "gzip, trailers")]));
         assert_eq!(pairs(&kept), [("te", "trailers"), ("connection", "te")]);
     }

@@ -1,4 +1,5 @@
-//! Headers that the user adds to every request, mostly credentials: held so that no output can show them.
+//! Headers that the user adds to every request, usually credentials. They are stored in a way that keeps them out of
+//! all output.
 
 use std::fmt;
 
@@ -14,7 +15,7 @@ impl Secret {
         Self(text.into())
     }
 
-    /// The text itself: for the wire, and for what must know it to hide it.
+    /// The text itself: for the wire, and for code that must know it to hide it.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -56,7 +57,7 @@ impl ExtraHeader {
     ///
     /// # Errors
     ///
-    /// Where there is no colon, or the name or the value can't be sent (RFC 9110, section 5).
+    /// If there is no colon, or the name or the value can't be sent (RFC 9110, section 5).
     pub fn parse(text: &str) -> Result<Self, ExtraHeaderError> {
         let (name, value) = text.split_once(':').ok_or(ExtraHeaderError::NoColon)?;
         let (name, value) = (name.trim(), value.trim());
@@ -107,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_header_is_refused_without_showing_a_value() {
+    fn an_invalid_header_is_refused_without_showing_its_value() {
         for (text, error) in [
             ("s3cr3t", ExtraHeaderError::NoColon),
             ("a b: s3cr3t", ExtraHeaderError::Name("a b".to_owned())),

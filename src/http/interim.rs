@@ -1,6 +1,5 @@
-//! Interim responses (RFC 9110, section 15.2): a provider may send some before the final one, and not without end. They
-//! are read as fast as they come, so that a flood of them would leave no time for anything else, the time limit
-//! included.
+//! Interim responses (RFC 9110, section 15.2). A provider may send a few before the final one, but not an endless
+//! stream: they are read as fast as they come, so a flood would leave no time for anything else, not even the timeout.
 
 use std::io;
 use std::pin::Pin;
@@ -14,12 +13,12 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 /// How many of them may precede a response.
 const MOST: usize = 100;
 
-/// How many interim responses came to the present request of a connection.
+/// How many interim responses came before the response to a connection's current request.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Interim(Arc<AtomicUsize>);
 
 impl Interim {
-    /// Counts those that come to a request, which is the next one of the connection.
+    /// Counts those for a request, which is the next one of the connection.
     pub(super) fn of<B>(&self, request: &mut Request<B>) {
         self.0.store(0, Ordering::Relaxed);
         let count = Arc::clone(&self.0);

@@ -46,9 +46,9 @@ pub struct MockOptions {
     /// The largest request body to accept, in bytes.
     pub max_body: usize,
     pub fault: Option<Arc<FaultPlan>>,
-    /// The path that tells whether the provider is ready. The mock responds to it itself if no interaction has it.
+    /// The path that says whether the provider is ready. The mock responds to it itself if no interaction has it.
     pub health: Option<String>,
-    /// The path at which the provider takes states, which is the mock's own where no interaction has it.
+    /// The path at which the provider takes states. The mock takes them there unless an interaction has the same path.
     pub states: Option<String>,
 }
 
@@ -156,7 +156,7 @@ impl MockServer {
         Ok((Self { server, address, authority, desk, stop, _taken: None }, receiver))
     }
 
-    /// Where the consumer finds it: `http://127.0.0.1:PORT`, or `https://localhost:PORT`.
+    /// The mock's address: `http://127.0.0.1:PORT`, or `https://localhost:PORT`.
     #[must_use]
     pub fn url(&self) -> String {
         match self.authority {
@@ -165,7 +165,7 @@ impl MockServer {
         }
     }
 
-    /// The certificate that a client has to trust, as PEM, if TLS is used.
+    /// The certificate that a client must trust, as PEM, if TLS is used.
     #[must_use]
     pub fn authority(&self) -> Option<&str> {
         self.authority.as_deref()
@@ -183,7 +183,7 @@ impl MockServer {
         self.desk.uses()
     }
 
-    /// Takes no more requests, and waits a moment for what is under way. The marks stay.
+    /// Takes no more requests, and waits a moment for those under way. The marks stay.
     pub async fn stop(&mut self) {
         let _ = self.stop.send(true);
         if let Some(server) = self.server.take() {
@@ -192,7 +192,7 @@ impl MockServer {
     }
 }
 
-/// A port that is bound and never listened at: whoever connects is refused, and nobody else can take it.
+/// A port that is bound but never listened on: connections are refused, and nobody else can take it.
 fn taken(port: u16) -> io::Result<(TcpSocket, SocketAddr)> {
     let socket = TcpSocket::new_v4()?;
     socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
@@ -377,7 +377,7 @@ impl MockResponder {
     }
 }
 
-/// Allows what a browser requests.
+/// Allows whatever a browser requests.
 fn preflight(head: &Parts) -> Response<ResponseBody> {
     let mut response = Response::new(whole(Vec::new()));
     *response.status_mut() = StatusCode::NO_CONTENT;

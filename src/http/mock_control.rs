@@ -9,19 +9,19 @@ use super::server::ResponseBody;
 use crate::mocking::{ActiveState, StateChange};
 use crate::words::did_you_mean;
 
-/// Where they are.
+/// The prefix of their paths.
 pub(super) const PREFIX: &str = "/_upheld/";
 
-/// Where states are changed.
+/// The path that changes states.
 pub(super) const STATES: &str = "/_upheld/states";
 
 const JSON: &str = "application/json";
 
 /// Responds to a request to the mock itself.
 ///
-/// - `POST /_upheld/states` makes a state active. It takes what a provider's state handler is sent,
-///   `{"state": …, "params": {…}, "action": "setup" | "teardown"}`, or all states that are to be active: a name,
-///   `{name: {params}}`, or a list of such; in JSON, or as a contract writes them under `given`, a line for each.
+/// - `POST /_upheld/states` makes a state active. It takes the same JSON as a provider's state handler, `{"state": …,
+///   "params": {…}, "action": "setup" | "teardown"}`, or all states that should be active: a name, `{name: {params}}`,
+///   or a list of them, in JSON or as under `given` in a contract, one per line.
 /// - `GET /_upheld/states` lists the active ones, `DELETE` clears them.
 /// - `GET /_upheld/usage` counts the uses of each interaction.
 pub(super) fn answer(desk: &Desk, method: &Method, path: &str, body: &[u8]) -> Response<ResponseBody> {

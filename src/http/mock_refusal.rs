@@ -1,4 +1,4 @@
-//! The report on a request that no interaction allows, for its sender and for whoever runs the mock. It holds no
+//! The report on a request that no interaction allows, for its sender and for whoever runs the mock. It contains no
 //! credentials, since a consumer's tests may run with real ones.
 
 use hyper::{Response, StatusCode};

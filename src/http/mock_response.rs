@@ -100,13 +100,13 @@ pub(super) fn dribbled(body: Bytes, time: Duration) -> ResponseBody {
     boxed(pieces)
 }
 
-/// A body that breaks off behind what is there of it.
+/// A body that breaks off after the given bytes.
 pub(super) fn broken_off(body: Bytes) -> ResponseBody {
     let pieces = stream::unfold(Some(body), |left| async move {
         match left {
             Some(bytes) if !bytes.is_empty() => Some((Ok(Frame::data(bytes)), Some(Bytes::new()))),
             Some(_) => {
-                // What was given so far goes out while this waits for its next turn.
+                // The bytes so far are sent while this waits for its next turn.
                 tokio::task::yield_now().await;
                 Some((Err(io::Error::from(io::ErrorKind::BrokenPipe)), None))
             }

@@ -1,9 +1,9 @@
 //! HTTP, as a client: sends a contract's requests to a provider, and asks a provider over HTTP to change its state.
 //! And as a server on this machine: a recorder in front of a provider, and a mock of one.
 //!
-//! A request says exactly what the consumer sends, so nothing is added here but what makes the message one: `host`
-//! and the length of the body. No redirect is followed, no cookie kept, no body decompressed behind the caller's
-//! back, and every wait and every buffer has a limit.
+//! A request says exactly what the consumer sends, so the only additions are those that HTTP requires: `host` and the
+//! length of the body. No redirect is followed, no cookie kept, no body decompressed behind the caller's back, and
+//! every wait and every buffer has a limit.
 
 mod base_url;
 mod causes;

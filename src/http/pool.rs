@@ -10,7 +10,7 @@ use super::connect::Connection;
 /// that meets the closing is lost: requests of one run follow each other far faster than this.
 const TRUSTED: Duration = Duration::from_secs(1);
 
-/// Idle connections by what they lead to.
+/// Idle connections by their destination.
 #[derive(Debug, Default)]
 pub(super) struct Pool(Mutex<Vec<Idle>>);
 

@@ -1,4 +1,4 @@
-//! Responses of our own, if there is none of a provider or a contract to give (RFC 9457).
+//! Our own responses, for when neither a provider nor a contract has one to give (RFC 9457).
 
 use http_body_util::{BodyExt as _, Full};
 use hyper::header::{CONTENT_TYPE, HeaderValue};
@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::server::ResponseBody;
 
-/// A problem with its title and what it is, and with more members if there is more to say.
+/// A problem with its title, its detail, and optional further members.
 pub(super) fn problem(
     status: StatusCode,
     title: &str,

@@ -19,7 +19,7 @@ impl Proxies {
         Self(None)
     }
 
-    /// What `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` say, in upper or lower case.
+    /// The proxies in `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`, in upper or lower case.
     #[must_use]
     pub fn from_environment() -> Self {
         Self(Some(Arc::new(Matcher::from_env())))

@@ -1,6 +1,6 @@
-//! A recording proxy: stands in front of one provider, passes on what comes as it comes, and keeps a copy.
+//! A recording proxy in front of one provider: passes everything on as it arrives, and keeps a copy.
 //!
-//! What the consumer sees is what the provider sent: status, headers and their letters, content codings, pieces.
+//! The consumer sees exactly what the provider sent: status, headers and their letter case, content codings, pieces.
 
 use std::io;
 use std::sync::Arc;
@@ -87,14 +87,14 @@ impl Recorder {
         Ok(Self { server, tape })
     }
 
-    /// Where the consumer finds it: `http://127.0.0.1:PORT`.
+    /// The recorder's address: `http://127.0.0.1:PORT`.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.server.address())
     }
 
-    /// Takes no more requests, waits a moment for what is under way, and gives what was heard: the exchanges in the
-    /// order of their requests, and a sentence for each request that came to no exchange.
+    /// Takes no more requests, waits a moment for those under way, and returns the recording: the exchanges in the
+    /// order of their requests, and a sentence for each request that didn't lead to one.
     pub async fn stop(self) -> (Vec<Exchange>, Vec<String>) {
         self.server.stop().await;
         self.tape.take()
@@ -200,8 +200,8 @@ impl Relay {
         *request.extensions_mut() = head.extensions.clone();
         *request.uri_mut() = match path(&head.uri) {
             // Of the server as a whole (RFC 9112, section 3.2.4).
-            "*" => parsed("*")?,
-            path => parsed(&format!("{}{path}", self.upstream.prefix()))?,
+            "*" => parse_target("*")?,
+            path => parse_target(&format!("{}{path}", self.upstream.prefix()))?,
         };
         *request.headers_mut() = forward::of_request(&head.headers);
         let host =
@@ -214,10 +214,10 @@ impl Relay {
     fn address(&self, request: &mut Request<SentBody>, connection: &Connection) -> Result<(), Failure> {
         let path = path(request.uri()).to_owned();
         let Some(forwarded) = &connection.forwarded else {
-            *request.uri_mut() = parsed(&path)?;
+            *request.uri_mut() = parse_target(&path)?;
             return Ok(());
         };
-        *request.uri_mut() = parsed(&format!("{}://{}{path}", Scheme::Http.word(), self.upstream.authority()))?;
+        *request.uri_mut() = parse_target(&format!("{}://{}{path}", Scheme::Http.word(), self.upstream.authority()))?;
         if let Some(authorization) = &forwarded.authorization {
             request.headers_mut().insert(PROXY_AUTHORIZATION, authorization.clone());
         }
@@ -231,8 +231,8 @@ fn refused(witness: &Witness, status: StatusCode, detail: &str) -> Response<Resp
     problem(status, "Not recorded", detail, Map::new())
 }
 
-/// Waits until a response begins, for as long as the provider may take for it. It begins to take its time when it has
-/// got the whole request, or does not take more of it: a large or slow upload is no slow response.
+/// Waits for the response to begin, as long as the provider may take. Its time starts when it has the whole request, or
+/// stops reading it: a large or slow upload doesn't make the response slow.
 async fn waiting_for_provider<T>(answer: impl Future<Output = T>, limit: Duration, sent: &Flow) -> Result<T, Failure> {
     let mut answer = std::pin::pin!(answer);
     let mut deadline = Instant::now() + limit;
@@ -253,7 +253,7 @@ fn path(uri: &Uri) -> &str {
     uri.path_and_query().map_or("/", PathAndQuery::as_str)
 }
 
-fn parsed(target: &str) -> Result<Uri, Failure> {
+fn parse_target(target: &str) -> Result<Uri, Failure> {
     target.parse().map_err(|error| Failure::Unsendable(format!("`{target}` can't be requested: {error}")))
 }
 

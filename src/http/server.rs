@@ -21,8 +21,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-/// The body of a response, in whatever pieces it comes. An error in it ends the connection, so that nobody takes what
-/// came for the whole.
+/// The body of a response, in pieces of any size. An error in it ends the connection, so nobody mistakes a partial body
+/// for a whole one.
 pub(super) type ResponseBody = UnsyncBoxBody<Bytes, io::Error>;
 
 /// How many headers a request may have: far more than any has.
@@ -31,7 +31,7 @@ const MAX_HEADERS: usize = 1000;
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long the responses that are under way have once the server is to stop.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
-/// How long to wait where no connection can be accepted, as when there are too many open files.
+/// How long to wait if no connection can be accepted, for example because there are too many open files.
 const NO_CONNECTION: Duration = Duration::from_millis(20);
 
 /// The responder. One for all connections.
@@ -40,7 +40,7 @@ pub(super) trait Responder: Send + Sync + 'static {
     /// that has left, whose request is abandoned if this is false.
     const HALF_CLOSE: bool = true;
 
-    /// What a response can do to the connection that it goes out on.
+    /// The handle with which a response can interfere with its connection.
     type Wire: Send + Sync + 'static;
 
     /// Responds to a request. An error closes the connection without a response.
@@ -72,13 +72,13 @@ impl Listening {
         Ok(Self { listener, address })
     }
 
-    /// Where it listens.
+    /// The address that it listens on.
     pub(super) const fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Responds to requests. `wrap` turns each connection into the stream that carries HTTP, such as TLS, and a handle for
-    /// what a response can do to it; if that fails, the connection is closed.
+    /// Responds to requests. `wrap` turns each connection into the stream that carries HTTP, such as TLS, and a handle
+    /// with which a response can interfere with it. If that fails, the connection is closed.
     pub(super) fn serve<A, W, S, F>(self, answerer: Arc<A>, wrap: W) -> Server
     where
         A: Responder,
@@ -95,7 +95,7 @@ impl Listening {
 }
 
 impl Server {
-    /// Where it listens.
+    /// The address that it listens on.
     pub(super) const fn address(&self) -> SocketAddr {
         self.address
     }
@@ -126,13 +126,13 @@ where
             accepted = listener.accept() => accepted,
             () = stopped(&mut stopping) => break,
         };
-        // Those that have ended, so that they are not kept.
+        // Forget those that have ended.
         while connections.try_join_next().is_some() {}
         let Ok((stream, _)) = accepted else {
             tokio::time::sleep(NO_CONNECTION).await;
             continue;
         };
-        // Responses are to go out as they come; a socket that refuses this works all the same.
+        // Responses should go out as they come; a socket that refuses this works anyway.
         let _ = stream.set_nodelay(true);
         let (answerer, stopping, wrapping) = (Arc::clone(&answerer), stopping.clone(), wrap(stream));
         connections.spawn(async move {
@@ -168,7 +168,7 @@ async fn speak<A: Responder>(
         .header_read_timeout(HEAD_TIMEOUT)
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = std::pin::pin!(connection);
-    // What ended a connection is the client's affair, or was reported where it happened.
+    // Why a connection ended is the client's affair, or was reported where it happened.
     tokio::select! {
         _ = connection.as_mut() => {}
         () = stopped(&mut stopping) => {

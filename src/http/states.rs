@@ -14,9 +14,9 @@ const SHOWN: usize = 2048;
 
 /// A state handler that is reached over HTTP.
 ///
-/// It is sent `{"state": name, "params": {…}, "action": "setup" | "teardown"}` as JSON. Any 2xx is a success; a JSON
-/// object in such a response holds the values that stand for `${name}` in the request. A request is never sent twice: a
-/// state may not be what it was after half a change.
+/// It gets `{"state": name, "params": {…}, "action": "setup" | "teardown"}` as JSON. Any 2xx is a success; a JSON
+/// object in such a response has the values for `${name}` in the request. A request is never sent twice: after half a
+/// change, the state may not be what it was.
 #[derive(Clone, Debug)]
 pub struct HttpStates {
     client: HttpClient,
@@ -25,8 +25,8 @@ pub struct HttpStates {
 }
 
 impl HttpStates {
-    /// The handler at `target`: a path that follows the client's base, or a whole URL, each perhaps with a query.
-    /// The client's headers and limits hold for it too.
+    /// The handler at `target`: a path that follows the client's base, or a whole URL, each with an optional query. The
+    /// client's headers and limits apply to it, too.
     ///
     /// # Errors
     ///

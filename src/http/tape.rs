@@ -39,7 +39,7 @@ struct AllHeard {
 #[derive(Debug)]
 pub(super) enum Heard {
     Exchange(Box<Exchange>),
-    /// Why there is no exchange, as a sentence.
+    /// There is no exchange; the reason is a sentence.
     Lost(String),
 }
 
@@ -87,7 +87,7 @@ impl Tape {
         self.taken.fetch_sub(bytes, Ordering::Relaxed);
     }
 
-    /// Sets the fate of a request, replacing what was known before.
+    /// Records the outcome of a request, replacing an earlier one.
     pub(super) fn keep(&self, number: usize, what: Heard) {
         let size = match &what {
             // The bodies have taken their room.
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn what_there_is_no_room_for_is_counted() {
+    fn exchanges_beyond_the_limit_are_counted() {
         let tape = tape(0, 1000);
         for path in ["/a", "/b", "/c"] {
             let number = tape.begin(&format!("GET {path}"));
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_loss_is_told_once() {
+    fn the_same_loss_is_reported_once() {
         let tape = tape(0, 1000);
         for line in ["GET /a", "GET /b", "GET /a"] {
             tape.begin(line);

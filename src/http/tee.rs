@@ -31,7 +31,7 @@ pub(super) enum Ended {
     Left(Copied),
 }
 
-/// Where a body stands: whether it is its sender or its receiver that is waited for.
+/// The progress of a body: whether its sender or its receiver keeps it waiting.
 #[derive(Clone, Debug)]
 pub(super) struct Flow(Arc<Mutex<Stand>>);
 
@@ -62,7 +62,7 @@ impl Flow {
 }
 
 impl Tee {
-    /// A body that tells how it ended. One that has no bytes has ended now.
+    /// A body that reports how it ended. One that has no bytes has ended now.
     pub(super) fn new(from: Incoming, copied: Copied, ended: impl FnOnce(Ended) + Send + Sync + 'static) -> Self {
         let mut tee = Self { from, flow: Flow::new(), open: Some((copied, Box::new(ended))) };
         if tee.from.is_end_stream() {
@@ -71,7 +71,7 @@ impl Tee {
         tee
     }
 
-    /// Where it stands, also once it is on its way.
+    /// The body's progress, even after it has been handed over.
     pub(super) fn flow(&self) -> Flow {
         self.flow.clone()
     }
@@ -99,7 +99,7 @@ impl Body for Tee {
                 if let (Some(data), Some((copied, _))) = (frame.data_ref(), &mut tee.open) {
                     copied.add(data);
                 }
-                // Nobody asks for the end of a body whose length is known, nor for what comes after trailers.
+                // Nobody polls for the end of a body whose length is known, nor for anything after trailers.
                 if tee.from.is_end_stream() || frame.is_trailers() {
                     tee.end(Ended::Whole);
                 }

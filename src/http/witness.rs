@@ -1,4 +1,4 @@
-//! An exchange that is under way: what is known of it so far, until both of its bodies have ended, in whichever order.
+//! An exchange that is under way: what is known about it until both of its bodies have ended, in either order.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -17,7 +17,7 @@ use crate::recording::{Capture, Exchange, redacted_path};
 pub(super) struct Witness {
     tape: Arc<Tape>,
     number: usize,
-    /// The request without what may be a secret, its query.
+    /// The request without its query, which may be secret.
     line: Arc<str>,
     seen: Arc<Mutex<Seen>>,
 }
@@ -47,7 +47,7 @@ impl Witness {
         Self { tape: Arc::clone(tape), number, line: line.into(), seen: Arc::new(Mutex::new(seen)) }
     }
 
-    /// There is no exchange, and why.
+    /// Records that there is no exchange, and why.
     pub(super) fn lost(&self, why: &str) {
         self.tape.keep(self.number, Heard::Lost(format!("{}: {why}", self.line)));
     }

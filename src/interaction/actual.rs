@@ -1,5 +1,5 @@
-//! The actual value at a place where another was expected. Data: only its [`Display`](fmt::Display), which follows "got",
-//! makes a text of it.
+//! The actual value at a place where another was expected. Data: only its [`Display`](fmt::Display), which follows
+//! "got", turns it into text.
 
 use std::fmt;
 
@@ -126,7 +126,7 @@ impl Actual {
         }
     }
 
-    /// Calls `visit` with each text that comes from the message, so that secrets can be removed.
+    /// Calls `visit` with each text that comes from the message. This is how secrets are removed.
     pub fn each_text(&mut self, visit: &mut dyn FnMut(&mut String)) {
         match self {
             Self::Value { shown: text, .. }

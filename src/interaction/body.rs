@@ -1,4 +1,4 @@
-//! The body of a message, in one of the kinds that a contract can hold.
+//! The body of a message, in one of the kinds that a contract can have.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -6,11 +6,11 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde_json::Value;
 
-/// A body: its content, and the file that holds it, if it isn't written in the contract itself.
+/// A body: its content, and the file that contains it, if it isn't written in the contract itself.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Body {
     pub content: Content,
-    /// The path of the file that holds the content (JSON, text or bytes), relative to the contract's folder.
+    /// The path of the file with the content (JSON, text or bytes), relative to the contract's folder.
     pub file: Option<String>,
 }
 
@@ -59,13 +59,13 @@ impl Body {
         Content::Form(fields).into()
     }
 
-    /// The empty text, which stands for no body.
+    /// The empty text, which means that there is no body.
     #[must_use]
     pub fn empty() -> Self {
         Self::text("")
     }
 
-    /// Whether it stands for no body.
+    /// Whether it means that there is no body.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         match &self.content {

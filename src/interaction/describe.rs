@@ -9,7 +9,7 @@ use crate::words::{count, shorten};
 /// How many characters of a value are shown.
 const SHOWN: usize = 120;
 
-/// A value as compact JSON, cut if it is long. Only as much is written as is shown, so that a large value costs nothing.
+/// A value as compact JSON, cut if it is long. Only the part that is shown is written, so a large value costs nothing.
 pub(crate) fn json(value: &Value) -> String {
     let mut beginning = Beginning(Vec::new());
     // An error means that the value is longer than `Beginning` takes.
@@ -95,7 +95,7 @@ impl ValueKind {
     }
 }
 
-/// What a size counts.
+/// The unit of a size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
     /// Of an array, or of XML.
@@ -128,7 +128,7 @@ pub(super) fn write_size(f: &mut fmt::Formatter<'_>, min: u64, max: Option<u64>,
     }
 }
 
-/// What a part of a multipart body is.
+/// The kind of a part of a multipart body.
 pub(super) const fn part(is_file: bool) -> &'static str {
     if is_file { "a file part" } else { "a field part" }
 }

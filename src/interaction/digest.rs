@@ -6,7 +6,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
 }
 
-/// The 32 bytes that 64 lower-case hexadecimal digits stand for; `None` for any other text.
+/// The 32 bytes of 64 lower-case hexadecimal digits; `None` for any other text.
 pub(crate) fn unhex(text: &str) -> Option<[u8; 32]> {
     let digit = |byte: u8| match byte {
         b'0'..=b'9' => Some(byte - b'0'),
@@ -18,7 +18,7 @@ pub(crate) fn unhex(text: &str) -> Option<[u8; 32]> {
     bytes?.try_into().ok()
 }
 
-/// Defines types that hold one digest each.
+/// Defines types for one digest each.
 macro_rules! digests {
     ($($(#[$doc:meta])+ $name:ident;)+) => {
         $(

@@ -9,7 +9,8 @@ use super::describe::{self, Unit, ValueKind, quoted};
 use super::rule_summary::RuleSummary;
 use crate::words::{count, or_list};
 
-/// The expectation at one place of a message. Values are held as they are shown: as compact JSON, cut if they are long.
+/// The expectation at one place of a message. Values are stored as they are shown: as compact JSON, cut if they are
+/// long.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expected {
     /// Exactly one of these values.
@@ -180,7 +181,7 @@ impl Expected {
         if or_null { Self::OrNull(Box::new(self)) } else { self }
     }
 
-    /// Calls `visit` with each text that comes from the contract's values, so that secrets can be removed.
+    /// Calls `visit` with each text that comes from the contract's values. This is how secrets are removed.
     pub fn each_text(&mut self, visit: &mut dyn FnMut(&mut String)) {
         match self {
             Self::OneOf(texts) | Self::Texts(texts) => texts.iter_mut().for_each(visit),

@@ -16,7 +16,7 @@ pub struct ReadContract<T> {
     pub findings: Vec<Finding>,
 }
 
-/// A contract that can be used, and the text that it was read from, so that messages can point into it.
+/// A contract that can be used, and the text that it was read from, for messages that point into it.
 #[derive(Debug)]
 pub struct ContractFile<T> {
     pub source: Arc<SourceFile>,

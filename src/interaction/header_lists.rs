@@ -1,6 +1,6 @@
-//! Header names, and which headers hold lists.
+//! Header names, and which headers are lists.
 
-/// The headers that are comma-separated lists in their RFC's grammar. Others may hold commas in their values: dates,
+/// The headers that are comma-separated lists in their RFC's grammar. Others may have commas in their values: dates,
 /// cookies, user agents.
 const LISTS: &[&str] = &[
     "accept",

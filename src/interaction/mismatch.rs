@@ -31,7 +31,7 @@ pub struct Mismatch {
     pub expected: Expected,
     /// `"2", a string`
     pub actual: Actual,
-    /// Where the contract says so: its rule, or its example if there is no rule.
+    /// The place in the contract that requires it: a rule, or the example if there is no rule.
     pub expectation: Pointer,
     /// A likely cause or a remedy, if this mismatch alone reveals one.
     pub hint: Option<String>,

@@ -31,11 +31,13 @@ pub use file::{ContractFile, ReadContract};
 pub use header_lists::{is_list, is_token};
 pub use ids::{ContractId, InteractionId};
 pub use mismatch::{Mismatch, Part};
-pub use model::{Contract, Headers, Http, Interaction, Kind, Message, Request, Response, Status, Unrunnable, pointer};
+pub use model::{
+    Contract, Headers, Http, Interaction, Kind, Message, NotRunnable, Request, Response, Status, Unrunnable, pointer,
+};
 pub use moment::Moment;
 pub use names::{NameError, ServiceName, first_unused};
 pub use path::{Path, Segment};
-pub use rule_summary::{Misplaced, NonEmpty, RuleSummary, Unusable};
+pub use rule_summary::{Misplaced, NonEmpty, RuleSummary, StatusClass, Unusable};
 pub use state::{State, params};
 pub use wire::{ActualRequest, ActualResponse, sort_keys};
 pub(crate) use wire::{header_values, parse};

@@ -1,7 +1,7 @@
 //! The model that every format is read into: a contract and its interactions. Data only.
 //!
-//! `T` stands for a format's terms: everything that it requires of a message beyond the example. Each format has its own,
-//! and [`crate::formats`] has the sum of them.
+//! `T` is a format's terms: everything that it requires of a message beyond the example. Each format has its own, and
+//! [`crate::formats`] has the sum of them.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -76,7 +76,15 @@ pub struct Unrunnable<T> {
     pub read: Http<T>,
 }
 
-/// What the consumer sends. Texts may hold placeholders (`${id}`).
+/// Why an interaction can't be run over HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotRunnable<'a> {
+    Message,
+    /// With the reason, as the end of a sentence.
+    Unrunnable(&'a str),
+}
+
+/// The request that the consumer sends. Texts may contain placeholders (`${id}`).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Request {
     pub method: String,
@@ -143,6 +151,19 @@ impl<T> Interaction<T> {
         }
     }
 
+    /// Its request and response, or why it can't be run over HTTP.
+    ///
+    /// # Errors
+    ///
+    /// If it is a message, or can't be run at all.
+    pub fn runnable(&self) -> Result<&Http<T>, NotRunnable<'_>> {
+        match &self.kind {
+            Kind::Http(http) => Ok(http),
+            Kind::Message(_) => Err(NotRunnable::Message),
+            Kind::Unrunnable(unrunnable) => Err(NotRunnable::Unrunnable(&unrunnable.why)),
+        }
+    }
+
     /// Why it can't be run, as the end of a sentence; `None` if it can.
     #[must_use]
     pub fn unrunnable(&self) -> Option<&str> {
@@ -152,7 +173,7 @@ impl<T> Interaction<T> {
         }
     }
 
-    /// A line that shows people what it is about: method, path and query of a request, or the channel of a message.
+    /// A line for people: method, path and query of a request, or the channel of a message.
     #[must_use]
     pub fn line(&self) -> String {
         match &self.kind {
@@ -197,8 +218,8 @@ pub fn pointer(index: usize) -> Pointer {
 }
 
 impl Request {
-    /// Whether the method is safe, so that sending the request changes nothing (RFC 9110, section 9.2.1; TRACE is left
-    /// out because no contract needs it).
+    /// Whether the method is safe: sending the request changes nothing (RFC 9110, section 9.2.1; TRACE is left out
+    /// because no contract needs it).
     #[must_use]
     pub fn is_safe(&self) -> bool {
         matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS")

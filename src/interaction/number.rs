@@ -2,7 +2,7 @@
 
 use serde_json::Number;
 
-/// A decimal number: `digits` × 10^`exponent`, without leading or trailing zeros, so that each value has one form.
+/// A decimal number: `digits` × 10^`exponent`, without leading or trailing zeros: each value has one form.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Decimal {
     negative: bool,
@@ -22,7 +22,7 @@ impl Decimal {
         let (negative, text) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
         let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-        // Nobody means an exponent beyond i64; the two ends of the range stand for all of them.
+        // Nobody means an exponent beyond i64, so the two ends of the range represent all of them.
         let written: i64 =
             exponent.parse().unwrap_or(if exponent.starts_with('-') { i64::MIN / 2 } else { i64::MAX / 2 });
         let digits = format!("{whole}{fraction}");

@@ -35,8 +35,8 @@ pub enum RuleSummary {
         expected: String,
         found: String,
     },
-    /// A class of statuses by its name: `success`.
-    StatusClass(&'static str),
+    /// A class of statuses.
+    StatusClass(StatusClass),
     /// One of these statuses.
     Statuses(Vec<u16>),
     Schema,
@@ -47,8 +47,22 @@ pub enum RuleSummary {
     NotEmpty(NonEmpty),
     /// A rule that doesn't apply to this kind of value.
     Misplaced(Misplaced),
-    /// A rule or an example that can't be used, so that no value fits.
+    /// A rule or an example that can't be used: no value fits.
     Unusable(Unusable),
+}
+
+/// The classes of statuses that a Pact rule can require.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StatusClass {
+    Information,
+    Success,
+    Redirect,
+    ClientError,
+    ServerError,
+    /// Every status below 400.
+    NonError,
+    /// Every status from 400.
+    Error,
 }
 
 /// A value that must not be empty.
@@ -167,7 +181,7 @@ impl fmt::Display for RuleSummary {
             Self::Includes(text) => write!(f, "text that contains {text}"),
             Self::SemanticVersion => f.write_str("a semantic version"),
             Self::ContentType { expected, found } => write!(f, "content of type {expected}, not {found}"),
-            Self::StatusClass(name) => write!(f, "a status that means {name}"),
+            Self::StatusClass(class) => write!(f, "a status that means {class}"),
             Self::Statuses(statuses) => f.write_str(&or_list(statuses)),
             Self::Schema => f.write_str("a value that satisfies the JSON Schema"),
             Self::Unordered => f.write_str("the example's elements in any order"),
@@ -177,6 +191,58 @@ impl fmt::Display for RuleSummary {
             Self::Misplaced(place) => place.fmt(f),
             Self::Unusable(why) => why.fmt(f),
         }
+    }
+}
+
+impl StatusClass {
+    /// The class of the statuses that begin with a digit.
+    #[must_use]
+    pub const fn of_digit(digit: u8) -> Option<Self> {
+        match digit {
+            1 => Some(Self::Information),
+            2 => Some(Self::Success),
+            3 => Some(Self::Redirect),
+            4 => Some(Self::ClientError),
+            5 => Some(Self::ServerError),
+            _ => None,
+        }
+    }
+
+    /// The first digit of its statuses, if they share it.
+    #[must_use]
+    pub const fn digit(self) -> Option<u8> {
+        match self {
+            Self::Information => Some(1),
+            Self::Success => Some(2),
+            Self::Redirect => Some(3),
+            Self::ClientError => Some(4),
+            Self::ServerError => Some(5),
+            Self::NonError | Self::Error => None,
+        }
+    }
+
+    /// Whether a status belongs to it.
+    #[must_use]
+    pub fn contains(self, status: u16) -> bool {
+        match (self, self.digit()) {
+            (_, Some(digit)) => status / 100 == u16::from(digit),
+            (Self::NonError, None) => status < 400,
+            (_, None) => status >= 400,
+        }
+    }
+}
+
+impl fmt::Display for StatusClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Information => "information",
+            Self::Success => "success",
+            Self::Redirect => "redirect",
+            Self::ClientError => "client error",
+            Self::ServerError => "server error",
+            Self::NonError => "non-error",
+            Self::Error => "error",
+        })
     }
 }
 

@@ -1,4 +1,4 @@
-//! A provider state: a condition that must hold at the provider before an interaction (`given`).
+//! A provider state: a condition that must be true at the provider before an interaction (`given`).
 
 use std::fmt;
 

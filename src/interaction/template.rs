@@ -1,4 +1,4 @@
-//! Placeholders in an interaction: `${name}` stands for a provider state's parameter, or for a value that the state
+//! Placeholders in an interaction: `${name}` is replaced by a provider state's parameter, or by a value that the state
 //! handler returned.
 
 use std::collections::BTreeSet;
@@ -12,7 +12,7 @@ enum Piece<'t> {
     Name(&'t str),
 }
 
-/// Whether a text has a placeholder, or an escaped one, so that filling would change it.
+/// Whether filling would change a text, because it has a placeholder or an escaped one.
 #[must_use]
 pub fn has_placeholder(text: &str) -> bool {
     text.contains("${")
@@ -54,13 +54,13 @@ pub fn fill(text: &str, values: &Map<String, Value>) -> String {
     })
 }
 
-/// Escapes a text, so that filling it gives the text itself.
+/// Escapes a text: filling the result returns the original text.
 #[must_use]
 pub fn escape(text: &str) -> String {
     text.replace("${", "$${")
 }
 
-/// A value whose texts stand for themselves when they are filled.
+/// Escapes all texts of a value.
 #[must_use]
 pub fn escape_value(value: &Value) -> Value {
     match value {
@@ -72,7 +72,7 @@ pub fn escape_value(value: &Value) -> Value {
 }
 
 /// Fills the placeholders in all texts of a value. A text that consists of one placeholder becomes the placeholder's
-/// value with its type, so that `"${id}"` can become the number 42.
+/// value with its type: `"${id}"` can become the number 42.
 #[must_use]
 pub fn fill_value(value: &Value, values: &Map<String, Value>) -> Value {
     match value {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::mismatch::{BODY_KIND, TOO_DEEP};
 use crate::source::Code;
 
-/// A request that was received, or that is to be sent.
+/// A request that was received, or that will be sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ActualRequest {
     /// As sent; methods are case-sensitive (RFC 9110, section 9.1).
@@ -61,7 +61,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Value, (Code, String)> {
     })
 }
 
-/// A value with the keys of its objects sorted, so that two values can be compared line by line.
+/// A value with the keys of its objects sorted, so two values can be compared line by line.
 #[must_use]
 pub fn sort_keys(value: &Value) -> Value {
     match value {

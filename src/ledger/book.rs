@@ -49,7 +49,7 @@ impl<'s> Book<'s> {
         self.snapshot.rewritten()
     }
 
-    /// Whether this view holds everything that the view with that id did.
+    /// Whether this view contains everything that the view with that id did.
     ///
     /// # Errors
     ///
@@ -124,7 +124,7 @@ impl<'s> Book<'s> {
         Ok(Some(Read { value: (), doubts }))
     }
 
-    /// Doubts about files in the place of the folders that hold an environment's deployments.
+    /// Doubts about files in the place of the folders with an environment's deployments.
     fn misplaced_files(&self, environment: &ServiceName) -> Result<Vec<Doubt>, StoreError> {
         let mut doubts = Vec::new();
         for (folder, name) in [("", layout::DEPLOYMENTS), (layout::DEPLOYMENTS, environment.as_str())] {
@@ -137,7 +137,7 @@ impl<'s> Book<'s> {
         Ok(doubts)
     }
 
-    /// What a version has published; `None` if it hasn't.
+    /// The publication of a version; `None` if there is none.
     ///
     /// # Errors
     ///
@@ -242,8 +242,8 @@ impl<'s> Book<'s> {
         Ok(Read { value: live(&history.value), doubts: history.doubts })
     }
 
-    /// What is live in an environment and what it has published, for every service that was ever there. What was read
-    /// without a doubt is cached, and only read again after it has changed.
+    /// The live versions in an environment and their publications, for every service that was ever there. Everything
+    /// that could be read without a doubt is cached, and only read again after it has changed.
     ///
     /// # Errors
     ///

@@ -5,13 +5,13 @@ use crate::source::codes::codes;
 codes! {
     /// A file of the store can't be read.
     UNREADABLE = "S101" => "Restore it from the store's history.";
-    /// A file of the store is in a newer format than this version of upheld reads.
-    NEWER = "S102" => "Install a newer version of upheld.";
+    /// A file of the store is in a newer format than this version of Upheld reads.
+    NEWER = "S102" => "Install a newer version of Upheld.";
     /// A file of the store was changed after it was written: its name isn't the hash of its content.
     WRONG_NAME = "S103" =>
         "Restore it from the store's history. Files below contracts, publications, verifications and deployments \
          are never edited.";
-    /// A file of the store isn't where its content says that it belongs.
+    /// A file of the store isn't where it belongs according to its content.
     MISPLACED = "S104" => "Move it back to where the store's history has it.";
     /// A file refers to another file of the store that isn't there.
     MISSING = "S105" => "Restore the missing file from the store's history.";

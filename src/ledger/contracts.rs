@@ -20,7 +20,7 @@ pub struct StoredContract {
     pub files: BTreeMap<String, Vec<u8>>,
 }
 
-/// The files that hold a contract in a store. Those that it refers to come first, so it is never there without them.
+/// The files of a contract in a store. Those that it refers to come first, so it is never there without them.
 #[must_use]
 pub fn contract_files(stored: &StoredContract, id: ContractId) -> Vec<NewFile> {
     let Contract { provider, consumer, .. } = &stored.contract;

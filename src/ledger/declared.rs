@@ -1,4 +1,4 @@
-//! What people declare in a store by hand: its format and policy, its environments and its services.
+//! The declarations that people write in a store by hand: its format and policy, its environments and its services.
 
 use std::fmt::Write as _;
 use std::sync::Arc;

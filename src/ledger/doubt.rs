@@ -1,5 +1,5 @@
-//! What can't be trusted in a store. A doubt is kept with every result that it affects: an unreadable file never passes
-//! for a missing one.
+//! Doubts: the parts of a store that can't be trusted. A doubt is kept with every result that it affects: an unreadable
+//! file never passes for a missing one.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ pub struct Doubt {
 /// Why a file can't be trusted.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DoubtKind {
-    /// It isn't what it should be; why, as the end of a sentence.
+    /// It isn't as it should be; the reason is the end of a sentence.
     Unreadable(String),
     /// It has a newer format than this program reads; the version of the program that reads it, if the file says so.
     Newer { needs: Option<String> },
@@ -34,7 +34,7 @@ pub enum DoubtKind {
 pub enum Rewritten {
     /// The branch is gone, which was seen at a commit.
     BranchDeleted { store: String, commit: String },
-    /// The branch no longer holds a commit that was seen on it.
+    /// The branch no longer contains a commit that was seen on it.
     CommitLost { store: String, commit: String },
     /// Records or contracts were deleted since a commit: the first of them, and how many more.
     FilesDeleted { store: String, commit: String, first: String, more: usize },
@@ -60,7 +60,7 @@ impl fmt::Display for Doubt {
         match &self.kind {
             DoubtKind::Unreadable(why) => write!(f, "{path} can't be read: {why}"),
             DoubtKind::Newer { needs: Some(needs) } => {
-                write!(f, "{path} has a newer format: upgrade to upheld >= {needs}")
+                write!(f, "{path} has a newer format: upgrade to Upheld >= {needs}")
             }
             DoubtKind::Newer { needs: None } => write!(f, "{path} has a newer format than this program reads"),
             DoubtKind::WrongName => write!(f, "{path} was changed: its name isn't the hash of its content"),

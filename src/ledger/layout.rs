@@ -1,5 +1,5 @@
-//! Where each file of a store is. Files that are looked up by version are stored by version, so a lookup reads only the
-//! files that it needs, and no folder grows without bound.
+//! The path of each file of a store. Files that are looked up by version are stored by version, so a lookup reads only
+//! the files that it needs, and no folder grows without bound.
 //!
 //! ```text
 //! store.yaml
@@ -80,7 +80,7 @@ pub fn verifications(provider: &ServiceName, version: &Version) -> String {
     format!("{VERIFICATIONS}/{provider}/{}", shard(version))
 }
 
-/// The folder with what happened to a service in an environment.
+/// The folder of a service's events in an environment.
 #[must_use]
 pub fn deployments(environment: &ServiceName, service: &ServiceName) -> String {
     format!("{DEPLOYMENTS}/{environment}/{service}")

@@ -22,7 +22,7 @@ use crate::source::{Code, Finding};
 /// How many files are read at once.
 const BATCH: usize = 256;
 
-/// What a store holds, and the findings about it.
+/// The files of a store, and the findings about them.
 #[derive(Debug, Default)]
 pub struct Linted {
     pub findings: Vec<Finding>,
@@ -321,7 +321,7 @@ impl Lint<'_> {
             DoubtKind::Unreadable(why) => (UNREADABLE, format!("it can't be read: {why}"), RESTORE.to_owned()),
             DoubtKind::Newer { needs } => {
                 let needs = needs.as_ref().map_or_else(String::new, |needs| format!(" >= {needs}"));
-                (NEWER, String::from("it has a newer format than this program reads"), format!("install upheld{needs}"))
+                (NEWER, String::from("it has a newer format than this program reads"), format!("install Upheld{needs}"))
             }
             DoubtKind::WrongName => {
                 (WRONG_NAME, String::from("it was changed: its name isn't the hash of its content"), RESTORE.to_owned())

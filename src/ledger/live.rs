@@ -1,5 +1,6 @@
-//! What is live: an observed-remove set. A record that makes a version live counts until another record replaces it. Two
-//! writers that didn't see each other's record leave both versions live, which is the safe result. No clock is involved.
+//! The live versions: an observed-remove set. A record that makes a version live counts until another record replaces
+//! it. Two writers that didn't see each other's record leave both versions live, which is the safe result. No clock is
+//! involved.
 
 use std::collections::BTreeSet;
 
@@ -21,15 +22,16 @@ pub struct Live {
     pub at: String,
     /// When the roll-out is due.
     pub until: Option<String>,
-    /// What the gate decided, unless it was a yes.
+    /// The gate's decision, unless it was a yes.
     pub gate: Option<String>,
     /// The view of the store that its writer decided on.
     pub seen: Option<String>,
 }
 
 impl Live {
-    /// Whether deploying a version to an instance ends this: true for what was deployed there before, and for a roll-out of
-    /// the same version. A released version stays, as does the roll-out of another version, whose end is unknown.
+    /// Whether deploying a version to an instance ends this: true for versions that were deployed there before, and for
+    /// a roll-out of the same version. A released version stays, as does the roll-out of another version, whose end is
+    /// unknown.
     #[must_use]
     pub fn ends_with(&self, version: &Version, instance: Option<&ServiceName>) -> bool {
         self.instance.as_ref() == instance
@@ -44,7 +46,7 @@ impl Live {
 /// Everything that is live of one service in one environment, in the order of the records' times.
 pub type LiveSet = Vec<Live>;
 
-/// What is live according to these records, which all belong to one service in one environment.
+/// The live versions according to these records, which all belong to one service in one environment.
 #[must_use]
 pub fn live(records: &[(RecordId, Deployment)]) -> LiveSet {
     let replaced: BTreeSet<RecordId> = records.iter().flat_map(|(_, record)| &record.replaces).copied().collect();

@@ -1,4 +1,4 @@
-//! The ledger: what is known about services and their versions, as records that never change.
+//! The ledger: everything that is known about services and their versions, as records that never change.
 //!
 //! A record is one file, named by the SHA-256 of its canonical bytes ([`Record`]), at a path that follows from its content
 //! ([`layout`]). So sets of records never conflict, and a changed file is detected by its name. A [`Book`] answers

@@ -1,5 +1,5 @@
-//! What a provider has to be verified against: the contracts of its consumers' live versions and of their main branches,
-//! each once; and which of their interactions are pending.
+//! The contracts that a provider must be verified against: those of its consumers' live versions and of their main
+//! branches, each once; and which of their interactions are pending.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use super::write::heads;
 use crate::formats::ContractFile;
 use crate::interaction::{ContractId, InteractionId, ServiceName};
 
-/// The contracts that a provider has to be verified against.
+/// The contracts that a provider must be verified against.
 #[derive(Debug, Default)]
 pub struct Needed {
     /// The contracts: first those of live versions, then those that only main branches have.
@@ -34,12 +34,13 @@ pub struct NeededContract {
     pub file: Arc<ContractFile>,
     /// The environments in which a version with this contract is live; empty if only a main branch has it.
     pub live_in: BTreeSet<ServiceName>,
-    /// The versions with this contract, and where each is live. The newest of a main branch may not be live at all.
+    /// The versions with this contract, and the environments in which each is live. The newest of a main branch may not
+    /// be live at all.
     pub versions: BTreeMap<Version, BTreeSet<ServiceName>>,
 }
 
-/// What a provider has to be verified against: for what is live in an environment or, without one, for what is live
-/// anywhere.
+/// The contracts that a provider must be verified against: for the versions that are live in an environment or, without
+/// one, anywhere.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! What a version has published: the contracts that it expects its providers to uphold.
+//! The publication of a version: the contracts that it expects its providers to uphold.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::record::Publication;
 use crate::interaction::{ContractId, ServiceName};
 
-/// What a version expects of its providers.
+/// The contracts that a version expects its providers to uphold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Published {
@@ -18,7 +18,7 @@ pub enum Published {
 }
 
 impl Published {
-    /// What the publications of one version say together; `None` if there are none.
+    /// The publications of one version combined; `None` if there are none.
     pub(super) fn of(publications: impl IntoIterator<Item = Publication>) -> Option<Self> {
         let mut known: Option<BTreeMap<ServiceName, ContractId>> = None;
         for publication in publications {

@@ -51,7 +51,7 @@ pub struct By {
     pub run: Option<String>,
 }
 
-/// What a version expects of its providers: these contracts and no others.
+/// The contracts that a version expects its providers to uphold: these and no others.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Publication {
@@ -97,7 +97,7 @@ pub enum TestResult {
     Error,
 }
 
-/// Why an interaction isn't upheld: a mismatch, or what kept it from being run.
+/// Why an interaction isn't upheld: a mismatch, or the reason why it wasn't run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reason {
@@ -109,7 +109,7 @@ pub struct Reason {
     pub expected: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub actual: String,
-    /// What went wrong, if it isn't a mismatch.
+    /// The error, if it isn't a mismatch.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub message: String,
 }
@@ -128,7 +128,7 @@ pub struct Deployment {
     /// The records of this service in this environment that this one ends, as far as its writer saw them.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub replaces: BTreeSet<RecordId>,
-    /// What the gate decided, unless it was a yes.
+    /// The gate's decision, unless it was a yes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate: Option<String>,
     /// When the roll-out was due.
@@ -140,7 +140,7 @@ pub struct Deployment {
     pub stamp: Stamp,
 }
 
-/// What happened.
+/// The event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Event {

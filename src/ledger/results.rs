@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::record::{Reason, RecordId, TestResult, Verification};
 use crate::interaction::InteractionId;
 
-/// How a version stands with an interaction.
+/// The standing of a version with an interaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
     Upheld,
@@ -73,7 +73,7 @@ impl Results {
         }
     }
 
-    /// How an interaction stands; `None` if nothing is known.
+    /// The standing with an interaction; `None` if nothing is known.
     #[must_use]
     pub fn standing(&self, interaction: InteractionId) -> Option<&Standing> {
         self.standings.get(&interaction)

@@ -37,8 +37,8 @@ pub trait Snapshot {
     /// Why the store can't be read.
     fn read(&self, paths: &[String]) -> Result<Vec<Option<Vec<u8>>>, StoreError>;
 
-    /// What [`remember`](Self::remember) has cached under a name, from this view or another one. A store without a cache has
-    /// nothing.
+    /// The value that [`remember`](Self::remember) has cached under a name, from this view or another one. A store
+    /// without a cache has nothing.
     fn recall(&self, _name: &str) -> Option<Vec<u8>> {
         None
     }
@@ -57,8 +57,8 @@ pub trait Snapshot {
         None
     }
 
-    /// Whether this view holds everything that the view with that id did, according to the store's history, so that deleted
-    /// records are detected. A store without a history returns true.
+    /// Whether this view contains everything that the view with that id did, according to the store's history. This
+    /// detects deleted records. A store without a history returns true.
     ///
     /// # Errors
     ///
@@ -77,7 +77,7 @@ pub struct FolderEntry {
     pub content: Option<String>,
 }
 
-/// What kind of thing an entry is.
+/// The kind of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EntryKind {
     Folder,
@@ -86,7 +86,7 @@ pub enum EntryKind {
     Other,
 }
 
-/// The place where a ledger is kept.
+/// A place that keeps a ledger.
 pub trait Store {
     /// The store as it is now.
     ///

@@ -1,4 +1,4 @@
-//! What is live in an environment and what it has published: read for all services at once, and cached.
+//! The live versions in an environment and their publications: read for all services at once, and cached.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ use super::snapshot::{EntryKind, Snapshot, StoreError};
 use super::version::Version;
 use crate::interaction::ServiceName;
 
-/// The live versions of a service in an environment, and what each of them has published.
+/// The live versions of a service in an environment, and their publications.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceWorld {
     pub live: LiveSet,
@@ -47,14 +47,15 @@ pub enum DoubtfulRollout {
     OnUnknown,
 }
 
-/// The cache for an environment: for each service, what its records came to, and the contents that they were read from.
+/// The cache for an environment: for each service, the result of its records, and the contents that they were read
+/// from.
 #[derive(Default, Serialize, Deserialize)]
 struct Cached {
     services: BTreeMap<ServiceName, (String, ServiceWorld)>,
 }
 
-/// What is live in an environment, for every service that was ever there. What was read without a doubt is cached, and only
-/// read again after it has changed.
+/// The live versions in an environment, for every service that was ever there. Everything that could be read without a
+/// doubt is cached, and only read again after it has changed.
 pub(super) fn world(
     snapshot: &dyn Snapshot,
     environment: &ServiceName,
@@ -70,7 +71,7 @@ pub(super) fn world(
     let mut unread: Vec<(ServiceName, Option<String>)> = Vec::new();
     for entry in snapshot.list(&format!("{}/{environment}", layout::DEPLOYMENTS))? {
         let Ok(service) = entry.name.parse::<ServiceName>() else { continue };
-        // A file here holds no records, and may have replaced a folder that did.
+        // A file here isn't a folder of records, and may have replaced one.
         if entry.kind != EntryKind::Folder {
             let doubt = Doubt::unreadable(layout::deployments(environment, &service), "it isn't a folder");
             let one = DoubtfulDeployment { doubt: doubt.clone(), versions: None, rollout: DoubtfulRollout::No };
@@ -105,7 +106,7 @@ pub(super) fn world(
     Ok(world)
 }
 
-/// What is live of these services, in the same order.
+/// The live versions of these services, in the same order.
 fn read_worlds(
     snapshot: &dyn Snapshot,
     environment: &ServiceName,

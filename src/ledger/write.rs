@@ -65,7 +65,7 @@ impl From<StoreError> for Refusal {
     }
 }
 
-/// The files that publish what a version expects: those of its contracts, and the publication last. Empty if the same is
+/// The files that publish a version's expectations: its contracts, and the publication last. Empty if the same is
 /// already published.
 ///
 /// # Errors
@@ -128,8 +128,8 @@ fn is_of_branch(publications: &[(RecordId, Publication)], version: &Version, bra
     of_version.into_iter().any(|(_, publication)| publication.branch.as_deref() == Some(branch))
 }
 
-/// The published version that an abbreviated commit id stands for. Output abbreviates ids, and an abbreviated id must not
-/// become a version of its own.
+/// The published version that an abbreviated commit id refers to. Output abbreviates ids, and an abbreviated id must
+/// not become a version of its own.
 #[must_use]
 pub fn abbreviated<'v>(version: &Version, known: impl IntoIterator<Item = &'v Version>) -> Option<Version> {
     let text = version.as_str();
@@ -179,7 +179,7 @@ pub struct Target {
 pub enum Arrival {
     /// Its roll-out begins, and is due then.
     Started { until: String },
-    /// It has replaced what was there.
+    /// It has replaced the earlier version.
     Done,
     /// It was released to users alongside earlier versions.
     Released,
@@ -229,7 +229,7 @@ pub fn arrive(
 pub enum Departure {
     /// It is gone; released versions stay live.
     Undeployed,
-    /// Its roll-out was given up; what was live before stays live.
+    /// Its roll-out was given up; the version that was live before stays live.
     GivenUp,
     /// The released version is no longer supported.
     SupportEnded,

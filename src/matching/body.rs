@@ -62,7 +62,7 @@ fn places(body: &Body, at: &Pointer) -> Places {
     Places { part: Part::Body, example: at.key(body_key(body)), rules: at.key("match") }
 }
 
-/// A body that isn't of the expected kind; `why` it isn't is a hint, unless there is no body at all.
+/// A body that isn't of the expected kind. The reason `why` is a hint, unless there is no body at all.
 fn kind_mismatch(code: Code, expected: ExpectedBody, actual: &[u8], places: &Places, why: String) -> Mismatch {
     let beginning = || describe::cut(&String::from_utf8_lossy(&actual[..actual.len().min(1000)]));
     let (actual, hint) = match actual {

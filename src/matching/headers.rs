@@ -55,7 +55,7 @@ pub(super) fn compare(wanted: &Headers, rules: &Rules, actual: &[(String, String
     found
 }
 
-/// What is expected of a header: a value for its rule, or the example.
+/// The expectation for a header: a value for its rule, or the example.
 fn expected_value(rule: Option<&Rule>, examples: &[String]) -> Expected {
     let example = examples.first().map(|value| Value::String(value.clone()));
     match rule.and_then(Rule::own_value_matcher) {
@@ -64,8 +64,8 @@ fn expected_value(rule: Option<&Rule>, examples: &[String]) -> Expected {
     }
 }
 
-/// What a rule expects of a header, if none of its values fits. One is enough, since proxies may add others. A rule that
-/// doesn't determine the value leaves it to the example.
+/// The expectation of a rule that none of a header's values meets. One is enough, since proxies may add others. A rule
+/// that doesn't determine the value leaves it to the example.
 fn rule_misfit(name: &str, rule: &Rule, examples: &[String], actual: &[&str]) -> Option<(Code, Expected)> {
     let elements: Vec<&str> = actual.iter().flat_map(|value| elements_of(name, value)).collect();
     if let Some((min, max)) = rule.size() {

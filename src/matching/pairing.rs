@@ -16,7 +16,7 @@ pub(super) fn pair(wanted: usize, given: usize, mut fits: impl FnMut(usize, usiz
             None => left.push(want),
         }
     }
-    // As many fitting elements as there are wanted ones are enough: the other wanted elements can't take more than that.
+    // As many fitting elements as there are wanted ones are enough: the other wanted elements can't use more.
     let mut edges = Edges {
         known: vec![None; wanted],
         find: |want| (0..given).filter(|give| fits(want, *give)).take(wanted).collect(),

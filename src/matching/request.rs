@@ -1,4 +1,4 @@
-//! An actual request against exactly what the consumer sends according to its contract.
+//! Compares an actual request with exactly the one that the consumer sends according to its contract.
 
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
@@ -46,8 +46,8 @@ fn path_mismatch(wanted: &str, rule: Option<&PathRule>, actual: &str, at: &Point
     expected.map(|expected| Mismatch::of_part(PATH, Part::Path, expected, Actual::plain(actual), at.key(key)))
 }
 
-/// What is expected of a path, if one of its segments doesn't fit. Segments are compared as they read once they are
-/// decoded; `rule_at` has the rules by the segments' indexes.
+/// The expectation for a path, if one of its segments doesn't fit. Segments are compared in their decoded form;
+/// `rule_at` has the rules by the segments' indexes.
 fn segment_misfit<'r>(wanted: &str, rule_at: impl Fn(usize) -> Option<&'r Rule>, actual: &str) -> Option<Expected> {
     let segments = |path: &str| -> Vec<String> {
         path.split('/').map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned()).collect()
@@ -110,7 +110,7 @@ fn actual_texts(values: &[String]) -> Actual {
     Actual::texts(values.iter().map(String::as_str))
 }
 
-/// What a rule expects of a parameter's values, if they don't fit.
+/// The expectation of a rule that a parameter's values don't meet.
 fn values_misfit(rule: &Rule, examples: &[String], actual: &[String]) -> Option<Expected> {
     count_misfit(rule, examples, actual)
         .or_else(|| actual.iter().find_map(|value| text_misfit(rule, examples, value)))
@@ -151,7 +151,7 @@ fn example_misfit(rule: &Rule, examples: &[String], actual: &[String]) -> Option
     (!fits).then(|| expected_texts(examples))
 }
 
-/// What a rule expects of one text, if the text doesn't fit.
+/// The expectation of a rule that a text doesn't meet.
 fn text_misfit(rule: &Rule, examples: &[impl AsRef<str>], actual: &str) -> Option<Expected> {
     let value = Value::String(actual.to_owned());
     let example = examples.first().map(|example| Value::String(example.as_ref().to_owned()));

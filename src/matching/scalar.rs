@@ -8,7 +8,7 @@ use crate::interaction::mismatch::{FORMAT, ONE_OF, PATTERN, SCHEMA, TYPE};
 use crate::interaction::number::{is_integer, same_value};
 use crate::source::Code;
 
-/// Where a value is written. Headers, queries, paths and forms have texts only: there, `integer` means a text that reads
+/// The medium of a value. Headers, queries, paths and forms have texts only: there, `integer` means a text that reads
 /// as an integer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Medium {
@@ -19,7 +19,7 @@ pub(super) enum Medium {
 /// Why a value doesn't fit a matcher.
 pub(super) struct Misfit {
     pub code: Code,
-    /// What exactly is wrong, if the code doesn't say it.
+    /// The exact problem, if the code doesn't say it.
     pub detail: Option<String>,
 }
 
@@ -55,7 +55,7 @@ pub(super) fn misfit(matcher: &Matcher, actual: &Value, medium: Medium) -> Optio
     code.map(|code| Misfit { code, detail: None })
 }
 
-/// Whether a value is the wanted one. In a text, `42` also stands for the number.
+/// Whether a value is the wanted one. In a text, `42` is the number, too.
 pub(super) fn same(wanted: &Value, actual: &Value, medium: Medium) -> bool {
     same_value(wanted, actual)
         || (medium == Medium::Text

@@ -1,5 +1,5 @@
-//! An example and its rules, combined once into what they require of a value. So a comparison takes time in proportion to
-//! the actual value, and not to its product with the example.
+//! An example and its rules, combined once into their requirements for a value. So a comparison takes time in
+//! proportion to the actual value, and not to its product with the example.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use smallvec::{SmallVec, smallvec};
 
 use crate::contract::{Matcher, PathTree, Rule, WrittenRule};
 
-/// How closely values are compared if no rule says what they are.
+/// How closely values are compared if no rule covers them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Closeness {
     /// Only by their rules.
@@ -31,7 +31,7 @@ pub(super) struct Mode {
 impl Mode {
     /// For responses: the least that the consumer needs.
     pub(super) const LEAST: Self = Self { closeness: Closeness::Type, closed: false };
-    /// For requests: exactly what the consumer sends.
+    /// For requests: exactly the values that the consumer sends.
     pub(super) const EXACT: Self = Self { closeness: Closeness::Value, closed: true };
 }
 
@@ -43,7 +43,7 @@ type Subtrees<'s, 'c> = &'s [&'s RuleTree<'c>];
 /// The values that an example has at one place: usually one, but several if the elements of a list were combined.
 type Examples<'c> = SmallVec<[&'c Value; 1]>;
 
-/// What one value must be.
+/// The requirements for one value.
 #[derive(Debug)]
 pub(super) struct Shape<'c> {
     pub rule: Option<&'c WrittenRule>,
@@ -57,18 +57,18 @@ pub(super) struct Shape<'c> {
     pub alternatives: Vec<Shape<'c>>,
 }
 
-/// What an object must be.
+/// The requirements for an object.
 #[derive(Debug)]
 pub(super) struct ObjectShape<'c> {
     pub fields: IndexMap<&'c str, Field<'c>>,
     /// The names of the required fields.
     pub required: Vec<&'c str>,
-    /// What every other value must be, if the object's keys are data.
+    /// The requirements for every other value, if the object's keys are data.
     pub any_key: Option<Box<Shape<'c>>>,
     pub closed: bool,
 }
 
-/// What one key of an object must be.
+/// The requirements for one key of an object.
 #[derive(Debug)]
 pub(super) struct Field<'c> {
     pub shape: Shape<'c>,
@@ -76,7 +76,7 @@ pub(super) struct Field<'c> {
     pub absent: bool,
 }
 
-/// What an array must be.
+/// The requirements for an array.
 #[derive(Debug)]
 pub(super) struct ArrayShape<'c> {
     pub elements: Elements<'c>,
@@ -86,7 +86,7 @@ pub(super) struct ArrayShape<'c> {
     pub required: BTreeSet<usize>,
 }
 
-/// What an array's elements must be.
+/// The requirements for an array's elements.
 #[derive(Debug)]
 pub(super) enum Elements<'c> {
     /// Each fits the example's elements combined, or equals one of them if values are compared.

@@ -14,7 +14,7 @@ use crate::interaction::{Actual, Expected, Mismatch, Missing, Nothing, Part, Pat
 use crate::source::{Code, Pointer};
 use crate::words::{did_you_mean, nearest};
 
-/// Where a body's example and rules are written in the contract.
+/// The places of a body's example and rules in the contract.
 #[derive(Clone, Debug)]
 pub(super) struct Places {
     pub part: Part,
@@ -31,7 +31,8 @@ enum Step<'a> {
     Index(usize),
 }
 
-/// How many mismatches of a body are noted: more than anybody reads, and an end for a large body that is wrong everywhere.
+/// How many mismatches of a body are noted: more than people read, and a limit for a large body that is wrong
+/// everywhere.
 const MOST_MISMATCHES: usize = 500;
 
 /// A comparison: its position, and the mismatches so far.
@@ -340,7 +341,7 @@ impl<'a> Comparison<'a> {
         Path(segments.collect()).to_string()
     }
 
-    /// Where the example shows this place. If it has no such element, another one that has the place serves instead.
+    /// The example's element at this place. If it has no such element, another one that has the place is used instead.
     fn example_place(&self) -> Pointer {
         let mut pointer = self.places.example.clone();
         let mut value = self.root;
@@ -370,7 +371,7 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// What is expected at a place where the value is missing.
+/// The expectation at a place where the value is missing.
 fn expected_of(shape: &Shape<'_>) -> Expected {
     let example = shape.examples.first().copied();
     let decisive = shape.rule().and_then(|rule| Some((rule.value_matcher()?, rule)));

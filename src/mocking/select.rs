@@ -44,7 +44,7 @@ pub struct Selected {
 /// A request that no interaction allows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Miss {
-    /// The number of the nearest interaction, with the mismatches; nothing if there is no interaction.
+    /// The number of the nearest interaction, with the mismatches; `None` if there are no interactions.
     pub nearest: Option<(usize, Vec<Mismatch>)>,
 }
 

@@ -96,8 +96,8 @@ pub(super) fn match_states(active: &[ActiveState], given: &[State]) -> StateMatc
 }
 
 impl StateChange {
-    /// Reads a message to a state handler, `{"state": name, "params": {…}, "action": "setup" | "teardown"}`, or all states
-    /// that are to be active: a name, `{name: {params}}`, or a list of these.
+    /// Reads a message to a state handler, `{"state": name, "params": {…}, "action": "setup" | "teardown"}`, or all
+    /// states that should be active: a name, `{name: {params}}`, or a list of these.
     ///
     /// # Errors
     ///

@@ -13,8 +13,8 @@ use jiff::{Span, ZonedDateTime};
 ///
 /// # Errors
 ///
-/// What is wrong with the expression, and the index of the character, as the end of a sentence; or that the date is too far
-/// away.
+/// If the expression is invalid, with the reason and the index of the character, as the end of a sentence; or if the
+/// date is too far away.
 pub fn date(base: &ZonedDateTime, expression: &str) -> Result<ZonedDateTime, String> {
     let mut words = Words::read(expression, 0, DATES, "a date (a time follows an `@`)")?;
     words.date(base)

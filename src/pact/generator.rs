@@ -50,7 +50,7 @@ pub enum Generator {
         format: JavaPattern,
         expression: String,
     },
-    /// What the state handler returned: `${id}` in a text, or a name, whose value keeps its type.
+    /// A value that the state handler returned: `${id}` in a text, or a name, whose value keeps its type.
     ProviderState {
         expression: String,
         data_type: Option<String>,
@@ -151,7 +151,7 @@ impl Generators {
         *self == Self::default()
     }
 
-    /// Whether one of them uses what a state handler returned.
+    /// Whether one of them uses a value that a state handler returned.
     #[must_use]
     pub fn need_states(&self) -> bool {
         let all = self.path.iter().chain(&self.status).chain(self.query.iter().map(|(_, one)| one));
@@ -242,7 +242,7 @@ impl Generator {
         })
     }
 
-    /// The value from what a state handler returned; `None` if that isn't used, or isn't there.
+    /// The value from those that a state handler returned; `None` if they aren't used, or lack it.
     #[must_use]
     pub fn from_states(&self, values: &Map<String, Value>) -> Option<Value> {
         let Self::ProviderState { expression, data_type } = self else { return None };

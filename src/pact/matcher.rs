@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::java_time::{JavaPattern, TimeKind};
 use super::path::PactPath;
 use super::pattern::PactRegex;
+use crate::interaction::StatusClass;
 
 /// One condition on one place.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,15 +57,14 @@ pub struct Variant {
 /// The accepted status codes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StatusRange {
-    /// From the first to the last, and the name of the range.
-    Between(u16, u16, &'static str),
+    Class(StatusClass),
     These(Vec<u16>),
 }
 
 /// The conditions on one place.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RuleList {
-    /// Whether one of the matchers is enough (`"combine": "OR"`), or all must hold.
+    /// Whether one of the matchers is enough (`"combine": "OR"`), or all must match.
     pub any: bool,
     pub matchers: Vec<PactMatcher>,
     /// The keys that lead to the list in the message's `matchingRules`.
@@ -117,7 +117,7 @@ impl StatusRange {
     #[must_use]
     pub fn allows(&self, status: u16) -> bool {
         match self {
-            Self::Between(first, last, _) => (*first..=*last).contains(&status),
+            Self::Class(class) => class.contains(status),
             Self::These(codes) => codes.contains(&status),
         }
     }

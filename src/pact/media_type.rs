@@ -1,4 +1,4 @@
-//! The kind of a body: by its media type or, without one, by what it begins with.
+//! The kind of a body: from its media type or, without one, from its first characters.
 
 use std::sync::LazyLock;
 
@@ -52,7 +52,7 @@ impl MediaType {
         Some(Self { essence, parameters })
     }
 
-    /// The type of a body: the given one, if that is a media type, or else what it looks like.
+    /// The type of a body: the given one, if it is a media type, or else a guess from the content.
     #[must_use]
     pub fn of_body(body: &Body, named: Option<&str>) -> Option<Self> {
         named.and_then(Self::parse).or_else(|| match &body.content {

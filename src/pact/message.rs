@@ -30,7 +30,7 @@ const PATH: &AsciiSet = &CONTROLS
     .add(b'^')
     .add(b'|');
 
-/// What was noticed while a message was read.
+/// Observations from reading a message.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
     /// The file's regular expressions so far.
@@ -39,7 +39,7 @@ pub(super) struct Notes {
     pub faults: Vec<Fault>,
     /// The keys of rules that nothing can match, and why.
     pub unusable: Vec<(Vec<String>, String)>,
-    /// The keys of invalid parts of the message, and what is wrong with them.
+    /// The keys of invalid parts of the message, and the reasons.
     pub wrong: Vec<(Vec<String>, String)>,
     /// Generators that are left out, and why.
     pub unknown: Vec<String>,

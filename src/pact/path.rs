@@ -31,7 +31,7 @@ impl PactPath {
     ///
     /// # Errors
     ///
-    /// What is wrong with it, as a sentence without a full stop.
+    /// If the path is invalid, with the reason as a sentence without a full stop.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut steps = Vec::new();
         let mut rest = match text.strip_prefix('$') {

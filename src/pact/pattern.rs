@@ -22,11 +22,11 @@ const MOST_STEPS: usize = 100_000;
 const MOST_BYTES: usize = 20_000;
 
 impl PactRegex {
-    /// Compiles an expression that has to match a whole text, as in Pact's verifier.
+    /// Compiles an expression that must match a whole text, as in Pact's verifier.
     ///
     /// # Errors
     ///
-    /// What is wrong with it.
+    /// If the expression is invalid, with the reason.
     pub fn new(text: &str) -> Result<Self, String> {
         Self::within(LARGE_MEMORY, text)
     }
@@ -83,15 +83,15 @@ struct Group {
 }
 
 impl Group {
-    /// What closes the groups that were opened in it. A comment before that has to end first.
+    /// Closes the groups that were opened in it. A comment before that must end first.
     fn closing(self) -> String {
         let line = if self.extended && self.opened > 0 { "\n" } else { "" };
         format!("{line}{}", ")".repeat(self.opened))
     }
 }
 
-/// An expression of Ruby's in the syntax of our engine. In Ruby, an option holds until the end of its group, alternatives
-/// included: `a(?i)b|c` is `a(?i:b|c)`.
+/// An expression in Ruby's dialect in the syntax of our engine. In Ruby, an option applies until the end of its group,
+/// alternatives included: `a(?i)b|c` is `a(?i:b|c)`.
 pub(crate) fn spelled(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut groups = vec![Group::default()];

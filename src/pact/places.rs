@@ -32,7 +32,7 @@ pub(super) fn in_body(body: &mut Body, kind: MediaKind, path: &PactPath, make: M
         }
         (Content::Text(text), MediaKind::Xml) => xml::in_xml(text, path, make),
         (Content::Text(text), MediaKind::Form) => in_form(text, path, make),
-        // Other texts and bytes have no places, and neither has a body that isn't what its media type says.
+        // Other texts and bytes have no places, and neither has a body whose content contradicts its media type.
         (Content::Json(_) | Content::Text(_) | Content::Bytes(_) | Content::Form(_), _) => 0,
     }
 }

@@ -56,7 +56,7 @@ pub fn read(source: &SourceFile) -> Result<ReadContract<Terms>, Vec<Finding>> {
     }
 }
 
-/// What to do about a file that was generated.
+/// The advice for a generated file.
 const HELP: &str = "correct it in the test that writes this file";
 
 /// The lists of a Pact file.
@@ -282,7 +282,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Adds findings for what was noticed while a message was read, and returns why it can't be compared, if it can't.
+    /// Adds findings for the observations from reading a message, and returns why it can't be compared, if it can't.
     fn report(&mut self, notes: &mut Notes, at: &Pointer) -> Option<(Pointer, String)> {
         for (keys, why) in notes.wrong.drain(..) {
             self.error(PACT_SHAPE, &below(at, &keys), &why, None);
@@ -340,7 +340,7 @@ fn below(at: &Pointer, keys: &[String]) -> Pointer {
     keys.iter().fold(at.clone(), |at, key| at.key(key))
 }
 
-/// The version of a file that doesn't name one, by what only that version has.
+/// The version of a file that doesn't name one, guessed from keys that only that version has.
 fn guessed(file: &Apart<'_>) -> PactVersion {
     let mut version = PactVersion::V1_1;
     for raw in file.list("interactions").unwrap_or_default() {

@@ -8,6 +8,7 @@ use super::java_time::{JavaPattern, TimeKind};
 use super::matcher::{PactMatcher, PlacedRule, PlacedRules, RuleList, StatusRange, Variant};
 use super::path::{PactPath, PactStep};
 use super::pattern::Expressions;
+use crate::interaction::StatusClass;
 use crate::words::did_you_mean;
 
 /// How deep matchers may be nested.
@@ -60,7 +61,7 @@ fn unknown(name: &str) -> String {
 }
 
 impl PactMatcher {
-    /// Reads one matcher. Without a `match`, its other keys say what it is.
+    /// Reads one matcher. Without a `match`, its other keys determine its kind.
     pub(super) fn read(value: &Value, depth: usize, known: &mut Expressions) -> Result<Self, Refused> {
         let Value::Object(keys) = value else {
             return Err(Refused::Invalid(String::from("a matcher must be an object")));
@@ -173,15 +174,15 @@ pub(super) fn path(text: &str) -> Result<PactPath, Refused> {
 impl StatusRange {
     fn read(value: Option<&Value>) -> Result<Self, String> {
         match value {
-            None => Ok(Self::Between(200, 299, "success")),
+            None => Ok(Self::Class(StatusClass::Success)),
             Some(Value::String(word)) => Ok(match word.as_str() {
-                "info" => Self::Between(100, 199, "information"),
-                "success" => Self::Between(200, 299, "success"),
-                "redirect" => Self::Between(300, 399, "redirect"),
-                "clientError" => Self::Between(400, 499, "client error"),
-                "serverError" => Self::Between(500, 599, "server error"),
-                "nonError" => Self::Between(0, 399, "non-error"),
-                "error" => Self::Between(400, u16::MAX, "error"),
+                "info" => Self::Class(StatusClass::Information),
+                "success" => Self::Class(StatusClass::Success),
+                "redirect" => Self::Class(StatusClass::Redirect),
+                "clientError" => Self::Class(StatusClass::ClientError),
+                "serverError" => Self::Class(StatusClass::ServerError),
+                "nonError" => Self::Class(StatusClass::NonError),
+                "error" => Self::Class(StatusClass::Error),
                 other => return Err(format!("`{other}` isn't a class of status codes")),
             }),
             Some(Value::Array(codes)) => {

@@ -9,8 +9,8 @@ use super::pattern::Expressions;
 use super::read_matcher::{Refused, path};
 use super::version::PactVersion;
 
-/// What a Pact file requires of one message beyond its example, with the meaning that the Pact specification of its
-/// version defines.
+/// The requirements of a Pact file for one message beyond its example, with the meaning that the Pact specification of
+/// its version defines.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PactRules {
     pub version: PactVersion,

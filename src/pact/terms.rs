@@ -1,4 +1,4 @@
-//! What a Pact file requires of an interaction beyond its example.
+//! The requirements of a Pact file for an interaction beyond its example.
 
 use std::sync::Arc;
 

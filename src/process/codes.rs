@@ -8,7 +8,7 @@ codes! {
     /// A state command didn't finish within the time limit.
     STATE_TIMEOUT = "E212" =>
         "Find out what it is waiting for: it must exit once the state is set up. `--timeout` allows more time.";
-    /// A state command printed more than upheld reads.
+    /// A state command printed more than Upheld reads.
     STATE_OUTPUT = "E213" =>
         "Print the returned values only, as one JSON object, and everything else to standard error.";
     /// A command doesn't exist or can't be executed.

@@ -11,8 +11,8 @@ use super::lookup::{Missing, missing};
 use crate::ledger::{STORE_TOKEN, STORE_TOKEN_FROM};
 use crate::verification::RunError;
 
-/// What a provider is not told, since it may be a stranger's: what may write to the store, and where a step of a GitHub
-/// workflow puts what later steps go by.
+/// Variables that are hidden from providers, which may be a stranger's code: those that allow writing to the store, and
+/// those that name the files in which a step of a GitHub workflow leaves its results for later steps.
 const HIDDEN: [&str; 7] = [
     STORE_TOKEN,
     STORE_TOKEN_FROM,
@@ -50,11 +50,11 @@ impl ShellCommand {
         &self.line
     }
 
-    /// Looks for the program that the command line begins with, if that can be told without a shell.
+    /// Looks for the program that the command line begins with, unless only a shell can find it.
     ///
     /// # Errors
     ///
-    /// [`codes::COMMAND_NOT_FOUND`] with the program's name and where it was looked for.
+    /// [`codes::COMMAND_NOT_FOUND`] with the program's name and the places that were searched.
     pub fn check(&self) -> Result<(), RunError> {
         let fail = |message: String| RunError::coded(codes::COMMAND_NOT_FOUND, message);
         if !self.folder.is_dir() {

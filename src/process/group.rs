@@ -22,7 +22,7 @@ pub(super) struct Group {
     child: Box<dyn ChildWrapper>,
     /// The first process's id, which is the group's.
     id: Option<u32>,
-    /// Nothing of it is left, or it was left to itself, so that its id may be another's.
+    /// All its processes have ended, or were left running, so its id may belong to another group by now.
     released: bool,
 }
 
@@ -59,8 +59,8 @@ impl Group {
         self.child.inner_mut().try_wait().ok().flatten()
     }
 
-    /// Asks every process to end (SIGTERM), and kills what is left after `grace`. Returns whether nothing had to be
-    /// killed. Where the system knows no such asking, as on Windows, everything is killed at once.
+    /// Asks every process to end (SIGTERM), and kills those that are left after `grace`. Returns whether nothing had to
+    /// be killed. On systems without such a signal, as on Windows, everything is killed at once.
     pub(super) async fn stop(&mut self, grace: Duration) -> bool {
         if self.released {
             return true;
@@ -69,7 +69,7 @@ impl Group {
         let willing = asked && timeout(grace, self.gone()).await.is_ok();
         if !willing {
             self.kill();
-            // What survives even this is not ours to wait for any longer.
+            // Don't wait any longer for a process that survives even this.
             let _ = timeout(DEATH, self.gone()).await;
         }
         self.released = true;
@@ -79,12 +79,12 @@ impl Group {
     /// Kills every process of the group.
     pub(super) fn kill(&mut self) {
         if !self.released {
-            // It fails if nothing is left to kill, which is what was wanted.
+            // This fails if nothing is left to kill, which is fine.
             let _ = self.child.start_kill();
         }
     }
 
-    /// Leaves what the first process has left running to itself.
+    /// Leaves the processes running that the first one has left running.
     pub(super) const fn leave(&mut self) {
         self.released = true;
     }
@@ -125,7 +125,7 @@ fn is_anybody_left(group: u32) -> bool {
     let Ok(processes) = std::fs::read_dir("/proc") else { return does_group_exist(group) };
     processes.flatten().any(|process| {
         let Ok(stat) = std::fs::read_to_string(process.path().join("stat")) else { return false };
-        // `pid (name) state parent group …`; the name may hold spaces and parentheses.
+        // `pid (name) state parent group …`; the name may contain spaces and parentheses.
         let mut fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields).split_whitespace();
         let state = fields.next();
         let of_group = fields.nth(1).and_then(|field| field.parse().ok()) == Some(group);

@@ -1,11 +1,11 @@
-//! Whether the program that a command line begins with exists: asked before the shell is, whose answer is a number
-//! and a line in its own words.
+//! Finds out whether the program that a command line begins with exists. This happens before the shell is started,
+//! because its own error is a number and a line in its own words.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-/// What the shell does itself, without a program: the reserved words and built-ins of POSIX and of bash,
-/// which is `sh` on some systems, and what `cmd` has.
+/// Commands that the shell runs without a program: the reserved words and built-ins of POSIX and of bash, which is `sh`
+/// on some systems, and the built-ins of `cmd`.
 const BUILTINS: &str = if cfg!(windows) {
     "assoc break call cd chdir cls color copy date del dir echo endlocal erase exit for ftype goto if md mkdir mklink \
      move path pause popd prompt pushd rd rem ren rename rmdir set setlocal shift start time title type ver verify vol"
@@ -27,8 +27,8 @@ pub(super) enum Missing {
     NotExecutable(PathBuf),
 }
 
-/// The program of a command line, where it is certain that it can't be run. What only the shell can tell, such as a
-/// line that begins with a variable, is left to the shell.
+/// The program of a command line, if it certainly can't be run. Anything that only the shell can tell, such as a line
+/// that begins with a variable, is left to the shell.
 pub(super) fn missing(line: &str, folder: &Path, path: Option<&OsStr>) -> Option<Missing> {
     let word = line.split_whitespace().next()?;
     if !is_plain(word) || BUILTINS.split(' ').any(|builtin| builtin == word) {
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_the_shell_can_tell_is_left_to_it() {
+    fn lines_that_only_the_shell_understands_are_left_to_it() {
         let folder = folder();
         let here = folder.path();
         for line in

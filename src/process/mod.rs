@@ -1,6 +1,6 @@
-//! Programs that are started for a run: a provider, and commands that change its states. Each runs in its own
-//! process group, so that what it starts ends with it. The user's own command, which is wrapped, stays in that of the
-//! terminal.
+//! Programs that are started for a run: a provider, and commands that change its states. Each runs in its own process
+//! group, so everything that it starts ends with it. The user's own command, which is wrapped, stays in the terminal's
+//! group.
 
 pub mod codes;
 mod command;

@@ -6,14 +6,14 @@ use std::ops::RangeInclusive;
 
 use tokio::net::TcpStream;
 
-/// Where a port is looked for: below those that systems give to connections. Between the choice of a port and the start of a
-/// service, a connection of anybody's could have taken one of those.
+/// The range to choose ports from: below the one that systems use for connections. Between the choice of a port and the
+/// start of a service, any connection could have taken one of those.
 const PORTS: RangeInclusive<u16> = 20_000..=32_767;
-/// How often, before the system is asked for any.
+/// How many random ports to try before the system chooses one.
 const TRIES: usize = 100;
 
-/// A port that nobody listens on now. Which one is left to chance, so that others who look for one at the same time find
-/// another.
+/// A port that nobody listens on now. It is chosen at random, so others who look for one at the same time find a
+/// different one.
 pub(super) fn free() -> io::Result<u16> {
     let any = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port))?.local_addr().map(|address| address.port());
     let mut chance = std::iter::repeat_with(|| any(fastrand::u16(PORTS))).take(TRIES);
@@ -25,7 +25,7 @@ pub(super) fn free() -> io::Result<u16> {
 ///
 /// # Errors
 ///
-/// What the connection failed with, in words.
+/// If the connection fails, with the reason in words.
 pub async fn listens(port: u16) -> Result<(), String> {
     let Err(error) = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await else { return Ok(()) };
     // Some servers listen on `localhost`, and that is `::1` first.

@@ -23,7 +23,7 @@ const LAST_PAUSE: Duration = Duration::from_millis(250);
 /// The least that one question may take: a service may be slow to its first response, and deaf to a question that came
 /// too early.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// How long the output of an ended service is waited for: what it has left running may keep it open.
+/// How long to wait for the output of an ended service. Processes that it left running may keep the output open.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// A running service. It is killed when it is dropped, with all its processes; [`Service::stop`] is kinder.
@@ -38,11 +38,11 @@ pub struct Service {
 }
 
 impl Service {
-    /// How long a service has to end when it is asked to, if nothing else is said.
+    /// How long a service may take to end when it is asked to, by default.
     pub const GRACE: Duration = Duration::from_secs(5);
 
-    /// Starts a service on a free port of this machine, which stands for `${PORT}` in its command line and is
-    /// `PORT` in its environment.
+    /// Starts a service on a free port of this machine, which replaces `${PORT}` in its command line and is `PORT` in
+    /// its environment.
     ///
     /// # Errors
     ///
@@ -62,7 +62,7 @@ impl Service {
         Ok(Self { name, line: command.line().to_owned(), port, group, output, readers })
     }
 
-    /// The port that it has to listen on.
+    /// The port that it should listen on.
     #[must_use]
     pub const fn port(&self) -> u16 {
         self.port
@@ -74,7 +74,7 @@ impl Service {
         self.group.id()
     }
 
-    /// The last 64 KiB of what it has written to both of its outputs.
+    /// The last 64 KiB that it has written to both of its outputs.
     #[must_use]
     pub fn output(&self) -> String {
         self.output.text(OUTPUT)
@@ -86,13 +86,13 @@ impl Service {
         self.output.text(SHOWN)
     }
 
-    /// How it ended, if it has: a service that ends in the middle of a run explains what follows.
+    /// How it ended, if it has: a service that ends in the middle of a run explains the errors that follow.
     pub fn has_ended(&mut self) -> Option<ExitStatus> {
         self.group.has_ended()
     }
 
-    /// Asks `probe` for the health of the service on its port, again and again, until the answer is yes. What the probe
-    /// gives otherwise is the cause that a time-out shows.
+    /// Asks `probe` for the health of the service on its port until the answer is yes. On a timeout, the last answer is
+    /// shown as the cause.
     ///
     /// # Errors
     ///
@@ -114,7 +114,7 @@ impl Service {
         };
         let last_words = futures_util::future::join_all(self.readers.iter_mut());
         let _ = timeout(LAST_WORDS, last_words).await;
-        // What it left running isn't the service.
+        // Processes that it left running aren't the service.
         self.group.kill();
         let message = format!("{} ended before it was healthy: {ended}", self.name);
         Err(RunError::coded(codes::ENDED_EARLY, message)
@@ -123,8 +123,8 @@ impl Service {
             .help("the command must run for as long as the service does, not start it in the background"))
     }
 
-    /// Asks every process of the service to end, and kills what is left after `grace`. Returns whether it ended by
-    /// itself, and only when nothing of it is left.
+    /// Asks every process of the service to end, and kills those that are left after `grace`. Returns when nothing of
+    /// it is left, with whether it ended by itself.
     pub async fn stop(mut self, grace: Duration) -> bool {
         self.group.stop(grace).await
     }

@@ -19,15 +19,15 @@ use crate::words::duration;
 const STDOUT: usize = 1024 * 1024;
 /// How much of its standard error is shown, in bytes.
 const STDERR: usize = 2048;
-/// How long the output of an ended command is waited for: what it has left running may keep it open.
+/// How long to wait for the output of an ended command. Processes that it left running may keep the output open.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// A state handler that is a command.
 ///
-/// It is given `{"state": name, "params": {…}, "action": "setup" | "teardown"}` on its standard input, and
-/// `UPHELD_STATE`, `UPHELD_ACTION` and `UPHELD_PROVIDER_URL` in its environment. Exit code 0 is a success; a JSON
-/// object on its standard output then holds the values that stand for `${name}` in the request. What a successful
-/// command has started in the background runs on: it may be what the state consists of.
+/// It gets `{"state": name, "params": {…}, "action": "setup" | "teardown"}` on its standard input, and `UPHELD_STATE`,
+/// `UPHELD_ACTION` and `UPHELD_PROVIDER_URL` in its environment. Exit code 0 is a success; a JSON object on its
+/// standard output then has the values for `${name}` in the request. Processes that a successful command has started in
+/// the background keep running: they may be what the state consists of.
 #[derive(Clone, Debug)]
 pub struct CommandStates {
     command: ShellCommand,

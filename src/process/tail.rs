@@ -1,4 +1,4 @@
-//! The last part of what a program writes: read for as long as it writes, so that no full pipe ever stops it.
+//! The last part of a program's output. It is read for as long as the program writes, so a full pipe never blocks it.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -48,13 +48,13 @@ impl Tail {
         kept.bytes.drain(..surplus);
     }
 
-    /// What is kept, and whether that is all there was.
+    /// The bytes that are kept, and whether they are everything.
     pub(super) fn bytes(&self) -> (Vec<u8>, bool) {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         (kept.bytes.iter().copied().collect(), kept.written == kept.bytes.len())
     }
 
-    /// What is kept as a text, at most `size` bytes of it; begins with `…` where it is not all.
+    /// The kept bytes as text, at most `size` of them; begins with `…` if something is missing.
     pub(super) fn text(&self, size: usize) -> String {
         let (bytes, all) = self.bytes();
         // One byte less than there is makes `ending` say that something is missing.

@@ -24,8 +24,8 @@ pub struct Wrapped {
 impl Wrapped {
     /// Starts a command, its program first, in a folder and with more variables in its environment.
     ///
-    /// It is in this program's process group, so that a terminal's Ctrl-C reaches both, and the terminal is the
-    /// command's to read from.
+    /// It runs in this program's process group, so a terminal's Ctrl-C reaches both, and the command can read from the
+    /// terminal.
     ///
     /// # Errors
     ///
@@ -62,8 +62,8 @@ impl Wrapped {
         }
     }
 
-    /// Waits for the command's end, and gives its exit code: for a signal that ended it, as shells do, 128 and the
-    /// signal's number. Where `asked_to_end` ends first, the command is asked to end, and killed if it does not.
+    /// Waits until the command ends, and returns its exit code; if a signal ended it, 128 plus the signal's number, as
+    /// in shells. If `asked_to_end` completes first, the command is asked to end, and killed if it doesn't.
     ///
     /// # Errors
     ///
@@ -91,7 +91,7 @@ impl Wrapped {
     fn ask_to_end(&self) {
         use nix::sys::signal::{Signal, kill};
         use nix::unistd::Pid;
-        // It fails where the command has just ended, which is what was wanted.
+        // This fails if the command has just ended, which is fine.
         if let Some(id) = self.child.id().and_then(|id| i32::try_from(id).ok()) {
             let _ = kill(Pid::from_raw(id), Signal::SIGTERM);
         }
@@ -111,6 +111,6 @@ fn exit_code(status: ExitStatus) -> u8 {
             return u8::try_from(128 + signal).unwrap_or(u8::MAX);
         }
     }
-    // Some systems have larger codes: what is not zero must stay so.
+    // Some systems have larger codes. A code that isn't zero must not become zero.
     status.code().map_or(1, |code| u8::try_from(code).unwrap_or(u8::MAX))
 }

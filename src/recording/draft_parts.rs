@@ -1,4 +1,4 @@
-//! Pieces that requests and responses are drafted with: headers, and texts that stand for themselves.
+//! The parts that drafts of requests and responses share: headers, and escaped texts.
 
 use crate::contract::{JsonType, Matcher, Rule, Rules, WrittenRule};
 use crate::interaction::template::escape;

@@ -13,7 +13,7 @@ pub(super) struct Edit<'t> {
     changes: Vec<(Range<usize>, String)>,
 }
 
-/// Where an interaction stands in a text.
+/// The place of an interaction in a text.
 #[derive(Clone, Debug)]
 pub(super) struct Block {
     /// Its lines, counted from 0: from its dash to its last line that isn't empty or a comment.
@@ -27,7 +27,7 @@ impl<'t> Edit<'t> {
         Self { text, lines: text.split_inclusive('\n').collect(), changes: Vec::new() }
     }
 
-    /// Where interaction `index` stands; nothing unless it is an element of a block list.
+    /// The place of interaction `index`; `None` unless it is an element of a block list.
     pub(super) fn block(&self, file: &ContractFile<Terms>, index: usize) -> Option<Block> {
         let line = usize::try_from(*file.lines.get(index)?).ok()?.checked_sub(1)?;
         let indent = indent(self.lines.get(line)?);
@@ -35,7 +35,7 @@ impl<'t> Edit<'t> {
         dashed.then(|| Block { lines: line..self.end(line, indent), indent })
     }
 
-    /// Where a key of an interaction (`request`, `response`) stands with its value.
+    /// The place of a key of an interaction (`request`, `response`) with its value.
     pub(super) fn part(&self, file: &ContractFile<Terms>, index: usize, key: &str) -> Option<Block> {
         let place = file.source.key_place(&pointer(index).key(key))?;
         let line = usize::try_from(place.start.line).ok()?.checked_sub(1)?;

@@ -15,8 +15,8 @@ pub(super) fn of_response(seen: &Seen<'_>) -> Value {
     example(seen, None, true, ELEMENTS)
 }
 
-/// The example of a request's body: the first sample. Lists that differ between samples have one element, which stands
-/// for all.
+/// The example of a request's body: the first sample. Lists that differ between samples have one element, which
+/// represents all.
 pub(super) fn of_request(seen: &Seen<'_>) -> Value {
     match seen.values.first() {
         Some(first) if seen.is_one_value() => (*first).clone(),

@@ -1,4 +1,4 @@
-//! What was seen on the wire: a request of the consumer and the provider's response.
+//! An exchange that was seen on the wire: a request of the consumer and the provider's response.
 
 use crate::interaction::{ActualRequest, ActualResponse};
 

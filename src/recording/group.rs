@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::sample::{BodyKind, Sample};
 use super::target::{Template, templates};
 
-/// The properties that all samples of an interaction share. The order is that of the interactions in a new contract.
+/// The properties that all samples of an interaction share. Their order is the order of the interactions in a new
+/// contract.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Shape {
     pub template: Template,

@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::place::{Place, Side};
 use crate::interaction::{Part, urlencoded};
 
-/// The text that stands for a secret.
+/// The text that replaces a secret.
 pub const REDACTED: &str = "redacted";
 
 /// A secret that was found, without its text.
@@ -35,7 +35,7 @@ impl FoundSecret {
         self.place.is_in(Side::Request, Part::Header).then_some(self.place.inside.as_str())
     }
 
-    /// Where it was: `request body password of POST /login`.
+    /// The place of the secret: `request body password of POST /login`.
     #[must_use]
     pub fn location(&self) -> String {
         match &self.request {
@@ -76,7 +76,7 @@ impl Guard {
         self.secrets.get(found.pattern().as_usize())
     }
 
-    /// The text with all secrets replaced, and the kind of the first one; nothing if there is no secret in it.
+    /// The text with all secrets replaced, and the kind of the first one; `None` if it contains no secret.
     pub(super) fn replace(&self, text: &str) -> Option<(String, &'static str)> {
         let search = self.search.as_ref()?;
         let first = search.find(text)?;

@@ -34,11 +34,12 @@ const ASSET_ENDS: [&str; 17] = [
 /// One entry of a HAR file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HarEntry {
-    /// Where it was sent, as `https://api.example` or `http://127.0.0.1:8080`; empty if that isn't a web server.
+    /// The server that it was sent to, as `https://api.example` or `http://127.0.0.1:8080`; empty if that isn't a web
+    /// server.
     pub origin: String,
     /// Whether it loads a part of a page, such as an image.
     pub is_asset: bool,
-    /// The exchange, or why there is none.
+    /// The exchange, or why it can't be used.
     pub exchange: Result<Exchange, UnusableEntry>,
 }
 

@@ -3,7 +3,7 @@
 /// The parts of an address that HTTP has a use for.
 pub(super) struct Address<'u> {
     pub origin: String,
-    /// What stands before the host and its `@`.
+    /// The part before the host and its `@`.
     pub user: Option<&'u str>,
     pub path: String,
     pub query: Option<String>,
@@ -38,7 +38,7 @@ impl<'u> Address<'u> {
     }
 }
 
-/// A part of an address with what can't be sent percent-encoded: some writers have it as a person would read it.
+/// A part of an address with invalid characters percent-encoded: some writers leave them as people read them.
 fn sendable(text: &str) -> String {
     const UNSENDABLE: &percent_encoding::AsciiSet = &percent_encoding::CONTROLS.add(b' ');
     percent_encoding::utf8_percent_encode(text, UNSENDABLE).to_string()

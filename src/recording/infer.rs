@@ -396,8 +396,8 @@ fn one_of_types(seen: &Seen<'_>) -> Option<Matcher> {
     SchemaRule::new(&json!({ "type": types }), &NoAttachments).ok().map(Matcher::Schema)
 }
 
-/// A type that requires no more than the example does: that of a place, or of the first place below it that has one type
-/// and is always there.
+/// A type that requires no more than the example does: the type of a place, or of the first place below it that has one
+/// type and is always there.
 fn type_within(seen: &Seen<'_>, path: &mut Vec<Segment>) -> Option<Matcher> {
     match seen.only_kind() {
         Some(JsonKind::Object) if seen.entries.is_none() => {

@@ -9,8 +9,8 @@ use super::edit::indent;
 use super::text::SUGGEST;
 use crate::source::{Limits, parse_yaml};
 
-/// The new text, with all pieces that mean the same as in the old one kept byte for byte, and with the comments of the
-/// old one before the lines that they stood before. Suggestions go, because they were about the old text.
+/// The new text, with all pieces that mean the same as in the old one kept byte for byte, and with the old comments
+/// before the lines that they belong to. Suggestions are dropped, because they were about the old text.
 pub(super) fn merge_texts(old: &str, new: &str) -> String {
     let is_suggestion = |line: &&str| line.trim_start().starts_with(SUGGEST);
     let old: String = old.split_inclusive('\n').filter(|line| !is_suggestion(line)).collect();
@@ -80,7 +80,7 @@ fn merge_entries(old: &MappingEntry<'_>, new: &MappingEntry<'_>) -> String {
 
 /// Whether the line of a key has no value next to the key.
 fn has_no_value(head: &str) -> bool {
-    matches!(parsed(head), Some(Value::Object(object)) if object.values().all(Value::is_null))
+    matches!(parse_json(head), Some(Value::Object(object)) if object.values().all(Value::is_null))
 }
 
 /// Moves the comment at the end of the old line to the end of the text's first line.
@@ -88,7 +88,7 @@ fn with_trailing_comment(old: &str, text: &str) -> String {
     let comment = old.match_indices(" #").map(|(at, _)| at).find(|at| {
         let (head, rest) = old.split_at(*at);
         // ` #` may also be inside of a text, or of a mapping that continues.
-        parsed(head).is_some_and(|head| parsed(old).is_none_or(|whole| whole == head)) && !rest.is_empty()
+        parse_json(head).is_some_and(|head| parse_json(old).is_none_or(|whole| whole == head)) && !rest.is_empty()
     });
     let (Some(comment), Some((first, rest))) = (comment, text.split_once('\n')) else { return text.to_owned() };
     let spaces = old.len() - old[comment..].len() - old[..comment].trim_end().len();
@@ -97,10 +97,10 @@ fn with_trailing_comment(old: &str, text: &str) -> String {
 }
 
 fn mean_the_same(one: &str, other: &str) -> bool {
-    parsed(one).is_some_and(|one| parsed(other).is_some_and(|other| one == other))
+    parse_json(one).is_some_and(|one| parse_json(other).is_some_and(|other| one == other))
 }
 
-fn parsed(text: &str) -> Option<Value> {
+fn parse_json(text: &str) -> Option<Value> {
     parse_yaml(&Arc::from(""), text, Limits::default()).ok().map(|(value, _)| value)
 }
 
@@ -140,14 +140,14 @@ fn key(line: &str) -> &str {
     line.trim_start().trim_start_matches("- ").split(':').next().unwrap_or_default()
 }
 
-/// The new text with the comment lines of the old one. Each goes before the line with the key that it stood before, or
-/// else after the previous comment.
+/// The new text with the comment lines of the old one. Each goes before the line with the same key as before, or else
+/// after the previous comment.
 fn with_comments_of(old: &str, new: &str) -> String {
     let place = |line: &str| (indent(line), key(line).to_owned());
     let looks_like_comment = |line: &str| line.trim_start().starts_with('#');
     // Lines of a block scalar may look like comments, too.
     let bare: String = old.split_inclusive('\n').filter(|line| !looks_like_comment(line)).collect();
-    let are_comments = parsed(old).is_none_or(|old| parsed(&bare).is_some_and(|bare| bare == old));
+    let are_comments = parse_json(old).is_none_or(|old| parse_json(&bare).is_some_and(|bare| bare == old));
     let is_comment = |line: &str| are_comments && looks_like_comment(line);
     let old: Vec<&str> = old.split_inclusive('\n').collect();
     let mut lines: Vec<&str> = new.split_inclusive('\n').collect();

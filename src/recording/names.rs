@@ -1,4 +1,4 @@
-//! Names of recorded interactions: readable, made of request and response, and the same each time.
+//! Names of recorded interactions: readable, derived from request and response, and the same each time.
 
 use std::collections::HashSet;
 
@@ -52,7 +52,7 @@ fn plain_name(shape: &Shape) -> String {
     format!("{name} → {}", shape.status)
 }
 
-/// A name in one line and without space around it: keys and values can hold anything.
+/// A name on one line and without space around it: keys and values can contain anything.
 fn in_one_line(name: &str) -> String {
     let name: String = name.chars().map(|c| if c.is_control() || c.is_whitespace() { ' ' } else { c }).collect();
     name.trim().to_owned()

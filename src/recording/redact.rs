@@ -1,7 +1,7 @@
 //! Removes the secrets from exchanges before anything else looks at them.
 //!
-//! First all secrets of a recording are collected: by the name of their place, and by their look anywhere. Then each of
-//! them is replaced in its own place and in every other text, since services repeat what they were sent. Last, a
+//! First, all secrets of a recording are collected: by the name of their place, and by their look anywhere. Then each
+//! of them is replaced in its own place and in every other text, since services repeat what they were sent. Last, a
 //! [`Guard`] checks every text before it is written or shown.
 
 use std::collections::BTreeMap;
@@ -295,7 +295,7 @@ impl Editor<'_> {
         }
     }
 
-    /// The text without secrets, and the kind of the first one; nothing if there is no secret in it.
+    /// The text without secrets, and the kind of the first one; `None` if it contains no secret.
     fn clean(&self, text: &str) -> Option<(String, &'static str)> {
         let known = self.guard.replace(text);
         let text = known.as_ref().map_or(text, |(clean, _)| clean);
@@ -313,7 +313,7 @@ impl Editor<'_> {
         Some((clean, kind))
     }
 
-    /// The pairs of a query or a form without secrets; nothing if there is no secret in them.
+    /// The pairs of a query or a form without secrets; `None` if they contain no secret.
     fn edit_pairs(&mut self, text: &str, side: Side, part: Part) -> Option<String> {
         let mut fields = urlencoded::read(text);
         let mut changed = false;

@@ -1,4 +1,5 @@
-//! Remarks on a recorded interaction: what was concluded and why, and what only its author can decide.
+//! Remarks on a recorded interaction: the conclusions with their reasons, and the decisions that only its author can
+//! make.
 
 use std::fmt;
 
@@ -13,11 +14,11 @@ use crate::interaction::{Mismatch, Path};
 pub struct Remark {
     pub place: Place,
     pub conclusion: Conclusion,
-    /// What it rests on: at least one reason.
+    /// The reasons for it: at least one.
     pub reasons: Vec<Reason>,
 }
 
-/// What was concluded about a place.
+/// A conclusion about a place.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Conclusion {
     /// The contract has this rule.
@@ -66,7 +67,7 @@ pub enum Reason {
     Types(Vec<(JsonKind, usize)>),
     /// The keys of the object aren't names of fields.
     KeysAreData,
-    /// A secret stood here, and was replaced.
+    /// There was a secret here, and it was replaced.
     Secret,
     /// The value looks like one that changes with each request: a time, an identifier.
     Volatile,
@@ -97,11 +98,11 @@ pub enum Reason {
     NoElement,
     /// The example doesn't show all elements.
     ShortenedList,
-    /// Left out: a sample didn't fit what would have been written.
+    /// Left out: a sample contradicted the rule that would have been written.
     Unfit(Box<Mismatch>),
     /// Left out: these keys only repeat headers of the request.
     Echoes(Vec<String>),
-    /// Left out: a contract can't hold this body.
+    /// Left out: a contract can't contain this body.
     Unwritable(BodyProblem),
 }
 

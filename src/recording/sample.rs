@@ -1,4 +1,4 @@
-//! An exchange with its bodies read, as far as a contract can hold them.
+//! An exchange with its bodies read, as far as a contract can contain them.
 
 use std::collections::BTreeMap;
 
@@ -10,9 +10,9 @@ use super::looks::{self, Identifier};
 use crate::interaction::{header_values, is_json, urlencoded};
 use crate::words::count;
 
-/// The most bytes of a text that a contract may hold.
+/// The longest text that a contract may contain, in bytes.
 const LONGEST_TEXT: usize = 16 << 10;
-/// The most bytes of a request's body that isn't text that a contract may hold.
+/// The longest request body other than text that a contract may contain, in bytes.
 const MOST_BYTES: usize = 16 << 10;
 
 /// An exchange with its bodies read.
@@ -25,7 +25,7 @@ pub(super) struct Sample<'e> {
     pub response_body: SampleBody,
 }
 
-/// A body, as a contract can hold it.
+/// A body in a form that a contract can contain.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum SampleBody {
     Empty,
@@ -33,11 +33,11 @@ pub(super) enum SampleBody {
     Form(IndexMap<String, Vec<String>>),
     Text(String),
     Bytes(Vec<u8>),
-    /// A contract can't hold it, or nobody would want to read it.
+    /// A contract can't contain it, or nobody would want to read it.
     Unwritable(BodyProblem),
 }
 
-/// Why a contract can't hold a body.
+/// Why a contract can't contain a body.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BodyProblem {
     #[error("the body is too large to be recorded ({})", count(usize::try_from(*bytes).unwrap_or(usize::MAX), "byte"))]
@@ -50,7 +50,7 @@ pub enum BodyProblem {
     NotText { bytes: usize },
 }
 
-/// The kind of a body. The order is that of interactions that differ in nothing before it.
+/// The kind of a body. Interactions that differ in nothing else come in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum BodyKind {
     Empty,

@@ -16,7 +16,7 @@ pub enum JsonKind {
     Object,
 }
 
-/// All values that were seen at one place, and what lies below them.
+/// All values that were seen at one place, and those below them.
 #[derive(Debug)]
 pub(super) struct Seen<'v> {
     /// In the order of the samples, one or more.

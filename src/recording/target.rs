@@ -33,7 +33,7 @@ impl Template {
         self.segments.iter().enumerate().filter(|(_, segment)| segment.is_none()).map(|(index, _)| index)
     }
 
-    /// What a parameter identifies: the singular of the segment before it.
+    /// The thing that a parameter identifies: the singular of the segment before it.
     pub(super) fn resource(&self, parameter: usize) -> Option<String> {
         let before = self.segments.get(parameter.checked_sub(1)?)?.as_ref()?;
         (!before.is_empty()).then(|| looks::singular(before))
@@ -61,7 +61,7 @@ impl fmt::Display for Template {
 
 /// The template of each sample's path, in their order.
 ///
-/// A segment is a parameter if it looks like an identifier. It is one, too, if three or more different words stand
+/// A segment is a parameter if it looks like an identifier. It is one, too, if three or more different words occur
 /// between the same neighbours and all had similar responses, unless it is the first segment that names something or
 /// follows another parameter.
 pub(super) fn templates(samples: &[Sample<'_>]) -> Vec<Template> {

@@ -4,12 +4,12 @@ use super::draft::Draft;
 use super::remark::Conclusion;
 use crate::contract::{write_interaction, write_rules};
 
-/// Begins the comment that holds a suggestion.
+/// Begins the comment with a suggestion.
 pub(super) const SUGGEST: &str = "# suggest: ";
 
 /// The interaction as an element of the list of interactions, with its dash indented by so many spaces.
 ///
-/// A suggested rule stands after the rules of the response, so removing [`SUGGEST`] is enough to accept it.
+/// A suggested rule comes after the rules of the response, so removing [`SUGGEST`] is enough to accept it.
 pub(super) fn write_draft(draft: &Draft, indent: usize) -> String {
     let mut lines: Vec<String> = write_interaction(&draft.interaction(), indent).lines().map(str::to_owned).collect();
     let (mut rules, mut others) = (Vec::new(), Vec::new());

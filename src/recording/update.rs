@@ -1,4 +1,4 @@
-//! Changes an interaction so that all of its exchanges uphold it, and keeps as much as possible of what its author wrote.
+//! Changes an interaction until all of its exchanges uphold it, and keeps as much as possible of the author's text.
 
 use std::collections::HashSet;
 
@@ -45,8 +45,8 @@ pub(super) fn mismatches(
     )
 }
 
-/// The interaction with the changes that let all of these exchanges uphold it. Nothing if only a person can say what these
-/// are.
+/// The interaction with the changes that let all of these exchanges uphold it. `None` if only a person can decide on
+/// them.
 pub(super) fn update(
     known: &Http<Terms>,
     params: &Map<String, Value>,
@@ -175,7 +175,7 @@ fn without_broken_rules(
     rules
 }
 
-/// The rules of both messages; if both have one for a place, that of the first.
+/// The rules of both messages; if both have one for a place, the first message's.
 fn join_rules(first: &Rules, second: &Rules) -> Rules {
     let mut rules = first.clone();
     for (path, written) in &second.body {

@@ -18,18 +18,18 @@ use indexmap::IndexMap;
 use crate::interaction::ServiceName;
 use crate::source::{Pointer, SourceFile};
 
-/// The services of a workspace. Texts are as they were written: `${NAME}` is filled in when a text is used, so that
-/// a variable must be set only by those who need it.
+/// The services of a workspace. Texts are kept as written: `${NAME}` is filled in when a text is used, so only those
+/// who need a variable must set it.
 #[derive(Debug)]
 pub struct Registry {
     /// The file, to point into.
     pub source: Arc<SourceFile>,
-    /// Where the ledger is kept.
+    /// The folder or repository that keeps the ledger.
     pub store: Option<String>,
     pub services: IndexMap<ServiceName, Service>,
 }
 
-/// What is known of one service.
+/// The entry of one service.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Service {
     /// The command line that starts it, on the port `${PORT}`.
@@ -59,7 +59,7 @@ pub enum StatesBy {
 }
 
 impl Registry {
-    /// Where a service's key is written.
+    /// The place of a service's key.
     #[must_use]
     pub fn pointer(service: &ServiceName, key: &str) -> Pointer {
         Pointer::root().key("services").key(service.as_str()).key(key)

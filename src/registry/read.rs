@@ -15,8 +15,8 @@ use crate::source::{Finding, Pointer, SourceFile, parse_yaml, sort_findings};
 use crate::words::read_duration;
 
 codes! {
-    /// The registry is in a newer format than this version of upheld reads.
-    NEWER_FORMAT = "R101" => "Install a newer version of upheld.";
+    /// The registry is in a newer format than this version of Upheld reads.
+    NEWER_FORMAT = "R101" => "Install a newer version of Upheld.";
     /// A key in the registry isn't a valid service name.
     BAD_NAME = "R102" => "Use letters, digits, `.`, `_` and `-`, as the message says.";
     /// A value in the registry isn't a duration.
@@ -40,7 +40,7 @@ pub fn read(source: Arc<SourceFile>) -> Result<(Registry, Vec<Finding>), Vec<Fin
             let at = source.place(&Pointer::root().key("upheld"));
             let message = format!("this is a registry of format {version}; this program reads format 1");
             return Err(vec![
-                Finding::error(NEWER_FORMAT, file, at, message).help("install a newer version of upheld"),
+                Finding::error(NEWER_FORMAT, file, at, message).help("install a newer version of Upheld"),
             ]);
         }
         findings.extend(shape().faults(&source, &value).into_iter().flat_map(|fault| fault.findings));
@@ -63,8 +63,8 @@ pub fn read(source: Arc<SourceFile>) -> Result<(Registry, Vec<Finding>), Vec<Fin
     }
 }
 
-/// What the schema can't say of names, lengths of time and states. It is looked for in a registry of whatever shape, so that
-/// all findings are reported together.
+/// Checks names, durations and states, which the schema can't express. It works on a registry of any shape, so all
+/// findings are reported together.
 fn meaning(value: &Value, source: &SourceFile) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (name, service) in value.get("services").and_then(Value::as_object).into_iter().flatten() {
@@ -147,10 +147,10 @@ pub struct OtherMethod {
 }
 
 impl OtherMethod {
-    /// What to write instead.
+    /// A proposal for the right spelling.
     #[must_use]
     pub fn help(&self) -> String {
-        // An address may hold a password, which is not repeated.
+        // An address may contain a password, which must not be repeated.
         let target = if self.target.starts_with('/') { self.target.as_str() } else { "URL" };
         format!("write `POST {target}`, and have the provider read the state from the body; or use a command")
     }

@@ -6,7 +6,7 @@
 pub struct MissingVariable(pub String);
 
 /// Fills in the variables of a text: `${NAME}`, and `${NAME:-text}` with the text for one that is not set. `$${` is a
-/// literal `${`, and what else a shell has in such braces is left to it.
+/// literal `${`, and any other text in such braces is left to the shell.
 ///
 /// # Errors
 ///

@@ -1,5 +1,5 @@
-//! What to do next about a broken interaction: what each mismatch means for the consumer or the provider, and what
-//! the two can agree on for all of them together.
+//! Advice for a broken interaction: what each mismatch means for the consumer or the provider, and what the two can
+//! agree on for all of them together.
 
 use crate::interaction::{Actual, ActualBody, Mismatch, ValueKind, mismatch as codes};
 use crate::verification::Finished;
@@ -8,13 +8,13 @@ use super::mismatch::MOST;
 
 /// The help for a broken interaction, without the hints that its mismatches have themselves.
 pub(super) struct Advice {
-    /// What to say next to each mismatch that is shown; empty if there is nothing to say.
+    /// The advice for each shown mismatch, if there is any.
     pub beside: Vec<Option<String>>,
-    /// What to say at the end.
+    /// The advice at the end.
     pub at_end: Option<String>,
 }
 
-/// What to say about one mismatch.
+/// The advice for one mismatch.
 struct Remark {
     text: String,
     /// Whether the provider may be right, so the contract may have to change, and the text says only that the response
@@ -152,7 +152,7 @@ const fn is_null(actual: &Actual) -> bool {
     matches!(actual, Actual::Value { kind: ValueKind::Null, .. })
 }
 
-/// What kind of value came.
+/// The kind of the actual value.
 const fn kind(actual: &Actual) -> &'static str {
     match actual {
         Actual::Value { kind: ValueKind::String, .. } | Actual::Texts(_) | Actual::Plain(_) => "text",

@@ -15,10 +15,10 @@ use crate::words::count;
 const MOST: usize = 60;
 /// How many equal lines are shown around each difference.
 const CONTEXT: usize = 3;
-/// How many lines of a body are compared: what two bodies of any size differ in costs time without end.
+/// How many lines of a body are compared: a diff of bodies of any size would take unlimited time.
 const COMPARED: usize = 2_000;
 
-/// The two bodies as a unified diff, headed by what the signs mean; empty if nothing differs.
+/// The two bodies as a unified diff under a legend of the signs; empty if they don't differ.
 pub(super) fn bodies(bodies: &Bodies, provider: &str, palette: &Palette) -> String {
     let (expected, expected_cut) = beginning(&bodies.expected);
     let (actual, actual_cut) = beginning(&bodies.actual);
@@ -34,8 +34,7 @@ pub(super) fn bodies(bodies: &Bodies, provider: &str, palette: &Palette) -> Stri
         paint(palette.expected, "- the contract's example"),
         paint(palette.actual, format_args!("+ what {provider} sent"))
     );
-    // The bar keeps a line of the body from being the beginning of a line of the report, where build systems
-    // look for commands.
+    // The bar keeps a line of the body from beginning a line of the report, where build systems look for commands.
     let bar = paint(palette.frame, "│");
     for line in lines.iter().take(MOST) {
         let _ = writeln!(out, "{}", format!("{INDENT}{bar} {line}").trim_end());

@@ -1,5 +1,5 @@
-//! Makes foreign text fit to be shown: names, values, responses and error pages can contain anything, and a report is
-//! read by terminals and build systems that obey what they read.
+//! Makes foreign text safe to show: names, values, responses and error pages can contain anything, and reports are read
+//! by terminals and build systems that obey what they read.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -14,13 +14,13 @@ pub(super) fn shown(text: &str) -> String {
     printable(&cut(text, VALUE_CHARS)).into_owned()
 }
 
-/// One sentence of ours, which may quote others: cut at [`SENTENCE_CHARS`].
+/// One of our own sentences, which may quote others: cut at [`SENTENCE_CHARS`].
 pub(super) fn shown_sentence(text: &str) -> String {
     printable(&cut(text, SENTENCE_CHARS)).into_owned()
 }
 
-/// A foreign text, already fit to be shown, that a line begins with. GitHub takes a line that begins with `::`, whatever
-/// blanks stand before it, for a command.
+/// Foreign text that begins a line, already safe to show. GitHub takes a line that begins with `::` for a command, even
+/// after blanks.
 pub(super) fn opening(text: String) -> String {
     if text.trim_start().starts_with("::") { text.replacen("::", ":\\u003a", 1) } else { text }
 }
@@ -50,9 +50,9 @@ pub(super) fn cut(text: &str, chars: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{}…{}", &text[..head_end], &text[tail_start..]))
 }
 
-/// Writes out what would not be seen, or would be obeyed, as JSON writes it: control characters, escape
-/// sequences, characters without a shape, those that turn the direction of writing, and the beginnings of
-/// build systems' own commands. The result is one line.
+/// Writes invisible and obeyed characters out, as JSON writes them: control characters, escape sequences, characters
+/// without a shape, those that change the direction of writing, and the beginnings of build systems' own commands. The
+/// result is one line.
 pub(super) fn printable(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_unfit) && !text.contains("##") {
         return Cow::Borrowed(text);
@@ -75,8 +75,7 @@ pub(super) fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(defused(out))
 }
 
-/// The lines of a foreign text, each made printable and cut where no person reads on, and the number of lines that
-/// were left out.
+/// The lines of a foreign text, each made printable and shortened, and the number of lines that were left out.
 pub(super) fn shown_lines(text: &str, most: usize) -> (Vec<String>, usize) {
     let text = text.trim_end();
     let lines: Vec<String> = text.lines().take(most).map(|line| shown_sentence(&line.replace('\t', "    "))).collect();
@@ -126,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_terminal_would_obey_is_written_out() {
+    fn control_characters_are_written_out() {
         for (text, expected) in [
             ("plain", "plain"),
             ("é 漢 🎉", "é 漢 🎉"),
@@ -187,7 +186,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_unfit_is_left_and_nothing_is_longer_than_its_limit(text in "(?s).{0,300}", chars in 5_usize..250) {
+        fn no_unsafe_character_is_left_and_no_text_exceeds_its_limit(text in "(?s).{0,300}", chars in 5_usize..250) {
             prop_assert!(!printable(&text).chars().any(is_unfit));
             prop_assert!(!printable(&text).contains("##["));
             prop_assert!(cut(&text, chars).chars().count() <= chars);

@@ -25,7 +25,7 @@ pub fn failure<C>(trouble: &Trouble<C>, palette: &Palette) -> String {
     text
 }
 
-/// The same as an annotation on GitHub, under a title of ours.
+/// The same as an annotation on GitHub, under our own title.
 #[must_use]
 pub fn failure_github<C>(level: &'static str, title: &'static str, trouble: &Trouble<C>) -> String {
     let (said, _) = shown_lines(trouble.detail.as_deref().unwrap_or_default(), ANNOTATED);
@@ -35,20 +35,20 @@ pub fn failure_github<C>(level: &'static str, title: &'static str, trouble: &Tro
     command(level, None, title, &lines.join("\n"))
 }
 
-/// The same for a step summary: a heading of ours that says the verdict, and the text as it is.
+/// The same for a step summary: our own heading with the verdict, and the text as it is.
 #[must_use]
 pub fn failure_markdown(heading: &str, text: &str) -> String {
     format!("## {heading}\n\n{}", fenced(&within(text, PAGE)))
 }
 
-/// What a command has done, as a line of a step summary.
+/// A completed command as a line of a step summary, with the consequences that it had.
 #[must_use]
-pub fn done_markdown(word: &'static str, what: &str) -> String {
-    // What columns keep apart is kept apart by commas here.
-    format!("**{word}** {}\n\n", code(&shown_sentence(&what.replace("   ", ", "))))
+pub fn done_markdown(word: &'static str, what: &str, consequences: Option<&str>) -> String {
+    let consequences = consequences.map(|text| format!(", {text}")).unwrap_or_default();
+    format!("**{word}** {}\n\n", code(&shown_sentence(&format!("{what}{consequences}"))))
 }
 
-/// Foreign text, under a title of ours.
+/// Foreign text, under our own title.
 #[must_use]
 pub fn note(title: &str, lines: &str, palette: &Palette) -> String {
     format!("{}: {}\n{}", paint(palette.warning, "note"), shown_sentence(title), quoted(lines))

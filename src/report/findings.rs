@@ -16,7 +16,7 @@ use crate::words::count;
 pub use super::github::findings as github;
 pub use super::json::findings as json;
 
-/// How many findings are shown; machine forms hold them all.
+/// How many findings are shown; machine forms have them all.
 const MOST: usize = 200;
 /// How many columns of a source line are shown.
 const WIDTH: usize = 120;
@@ -27,8 +27,8 @@ const NEAR: u32 = 100;
 /// How far into a line its place is looked for. People don't read longer lines.
 const FAR: usize = 10_000;
 
-/// Findings as a person reads them, each with its code, its place, the line it is about and what to do, and their
-/// number at the end. At most 200 are shown. Without findings the text is empty.
+/// Findings for people, each with its code, its place, its line and the next steps, and their number at the end. At
+/// most 200 are shown. Without findings the text is empty.
 #[must_use]
 pub fn text(findings: &[Finding], sources: &Sources, palette: &Palette) -> String {
     let renderer = renderer(palette);
@@ -128,7 +128,7 @@ fn excerpt<'a>(group: Group<'a>, file: &str, marks: &[Mark<'_>], sources: &Sourc
             text.push_str(&shown);
             text.push('\n');
         }
-        // Its last line has no end of its own: a place at the end of the line must not be one in the next.
+        // Its last line has no line break: a place at the end of the line must not be on the next one.
         text.pop();
         Some(Snippet::source(text).line_start(from as usize).path(shown(file)).annotations(annotations))
     });
@@ -139,8 +139,8 @@ fn excerpt<'a>(group: Group<'a>, file: &str, marks: &[Mark<'_>], sources: &Sourc
     group.element(snippet)
 }
 
-/// A line of a file, fit to be shown and cut after what a person reads, and the bytes of it that each mark covers; a
-/// mark over several lines covers its first one to the end. Nothing if a mark is too far into the line.
+/// A line of a file, safe to show and shortened, with the bytes of it that each mark covers. A mark over several lines
+/// covers the first one to its end. `None` if a mark is too far to the right.
 fn marked(line: &str, marks: &[&Mark<'_>]) -> Option<(String, Vec<Range<usize>>)> {
     let start = |mark: &&Mark<'_>| mark.span.start.column.saturating_sub(1) as usize;
     let furthest = marks.iter().map(start).max().unwrap_or(0);
@@ -160,7 +160,7 @@ fn marked(line: &str, marks: &[&Mark<'_>]) -> Option<(String, Vec<Range<usize>>)
     Some((text, ranges))
 }
 
-/// A character that can stand in a shown line: one for one, so that columns stay what they are.
+/// A character that is safe to show: one for one, so columns stay the same.
 fn fit(c: char) -> char {
     if is_unfit(c) && c != '\t' { '\u{fffd}' } else { c }
 }

@@ -1,5 +1,4 @@
-//! Annotations on GitHub: workflow commands, which put what is wrong beside the line of the contract that asks
-//! for it.
+//! Annotations on GitHub: workflow commands that put each problem beside the line of the contract that it is about.
 
 use std::fmt::Write as _;
 use std::io;
@@ -18,8 +17,8 @@ pub(super) const MOST: usize = 10;
 /// How many mismatches one annotation names.
 const MOST_MISMATCHES: usize = 5;
 
-/// Collects what needs attention and writes the worst of it as annotations when the run ends: what is broken
-/// before what could not be run, at most ten, and then the number of the others.
+/// Collects everything that needs attention and writes the worst of it as annotations when the run ends: broken
+/// interactions before those that couldn't run, at most ten, and then the number of the others.
 #[derive(Debug)]
 pub struct Github<W> {
     out: W,
@@ -27,7 +26,7 @@ pub struct Github<W> {
 }
 
 impl<W: io::Write> Github<W> {
-    /// Annotations that are written to `out`, which has to be the step's standard output.
+    /// Annotations that are written to `out`, which must be the step's standard output.
     pub const fn new(out: W) -> Self {
         Self { out, attention: Vec::new() }
     }
@@ -78,7 +77,7 @@ pub fn findings(findings: &[Finding]) -> String {
     out
 }
 
-/// The annotation for an interaction, or for all that were not run for one and the same reason.
+/// The annotation for an interaction, or for all that were not run for the same reason.
 fn annotation(group: &[Finished]) -> String {
     let Some(first) = group.first() else { return String::new() };
     let level = match first.outcome {
@@ -96,7 +95,7 @@ fn annotation(group: &[Finished]) -> String {
     }
     let asked = first.mismatches.iter().find_map(|mismatch| mismatch.asked.as_ref());
     let place = asked.map_or((first.line, None), |asked| (asked.line, Some(asked.column)));
-    // What came from the store is in no file of the checkout.
+    // Contracts from the store are not in the checkout.
     let at = first.needed_by.is_empty().then_some(At { file: &first.file, place: Some(place) });
     command(level, at.as_ref(), &title, &message(first))
 }
@@ -129,7 +128,7 @@ fn help_line(text: &str) -> String {
     format!("help: {}", shown_sentence(text))
 }
 
-/// The line for what has no annotation: an ordinary line of the log.
+/// The line for everything without an annotation: an ordinary line of the log.
 pub(super) fn more(number: usize, noun: &'static str) -> String {
     let verb = if number == 1 { "needs" } else { "need" };
     match number {
@@ -138,13 +137,13 @@ pub(super) fn more(number: usize, noun: &'static str) -> String {
     }
 }
 
-/// Where an annotation stands: a file, and the line and column in it.
+/// The place of an annotation: a file, and the line and column in it.
 pub(super) struct At<'a> {
     file: &'a str,
     place: Option<(u32, Option<u32>)>,
 }
 
-/// One workflow command, on one line whatever its parts hold.
+/// One workflow command, on one line whatever its parts contain.
 pub(super) fn command(level: &str, at: Option<&At<'_>>, title: &str, message: &str) -> String {
     let mut out = format!("::{level} ");
     if let Some(At { file, place }) = at {
@@ -160,7 +159,7 @@ pub(super) fn command(level: &str, at: Option<&At<'_>>, title: &str, message: &s
     out
 }
 
-/// Escapes what follows the second `::` of a workflow command.
+/// Escapes the part after the second `::` of a workflow command.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
@@ -193,7 +192,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_the_parts_hold_the_runner_reads_one_command_with_these_parts(
+        fn the_runner_reads_one_command_whatever_its_parts_contain(
             file in "[ -~\r\n%:,]{0,20}", title in "[ -~\r\n%:,]{0,40}", message in "[ -~\r\n%:,]{0,80}"
         ) {
             let text = command("error", Some(&At { file: &file, place: Some((3, Some(7))) }), &title, &message);

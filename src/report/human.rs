@@ -1,5 +1,5 @@
-//! The report for people: a line for each interaction as soon as its turn has come, more where something is to
-//! be done, and the verdict as the last line.
+//! The report for people: a line for each interaction as soon as its turn has come, more if there is something to do,
+//! and the verdict as the last line.
 
 use std::io;
 
@@ -27,12 +27,12 @@ pub struct Human<W> {
     last: Last,
     /// The errors that were shown in full, and of which provider.
     shown: Vec<(String, RunError)>,
-    /// The first lines of what failed, for the end, and how many there are.
+    /// The first lines of the failures, for the end, and their number.
     failed: Vec<String>,
     failures: usize,
 }
 
-/// What the report ends with so far.
+/// The end of the report so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Last {
     Nothing,

@@ -1,5 +1,5 @@
-//! One interaction and what came of it, as a person reads it. A failure has always five parts: where, what was
-//! asked for, what came, the path in the body, and what to do next.
+//! One interaction and its outcome for people. A failure always has five parts: where, what was expected, what came,
+//! the path in the body, and what to do next.
 
 use std::fmt::Write as _;
 
@@ -67,12 +67,12 @@ pub(super) fn needed_by(finished: &Finished) -> Option<String> {
     (!named.is_empty()).then_some(named)
 }
 
-/// Where a contract from the store can be read.
+/// Where to read a contract from the store.
 pub(super) fn in_store(finished: &Finished) -> Option<String> {
     (!finished.needed_by.is_empty()).then(|| format!("{} in the store", file_and_line(finished)))
 }
 
-/// The interaction's name, and where it was sent to if the provider was verified at several addresses.
+/// The interaction's name, and its address if the provider was verified at several.
 pub(super) fn name(finished: &Finished) -> String {
     let name = shown(&finished.name);
     match &finished.instance {
@@ -109,7 +109,7 @@ pub(super) fn reason(finished: &Finished) -> String {
     }
 }
 
-/// How bad an outcome is: the worst is 0, and what is upheld comes last.
+/// How bad an outcome is: 0 is the worst, and upheld ones come last.
 pub(super) fn rank(finished: &Finished) -> u8 {
     match finished.outcome {
         _ if finished.is_pending() => 3,
@@ -120,8 +120,8 @@ pub(super) fn rank(finished: &Finished) -> u8 {
     }
 }
 
-/// Whether two interactions were not run for one and the same reason. A provider that is not there would
-/// otherwise be reported once for each interaction.
+/// Whether two interactions were not run for the same reason. Otherwise, a missing provider would be reported once for
+/// each interaction.
 pub(super) fn of_one_cause(a: &Finished, b: &Finished) -> bool {
     matches!(a.outcome, Outcome::Error | Outcome::Skipped)
         && a.outcome == b.outcome
@@ -201,13 +201,12 @@ fn asked_for(out: &mut String, finished: &Finished, palette: &Palette) {
     }
 }
 
-/// The code and what happened, the other side's message, and what to do next.
+/// The code and the error, the other side's message, and the next steps.
 fn run_error(out: &mut String, error: &RunError, palette: &Palette) {
     let _ = writeln!(out, "{INDENT}{}", error_line(error, palette));
     if let Some(detail) = &error.detail {
         let (lines, left_out) = shown_lines(detail, DETAIL_LINES);
-        // The bar keeps a foreign line from being the beginning of a line of the report, where build systems
-        // look for commands.
+        // The bar keeps a foreign line from beginning a line of the report, where build systems look for commands.
         let bar = paint(palette.frame, "│");
         for line in lines {
             let _ = writeln!(out, "{}", format!("{INDENT}{bar} {line}").trim_end());

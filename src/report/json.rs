@@ -13,7 +13,7 @@ use crate::verification::{Event, Finished, RunError, ShownMismatch, Summary, Ver
 /// The version of the format. Keys may be added to it; none changes its meaning or goes away.
 pub(super) const FORMAT: u32 = 1;
 
-/// Collects what happened and writes it as one document when the run ends.
+/// Collects the events and writes them as one document when the run ends.
 ///
 /// The `contract` of an interaction that came from the store has `needed_by`, the versions that need it, and its `file` is
 /// a path there.
@@ -36,7 +36,7 @@ impl<W: io::Write> Json<W> {
 impl<W: io::Write> Reporter for Json<W> {
     fn event(&mut self, event: &Event) -> io::Result<()> {
         if let Event::Finished(finished) = event {
-            // The whole bodies are for people; the mismatches say what programs want to know.
+            // The whole bodies are for people; programs get everything from the mismatches.
             self.finished.push(Finished { bodies: None, ..finished.as_ref().clone() });
         }
         Ok(())
@@ -57,8 +57,8 @@ impl<W: io::Write> Reporter for Json<W> {
     }
 }
 
-/// Findings as one JSON document: `{"format": 1, "command": "lint", "findings": […]}`. `command` is the one that
-/// came upon them. A finding without a place has `null` for line and column.
+/// Findings as one JSON document: `{"format": 1, "command": "lint", "findings": […]}`. `command` is the command that
+/// found them. A finding without a place has `null` for line and column.
 ///
 /// # Errors
 ///
@@ -68,10 +68,10 @@ pub fn findings(command: &str, findings: &[Finding]) -> io::Result<String> {
     struct Document<'a> {
         format: u32,
         command: &'a str,
-        findings: Vec<Entry<'a>>,
+        findings: Vec<ShownFinding<'a>>,
     }
     #[derive(Serialize)]
-    struct Entry<'a> {
+    struct ShownFinding<'a> {
         code: &'a str,
         severity: &'static str,
         file: &'a str,
@@ -80,7 +80,7 @@ pub fn findings(command: &str, findings: &[Finding]) -> io::Result<String> {
         message: &'a str,
         help: &'a [String],
     }
-    let entries = findings.iter().map(|finding| Entry {
+    let entries = findings.iter().map(|finding| ShownFinding {
         code: finding.code.0,
         severity: match finding.severity {
             Severity::Error => "error",
@@ -95,7 +95,7 @@ pub fn findings(command: &str, findings: &[Finding]) -> io::Result<String> {
     pretty(&Document { format: FORMAT, command, findings: entries.collect() })
 }
 
-/// What stands for a verification that could not begin: a document of the same shape, with a `note` of what happened.
+/// The report on a verification that couldn't begin: a document of the same shape, with the reason in `note`.
 ///
 /// # Errors
 ///
@@ -123,8 +123,8 @@ pub fn unverified_json<C>(exit_code: u8, trouble: &Trouble<C>) -> io::Result<Str
     pretty(&Unverified { document, note, detail: detail.as_deref(), help })
 }
 
-/// The document's text, ending in a newline. Build systems read it too where it goes to standard output, and must
-/// find no command in it.
+/// The document's text, ending in a newline. On standard output, build systems read it, too, and must not find a
+/// command in it.
 pub(super) fn pretty(document: &impl Serialize) -> io::Result<String> {
     let mut text = serde_json::to_string_pretty(document)?;
     text.push('\n');

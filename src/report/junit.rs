@@ -11,10 +11,10 @@ use super::interaction::{interaction, name, pair, reason};
 use super::{Conclusion, Palette, Reporter};
 use crate::verification::{Event, Finished, Outcome};
 
-/// Collects what happened and writes it as one document when the run ends.
+/// Collects the events and writes them as one document when the run ends.
 ///
-/// A broken interaction is a failure, one that could not be run is an error. A pending one is skipped, with what
-/// is broken as its message: `JUnit` has no word for a failure that does not count.
+/// A broken interaction is a failure, and one that couldn't run is an error. A pending one is skipped, with its
+/// mismatches as the message: `JUnit` has no word for a failure that doesn't count.
 #[derive(Debug)]
 pub struct Junit<W> {
     out: W,
@@ -58,7 +58,7 @@ fn case(finished: &Finished, time: Duration) -> TestCase {
     let mut case = TestCase::new(name(finished), status(finished));
     case.set_classname(format!("{}.{}", finished.consumer, finished.provider));
     case.set_time(time);
-    // Readers look for the file in the checkout, and what came from the store is not there.
+    // Readers look for the file in the checkout, which doesn't have contracts from the store.
     if finished.needed_by.is_empty() {
         case.extra.insert("file".into(), shown(&finished.file).into());
         case.extra.insert("line".into(), finished.line.to_string().into());
@@ -67,7 +67,7 @@ fn case(finished: &Finished, time: Duration) -> TestCase {
 }
 
 fn status(finished: &Finished) -> TestCaseStatus {
-    // A text with every invisible character written out: what XML forbids never gets as far as the XML.
+    // A text with every invisible character written out, before XML can refuse it.
     let text = || format!("\n{}", interaction(finished, &Palette::default()));
     match finished.outcome {
         Outcome::Upheld => TestCaseStatus::success(),

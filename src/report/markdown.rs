@@ -1,5 +1,5 @@
-//! The report for a step summary or a comment: Markdown as GitHub reads it. The verdict first, a table of the
-//! pairs, and what needs attention, folded.
+//! The report for a step summary or a comment, in GitHub's Markdown. The verdict first, a table of the pairs, and
+//! everything that needs attention, folded.
 
 use std::fmt::Write as _;
 use std::io;
@@ -12,14 +12,14 @@ use super::{Conclusion, Palette, Reporter, summary};
 use crate::verification::{Event, Finished, Outcome, Summary, Verdict};
 use crate::words::count;
 
-/// The most that a summary holds, in bytes: below the 1024 KiB that GitHub takes for a step.
+/// The largest summary, in bytes: below the 1024 KiB that GitHub accepts for a step.
 pub const SUMMARY: usize = 1_000_000;
-/// The most that a comment holds, in bytes: below the 65,536 characters that GitHub takes for one.
+/// The largest comment, in bytes: below the 65,536 characters that GitHub accepts for one.
 pub const COMMENT: usize = 65_000;
-/// What a note about what was left out may take.
+/// The space for a note about the sections that were left out.
 pub(super) const NOTE: usize = 500;
 
-/// Collects what happened and writes it as one text when the run ends.
+/// Collects the events and writes them as one text when the run ends.
 #[derive(Debug)]
 pub struct Markdown<W> {
     out: W,
@@ -120,7 +120,7 @@ fn details(text: &mut String, attention: &[Finished], limit: usize) -> io::Resul
     Ok(())
 }
 
-/// One folded section: an interaction, or all that were not run for one and the same reason.
+/// One folded section: an interaction, or all that were not run for the same reason.
 fn section(group: &[Finished]) -> io::Result<String> {
     let Some(first) = group.first() else { return Ok(String::new()) };
     let (word, _) = word(first, &Palette::default());
@@ -139,12 +139,12 @@ fn section(group: &[Finished]) -> io::Result<String> {
     Ok(folded(&summary, &String::from_utf8_lossy(&said)))
 }
 
-/// A text under a summary that opens it. The summary is HTML; the text is shown as it is, whatever it holds.
+/// A text under a summary that opens it. The summary is HTML; the text is shown as it is, whatever it contains.
 pub(super) fn folded(summary: &str, text: &str) -> String {
     format!("\n<details>\n<summary>{summary}</summary>\n\n{}\n</details>\n", fenced(text))
 }
 
-/// Lines that are shown as they are, whatever they hold.
+/// Lines that are shown as they are, whatever they contain.
 pub(super) fn fenced(text: &str) -> String {
     // A fence is ended only by one that is at least as long.
     let fence = "`".repeat(longest_run(text, '`').max(2) + 1);

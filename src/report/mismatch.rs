@@ -1,4 +1,4 @@
-//! Mismatches as text: what was expected and what came, next to each other, and the contract's line that requires it.
+//! Mismatches as text: the expected and the actual value next to each other, and the contract's line that requires it.
 
 use std::fmt::Write as _;
 
@@ -10,11 +10,11 @@ use crate::interaction::{Mismatch, mismatch as codes};
 use crate::verification::{ContractLine, ShownMismatch};
 use crate::words::count;
 
-/// How many mismatches of one interaction are shown; machine forms hold them all.
+/// How many mismatches of one interaction are shown; machine forms have them all.
 pub(super) const MOST: usize = 20;
 /// The indentation of everything about an interaction.
 pub(super) const INDENT: &str = "        ";
-/// Where a source line's number ends.
+/// The column in which a source line's number ends.
 const NUMBER_WIDTH: usize = 12;
 /// How wide the column of places gets before a place has a line to itself.
 const PLACE_WIDTH: usize = 40;
@@ -87,11 +87,11 @@ fn remark(out: &mut String, word: &str, text: &str, palette: &Palette) {
     let _ = writeln!(out, "{INDENT}{} {}", paint(palette.help, word), shown_sentence(text));
 }
 
-/// The labels of a line that says what to do, and of one that adds information.
+/// The labels of a line with a next step, and of one that adds information.
 const HELP: &str = "help:";
 const NOTE: &str = "note:";
 
-/// A mismatch's own hint with its label: some describe the actual value, the others say what to do.
+/// A mismatch's own hint with its label: some describe the actual value, others are next steps.
 pub(super) fn hint(mismatch: &Mismatch) -> Option<(&'static str, &str)> {
     let word = if [codes::STATUS, codes::MISSING, codes::BODY_KIND].contains(&mismatch.code) { NOTE } else { HELP };
     mismatch.hint.as_deref().map(|hint| (word, hint))
@@ -156,7 +156,7 @@ fn source_line(out: &mut String, asked: &ContractLine, palette: &Palette) {
 /// `place` in it, both counted from 0.
 fn window(line: &str, place: usize) -> (String, usize) {
     let indent = line.chars().take_while(|c| c.is_whitespace()).count().min(place);
-    // Characters from `skip` on are shown: the place with a little of what leads to it.
+    // Characters from `skip` on are shown: the place with a few characters before it.
     let skip = if place - indent > LINE_COLUMNS - LINE_COLUMNS_BEFORE { place - LINE_COLUMNS_BEFORE } else { indent };
     let mut shown = String::new();
     let mut columns = 0;
@@ -191,7 +191,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_mark_stands_under_the_place_whatever_is_before_it() {
+    fn the_mark_is_under_the_place_whatever_precedes_it() {
         for (line, place, expected) in [
             ("        items[].qty: integer", 21, ("items[].qty: integer", 13)),
             ("items[].qty: integer", 0, ("items[].qty: integer", 0)),
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_of_any_length_is_cut_to_what_surrounds_the_place() {
+    fn a_long_line_is_cut_to_the_surroundings_of_the_place() {
         let line = format!("a: {}here{}", "x".repeat(50_000), "y".repeat(50_000));
         let (text, column) = window(&line, 50_003);
         assert!(text.starts_with("…x") && text.ends_with("y…"), "{text}");

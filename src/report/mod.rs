@@ -1,9 +1,9 @@
 //! Reports: for people, for programs, for build systems.
 //!
-//! A report is made of [`verification::Event`](crate::verification::Event)s, of
-//! [`source::Finding`](crate::source::Finding)s, or of a [`gate::Decision`](crate::gate::Decision). It is written to
-//! whatever the caller hands in, or is a text that the caller writes; no file is opened here, no terminal is asked, no
-//! exit code is decided. Colour is a [`Palette`], and the default one has none.
+//! A report is built from [`verification::Event`](crate::verification::Event)s, from
+//! [`source::Finding`](crate::source::Finding)s, or from a [`gate::Decision`](crate::gate::Decision). It is written to
+//! a writer of the caller's, or is a text that the caller writes: this module opens no file, asks no terminal and
+//! decides no exit code. Colour is a [`Palette`], and the default one has none.
 //!
 //! Providers and contracts may contain anything, and terminals and build systems obey what they read. So no foreign
 //! text is written as it is: control characters are written out, lengths are bounded, and no line of a report begins
@@ -60,7 +60,7 @@ pub use recorded::{recorded_contract, secrets};
 
 /// One form of the report of a run.
 pub trait Reporter {
-    /// Takes what happened. The events come in the contracts' order.
+    /// Takes an event. Events come in the contracts' order.
     ///
     /// # Errors
     ///
@@ -79,8 +79,8 @@ pub trait Reporter {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Conclusion {
     pub summary: Summary,
-    /// What the program will return.
+    /// The exit code of the program.
     pub exit_code: u8,
-    /// How long the run took, in seconds, if it is to be shown.
+    /// How long the run took, in seconds, if that is shown.
     pub seconds: Option<f64>,
 }

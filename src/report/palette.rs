@@ -1,11 +1,11 @@
-//! Colour as a value that is handed down: what a part of a text *is*, and the style that such a part has.
+//! Colour as a value that is passed down: the parts of a text have names, and each part has a style.
 
 use std::fmt;
 
 use anstyle::{AnsiColor, Style};
 
-/// The styles of a text's parts. The default has none of them, so that plain and coloured text come from the
-/// same code and differ in nothing but escape sequences.
+/// The styles of a text's parts. They are empty by default: plain and coloured text come from the same code and differ
+/// only in escape sequences.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Palette {
     /// The word `upheld`, and a run in which everything is.
@@ -18,11 +18,11 @@ pub struct Palette {
     pub warning: Style,
     /// An interaction's name, and a finding's message.
     pub strong: Style,
-    /// What is there to be looked up: files, codes, what came before.
+    /// Things to look up: files, codes, old values.
     pub faint: Style,
-    /// What the contract requires.
+    /// The value that the contract requires.
     pub expected: Style,
-    /// What came in its place.
+    /// The actual value.
     pub actual: Style,
     /// Line numbers and the frame of a source line.
     pub frame: Style,
@@ -33,7 +33,7 @@ pub struct Palette {
 }
 
 impl Palette {
-    /// The colours for a terminal: only the eight that every terminal has, so that they fit its own theme.
+    /// The colours for a terminal: only the eight that every terminal has, because they fit its theme.
     #[must_use]
     pub const fn colour() -> Self {
         Self {
@@ -52,7 +52,7 @@ impl Palette {
     }
 }
 
-/// A text in a style: displays with the style's escape sequences around it, or with none where the style is empty.
+/// A text in a style: displayed with the style's escape sequences around it, or without any if the style is empty.
 pub(super) struct Painted<T>(Style, T);
 
 /// Puts a text in a style.

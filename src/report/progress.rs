@@ -1,5 +1,5 @@
-//! How far a run is, on the last line of a terminal: what is being waited for, and how many interactions are done. It
-//! is gone when the run ends, and never in between what the reports write.
+//! The progress of a run on the last line of a terminal: what it is waiting for, and how many interactions are done.
+//! The line disappears when the run ends, and never mixes with the output of the reports.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::verification::Event;
 
-/// How often the line is drawn if nothing happens, so that a person sees that the program is alive.
+/// How often to draw the line if nothing happens, to show that the program is alive.
 const TICK: Duration = Duration::from_millis(100);
 const WAITING: &str = "{spinner} {msg}";
 const COUNTING: &str = "{spinner} {msg} {bar:24} {pos}/{len}";
@@ -47,7 +47,7 @@ impl Progress {
         self.0.enable_steady_tick(TICK);
     }
 
-    /// Counts what happened.
+    /// Counts an event.
     pub fn event(&self, event: &Event) {
         match event {
             Event::Started { total } => self.0.set_length(u64::try_from(*total).unwrap_or(u64::MAX)),
@@ -68,7 +68,7 @@ impl Progress {
 }
 
 fn style(template: &str) -> ProgressStyle {
-    // The template is one of the two above, and is read; a bar without a style of ours would do as well.
+    // The template is one of the two above, and is valid; without it, a plain bar would do as well.
     ProgressStyle::with_template(template)
         .unwrap_or_else(|_| ProgressStyle::default_bar())
         .progress_chars("██░")
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn the_line_is_away_while_a_report_writes_and_when_the_run_is_over() {
+    fn the_line_is_hidden_while_a_report_writes_and_after_the_run() {
         let screen = Screen::default();
         let progress = Progress::on(ProgressDrawTarget::term_like(Box::new(screen.clone())));
         progress.event(&Event::Started { total: 4 });

@@ -1,5 +1,5 @@
-//! A recorded contract as text: which interactions are new, differ or were not seen, and what only the consumer's author
-//! can decide.
+//! A recorded contract as text: which interactions are new, differ or were not seen, and which decisions are left to
+//! the consumer's author.
 
 use std::fmt::Write as _;
 

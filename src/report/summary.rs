@@ -3,8 +3,8 @@
 use crate::verification::Summary;
 use crate::words::count;
 
-/// `12 interactions: 1 broken, 2 errors, 9 upheld`, or `12 interactions` where all are upheld. Pending ones are counted
-/// apart from the broken ones, since they do not fail the run; if there are no others, `0 upheld` is shown.
+/// `12 interactions: 1 broken, 2 errors, 9 upheld`, or `12 interactions` if all are upheld. Pending ones are counted
+/// apart from broken ones, since they don't fail the run; if there are no others, `0 upheld` is shown.
 pub(super) fn sentence(summary: &Summary) -> String {
     let total = summary.total();
     let counted = count(total, "interaction");
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_there_is_is_counted() {
+    fn counts_of_zero_are_left_out() {
         for (summary, expected) in [
             (Summary { upheld: 12, ..Summary::default() }, "12 interactions"),
             (Summary { upheld: 1, ..Summary::default() }, "1 interaction"),
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_is_said_in_its_own_unit() {
+    fn a_duration_is_shown_in_a_suitable_unit() {
         for (seconds, expected) in [
             (-1.0, "0 ms"),
             (0.0849, "85 ms"),

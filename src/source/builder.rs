@@ -1,7 +1,7 @@
 //! Builds a YAML document event by event, and checks the limits at each.
 //!
-//! The caller chooses what is built: the JSON value that the text stands for, or a tree of its places. So a large
-//! document is never in memory in both forms, and the places are looked up only when a finding needs them.
+//! The caller chooses the result: the JSON value of the text, or a tree of its places. So a large document is never in
+//! memory in both forms, and the places are looked up only when a finding needs them.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -23,13 +23,13 @@ const NUMBER_KEY: &str = "$serde_json::private::Number";
 /// Stops the reading; the finding that says why is already kept.
 pub(super) struct Stop;
 
-/// What a text's values are built into.
+/// The result that a text's values are built into.
 pub(super) trait Product<'t>: Clone {
     fn scalar(text: Cow<'t, str>, resolved: Resolved, span: Span) -> Self;
     fn sequence(items: Vec<Self>, span: Span) -> Self;
     /// Of entries whose keys differ.
     fn mapping(entries: Vec<KeyValue<'t, Self>>, span: Span) -> Self;
-    /// The same at another place: that of an alias of it.
+    /// The same at another place: an alias's.
     fn at(self, span: Span) -> Self;
 }
 
@@ -48,7 +48,7 @@ pub(super) struct Built<P> {
     pub findings: Findings,
 }
 
-/// What was read so far.
+/// The values that were read so far.
 pub(super) struct Builder<'t, 'f, P> {
     file: &'f Arc<str>,
     limits: Limits,
@@ -64,7 +64,7 @@ pub(super) struct Builder<'t, 'f, P> {
     failed: bool,
 }
 
-/// A value with an anchor, to be put where its aliases stand.
+/// A value with an anchor, to be copied to its aliases.
 #[derive(Clone)]
 struct Anchored<'t, P> {
     value: P,
@@ -91,7 +91,7 @@ enum Kind<'t, P> {
     Sequence(Vec<P>),
     Mapping {
         entries: Vec<KeyValue<'t, P>>,
-        /// Where each key stands first.
+        /// The first place of each key.
         keys: HashMap<Cow<'t, str>, Span>,
         key: Option<Key<'t>>,
     },
@@ -205,7 +205,7 @@ impl<'t, 'f, P: Product<'t>> Builder<'t, 'f, P> {
         let Some(open) = self.open.pop() else { return Ok(()) };
         let span = Span { start: open.start, end: span.start };
         let value = match open.kind {
-            // A large document is many small lists: what each has room for beyond its elements would double it.
+            // A large document consists of many small lists, whose spare capacity would double its size.
             Kind::Sequence(mut items) => {
                 items.shrink_to_fit();
                 P::sequence(items, span)
@@ -215,7 +215,7 @@ impl<'t, 'f, P: Product<'t>> Builder<'t, 'f, P> {
         self.keep_and_add(open.anchor, Anchored { value, text: None, extent: open.extent }, span)
     }
 
-    /// Puts a finished value where it belongs, and keeps it if it has an anchor.
+    /// Puts a finished value in its place, and keeps it if it has an anchor.
     fn keep_and_add(&mut self, anchor: usize, value: Anchored<'t, P>, span: Span) -> Result<(), Stop> {
         if anchor != 0 {
             self.anchor(anchor, &value, span)?;
@@ -224,7 +224,7 @@ impl<'t, 'f, P: Product<'t>> Builder<'t, 'f, P> {
         Ok(())
     }
 
-    /// Keeps a value that has an anchor. What is kept is counted: anchors inside of anchors would be kept again and
+    /// Keeps a value that has an anchor. Kept values are counted: anchors inside of anchors would be kept again and
     /// again.
     fn anchor(&mut self, anchor: usize, value: &Anchored<'t, P>, span: Span) -> Result<(), Stop> {
         self.count_aliased(value.extent, span)?;
@@ -281,7 +281,7 @@ impl<'t, 'f, P: Product<'t>> Builder<'t, 'f, P> {
                 Resolved::String
             })
         };
-        // The text is needed once more only where it may be a key.
+        // The text is needed again only if it may be a key.
         let key = (anchor != 0 || self.awaits_key()).then(|| text.clone());
         let value = P::scalar(text, resolved, span);
         self.keep_and_add(anchor, Anchored { value, text: key, extent: Extent { values: 1, levels: 0 } }, span)
@@ -300,7 +300,7 @@ impl<'t, 'f, P: Product<'t>> Builder<'t, 'f, P> {
         }
     }
 
-    /// Checks a tag; true where it says that the scalar is a text.
+    /// Checks a tag; true if it says that the scalar is a text.
     fn tag(&mut self, tag: Option<&Tag>, expected: &str, span: Span) -> bool {
         let Some(tag) = tag else { return false };
         if tag.handle == "tag:yaml.org,2002:" && tag.suffix == expected {
@@ -311,7 +311,7 @@ impl<'t, 'f, P: Product<'t>> Builder<'t, 'f, P> {
         false
     }
 
-    /// Puts a finished value where it belongs: it is a key, a value, an element, or the document itself.
+    /// Puts a finished value in its place: it is a key, a value, an element, or the document itself.
     fn add(&mut self, Anchored { value, text, extent }: Anchored<'t, P>, span: Span) {
         self.note_line(span);
         let Some(open) = self.open.last_mut() else {

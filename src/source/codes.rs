@@ -12,13 +12,13 @@ impl fmt::Display for Code {
     }
 }
 
-/// What a code means, and what to do about it.
+/// The meaning of a code, and what to do about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Explanation {
     pub code: Code,
     /// The meaning, in one or a few sentences.
     pub means: &'static str,
-    /// What clears it, or why nothing has to be done; a sentence or a few.
+    /// The steps that clear it, or why nothing has to be done; a sentence or a few.
     pub clears: &'static str,
 }
 
@@ -30,8 +30,8 @@ impl Explanation {
     }
 }
 
-/// Defines codes and the list of them. The doc comment of a code says what it means, the text behind `=>` what clears
-/// it; neither can be left out.
+/// Defines codes and the list of them. The doc comment of a code gives its meaning, the text behind `=>` the steps that
+/// clear it; neither can be left out.
 macro_rules! codes {
     ($($(#[doc = $means:literal])+ $name:ident = $code:literal => $clears:literal;)+) => {
         $($(#[doc = $means])+ pub const $name: $crate::source::Code = $crate::source::Code($code);)+

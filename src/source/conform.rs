@@ -31,7 +31,7 @@ impl Shape {
     ///
     /// # Errors
     ///
-    /// What is wrong with the schema.
+    /// If the schema is invalid.
     pub fn new(mut schema: Value) -> Result<Self, String> {
         // A default is an internal value, not one that a file may contain.
         without_defaults(&mut schema);
@@ -45,8 +45,7 @@ impl Shape {
         &self.schema
     }
 
-    /// All faults of a document, given as its text and as the value that it stands for; of very many, as
-    /// many as are shown.
+    /// All faults of a document, given as its text and its value; if there are very many, as many as are shown.
     #[must_use]
     pub fn faults(&self, source: &SourceFile, value: &Value) -> Vec<Fault> {
         // Almost every document has none, and this is the fast way to know.
@@ -103,7 +102,7 @@ impl Shape {
         findings.collect()
     }
 
-    /// What the schema refuses about the value called `name`, and what to do about it.
+    /// The schema's complaint about the value called `name`, and the next step.
     fn refusal(&self, name: &str, error: &ValidationError<'_>) -> (Code, String, Option<String>) {
         let found = error.instance();
         let (message, help) = match error.kind() {
@@ -179,7 +178,7 @@ impl Shape {
     }
 }
 
-/// Takes the defaults out of a schema. (None of ours has a key named `default`.)
+/// Removes the defaults from a schema. (Our schemas have no key named `default`.)
 fn without_defaults(schema: &mut Value) {
     match schema {
         Value::Object(object) => {
@@ -191,7 +190,7 @@ fn without_defaults(schema: &mut Value) {
     }
 }
 
-/// A number is wanted and stands there in quotes.
+/// Advises to drop the quotes if a text should be a number.
 fn unquoted(found: &Value) -> Option<String> {
     let text = found.as_str()?;
     text.parse::<serde_json::Number>().is_ok().then(|| format!("write it without quotes: {text}"))
@@ -248,7 +247,7 @@ fn names(kind: &TypeKind) -> Vec<&'static str> {
     }
 }
 
-/// What a YAML author calls the type of a value.
+/// The type of a value in a YAML author's words.
 fn type_name(value: &Value) -> &'static str {
     match value {
         Value::Null => "empty",
@@ -260,7 +259,7 @@ fn type_name(value: &Value) -> &'static str {
     }
 }
 
-/// A text is wanted and a number or boolean stands there: quotes make it one.
+/// Advises quotes if a number or boolean should be a text.
 fn quote_hint(kind: &TypeKind, found: &Value) -> Option<String> {
     let text_wanted = match kind {
         TypeKind::Single(kind) => *kind == JsonType::String,
@@ -280,7 +279,7 @@ fn unique(mut names: Vec<&str>) -> Vec<&str> {
     names
 }
 
-/// A text in a sentence, cut where it is long.
+/// A text in a sentence, cut if it is long.
 fn cut(text: &str) -> String {
     let cut: String = text.chars().take(60).collect();
     if cut.len() < text.len() { format!("`{cut}…`") } else { format!("`{text}`") }
@@ -290,7 +289,7 @@ fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// A value in a sentence, cut where it is long.
+/// A value in a sentence, cut if it is long.
 fn shown(value: &Value) -> String {
     cut(&plain(value))
 }

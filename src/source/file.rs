@@ -1,4 +1,4 @@
-//! A text that was read, kept so that findings about it can show its lines.
+//! The text of a file, kept to show its lines in findings.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -13,7 +13,7 @@ pub struct SourceFile {
     pub text: String,
     limits: Limits,
     map: OnceLock<Option<Node>>,
-    /// Where each line begins, in bytes.
+    /// The offset of each line, in bytes.
     lines: OnceLock<Vec<usize>>,
 }
 
@@ -32,7 +32,7 @@ impl SourceFile {
 
     /// The line with this number, counted from 1, without its end; empty past the end of the text.
     ///
-    /// The lines are found once, on the first call, so that showing many of them takes no time.
+    /// The lines are found once, on the first call, so showing many of them takes no time.
     #[must_use]
     pub fn line(&self, number: u32) -> &str {
         let starts = self
@@ -45,13 +45,13 @@ impl SourceFile {
         line.strip_suffix('\r').unwrap_or(line)
     }
 
-    /// Where the value at `pointer` is written. The source map is built once, on the first call: most runs
-    /// have nothing to point at.
+    /// The place of the value at `pointer`. The source map is built once, on the first call: most runs have nothing to
+    /// point at.
     pub fn place(&self, pointer: &Pointer) -> Option<Span> {
         self.map().map(|root| root.place(pointer))
     }
 
-    /// Where the key that `pointer` ends in is written.
+    /// The place of the key that `pointer` ends in.
     pub fn key_place(&self, pointer: &Pointer) -> Option<Span> {
         self.map().map(|root| root.key_place(pointer))
     }

@@ -20,15 +20,15 @@ pub enum Severity {
 pub struct Finding {
     pub code: Code,
     pub severity: Severity,
-    /// The file as the user knows it: relative where it was found from the working directory.
+    /// The file as the user knows it: relative if it was found from the working directory.
     pub file: Arc<str>,
     /// The place, if the finding is about one and not about the file as a whole.
     pub span: Option<Span>,
-    /// What is wrong, as a sentence without a full stop.
+    /// The problem, as a sentence without a full stop.
     pub message: String,
     /// Further places that explain it, in this file or in others.
     pub places: Box<[Place]>,
-    /// What to do next, one sentence each.
+    /// The next steps, one sentence each.
     pub help: Vec<String>,
 }
 
@@ -37,7 +37,7 @@ pub struct Finding {
 pub struct Place {
     pub file: Arc<str>,
     pub span: Span,
-    /// What is there, in a few words: `first used here`.
+    /// A few words about the place: `first used here`.
     pub label: String,
 }
 
@@ -70,14 +70,14 @@ impl Finding {
         self
     }
 
-    /// The same finding with one more sentence of what to do.
+    /// The same finding with one more next step.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help.push(help.into());
         self
     }
 
-    /// The same finding with a sentence of what to do, if there is one.
+    /// The same finding with a next step, if there is one.
     #[must_use]
     pub fn maybe_help(self, help: Option<String>) -> Self {
         match help {
@@ -128,13 +128,13 @@ impl Findings {
         self.errors > 0
     }
 
-    /// Whether further errors would not be kept, so that looking for them is of no use.
+    /// Whether further errors would not be kept, so looking for them is pointless.
     #[must_use]
     pub const fn is_full(&self) -> bool {
         self.errors >= MOST_FINDINGS
     }
 
-    /// Where there are errors: what else is wrong there may follow from them.
+    /// The places of errors: further problems there may follow from them.
     #[must_use]
     pub fn error_places(&self) -> HashSet<Position> {
         let errors = self.kept.iter().filter(|finding| finding.is_error());

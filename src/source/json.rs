@@ -30,7 +30,7 @@ pub enum Fault {
 #[derive(Debug)]
 pub struct Apart<'s> {
     file: &'s SourceFile,
-    /// What is in the object beside the lists. A key whose value is no list is here, whatever it is.
+    /// The rest of the object: every key that isn't one of the lists, and any of these whose value isn't a list.
     pub rest: Map<String, Value>,
     lists: HashMap<&'s str, Vec<&'s RawValue>>,
     /// How many values were read so far.
@@ -66,7 +66,7 @@ pub fn apart<'s>(file: &'s SourceFile, keys: &[&'s str]) -> Result<Apart<'s>, Fa
 }
 
 impl<'s> Apart<'s> {
-    /// The elements of a list; `None` if there is none under this key.
+    /// The elements of a list; `None` if this key has none.
     #[must_use]
     pub fn list(&self, key: &str) -> Option<Vec<&'s RawValue>> {
         self.lists.get(key).cloned()
@@ -112,7 +112,7 @@ pub fn text(file: &SourceFile) -> &str {
     file.text.trim_start_matches('\u{feff}')
 }
 
-/// What is wrong with a file, of which a part can't be read: with its place in the whole.
+/// The syntax error in a part of a file, with its place in the whole.
 fn syntax(file: &SourceFile, of_part: serde_json::Error) -> Fault {
     let whole: Result<Value, _> = serde_json::from_str(text(file));
     let error = whole.err().unwrap_or(of_part);
@@ -131,7 +131,7 @@ fn depth(value: &Value, values: &mut usize) -> usize {
     }
 }
 
-/// The place that an error of the JSON reader tells, its column in characters.
+/// The place of an error of the JSON reader, its column in characters.
 #[must_use]
 pub fn position(file: &SourceFile, error: &serde_json::Error) -> Position {
     let line = u32::try_from(error.line().max(1)).unwrap_or(u32::MAX);
@@ -141,7 +141,7 @@ pub fn position(file: &SourceFile, error: &serde_json::Error) -> Position {
     Position { line, column }
 }
 
-/// What stands at the top of a JSON document: so much can be told of a broken one, too, and costs little.
+/// The keys at the top of a JSON document, and the lines of their lists. Cheap, and works for a broken document, too.
 #[derive(Debug, Default)]
 pub struct Outline<'t> {
     /// Each key with the character that its value begins with.
@@ -205,7 +205,7 @@ pub fn outline(text: &str) -> Outline<'_> {
     outline
 }
 
-/// Where a text in quotes that begins at `from` has its closing quote, or the end of all.
+/// The offset of the closing quote of a text that begins at `from`, or the end of all.
 fn end_of_text(bytes: &[u8], from: usize) -> usize {
     let mut at = from;
     while let Some(&byte) = bytes.get(at) {

@@ -10,17 +10,18 @@ use super::{Finding, Span};
 pub struct Limits {
     /// The size of the text, in bytes.
     pub bytes: usize,
-    /// How deep values may be nested, those that aliases stand for too. More than [`Limits::MOST_DEPTH`] counts as that.
+    /// How deep values may be nested, including those that aliases refer to. A greater value than
+    /// [`Limits::MOST_DEPTH`] is lowered to it.
     pub depth: usize,
-    /// How many values the text may hold.
+    /// How many values the text may contain.
     pub values: usize,
-    /// How many values the anchors of the text may name, and how many its aliases may stand for, all uses counted.
+    /// How many values the anchors of the text may name, and how many its aliases may copy, all uses counted.
     pub aliased: usize,
 }
 
 impl Limits {
-    /// The depth that no limit goes beyond. A JSON body is read to 128 levels, so nothing deeper could be compared;
-    /// and what walks along values takes a piece of the stack for each level.
+    /// The depth that no limit goes beyond. A JSON body is read to 128 levels, so nothing deeper could be compared; and
+    /// walking along values takes stack space for each level.
     pub const MOST_DEPTH: usize = 140;
 }
 

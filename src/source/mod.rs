@@ -1,7 +1,7 @@
 //! Positions in texts, the source map of a YAML text, and findings.
 //!
-//! One reader turns a YAML text into the JSON value that it stands for or, when a finding needs a place, into the
-//! source map (path → line, column). So value and place never come from two readers that disagree.
+//! One reader turns a YAML text into its JSON value or, when a finding needs a place, into the source map (path → line,
+//! column). So value and place never come from two readers that disagree.
 
 mod builder;
 pub mod codes;

@@ -15,7 +15,7 @@ pub struct Node {
     pub data: Data,
 }
 
-/// What lies below a node.
+/// The content of a node.
 #[derive(Clone, Debug)]
 pub enum Data {
     Scalar,
@@ -122,7 +122,7 @@ impl Node {
         Some(node)
     }
 
-    /// Where the thing at `pointer` is written, or the nearest place above it that is.
+    /// The place of the value at `pointer`, or the nearest place above it that exists.
     #[must_use]
     pub fn place(&self, pointer: &Pointer) -> Span {
         let mut steps = pointer.0.as_slice();
@@ -137,7 +137,7 @@ impl Node {
         }
     }
 
-    /// Where the key that `pointer` ends in is written; the place of the value where it ends in an index.
+    /// The place of the key that `pointer` ends in; if it ends in an index, the place of the value.
     #[must_use]
     pub fn key_place(&self, pointer: &Pointer) -> Span {
         let Some((last, above)) = pointer.0.split_last() else { return self.span };

@@ -1,11 +1,12 @@
-//! What a plain scalar means: YAML 1.2's core schema (section 10.3.2), and where other readers see it otherwise.
+//! The meaning of a plain scalar in YAML 1.2's core schema (section 10.3.2), and the cases in which other readers
+//! disagree.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 use serde_json::Number;
 
-/// What a scalar stands for.
+/// The value of a scalar.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Resolved {
     Null,
@@ -75,7 +76,7 @@ fn number(text: &str) -> Option<Number> {
     json.parse().ok()
 }
 
-/// Why other YAML readers may take a plain scalar for something else; `None` where all agree.
+/// Why other YAML readers may read a plain scalar differently; `None` if all agree.
 ///
 /// Other readers means those of YAML 1.1 (`PyYAML`, Ruby's Psych, Go's older libraries, `SnakeYAML`).
 #[must_use]

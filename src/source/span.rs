@@ -22,7 +22,7 @@ impl Position {
 }
 
 impl Span {
-    /// The span that holds nothing and lies at `position`.
+    /// The empty span at `position`.
     #[must_use]
     pub const fn at(position: Position) -> Self {
         Self { start: position, end: position }

@@ -1,8 +1,8 @@
 //! YAML text → JSON value, or → the places in it, within limits that a hostile file can't get round.
 //!
-//! The text is read event by event, so that depth, size and aliases are bounded while they are read and not
-//! after the damage is done. Only text that isn't YAML, or that is over a limit, ends the reading: whatever else is
-//! wrong is noted, and a stand-in is put in its place.
+//! The text is read event by event, so depth, size and aliases are bounded while they are read and not after the damage
+//! is done. Only text that isn't YAML, or that is over a limit, ends the reading: every other problem is noted, and a
+//! stand-in replaces the value.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -20,16 +20,16 @@ use super::{Finding, Findings, Node, Position, Span};
 /// The value of a text, and the findings about it.
 #[derive(Debug)]
 pub struct Survey {
-    /// The JSON value, where the text is YAML and within the limits. Where the findings hold errors, it is not what the
-    /// author meant: of two same keys it has the first, and stand-ins for what JSON has no counterpart for.
+    /// The JSON value, if the text is YAML and within the limits. If the findings contain errors, it isn't what the
+    /// author meant: of duplicate keys it has the first, and stand-ins for everything that JSON can't express.
     pub value: Option<Value>,
     /// The lines in which the elements of the lists at the document's top begin, by the list's key.
     pub lists: HashMap<String, Vec<u32>>,
     pub findings: Findings,
 }
 
-/// Reads the one YAML document of `text` as far as it can be read, whatever is wrong with it, so that what it means
-/// can be checked in the same run.
+/// Reads the one YAML document of `text` as far as possible, whatever is wrong with it, so its meaning can be checked
+/// in the same run.
 #[must_use]
 pub fn survey_yaml(file: &Arc<str>, text: &str, limits: Limits) -> Survey {
     let Built { root, lists, findings } = build(file, text, limits);

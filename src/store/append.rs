@@ -6,18 +6,19 @@ use std::time::{Duration, Instant};
 use crate::ledger::{Landing, NewFile, Snapshot, Store, StoreError};
 use crate::words::duration;
 
-/// The longest pause after the first try, which is no longer than the try itself took; doubled with each further one.
+/// The longest pause after the first try. It is no longer than the try itself took, and doubles with each further one.
 const BASE: Duration = Duration::from_millis(50);
 /// How often it is doubled, up to 1.6 seconds.
 const DOUBLED: u32 = 5;
 
-/// How long to wait for the turn. A process that holds it for longer hangs, and turns only save work anyway.
+/// How long to wait for the turn. A process that keeps it for longer hangs, and turns only save work anyway.
 const TURN: Duration = Duration::from_secs(20);
 
-/// What to add to one view of a store.
+/// The additions to one view of a store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan<T> {
-    /// The files to add, those that others refer to first. Empty if they are all there, or nothing has to be done.
+    /// The files to add, referenced ones before those that refer to them. Empty if they all exist, or nothing has to be
+    /// done.
     pub files: Vec<NewFile>,
     /// The result once the files are added.
     pub value: T,

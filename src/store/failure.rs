@@ -1,9 +1,9 @@
-//! Explains git's errors when a store can't be reached, and what to do about them.
+//! Explains git's errors when a store can't be reached, with the next steps.
 
 use crate::git::Output;
 use crate::ledger::StoreError;
 
-/// A cause: phrases in git's message, our explanation, and what to do.
+/// A cause: phrases in git's message, our explanation, and the next step.
 type Cause = (&'static [&'static str], &'static str, &'static str);
 
 const CAUSES: &[Cause] = &[

@@ -23,7 +23,7 @@ use crate::words::duration;
 const LOCK: &str = ".lock";
 /// The beginning of the names of unfinished files ([`files::create`]).
 const UNFINISHED: &str = ".upheld-";
-/// How long to wait for the lock, which is only held while files are written.
+/// How long to wait for the lock. Nobody holds it for longer than it takes to write a few files.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A store that is a folder.
@@ -263,7 +263,7 @@ impl Store for FolderStore {
     }
 }
 
-/// What lay in a folder at one moment.
+/// The content of a folder at one moment.
 #[derive(Clone, Debug)]
 struct View {
     store: FolderStore,

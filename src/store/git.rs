@@ -35,7 +35,7 @@ impl GitStore {
     ///
     /// # Errors
     ///
-    /// That git is missing, or that there is no folder for the copy.
+    /// If git is missing, or there is no folder for the copy.
     pub fn open(address: Address, environment: &Environment) -> Result<Self, StoreError> {
         Ok(Self {
             name: address.redacted(),

@@ -22,7 +22,7 @@ pub(super) struct GitSnapshot {
     trees: Mutex<HashMap<String, Arc<Vec<TreeEntry>>>>,
 }
 
-/// What is at a path.
+/// An object at a path.
 #[derive(Clone, Debug)]
 pub(super) struct Found {
     pub(super) kind: EntryKind,
@@ -41,8 +41,8 @@ impl GitSnapshot {
         Self { cache, id, top, time, rewritten, trees: Mutex::default() }
     }
 
-    /// What is at each path; the empty path is the top. All paths are followed at the same time, one level after another, so
-    /// each level costs one request.
+    /// The object at each path; the empty path is the top. All paths are followed at the same time, one level after
+    /// another, so each level costs one request.
     pub(super) fn find(&self, paths: &[&str]) -> Result<Vec<Option<Found>>, StoreError> {
         let top = self.top.as_ref().map(|id| Found { kind: EntryKind::Folder, id: id.clone() });
         let mut found = vec![top; paths.len()];

@@ -1,4 +1,4 @@
-//! Fetches a branch of a remote repository, and checks whether its history still holds what it once did.
+//! Fetches a branch of a remote repository, and checks whether its history still contains everything that it once did.
 
 use super::cache::is_hex;
 use super::failure;

@@ -1,4 +1,4 @@
-//! Where a ledger is kept: a folder, or a branch of a git repository.
+//! The stores that keep a ledger: a folder, or a branch of a git repository.
 //!
 //! Both are safe with any number of concurrent writers: files are only ever added, on the view that their writer saw
 //! ([`crate::ledger::Store::add`]). [`append()`] tries again until they are added.
@@ -55,8 +55,8 @@ pub fn create(spec: &str, base: &Path, environment: &Environment) -> Result<Box<
     })
 }
 
-/// A store as of a commit, to see what a change did: for a git store from its history, for a folder from the repository that
-/// it is checked out from.
+/// A store as of a commit, to see the effect of a change: for a git store from its history, for a folder from the
+/// repository that it is checked out from.
 ///
 /// # Errors
 ///

@@ -21,7 +21,7 @@ pub(super) fn check(files: &[NewFile]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// What is wrong with a path.
+/// Why a path is invalid, if it is.
 pub(super) fn fault(path: &str) -> Option<&'static str> {
     if path.len() > 1000 || path.split('/').any(|part| part.len() > 255) {
         return Some("the path is too long");

@@ -41,16 +41,16 @@ pub struct Finished {
     pub given: Vec<String>,
     /// The address that it was sent to, if the provider was verified at several.
     pub instance: Option<String>,
-    /// What was sent: `GET /orders/42`.
+    /// The request line: `GET /orders/42`.
     pub request: String,
     /// The status of the response, if there was one.
     pub status: Option<u16>,
     /// Empty unless the outcome is broken.
     pub mismatches: Vec<ShownMismatch>,
-    /// Set where the outcome is error or skipped.
+    /// Set if the outcome is error or skipped.
     pub error: Option<RunError>,
-    /// The example's and the response's body as texts, pretty-printed with their keys in one order, where the body has
-    /// a mismatch that a comparison of the whole helps to understand.
+    /// The example's and the response's body as pretty-printed texts with their keys in one order, if the body has a
+    /// mismatch that a comparison of the whole helps to understand.
     pub bodies: Option<Bodies>,
 }
 
@@ -65,7 +65,7 @@ impl Finished {
 /// Why an interaction doesn't count yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pending {
-    /// Nobody live needs it, and it never held on the provider's main branch.
+    /// Nobody live needs it, and the provider's main branch never upheld it.
     NotNeeded,
     /// Its contract says so.
     Said,

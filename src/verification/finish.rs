@@ -90,7 +90,7 @@ fn blank(plan: &Plan, position: usize, request: String) -> Finished {
     }
 }
 
-/// Whether the body as a whole is asked for by its values.
+/// Whether all values of the body are compared exactly.
 fn is_exact(terms: &Terms) -> bool {
     match terms {
         Terms::Own(terms) => {
@@ -101,8 +101,8 @@ fn is_exact(terms: &Terms) -> bool {
     }
 }
 
-/// The two bodies as texts, where a look at the whole helps: several lines of text, or values compared exactly. An
-/// example that only lends its types would differ from every answer, and hide what matters.
+/// The two bodies as texts, if a look at the whole helps: several lines of text, or values compared exactly. An example
+/// that only lends its types would differ from every response, and hide the differences that matter.
 fn bodies(asked: &Http<Terms>, actual: &ActualResponse, mismatches: &[Mismatch]) -> Option<Bodies> {
     let in_body = mismatches.iter().filter(|mismatch| mismatch.part == Part::Body);
     let by_value = in_body.filter(|mismatch| [VALUE, SIZE, UNEXPECTED, CONTAINS].contains(&mismatch.code)).count();

@@ -6,7 +6,7 @@ use crate::trouble::Trouble;
 /// The outcome of one interaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
-    /// The provider does what the contract asks.
+    /// The provider does everything that the contract requires.
     Upheld,
     /// It does not: there is at least one mismatch.
     Broken,
@@ -27,7 +27,7 @@ pub enum Verdict {
     Error,
 }
 
-/// How many interactions came to what.
+/// How many interactions had each outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     pub upheld: usize,
@@ -36,7 +36,8 @@ pub struct Summary {
     pub skipped: usize,
     /// How many of the broken ones are pending: shown, and not counted against the provider.
     pub pending: usize,
-    /// How many of the errors are: what nobody live needs yet may need a state that the provider does not have yet.
+    /// How many of the errors are pending: an interaction that nobody live needs yet may need a state that the provider
+    /// does not have yet.
     pub pending_error: usize,
     /// How many of those that can't be run are.
     pub pending_skipped: usize,
@@ -126,8 +127,8 @@ impl Summary {
         self.upheld + self.broken + self.error + self.skipped
     }
 
-    /// The verdict: broken before error before upheld. A skipped interaction and an empty run are errors, since
-    /// nothing is known of what was not run.
+    /// The verdict: broken before error before upheld. A skipped interaction and an empty run are errors, since nothing
+    /// is known about interactions that were not run.
     #[must_use]
     pub const fn verdict(&self) -> Verdict {
         if self.failing_broken() > 0 {

@@ -12,13 +12,11 @@ pub struct Plan {
     files: Vec<Arc<ContractFile>>,
     /// One for each interaction that is verified, in the order of all output.
     subjects: Vec<Subject>,
-    /// The positions of subjects whose requests may be sent at once; those of one group are one and the same, and
-    /// sent once.
+    /// The positions of subjects whose requests may be sent at once; the subjects of one group are the same, and sent
+    /// once.
     together: Vec<Vec<usize>>,
     /// The positions of subjects that are run one after the other.
     in_turn: Vec<usize>,
-    /// The positions of subjects that can't be run.
-    skipped: Vec<usize>,
     /// Whether states are torn down after interactions of Pact files, too.
     tears_all_down: bool,
     /// The time and the random seed of the run, for generated values.
@@ -57,7 +55,6 @@ impl Plan {
             subjects: Vec::new(),
             together: Vec::new(),
             in_turn: Vec::new(),
-            skipped: Vec::new(),
             tears_all_down: false,
             moment: Moment::default(),
         };
@@ -70,10 +67,7 @@ impl Plan {
                 let id = contract.ids[index];
                 let position = plan.subjects.len();
                 plan.subjects.push(Subject { file, interaction: index, id });
-                let Some(http) = interaction.http() else {
-                    plan.skipped.push(position);
-                    continue;
-                };
+                let Some(http) = interaction.http() else { continue };
                 let harmless = interaction.given.is_empty() && http.request.is_safe();
                 if harmless {
                     // A request that two consumers share is sent once.
@@ -116,12 +110,6 @@ impl Plan {
     pub fn moment(&self, position: usize) -> Moment {
         let own = u64::try_from(position).unwrap_or_default();
         Moment { seed: self.moment.seed.wrapping_add(own), ..self.moment.clone() }
-    }
-
-    /// The interactions that can't be run.
-    #[must_use]
-    pub fn skipped(&self) -> &[usize] {
-        &self.skipped
     }
 
     /// How many interactions are verified.

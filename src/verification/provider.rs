@@ -1,4 +1,4 @@
-//! What the runner needs from the outside: a provider that responds, and a handler of its states.
+//! The runner's view of the outside: a provider that responds, and a handler of its states.
 
 use serde_json::{Map, Value};
 
@@ -25,7 +25,7 @@ pub struct Reply {
 
 /// Sets up and tears down provider states.
 pub trait StateHandler {
-    /// Sets a state up or tears it down. What the handler returns stands for `${name}` in the request.
+    /// Sets a state up or tears it down. The values that the handler returns replace `${name}` in the request.
     ///
     /// # Errors
     ///

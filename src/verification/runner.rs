@@ -1,4 +1,4 @@
-//! The runner: sends what the plan says, compares the responses, and reports the results in the contracts' order.
+//! The runner: sends the requests of a plan, compares the responses, and reports the results in the contracts' order.
 //!
 //! It knows the outside only through its traits, and doesn't know the time.
 
@@ -14,8 +14,8 @@ use super::finish::{broken_or_upheld, failed};
 use super::outcome::RunError;
 use super::plan::Plan;
 use super::provider::{Action, Provider, StateHandler};
-use crate::formats::{Interaction, verifier_request};
-use crate::interaction::{ActualRequest, Kind};
+use crate::formats::verifier_request;
+use crate::interaction::{ActualRequest, NotRunnable};
 use crate::source::codes::codes;
 
 codes! {
@@ -24,7 +24,7 @@ codes! {
     /// The interaction needs a provider state, and there is no state handler to set it up.
     NO_STATE_HANDLER = "E402" =>
         "Name one with `--states` or in upheld.yaml, or write `none` if the provider needs no preparation.";
-    /// The interaction can't be run by this version of upheld, such as a message of a Pact file. Whether the provider
+    /// The interaction can't be run by this version of Upheld, such as a message of a Pact file. Whether the provider
     /// upholds it is unknown, so the run ends with exit code 5.
     NOT_RUN = "E403" =>
         "`verify --without-skipped` leaves it out, and `publish --without-skipped` publishes it as pending. Test \
@@ -38,12 +38,12 @@ pub enum States<S> {
     Handled(S),
     /// Not at all: the provider is known to be in all of them.
     NotNeeded,
-    /// There is no handler, so that interactions with states can't be run.
+    /// There is no handler, so interactions with states can't be run.
     Missing,
 }
 
 /// Runs a plan and emits its events, the results in the contracts' order. At most `jobs` requests are under way at
-/// once. When `stop` is ready, what has no result yet is skipped.
+/// once. When `stop` is ready, everything without a result is skipped.
 pub async fn run<P: Provider, S: StateHandler>(
     plan: &Plan,
     provider: &P,
@@ -53,9 +53,10 @@ pub async fn run<P: Provider, S: StateHandler>(
     mut emit: impl FnMut(Event),
 ) {
     let mut results = InOrder { next: 0, waiting: (0..plan.total()).map(|_| None).collect(), emit: &mut emit };
-    for position in plan.skipped() {
-        let error = not_run(plan.interaction(*position));
-        results.add(*position, failed(plan, *position, None, error, true));
+    for position in 0..plan.total() {
+        if let Err(why) = plan.interaction(position).runnable() {
+            results.add(position, failed(plan, position, None, not_run(&why), true));
+        }
     }
     let everything = async {
         let at_once = stream::iter(plan.together()).map(|group| exchange_group(plan, group, provider, states));
@@ -92,10 +93,10 @@ pub fn none_run(plan: &Plan, error: &RunError, mut emit: impl FnMut(Event)) {
 }
 
 /// Why an interaction that can't be sent over HTTP is not run.
-fn not_run(interaction: &Interaction) -> RunError {
-    let why = match &interaction.kind {
-        Kind::Unrunnable(unrunnable) => &*unrunnable.why,
-        Kind::Message(_) | Kind::Http(_) => "only HTTP can be verified so far",
+fn not_run(why: &NotRunnable<'_>) -> RunError {
+    let why = match why {
+        NotRunnable::Unrunnable(why) => why,
+        NotRunnable::Message => "only HTTP can be verified so far",
     };
     RunError::coded(NOT_RUN, format!("it was not run: {why}"))
 }
@@ -127,8 +128,9 @@ async fn exchange<P: Provider, S: StateHandler>(
     let interaction = plan.interaction(position);
     let name = &plan.file(position).contract.provider;
     let mut values = interaction.params();
-    let Some(http) = interaction.http() else {
-        return Exchange { filled: None, request: ActualRequest::default(), reply: Err(not_run(interaction)) };
+    let http = match interaction.runnable() {
+        Ok(http) => http,
+        Err(why) => return Exchange { filled: None, request: ActualRequest::default(), reply: Err(not_run(&why)) },
     };
     let unsent = |values: &Map<String, Value>, error| Exchange {
         filled: None,

@@ -1,23 +1,23 @@
-//! Keeps credentials out of all output about a run: a provider may echo what it was sent.
+//! Keeps credentials out of all output about a run: a provider may echo its requests.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::event::{Event, Finished};
 
-/// What is not encoded in an address (RFC 3986, section 2.3).
+/// The characters that are not encoded in an address (RFC 3986, section 2.3).
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-/// What stands where a text was cut.
+/// The sign at the place where a text was cut.
 const CUT: &str = "…";
-/// What may stand between the cut and what was cut off: the end of a quotation, or of a line.
+/// The characters that may come between the cut and the rest: the end of a quotation, or of a line.
 const CUT_OFF: &[char] = &['"', '`', '\\', '\n', ' '];
 
-/// What stands in the place of a credential.
+/// The replacement for a credential.
 pub const REDACTED: &str = "[redacted]";
 
-/// The shortest text that is taken for a credential, or for a piece of one: a shorter one would take half of every
-/// text with it.
+/// The shortest text that is taken for a credential, or for a piece of one: replacing shorter ones would damage half of
+/// every text.
 const SHORTEST: usize = 4;
-/// The shortest value of a `name=value` that is taken for one. (`charset=utf-8` is none.)
+/// The shortest value of a `name=value` that is taken for a credential. (In `charset=utf-8`, it isn't one.)
 const SHORTEST_VALUE: usize = 6;
 
 /// The texts that must not be shown.
@@ -31,19 +31,19 @@ pub struct Scrubber {
 }
 
 impl Scrubber {
-    /// Scrubs these values, the parts of them that follow a scheme or a name (`Bearer abc` and also `abc`), and what
-    /// JSON and addresses make of them. What is shorter than four characters is left.
+    /// Scrubs these values, the parts of them that follow a scheme or a name (`Bearer abc` and also `abc`), and their
+    /// forms in JSON and addresses. Values of fewer than four characters are left.
     pub fn new<'v>(values: impl IntoIterator<Item = &'v str>) -> Self {
         let parts: Vec<&str> = values.into_iter().flat_map(parts).filter(|part| part.len() >= SHORTEST).collect();
         let mut secrets: Vec<String> = parts.iter().flat_map(|part| forms(part)).collect();
-        // The longest first, so that no part of one stays.
+        // The longest first, so no part of one stays.
         secrets.sort_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
         secrets.dedup();
         let breakable = parts.into_iter().filter(|part| !part.contains(char::is_whitespace)).flat_map(forms).collect();
         Self { secrets, breakable }
     }
 
-    /// A text without the credentials, and without what is left of one where the text was cut.
+    /// A text without the credentials, and without the rest of one that was cut.
     #[must_use]
     pub fn text(&self, text: &str) -> String {
         let text = self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, REDACTED));
@@ -117,7 +117,7 @@ impl Scrubber {
     }
 }
 
-/// A value, what follows its scheme, and the values of its parameters.
+/// A value, the part after its scheme, and the values of its parameters.
 fn parts(value: &str) -> Vec<&str> {
     let words = value.split([' ', '\t', ',', ';']).skip(1);
     let parameters = value
@@ -128,7 +128,7 @@ fn parts(value: &str) -> Vec<&str> {
     std::iter::once(value).chain(words).chain(parameters).collect()
 }
 
-/// A text as it is, as it stands in a JSON string, and as it stands in an address.
+/// A text as it is, as in a JSON string, and as in an address.
 fn forms(text: &str) -> [String; 3] {
     let json = serde_json::Value::from(text).to_string();
     let encoded = utf8_percent_encode(text, ENCODED).to_string();

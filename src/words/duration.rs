@@ -31,7 +31,7 @@ impl fmt::Display for Shown {
 ///
 /// # Errors
 ///
-/// What is wrong, as a sentence without a full stop.
+/// If the text is not a duration, with the reason as a sentence without a full stop.
 pub fn read_duration(text: &str) -> Result<Duration, String> {
     let digits = text.trim().trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = &text.trim()[digits.len()..];
@@ -44,7 +44,7 @@ pub fn read_duration(text: &str) -> Result<Duration, String> {
         "h" => number * 3600.0,
         _ => return Err(wrong()),
     };
-    // A day is longer than anything here has to wait, and far from overflowing a clock.
+    // A day is longer than anything here waits for, and far from overflowing a clock.
     if !(0.001..=86_400.0).contains(&seconds) {
         return Err(format!("`{text}` is not between a millisecond and a day"));
     }

@@ -13,8 +13,8 @@ pub fn shorten(text: &str, most: usize) -> Cow<'_, str> {
     }
 }
 
-/// The first `bytes` bytes as a text, with a last line that says how much there was where it is not all. Bytes that
-/// aren't UTF-8 become `�`.
+/// The first `bytes` bytes as a text; if that isn't everything, a last line says how much there was. Bytes that aren't
+/// UTF-8 become `�`.
 #[must_use]
 pub fn beginning(text: &[u8], bytes: usize) -> String {
     if text.len() <= bytes {
@@ -29,8 +29,8 @@ pub fn beginning(text: &[u8], bytes: usize) -> String {
     format!("{}\n… ({} in all)", shown.trim_end(), count(text.len(), "byte"))
 }
 
-/// The last `bytes` bytes as a text, from the beginning of a line on if there is one, after a line with `…` where it is
-/// not all. Bytes that aren't UTF-8 become `�`.
+/// The last `bytes` bytes as a text, beginning with a whole line if there is one; if that isn't everything, the first
+/// line is `…`. Bytes that aren't UTF-8 become `�`.
 #[must_use]
 pub fn ending(text: &[u8], bytes: usize) -> String {
     if text.len() <= bytes {

@@ -1,7 +1,6 @@
 //! Parts of sentences: counted nouns, lists of names, lengths of time, excerpts, and "did you mean".
 //!
-//! Every sentence with a number or a list in it is built here, so that no output says `1 interactions`
-//! or `thing(s)`.
+//! Every sentence with a number or a list in it is built here: no output says `1 interactions` or `thing(s)`.
 
 mod count;
 mod duration;

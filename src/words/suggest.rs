@@ -1,10 +1,10 @@
 //! "Did you mean": the known name that is nearest to a mistyped one.
 
-/// The known name nearest to `typed`, if it is near enough to be what was meant.
+/// The known name nearest to `typed`, if it is near enough to have been meant.
 ///
-/// Near means a Damerau-Levenshtein distance of at most a third of the longer name's length, and at least one
-/// letter in common, so that `statsu` finds `status` and `xyz` finds nothing. Nobody mistypes a very long name, and of
-/// very many only the first are looked at: a suggestion must not cost more than what it is made for.
+/// Near means a Damerau-Levenshtein distance of at most a third of the longer name's length, and at least one letter in
+/// common: `statsu` finds `status`, and `xyz` finds nothing. Nobody mistypes a very long name, and only the first of
+/// very many names are considered: a suggestion must not cost more than the command that it is for.
 pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let typed_length = typed.chars().take(MOST_CHARACTERS + 1).count();
     if typed_length > MOST_CHARACTERS {

@@ -1,5 +1,5 @@
-//! The action's own steps, taken from `action.yml` as they stand, on a runner: what later steps get to know of a run, and
-//! what a person sees of it.
+//! The action's own steps, taken from `action.yml` as they are, on a runner: their outputs for later steps, and their
+//! summaries for people.
 
 use insta::assert_snapshot;
 
@@ -182,7 +182,7 @@ fn a_closed_gate_says_who_breaks_and_whose_turn_it_is() {
         assert_eq!(ran.said(), said, "{}", ran.log);
         assert_eq!(ran.code.unwrap().to_string(), ran.outputs["exit-code"]);
     }
-    // What would be allowed is not.
+    // A dry run never allows.
     let dry = [("command", "gate"), ("service", "orders@2"), ("to", "production"), ("args", "--dry-run")];
     assert_eq!(runner.uses(&dry).said(), "deny incompatible 0 1");
 }
@@ -322,9 +322,9 @@ fn findings_stand_on_their_lines_and_in_the_summary() {
     let ran = runner.uses(&[("command", "lint")]);
     assert_eq!((ran.code, ran.said().as_str()), (Some(0), "allow done 0 0"), "{}", ran.log);
     assert_snapshot!(ran.summary, @"
-    ## Nothing is wrong
+    ## No problems found
 
-    1 contract with 2 interactions can be used
+    1 contract, 2 interactions: no problems found
     ");
     world.contract("storefront", "orders", "  - name: a\n    request: GET /a\n    response: { stats: 200 }\n");
     for command in ["lint", "verify"] {
@@ -386,7 +386,7 @@ fn a_run_that_is_killed_leaves_a_no() {
 fn what_a_provider_writes_in_its_step_s_name_does_not_count() {
     let (world, _) = shop("2");
     let Some(runner) = Runner::new(&world) else { return };
-    // It is not told where the outputs are; this one found out. What it begins with has no end.
+    // It doesn't get the path of the outputs; this one found out. The value that it begins has no end.
     let file = runner.path("GITHUB_OUTPUT");
     let claim = "decision=allow\\nstate=upheld\\nx<<END\\ny";
     started_by(&world, &format!("env > seen\nprintf '{claim}' >> \"{}\"\nexit 1\n", file.display()));

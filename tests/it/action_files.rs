@@ -1,4 +1,4 @@
-//! What `action.yml` says about itself, and what the pages say about it.
+//! The claims of `action.yml` about itself, and those of the pages about it.
 
 use std::fs;
 
@@ -21,7 +21,7 @@ fn an_expression_stands_in_no_script() {
             assert!(key == "env" || !text.contains("${{"), "{key:?}: {text}");
         }
     }
-    // What is a script in a workflow is one, too.
+    // Scripts in workflows are scripts, too.
     for file in fs::read_dir(repository().join(".github/workflows")).unwrap() {
         let path = file.unwrap().path();
         let workflow: serde_yaml::Value = serde_yaml::from_str(&fs::read_to_string(&path).unwrap()).unwrap();

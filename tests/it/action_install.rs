@@ -62,7 +62,7 @@ impl Releases {
         self.put_asset("SHA256SUMS", sums);
     }
 
-    /// What was asked for since the last time, by the last parts of the paths.
+    /// The requests since the last call, by the last parts of their paths.
     fn asked(&self) -> Vec<String> {
         self.server.lines().iter().map(|line| line.rsplit('/').next().unwrap().to_owned()).collect()
     }
@@ -136,7 +136,7 @@ fn a_release_s_program_is_downloaded_once_and_checked() {
     assert!(again.log.contains("released, with lint") && again.log.contains("from the tool cache"), "{}", again.log);
     assert_eq!(releases.asked().len(), 2, "nothing is downloaded twice");
     assert_eq!(calls(&world), "");
-    // What is there is put on the path, and run.
+    // A program that is there is put on the path, and run.
     let ran = runner.uses(&[("command", "install")]);
     assert_eq!((ran.said().as_str(), ran.path.len()), ("allow done 0 0", 1), "{}", ran.log);
     assert!(Path::new(&ran.path[0]).join(program_name()).is_file());
@@ -183,7 +183,7 @@ fn what_can_t_be_downloaded_for_another_reason_than_that_it_is_not_there_ends_th
 #[test]
 fn where_there_is_no_release_the_action_s_own_source_is_built() {
     let (world, releases) = (World::new(), Releases::new());
-    // The checkout of a pull request says how Rust is to be built: that is not asked.
+    // The checkout of a pull request says how to build Rust: that is ignored.
     world.write("rust-toolchain.toml", "[toolchain]\nchannel = \"evil\"\n");
     let Some(runner) = runner(&world, &releases) else { return };
     let ran = lint(&runner);

@@ -8,7 +8,7 @@ use crate::support::runner::{Obeyed, action};
 use crate::support::team::provider;
 use crate::support::{Runner, Team, World};
 
-/// What somebody may have got into an input, and what it is meant to do. `@` stands for a file that it would make.
+/// Inputs that a stranger may have chosen, each with its purpose. `@` is replaced by a file that it would make.
 const HOSTILE: &[&str] = &[
     "$(touch @)",
     "`touch @`",
@@ -45,11 +45,11 @@ fn withstands(runner: &Runner<'_>, name: &str, hostile: &str, mark: &Path) {
     let ran = runner.uses(&inputs);
     let case = || format!("{name}: {hostile:?}\n{:?}\n{}", ran.obeyed, ran.log);
     assert!(!mark.exists(), "{}", case());
-    // There is no store here, and no such folder: nothing of this can be a yes.
+    // There is no store here, and no such folder: none of this can be a yes.
     assert_eq!(ran.outputs["decision"], "deny", "{}", case());
     assert_ne!(ran.code, Some(0), "{}", case());
     let (masks, others): (Vec<&Obeyed>, Vec<&Obeyed>) = ran.obeyed.iter().partition(|one| one.name == "add-mask");
-    // A token that has to be hidden is told to the runner, whole, and is nowhere else.
+    // A token to hide goes to the runner, whole, and nowhere else.
     assert!(masks.iter().all(|mask| name == "token" && mask.data == value.trim_end()), "{}", case());
     if name == "token" && value.len() > 2 {
         assert!(!ran.summary.contains(&value) && !ran.annotations().concat().contains(&value), "{}", case());
@@ -82,7 +82,7 @@ fn no_input_can_run_anything_or_forge_an_annotation_or_an_output() {
             scope.spawn(move || {
                 let runner = Runner::new(world).unwrap();
                 for name in names {
-                    // What stands in `args` is an argument because somebody wants it to be one.
+                    // The words of `args` are arguments because somebody wants them to be.
                     let meant = |hostile: &&&str| *name == "args" && hostile.starts_with("--report");
                     for hostile in HOSTILE.iter().filter(|hostile| !meant(hostile)) {
                         withstands(&runner, name, hostile, mark);
@@ -149,7 +149,7 @@ fn in_a_pull_request_the_version_is_its_head_which_has_to_lie_here_unless_anothe
     let publish = [("command", "publish"), ("service", "storefront")];
     assert_eq!(runner.uses(&publish).said(), "allow done 0 0");
     let runner = runner.pull_request("pull_request", "shop/orders", HEAD);
-    // What lies here is no fact about a head that does not lie here.
+    // The checkout says nothing about a head that isn't checked out.
     let ran = runner.uses(&publish);
     assert_eq!(ran.said(), "deny error 2 0", "{}", ran.log);
     assert!(

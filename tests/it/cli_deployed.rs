@@ -1,4 +1,4 @@
-//! `upheld deployed`, `undeployed` and `released`: record what is live where.
+//! `upheld deployed`, `undeployed` and `released`: record which versions are live where.
 
 use insta::assert_snapshot;
 
@@ -285,7 +285,7 @@ fn a_roll_out_that_is_given_up_leaves_what_was_live() {
         ------- stderr -------
         error: orders@1 is both live and rolling out again
         help: if the roll-out was given up, and the version is still live: --rollout
-        help: if the version is gone: --all
+        help: if the version is gone entirely: --all
         [exit code 2]
         ");
         assert_snapshot!(team.upheld("undeployed orders@1 --to production --rollout"), @"

@@ -1,4 +1,4 @@
-//! The exit codes: one meaning each, whatever the form of the report, and whatever becomes of what is written.
+//! The exit codes: one meaning each, in every form of report, whatever happens to the output.
 
 use std::io::Read as _;
 use std::process::{Command, Stdio};
@@ -17,7 +17,7 @@ struct Case {
     provider: Provider,
 }
 
-/// One for each code that a run of `verify` can end with by itself. (130 stands in `cli_process`.)
+/// One for each code that a run of `verify` can end with by itself. (130 is in `cli_process`.)
 fn cases() -> [Case; 4] {
     [(0, Some(204)), (1, Some(200)), (2, Some(204)), (5, None)].map(|(code, status)| {
         let world = World::with(ONE);
@@ -126,7 +126,7 @@ mod a_full_disk {
         let (code, said) = with_full_stdout(upheld.command(&[]));
         assert_eq!(code, Some(5));
         assert_snapshot!(said, @"error: the human report can't be written: there is no space left");
-        // What is worse than an unwritten report stays what it was.
+        // A failure that is worse than an unwritten report keeps its code.
         for case in [broken, usage, not_run] {
             assert_eq!(with_full_stdout(case.command(&[])).0, Some(case.code));
         }

@@ -14,7 +14,7 @@ fn shop(orders1: &str, orders2: &str, test: impl Fn(&Team)) {
         team.publish("storefront@1", &[("orders", "old")]);
         team.publish("storefront@2", &[("orders", "new")]);
         team.deploy("orders@1 storefront@1");
-        // Afterwards, so that both contracts are verified.
+        // Afterwards: both contracts must be verified.
         team.verify("orders@1", orders1);
         team.verify("orders@2", orders2);
         test(team);

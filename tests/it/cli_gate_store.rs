@@ -83,9 +83,9 @@ fn a_record_with_a_newer_format_needs_a_newer_program() {
         DENY  storefront@1 → production     1 unknown, 1 compatible     store <view>
 
         G303 unknown     storefront@1 (candidate, live) needs orders
-             deployments/production/orders/<month>/<hash>.json has a newer format: upgrade to upheld >= 2.5.0
+             deployments/production/orders/<month>/<hash>.json has a newer format: upgrade to Upheld >= 2.5.0
              owner: team-orders
-             next: upgrade to upheld >= 2.5.0
+             next: upgrade to Upheld >= 2.5.0
         G001 compatible  1 pair (--all lists them)
         [exit code 4]
         ");
@@ -94,8 +94,8 @@ fn a_record_with_a_newer_format_needs_a_newer_program() {
         assert_snapshot!(team.gate("storefront@1"), @"
         DENY  storefront@1 → production     1 unknown     store <view>
 
-        G303 unknown  store.yaml has a newer format: upgrade to upheld >= 3.0.0
-             next: upgrade to upheld >= 3.0.0
+        G303 unknown  store.yaml has a newer format: upgrade to Upheld >= 3.0.0
+             next: upgrade to Upheld >= 3.0.0
         [exit code 4]
         ");
     });

@@ -1,4 +1,4 @@
-//! What the program says of itself: help, version, completions, manual pages.
+//! The program's texts about itself: help, version, completions, manual pages.
 
 use std::process::Command;
 

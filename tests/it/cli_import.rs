@@ -88,7 +88,7 @@ fn the_calls_of_a_session_become_a_contract() {
     let output = world.upheld(["lint"]);
     assert_eq!(output.code, Some(0), "{output}");
     let output = world.upheld(arguments);
-    assert!(output.stdout.contains("nothing to change"), "{output}");
+    assert!(output.stdout.contains("no change to"), "{output}");
     assert_eq!(world.read(CONTRACT), text);
 }
 

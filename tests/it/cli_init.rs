@@ -15,7 +15,7 @@ fn the_first_registry_and_contract_work_as_they_are() {
     [exit code 0]
     ");
     assert_snapshot!(world.upheld(["lint", "--strict"]), @"
-    1 contract with 1 interaction can be used
+    1 contract, 1 interaction: no problems found
     [exit code 0]
     ");
     let provider = Provider::new(|_| Answer::json(r#"{"id": 1, "name": "x", "state": "closed", "tags": []}"#));

@@ -239,7 +239,7 @@ fn warnings_alone_exit_with_0_or_with_2_if_strict() {
       ╰ help: remove the body, or use POST or QUERY
 
     4 warnings in 1 file
-    1 contract with 2 interactions can be used
+    1 contract, 2 interactions: no errors
     [exit code 0]
     "#);
     assert_eq!(world.upheld(["lint", "--strict"]).code, Some(2));
@@ -251,7 +251,7 @@ fn valid_contracts_are_counted() {
     let world = World::with("  - name: get\n    request: GET /a\n    response: { status: 200 }\n");
     world.registry("  orders: { states: none }\n");
     assert_snapshot!(world.upheld(["lint"]), @"
-    1 contract with 1 interaction can be used
+    1 contract, 1 interaction: no problems found
     [exit code 0]
     ");
     assert_snapshot!(world.upheld(["lint", "--report", "json"]), @r#"
@@ -264,7 +264,7 @@ fn valid_contracts_are_counted() {
     "#);
     assert_snapshot!(world.upheld(["lint", "--report", "github"]), @"[exit code 0]");
     assert_snapshot!(world.upheld(["lint", "contracts/upheld.yaml"]), @"
-    the registry can be used
+    registry: no problems found
     [exit code 0]
     ");
 }
@@ -364,7 +364,7 @@ fn a_file_with_a_json_name_and_other_content_is_reported() {
      ╰ help: if it should be a Pact file, write or fetch it again; otherwise remove it from the folder
 
     2 warnings in 2 files
-    1 contract with 1 interaction can be used
+    1 contract, 1 interaction: no errors
     [exit code 0]
     ");
     let verified = world.upheld(["verify", "--url", "http://127.0.0.1:9"]);
@@ -387,7 +387,7 @@ fn a_pact_file_without_interactions_is_an_error_but_a_body_that_looks_like_one_i
     let parties = r#"{"consumer": {"name": "web"}, "provider": {"name": "orders"}}"#;
     world.write("contracts/storefront/a/body.json", parties);
     assert_snapshot!(world.upheld(["lint"]), @"
-    1 contract with 1 interaction can be used
+    1 contract, 1 interaction: no problems found
     [exit code 0]
     ");
     world.write("contracts/web.json", parties);

@@ -203,7 +203,7 @@ fn a_thousand_concurrent_requests_are_served() {
     let clients: Vec<_> = (0..1000)
         .map(|number| {
             let (url, barrier) = (Arc::clone(&url), Arc::clone(&barrier));
-            // Small stacks, so that a thousand of them fit anywhere.
+            // Small stacks: a thousand of them must fit anywhere.
             let client = move || {
                 barrier.wait();
                 let id = number % 500;

@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use crate::support::Team;
 use crate::support::team::provider;
 
-/// Every file below a folder with its content's hash, its times and its mode, but for what is the program's own.
+/// Every file below a folder with its content's hash, its times and its mode, except for the program's own.
 fn listing(root: &Path) -> BTreeMap<PathBuf, String> {
     let mut found = BTreeMap::new();
     let mut open = vec![root.to_path_buf()];

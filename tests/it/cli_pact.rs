@@ -68,7 +68,7 @@ fn world(pact: &Value) -> World {
     world
 }
 
-/// A provider with a state endpoint; what it answers for an order is up to the test.
+/// A provider with a state endpoint; the test chooses its response for an order.
 fn provider(order: &'static str) -> Provider {
     Provider::new(move |request| match request.line().as_str() {
         "POST /_pact/states" => Answer::json(r#"{"id": 7}"#),
@@ -158,7 +158,7 @@ fn what_can_t_be_run_never_makes_a_run_look_better() {
     ------- stderr -------
     note: 3 warnings about the contracts: see `upheld lint`
     note: left out: 2 interactions that can't be run; see `upheld lint`
-    error: there is nothing to verify: no interaction can be run
+    error: nothing to verify: no interaction can be run
     help: leave out --without-skipped to see each of them and why
     [exit code 2]
     ");
@@ -204,7 +204,7 @@ fn lint_tells_what_is_unwise_in_a_pact_file_and_what_is_skipped() {
         ╰ help: test it in another way; --without-skipped leaves it out
 
     4 warnings in 1 file
-    1 contract with 2 interactions can be used, 2 are skipped
+    1 contract, 4 interactions (2 skipped): no errors
     [exit code 0]
     "#);
 }
@@ -505,7 +505,5 @@ fn a_mock_of_messages_alone_says_that_they_are_skipped() {
             help: all 2 interactions with orders are skipped because they can't be run: `upheld lint` says why
     [exit code 1]
     ");
-    assert!(
-        world.upheld(["lint", "pacts"]).stdout.ends_with("1 contract with 0 interactions can be used, 2 are skipped\n")
-    );
+    assert!(world.upheld(["lint", "pacts"]).stdout.ends_with("1 contract, 2 interactions (2 skipped): no errors\n"));
 }

@@ -1,4 +1,4 @@
-//! What is sent for the requests of a Pact file: the same as by Pact's own verifier, which these answers were taken from.
+//! The requests that are sent for a Pact file: the same as by Pact's own verifier, which these results were taken from.
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -111,7 +111,7 @@ fn generators_make_the_values_of_forms_and_of_xml() {
     /d <s:o xmlns:s='u'><s:id>42</s:id></s:o>
     ");
     assert_snapshot!(world.upheld(["lint", "pacts"]), @"
-    1 contract with 4 interactions can be used
+    1 contract, 4 interactions: no problems found
     [exit code 0]
     ");
 }
@@ -199,7 +199,7 @@ fn what_generators_do_not_make_is_told() {
       ╰╴                  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
 
     7 warnings in 1 file
-    1 contract with 5 interactions can be used
+    1 contract, 5 interactions: no errors
     [exit code 0]
     "#);
 }

@@ -1,4 +1,4 @@
-//! What is left behind where `upheld` is stopped, or a provider does not start: no process, and no half of a report.
+//! The remains if `upheld` is stopped, or a provider doesn't start: no process, and no half of a report.
 #![cfg(unix)]
 
 use std::path::Path;
@@ -50,7 +50,7 @@ fn world() -> World {
     world
 }
 
-/// Stops the program with a signal while it waits for a provider, and tells what it said.
+/// Stops the program with a signal while it waits for a provider, and returns its output.
 fn stop_at_start(signal: &str) -> CommandOutput {
     let world = world();
     let running = world.start(["verify", "--start", "sh family.sh", "--report", "json=report.json"]);
@@ -77,7 +77,7 @@ fn ctrl_c_while_a_provider_starts_leaves_no_process_behind() {
 }
 
 #[test]
-fn so_do_the_signals_to_terminate_and_of_a_closed_terminal() {
+fn sigterm_and_sighup_leave_no_process_behind() {
     let first = stop_at_start("TERM").to_string();
     assert_eq!(first, stop_at_start("HUP").to_string());
     assert!(first.ends_with("[exit code 130]\n"), "{first}");
@@ -120,7 +120,7 @@ fn ctrl_c_in_a_run_writes_every_report_with_the_rest_skipped() {
 }
 
 #[test]
-fn what_is_killed_midway_leaves_no_report_and_not_the_one_of_the_run_before() {
+fn a_killed_run_leaves_neither_its_own_report_nor_an_earlier_one() {
     let world = World::with(TWO);
     world.write("r.json", "{\"verdict\": \"upheld\"}");
     let (_provider, running) = waiting(&world, &["--report", "json=r.json", "--report", "junit=out/r.xml"]);
@@ -168,7 +168,7 @@ fn ctrl_c_while_a_state_is_set_up_leaves_no_process_behind() {
 }
 
 #[test]
-fn a_provider_that_does_not_want_to_end_is_ended() {
+fn a_provider_that_ignores_the_signal_is_killed() {
     let world = World::with(TWO);
     world.write("stubborn.sh", FAMILY.replace("trap '' INT", "trap '' INT TERM"));
     let running = world.start(["verify", "--start", "sh stubborn.sh"]);

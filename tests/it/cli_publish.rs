@@ -1,4 +1,4 @@
-//! `upheld publish`: puts what a version expects of its providers into the store, once and for all.
+//! `upheld publish`: puts the contracts of a version with its providers into the store, once and for all.
 
 use insta::assert_snapshot;
 

@@ -120,7 +120,7 @@ fn the_consumer_gets_exactly_the_response_of_the_provider() {
     let recording = world.wrap(record_orders(&url));
     for (number, response) in responses.iter().enumerate() {
         let (sent, mut came) = (parse(response), send(recording.url(), &format!("GET /{number}"), &[], b""));
-        // Because the client of this test asked for it.
+        // The client of this test sent it.
         came.headers.retain(|line| !line.eq_ignore_ascii_case("connection: close"));
         assert_eq!(came.header("transfer-encoding"), sent.header("transfer-encoding"));
         assert_eq!(came.body(), sent.body(), "{number}");
@@ -166,7 +166,7 @@ fn the_provider_gets_the_request_of_the_consumer() {
 fn events_arrive_one_by_one_and_those_that_were_seen_are_recorded() {
     let provider = Socket::new(|_, stream| {
         stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n").unwrap();
-        // The stream never ends: the consumer has to leave.
+        // The stream never ends, so the consumer must leave.
         let mut byte = [0];
         let _ = stream.read(&mut byte);
         false

@@ -38,7 +38,7 @@ fn ctrl_c_ends_the_command_and_writes_nothing() {
     let world = World::new();
     let output = record_with_signal(&world, ": > ready; exec sleep 1000", "INT", true);
     assert_eq!(output.code, Some(130), "{output}");
-    assert!(output.stderr.contains("exit code 130, so nothing is written"), "{output}");
+    assert!(output.stderr.contains("exit code 130, so nothing was written"), "{output}");
     assert!(!world.path("contracts").exists());
 }
 

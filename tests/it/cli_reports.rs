@@ -99,13 +99,13 @@ fn the_five_forms_of_one_run_say_the_same() {
 }
 
 #[test]
-fn each_form_as_it_is_written() {
+fn each_form_of_report() {
     let (world, _providers) = world();
     assert_snapshot!("report_human", world.upheld(["verify"]));
     for form in ["json", "junit", "markdown", "github"] {
         let output = world.upheld(["verify", "--report", form, "--quiet"]);
         assert_snapshot!(format!("report_{form}"), output.stdout);
-        // Standard output holds the report alone; what is for people stands beside it.
+        // Standard output has only the report; the text for people goes to standard error.
         assert!(output.stderr.ends_with("BROKEN  6 interactions: 2 broken, 1 error, 3 upheld in <time>\n"), "{output}");
     }
 }
@@ -126,7 +126,7 @@ fn the_step_summary_is_added_to() {
 }
 
 #[test]
-fn a_report_takes_the_place_of_the_one_before() {
+fn a_report_replaces_an_earlier_one() {
     let (world, _providers) = world();
     world.write("r/r.xml", "the one before, which is longer than nothing");
     world.upheld(ALL);
@@ -136,7 +136,7 @@ fn a_report_takes_the_place_of_the_one_before() {
 }
 
 #[test]
-fn reports_of_several_instances_say_which_is_meant() {
+fn reports_of_several_instances_name_the_instance() {
     let world = World::with("  - name: get\n    request: GET /a\n    response: { status: 204 }\n");
     let (one, two) = (Provider::new(|_| Answer::status(204)), Provider::new(|_| Answer::status(500)));
     let output = world.upheld(["verify", "--url", &one.url(), "--url", &two.url(), "--report", "json", "-q"]);
@@ -149,7 +149,7 @@ fn reports_of_several_instances_say_which_is_meant() {
 }
 
 #[test]
-fn a_comment_holds_as_much_of_the_report_as_fits_into_one() {
+fn a_comment_contains_as_much_of_the_report_as_fits() {
     let one =
         |number: usize| format!("  - name: n{number}\n    request: GET /{number}\n    response: {{ status: 204 }}\n");
     let world = World::with(&(0..400).map(one).collect::<String>());

@@ -1,4 +1,4 @@
-//! What `upheld verify` verifies: by provider, consumer and name. Nothing to verify is never a success.
+//! The selection of `upheld verify`: by provider, consumer and name. Nothing to verify is never a success.
 
 use insta::assert_snapshot;
 

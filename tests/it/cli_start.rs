@@ -1,5 +1,5 @@
-//! Providers that `upheld verify` starts: on a free port, watched until they are ready, and stopped with all that they
-//! started. (How that ends where the program itself is stopped is told in `cli_process`.)
+//! Providers that `upheld verify` starts: on a free port, watched until they are ready, and stopped with everything
+//! that they started. (`cli_process` stops the program itself.)
 
 use insta::assert_snapshot;
 

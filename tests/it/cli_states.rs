@@ -1,4 +1,4 @@
-//! Provider states in `upheld verify`: set up before a request, torn down after it, and what happens where that fails.
+//! Provider states in `upheld verify`: set up before a request, torn down after it, and what happens if that fails.
 
 use insta::assert_snapshot;
 use serde_json::json;
@@ -23,7 +23,7 @@ const NEXT: &str = "
     response: { status: 200 }
 ";
 
-/// A provider with a state handler: it makes orders of the number 7 whatever is asked for.
+/// A provider with a state handler, which makes orders of the number 7 for every request.
 fn orders(request: &Request) -> Answer {
     if request.path != "/_states" {
         return Answer::json(r#"{"id": 7, "by": "Ada"}"#);
@@ -35,7 +35,7 @@ fn orders(request: &Request) -> Answer {
     }
 }
 
-/// What a provider's state handler was asked for, and its requests between.
+/// The requests that a provider's state handler got, and the provider's own between them.
 fn story(provider: &Provider) -> Vec<String> {
     let told = |request: &Request| match request.path.as_str() {
         "/_states" => format!("{} {}", request.json()["action"].as_str().unwrap(), request.json()["state"]),

@@ -1,4 +1,4 @@
-//! `upheld status` and `upheld explain`: what is live and how it stands, and what a code means.
+//! `upheld status` and `upheld explain`: live versions and their states, and the meaning of codes.
 
 use std::fs;
 use std::path::Path;

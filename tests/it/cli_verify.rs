@@ -1,4 +1,4 @@
-//! `upheld verify`: what it says of contracts that are upheld, broken, or could not be verified.
+//! `upheld verify`: its output for contracts that are upheld, broken, or could not be verified.
 
 use insta::assert_snapshot;
 

@@ -1,4 +1,5 @@
-//! `upheld verify` with a store: which of its contracts are verified, what is pending, and what is published.
+//! `upheld verify` with a store: which contracts in it are verified, which results are pending, and which are
+//! published.
 
 use insta::assert_snapshot;
 

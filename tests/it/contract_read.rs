@@ -367,7 +367,7 @@ fn nulls_and_empty_lists_need_no_rule_if_another_rule_covers_them() {
     // A modifier alone takes the type from the example, which a null doesn't have.
     let text = text_of("method: GET\npath: /", "status: 200\nbody: { a: null }\nmatch: { a: optional }");
     assert!(findings_in(&text).contains("C306"));
-    // A request says exactly what is sent: a null stands for itself.
+    // A request says exactly what is sent, so a null means null.
     assert_eq!(findings_in(&text_of("method: POST\npath: /\nbody: { a: null, b: [] }", "status: 200")), "");
 }
 

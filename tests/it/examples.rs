@@ -24,7 +24,7 @@ struct Service {
     address: String,
 }
 
-/// An answer: status, headers and the JSON of its body, null where it has none.
+/// A response: status, headers and the JSON of its body, null if it has none.
 struct Answer {
     status: u16,
     headers: HeaderMap,

@@ -1,5 +1,5 @@
-//! No test file is forgotten: each one is a module of this program. Cargo compiles only what a `mod` line names, so the tests
-//! of any other file would never run, without a word.
+//! No test file is forgotten: each one is a module of this program. Cargo compiles only files that a `mod` line names,
+//! so the tests of any other file would silently never run.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -15,7 +15,7 @@ fn declared(text: &str) -> BTreeSet<String> {
     text.lines().filter_map(module).collect()
 }
 
-/// The names of the Rust files in a folder, and of the folders in it that hold a `mod.rs`, without the `root` itself.
+/// The names of the Rust files in a folder, and of the folders in it with a `mod.rs`, without the `root` itself.
 fn present(folder: &Path, root: &str) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for entry in fs::read_dir(folder).unwrap() {

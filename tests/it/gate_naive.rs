@@ -10,7 +10,7 @@ pub type At = (usize, usize);
 /// All facts in a plain form.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
-    /// What a version expects: the paths of each service, as bits.
+    /// The expectations of a version: the paths of each service, as bits.
     pub publications: Vec<(At, Vec<(usize, u8)>)>,
     pub runs: Vec<Run>,
     pub happenings: Vec<Happening>,
@@ -47,7 +47,7 @@ pub enum What {
 }
 
 impl Facts {
-    /// What is live in the end: the version, how, and on which instance.
+    /// The versions that are live in the end, how, and on which instance.
     fn live(&self) -> Vec<(At, What, bool)> {
         let mut live: Vec<(At, What, bool)> = Vec::new();
         for Happening { of, what, instance, blind } in &self.happenings {
@@ -68,7 +68,7 @@ impl Facts {
         live
     }
 
-    /// What a version expects; `None` if it is unknown.
+    /// The expectations of a version; `None` if they are unknown.
     fn expects(&self, of: At) -> Option<&Vec<(usize, u8)>> {
         let mut all = self.publications.iter().filter(|(at, _)| *at == of).map(|(_, expects)| expects);
         let first = all.next()?;
@@ -85,7 +85,7 @@ impl Facts {
         !self.publications.iter().any(|(at, _)| *at == of)
     }
 
-    /// How one path stands with a version.
+    /// The state of one path with a version.
     fn path(&self, of: At, path: usize) -> State {
         let is_void = |number: usize| {
             self.runs.iter().any(|run| {
@@ -109,7 +109,7 @@ impl Facts {
         asked.map(|path| self.path(provider, path)).min().unwrap_or(State::Compatible)
     }
 
-    /// How one version stands in a world that it is part of.
+    /// The state of one version in a world that it is part of.
     fn stands(&self, own: At, world: &[At], settled: &[At]) -> State {
         // A roll-out may be given up, so nobody can rely on it.
         let lasts = |service: usize| {
@@ -148,7 +148,7 @@ impl Facts {
         worst
     }
 
-    /// The world after some candidates have replaced what was there, and with one more.
+    /// The world after some candidates have replaced the versions before them, and with one more.
     fn world(&self, settled: &[At], next: &[At], instance: bool) -> Vec<At> {
         let is_gone = |one: &(At, What, bool)| settled.iter().any(|new| replaced(*new, instance, one));
         let live = self.live();

@@ -97,7 +97,7 @@ fn an_interaction_that_can_t_be_run_denies_with_a_remedy_and_without_waiting() {
          an order was placed: it can't be run, because it is a message, and only HTTP is supported so far
          next: publish a new version of storefront with these interactions as pending: upheld publish storefront@… --without-skipped
     ");
-    // Along with one that only has to be verified.
+    // Along with an interaction that only needs to be verified.
     world.publish_texts("storefront@2", None, &[&file(&[get("a", false), get("c", false), placed])]).unwrap();
     assert_snapshot!(world.gate("storefront@2"), @"
     deny 4 unknown

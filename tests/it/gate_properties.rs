@@ -36,7 +36,7 @@ fn paths(mask: u8) -> Vec<&'static str> {
     (0..3).filter(|path| mask & (1 << path) != 0).map(|path| PATHS[path]).collect()
 }
 
-/// What a version expects of the services.
+/// The expectations of a version for the services.
 fn expects(services: usize, own: usize) -> impl Strategy<Value = Vec<(usize, u8)>> {
     let one = |provider: usize| {
         let often = if provider == own { 1 } else { 4 };
@@ -45,7 +45,7 @@ fn expects(services: usize, own: usize) -> impl Strategy<Value = Vec<(usize, u8)
     (0..services).map(one).collect::<Vec<_>>().prop_map(|all| all.into_iter().flatten().collect())
 }
 
-/// What a version has published: mostly once, sometimes never, sometimes twice.
+/// The publications of a version: usually one, sometimes none, sometimes two.
 fn published(services: usize, at: At) -> impl Strategy<Value = Vec<(At, Vec<(usize, u8)>)>> {
     let times = prop_oneof![1 => Just(0_usize), 16 => Just(1), 1 => Just(2)];
     let all = times.prop_flat_map(move |times| vec(expects(services, at.0), times));
@@ -487,7 +487,7 @@ proptest! {
         };
         // Other times give the records other names, so they are read in another order.
         let later = world_of(&case.facts, minute);
-        // The files come one by one, so what is cached in between is of an incomplete world.
+        // The files come one by one, so an incomplete world is cached in between.
         let mut shuffled = World::new("");
         shuffled.store.knows_contents = true;
         shuffled.store.has_no_history = true;

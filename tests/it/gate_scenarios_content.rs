@@ -14,7 +14,7 @@ fn shop() -> World {
     world
 }
 
-/// How a contract with this text stands with the live version.
+/// The state of a contract with this text and the live version.
 fn with_text(text: &str) -> String {
     let mut world = shop();
     world.publish_texts("storefront@2", None, &[text]).unwrap();

@@ -110,7 +110,7 @@ fn an_unreadable_record_of_an_unrelated_service_is_a_notice() {
     ");
 }
 
-// 52: the record may be of the version that never published what it expects.
+// 52: the record may belong to the version that never published its contracts.
 #[test]
 fn an_unreadable_record_denies_if_its_service_was_live_unpublished() {
     let (mut world, _) = shop();
@@ -181,8 +181,8 @@ fn a_record_with_a_newer_format_needs_a_newer_program() {
     assert_snapshot!(cut(&world.gate("orders@2")), @"
     deny 4 unknown
     G303 unknown: storefront@1 (live) needs orders@2 (candidate)
-         verifications/orders/d4/2.HASH.json has a newer format: upgrade to upheld >= 0.9.0
-         next: upgrade to upheld >= 0.9.0
+         verifications/orders/d4/2.HASH.json has a newer format: upgrade to Upheld >= 0.9.0
+         next: upgrade to Upheld >= 0.9.0
     ");
     let (mut world, _) = shop();
     let beside = publication(&world, "storefront");
@@ -199,8 +199,8 @@ fn a_store_with_a_newer_format_or_none_denies() {
     assert_snapshot!(world.gate("orders@2"), @"
     deny 4 unknown
     G303 unknown: 
-         store.yaml has a newer format: upgrade to upheld >= 0.9.0
-         next: upgrade to upheld >= 0.9.0
+         store.yaml has a newer format: upgrade to Upheld >= 0.9.0
+         next: upgrade to Upheld >= 0.9.0
     ");
     let (mut world, _) = shop();
     world.remove("store.yaml");

@@ -1,6 +1,6 @@
-//! A world of services for the gate's tests, written down as the scenarios are told: what a version expects, how
-//! another stood against it, what is live. Everything goes through real contracts and real records, into a store in
-//! memory; what was verified is told in words like `a !b ?c`: `/a` was upheld, `/b` broken, and `/c` could not be run.
+//! A world of services for the gate's tests, written as in the scenarios: the expectations of each version, the results
+//! of others against it, the live versions. Everything goes through real contracts and real records, into a store in
+//! memory. Results are words like `a !b ?c`: `/a` was upheld, `/b` broken, and `/c` could not be run.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -35,7 +35,7 @@ pub struct World {
     environment: ServiceName,
 }
 
-/// What the gate said, to be compared as a text.
+/// The gate's decision, to be compared as a text.
 pub struct Answer(pub Decision);
 
 impl World {
@@ -68,12 +68,12 @@ impl World {
         self.store.meddle(|files| drop(files.insert(path, text.as_bytes().to_vec())));
     }
 
-    /// Publishes what a version expects: of each provider these paths, and nothing else of anybody else.
+    /// Publishes the expectations of a version: of each provider these paths, and nothing of others.
     pub fn publish(&mut self, version: &str, expects: &[(&str, &str)]) {
         self.try_publish(version, expects).unwrap();
     }
 
-    /// The same, where it may be refused.
+    /// The same, if it may be refused.
     pub fn try_publish(&mut self, version: &str, expects: &[(&str, &str)]) -> Result<(), Refusal> {
         let of = of(version);
         let contracts: Vec<StoredContract> =
@@ -104,7 +104,7 @@ impl World {
         self.verify_with(version, results, false)
     }
 
-    /// The same, and what was known before of these interactions no longer counts.
+    /// The same, superseding the earlier results of these interactions.
     pub fn verify_instead(&mut self, version: &str, results: &str) -> RecordId {
         self.verify_with(version, results, true)
     }
@@ -123,7 +123,7 @@ impl World {
         self.land(&files)
     }
 
-    /// A version takes the place of what was there.
+    /// A version replaces the one before.
     pub fn deploy(&mut self, version: &str) -> RecordId {
         self.arrive(version, None, Arrival::Done)
     }
@@ -147,7 +147,7 @@ impl World {
         self.try_arrive(version, instance, arrival, false, None).unwrap()
     }
 
-    /// A version comes to be live, as a fact or not, with what the gate said of it.
+    /// A version goes live, as a fact or not, with the gate's decision about it.
     pub fn try_arrive(
         &mut self,
         version: &str,
@@ -217,7 +217,7 @@ impl World {
         status(&self.environment, self.day, &Book::new(&view)).unwrap()
     }
 
-    /// What is live of a service, like `orders@1 done`.
+    /// The live versions of a service, like `orders@1 done`.
     pub fn live(&self, service: &str) -> String {
         let view = self.store.view();
         let live = Book::new(&view).live(&self.environment, &name(service)).unwrap().value;
@@ -240,11 +240,11 @@ impl World {
         let landing = self.store.add(files, upheld::ledger::Snapshot::id(&since), "a test").unwrap();
         assert_eq!(landing, Landing::Landed);
         let id = files.last().and_then(|file| layout::record_name(file.path.rsplit('/').next().unwrap()));
-        // What was published before adds nothing.
+        // Publishing the same again adds nothing.
         id.map_or_else(|| "0".repeat(64).parse().unwrap(), |(_, id)| id)
     }
 
-    /// Where the record with that id lies.
+    /// The path of the record with that id.
     pub fn path_of(&self, id: RecordId) -> String {
         let end = format!("{id}.json");
         self.store.files().into_keys().find(|path| path.ends_with(&end)).unwrap()
@@ -273,7 +273,7 @@ impl World {
         self.store.meddle(|files| drop(files.insert(path, content.as_bytes().to_vec())));
     }
 
-    /// Where records are about, on an instance or not.
+    /// The target of records, on an instance or not.
     pub fn target(&self, instance: Option<&str>) -> Target {
         Target { environment: self.environment.clone(), instance: instance.map(name) }
     }

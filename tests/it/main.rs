@@ -1,27 +1,29 @@
-//! Upheld from the outside, in one program: what can be said through the library's public API or by running it.
-//! A test that needs the inside of a module stands in that module.
+//! Upheld from the outside, in one program: everything that can be tested through the library's public API or by
+//! running the program. A test that needs the inside of a module is in that module.
 //!
 //! - `cli_…`: one subject of the command line each, through the real program; all that it wrote is compared, the exit
 //!   code included
-//! - of these, on a shared repository on disk and on a folder: `cli_team_story`, from the first publication to the end of
-//!   support; `cli_publish`, `cli_verify_store`, `cli_deployed`, `cli_checkout`, `cli_status` and `cli_store`, one command
-//!   each; `cli_gate…`, the scenarios of the gate, whose numbers they tell; `cli_own_repository`, where nothing changes
-//! - `action`: the steps of `action.yml` as they stand, on a runner (`support::runner`); `action_strangers`, with inputs and
-//!   pull requests of strangers; `action_install`, how they get the program; `action_files`, what is told of them
-//! - `contract_read`: what a contract file says, and every finding about it
+//! - of these, on a shared repository on disk and on a folder: `cli_team_story`, from the first publication to the end
+//!   of support; `cli_publish`, `cli_verify_store`, `cli_deployed`, `cli_checkout`, `cli_status` and `cli_store`, one
+//!   command each; `cli_gate…`, the scenarios of the gate, with their numbers; `cli_own_repository`, where nothing
+//!   changes
+//! - `action`: the steps of `action.yml` as they are, on a runner (`support::runner`); `action_strangers`, with inputs
+//!   and pull requests of strangers; `action_install`, how they get the program; `action_files`, the documentation of
+//!   them
+//! - `contract_read`: reading a contract file, and every finding about it
 //! - `finding_codes`: each code of a finding, found
-//! - `contract_write`: what is written, and that it reads as itself
+//! - `contract_write`: writing a contract, and reading it back
 //! - `contract_schema`: what editors know of the format, and the contracts of this repository
-//! - `identity`: what is the same interaction or contract, and what is not
+//! - `identity`: which interactions and contracts are the same, and which are not
 //! - `matching_matrix` and `matching_parts`: each matcher upheld and broken, in bodies and in all other parts
-//! - `properties`: what holds for every contract and message; `strategies` makes them up
-//! - `recording_…`: from what was said on the wire to contracts; `recorded_secrets`: no secret is in any of them
+//! - `properties`: rules for every contract and message, which `strategies` generates
+//! - `recording_…`: from traffic to contracts; `recorded_secrets`: no secret is in any of them
 //! - `mock_properties`: a mock is its contract's own provider
-//! - `gate_scenarios_…`: the scenarios that the gate must pass, on the decision alone; `gate_properties`: what holds for
-//!   every small world, against the naive gate of `gate_naive`
+//! - `gate_scenarios_…`: the scenarios that the gate must pass, on the decision alone; `gate_properties`: every small
+//!   world, against the naive gate of `gate_naive`
 //! - `hostile_contracts`: files and bodies that mean harm
-//! - `store_…`: a ledger's files in a folder and in a git repository, with many writers, with hostile ones, and what is
-//!   checked out beside it
+//! - `store_…`: a ledger's files in a folder and in a git repository, with many writers, with hostile ones, and beside
+//!   a checkout
 //! - `examples`: the example services do what their pages and contracts say
 //! - `pipelines`: three repositories and their pipelines, as the recipes of `examples/pipelines.md` have them, from the
 //!   first publication to a rollback; `pipelines_page`: the recipes say the same for every build system
@@ -30,11 +32,10 @@
 //! - `readme`: the README and the pages beside the examples do what they say; `published`: so do the schema beside the
 //!   contracts and the releases
 //!
-//! `reading` holds the shortest ways from a text to a contract, `messages` those to its mismatches, `exchanges` those from
-//! the wire to a recording. `ledger_memory` is a store in memory, and `ledger_world` tells a world of services into it.
-//! `support` holds the
-//! world of a test that runs the program: a folder of its own, a cleared environment, and providers on ports that the
-//! system picks.
+//! `reading` has the shortest ways from a text to a contract, `messages` those to its mismatches, `exchanges` those
+//! from the wire to a recording. `ledger_memory` is a store in memory, and `ledger_world` describes a world of services
+//! in it. `support` has the world of a test that runs the program: a folder of its own, a cleared environment, and
+//! providers on ports that the system picks.
 
 #![expect(
     clippy::unwrap_used,

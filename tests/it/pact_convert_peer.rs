@@ -17,7 +17,7 @@ use crate::pact_peer::bytes;
 use crate::pact_spec::{body, cases as spec_cases, headers, pact_file, query, try_contract};
 use crate::reading::{either, filled};
 
-/// One case: what a Pact file expects of a message, and an actual message.
+/// One case: the expectations of a Pact file for a message, and an actual message.
 struct Case {
     name: String,
     version: String,

@@ -255,7 +255,7 @@ proptest! {
             (Just(it), Just(version), bodies)
         })
     ) {
-        // The content type says what a body is, if there is one that can be read.
+        // The content type gives the kind of a body, if there is one that can be read.
         let is_clear = |headers: &Headers| headers.get("content-type").is_none_or(|it| MediaType::parse(&it[0]).is_some());
         let optional = |rules: &Rules| rules.headers.get("content-type").is_some_and(|rule| rule.optional);
         let Http { request, response, terms } = http(&it);
@@ -292,7 +292,7 @@ proptest! {
     }
 }
 
-/// Headers with a content type: without one, Pact guesses from what the body looks like.
+/// Headers with a content type: without one, Pact guesses it from the body.
 fn typed(mut headers: Vec<(String, String)>, body: Option<&Body>) -> Vec<(String, String)> {
     let media_type = match body.map(|body| &body.content) {
         Some(Content::Json(_)) => "application/json",

@@ -1,5 +1,5 @@
 //! A dress rehearsal: the repositories of consumers and providers, the shared one, and their pipelines, which run the
-//! commands of `examples/pipelines.md` as they stand there, each in a fresh clone on a machine that knows nothing yet.
+//! commands of `examples/pipelines.md` as written there, each in a fresh clone on a machine that knows nothing yet.
 
 use std::sync::LazyLock;
 use std::thread;
@@ -10,7 +10,7 @@ use regex::Regex;
 use crate::support::town::{Host, Pair, Town};
 use crate::support::until;
 
-/// What the consumer needs at first.
+/// The consumer's needs at first.
 const SHOWS: &str = "
   - name: get an order
     given:
@@ -26,7 +26,7 @@ const SHOWS: &str = "
       match: { id: uuid, placed_at: date-time, items: 1+, \"items[].qty\": integer }
 ";
 
-/// What it needs later, too, and the provider's first version doesn't give.
+/// Its later needs, which the provider's first version doesn't meet.
 const TELLS_PAID_FROM_OPEN: &str = "
   - name: tell paid orders from open ones
     given:
@@ -38,13 +38,13 @@ const TELLS_PAID_FROM_OPEN: &str = "
       match: { status: [paid, open] }
 ";
 
-/// What people read on the way.
+/// The texts that people read on the way.
 struct Pages {
     /// On the pull request of the breaking change.
     comment: String,
-    /// Where its deployment was asked for all the same.
+    /// For a deployment that was requested all the same.
     refused: String,
-    /// Where a consumer went ahead of its provider.
+    /// For a consumer that went ahead of its provider.
     ahead: String,
 }
 
@@ -81,7 +81,7 @@ fn told(pair: &Pair<'_>) -> Pages {
     assert_eq!(pair.deployed(consumer).len(), 1);
     assert_ne!(pair.deployed(consumer), [shown], "what is on main is deployed, and not the branch");
 
-    // A breaking change is seen on its pull request, and stopped where somebody merges it all the same.
+    // A breaking change is seen on its pull request, and stopped if somebody merges it all the same.
     let tried = pair.push_provider("feature", &["status-in-capitals", "qty-as-text"]);
     let check = pair.job("provider-check", provider, "feature", &[]);
     assert_eq!(check.output.code, Some(1), "{}", check.output);
@@ -93,7 +93,7 @@ fn told(pair: &Pair<'_>) -> Pages {
     assert_eq!(records_of(pair, &merged), 2, "its publication and its verification");
     let refused = refusal(pair, provider);
 
-    // The next version gives what the consumer is going to need. Until it is live, the consumer is stopped.
+    // The next version has everything that the consumer is going to need. Until it is live, the consumer is stopped.
     pair.push_provider("main", &[]);
     pair.ok("provider-verify", provider);
     let needing = pair.push_consumer("main", &format!("{SHOWS}{}", TELLS_PAID_FROM_OPEN.trim_start_matches('\n')));
@@ -128,7 +128,7 @@ fn told(pair: &Pair<'_>) -> Pages {
     Pages { comment, refused, ahead }
 }
 
-/// Asks for a deployment that has to be refused, and gives the summary that it leaves.
+/// Requests a deployment that must be refused, and returns the summary that it leaves.
 fn refusal(pair: &Pair<'_>, service: &str) -> String {
     let before = pair.deployed(service);
     let done = pair.job("deploy", service, "main", &[]);

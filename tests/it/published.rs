@@ -1,5 +1,5 @@
-//! What the repository publishes is what the program and its releases are: the JSON Schema beside the contracts, and how
-//! the README says to install it.
+//! The repository publishes what the program and its releases are: the JSON Schema beside the contracts, and the
+//! README's instructions for installing it.
 
 use std::fs;
 

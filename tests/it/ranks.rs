@@ -43,7 +43,7 @@ const SAME_RANK: &[(&str, &str)] = &[
 /// The highest of the pure ranks.
 const PURE: u8 = 7;
 
-/// What the pure ranks may not name: files, sockets, processes, the environment, the clock.
+/// Paths that the pure ranks may not name: files, sockets, processes, the environment, the clock.
 const OUTSIDE: &[&str] = &[
     "std::fs",
     "std::net",

@@ -1,8 +1,8 @@
 //! The README and the pages beside the examples: each console block prints what its page shows, each example of a file is
 //! valid, and each link leads somewhere. `support::pages` has the rules for console blocks.
 //!
-//! `UPHELD_BLESS=1 cargo test --test it readme` writes what the commands print now into the pages. With `--test`, cargo
-//! doesn't build the examples: run `cargo build --examples` before.
+//! `UPHELD_BLESS=1 cargo test --test it readme` writes the current output of the commands into the pages. With
+//! `--test`, cargo doesn't build the examples: run `cargo build --examples` before.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -105,7 +105,7 @@ fn every_contract_and_registry_of_a_page_is_valid() {
     assert!(linted >= 6, "{linted}");
 }
 
-/// What GitHub calls the places of a page: its headlines in small letters, with `-` for blanks.
+/// The anchors of a page on GitHub: its headings in small letters, with `-` for blanks.
 fn places(page: &Page) -> BTreeSet<String> {
     let headlines = page.text.lines().filter(|line| line.starts_with('#'));
     let slug = |line: &str| {
@@ -138,7 +138,7 @@ fn every_link_leads_somewhere_and_the_readme_links_every_page() {
     }
 }
 
-/// Takes the tour, and types this text meanwhile. Returns what it shows.
+/// Takes the tour, and types this text meanwhile. Returns its output.
 fn tour(arguments: &[&str], typed: &str) -> String {
     let mut command = Command::new(env!("CARGO"));
     command.args(["run", "--quiet", "--example", "tour"]).args(arguments).current_dir(repository());

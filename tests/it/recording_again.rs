@@ -1,4 +1,4 @@
-//! Recording into an existing contract: what a person wrote stays byte for byte.
+//! Recording into an existing contract: the author's text stays byte for byte.
 
 use insta::assert_snapshot;
 use upheld::recording::{Options, Outcome};

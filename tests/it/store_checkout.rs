@@ -1,4 +1,4 @@
-//! What is checked out in a folder, on a developer's machine and in build systems.
+//! The state of a checkout, on a developer's machine and in build systems.
 
 use std::fs;
 
@@ -103,7 +103,7 @@ fn in_a_pull_request_the_version_is_the_head_and_never_the_merge() {
 }
 
 /// The commit and branch according to a build system's variables if a commit is checked out without a branch. In the
-/// values, COMMIT stands for that commit and PARENT for the one before.
+/// values, COMMIT is replaced by that commit and PARENT by the one before.
 fn told(variables: &str) -> String {
     let (remote, commit) = work_tree();
     remote.git_at("own", &["commit", "--quiet", "--allow-empty", "-m", "second"]);
@@ -245,7 +245,7 @@ fn a_pull_request_build_on_github_only_knows_its_own_commits() {
     assert_eq!(told("}}", "pull_request", &merge, &head), is(&head, "feature"));
     // Another commit, such as the live version.
     assert_eq!(told("}}", "pull_request", &merge, &main), is(&main, "-"));
-    // With the rights of the repository, the default is the target branch, not what a stranger wrote.
+    // With the rights of the repository, the default is the target branch, not a stranger's.
     assert_eq!(told("}}", "pull_request_target", &main, "main"), is(&main, "main"));
     assert_eq!(told("}}", "pull_request_target", &main, &main), is(&main, "-"));
     assert_eq!(told("}}", "pull_request_target", &main, &merge), is(&head, "feature"));

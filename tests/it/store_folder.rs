@@ -1,4 +1,4 @@
-//! A store in a folder: views, adding, and what is refused.
+//! A store in a folder: views, additions, and refusals.
 
 use std::fs;
 use std::path::PathBuf;

@@ -49,7 +49,7 @@ fn blob(remote: &Remote, text: &str) -> String {
     remote.git(&["hash-object", "-w", remote.path("object").to_str().unwrap()])
 }
 
-/// Makes a tree that of `main`.
+/// Makes `main` point at a tree.
 fn publish(remote: &Remote, tree: &str) {
     let commit = remote.git(&["commit-tree", tree, "-m", "hostile"]);
     remote.git(&["update-ref", "refs/heads/main", &commit]);

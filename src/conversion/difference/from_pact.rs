@@ -1,5 +1,5 @@
-//! Differences on the way from a Pact file to a contract: parts of the file that a contract can't express, and what it has
-//! instead.
+//! Differences on the way from a Pact file to a contract: parts of the file that a contract can't express, and their
+//! replacements.
 
 use std::fmt;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ pub enum FromPact {
     },
     /// There are generators for values of a provider state, and no state.
     NoState,
-    /// A generator's expression doesn't say which part of the example it stands for.
+    /// A generator's expression doesn't say which part of the example it replaces.
     UnclearExample {
         expression: String,
     },
@@ -127,7 +127,7 @@ pub enum Refusal {
     ExampleBreaksRule,
 }
 
-/// What a contract has for a body in parts.
+/// The contract's replacement for a body in parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MultipartAs {
     AnyText,

@@ -1,5 +1,5 @@
-//! The differences between the two formats: what one of them can express and the other can't, and what a conversion writes
-//! instead.
+//! The differences between the two formats: the parts that one of them can't express, and their replacements in a
+//! conversion.
 //!
 //! Differences are data. Their [`Display`](std::fmt::Display) is the one place that makes sentences of them, without a
 //! full stop.

@@ -1,5 +1,5 @@
-//! Differences on the way from a contract to a Pact file: parts of the contract that a Pact file can't express, and what it
-//! has instead.
+//! Differences on the way from a contract to a Pact file: parts of the contract that a Pact file can't express, and
+//! their replacements.
 
 use std::fmt;
 use std::sync::Arc;
@@ -128,11 +128,11 @@ impl fmt::Display for ToPact {
             Self::Commas => "the contract expects exactly this text; Pact ignores white space around commas",
             Self::StatusClass => {
                 "the contract expects a class of statuses; version 3 has no rule for that, but Pact's verifier follows \
-                 that of version 4 all the same"
+                 version 4's all the same"
             }
             Self::OptionalText => "the contract lets it be missing; Pact requires it, and accepts any value",
             Self::OrderOfValues => {
-                "the contract says in which order the values may come, or among which others; Pact accepts any"
+                "the contract has a rule for the order of the values, or for further ones; Pact accepts any"
             }
             Self::EachValue => {
                 "the contract requires each value to be one of these; Pact can't express that, and accepts any"

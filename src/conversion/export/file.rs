@@ -8,7 +8,7 @@ use super::version::Version;
 use crate::conversion::difference::ToPact;
 use crate::conversion::place::Side;
 use crate::interaction::{
-    Body, Content, Headers, Http, Interaction, Request, Response, ServiceName, Status, urlencoded,
+    Body, Content, Headers, Http, Interaction, Request, Response, ServiceName, Status, StatusClass, urlencoded,
 };
 use crate::pact::{PactMatcher, PactRules, PactStep, PlacedRule, PlacedRules, RuleList, StatusRange, Terms, TimeKind};
 
@@ -271,14 +271,14 @@ fn matcher(matcher: &PactMatcher, version: Version, remark: Remark<'_>) -> Value
 fn status(range: &StatusRange) -> Value {
     match range {
         StatusRange::These(codes) => json!(codes),
-        StatusRange::Between(first, last, _) => json!(match (first, last) {
-            (100, 199) => "info",
-            (300, 399) => "redirect",
-            (400, 499) => "clientError",
-            (500, 599) => "serverError",
-            (0, _) => "nonError",
-            (400, _) => "error",
-            _ => "success",
+        StatusRange::Class(class) => json!(match class {
+            StatusClass::Information => "info",
+            StatusClass::Success => "success",
+            StatusClass::Redirect => "redirect",
+            StatusClass::ClientError => "clientError",
+            StatusClass::ServerError => "serverError",
+            StatusClass::NonError => "nonError",
+            StatusClass::Error => "error",
         }),
     }
 }

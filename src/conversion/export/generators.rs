@@ -33,7 +33,7 @@ fn written(generators: &Map<String, Value>) -> AsWritten {
     if generators.is_empty() { AsWritten::default() } else { AsWritten::new(&json!({ "generators": generators })) }
 }
 
-/// A generator that fills a text with what a state handler returned.
+/// A generator that fills a text with values that a state handler returned.
 fn generator(text: &str) -> Value {
     json!({ "type": "ProviderState", "expression": text })
 }
@@ -55,7 +55,7 @@ fn add_body(generators: &mut Map<String, Value>, body: Option<&Body>) {
     let mut found = Map::new();
     match body.map(|body| &body.content) {
         Some(Content::Json(value)) => find(value, &mut Vec::new(), &mut found),
-        // Pact has no places in these where a whole text could be filled.
+        // Pact can't address places in these to fill a whole text.
         Some(Content::Text(_) | Content::Bytes(_) | Content::Form(_)) | None => {}
     }
     if !found.is_empty() {

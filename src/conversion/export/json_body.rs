@@ -1,4 +1,4 @@
-//! What a contract expects at each place of a JSON body, as far as a Pact file can express it.
+//! The expectations of a contract at each place of a JSON body, as far as a Pact file can express them.
 
 use serde_json::{Map, Value};
 
@@ -14,7 +14,7 @@ use crate::pact::PactMatcher;
 
 pub(super) type Tree<'r> = PathTree<'r, &'r WrittenRule>;
 
-/// A place with what is expected there.
+/// A place with its expectation.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Node {
     pub example: Value,
@@ -22,7 +22,7 @@ pub(super) struct Node {
     pub or_null: bool,
 }
 
-/// What is expected of a value.
+/// The expectation for a value.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Expectation {
     Scalar(ScalarRule),
@@ -34,7 +34,7 @@ pub(super) enum Expectation {
     Map(Vec<(String, Node)>),
     /// These elements and no others.
     Sequence(Vec<Node>),
-    /// So many elements, all alike but those with rules of their own, which `at` has the indexes of.
+    /// This many elements, all alike except for those in `at`, which have rules of their own, by index.
     Each {
         min: u64,
         max: Option<u64>,
@@ -71,7 +71,7 @@ impl JsonBody<'_, '_> {
         self.remarks.add(Part::in_body(path), difference);
     }
 
-    /// What is expected of a value and of everything below it. `trees` are the rules that may speak here, and `by_value`
+    /// The expectation for a value and everything below it. `trees` are the rules that may apply here, and `by_value`
     /// says how places without a rule are compared.
     pub(super) fn node(&mut self, example: &Value, trees: &[&Tree<'_>], by_value: bool, at: &mut Vec<Segment>) -> Node {
         let rule = rule_of(trees);
@@ -105,7 +105,7 @@ impl JsonBody<'_, '_> {
         Node { example: example.clone(), expected, or_null }
     }
 
-    /// What is expected of a list or an object.
+    /// The expectation for a list or an object.
     fn structure(
         &mut self,
         example: &Value,

@@ -1,7 +1,7 @@
-//! From what a contract expects of a JSON body to Pact's rules.
+//! From the expectations of a contract for a JSON body to Pact's rules.
 //!
-//! Without a rule, Pact compares values. Its rule `type` holds for everything below its place, too, so it is put at the
-//! highest place of whatever is compared by type as a whole.
+//! Without a rule, Pact compares values. Its rule `type` applies to everything below its place, too, so it is put at
+//! the highest place of each part that is compared by type as a whole.
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
@@ -14,7 +14,7 @@ use crate::conversion::place::Part;
 use crate::interaction::Path;
 use crate::pact::{PactMatcher, PactPath, PactStep, PlacedRule, PlacedRules, RuleList, Variant};
 
-/// Which rule holds for a place from above.
+/// The rule that applies to a place from above.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Cover {
     Nothing,
@@ -178,7 +178,7 @@ impl JsonBody<'_, '_> {
         let known = placed.len();
         let mut shown = Map::new();
         for (number, (key, field)) in fields.iter().enumerate() {
-            // The rules of one key hold for all.
+            // The rules of one key apply to all.
             let mut unused = Vec::new();
             let to = if number == 0 { &mut *placed } else { &mut unused };
             shown.extend(self.place(field, path, Cover::OrNull, to).map(|example| (key.clone(), example)));
@@ -204,7 +204,7 @@ impl JsonBody<'_, '_> {
         for (index, item) in items.iter().enumerate() {
             let is_own = own.contains(&index);
             path.push(if is_own { PactStep::Index(index) } else { PactStep::AnyIndex });
-            // The rules of one element hold for all that have none of their own.
+            // The rules of one element apply to all that have none of their own.
             let mut unused = Vec::new();
             let to = if is_own || is_first { &mut *placed } else { &mut unused };
             shown.extend(self.place(item, path, below, to));
@@ -223,7 +223,7 @@ impl JsonBody<'_, '_> {
         placed: &mut Vec<PlacedRule>,
     ) -> Value {
         if cover != Cover::Nothing || node.or_null {
-            // A rule from above holds here, and only one for the whole list can still require these elements.
+            // A rule from above applies here, and only a rule for the whole list can still require these elements.
             let is_plain = items.iter().all(|item| matches!(item.expected, Expectation::Scalar(ScalarRule::Value)));
             placed.push(node.rule(path, if is_plain { PactMatcher::Equality } else { TYPE }));
             if is_plain {

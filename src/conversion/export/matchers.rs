@@ -8,14 +8,14 @@ use crate::conversion::difference::ToPact;
 use crate::conversion::pattern::{ANYTHING, DATE_TIME, EMAIL, TIME, URI, UUID, literal};
 use crate::pact::{JavaPattern, PactMatcher, PactRegex, TimeKind};
 
-/// What a scalar must be, to Pact.
+/// Pact's requirement for a scalar.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum ScalarRule {
     /// Of the example's type.
     Type,
     /// The example's value.
     Value,
-    /// What a matcher says.
+    /// A matcher's requirement.
     Is(PactMatcher),
     /// Anything: Pact has no matcher for it.
     Anything,
@@ -23,7 +23,7 @@ pub(super) enum ScalarRule {
 
 pub(super) const TYPE: PactMatcher = PactMatcher::Type { min: None, max: None };
 
-/// What the rule of a scalar is to Pact: `default` if it doesn't say what the value must be.
+/// Pact's counterpart of a scalar's rule: `default` if the rule doesn't determine the value.
 pub(super) fn scalar(rule: &Rule, example: &Value, default: ScalarRule, remark: &mut dyn FnMut(ToPact)) -> ScalarRule {
     let Some(matcher) = rule.matchers.iter().find(|matcher| matcher.determines_value()) else { return default };
     match matcher {

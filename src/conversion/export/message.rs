@@ -46,7 +46,7 @@ impl Message<'_, '_> {
             // Pact's verifier doesn't send the content type that a contract implies.
             let implied = filled.content.implied_type().filter(|_| self.is_request());
             headers.extend(implied.map(|implied| (String::from("content-type"), vec![implied.to_owned()])));
-            // Without a rule, Pact compares the actual type with this one, or with what the body looks like.
+            // Without a rule, Pact compares the actual type with this one, or with its guess from the body.
             self.pact.headers.0.push(any_type());
         }
         (headers, body)
@@ -140,7 +140,7 @@ impl Message<'_, '_> {
             Some(MediaKind::Binary) if self.version == Version::V3 => return self.leave_out(NoBody::BinaryText),
             Some(kind @ (MediaKind::Json | MediaKind::Xml | MediaKind::Form | MediaKind::Multipart)) => {
                 if !self.can_be_text() {
-                    return self.parsed(text, kind, rule);
+                    return self.parse(text, kind, rule);
                 }
                 self.pact.media_type = Some(String::from("text/plain"));
             }
@@ -169,7 +169,7 @@ impl Message<'_, '_> {
     }
 
     /// A text that Pact parses.
-    fn parsed(&mut self, text: &str, kind: MediaKind, rule: Option<&Rule>) -> Option<Body> {
+    fn parse(&mut self, text: &str, kind: MediaKind, rule: Option<&Rule>) -> Option<Body> {
         let can_be_parsed = match kind {
             MediaKind::Multipart => return self.leave_out(NoBody::Parts),
             MediaKind::Json => serde_json::from_str::<Value>(text).is_ok_and(|it| it.is_object() || it.is_array()),

@@ -1,5 +1,5 @@
-//! From a contract to a Pact file, of version 4 or 3: the same content, with a remark for everything that a Pact file can't
-//! express. That is loosened, or left out: nobody is held to more than the contract requires.
+//! From a contract to a Pact file, of version 4 or 3: the same content, with a remark for everything that a Pact file
+//! can't express. Such parts are loosened, or left out: a provider never has to do more than the contract requires.
 //!
 //! A contract that was read from a Pact file keeps its rules, in the spelling of the version that is written.
 
@@ -21,7 +21,7 @@ use super::difference::{LeftOutOfPact, ToPact};
 use super::place::{NamedTexts, Part, Side};
 use super::remark::{Remark, Remarks, merge_common};
 use crate::contract::{self, Matcher};
-use crate::interaction::{Body, Contract, Http, Interaction, Kind, Request, Response, Status};
+use crate::interaction::{Body, Contract, Http, Interaction, Kind, Request, Response, Status, StatusClass};
 use crate::pact::{self, PactMatcher, PactRules, StatusRange};
 
 /// A Pact file, and the remarks on it.
@@ -51,7 +51,7 @@ pub fn rewrite(pact: &pact::Contract, version: Version) -> Exported {
     write(pact, version, |_, http, _, _| http.clone())
 }
 
-/// Writes the interactions that the version can hold, as `convert` makes them from their index, their messages and the
+/// Writes the interactions that the version can express. `convert` makes them from their index, their messages and the
 /// parameters of their states.
 fn write<T>(
     contract: &Contract<T>,
@@ -130,10 +130,10 @@ fn response(
     for (name, _) in rules.headers.iter().filter(|(_, rule)| rule.has(&Matcher::Absent)) {
         remarks.add(Part::Header(name.clone()), ToPact::AbsentHeader);
     }
-    if let Status::Class(class) = own.status {
-        let first = u16::from(class) * 100;
-        let range = StatusRange::Between(first, first + 99, "");
-        pact.status = Some(list(PactMatcher::Status(range)));
+    if let Status::Class(digit) = own.status
+        && let Some(class) = StatusClass::of_digit(digit)
+    {
+        pact.status = Some(list(PactMatcher::Status(StatusRange::Class(class))));
     }
     let mut kept = filled.headers.clone();
     for name in rules.headers.iter().filter(|(_, rule)| rule.optional).map(|(name, _)| name) {

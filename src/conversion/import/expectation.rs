@@ -1,4 +1,4 @@
-//! What a Pact file expects at each place of a JSON body: a tree that is free of the words of either format.
+//! The expectations of a Pact file at each place of a JSON body: a tree that is free of the words of either format.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::contract::{Matcher, Rule};
 use crate::interaction::Segment;
 use crate::interaction::number::same_value;
 
-/// A place of a body, with what is expected there.
+/// A place of a body, with its expectation.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Node<'v> {
     pub example: &'v Value,
@@ -17,7 +17,7 @@ pub(super) struct Node<'v> {
     pub optional: bool,
 }
 
-/// What is expected of a value.
+/// The expectation for a value.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Expectation<'v> {
     Scalar(ScalarRule),
@@ -29,7 +29,7 @@ pub(super) enum Expectation<'v> {
     Map(Box<Node<'v>>),
     /// These elements and no others.
     Sequence(Vec<Node<'v>>),
-    /// So many elements, all like one; and those with rules of their own, by their index.
+    /// This many elements, all like one; and those with rules of their own, by their index.
     Each {
         min: u64,
         max: Option<u64>,
@@ -44,7 +44,7 @@ pub(super) enum Expectation<'v> {
     Anything,
 }
 
-/// A rule that says explicitly what holds by type without a rule, if there is one.
+/// A rule that says explicitly what is compared by type without a rule, if there is one.
 pub(super) fn explicit_rule(node: &Node<'_>) -> Option<(Vec<Segment>, Rule)> {
     if let Some(matcher) = type_matcher(node.example) {
         return Some((Vec::new(), Rule::of(matcher)));

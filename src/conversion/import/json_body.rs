@@ -1,4 +1,4 @@
-//! From the rules of a JSON body in a Pact file to what is expected at each place of its example.
+//! From the rules of a JSON body in a Pact file to the expectation at each place of its example.
 
 use serde_json::{Map, Value};
 
@@ -18,7 +18,7 @@ const ANOTHER_INDEX: usize = usize::MAX;
 /// A key that no rule names.
 const ANOTHER_KEY: &str = "\0";
 
-/// What is expected at each place of an example.
+/// The expectation at each place of an example.
 pub(super) fn expectations<'v>(example: &'v Value, rules: &Chosen<'_>, remarks: &mut Remarks<'_>) -> Node<'v> {
     JsonReader { remarks, at: Vec::new() }.node(example, rules)
 }
@@ -26,7 +26,7 @@ pub(super) fn expectations<'v>(example: &'v Value, rules: &Chosen<'_>, remarks: 
 /// Walks along an example.
 struct JsonReader<'r, 'm> {
     remarks: &'r mut Remarks<'m>,
-    /// Where the walk is.
+    /// The current place of the walk.
     at: Vec<Segment>,
 }
 
@@ -36,7 +36,7 @@ impl JsonReader<'_, '_> {
         self.remarks.add_at(Part::in_body(path), rule, difference);
     }
 
-    /// What is expected of a value and of everything below it.
+    /// The expectation for a value and everything below it.
     fn node<'v>(&mut self, example: &'v Value, chosen: &Chosen<'_>) -> Node<'v> {
         let speaking = chosen.speaking();
         let allows_null = chosen.here().is_some_and(|list| list.any && list.matchers.contains(&PactMatcher::Null));

@@ -1,4 +1,4 @@
-//! From what is expected at each place to the fewest rules that express it.
+//! From the expectation at each place to the fewest rules that express it.
 //!
 //! Places without a rule are compared in one of two ways: by type, in a response, or by value, in a request and below
 //! `equal` in a response. For each place both are tried, and the one with fewer rules is taken.
@@ -22,13 +22,13 @@ pub(super) enum Comparison {
 /// Rules with the paths to their places, relative to the place at hand.
 pub(super) type Rules = Vec<(Vec<Segment>, Rule)>;
 
-/// The rules that express what is expected at a place, in each of the two ways.
+/// The rules that express the expectation at a place, in each of the two ways.
 struct Both {
     by_type: Rules,
     by_value: Rules,
 }
 
-/// The rules that express what is expected of a body.
+/// The rules that express the expectations for a body.
 pub(super) fn rules(node: &Node<'_>, comparison: Comparison) -> Rules {
     let both = both(node);
     match comparison {
@@ -137,7 +137,7 @@ fn map(any: &Node<'_>, own: &dyn Fn(Vec<Matcher>) -> Rules) -> Both {
 /// The longest list whose elements are all compared with each other; in a longer one only the first is.
 const MOST_COMPARED: usize = 300;
 
-/// The rules of elements with an expectation each: one for all, if it holds for every element that has the place.
+/// The rules of elements with an expectation each: one for all, if it applies to every element that has the place.
 fn merged(items: &[Node<'_>], rules: &[Rules]) -> Rules {
     let mut all: Rules = Vec::new();
     let mut of_each: HashSet<(&[Segment], String)> = HashSet::new();
@@ -168,7 +168,7 @@ fn of_each(each: &Rules, at: &[(usize, Node<'_>)], take: fn(Both) -> Rules) -> R
     let mut all = under(&Segment::Each, each.clone());
     for (index, node) in at {
         let own = take(both(node));
-        // Rules that hold for the others, but not for this one.
+        // Rules that apply to the others, but not to this one.
         let loosened =
             each.iter().filter(|(path, _)| !own.iter().any(|(other, _)| other == path)).filter_map(|(path, _)| {
                 let place = Path(path.clone());

@@ -9,18 +9,18 @@ use crate::conversion::pattern::{
 };
 use crate::pact::{JavaPattern, PactMatcher, PactRegex, RuleList};
 
-/// What a scalar must be.
+/// The requirement for a scalar.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum ScalarRule {
     /// Of the example's type.
     Type,
     /// The example's value.
     Value,
-    /// What a matcher says.
+    /// A matcher's requirement.
     Is(Matcher),
 }
 
-/// Where a scalar stands: headers, parameters, paths and texts have no types.
+/// The medium of a scalar: headers, parameters, paths and texts have no types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Medium {
     Json,
@@ -37,10 +37,10 @@ enum Condition {
     Unsaid,
 }
 
-/// Receives the differences between a rule and what becomes of it.
+/// Receives the differences between a rule and its counterpart.
 type Remark<'r> = &'r mut dyn FnMut(FromPact);
 
-/// What a list of rules requires of a scalar, and whether it also accepts null.
+/// The requirement of a list of rules for a scalar, and whether it also accepts null.
 pub(super) fn scalar(list: &RuleList, example: &Value, medium: Medium, remark: Remark<'_>) -> (ScalarRule, bool) {
     let conditions: Vec<Condition> =
         list.matchers.iter().map(|matcher| condition(matcher, example, medium, remark)).collect();

@@ -1,4 +1,4 @@
-//! Checks a converted contract with the reader of contracts, and loosens or leaves out what that refuses.
+//! Checks a converted contract with the reader of contracts, and loosens or leaves out the parts that it refuses.
 
 use std::collections::BTreeSet;
 
@@ -167,7 +167,7 @@ fn rule_places(made: &Interaction) -> Vec<(RulePlace, Pointer)> {
 
 /// Makes a rule accept anything, and removes those below it; `None` if it already does.
 fn loosen(made: &mut Interaction, place: &RulePlace) -> Option<Part> {
-    // What is always a text is any text.
+    // Headers, queries and paths are always texts, so any text means any value there.
     let any = match &place.rule {
         RuleKey::Body(_) => Rule::of(Matcher::Any),
         RuleKey::Header(_) | RuleKey::Query(_) | RuleKey::Path => Rule::of(Matcher::Type(JsonType::String)),

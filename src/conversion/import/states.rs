@@ -118,13 +118,13 @@ fn without_placeholders(request: &Request, asked: &Request, params: &Map<String,
     }
 }
 
-/// The text with placeholders for what a generator takes from the states.
+/// The text with placeholders for the values that a generator takes from the states.
 fn expression(generator: &Generator) -> Option<String> {
     let Generator::ProviderState { expression, .. } = generator else { return None };
     Some(if expression.contains("${") { expression.clone() } else { format!("${{{expression}}}") })
 }
 
-/// Learns from an example what the placeholders of a text stand for; false if the example doesn't show it.
+/// Learns the values of a text's placeholders from an example; false if the example doesn't show them.
 fn learn(expression: &str, example: &Value, params: &mut Map<String, Value>, is_text: bool) -> bool {
     let mut names = BTreeSet::new();
     placeholders(expression, &mut names);

@@ -170,7 +170,7 @@ pub(super) fn parameters(
     escaped(query)
 }
 
-/// Texts that stand for themselves.
+/// Escapes texts that aren't templates.
 pub(super) fn escaped(texts: &IndexMap<String, Vec<String>>) -> IndexMap<String, Vec<String>> {
     let texts = texts.iter().filter(|(_, values)| !values.is_empty());
     texts.map(|(name, values)| (name.clone(), values.iter().map(|value| escape(value)).collect())).collect()
@@ -197,9 +197,7 @@ pub(super) fn status(status: Status, rules: &PactRules, remarks: &mut Remarks<'_
     match list.matchers.as_slice() {
         [PactMatcher::Equality] => status,
         [PactMatcher::Status(StatusRange::These(codes))] if codes.as_slice() == [code] => status,
-        [PactMatcher::Status(StatusRange::Between(first, last, _))] if last - first == 99 => {
-            u8::try_from(first / 100).map_or(status, Status::Class)
-        }
+        [PactMatcher::Status(StatusRange::Class(class))] if let Some(digit) = class.digit() => Status::Class(digit),
         _ => {
             let class = u8::try_from(code / 100).map_or(status, Status::Class);
             remarks.add_at(Part::Status, Some(list), FromPact::StatusRule(class));

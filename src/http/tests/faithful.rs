@@ -1,4 +1,4 @@
-//! What is asked is what goes over the wire, and what comes is what is returned.
+//! Requests go over the wire as they are given, and responses are returned as they arrive.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::http::{BaseUrl, ExtraHeader, HttpClient, HttpOptions, codes};
 use crate::interaction::ActualRequest;
 use crate::verification::{Provider as _, Reply};
 
-/// A server that answers 204 and keeps what it was sent, with the number of the connection.
+/// A server that responds with 204 and keeps the requests that it got, with the number of the connection.
 async fn keeping() -> (BaseUrl, Arc<Mutex<Vec<(usize, String, Vec<u8>)>>>) {
     let kept = Arc::new(Mutex::new(Vec::new()));
     let keep = Arc::clone(&kept);
@@ -46,7 +46,7 @@ async fn nothing_is_added_to_a_request_but_the_host() {
 }
 
 #[tokio::test]
-async fn a_request_goes_out_as_it_is() {
+async fn a_request_is_sent_as_given() {
     let (base, kept) = keeping().await;
     let client = HttpClient::new(BaseUrl::parse(&base.join("/api/v1/")).expect("a base URL"), &HttpOptions::default());
     let sent = ActualRequest {
@@ -68,7 +68,7 @@ async fn a_request_goes_out_as_it_is() {
 }
 
 #[tokio::test]
-async fn the_users_headers_stand_in_place_of_the_requests_own() {
+async fn the_users_headers_replace_the_requests_own() {
     let (base, kept) = keeping().await;
     let options = with_headers(&["authorization: Bearer real", "X-Extra: a", "x-extra: b", "host: orders.example"]);
     let mut sent = plain("GET", "/");
@@ -129,7 +129,7 @@ async fn requests_share_one_connection() {
 }
 
 #[tokio::test]
-async fn requests_at_the_same_time_have_a_connection_each() {
+async fn concurrent_requests_have_a_connection_each() {
     let (base, kept) = keeping().await;
     let client = patient(base);
     let request = plain("GET", "/");
@@ -144,7 +144,7 @@ async fn requests_at_the_same_time_have_a_connection_each() {
 
 #[tokio::test]
 async fn a_connection_that_the_server_closed_is_replaced() {
-    // This server closes after each answer and does not say so.
+    // This server closes after each response without saying so.
     let base = answering("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok", true).await;
     let client = patient(base);
     for _ in 0..50 {
@@ -153,7 +153,7 @@ async fn a_connection_that_the_server_closed_is_replaced() {
 }
 
 #[tokio::test]
-async fn a_request_that_may_have_done_something_is_not_sent_twice() {
+async fn a_request_that_may_have_had_an_effect_is_not_sent_twice() {
     // The second request of a connection is read, and the connection closed.
     let kept = Arc::new(Mutex::new(0));
     let keep = Arc::clone(&kept);
@@ -179,7 +179,7 @@ async fn a_request_that_may_have_done_something_is_not_sent_twice() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_an_answer() {
+async fn a_redirect_is_returned_and_not_followed() {
     let redirect = "HTTP/1.1 302 Found\r\nlocation: /elsewhere\r\ncontent-length: 4\r\n\r\nbody";
     let Reply { response, seconds } = get(answering(redirect, false).await).await.expect("an answer");
     assert_eq!(response.status, 302);
@@ -189,7 +189,7 @@ async fn a_redirect_is_an_answer() {
 }
 
 #[tokio::test]
-async fn headers_come_as_they_were_sent() {
+async fn headers_are_returned_as_sent() {
     let answer =
         b"HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nX-City: Z\xfcrich\r\nX-Name: Zo\xc3\xab\r\nset-cookie: b=2\r\n\r\nto the end";
     let response = get(answering(answer, true).await).await.expect("an answer").response;
@@ -212,7 +212,7 @@ async fn an_encoded_body_is_decoded_and_the_headers_stay() {
 }
 
 #[tokio::test]
-async fn an_answer_to_head_has_a_length_and_no_body() {
+async fn a_response_to_head_has_a_length_and_no_body() {
     let base =
         answering("HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 99999999999\r\n\r\n", false).await;
     let response = patient(base).send(&plain("HEAD", "/")).await.expect("an answer").response;

@@ -1,4 +1,4 @@
-//! Servers that answer badly: each is told apart, soon, and with its cause.
+//! Servers that respond badly: each fault is recognized, quickly, and reported with its cause.
 
 use std::time::{Duration, Instant};
 
@@ -62,7 +62,7 @@ async fn headers_without_an_end_are_cut_off() {
 }
 
 #[tokio::test]
-async fn a_reset_connection_is_told_from_a_closed_one() {
+async fn a_reset_connection_is_distinguished_from_a_closed_one() {
     let reset = server(|mut stream, _| async move {
         request(&mut stream).await;
         stream.set_zero_linger().expect("a reset at the end");
@@ -139,13 +139,13 @@ async fn a_content_length_that_promises_too_little_is_an_error() {
 }
 
 #[tokio::test]
-async fn content_lengths_that_contradict_each_other_are_no_http() {
+async fn contradictory_content_lengths_are_invalid_http() {
     let base = answering("HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\nabc", false).await;
     assert_eq!(failing(patient(base)).await.code, codes::NOT_HTTP);
 }
 
 #[tokio::test]
-async fn what_is_no_http_is_told() {
+async fn a_response_that_isnt_http_is_reported() {
     for garbage in [
         "220 mail.example ESMTP\r\n",
         "\u{15}\u{3}\u{1}\u{0}\u{2}\u{2}(\r\n",
@@ -203,7 +203,7 @@ async fn endless_informational_responses_are_an_error() {
 }
 
 #[tokio::test]
-async fn a_large_answer_is_read_whole() {
+async fn a_large_response_is_read_completely() {
     let body = format!("[{}0]", "1234567890,".repeat(1_000_000));
     let head = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
     let reply = get(answering(head + &body, false).await).await.expect("an answer");
@@ -211,7 +211,7 @@ async fn a_large_answer_is_read_whole() {
 }
 
 #[tokio::test]
-async fn an_answer_that_follows_a_broken_one_is_read() {
+async fn a_response_after_a_broken_one_is_read() {
     // The first connection is broken in the middle of a response: nothing of it may reach the second.
     let base = server(|mut stream, number| async move {
         while request(&mut stream).await.is_some() {

@@ -1,4 +1,4 @@
-//! The client against real sockets: servers that answer well, servers that answer badly, and no server at all.
+//! The client against real sockets: servers that respond well, servers that respond badly, and no server at all.
 
 mod faithful;
 mod hostile;

@@ -28,7 +28,7 @@ async fn a_port_without_a_listener_is_a_refusal() {
 }
 
 #[tokio::test]
-async fn whether_a_provider_can_be_reached_is_told_without_a_request() {
+async fn a_provider_can_be_reached_without_sending_a_request() {
     // The connection that shows it is the one that is used.
     let base = server(|mut stream, number| async move {
         while request(&mut stream).await.is_some() && number == 0 {
@@ -54,7 +54,7 @@ async fn a_server_on_one_of_two_addresses_of_a_name_is_found() {
 }
 
 #[tokio::test]
-async fn a_name_that_nobody_knows_is_told() {
+async fn an_unknown_host_name_is_reported() {
     // No part of a name may be that long, so nobody needs to be asked (RFC 1035, section 2.3.4).
     let name = format!("{}.example", "x".repeat(64));
     let error = get(BaseUrl::parse(&format!("http://{name}")).expect("a base URL")).await.expect_err("an error");
@@ -63,7 +63,7 @@ async fn a_name_that_nobody_knows_is_told() {
 }
 
 #[tokio::test]
-async fn a_listener_that_lets_nobody_in_is_given_up() {
+async fn a_listener_that_never_accepts_is_given_up() {
     // TLS waits for the server's part of the handshake, which never comes.
     let base = server(|mut stream, _| async move {
         let _ = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await;
@@ -74,7 +74,7 @@ async fn a_listener_that_lets_nobody_in_is_given_up() {
     assert_eq!(error.code, codes::CONNECT_TIMEOUT, "{error:?}");
 }
 
-/// A proxy that keeps the first lines of what it is sent, and hands tunnels on to `target`.
+/// A proxy that keeps the first lines of the requests that it gets, and forwards tunnels to `target`.
 async fn proxy(target: u16) -> (Proxies, Arc<Mutex<Vec<String>>>) {
     let kept = Arc::new(Mutex::new(Vec::new()));
     let keep = Arc::clone(&kept);
@@ -140,7 +140,7 @@ async fn secure() -> (u16, ClientConfig) {
 }
 
 #[tokio::test]
-async fn a_provider_with_a_trusted_certificate_is_spoken_to_over_tls() {
+async fn a_provider_with_a_trusted_certificate_is_reached_over_tls() {
     let (port, trust) = secure().await;
     let base = BaseUrl::parse(&format!("https://localhost:{port}")).expect("a base URL");
     let client = HttpClient::connecting_by(Connector::trusting(trust), base, &HttpOptions::default());
@@ -168,7 +168,7 @@ async fn a_certificate_for_another_host_is_refused() {
 }
 
 #[tokio::test]
-async fn plain_http_where_tls_is_expected_is_told() {
+async fn plain_http_in_place_of_tls_is_reported() {
     let port = server(|mut stream, _| async move {
         let _ = stream.read_u8().await;
         let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
@@ -183,7 +183,7 @@ async fn plain_http_where_tls_is_expected_is_told() {
 }
 
 #[tokio::test]
-async fn a_proxy_is_told_the_whole_url_and_its_own_credentials() {
+async fn a_proxy_gets_the_whole_url_and_its_own_credentials() {
     let (proxies, kept) = proxy(0).await;
     let base = BaseUrl::parse("http://orders.example:8080/api").expect("a base URL");
     let client = HttpClient::new(base, &HttpOptions { proxies, ..HttpOptions::default() });
@@ -224,7 +224,7 @@ async fn a_refusing_proxy_is_named() {
 }
 
 #[tokio::test]
-async fn this_machine_is_reached_past_the_proxy() {
+async fn this_machine_is_reached_without_the_proxy() {
     let (proxies, kept) = proxy(0).await;
     let base = answering(OK, false).await;
     let client = HttpClient::new(base, &HttpOptions { proxies, ..HttpOptions::default() });

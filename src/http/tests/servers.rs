@@ -1,4 +1,4 @@
-//! Servers made of a listening socket and a script, so that every byte of a response is the test's own.
+//! Servers made of a listening socket and a script: the test chooses every byte of a response.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ where
     BaseUrl::parse(&format!("http://{address}")).expect("a base URL")
 }
 
-/// Answers every request of every connection with the same bytes, and closes the connection where `close` says so.
+/// Answers every request of every connection with the same bytes, and then closes the connection if `close` is set.
 pub(super) async fn answering(answer: impl Into<Vec<u8>>, close: bool) -> BaseUrl {
     let answer = answer.into();
     server(move |mut stream, _| {
@@ -42,7 +42,7 @@ pub(super) async fn answering(answer: impl Into<Vec<u8>>, close: bool) -> BaseUr
     .await
 }
 
-/// Reads one request: its head as a text, and as many bytes of body as its content-length says. `None` where the
+/// Reads one request: its head as a text, and as many bytes of body as its content-length says. `None` if the
 /// connection ends.
 pub(super) async fn request(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
     let mut head = Vec::new();

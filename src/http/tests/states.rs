@@ -31,7 +31,7 @@ async fn change(Shared(seen): Shared<Seen>, headers: HeaderMap, Json(message): J
     }
 }
 
-/// A provider with a state handler, and what it was sent.
+/// A provider with a state handler, and the requests that it got.
 async fn provider() -> (BaseUrl, Seen) {
     let seen = Seen::default();
     let router = Router::new().route("/api/_states", post(change)).with_state(Arc::clone(&seen));
@@ -70,7 +70,7 @@ async fn a_state_is_set_up_and_torn_down_with_one_request_each() {
 }
 
 #[tokio::test]
-async fn a_handler_may_be_elsewhere() {
+async fn a_handler_may_have_its_own_address() {
     let (base, seen) = provider().await;
     let url = base.join("/_states?by=upheld");
     handler(BaseUrl::local(1), &url).change(&state("nothing"), Action::Setup).await.expect("set up");
@@ -80,7 +80,7 @@ async fn a_handler_may_be_elsewhere() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_no_object_returns_no_values() {
+async fn a_response_that_isnt_an_object_returns_no_values() {
     let (base, _) = provider().await;
     let handler = handler(base, "/_states");
     for name in ["a list", "nothing", "a text"] {
@@ -111,7 +111,7 @@ async fn a_long_refusal_is_cut() {
 }
 
 #[tokio::test]
-async fn a_handler_at_another_place_is_named_with_its_url() {
+async fn a_handler_at_another_address_is_named_by_its_url() {
     let (base, _) = provider().await;
     let error = handler(base.clone(), "/states").change(&state("a text"), Action::Setup).await.expect_err("not there");
     assert!(error.message.ends_with("returned 404 Not Found"), "{error:?}");

@@ -101,7 +101,7 @@ pub(super) fn compare(
     comparison.found
 }
 
-/// Whether the rule for the whole body is about what its bytes look like.
+/// Whether the rule for the whole body is about the look of its bytes.
 fn by_content_type(rules: &PactRules) -> bool {
     let chosen = Chosen::new(&rules.body);
     chosen.here().is_some_and(|list| list.matchers.iter().any(|one| matches!(one, PactMatcher::ContentType(_))))

@@ -10,7 +10,8 @@ use crate::pact::matcher::PactMatcher;
 use crate::pact::rules::PactRules;
 use crate::source::{Pointer, Step};
 
-/// The headers that are compared value by value. All others are one text each. (Pact's list, shorter than that of the RFCs.)
+/// The headers that are compared value by value. All others are compared as one text. (This is Pact's list, which is
+/// shorter than that of the RFCs.)
 const LISTS: [&str; 12] = [
     "accept",
     "accept-encoding",

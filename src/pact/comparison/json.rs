@@ -61,7 +61,7 @@ impl Comparison<'_> {
         });
     }
 
-    /// Applies each matcher of a rule. If one of them is enough and none holds, the mismatches of the first are noted.
+    /// Applies each matcher of a rule. If one of them is enough and none fits, the mismatches of the first are noted.
     fn follow_matchers(&mut self, speaking: Speaking<'_>, follow: &mut dyn FnMut(&mut Self, &PactMatcher)) {
         let list = speaking.list;
         if !list.any {

@@ -132,7 +132,7 @@ fn status(asked: Status, rule: Option<&RuleList>, actual: &ActualResponse, at: &
 
 fn expected_status(range: &StatusRange) -> Expected {
     Expected::rule_alone(match range {
-        StatusRange::Between(_, _, name) => RuleSummary::StatusClass(name),
+        StatusRange::Class(class) => RuleSummary::StatusClass(*class),
         StatusRange::These(codes) => RuleSummary::Statuses(codes.clone()),
     })
 }

@@ -158,7 +158,7 @@ fn check_text_only(matcher: &PactMatcher, text: &str) -> Result<(), Unmet> {
     }
 }
 
-/// Checks what bytes look like.
+/// Checks the look of bytes.
 pub(super) fn check_bytes(media_type: &str, bytes: &[u8]) -> Result<(), Unmet> {
     match content_type::looks_like(bytes, media_type) {
         Ok(()) => Ok(()),

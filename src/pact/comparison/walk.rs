@@ -5,7 +5,7 @@ use crate::interaction::{Actual, Expected, Mismatch, Part, Path, Segment};
 use crate::pact::matcher::RuleList;
 use crate::source::{Code, Pointer, Step};
 
-/// How many mismatches of a body are noted: more than anybody reads.
+/// How many mismatches of a body are noted: more than people read.
 const MOST_MISMATCHES: usize = 500;
 
 /// A comparison of one part of a message.
@@ -42,7 +42,7 @@ impl<'a> Comparison<'a> {
         result
     }
 
-    /// Whether `visit` finds no mismatch. What it finds is dropped.
+    /// Whether `visit` finds no mismatch. The mismatches are dropped.
     pub(super) fn fits(&mut self, visit: impl FnOnce(&mut Self)) -> bool {
         let outside = (std::mem::replace(&mut self.trying, true), std::mem::take(&mut self.found));
         visit(self);
@@ -96,8 +96,8 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// Combines several checks of one place. All of them must hold, unless `any` says that one is enough. The expectation
-/// names all that don't hold.
+/// Combines several checks of one place. All of them must succeed, unless `any` says that one is enough. The
+/// expectation names all that fail.
 pub(super) fn combine(any: bool, results: Vec<Result<(), Unmet>>) -> Result<(), Unmet> {
     let one_holds = results.iter().any(Result::is_ok);
     let wrong: Vec<Unmet> = results.into_iter().filter_map(Result::err).collect();

@@ -192,7 +192,7 @@ fn check_element(matcher: &PactMatcher, asked: Node<'_, '_>, came: Node<'_, '_>,
         }
         PactMatcher::NotEmpty if children() == 0 => unmet_rule(SIZE, RuleSummary::NotEmpty(NonEmpty::Element)),
         PactMatcher::Null | PactMatcher::Status(_) => unmet_rule(TYPE, RuleSummary::Misplaced(Misplaced::Element)),
-        // These are checked where they cascade to: at the element's text.
+        // These are checked at the place that they cascade to: the element's text.
         PactMatcher::Include(_)
         | PactMatcher::Number
         | PactMatcher::Integer

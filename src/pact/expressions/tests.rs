@@ -14,7 +14,7 @@ fn told(tell: fn(&ZonedDateTime, &str) -> Result<ZonedDateTime, String>, base: &
 }
 
 #[test]
-fn a_date_is_told_from_a_moment_on() {
+fn a_date_is_computed_from_a_moment() {
     for (expression, date) in [
         ("", "2020-01-31"),
         ("  ", "2020-01-31"),
@@ -95,7 +95,7 @@ fn every_name_of_a_day_and_a_month_is_known() {
 }
 
 #[test]
-fn a_time_is_told_from_a_moment_on() {
+fn a_time_is_computed_from_a_moment() {
     for (expression, wanted) in [
         ("", "2020-01-31T10:30:15.25"),
         ("now", "2020-01-31T10:30:15.25"),
@@ -127,7 +127,7 @@ fn a_time_is_told_from_a_moment_on() {
 }
 
 #[test]
-fn a_time_behind_an_at_is_told_from_the_date_before_it_on() {
+fn a_time_after_an_at_is_computed_from_the_date_before_it() {
     for (expression, wanted) in [
         ("today @ 1 o'clock", "2020-01-31T13:00:00"),
         ("yesterday @ midnight", "2020-01-30T00:00:00"),
@@ -145,7 +145,7 @@ fn a_time_behind_an_at_is_told_from_the_date_before_it_on() {
 }
 
 #[test]
-fn a_day_is_a_day_of_the_calendar_where_clocks_are_put_forward() {
+fn a_day_is_a_calendar_day_even_if_clocks_change() {
     let zone = jiff::tz::TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
     let base = "2020-03-28T10:00".parse::<jiff::civil::DateTime>().unwrap().to_zoned_datetime(zone).unwrap();
     assert_eq!(date(&base, "tomorrow").unwrap().datetime().to_string(), "2020-03-29T10:00:00");
@@ -194,7 +194,7 @@ fn faults_of_an_expression_are_reported_with_their_index() {
     assert_eq!(told(date, "9999-12-29T00:00:00", "next friday"), "the date is too far away");
 }
 
-/// What is no word, mostly.
+/// Mostly not words.
 const OTHER: &str = "[-+@a-z0-9' ]{0,4}|.{0,3}";
 
 proptest::proptest! {

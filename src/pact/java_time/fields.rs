@@ -46,7 +46,7 @@ pub(super) enum Count {
     ByWeeks,
 }
 
-/// What a number counts.
+/// The unit of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unit {
     Quarter,

@@ -1,6 +1,6 @@
-//! What a pattern is for: a date, a time, or both.
+//! The purpose of a pattern: a date, a time, or both.
 
-/// What a pattern is for. Only the default and the name differ.
+/// The purpose of a pattern. Only the default and the name differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimeKind {
     Date,

@@ -20,9 +20,9 @@ impl JavaPattern {
     ///
     /// # Errors
     ///
-    /// What is wrong with it, and the index of the character, as the end of a sentence: a letter without a meaning, or one
-    /// that is repeated too often; a quote without its end; a `]` without its `[`; a character that must be quoted; a
-    /// pattern that is empty or too long.
+    /// If the pattern is invalid, with the reason and the index of the character, as the end of a sentence: a letter
+    /// without a meaning, or one that is repeated too often; a quote without its end; a `]` without its `[`; a
+    /// character that must be quoted; a pattern that is empty or too long.
     pub fn new(text: &str) -> Result<Self, String> {
         let letters: Vec<char> = text.chars().take(LONGEST + 1).collect();
         if letters.len() > LONGEST {

@@ -9,7 +9,7 @@ pub(super) fn matches(parts: &[Part], text: &str) -> bool {
     parts.iter().all(|part| reader.part(part, &mut day).is_some()) && reader.rest.is_empty() && day.exists()
 }
 
-/// What the fields say about a day. If a field occurs twice, the first counts.
+/// The fields of a day. If a field occurs twice, the first counts.
 #[derive(Clone, Copy, Default)]
 struct Day {
     year: Option<i128>,
@@ -64,7 +64,7 @@ impl<'a> Reader<'a> {
         let (field, count) = match part {
             Part::Text(text) => return self.text(text),
             Part::Optional(parts) => {
-                // Whether it is there doesn't depend on what follows, as in Java.
+                // As in Java, whether it is present doesn't depend on the text after it.
                 let before = (*self, *day);
                 if parts.iter().any(|part| self.part(part, day).is_none()) {
                     (*self, *day) = before;

@@ -26,7 +26,7 @@ fn check(table: &[(&str, &[&str], &[&str])]) {
 }
 
 #[test]
-fn dates_and_times_in_their_usual_patterns_are_taken() {
+fn dates_and_times_in_their_usual_patterns_match() {
     check(&[
         ("yyyy-MM-dd", &["2001-01-02", "2000-02-29", "0020-1-2"], &["2001-13-02", "2001-01-02x", " 2001-01-02", ""]),
         ("HH:mm:ss", &["00:00:00", "23:59:60", "1:2:3"], &["24:00:00", "12:60:00", "12:00:61", "12:00"]),
@@ -55,7 +55,7 @@ fn dates_and_times_in_their_usual_patterns_are_taken() {
 }
 
 #[test]
-fn a_day_is_taken_in_a_month_that_has_it() {
+fn a_day_must_exist_in_its_month() {
     check(&[
         (
             "yyyy-MM-dd",
@@ -78,7 +78,7 @@ fn a_day_is_taken_in_a_month_that_has_it() {
 }
 
 #[test]
-fn each_letter_takes_what_it_stands_for() {
+fn each_letter_matches_its_field() {
     check(&[
         ("G", &["AD", "bc"], &["A", "BX", ""]),
         ("GGGG", &["Anno Domini", "AD", "before christ"], &["A"]),
@@ -124,7 +124,7 @@ fn each_letter_takes_what_it_stands_for() {
 }
 
 #[test]
-fn each_way_of_writing_a_zone_takes_its_own() {
+fn each_zone_letter_matches_its_own_form() {
     check(&[
         (
             "X",
@@ -166,7 +166,7 @@ fn each_way_of_writing_a_zone_takes_its_own() {
 }
 
 #[test]
-fn a_section_in_brackets_may_be_missing_as_a_whole() {
+fn an_optional_section_is_present_or_missing_as_a_whole() {
     check(&[
         (
             "yyyy-MM-dd'T'HH:mm:ss[.SSS]XXX",
@@ -189,11 +189,11 @@ fn a_section_in_brackets_may_be_missing_as_a_whole() {
             &["10:00.5", "10:00:", "10:00:01.", "10:00CET"],
         ),
         ("[yyyy-][MM-]dd", &["2020-01-31", "01-31", "31", "2020-01"], &["2020-", "2020-01-32"]),
-        // The day is in its month, whichever of them is told.
+        // The day must exist in its month, in either section.
         ("[dd.MM.yyyy][yyyy-MM-dd]", &["29.02.2020", "2020-02-29", ""], &["29.02.2021", "2021-02-29", "2020-02"]),
-        // What is told in a section that is missing does not count.
+        // Fields in a missing section don't count.
         ("[M'x']H-d", &["2-31", "3x2-31"], &["2x2-31"]),
-        // A section is taken where it can be, whatever is left for what comes behind it.
+        // A section matches if it can, whatever is left for the rest of the pattern.
         ("[d]d", &["311"], &["3", "31"]),
         ("yyyy[-MM", &["2020", "2020-01"], &["2020-", "2020-13"]),
         ("[[[d]]]", &["3", ""], &["32"]),
@@ -203,7 +203,7 @@ fn a_section_in_brackets_may_be_missing_as_a_whole() {
 }
 
 #[test]
-fn quotes_hold_a_text_and_double_quotes_are_one() {
+fn quotes_enclose_a_text_and_two_quotes_are_one() {
     check(&[
         ("'ello'", &["ello"], &["elo", "Ello"]),
         ("'dd-MM-yyyy'", &["dd-MM-yyyy"], &[]),
@@ -308,12 +308,12 @@ fn fields() -> impl Strategy<Value = String> {
     proptest::sample::select(all)
 }
 
-/// Texts that can't be taken for a part of the field before them.
+/// Texts that can't be read as a part of the field before them.
 fn between() -> impl Strategy<Value = &'static str> {
     proptest::sample::select(vec![" ", "/", "'T'", ", ", "''", "'é'"])
 }
 
-/// What looks like a pattern, and what looks like a date or time; and anything.
+/// Texts that look like a pattern, or like a date or time; and any others.
 const PATTERN: &str = "[a-zA-Z'\\[\\] :.,0-9-]{0,40}|.{0,20}";
 const TEXT: &str = "[A-Za-z0-9/:+ -]{0,30}|.{0,20}";
 

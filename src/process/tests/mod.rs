@@ -26,7 +26,7 @@ async fn eventually<T>(fact: impl Fn() -> Option<T>) -> T {
     tokio::time::timeout(Duration::from_secs(20), looking).await.expect("the fact in time")
 }
 
-/// What a file says, once it ends with a line break.
+/// The content of a file, once it ends with a line break.
 fn written(file: &Path) -> Option<String> {
     std::fs::read_to_string(file).ok().filter(|text| text.ends_with('\n')).map(|text| text.trim().to_owned())
 }

@@ -16,7 +16,7 @@ fn folder() -> tempfile::TempDir {
 }
 
 #[tokio::test]
-async fn a_service_is_told_its_port_in_its_line_and_in_its_environment() {
+async fn a_service_gets_its_port_in_its_command_line_and_environment() {
     let folder = folder();
     let line = "echo ${PORT} $PORT $EXTRA >> port; sleep 1000";
     let mut service = Service::start("orders", &command(&folder, line).env("EXTRA", "more")).expect("started");
@@ -30,7 +30,7 @@ async fn a_service_is_told_its_port_in_its_line_and_in_its_environment() {
 }
 
 #[tokio::test]
-async fn a_service_is_waited_for_until_it_is_healthy() {
+async fn starting_a_service_waits_until_it_is_healthy() {
     let folder = folder();
     let ready = folder.path().join("ready");
     let mut service =
@@ -44,7 +44,7 @@ async fn a_service_is_waited_for_until_it_is_healthy() {
 }
 
 #[tokio::test]
-async fn a_service_that_ends_early_is_told_at_once_with_its_output() {
+async fn a_service_that_ends_early_is_reported_immediately_with_its_output() {
     let folder = folder();
     let line = "echo to standard output; echo PORT is taken >&2; exit 3";
     let mut service = Service::start("orders", &command(&folder, line)).expect("started");
@@ -60,7 +60,7 @@ async fn a_service_that_ends_early_is_told_at_once_with_its_output() {
 }
 
 #[tokio::test]
-async fn a_service_that_puts_itself_into_the_background_is_told_and_ended() {
+async fn a_service_that_moves_into_the_background_is_reported_and_stopped() {
     let folder = folder();
     let mut service = Service::start("orders", &command(&folder, "sleep 1000 & echo $! > ids")).expect("started");
     let error = service.wait_healthy(LONG, listens).await.expect_err("ended");
@@ -71,7 +71,7 @@ async fn a_service_that_puts_itself_into_the_background_is_told_and_ended() {
 }
 
 #[tokio::test]
-async fn a_service_that_never_is_healthy_is_given_up_with_the_last_cause_and_its_output() {
+async fn a_service_that_never_becomes_healthy_is_given_up_with_the_last_cause_and_its_output() {
     let folder = folder();
     let mut service = Service::start("orders", &command(&folder, "echo starting; exec sleep 1000")).expect("started");
     eventually(|| (!service.output().is_empty()).then_some(())).await;
@@ -121,7 +121,7 @@ async fn a_dropped_service_leaves_no_process_behind() {
 }
 
 #[tokio::test]
-async fn what_will_not_end_is_killed_after_the_grace() {
+async fn a_service_that_will_not_end_is_killed_after_the_grace_period() {
     let folder = folder();
     let line = format!("trap '' TERM; {TREE}");
     let service = Service::start("orders", &command(&folder, &line)).expect("started");
@@ -133,7 +133,7 @@ async fn what_will_not_end_is_killed_after_the_grace() {
 }
 
 #[tokio::test]
-async fn what_tidies_up_is_waited_for() {
+async fn a_service_that_tidies_up_is_given_time() {
     let folder = folder();
     // The first process ends at once; its child takes its time.
     let line =
@@ -160,7 +160,7 @@ async fn a_service_that_has_ended_by_itself_can_be_stopped() {
 }
 
 #[tokio::test]
-async fn a_service_that_writes_without_an_end_is_not_held_up() {
+async fn a_service_that_writes_endlessly_is_not_blocked() {
     let folder = folder();
     let line = "head -c 10000000 /dev/zero | tr '\\0' x >&2; echo; echo the end; echo yes > done; sleep 1000";
     let service = Service::start("orders", &command(&folder, line)).expect("started");
@@ -171,7 +171,7 @@ async fn a_service_that_writes_without_an_end_is_not_held_up() {
 }
 
 #[tokio::test]
-async fn a_command_that_does_not_exist_is_told_before_it_is_started() {
+async fn a_missing_command_is_reported_before_it_is_started() {
     let folder = folder();
     for (line, message) in [
         ("no-such-program --port ${PORT}", "the command `no-such-program` of `no-such-program --port ".to_owned()),

@@ -24,7 +24,7 @@ async fn set_up(folder: &tempfile::TempDir, line: &str) -> Result<Map<String, Va
 }
 
 #[tokio::test]
-async fn a_command_is_told_the_state_and_returns_values() {
+async fn a_command_gets_the_state_and_returns_values() {
     let folder = folder();
     let line =
         "cat > told; echo $UPHELD_STATE, $UPHELD_ACTION, $UPHELD_PROVIDER_URL > env; echo '{\"token\": \"t-1\"}'";
@@ -62,7 +62,7 @@ async fn a_long_message_reaches_a_command_that_prints_before_it_reads() {
 }
 
 #[tokio::test]
-async fn a_command_that_fails_is_told_with_its_complaint() {
+async fn a_failing_command_is_reported_with_its_complaint() {
     let error = set_up(&folder(), "echo no such table >&2; exit 4").await.expect_err("failed");
     assert_eq!(error.code, codes::STATE_FAILED);
     assert_eq!(
@@ -89,7 +89,7 @@ async fn a_command_that_prints_too_much_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_command_that_does_not_end_is_killed_with_all_that_it_started() {
+async fn a_command_that_does_not_end_is_killed_with_everything_that_it_started() {
     let folder = folder();
     let line = "sleep 1000 & echo $! >> ids; echo waiting >&2; echo $$ >> ids; sleep 1000";
     let handler = CommandStates::new(command(&folder, line), "", Duration::from_secs(1));
@@ -122,7 +122,7 @@ async fn a_change_that_is_given_up_leaves_no_process_behind() {
 }
 
 #[tokio::test]
-async fn what_a_successful_command_leaves_running_runs_on() {
+async fn processes_of_a_successful_command_keep_running() {
     let folder = folder();
     let values = set_up(&folder, "sleep 1000 & echo $! > ids; echo '{\"id\": 1}'").await.expect("set up");
     assert_eq!(Value::Object(values), json!({ "id": 1 }));
@@ -133,6 +133,6 @@ async fn what_a_successful_command_leaves_running_runs_on() {
 }
 
 #[tokio::test]
-async fn a_command_that_does_not_exist_is_told() {
+async fn a_missing_command_is_reported() {
     assert_eq!(set_up(&folder(), "no-such-program").await.expect_err("missing").code, codes::COMMAND_NOT_FOUND);
 }

@@ -96,7 +96,7 @@ fn is_mismatch(reason: &Reason) -> bool {
     !reason.expected.is_empty() || !reason.actual.is_empty()
 }
 
-/// What went wrong, if it isn't a mismatch; the code alone if the reason has nothing else.
+/// The error, if the reason isn't a mismatch; only its code if there is nothing else.
 fn message(reason: &Reason) -> Option<String> {
     if !reason.message.is_empty() {
         Some(format!("{}: {}", cell(&reason.code), shown_sentence(&reason.message)))

@@ -18,8 +18,8 @@ const GAP: &str = "     ";
 /// How many pairs that are compatible for a special reason are shown when compatible pairs are only counted.
 const SPECIAL: usize = 3;
 
-/// A decision for people: the answer in the first line, then the rows that need attention, each with its causes and what
-/// clears it, then the number of compatible pairs, and the notices.
+/// A decision for people: the verdict in the first line, then the rows that need attention, each with its causes and
+/// next steps, then the number of compatible pairs, and the notices.
 #[must_use]
 pub fn decision_human(report: &DecisionReport<'_>, palette: &Palette) -> String {
     let decision = report.decision;
@@ -71,8 +71,8 @@ pub(super) fn rows(rows: &[Row], all: bool, palette: &Palette) -> String {
     out
 }
 
-/// `G001 compatible    6 pairs (--all lists them)`: a line for each code, followed by the pairs that are compatible for
-/// another reason than that every interaction is upheld.
+/// `G001 compatible    6 pairs (--all lists them)`: a line for each code, followed by the pairs that are compatible
+/// although not every interaction is upheld.
 pub(super) fn compatible(rows: &[Row], width: usize, hint: &str, palette: &Palette) -> String {
     let mut by_code: BTreeMap<GateCode, Vec<&Row>> = BTreeMap::new();
     for row in rows.iter().filter(|row| row.state() == State::Compatible) {
@@ -94,7 +94,7 @@ pub(super) fn compatible(rows: &[Row], width: usize, hint: &str, palette: &Palet
     out
 }
 
-/// A line for each notice, and another one for what to do about it.
+/// A line for each notice, and another one for the next step.
 pub(super) fn notices(notices: &[Notice], palette: &Palette) -> String {
     let mut out = String::new();
     for notice in notices {

@@ -12,8 +12,8 @@ use crate::gate::{Cause, Decision, Notice, Role, Row, Side, State};
 use crate::interaction::{InteractionId, ServiceName};
 use crate::ledger::{Event, Reason, Version};
 
-/// A decision as one JSON document. Its `decision` is `"allow"` only if the gate says yes and this isn't a dry run; a dry
-/// run has in `would` what it would have been.
+/// A decision as one JSON document. Its `decision` is `"allow"` only if the gate says yes and this isn't a dry run; in
+/// a dry run, `would` has what it would have been.
 ///
 /// # Errors
 ///
@@ -197,7 +197,7 @@ enum JsonCause<'a> {
     Told { text: String },
 }
 
-/// A reason with all its keys, so that programs needn't check which are there.
+/// A reason with all its keys: programs needn't check which of them exist.
 #[derive(Serialize)]
 struct JsonReason<'a> {
     code: &'a str,

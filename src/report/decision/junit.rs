@@ -11,8 +11,8 @@ use super::row::{name, row, title, width};
 use super::{DecisionReport, UNDECIDED, UNDECIDED_NEXT, candidates, word};
 use crate::gate::{Row, State};
 
-/// A decision as a suite of tests: a compatible row has passed, an incompatible one has failed, and any other is an error.
-/// The suite's properties hold the decision itself.
+/// A decision as a suite of tests: a compatible row has passed, an incompatible one has failed, and any other is an
+/// error. The decision itself is among the suite's properties.
 ///
 /// # Errors
 ///

@@ -1,4 +1,5 @@
-//! A decision for a step summary or a comment: the answer first, then what needs attention, each row folded.
+//! A decision for a step summary or a comment: the verdict first, then everything that needs attention, each row
+//! folded.
 
 use std::fmt::Write as _;
 
@@ -70,7 +71,7 @@ fn section(one: &Row) -> String {
     folded(&summary, &within(&row(one, width([one]), &Palette::default()), SECTION))
 }
 
-/// The notices, and the pairs that are compatible for another reason than that every interaction is upheld.
+/// The notices, and the pairs that are compatible although not every interaction is upheld.
 fn aside(report: &DecisionReport<'_>, bytes: usize) -> String {
     let decision = report.decision;
     let notes = notices(&decision.notices, &Palette::default());

@@ -1,7 +1,7 @@
 //! The gate's decision, and the status of an environment, in every form.
 //!
-//! The first line of a row has its code, its state and its pair; below it are the causes, the owners, and what clears it.
-//! All forms show a row with the same text, so they can't contradict each other.
+//! The first line of a row has its code, its state and its pair; below it are the causes, the owners, and the next
+//! steps. All forms show a row with the same text, so they can't contradict each other.
 
 mod causes;
 mod github;
@@ -51,9 +51,9 @@ const fn word(allow: bool) -> &'static str {
     if allow { "allow" } else { "deny" }
 }
 
-/// What a report says until the gate has decided.
+/// The text of a report until the gate has decided.
 const UNDECIDED: &str = "the gate did not finish, so there is no decision; that counts as \"deny\"";
-/// What to do then.
+/// The next step in that case.
 const UNDECIDED_NEXT: &str = "see the gate's log for what ended it, and run it again";
 /// The program's exit code for "could not run", which fits a run that didn't finish.
 const UNDECIDED_EXIT: u8 = 5;

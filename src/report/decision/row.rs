@@ -1,4 +1,4 @@
-//! One row as text: the pair in the first line, then the causes, the owners and what to do next.
+//! One row as text: the pair in the first line, then the causes, the owners and the next steps.
 
 use std::fmt::Write as _;
 
@@ -19,7 +19,7 @@ const OWNERS: usize = 5;
 /// How many next steps are shown.
 const NEXT: usize = 10;
 
-/// A row with everything below it. `width` is that of the column of states.
+/// A row with everything below it. `width` is the width of the column of states.
 pub(super) fn row(row: &Row, width: usize, palette: &Palette) -> String {
     let title = title(row);
     let mut out = head(row.code.text(), (row.state().word(), style(row.state(), palette)), width, palette);
@@ -35,7 +35,7 @@ pub(super) fn row(row: &Row, width: usize, palette: &Palette) -> String {
     out
 }
 
-/// What clears a row, a line each.
+/// The steps that clear a row, one per line.
 pub(super) fn next(row: &Row) -> Vec<String> {
     let mut lines: Vec<String> = row.next.iter().take(NEXT).map(|next| shown_sentence(&next_text(next))).collect();
     let more = row.next.len().saturating_sub(NEXT);
@@ -56,7 +56,7 @@ pub(super) fn width<'r>(rows: impl IntoIterator<Item = &'r Row>) -> usize {
     rows.into_iter().map(|row| row.state().word().len()).max().unwrap_or(0)
 }
 
-/// The line of what to do next.
+/// The line of a next step.
 pub(super) fn next_line(next: &str, palette: &Palette) -> String {
     format!("{INDENT}{} {}\n", paint(palette.help, "next:"), shown_sentence(next))
 }
@@ -66,7 +66,7 @@ pub(super) fn owners(row: &Row) -> String {
     listed(row.owners.iter().map(|owner| shown(owner)), OWNERS)
 }
 
-/// What a row is about.
+/// The subject of a row.
 pub(super) struct Title {
     pub text: String,
     /// How many of the row's causes it states already.

@@ -1,4 +1,4 @@
-//! The status of environments: what is live in each, and how every pair in it stands.
+//! The status of environments: the live versions in each, and the state of every pair.
 
 use std::fmt::Write as _;
 use std::io;

@@ -63,7 +63,7 @@ pub fn fact_text(fact: &Fact) -> String {
     }
 }
 
-/// What to do next, with a command to run if there is one.
+/// The next step, with a command to run if there is one.
 #[must_use]
 pub fn next_text(next: &NextStep) -> String {
     match next {
@@ -113,7 +113,7 @@ pub fn next_text(next: &NextStep) -> String {
     }
 }
 
-/// What a notice is about.
+/// The text of a notice.
 #[must_use]
 pub fn notice_text(notice: &Notice) -> String {
     match notice {
@@ -150,7 +150,7 @@ pub fn notice_text(notice: &Notice) -> String {
     }
 }
 
-/// What to do about a notice, if something can be done.
+/// The next step after a notice, if there is one.
 #[must_use]
 pub fn notice_next_text(notice: &Notice) -> Option<String> {
     match notice {
@@ -178,8 +178,8 @@ fn end_rollout(what: &str, rollout: &ServiceVersion, environment: &str) -> Strin
 fn repair(doubt: &Doubt) -> String {
     match &doubt.kind {
         DoubtKind::Missing if doubt.path == layout::STORE => String::from("create a store there: upheld store init"),
-        DoubtKind::Newer { needs: Some(needs) } => format!("upgrade to upheld >= {needs}"),
-        DoubtKind::Newer { needs: None } => String::from("upgrade upheld to its newest version"),
+        DoubtKind::Newer { needs: Some(needs) } => format!("upgrade to Upheld >= {needs}"),
+        DoubtKind::Newer { needs: None } => String::from("upgrade Upheld to its newest version"),
         DoubtKind::Unreadable(_) | DoubtKind::WrongName | DoubtKind::Misplaced | DoubtKind::Missing => {
             format!("run `upheld store lint`, and restore {} from the store's history", doubt.path)
         }

@@ -79,7 +79,7 @@ fn every_kind_of_mismatch_names_the_provider_or_the_consumer_in_its_help() {
 }
 
 #[test]
-fn the_status_says_who_has_to_look_where() {
+fn the_status_decides_who_must_look_where() {
     let with = |status: u16, given: &[&str]| Finished {
         status: Some(status),
         given: given.iter().map(|&state| state.to_owned()).collect(),
@@ -94,7 +94,7 @@ fn the_status_says_who_has_to_look_where() {
 }
 
 #[test]
-fn what_follows_from_a_failed_request_is_shown_and_not_explained() {
+fn consequences_of_a_failed_request_are_shown_and_not_explained() {
     let mismatches = vec![
         in_part(mismatch::STATUS, Part::Status, "", "200", "502"),
         in_part(mismatch::HEADER_VALUE, Part::Header, "content-type", "application/json", "text/html"),
@@ -105,7 +105,7 @@ fn what_follows_from_a_failed_request_is_shown_and_not_explained() {
 }
 
 #[test]
-fn null_in_place_of_a_value_is_a_case_of_its_own() {
+fn null_in_place_of_a_value_has_its_own_advice() {
     let null = of_type("note", RuleSummary::String, &json!("ring twice"), &Value::Null);
     let Mismatch { code, .. } = null.mismatch;
     assert_eq!(code, mismatch::TYPE);

@@ -89,7 +89,7 @@ fn findings_as_annotations() {
 }
 
 #[test]
-fn no_findings_are_no_text() {
+fn without_findings_there_is_no_text() {
     assert_eq!(findings::text(&[], &Sources::default(), &Palette::default()), "");
     assert_eq!(findings::github(&[]), "");
 }
@@ -119,7 +119,7 @@ fn places_that_are_not_in_the_text_do_no_harm() {
 }
 
 #[test]
-fn a_file_cannot_speak_to_the_terminal_or_to_the_build_system() {
+fn a_file_cannot_control_the_terminal_or_the_build_system() {
     let file: Arc<str> = Arc::from("contracts/\u{1b}[2J::error::x.yaml");
     let text = "a: \u{1b}[2J\u{9b}31m ##[add-mask]x \u{202e}abc\n::error::x\n";
     let mut sources = Sources::default();

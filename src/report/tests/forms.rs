@@ -1,4 +1,4 @@
-//! Each form of one and the same run, whole.
+//! Each form of the same run, as a whole.
 
 use super::samples::{self, broken, conclusion, quantity, report, report_of, run, upheld};
 use serde_json::{Value, json};
@@ -40,7 +40,7 @@ fn a_quiet_report_leaves_out_what_is_upheld() {
     assert_eq!(
         text,
         human(&run()).lines().filter(|line| !line.starts_with("upheld ")).fold(String::new(), |mut text, line| {
-            // Where an upheld line stood between two blocks, one empty line is left and not two.
+            // Between two blocks, a removed line leaves one empty line instead of two.
             if !(line.is_empty() && (text.is_empty() || text.ends_with("\n\n"))) {
                 text.push_str(line);
                 text.push('\n');
@@ -58,7 +58,7 @@ fn a_quiet_run_without_failures_is_one_line() {
 }
 
 #[test]
-fn the_time_is_said_where_the_caller_knows_it() {
+fn the_time_is_shown_if_the_caller_knows_it() {
     let finished = [upheld("get an order")];
     let conclusion = Conclusion { seconds: Some(1.236), ..conclusion(&finished) };
     let text = report_of(&finished, &conclusion, |out| Human::new(out, Palette::default()));
@@ -71,7 +71,7 @@ fn an_empty_run_says_that_nothing_was_verified() {
 }
 
 #[test]
-fn lines_come_while_the_run_goes_on() {
+fn lines_appear_while_the_run_goes_on() {
     use crate::report::Reporter as _;
     let out = samples::Shared::default();
     let mut human = Human::new(out.clone(), Palette::default());
@@ -110,7 +110,7 @@ fn mismatches_are_aligned_and_a_rule_that_many_break_is_shown_once() {
 }
 
 #[test]
-fn more_mismatches_than_anybody_reads_are_counted() {
+fn mismatches_beyond_the_limit_are_counted() {
     let many = (0..25)
         .map(|index| {
             samples::body(mismatch::MISSING, &format!("items[{index}].sku"), "a string, like \"TEA-1\"", "nothing")
@@ -152,7 +152,7 @@ fn a_run_as_annotations() {
 }
 
 #[test]
-fn a_run_in_which_all_is_upheld_needs_no_annotation() {
+fn a_run_without_failures_has_no_annotations() {
     assert_eq!(report(&[upheld("get an order")], Github::new), "");
 }
 
@@ -172,7 +172,7 @@ fn annotations_beyond_ten_are_counted_and_the_worst_come_first() {
 }
 
 #[test]
-fn a_provider_that_is_not_there_is_one_annotation_and_one_section() {
+fn a_missing_provider_is_one_annotation_and_one_section() {
     let finished: Vec<Finished> =
         (0..30).map(|index| samples::errored(&format!("interaction {index}"), samples::unreachable())).collect();
     let text = report(&finished, Github::new);

@@ -1,4 +1,4 @@
-//! A provider that says what terminals, parsers and build systems would obey.
+//! A provider that sends everything that terminals, parsers and build systems would obey.
 
 use std::sync::Arc;
 
@@ -40,13 +40,13 @@ fn every_form() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Asserts that no text holds what a terminal obeys, and none but our own commands of build systems: lines of the
-/// `github` form that begin with one of these.
+/// Asserts that no text contains anything that a terminal obeys, and no commands of build systems but our own: lines of
+/// the `github` form that begin with one of these.
 pub fn assert_nothing_is_obeyed(forms: &[(&str, String)], ours: &[&str]) {
     for (form, text) in forms {
         let odd: Vec<char> = text
             .chars()
-            // JSON may hold anything but control characters as it is, and is not read by people.
+            // JSON may contain everything but control characters as it is, and isn't read by people.
             .filter(|c| (*form != "json" && crate::report::escape::is_unfit(*c)) || c.is_ascii_control())
             .filter(|c| *c != '\n')
             .collect();
@@ -61,12 +61,12 @@ pub fn assert_nothing_is_obeyed(forms: &[(&str, String)], ours: &[&str]) {
 }
 
 #[test]
-fn nothing_that_a_terminal_or_a_build_system_obeys_goes_out() {
+fn no_report_contains_anything_that_a_terminal_or_a_build_system_obeys() {
     assert_nothing_is_obeyed(&every_form(), &["::error file=", "::notice file="]);
 }
 
 #[test]
-fn the_machine_forms_can_still_be_read_and_hold_what_was_said() {
+fn the_machine_forms_stay_readable_and_complete() {
     let json: serde_json::Value = serde_json::from_str(&report(&hostile(), Json::new)).unwrap();
     assert_eq!(json["interactions"][0]["name"], NASTY);
     assert_eq!(json["interactions"][0]["mismatches"][0]["actual"], NASTY);

@@ -1,4 +1,4 @@
-//! The reports as a whole: what they look like, and that they agree.
+//! The reports as a whole: their layout, and that they agree.
 
 mod agreement;
 mod codes;

@@ -134,7 +134,7 @@ pub fn run() -> Vec<Finished> {
     ]
 }
 
-/// What a run of these comes to: the fold that the program makes too.
+/// The conclusion of a run with these results, computed as the program does.
 pub fn conclusion(finished: &[Finished]) -> Conclusion {
     let mut summary = Summary::default();
     for one in finished {
@@ -170,7 +170,7 @@ pub fn report_of<R: Reporter>(
     out.text()
 }
 
-/// A writer whose text can be read while a report still holds it.
+/// A writer whose text can be read while a report is still using it.
 #[derive(Clone, Default)]
 pub struct Shared(std::rc::Rc<std::cell::RefCell<Vec<u8>>>);
 

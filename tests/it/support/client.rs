@@ -1,4 +1,4 @@
-//! A client that says on the wire what a test wants, and shows what came as it came.
+//! A client that sends exactly the bytes that a test wants, and returns the response as it arrives.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -11,7 +11,7 @@ pub struct Came {
     pub status: u16,
     /// The lines of the head but the first, with their letters.
     pub headers: Vec<String>,
-    /// The bytes behind the head, still in chunks where they came so.
+    /// The bytes behind the head, still in chunks if they came in chunks.
     pub raw: Vec<u8>,
 }
 
@@ -64,7 +64,7 @@ pub fn raw(url: &str, request: &[u8]) -> Vec<u8> {
     let mut stream = connect(url);
     stream.write_all(request).unwrap();
     let mut came = Vec::new();
-    // A connection that was broken off has still said what it said.
+    // A connection that was broken off has still sent something.
     let _ = stream.read_to_end(&mut came);
     came
 }

@@ -39,7 +39,7 @@ pub fn sources() -> Vec<(String, String)> {
     files
 }
 
-/// What these files take from each other.
+/// The imports of these files from each other.
 pub fn imports(sources: &[(String, String)]) -> BTreeSet<Import> {
     let mut house = House::default();
     for (file, text) in sources {
@@ -66,7 +66,7 @@ type Module = Vec<String>;
 struct Contents {
     file: String,
     in_test: bool,
-    /// By the name that each import has here, the path that it stands for.
+    /// The path of each import, by its name here.
     bindings: BTreeMap<String, Binding>,
     globs: Vec<Vec<String>>,
     /// Paths in code, bare names included.
@@ -76,7 +76,7 @@ struct Contents {
 #[derive(Debug)]
 struct Binding {
     path: Vec<String>,
-    /// A re-export is no use by itself: a module's face hands on what its parts define.
+    /// A re-export is no use by itself: a module passes on what its parts define.
     reexport: bool,
 }
 
@@ -101,8 +101,8 @@ impl House {
         found
     }
 
-    /// The file that defines what `path` means in `module`, and its name there. Nothing for other crates' names, for
-    /// local ones, and for a module that is only named: what is taken from it is a path of its own.
+    /// The file that defines the item at `path` in `module`, and the item's name there. `None` for other crates' names,
+    /// for local ones, and for a module that is only named: the items used from it have paths of their own.
     fn resolve(&self, module: &[String], path: &[String], depth: u8) -> Option<(String, String)> {
         // Imports can name each other in a ring only by globs, which give up here.
         if depth > 16 {
@@ -298,7 +298,7 @@ impl Reader<'_> {
         open.and_then(|open| self.tokens.get(open.checked_sub(1)?)).and_then(Token::word) == Some("pub")
     }
 
-    /// Reads one branch of a `use`, and stands at what ends it: `,`, `}` or `;`.
+    /// Reads one branch of a `use`, and stops at its end: `,`, `}` or `;`.
     fn use_tree(&mut self, mut path: Vec<String>, reexport: bool, contents: &mut Contents) {
         loop {
             match self.peek(0).cloned() {

@@ -1,4 +1,4 @@
-//! What the tests share: a world that nothing from outside reaches, providers in it, and the program run in it.
+//! Shared by the tests: a world that nothing from outside reaches, providers in it, and the program run in it.
 
 #[cfg(unix)]
 pub mod client;

@@ -7,12 +7,12 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// What a command wrote to its streams, and its exit code. Displays as one text for snapshots: standard output,
-/// standard error where there is something in it, and the exit code.
+/// The output of a command, and its exit code. Displays as one text for snapshots: standard output, standard error
+/// unless it is empty, and the exit code.
 pub struct CommandOutput {
     pub stdout: String,
     pub stderr: String,
-    /// The exit code; nothing where a signal ended it.
+    /// The exit code; `None` if a signal ended it.
     pub code: Option<i32>,
 }
 
@@ -47,7 +47,7 @@ fn target() -> Option<String> {
     Some(Path::new(env!("CARGO_BIN_EXE_upheld")).parent()?.to_str()?.replace('\\', "/"))
 }
 
-/// What differs from run to run: the folder, ports, and lengths of time.
+/// The parts that differ from run to run: the folder, ports, and durations.
 #[derive(Clone)]
 pub struct Redaction {
     roots: Vec<PathBuf>,
@@ -88,7 +88,7 @@ impl Redaction {
             .map(|(pattern, mark)| (Regex::new(pattern).unwrap(), mark))
             .into()
         });
-        // Paths are shown with `/` on every system where they are ours; the roots are what the system says.
+        // Our own paths are shown with `/` on every system; the roots are the system's.
         let text = if cfg!(windows) { text.replace('\\', "/") } else { text.to_owned() };
         let text = match target() {
             Some(target) => text.replace(&target, "<target>"),

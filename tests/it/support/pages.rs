@@ -1,12 +1,12 @@
-//! The pages of this repository, and their console blocks: each is run in a shell, and what it prints is compared with
-//! what the page shows.
+//! The pages of this repository, and their console blocks: each is run in a shell, and its output is compared with the
+//! page.
 //!
-//! - The blocks of a page run in their order in one folder, which has the repository's contracts and the examples' files.
-//!   Each has a shell of its own, so that `cd` and `export` hold to its end.
-//! - A line that begins with `$ ` is a command; after a `\` at its end, the next line belongs to it. All other lines are
-//!   what it prints on both streams, as on a terminal.
-//! - A line `…` in the output stands for any number of lines. Lengths of time, ports, random ids and the like may differ.
-//!   If a command runs another one behind `--`, both print at the same time, and the lines may be in another order.
+//! - The blocks of a page run in their order in one folder, which has the repository's contracts and the examples'
+//!   files. Each has a shell of its own, so `cd` and `export` last until its end.
+//! - A line that begins with `$ ` is a command; after a `\` at its end, the next line belongs to it. All other lines
+//!   are its output on both streams, as on a terminal.
+//! - A line `…` in the output matches any number of lines. Durations, ports, random ids and the like may differ. If a
+//!   command runs another one behind `--`, both print at the same time, and the lines may be in another order.
 //! - A command with `&` at its end runs until the end of its block, and the next one starts once it has printed a line.
 //! - `cargo run --quiet --example NAME` runs the example that `cargo test` has built. Instead of port 8080, it listens on a
 //!   free one.
@@ -22,7 +22,7 @@ use regex::Regex;
 
 use super::{World, example};
 
-/// What stands for any number of lines.
+/// Matches any number of lines.
 const ANY: &str = "…";
 
 /// The port that pages use. A command in the background takes any free one, and the commands after it use that.
@@ -37,7 +37,7 @@ pub struct Block<'p> {
     /// The word behind the opening fence.
     pub language: &'p str,
     pub text: &'p str,
-    /// Where the text begins in the page, in bytes.
+    /// The offset of the text in the page, in bytes.
     start: usize,
 }
 
@@ -45,7 +45,7 @@ pub struct Block<'p> {
 #[derive(Debug)]
 struct Step {
     command: String,
-    /// Where the page shows what it prints.
+    /// The place of its output in the page.
     output: Range<usize>,
 }
 
@@ -112,7 +112,7 @@ impl Page {
         blocks
     }
 
-    /// Runs the console blocks. What is wrong with the page, empty if nothing is.
+    /// Runs the console blocks. Returns the faults of the page; empty if there are none.
     pub fn check(&self) -> String {
         let mut wrong = String::new();
         for Difference { command, shown, printed } in self.differences() {
@@ -216,7 +216,7 @@ fn with_examples(text: &str) -> String {
     RUN.replace_all(text, "$1").into_owned()
 }
 
-/// What each step prints, to both streams.
+/// The output of each step, on both streams.
 fn run(world: &World, steps: &[Step]) -> Vec<String> {
     const MARK: &str = "--8<-- step";
     let mut script = String::from("exec 2>&1\ncode=0\ntrap 'kill $running 2>/dev/null' EXIT\n");
@@ -253,7 +253,7 @@ fn run(world: &World, steps: &[Step]) -> Vec<String> {
     parts
 }
 
-/// Whether a page shows what was printed.
+/// Whether a page's output matches the actual one.
 fn agrees(shown: &str, printed: &str) -> bool {
     let printed: Vec<&str> = printed.lines().collect();
     let shown: Vec<&str> = shown.lines().collect();
@@ -276,7 +276,7 @@ fn agrees(shown: &str, printed: &str) -> bool {
     head == *first && tail == *last && all_there
 }
 
-/// Whether a page shows what was printed, in whatever order.
+/// Whether a page's output matches the actual one, in any order.
 fn agree_in_any_order(shown: &str, printed: &str) -> bool {
     let mut left: Vec<&str> = printed.lines().collect();
     let mut shown: Vec<&str> = shown.lines().collect();
@@ -305,7 +305,7 @@ fn without_chance(text: &str, world: &World) -> String {
     CHANCE.iter().fold(text, |text, (pattern, mark)| pattern.replace_all(&text, *mark).into_owned())
 }
 
-/// What was printed, with a `…` where the page had one.
+/// The actual output, with a `…` at the page's places.
 fn abridged(shown: &str, printed: &str) -> String {
     let shown: Vec<&str> = shown.lines().collect();
     let printed: Vec<&str> = printed.lines().map(str::trim_end).collect();

@@ -12,12 +12,12 @@ use super::output::{CommandOutput, Redaction};
 /// Enough for the slowest machine: nothing waits for it to pass but a test that fails.
 pub const DEADLINE: Duration = Duration::from_mins(1);
 
-/// The program at work. It is killed where a test ends before it does.
+/// The running program. It is killed if a test ends before it does.
 pub struct Running {
     child: Child,
     stdout: Option<Receiver<Vec<u8>>>,
     stderr: Option<Receiver<Vec<u8>>>,
-    /// What it has said on standard error so far.
+    /// Its output on standard error so far.
     said: Arc<Mutex<Vec<u8>>>,
     redaction: Redaction,
 }
@@ -64,7 +64,7 @@ impl Running {
         send_signal(name, &self.child.id().to_string());
     }
 
-    /// Sends a signal to the program and all others of its process group, whose first it must be: what a terminal does.
+    /// Sends a signal to the program and all others of its process group, which it must lead: as a terminal does.
     #[cfg(unix)]
     pub fn signal_group(&self, name: &str) {
         send_signal(name, &format!("-{}", self.child.id()));
@@ -73,7 +73,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // Both fail where it has ended, as it should.
+        // Both fail if it has ended, as it should have.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -85,7 +85,7 @@ fn send_signal(name: &str, to: &str) {
     assert!(sent.success());
 }
 
-/// Reads a stream to its end beside the test, so that the program never waits for a reader.
+/// Reads a stream to its end beside the test: the program never waits for a reader.
 fn read_all(mut stream: impl Read + Send + 'static, so_far: Arc<Mutex<Vec<u8>>>) -> Receiver<Vec<u8>> {
     let (sender, receiver) = channel();
     thread::spawn(move || {
@@ -124,7 +124,7 @@ pub fn example(name: &str) -> String {
     program.to_str().unwrap().replace('\\', "/")
 }
 
-/// Whether a process runs. One that has ended and that nobody asked for its status is none that runs.
+/// Whether a process runs. A zombie doesn't.
 #[cfg(unix)]
 pub fn runs(id: &str) -> bool {
     let output = Command::new("ps").args(["-o", "stat=", "-p", id]).output().unwrap();

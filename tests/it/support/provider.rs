@@ -115,7 +115,7 @@ impl Answer {
     }
 }
 
-/// A provider that answers as a function says, and remembers what it was asked.
+/// A provider that responds as a function says, and remembers its requests.
 pub struct Provider {
     address: SocketAddr,
     seen: Arc<Seen>,
@@ -156,12 +156,12 @@ impl Provider {
         format!("http://{}", self.address)
     }
 
-    /// What it was asked, in the order in which it came.
+    /// The requests that it got, in their order.
     pub fn requests(&self) -> Vec<Request> {
         self.seen.requests.lock().unwrap().clone()
     }
 
-    /// The first lines of what it was asked, in the order in which it came.
+    /// The first lines of the requests that it got, in their order.
     pub fn lines(&self) -> Vec<String> {
         self.requests().iter().map(Request::line).collect()
     }
@@ -197,8 +197,8 @@ pub struct Socket {
 }
 
 impl Socket {
-    /// A server that hands each request to `answer` with the connection that it came on, and reads the next one of
-    /// that connection where `answer` says so.
+    /// A server that passes each request to `answer` with its connection, and reads the next one of that connection if
+    /// `answer` returns true.
     pub fn new(answer: impl Fn(&Request, &mut TcpStream) -> bool + Send + Sync + 'static) -> Self {
         Self { address: listen(Arc::default(), move |request, stream| answer(&request, stream)) }
     }

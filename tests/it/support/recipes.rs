@@ -1,4 +1,4 @@
-//! The recipes of `examples/pipelines.md`: the blocks of its shell and of its build systems, as they stand there.
+//! The recipes of `examples/pipelines.md`: the blocks of its shell and of its build systems, as written there.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -10,7 +10,7 @@ use super::pages::Page;
 
 /// The page, taken apart.
 pub struct Recipes {
-    /// What the shell runs, by its first line: `# consumer-check`.
+    /// The shell's blocks, by their first line: `# consumer-check`.
     shell: BTreeMap<String, String>,
     /// The files of the build systems, in their order.
     pub files: Vec<Value>,
@@ -38,7 +38,7 @@ impl Recipes {
         recipes
     }
 
-    /// What the shell runs in a job.
+    /// The shell's block for a job.
     pub fn shell(&self, job: &str) -> &str {
         self.shell.get(job).unwrap_or_else(|| panic!("the page has no block `# {job}`"))
     }

@@ -1,4 +1,4 @@
-//! A bare repository on disk that stands for a team's shared one, and the stores that look at it.
+//! A bare repository on disk in the role of a team's shared one, and the stores that look at it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,14 +31,14 @@ impl Remote {
         Self::of(&EMPTY)
     }
 
-    /// One that holds what another one held.
+    /// A repository with the same content as another one.
     pub fn of(repository: &Tree) -> Self {
         let remote = Self::without_repository();
         repository.write(&remote.path("remote.git"));
         remote
     }
 
-    /// All that the repository holds.
+    /// The whole content of the repository.
     pub fn tree(&self) -> Tree {
         Tree::read(&self.path("remote.git"))
     }
@@ -59,7 +59,7 @@ impl Remote {
         self.root.path().join(path)
     }
 
-    /// What its address is as a store.
+    /// Its address as a store.
     pub fn address(&self) -> String {
         format!("git+file://{}", self.path("remote.git").display())
     }
@@ -83,7 +83,7 @@ impl Remote {
         GitStore::open(Address::parse(address).unwrap().unwrap(), &self.environment_of(cache)).unwrap()
     }
 
-    /// Runs git in the repository, and gives what it printed.
+    /// Runs git in the repository, and returns its output.
     pub fn git(&self, arguments: &[&str]) -> String {
         git(&self.environment(), &self.path("remote.git"), arguments)
     }
@@ -126,8 +126,8 @@ impl Remote {
     }
 }
 
-/// Where git is. A program that is started by its path, as is the case here, shares this process's memory until it
-/// runs; with a `PATH` of its own to be found on, it would first get a copy of all page tables.
+/// The path of git. A program that is started by its path, as here, shares this process's memory until it runs; with a
+/// `PATH` of its own to be found on, it would first get a copy of all page tables.
 static GIT: LazyLock<PathBuf> = LazyLock::new(|| {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&path).map(|folder| folder.join("git")).find(|program| program.is_file());
@@ -146,7 +146,7 @@ fn command(environment: &Environment, folder: &Path, arguments: &[&str]) -> Comm
     command
 }
 
-/// Runs git in a folder for one whose home is another, and gives what it printed.
+/// Runs git in a folder for a user with another home, and returns its output.
 pub(super) fn git_in(folder: &Path, home: &Path, arguments: &[&str]) -> String {
     git(&environment(home), folder, arguments)
 }

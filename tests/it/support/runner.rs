@@ -1,5 +1,5 @@
-//! What a runner of GitHub Actions does with `action.yml`: evaluates its few expressions, runs its steps as they stand, and
-//! reads what they wrote as the runner does.
+//! Runs `action.yml` as GitHub's runner does: evaluates its few expressions, runs its steps as they are, and reads
+//! their results.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -37,7 +37,7 @@ pub struct Runner<'w> {
     world: &'w World,
     root: TempDir,
     bash: PathBuf,
-    /// `github.…`, by what stands behind the dot.
+    /// `github.…`, by the part behind the dot.
     context: HashMap<String, String>,
     variables: Vec<(String, String)>,
 }
@@ -50,7 +50,7 @@ pub struct Obeyed {
     pub data: String,
 }
 
-/// What a step of a workflow came to that uses the action.
+/// The outcome of a workflow's step that uses the action.
 #[derive(Debug)]
 pub struct Ran {
     pub outputs: BTreeMap<String, String>,
@@ -59,7 +59,7 @@ pub struct Ran {
     /// All that was written, without what differs from run to run.
     pub log: String,
     pub code: Option<i32>,
-    /// What was put on the path of later steps.
+    /// The folders that were put on the path of later steps.
     pub path: Vec<String>,
 }
 
@@ -149,7 +149,7 @@ impl<'w> Runner<'w> {
         self.root.path().join(path)
     }
 
-    /// Where the tool cache keeps this version of the program.
+    /// The folder in which the tool cache keeps this version of the program.
     pub fn cached(&self) -> PathBuf {
         self.path(&format!("tools/upheld/{}/{}", env!("CARGO_PKG_VERSION"), arch()))
     }
@@ -255,7 +255,7 @@ impl<'w> Runner<'w> {
     }
 }
 
-/// `action.yml` as it stands.
+/// `action.yml` as it is.
 pub fn action() -> Value {
     serde_yaml::from_str(&fs::read_to_string(repository().join("action.yml")).unwrap()).unwrap()
 }
@@ -282,7 +282,7 @@ fn arch() -> &'static str {
     if cfg!(target_arch = "aarch64") { "ARM64" } else { "X64" }
 }
 
-/// A bash that runs scripts: on Windows that of git, since the system's own is another system's.
+/// A bash that runs scripts: git's on Windows, since the system's own belongs to another system.
 fn bash() -> Option<PathBuf> {
     let bash = if cfg!(windows) {
         let output = Command::new("git").arg("--exec-path").output().ok()?;
@@ -304,7 +304,7 @@ fn evaluated(text: &str, value: impl FnOnce(&str) -> String) -> String {
     }
 }
 
-/// A line as a command, where the runner takes it for one: `::name key=value::data`, or `##[name key=value]data` anywhere
+/// A line as a command, if the runner takes it for one: `::name key=value::data`, or `##[name key=value]data` anywhere
 /// in the line.
 fn obeyed(line: &str) -> Option<Obeyed> {
     let (info, data, separator) = if let Some(rest) = line.trim_start().strip_prefix("::") {

@@ -1,7 +1,7 @@
 //! A team with a shared store: workspaces whose commands keep their ledger in a git repository on disk, or in a folder.
 //!
-//! What a version expects is told in words: `a b` are two interactions, `get a` and `get b`, each a `GET` that is to be
-//! answered with 204. A provider that upholds `a` answers so at `/a`, and with 404 everywhere else.
+//! The expectations of a version are words: `a b` are two interactions, `get a` and `get b`, each a `GET` whose
+//! response should be 204. A provider that upholds `a` responds with 204 at `/a`, and with 404 everywhere else.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -25,7 +25,7 @@ pub struct Team {
 impl Team {
     /// A team whose store is the git repository of a remote.
     pub fn git(services: &str) -> Self {
-        /// What repositories hold that declare some services, by these.
+        /// The content of repositories that declare some services, by these.
         static DECLARED: Mutex<BTreeMap<String, Tree>> = Mutex::new(BTreeMap::new());
         let declared = DECLARED.lock().unwrap().get(services).cloned();
         let remote = declared.as_ref().map_or_else(Remote::new, Remote::of);
@@ -59,7 +59,7 @@ impl Team {
     }
 
     fn at(services: &str, store: &str, remote: Option<Remote>) -> Self {
-        // What the machine says of itself is no part of a test, and no reason to look into a repository above.
+        // The machine's own configuration is no part of a test, and no reason to look into a repository above.
         let world = World::new().variable("GIT_CONFIG_NOSYSTEM", "1").variable("USER", "ann");
         let world = match &remote {
             Some(remote) => world.variable("UPHELD_CACHE", remote.path("cache").display().to_string()),
@@ -88,7 +88,7 @@ impl Team {
         std::fs::remove_dir_all(self.remote().path("cache")).unwrap();
     }
 
-    /// Runs git in the world's folder, and gives what it printed.
+    /// Runs git in the world's folder, and returns its output.
     pub fn git_here(&self, arguments: &[&str]) -> String {
         super::remote::git_in(self.world.root(), self.world.root(), arguments)
     }
@@ -159,7 +159,7 @@ impl Team {
         self.told(self.world.upheld(line.split_whitespace()))
     }
 
-    /// What was written, with a mark in the place of the store's name, and without its age, which a folder doesn't know.
+    /// The output, with a mark in place of the store's name, and without its age, which a folder doesn't know.
     pub fn told(&self, mut output: CommandOutput) -> CommandOutput {
         let name = match &self.remote {
             Some(remote) => remote.address().trim_start_matches("git+").to_owned(),
@@ -177,14 +177,14 @@ impl Team {
         self.world.start(line.split_whitespace())
     }
 
-    /// Runs the program, which has to end with 0, and gives its result.
+    /// Runs the program, which must end with 0, and returns its result.
     pub fn ok(&self, line: &str) -> String {
         let output = self.upheld(line);
         assert_eq!(output.code, Some(0), "upheld {line}\n{output}");
         output.stdout
     }
 
-    /// Writes the contracts of a consumer, and nothing else for it: of each provider what is expected of it.
+    /// Writes the contracts of a consumer, and nothing else for it: its expectations for each provider.
     pub fn write_contracts(&self, consumer: &str, expects: &[(&str, &str)]) {
         self.forget_contracts(consumer);
         for (provider, words) in expects {
@@ -192,7 +192,7 @@ impl Team {
         }
     }
 
-    /// Takes the contracts of a consumer away: what is verified comes from the store alone.
+    /// Removes the contracts of a consumer: everything to verify comes from the store.
     pub fn forget_contracts(&self, consumer: &str) {
         let folder = self.world.path(&format!("contracts/{consumer}"));
         if folder.exists() {
@@ -200,13 +200,13 @@ impl Team {
         }
     }
 
-    /// Publishes what a version expects, as built from `main`.
+    /// Publishes the expectations of a version, as built from `main`.
     pub fn publish(&self, version: &str, expects: &[(&str, &str)]) {
         let output = self.try_publish(version, expects, "--branch main");
         assert_eq!(output.code, Some(0), "publish {version}\n{output}");
     }
 
-    /// The same with other arguments, where it may be refused.
+    /// The same with other arguments, if it may be refused.
     pub fn try_publish(&self, version: &str, expects: &[(&str, &str)], more: &str) -> CommandOutput {
         let consumer = version.split('@').next().unwrap();
         self.write_contracts(consumer, expects);
@@ -216,7 +216,7 @@ impl Team {
         output
     }
 
-    /// Verifies a version of a provider that upholds these interactions, and publishes what came of it.
+    /// Verifies a version of a provider that upholds these interactions, and publishes the results.
     pub fn verify(&self, version: &str, upheld: &str) -> CommandOutput {
         self.verify_with(version, upheld, "--branch main")
     }
@@ -243,7 +243,7 @@ impl Team {
         super::until("the next second", || (second() > now).then_some(()));
     }
 
-    /// What the gate says of versions in production.
+    /// The gate's output for versions in production.
     pub fn gate(&self, versions: &str) -> CommandOutput {
         self.upheld(&format!("gate {versions} --to production"))
     }
@@ -256,7 +256,7 @@ impl Team {
         value
     }
 
-    /// What the gate says of versions in production, in short: `deny 3 G201`, with the codes of all rows that are not
+    /// The gate's decision for versions in production, in short: `deny 3 G201`, with the codes of all rows that are not
     /// `G001`.
     pub fn asks(&self, versions: &str) -> String {
         let value = self.gate_json(versions);

@@ -1,5 +1,5 @@
 //! Repositories of a consumer and its provider beside the shared one, and pipelines that run the recipes of
-//! `examples/pipelines.md` as they stand there: each in a fresh clone, on a machine that knows nothing yet.
+//! `examples/pipelines.md` as written there: each in a fresh clone, on a machine that knows nothing yet.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
@@ -11,7 +11,8 @@ use serde_json::Value;
 use super::recipes::Recipes;
 use super::{CommandOutput, Running, Team, example};
 
-/// The build system that a pipeline runs in. What it checks out is a commit without a branch, and it tells the branch.
+/// The build system that a pipeline runs in. It checks out a commit without a branch, and passes the branch on in
+/// variables.
 #[derive(Clone, Copy, Debug)]
 pub enum Host {
     GitHub,
@@ -45,12 +46,12 @@ impl Town {
         std::fs::set_permissions(self.path(path), std::fs::Permissions::from_mode(0o755)).unwrap();
     }
 
-    /// A file that a job or a deployment left; nothing where it is not there.
+    /// A file that a job or a deployment left; empty if there is none.
     pub fn read(&self, path: &str) -> String {
         std::fs::read_to_string(self.path(path)).unwrap_or_default()
     }
 
-    /// What is live in production, and how its pairs stand.
+    /// The live versions in production, and the states of their pairs.
     pub fn status(&self) -> Value {
         let all: Value = serde_json::from_str(&self.team.ok("status --env production --report json")).unwrap();
         all["environments"][0].clone()
@@ -65,7 +66,7 @@ pub struct Pair<'t> {
     pub provider: &'static str,
 }
 
-/// A job that has run: what it printed, and the folder that it ran in.
+/// A job that has run: its output, and the folder that it ran in.
 pub struct Job {
     pub output: CommandOutput,
     pub folder: String,
@@ -100,7 +101,7 @@ impl Pair<'_> {
         self.push(self.provider, branch)
     }
 
-    /// Pushes a version of the consumer to a branch, with what it needs. Gives its commit.
+    /// Pushes a version of the consumer to a branch, with its needs. Returns its commit.
     pub fn push_consumer(&self, branch: &str, needs: &str) -> String {
         let (consumer, provider) = (self.consumer, self.provider);
         let text = format!("contract: 1\nconsumer: {consumer}\nprovider: {provider}\ninteractions:{needs}");
@@ -108,7 +109,7 @@ impl Pair<'_> {
         self.push(consumer, branch)
     }
 
-    /// Pushes what is in a work tree to a branch, as a commit of its own.
+    /// Pushes the content of a work tree to a branch, as a commit of its own.
     pub fn push(&self, service: &str, branch: &str) -> String {
         self.town.git(service, &["add", "."]);
         self.town.git(service, &["commit", "--quiet", "--allow-empty", "-m", "Change something"]);
@@ -131,14 +132,14 @@ impl Pair<'_> {
     pub fn start(&self, job: &str, repository: &str, branch: &str, variables: &[(&str, &str)]) -> (Running, String) {
         let town = self.town;
         let folder = format!("job-{}", town.jobs.fetch_add(1, Ordering::SeqCst));
-        // As the page says: one commit is enough, but where it looks back.
+        // As the page says: one commit is enough, except for jobs that look back.
         let looks_back = ["provider-contracts", "rollback", "store-check", "store-notify"].contains(&job);
         let depth = if looks_back { "--no-single-branch" } else { "--depth=1" };
         let from = format!("file://{}", town.path(&format!("{repository}.git")).display());
         town.git(".", &["clone", "--quiet", depth, "--branch", branch, &from, &folder]);
         town.git(&folder, &["checkout", "--quiet", "--detach"]);
         let commit = town.git(&folder, &["rev-parse", "HEAD"]);
-        // What starts a pipeline elsewhere is this town's own affair.
+        // Starting a pipeline elsewhere is this town's own affair.
         town.script(&format!("{folder}/ci/start"), "echo \"$1\" >> started");
 
         let mut command = town.team.world.shell(&self.named(job, repository));
@@ -161,7 +162,7 @@ impl Pair<'_> {
         text.replace(" orders", &format!(" {}", self.provider))
     }
 
-    /// What the build system tells of a push.
+    /// The variables of the build system for a push.
     fn told(&self, command: &mut Command, commit: &str, branch: &str) {
         let variables: &[(&str, &str)] = match self.host {
             Host::GitHub => &[
@@ -181,7 +182,7 @@ impl Pair<'_> {
         Job { output: running.finish(), folder }
     }
 
-    /// Runs a job on main, which has to end well.
+    /// Runs a job on main, which must succeed.
     pub fn ok(&self, job: &str, repository: &str) -> Job {
         let done = self.job(job, repository, "main", &[]);
         assert_eq!(done.output.code, Some(0), "{job} in {repository}\n{}", done.output);

@@ -1,9 +1,9 @@
-//! A folder in memory: what is made once by many processes and written in many places by none.
+//! A folder in memory: made once by many processes, and then written in many places without any.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The folders and files below a folder, by their paths in it, each folder before what is in it.
+/// The folders and files below a folder, by their paths in it, each folder before its content.
 #[derive(Clone)]
 pub struct Tree(Vec<(PathBuf, Option<Vec<u8>>)>);
 

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use super::output::{CommandOutput, Redaction};
 use super::process::Running;
 
-/// What the program can't do without on some system; everything else of the environment stays outside.
+/// Variables that the program needs on some systems; the rest of the environment stays outside.
 const KEPT: &[&str] = &["PATH", "PATHEXT", "SystemRoot", "COMSPEC"];
 
 /// A world of one test: it is gone when it is dropped.
@@ -25,7 +25,7 @@ impl World {
         Self { root: tempfile::Builder::new().prefix("upheld-").tempdir().unwrap(), variables: Vec::new() }
     }
 
-    /// A world with one contract, of storefront with orders, that holds these interactions.
+    /// A world with one contract, of storefront with orders, that has these interactions.
     pub fn with(interactions: &str) -> Self {
         let world = Self::new();
         world.contract("storefront", "orders", interactions);
@@ -60,7 +60,7 @@ impl World {
         fs::read_to_string(self.path(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 
-    /// Writes a contract where it belongs. The interactions are a list, indented as a reader likes it.
+    /// Writes a contract in its place. The interactions are a list, indented in any way.
     pub fn contract(&self, consumer: &str, provider: &str, interactions: &str) {
         let header = format!("contract: 1\nconsumer: {consumer}\nprovider: {provider}\ninteractions:\n");
         let text = header + interactions.trim_start_matches('\n');
@@ -88,8 +88,8 @@ impl World {
         self.spawn(self.command(arguments))
     }
 
-    /// Starts the program around a command that tells its addresses and waits for [`Wrapped::done`], or for the end of
-    /// this world: where a test fails before that, nobody else tells it to end.
+    /// Starts the program around a command that prints its addresses and waits for [`Wrapped::done`], or for the end of
+    /// this world: if a test fails before that, nobody else ends it.
     #[cfg(unix)]
     pub fn wrap<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Wrapped<'_> {
         const WAIT: &str = "env | grep '^UPHELD_URL' | sort > .addresses.new && mv .addresses.new .addresses; \
@@ -134,7 +134,7 @@ impl World {
         command
     }
 
-    /// What of a text differs from run to run in this world.
+    /// The parts of a text that differ from run to run in this world.
     pub fn redaction(&self) -> Redaction {
         Redaction::of(self.root())
     }
@@ -145,7 +145,7 @@ impl World {
         let program = Path::new(env!("CARGO_BIN_EXE_upheld")).parent().unwrap().to_path_buf();
         let path = std::env::var_os("PATH").unwrap_or_default();
         let path = std::env::join_paths(std::iter::once(program).chain(std::env::split_paths(&path))).unwrap();
-        // By its path, so that the standard library starts it with `posix_spawn` and not with a fork.
+        // By its path: then the standard library starts it with `posix_spawn` and not with a fork.
         let mut command = self.program(Path::new("/bin/sh"));
         command.args(["-euc", script]).env("PATH", path);
         command

@@ -48,7 +48,7 @@ impl DecisionReports {
                 Format::Json => undecided_json(environment, candidates),
                 Format::Junit => undecided_junit(environment, candidates),
                 Format::Markdown | Format::Comment => Ok(undecided_markdown(environment, candidates)),
-                // Annotations are lines of a log, and there are none without a decision.
+                // Annotations are lines of a log; without a decision there are none.
                 Format::Github => Ok(String::new()),
             };
             let text = text.map_err(|error| unwritable(&error))?;
