@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::doubt::Doubt;
+use super::doubt::{Doubt, DoubtKind};
 use super::layout;
 use super::live::{LiveSet, live};
 use super::published::Published;
@@ -166,7 +166,8 @@ fn doubtful_deployment(doubt: Doubt, bytes: Option<Vec<u8>>) -> DoubtfulDeployme
     let name = doubt.path.rsplit('/').next().unwrap_or_default();
     let named: Option<Version> = layout::record_name(name).and_then(|(version, _)| version?.parse().ok());
     let bytes = bytes.unwrap_or_default();
-    let said = match doubtful(&bytes) {
+    // If only its name is wrong, its content is intact and tells the version, too.
+    let said = match doubtful(&bytes).filter(|_| doubt.kind == DoubtKind::Misplaced) {
         Some(Record::Deployment(record)) => Some(record.version),
         _ => None,
     };

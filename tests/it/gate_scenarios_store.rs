@@ -414,8 +414,8 @@ fn a_live_version_whose_publication_has_a_newer_format_may_need_anything() {
     assert_snapshot!(cut(&world.gate("a@1")), @"
     deny 4 unknown
     G303 unknown: c needs a@1 (candidate)
-         publications/c/6b/1.HASH.json has a newer format: upgrade to upheld >= 0.9.0
-         next: upgrade to upheld >= 0.9.0
+         publications/c/6b/1.HASH.json has a newer format: upgrade to Upheld >= 0.9.0
+         next: upgrade to Upheld >= 0.9.0
     ");
     // Once it is replaced, nobody needs to know.
     world.store.knows_contents = true;
