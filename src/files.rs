@@ -323,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn files_that_are_no_text_are_refused_with_the_line() {
+    fn files_that_are_not_text_are_refused_with_the_line() {
         let root = tempfile::tempdir().unwrap();
         let path = root.path().join("a.yaml");
         fs::write(&path, b"a: 1\nb: \xff\n").unwrap();

@@ -15,7 +15,7 @@ use super::signal::{stop_signal, stop_signal_beside_a_command};
 use super::trust::Trust;
 use super::{Exit, Failure, Global, World};
 use crate::files;
-use crate::http::{Fate, Fault, FaultPlan, MockError, MockOptions, MockRequest, MockServer, RequestPattern};
+use crate::http::{Fate, Fault, FaultPlan, Hosts, MockError, MockOptions, MockRequest, MockServer, RequestPattern};
 use crate::interaction::ServiceName;
 use crate::mocking::Mock;
 use crate::process::Wrapped;
@@ -55,6 +55,9 @@ pub(super) struct MockArgs {
     /// The largest request body to accept, in bytes
     #[arg(long, value_name = "BYTES", default_value_t = 32 << 20, hide_short_help = true)]
     max_body: usize,
+    /// A host that requests may be for, besides the names of this machine; `*` for any
+    #[arg(long, value_name = "NAME", hide_short_help = true)]
+    allow_host: Vec<String>,
     /// Fail on purpose: timeout, slow (slow=5s), reset, truncated, garbage, 503, 429 or refused
     #[arg(long, value_name = "FAULT", help_heading = "Faults")]
     fault: Option<Fault>,
@@ -135,6 +138,7 @@ pub(super) fn mock(global: &Global, args: &MockArgs, world: &mut World) -> Resul
                 https: args.https,
                 max_body: args.max_body,
                 fault: fault.clone(),
+                hosts: Hosts::also(&args.allow_host),
                 health: service.and_then(|service| service.health.clone()),
                 states: service.and_then(|service| match &service.states {
                     Some(StatesBy::Http(path)) if path.starts_with('/') => Some(path.clone()),
@@ -160,7 +164,7 @@ pub(super) fn mock(global: &Global, args: &MockArgs, world: &mut World) -> Resul
         Ok::<_, Failure>((code, tally, stands))
     })?;
     runtime.shutdown_background();
-    let exit = finish(args, &tally, &stands, world)?;
+    let exit = finish(args, &tally, &stands, fault.as_deref(), world)?;
     Ok(if code == 0 { exit } else { Exit::Command(code) })
 }
 
@@ -276,7 +280,13 @@ fn refused(
     }
 }
 
-fn finish(args: &MockArgs, tally: &Tally, stands: &[Stand], world: &mut World) -> Result<Exit, Failure> {
+fn finish(
+    args: &MockArgs,
+    tally: &Tally,
+    stands: &[Stand],
+    fault: Option<&FaultPlan>,
+    world: &mut World,
+) -> Result<Exit, Failure> {
     let palette = world.out_palette();
     let mut unused = 0;
     let mut text = String::new();
@@ -306,11 +316,24 @@ fn finish(args: &MockArgs, tally: &Tally, stands: &[Stand], world: &mut World) -
         count(tally.requests, "request"),
     ));
     world.print(&text)?;
-    if tally.requests == 0 && !args.command.is_empty() && args.fault != Some(Fault::Refused) {
+    // At a port that is closed on purpose, nothing can be seen.
+    let is_open = fault.is_none_or(|plan| !plan.refuses());
+    let is_unasked = tally.requests == 0 && !args.command.is_empty() && is_open;
+    if is_unasked {
         world.say(
-            "note: the command sent no request to the mock: make it use the address in UPHELD_URL, or name its own \
-             variable with --env-var\n",
+            "error: the command sent no request to the mock\nhelp: make it use the address in UPHELD_URL, or name its \
+             own variable with --env-var\n",
         );
     }
-    if tally.refused > 0 || (args.all_used && unused > 0) { Ok(Exit::No) } else { Ok(Exit::Yes) }
+    let unfired = fault.filter(|plan| is_open && !plan.has_fired());
+    if let Some(plan) = unfired.filter(|_| !is_unasked) {
+        let to = args.on.as_ref().map_or_else(String::new, |on| format!(" to {on}"));
+        world.say(&format!(
+            "error: the fault `{}` never happened: no request{to} matched an interaction\nhelp: correct --on, or let the \
+             command send such a request\n",
+            plan.fault().word(),
+        ));
+    }
+    let failed = tally.refused > 0 || (args.all_used && unused > 0) || is_unasked || unfired.is_some();
+    if failed { Ok(Exit::No) } else { Ok(Exit::Yes) }
 }

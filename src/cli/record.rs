@@ -11,7 +11,7 @@ use super::provider::from_run_error;
 use super::recorded::{KeepArgs, Traffic, check_existing, write_contracts};
 use super::signal::{stop_signal, stop_signal_beside_a_command};
 use super::{Exit, Failure, Global, World};
-use crate::http::{BaseUrl, Proxies, Recorder, RecorderOptions};
+use crate::http::{BaseUrl, Hosts, Proxies, Recorder, RecorderOptions};
 use crate::interaction::ServiceName;
 use crate::process::Wrapped;
 use crate::words::{and_list, count, quoted};
@@ -48,6 +48,9 @@ pub(super) struct RecordArgs {
     /// The largest body that is kept
     #[arg(long, value_name = "BYTES", default_value_t = 1 << 20)]
     max_body: usize,
+    /// A host that requests may be for, besides the names of this machine; `*` for any
+    #[arg(long, value_name = "NAME", hide_short_help = true)]
+    allow_host: Vec<String>,
     /// Write the contracts even if the command fails
     #[arg(long)]
     keep_failed: bool,
@@ -83,8 +86,12 @@ pub(super) fn record(global: &Global, args: &RecordArgs, world: &mut World) -> R
     // A contract that can't be extended should be reported before the tests run.
     check_existing(&names, &args.keep, global, world)?;
     let ports = names.iter().map(|name| port(name, &names, &args.port)).collect::<Result<Vec<u16>, Failure>>()?;
-    let options =
-        RecorderOptions { timeout: args.timeout, max_body: args.max_body, proxies: Proxies::from_environment() };
+    let options = RecorderOptions {
+        timeout: args.timeout,
+        max_body: args.max_body,
+        proxies: Proxies::from_environment(),
+        hosts: Hosts::also(&args.allow_host),
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

@@ -1,6 +1,8 @@
 //! Interactions of both formats with their placeholders filled and their values generated: the requests and responses as
 //! they are really sent.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use super::terms::Terms;
@@ -13,6 +15,45 @@ impl Http<Terms> {
     pub fn has_placeholders(&self) -> bool {
         match &self.terms {
             Terms::Own(_) => self.request.has_placeholders() || self.response.has_placeholders(),
+            Terms::Pact(terms) => terms.request.generators.need_states(),
+        }
+    }
+
+    /// Whether it requires anything of the response's body.
+    #[must_use]
+    pub fn asks_for_body(&self) -> bool {
+        let has_rules = match &self.terms {
+            Terms::Own(terms) => !terms.response.body.is_empty(),
+            Terms::Pact(terms) => !terms.response.body.0.is_empty(),
+        };
+        has_rules || self.response.body.is_some()
+    }
+
+    /// The path of the request's example, as actual paths are compared with it.
+    #[must_use]
+    pub fn compared_path(&self) -> Cow<'_, str> {
+        match &self.terms {
+            Terms::Own(_) => Cow::Borrowed(&self.request.path),
+            Terms::Pact(_) => pact::encode::path(&self.request.path),
+        }
+    }
+
+    /// Whether provider states determine the request's path in a way that its example doesn't show. In our own contracts a
+    /// placeholder shows it.
+    #[must_use]
+    pub fn has_path_of_states(&self) -> bool {
+        match &self.terms {
+            Terms::Own(_) => false,
+            Terms::Pact(terms) => terms.request.generators.path.as_ref().is_some_and(pact::Generator::needs_states),
+        }
+    }
+
+    /// Whether a consumer that was tested with this interaction may send the example itself in place of what provider
+    /// states make of it. The tests of a Pact consumer know only the example.
+    #[must_use]
+    pub fn allows_unfilled(&self) -> bool {
+        match &self.terms {
+            Terms::Own(_) => false,
             Terms::Pact(terms) => terms.request.generators.need_states(),
         }
     }

@@ -9,7 +9,7 @@ use hyper::Uri;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct BaseUrl {
     scheme: Scheme,
-    /// As in the URL: an IPv6 address stands in brackets.
+    /// As in the URL: an IPv6 address is in brackets.
     host: String,
     port: u16,
     /// Empty, or a path with a leading `/` and no trailing one.

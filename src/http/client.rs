@@ -11,7 +11,7 @@ use tokio::time::timeout;
 
 use super::base_url::BaseUrl;
 use super::connect::Connector;
-use super::decode::decode;
+use super::decode::{Decoded, decode};
 use super::exchange::{Outgoing, WholeResponse, exchange};
 use super::failure::Failure;
 use super::header::{ExtraHeader, header_text};
@@ -110,9 +110,17 @@ impl HttpClient {
         let outgoing = self.outgoing(request)?;
         let WholeResponse { status, headers, body, seconds } =
             exchange(&self.connector, &self.pool, &self.base, self.limits, &outgoing).await?;
-        let body = decode(&headers, body, self.limits.max_body).map_err(|error| Failure::decoding(error, status))?;
+        let (decoded, unread) = match decode(&headers, body, self.limits.max_body) {
+            Ok(decoded) => (decoded, None),
+            Err(error) => {
+                let error = Failure::decoding(error, status).into_error(&self.base, self.limits);
+                (Decoded::default(), Some(error))
+            }
+        };
+        let Decoded { body, unknown: unknown_codings } = decoded;
         let headers = headers.iter().map(|(name, value)| (name.as_str().to_owned(), header_text(value))).collect();
-        Ok(Reply { response: ActualResponse { status: status.as_u16(), headers, body }, seconds })
+        let response = ActualResponse { status: status.as_u16(), headers, body };
+        Ok(Reply { response, unread, unknown_codings, seconds })
     }
 
     /// Checks a request and puts the base's prefix and the extra headers to it.

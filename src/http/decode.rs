@@ -12,6 +12,15 @@ const MAX_CODINGS: usize = 4;
 /// How much of a brotli stream is read at once, in bytes.
 const BROTLI_BUFFER: usize = 4096;
 
+/// A body without its content codings.
+#[derive(Debug, Default)]
+pub(super) struct Decoded {
+    pub body: Vec<u8>,
+    /// The codings that aren't known. Servers name things there that are none (`utf-8`, `none`, `aws-chunked`), so they
+    /// are taken to change nothing.
+    pub unknown: Vec<String>,
+}
+
 /// Why a body can't be decoded.
 #[derive(Debug)]
 pub(super) enum DecodeError {
@@ -23,20 +32,27 @@ pub(super) enum DecodeError {
 
 /// The body without its content codings, which are undone in the reverse of the order in which the headers name
 /// them. An empty body has none.
-pub(super) fn decode(headers: &HeaderMap, body: Vec<u8>, max: usize) -> Result<Vec<u8>, DecodeError> {
+pub(super) fn decode(headers: &HeaderMap, body: Vec<u8>, max: usize) -> Result<Decoded, DecodeError> {
     if body.is_empty() {
-        return Ok(body);
+        return Ok(Decoded::default());
     }
     let codings = codings(headers);
     if codings.len() > MAX_CODINGS {
         let names = codings.join(", ");
         return Err(DecodeError::Undecodable(format!("it names more codings than Upheld decodes: {names}")));
     }
-    codings.iter().rev().try_fold(body, |body, coding| undo(coding, &body, max))
+    let mut decoded = Decoded { body, unknown: Vec::new() };
+    for coding in codings.into_iter().rev() {
+        match undo(&coding, &decoded.body, max) {
+            Some(undone) => decoded.body = undone?,
+            None => decoded.unknown.push(coding),
+        }
+    }
+    Ok(decoded)
 }
 
 /// The names of the codings in lower case, without those that change nothing.
-fn codings(headers: &HeaderMap) -> Vec<String> {
+pub(super) fn codings(headers: &HeaderMap) -> Vec<String> {
     let values = headers.get_all(CONTENT_ENCODING).iter();
     let names = values.flat_map(|value| {
         let text = String::from_utf8_lossy(value.as_bytes()).to_ascii_lowercase();
@@ -45,16 +61,17 @@ fn codings(headers: &HeaderMap) -> Vec<String> {
     names.filter(|name| !name.is_empty() && name != "identity").collect()
 }
 
-fn undo(coding: &str, body: &[u8], max: usize) -> Result<Vec<u8>, DecodeError> {
-    match coding {
+/// The body without a coding; nothing if the coding isn't known.
+fn undo(coding: &str, body: &[u8], max: usize) -> Option<Result<Vec<u8>, DecodeError>> {
+    Some(match coding {
         "gzip" | "x-gzip" => bounded(coding, MultiGzDecoder::new(body), max),
         // RFC 9110 means the zlib format by `deflate`; some servers send the bare stream.
         "deflate" if is_zlib(body) => bounded(coding, ZlibDecoder::new(body), max),
         "deflate" => bounded(coding, DeflateDecoder::new(body), max),
         "br" => bounded(coding, Decompressor::new(body, BROTLI_BUFFER), max),
         "zstd" => zstd(body, max),
-        other => Err(DecodeError::Undecodable(format!("`{other}` isn't supported; gzip, deflate, br and zstd are"))),
-    }
+        _ => return None,
+    })
 }
 
 /// Whether a stream begins with a zlib header (RFC 1950, section 2.2).
@@ -146,7 +163,7 @@ mod tests {
         for coding in codings {
             headers.append(CONTENT_ENCODING, HeaderValue::from_static(coding));
         }
-        decode(&headers, body, max)
+        decode(&headers, body, max).map(|decoded| decoded.body)
     }
 
     fn why(result: Result<Vec<u8>, DecodeError>) -> String {
@@ -211,8 +228,15 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_coding_is_named_and_too_many_are_refused() {
-        assert!(why(decoded(&["compress"], TEXT.to_vec(), 1000)).contains("`compress`"));
+    fn an_unknown_coding_changes_nothing_and_too_many_are_refused() {
+        for coding in ["utf-8", "none", "aws-chunked", "compress", "gzip, UTF-8"] {
+            let mut headers = HeaderMap::new();
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coding));
+            let body = if coding.starts_with("gzip") { gzip(TEXT) } else { TEXT.to_vec() };
+            let decoded = decode(&headers, body, 1000).expect("decoded");
+            assert_eq!(decoded.body, TEXT, "{coding}");
+            assert_eq!(decoded.unknown, [coding.rsplit(' ').next().expect("a name").to_ascii_lowercase()]);
+        }
         let many = why(decoded(&["gzip, gzip, gzip", "gzip, gzip"], TEXT.to_vec(), 1000));
         assert!(many.contains("more codings"), "{many}");
     }

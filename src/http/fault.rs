@@ -1,13 +1,13 @@
 //! Faults on purpose, to test what a consumer does when its provider fails: which kinds there are, which requests they
 //! apply to, and how each appears on the wire.
 
-use std::io;
 use std::pin::Pin;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
+use std::{fmt, io};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
@@ -105,9 +105,19 @@ impl FromStr for RequestPattern {
     }
 }
 
+/// As it is written.
+impl fmt::Display for RequestPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(method) = &self.method {
+            write!(f, "{method} ")?;
+        }
+        f.write_str(&self.segments.join("/"))
+    }
+}
+
 impl RequestPattern {
     fn fits(&self, method: &str, path: &str) -> bool {
-        if self.method.as_ref().is_some_and(|asked| asked != method) {
+        if self.method.as_ref().is_some_and(|asked| !asked.eq_ignore_ascii_case(method)) {
             return false;
         }
         let mut came = path.split('/');
@@ -144,6 +154,7 @@ pub struct FaultPlan {
     fault: Fault,
     on: Option<RequestPattern>,
     left: AtomicUsize,
+    has_fired: AtomicBool,
 }
 
 impl FaultPlan {
@@ -151,7 +162,19 @@ impl FaultPlan {
     /// each.
     #[must_use]
     pub fn new(fault: Fault, on: Option<RequestPattern>, times: Option<usize>) -> Self {
-        Self { fault, on, left: AtomicUsize::new(times.unwrap_or(usize::MAX)) }
+        Self { fault, on, left: AtomicUsize::new(times.unwrap_or(usize::MAX)), has_fired: AtomicBool::new(false) }
+    }
+
+    /// Whether at least one request failed by it.
+    #[must_use]
+    pub fn has_fired(&self) -> bool {
+        self.has_fired.load(Ordering::Relaxed)
+    }
+
+    /// The fault.
+    #[must_use]
+    pub const fn fault(&self) -> Fault {
+        self.fault
     }
 
     /// Whether nobody is to listen at all.
@@ -166,7 +189,9 @@ impl FaultPlan {
             return None;
         }
         let less = |left: usize| if left == usize::MAX { Some(left) } else { left.checked_sub(1) };
-        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).ok().map(|_| self.fault)
+        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).ok()?;
+        self.has_fired.store(true, Ordering::Relaxed);
+        Some(self.fault)
     }
 }
 

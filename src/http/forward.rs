@@ -2,8 +2,8 @@
 //! 7.6.1) is each connection's own.
 
 use hyper::header::{
-    ACCEPT_ENCODING, CONNECTION, EXPECT, HeaderMap, HeaderName, HeaderValue, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION,
-    TE, TRANSFER_ENCODING, UPGRADE,
+    ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, EXPECT, HeaderMap, HeaderName, HeaderValue, PROXY_AUTHENTICATE,
+    PROXY_AUTHORIZATION, TE, TRANSFER_ENCODING, UPGRADE,
 };
 
 use super::header::header_text;
@@ -32,20 +32,33 @@ pub(super) fn of_response(headers: &HeaderMap) -> HeaderMap {
 }
 
 /// The headers that belong to the message, but for some more.
+///
+/// Two ways to say where the body ends become one (RFC 9112, section 6.3): chunks come before a length, and a length that
+/// is repeated is one.
 fn end_to_end(headers: &HeaderMap, but: &[HeaderName]) -> HeaderMap {
     let named: Vec<String> = items(headers, &CONNECTION).map(|name| name.to_ascii_lowercase()).collect();
+    let is_chunked = items(headers, &TRANSFER_ENCODING).any(|coding| coding.eq_ignore_ascii_case("chunked"));
     let mut kept = HeaderMap::with_capacity(headers.len());
     for (name, value) in headers {
         let is_of_connection = [CONNECTION, TE, UPGRADE].contains(name)
             || matches!(name.as_str(), "keep-alive" | "proxy-connection")
             || named.iter().any(|named| named == name.as_str());
         // Only the chunks are the connection's: another transfer coding is passed on as it is, and its name with it.
+        let is_other_length = *name == CONTENT_LENGTH && (is_chunked || kept.contains_key(CONTENT_LENGTH));
         let is_framing = *name == TRANSFER_ENCODING && !header_text(value).to_ascii_lowercase().contains("chunked");
-        if !is_of_connection && !is_framing && !but.contains(name) {
-            kept.append(name, value.clone());
+        if !is_of_connection && !is_framing && !is_other_length && !but.contains(name) {
+            kept.append(name, if *name == CONTENT_LENGTH { one_length(value) } else { value.clone() });
         }
     }
     kept
+}
+
+/// A length that is listed several times in one line, once.
+fn one_length(value: &HeaderValue) -> HeaderValue {
+    let text = header_text(value);
+    let first = text.split(',').next().map(str::trim).unwrap_or_default();
+    let is_repeated = text.contains(',') && text.split(',').all(|one| one.trim() == first);
+    HeaderValue::try_from(first).ok().filter(|_| is_repeated).unwrap_or_else(|| value.clone())
 }
 
 /// Those codings which the consumer accepts and the recorder can decode. Empty if it accepts nothing else.
@@ -101,6 +114,19 @@ mod tests {
         assert_eq!(pairs(&of_request(&all)), kept);
         let kept = [("a", "1"), ("expect", "100-continue"), kept[1], kept[2], kept[3]];
         assert_eq!(pairs(&of_response(&all)), kept);
+    }
+
+    #[test]
+    fn a_message_has_one_length() {
+        for (lines, kept) in [
+            (&[("content-length", "5"), ("content-length", "5")][..], &[("content-length", "5")][..]),
+            (&[("content-length", "5, 5")], &[("content-length", "5")]),
+            (&[("content-length", "5"), ("transfer-encoding", "chunked")], &[("transfer-encoding", "chunked")]),
+            (&[("transfer-encoding", "Chunked"), ("content-length", "5")], &[("transfer-encoding", "Chunked")]),
+        ] {
+            assert_eq!(pairs(&of_response(&headers(lines))), kept, "{lines:?}");
+            assert_eq!(pairs(&of_request(&headers(lines))), kept, "{lines:?}");
+        }
     }
 
     #[test]

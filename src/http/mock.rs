@@ -7,7 +7,7 @@ use std::{fmt, io};
 
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
-use hyper::header::{CONTENT_LENGTH, HOST, HeaderValue};
+use hyper::header::{CONTENT_LENGTH, HOST, HeaderValue, TRANSFER_ENCODING, UPGRADE};
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
 use serde_json::{Map, json};
@@ -20,6 +20,7 @@ use super::certificate::throw_away;
 use super::decode::decode;
 use super::fault::{Fault, FaultPlan, Faulty, Wire};
 use super::header::header_text;
+use super::host::Hosts;
 use super::mock_desk::Desk;
 use super::mock_refusal::{discreet, refusal, shown};
 use super::mock_response::{asks_to_wait, broken_off, bytes_of, dribbled, sent, whole};
@@ -27,12 +28,14 @@ use super::problem::problem;
 use super::server::{Listening, Responder, ResponseBody, Server};
 use super::{cors, mock_control};
 use crate::interaction::{ActualRequest, ActualResponse, Mismatch, Moment, header_values};
-use crate::mocking::{ActiveState, Miss, Mock};
+use crate::mocking::{ActiveState, Miss, Mock, Selected};
 
 /// A header of a request that names the states of this request, in place of those that are active for all.
 const STATE: &str = "upheld-state";
 /// The request header that selects a fault.
 const FAULT: &str = "upheld-fault";
+/// The message about a connection that is to switch protocols.
+const NO_UPGRADE: &str = "connections that switch protocols (WebSocket) can't be mocked";
 /// How long a request's body may take.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -50,6 +53,8 @@ pub struct MockOptions {
     pub health: Option<String>,
     /// The path at which the provider takes states. The mock takes them there unless an interaction has the same path.
     pub states: Option<String>,
+    /// The hosts that requests may be for.
+    pub hosts: Hosts,
 }
 
 /// A running mock.
@@ -104,6 +109,7 @@ struct MockResponder {
     fault: Option<Arc<FaultPlan>>,
     health: Option<String>,
     states: Option<String>,
+    hosts: Hosts,
     asked: mpsc::UnboundedSender<MockRequest>,
     stopping: watch::Receiver<bool>,
 }
@@ -129,6 +135,7 @@ impl MockServer {
             fault: options.fault.clone(),
             health: options.health.clone(),
             states: options.states.clone(),
+            hosts: options.hosts.clone(),
             asked: sender,
             stopping,
         };
@@ -209,6 +216,15 @@ impl Responder for MockResponder {
 
     async fn answer(&self, request: Request<Incoming>, wire: &Wire) -> Result<Response<ResponseBody>, io::Error> {
         let (head, body) = request.into_parts();
+        if let Some(host) = self.hosts.stranger(&head) {
+            let why = super::host::refusal(&host);
+            self.tell(
+                shown(&without_body(&head)),
+                Some(StatusCode::MISDIRECTED_REQUEST),
+                Fate::Unreadable(why.clone()),
+            );
+            return Ok(problem(StatusCode::MISDIRECTED_REQUEST, "The mock isn't this host", &why, Map::new()));
+        }
         let path = head.uri.path();
         let mut response = if path.starts_with(mock_control::PREFIX) {
             if cors::is_preflight(&head.method, &head.headers) {
@@ -228,14 +244,28 @@ impl Responder for MockResponder {
 }
 
 impl MockResponder {
+    fn tell(&self, line: String, status: Option<StatusCode>, fate: Fate) {
+        // Nothing receives this any more when the run is about to end.
+        let _ = self.asked.send(MockRequest { line, status: status.map(|status| status.as_u16()), fate });
+    }
+
+    /// Whether a request wants to switch protocols, and the interaction isn't about that: then its response would take the
+    /// place of a connection.
+    fn is_for_another_protocol(&self, head: &Parts, selected: &Selected) -> bool {
+        let is_about_it = || {
+            let interaction = self.desk.mock().interaction(selected.number);
+            let request = interaction.and_then(|(_, interaction, _)| interaction.http()).map(|http| &http.request);
+            request.is_some_and(|request| request.headers.contains_key("upgrade"))
+        };
+        head.headers.get(UPGRADE).is_some_and(|upgrade| upgrade != "h2c")
+            && selected.response.status < 400
+            && !is_about_it()
+    }
+
     /// Responds to a request as the contracts or a fault say.
     async fn contract(&self, head: &Parts, body: Incoming, wire: &Wire) -> Result<Response<ResponseBody>, io::Error> {
         let line = shown(&without_body(head));
-        let tell = |status: Option<StatusCode>, fate: Fate| {
-            // Nothing receives this any more when the run is about to end.
-            let _ =
-                self.asked.send(MockRequest { line: line.clone(), status: status.map(|status| status.as_u16()), fate });
-        };
+        let tell = |status: Option<StatusCode>, fate: Fate| self.tell(line.clone(), status, fate);
         let request = match self.read(head, body).await {
             Ok(request) => request,
             Err((status, why)) => {
@@ -266,6 +296,10 @@ impl MockResponder {
                 .map(|host| format!("{}://{host}", self.scheme)),
         };
         match self.desk.mock().respond_at(&request, &active, &moment) {
+            Ok(selected) if self.is_for_another_protocol(head, &selected) => {
+                tell(Some(StatusCode::NOT_IMPLEMENTED), Fate::Unreadable(NO_UPGRADE.to_owned()));
+                Ok(problem(StatusCode::NOT_IMPLEMENTED, "The mock can't do this", NO_UPGRADE, Map::new()))
+            }
             Ok(selected) => {
                 self.desk.count_use(selected.number);
                 // Only a request that an interaction allows is one of the times that a fault is for.
@@ -321,11 +355,11 @@ impl MockResponder {
             Ok(Err(error)) => return Err((StatusCode::BAD_REQUEST, format!("the body broke off: {error}"))),
             Ok(Ok(collected)) => collected.to_bytes().to_vec(),
         };
-        let body = decode(&head.headers, bytes, self.max_body).map_err(|error| match error {
+        let decoded = decode(&head.headers, bytes, self.max_body).map_err(|error| match error {
             super::decode::DecodeError::TooLarge => too_large(),
             super::decode::DecodeError::Undecodable(why) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, why),
         })?;
-        Ok(ActualRequest { body, ..without_body(head) })
+        Ok(ActualRequest { body: decoded.body, ..without_body(head) })
     }
 
     /// Fails on purpose.
@@ -354,6 +388,7 @@ impl MockResponder {
             Fault::Slow(time) => {
                 let (head, body) = bytes_of(sent(right)).await?;
                 let mut response = Response::from_parts(head, whole(Vec::new()));
+                response.headers_mut().remove(TRANSFER_ENCODING);
                 if body.is_empty() {
                     tokio::time::sleep(time).await;
                 } else {
@@ -368,6 +403,7 @@ impl MockResponder {
                     // A body that can't be there can't break off: the response is another one.
                     head.status = StatusCode::OK;
                 }
+                head.headers.remove(TRANSFER_ENCODING);
                 head.headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len().max(1)));
                 Ok(Response::from_parts(head, broken_off(body.slice(..body.len() / 2))))
             }

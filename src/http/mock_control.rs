@@ -28,7 +28,7 @@ pub(super) fn answer(desk: &Desk, method: &Method, path: &str, body: &[u8]) -> R
     match (method.as_str(), path.strip_prefix(PREFIX).unwrap_or_default()) {
         ("GET", "states") => states(desk),
         ("DELETE", "states") => {
-            desk.change_states(Vec::clear);
+            desk.clear_states();
             states(desk)
         }
         ("POST" | "PUT", "states") => match change(desk, body) {
@@ -63,8 +63,7 @@ fn change(desk: &Desk, body: &[u8]) -> Result<(), String> {
         }
     };
     known(desk, change.states())?;
-    desk.change_states(|active| change.apply(active));
-    Ok(())
+    desk.change_states(change).map_err(|error| error.to_string())
 }
 
 /// A state that no interaction has is a typo: it would have no effect.

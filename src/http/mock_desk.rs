@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use crate::mocking::{ActiveState, Mock};
+use crate::mocking::{ActiveState, Mock, StateChange, StateError};
 
 /// A mock's contracts, the active states, and counts of the requests so far.
 #[derive(Debug)]
@@ -33,8 +33,14 @@ impl Desk {
         self.active.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(super) fn change_states(&self, change: impl FnOnce(&mut Vec<ActiveState>)) {
-        change(&mut self.active.lock().unwrap_or_else(PoisonError::into_inner));
+    pub(super) fn clear_states(&self) {
+        self.active.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// Changes the active states for the requests that follow.
+    pub(super) fn change_states(&self, change: StateChange) -> Result<(), StateError> {
+        let requests = self.uses().iter().sum::<usize>() + self.refused.load(Ordering::Relaxed);
+        change.apply(&mut self.active.lock().unwrap_or_else(PoisonError::into_inner), requests)
     }
 
     /// Counts a request that the interaction with this number allowed.

@@ -1,21 +1,19 @@
 //! The responses of a mock as they go out: the contracts' examples, and those that fail on purpose.
 
 use std::convert::Infallible;
-use std::io::{self, Write as _};
+use std::io;
 use std::time::Duration;
 
-use flate2::Compression;
-use flate2::write::{GzEncoder, ZlibEncoder};
 use futures_util::stream;
 use http_body_util::{BodyExt as _, Full, StreamBody};
 use hyper::body::{Bytes, Frame};
-use hyper::header::{CONTENT_ENCODING, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use hyper::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use hyper::http::response::Parts;
 use hyper::{Response, StatusCode};
 use serde_json::Map;
 
+use super::encode::encode;
 use super::fault::PIECES;
-use super::header::header_text;
 use super::problem::problem;
 use super::server::ResponseBody;
 use crate::interaction::ActualResponse;
@@ -52,7 +50,7 @@ pub(super) fn sent(reply: ActualResponse) -> Response<ResponseBody> {
         };
         headers.append(parsed, value);
     }
-    let mut response = Response::new(whole(encoded(reply.body, &mut headers)));
+    let mut response = Response::new(whole(encode(&headers, reply.body)));
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     response
@@ -64,31 +62,11 @@ pub(super) async fn bytes_of(response: Response<ResponseBody>) -> io::Result<(Pa
     Ok((head, body.collect().await?.to_bytes()))
 }
 
-/// A body in the content coding that its headers name. One that can't be made is not named.
-fn encoded(body: Vec<u8>, headers: &mut HeaderMap) -> Vec<u8> {
-    let Some(coding) = headers.get(CONTENT_ENCODING).map(header_text).filter(|_| !body.is_empty()) else { return body };
-    let made = match coding.trim().to_ascii_lowercase().as_str() {
-        "identity" => return body,
-        "gzip" | "x-gzip" => {
-            let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-            encoder.write_all(&body).and_then(|()| encoder.finish()).ok()
-        }
-        "deflate" => {
-            let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
-            encoder.write_all(&body).and_then(|()| encoder.finish()).ok()
-        }
-        _ => None,
-    };
-    made.unwrap_or_else(|| {
-        headers.remove(CONTENT_ENCODING);
-        body
-    })
-}
-
 /// A body that comes in pieces, over some seconds.
 pub(super) fn dribbled(body: Bytes, time: Duration) -> ResponseBody {
-    let piece = body.len().div_ceil(PIECES);
-    let pause = time / u32::try_from(PIECES).unwrap_or(1);
+    let piece = body.len().div_ceil(PIECES).max(1);
+    let pieces = body.len().div_ceil(piece).max(1);
+    let pause = time / u32::try_from(pieces).unwrap_or(1);
     let pieces = stream::unfold(body, move |mut left| async move {
         if left.is_empty() {
             return None;

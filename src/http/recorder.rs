@@ -19,6 +19,7 @@ use super::base_url::{BaseUrl, Scheme};
 use super::connect::{Connection, Connector, SentBody};
 use super::failure::Failure;
 use super::forward;
+use super::host::Hosts;
 use super::limits::Limits;
 use super::pool::Pool;
 use super::problem::problem;
@@ -41,6 +42,8 @@ pub struct RecorderOptions {
     pub max_body: usize,
     /// The way to hosts that are not this machine.
     pub proxies: Proxies,
+    /// The hosts that requests may be for.
+    pub hosts: Hosts,
 }
 
 /// A recorder at work on a port of the loopback interface.
@@ -56,6 +59,7 @@ struct Relay {
     connector: Connector,
     pool: Arc<Pool>,
     limits: Limits,
+    hosts: Hosts,
     tape: Arc<Tape>,
 }
 
@@ -81,6 +85,7 @@ impl Recorder {
             connector: connector.keeping_case(),
             pool: Arc::default(),
             limits: Limits { timeout: options.timeout, max_body: options.max_body },
+            hosts: options.hosts.clone(),
             tape: Arc::clone(&tape),
         };
         let server = Listening::on(port).await?.serve(Arc::new(relay), |stream| async move { Ok((stream, ())) });
@@ -114,6 +119,9 @@ impl Responder for Relay {
             let detail =
                 "this recorder stands in for one provider and isn't a general proxy: use its address as the provider's";
             return Ok(refused(&witness, StatusCode::BAD_REQUEST, detail));
+        }
+        if let Some(host) = self.hosts.stranger(&head) {
+            return Ok(refused(&witness, StatusCode::MISDIRECTED_REQUEST, &super::host::refusal(&host)));
         }
         // An offer of HTTP/2 may be left unanswered, and the request is a whole one.
         if head.headers.get(UPGRADE).is_some_and(|upgrade| upgrade != "h2c") {

@@ -6,15 +6,19 @@
 
 use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 use std::{fmt, io};
 
+use http_body_util::BodyExt as _;
 use http_body_util::combinators::UnsyncBoxBody;
-use hyper::body::{Bytes, Incoming};
+use hyper::body::{Body, Bytes, Frame, Incoming};
+use hyper::header::CONTENT_LENGTH;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Request, Response};
+use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
@@ -29,6 +33,8 @@ pub(super) type ResponseBody = UnsyncBoxBody<Bytes, io::Error>;
 const MAX_HEADERS: usize = 1000;
 /// How long a request's head may take to come, in whole.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a connection may take to become one that carries HTTP, such as by a TLS handshake.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the responses that are under way have once the server is to stop.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
 /// How long to wait if no connection can be accepted, for example because there are too many open files.
@@ -136,7 +142,7 @@ where
         let _ = stream.set_nodelay(true);
         let (answerer, stopping, wrapping) = (Arc::clone(&answerer), stopping.clone(), wrap(stream));
         connections.spawn(async move {
-            if let Ok((stream, wire)) = wrapping.await {
+            if let Ok(Ok((stream, wire))) = tokio::time::timeout(HANDSHAKE_TIMEOUT, wrapping).await {
                 speak(stream, wire, answerer, stopping).await;
             }
         });
@@ -157,7 +163,7 @@ async fn speak<A: Responder>(
     let wire = Arc::new(wire);
     let service = service_fn(move |request| {
         let (answerer, wire) = (Arc::clone(&answerer), Arc::clone(&wire));
-        async move { answerer.answer(request, &wire).await }
+        async move { answerer.answer(request, &wire).await.map(with_its_length) }
     });
     let connection = http1::Builder::new()
         .auto_date_header(false)
@@ -175,6 +181,28 @@ async fn speak<A: Responder>(
             connection.as_mut().graceful_shutdown();
             let _ = connection.await;
         }
+    }
+}
+
+/// A response whose length the HTTP library leaves alone. It removes the length of a body that isn't there, which a 304
+/// has (RFC 9110, section 15.4.5), and some servers send with a 204.
+fn with_its_length(response: Response<ResponseBody>) -> Response<ResponseBody> {
+    let is_bodiless = matches!(response.status(), StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+    if !is_bodiless || !response.headers().contains_key(CONTENT_LENGTH) {
+        return response;
+    }
+    response.map(|body| Unsized(body).boxed_unsync())
+}
+
+/// A body that doesn't tell its size, not even that it is empty.
+struct Unsized(ResponseBody);
+
+impl Body for Unsized {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        Pin::new(&mut self.0).poll_frame(cx)
     }
 }
 

@@ -6,7 +6,7 @@ use super::base_url::{BaseUrl, BaseUrlError};
 use super::client::HttpClient;
 use super::codes;
 use crate::interaction::{ActualRequest, State};
-use crate::verification::{Action, Provider as _, RunError, StateHandler};
+use crate::verification::{Action, Provider as _, Reply, RunError, StateHandler};
 use crate::words::beginning;
 
 /// How much of a refusing response's body is shown, in bytes.
@@ -59,9 +59,12 @@ impl StateHandler for HttpStates {
             body: message.to_string().into_bytes(),
         };
         let sent = self.client.send(&request).await;
-        let answer = sent.map_err(|error| self.unreached(error, state, action))?.response;
+        let Reply { response: answer, unread, .. } = sent.map_err(|error| self.unreached(error, state, action))?;
         if !(200..300).contains(&answer.status) {
             return Err(self.refused(answer.status, &answer.body, state, action));
+        }
+        if let Some(error) = unread {
+            return Err(self.unreached(error, state, action));
         }
         Ok(serde_json::from_slice(&answer.body).unwrap_or_default())
     }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use hyper::header::{CONTENT_TYPE, HeaderMap};
 use hyper::http::{request, response};
 
-use super::decode::{DecodeError, decode};
+use super::decode::{DecodeError, Decoded, decode};
 use super::header::header_text;
 use super::tape::{Copied, Heard, Tape};
 use super::tee::Ended;
@@ -119,7 +119,7 @@ impl Witness {
         }
         match decode(headers, copied.take_bytes(), self.tape.max_body()) {
             // A small body may be a large one once it is decoded.
-            Ok(decoded) if self.tape.take_room(decoded.len()) => {
+            Ok(Decoded { body: decoded, .. }) if self.tape.take_room(decoded.len()) => {
                 *body = decoded;
                 body.shrink_to_fit();
                 Capture::Whole

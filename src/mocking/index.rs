@@ -51,9 +51,8 @@ const MORE_SEGMENTS: usize = 3;
 impl Index {
     /// Adds the next interaction.
     pub(super) fn add(&mut self, http: &Http<Terms>) {
-        let request = &http.request;
         let number = self.lines.len();
-        let method = request.method.clone();
+        let method = key(&http.request.method);
         // The indexes of segments with a rule; nothing for a rule about the whole path.
         let ruled = match &http.terms {
             Terms::Own(terms) => match &terms.request.path {
@@ -61,11 +60,12 @@ impl Index {
                 Some(PathRule::Segments(rules)) => Some(rules.keys().copied().collect()),
                 None => Some(BTreeSet::new()),
             },
-            Terms::Pact(terms) => terms.request.path.is_none().then(BTreeSet::new),
+            Terms::Pact(terms) => (terms.request.path.is_none() && !http.has_path_of_states()).then(BTreeSet::new),
         };
+        let path = http.compared_path();
         let segments = ruled.map(|ruled| {
             let is_free = |at: usize, text: &str| has_placeholder(text) || ruled.contains(&at);
-            let texts = request.path.split('/').enumerate();
+            let texts = path.split('/').enumerate();
             texts.map(|(at, text)| (!is_free(at, text)).then(|| decode(text))).collect::<Vec<_>>()
         });
         let list = match &segments {
@@ -81,10 +81,10 @@ impl Index {
 
     /// The interactions that may allow this method and path, in their order.
     pub(super) fn candidates(&self, method: &str, path: &str) -> Vec<usize> {
-        let segments = segments(path);
+        let (segments, method) = (segments(path), &key(method));
         let mut found: Vec<usize> =
             self.fixed.get(method).and_then(|paths| paths.get(&segments)).into_iter().flatten().copied().collect();
-        let loose = self.loose.get(&(method.to_owned(), segments.len())).into_iter().flatten();
+        let loose = self.loose.get(&(method.clone(), segments.len())).into_iter().flatten();
         found.extend(loose.filter(|number| self.distance(**number, method, &segments) == 0));
         found.extend(self.free.get(method).into_iter().flatten());
         found.sort_unstable();
@@ -93,7 +93,7 @@ impl Index {
 
     /// At most so many interactions with the method and path nearest to these, the nearest first.
     pub(super) fn nearest(&self, method: &str, path: &str, most: usize) -> Vec<usize> {
-        let segments = segments(path);
+        let (segments, method) = (segments(path), &key(method));
         let mut all: Vec<(usize, usize)> =
             (0..self.lines.len()).map(|number| (self.distance(number, method, &segments), number)).collect();
         if all.len() > most {
@@ -119,6 +119,12 @@ impl Index {
         };
         other_method + other_path
     }
+}
+
+/// A method as it is looked up. Methods of Pact files have no case; those of our own contracts are compared exactly
+/// afterwards.
+fn key(method: &str) -> String {
+    method.to_ascii_uppercase()
 }
 
 fn segments(path: &str) -> Vec<String> {

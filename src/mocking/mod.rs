@@ -4,7 +4,7 @@
 //! If several interactions allow a request, these rules decide, in this order:
 //!
 //! 1. An interaction whose provider states are all active, or that has no states, comes before one that lacks a state.
-//!    Then more states come first, and then parameters with the active values.
+//!    Then states that were set up later come first, then more states, and then parameters with the active values.
 //! 2. An interaction with the request as its example, or nearly so, comes before one whose rules only allow it.
 //! 3. The order of the contracts.
 //!

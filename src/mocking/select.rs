@@ -48,10 +48,37 @@ pub struct Miss {
     pub nearest: Option<(usize, Vec<Mismatch>)>,
 }
 
+/// What an interaction is while none of its states is active.
 #[derive(Debug)]
-struct Filled {
-    /// Nothing if there are no placeholders: then the interaction is used as it is.
-    http: Option<Box<Http<Terms>>>,
+enum Filled {
+    /// It has no placeholders.
+    Always,
+    /// Its example, although active states change it.
+    Example,
+    /// Its example with its own parameters.
+    WithParams(Box<Http<Terms>>),
+}
+
+/// An interaction as the active states make it.
+struct Candidate<'m> {
+    number: usize,
+    http: Cow<'m, Http<Terms>>,
+    /// The interaction with the example itself, if the consumer may also send that.
+    unfilled: Option<&'m Http<Terms>>,
+    states: StateMatch,
+}
+
+impl Candidate<'_> {
+    /// Every mismatch of a request; `at` is the request's place in the contract. Each part may be the example's or that of
+    /// the states.
+    fn mismatches(&self, request: &ActualRequest, at: &Pointer) -> Vec<Mismatch> {
+        let found = match_request(&self.http, request, at);
+        let Some(unfilled) = self.unfilled.filter(|_| !found.is_empty()) else { return found };
+        let mut example = match_request(unfilled, request, at);
+        let is_met = |found: &[Mismatch], part: Part| found.iter().all(|mismatch| mismatch.part != part);
+        example.retain(|mismatch| !is_met(&found, mismatch.part));
+        example
+    }
 }
 
 impl Mock {
@@ -65,8 +92,13 @@ impl Mock {
                 let Some(http) = interaction.http() else { continue };
                 mock.index.add(http);
                 mock.places.push(Place { file, interaction: number });
-                let filled = http.has_placeholders().then(|| Box::new(http.filled(&interaction.params())));
-                mock.filled.push(Filled { http: filled });
+                mock.filled.push(if !http.has_placeholders() {
+                    Filled::Always
+                } else if http.allows_unfilled() {
+                    Filled::Example
+                } else {
+                    Filled::WithParams(Box::new(http.filled(&interaction.params())))
+                });
             }
         }
         mock
@@ -113,19 +145,18 @@ impl Mock {
         moment: &Moment,
     ) -> Result<Selected, Miss> {
         let at = Pointer::root();
-        let allowing: Vec<(usize, Cow<'_, Http<Terms>>, StateMatch)> = self
+        let allowing: Vec<Candidate<'_>> = self
             .index
             .candidates(&request.method, &request.path)
             .into_iter()
-            .filter_map(|number| {
-                let (http, states) = self.filled(number, active)?;
-                Some((number, http, states))
-            })
-            .filter(|(_, http, _)| match_request(http, request, &at).is_empty())
+            .filter_map(|number| self.candidate(number, active))
+            .filter(|candidate| candidate.mismatches(request, &at).is_empty())
             .collect();
         let best = if allowing.len() > 1 {
-            allowing.into_iter().min_by_key(|(number, http, states)| {
-                let by_state = (!states.all, Reverse(states.active), states.differing);
+            allowing.into_iter().min_by_key(|Candidate { number, http, states, .. }| {
+                // A state that was set up later says more about what the test wants than one that was left over.
+                let by_age = Reverse(states.since.filter(|_| states.all));
+                let by_state = (!states.all, by_age, Reverse(states.active), states.differing);
                 let by_example = count_example_mismatches(http, request);
                 // While no state is active, only the request says what the test wants.
                 let (first, second) = if active.is_empty() { (by_example, 0) } else { (0, by_example) };
@@ -136,7 +167,7 @@ impl Mock {
             allowing.into_iter().next()
         };
         match best {
-            Some((number, http, _)) => {
+            Some(Candidate { number, http, .. }) => {
                 let generated = http.response_at(moment);
                 let response =
                     wire_response(generated.as_ref().unwrap_or(&http.response), &http.terms, &request.method);
@@ -148,16 +179,18 @@ impl Mock {
 
     /// An interaction with its placeholders filled from the active states, or else from its own parameters, and how well
     /// the active states match its own.
-    fn filled(&self, number: usize, active: &[ActiveState]) -> Option<(Cow<'_, Http<Terms>>, StateMatch)> {
+    fn candidate(&self, number: usize, active: &[ActiveState]) -> Option<Candidate<'_>> {
         let (_, interaction, _) = self.interaction(number)?;
         let http = interaction.http()?;
         let states = match_states(active, &interaction.given);
-        let filled = match &self.filled.get(number)?.http {
-            None => Cow::Borrowed(http),
-            Some(filled) if states.active == 0 => Cow::Borrowed(&**filled),
-            Some(_) => Cow::Owned(http.filled(&states.values)),
+        let filled = match self.filled.get(number)? {
+            Filled::Always => Cow::Borrowed(http),
+            Filled::Example if states.active == 0 => Cow::Borrowed(http),
+            Filled::WithParams(filled) if states.active == 0 => Cow::Borrowed(&**filled),
+            Filled::Example | Filled::WithParams(_) => Cow::Owned(http.filled(&states.values)),
         };
-        Some((filled, states))
+        let unfilled = Some(http).filter(|http| states.active > 0 && http.allows_unfilled());
+        Some(Candidate { number, http: filled, unfilled, states })
     }
 
     /// The names of all provider states in the contracts, in their order.
@@ -180,10 +213,9 @@ impl Mock {
             .into_iter()
             .filter_map(|number| {
                 let (_, _, place) = self.interaction(number)?;
-                let (http, _) = self.filled(number, active)?;
-                let at = pointer(place.interaction).key("request");
-                let mismatches = match_request(&http, request, &at);
-                Some((distance(&http.request, request, &mismatches), number, mismatches))
+                let candidate = self.candidate(number, active)?;
+                let mismatches = candidate.mismatches(request, &pointer(place.interaction).key("request"));
+                Some((distance(&candidate.http.request, request, &mismatches), number, mismatches))
             })
             .min_by_key(|(distance, number, _)| (*distance, *number))
             .map(|(_, number, mismatches)| (number, mismatches))
@@ -268,7 +300,7 @@ interactions:
     }
 
     fn state(name: &str, params: &Value) -> ActiveState {
-        ActiveState { name: name.to_owned(), params: params.as_object().unwrap().clone() }
+        ActiveState::new(name, params.as_object().unwrap().clone())
     }
 
     fn name(mock: &Mock, line: &str, active: &[ActiveState]) -> String {

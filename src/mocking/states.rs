@@ -1,5 +1,6 @@
 //! The active provider states, which tell interactions with the same request apart.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -10,12 +11,19 @@ use crate::source::{Limits, parse_yaml};
 /// The limits for a text with states.
 const LIMITS: Limits = Limits { bytes: 1 << 20, depth: 64, values: 10_000, aliased: 0 };
 
+/// The most states that can be active at once. Nobody needs nearly as many.
+const MOST_STATES: usize = 1000;
+/// The most bytes of all active states.
+const MOST_BYTES: usize = 1 << 20;
+
 /// An active provider state.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ActiveState {
     pub name: String,
     /// They take precedence over those of the contract.
     pub params: Map<String, Value>,
+    /// The number of requests before it was set up. States that were set up for the same request have the same age.
+    pub turn: usize,
 }
 
 /// A change of the active states.
@@ -41,6 +49,8 @@ pub(super) struct StateMatch {
     pub all: bool,
     /// How many of its states are active.
     pub active: usize,
+    /// The turns in which the newest and the oldest of these were set up; nothing if none is active.
+    pub since: Option<(usize, usize)>,
     /// How many of their parameters have another value than in the interaction.
     pub differing: usize,
     /// The values for its placeholders.
@@ -48,6 +58,20 @@ pub(super) struct StateMatch {
 }
 
 impl ActiveState {
+    /// A state with these parameters, as old as a mock.
+    pub fn new(name: impl Into<String>, params: Map<String, Value>) -> Self {
+        Self { name: name.into(), params, turn: 0 }
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        (&self.name, &self.params) == (&other.name, &other.params)
+    }
+
+    /// How much memory it takes, roughly.
+    fn bytes(&self) -> usize {
+        self.name.len() + Value::Object(self.params.clone()).to_string().len()
+    }
+
     /// Reads the states in the lines of a header. Each line is one state as in `given` (`an order exists`, or
     /// `an order exists: { id: 42 }`) or a list of states (`["an order exists", "no payments"]`).
     pub fn read<'l>(lines: impl IntoIterator<Item = &'l str>) -> Vec<Self> {
@@ -59,7 +83,7 @@ impl ActiveState {
             match listed {
                 Some(listed) => states.extend(listed),
                 None if line.trim().is_empty() => {}
-                None => states.push(Self { name: line.trim().to_owned(), params: Map::new() }),
+                None => states.push(Self::new(line.trim(), Map::new())),
             }
         }
         states
@@ -68,10 +92,14 @@ impl ActiveState {
 
 /// Matches the active states with those of an interaction. The parameters of active states take precedence over its own.
 pub(super) fn match_states(active: &[ActiveState], given: &[State]) -> StateMatch {
-    let mut matched = StateMatch { all: true, active: 0, differing: 0, values: Map::new() };
+    let mut matched = StateMatch { all: true, active: 0, since: None, differing: 0, values: Map::new() };
     // Each matches once: one order isn't enough for an interaction that needs two.
     let mut left: Vec<&ActiveState> = active.iter().collect();
-    let mut take = |fits: &dyn Fn(&ActiveState) -> bool| left.iter().position(|it| fits(it)).map(|at| left.remove(at));
+    let mut take = |fits: &dyn Fn(&ActiveState) -> bool| {
+        let fitting = left.iter().enumerate().filter(|(_, it)| fits(it));
+        let newest = fitting.max_by_key(|(at, it)| (it.turn, Reverse(*at))).map(|(at, _)| at)?;
+        Some(left.remove(newest))
+    };
     let same: Vec<Option<&ActiveState>> =
         given.iter().map(|state| take(&|active| active.name == state.name && active.params == state.params)).collect();
     for (state, same) in given.iter().zip(same) {
@@ -86,6 +114,8 @@ pub(super) fn match_states(active: &[ActiveState], given: &[State]) -> StateMatc
         match found {
             Some(active) => {
                 matched.active += 1;
+                let (newest, oldest) = matched.since.unwrap_or((active.turn, active.turn));
+                matched.since = Some((newest.max(active.turn), oldest.min(active.turn)));
                 matched.differing += differing(active);
                 matched.values.extend(active.params.clone());
             }
@@ -113,20 +143,38 @@ impl StateChange {
         }
     }
 
-    /// Applies the change.
-    pub fn apply(self, active: &mut Vec<ActiveState>) {
+    /// Applies the change, before the request with this number. If there is no room for another state, the oldest ones go:
+    /// they are left over from earlier requests.
+    ///
+    /// # Errors
+    ///
+    /// The states are too large, or there are too many. Then nothing changes.
+    pub fn apply(self, active: &mut Vec<ActiveState>, turn: usize) -> Result<(), StateError> {
+        let bytes = |states: &[ActiveState]| states.iter().map(ActiveState::bytes).sum::<usize>();
+        if self.states().len() > MOST_STATES || bytes(self.states()) > MOST_BYTES {
+            let message = format!("at most {MOST_STATES} states with {MOST_BYTES} bytes in all can be active");
+            return Err(StateError(message));
+        }
         match self {
-            Self::Set(states) => *active = states,
-            Self::Setup(state) => active.push(state),
+            Self::Set(states) => *active = states.into_iter().map(|state| ActiveState { turn, ..state }).collect(),
+            Self::Setup(state) => {
+                // What is set up once more for another request isn't there twice.
+                active.retain(|other| other.turn == turn || !other.is_same(&state));
+                active.push(ActiveState { turn, ..state });
+                while active.len() > MOST_STATES || bytes(active) > MOST_BYTES {
+                    active.remove(0);
+                }
+            }
             Self::Teardown(state) => {
                 // The last one that was set up like this; without parameters, the last one with the name.
-                let same = active.iter().rposition(|other| *other == state);
+                let same = active.iter().rposition(|other| other.is_same(&state));
                 let named = || active.iter().rposition(|other| other.name == state.name);
                 if let Some(at) = same.or_else(named) {
                     active.remove(at);
                 }
             }
         }
+        Ok(())
     }
 
     /// The states that the change names.
@@ -142,9 +190,7 @@ impl StateChange {
 /// Reads the states in a value: a name, `{name: {params}}`, a message, or a list of these.
 fn read_states(value: &Value) -> Result<Vec<ActiveState>, StateError> {
     match value {
-        Value::String(name) if !name.trim().is_empty() => {
-            Ok(vec![ActiveState { name: name.trim().to_owned(), params: Map::new() }])
-        }
+        Value::String(name) if !name.trim().is_empty() => Ok(vec![ActiveState::new(name.trim(), Map::new())]),
         Value::Array(items) => {
             let each: Result<Vec<Vec<ActiveState>>, StateError> = items.iter().map(read_states).collect();
             each.map(|states| states.into_iter().flatten().collect())
@@ -170,7 +216,7 @@ fn active_state(name: &str, params: &Value) -> Result<ActiveState, StateError> {
         Value::Object(params) => params.clone(),
         _ => return Err(StateError(format!("the parameters of `{name}` must be an object"))),
     };
-    Ok(ActiveState { name: name.to_owned(), params })
+    Ok(ActiveState::new(name, params))
 }
 
 #[cfg(test)]
@@ -218,7 +264,7 @@ mod tests {
             (json!("e"), &["e"]),
             (json!([]), &[]),
         ] {
-            StateChange::read(&message).unwrap().apply(&mut active);
+            StateChange::read(&message).unwrap().apply(&mut active, 0).unwrap();
             assert_eq!(shown(&active), expected, "{message}");
         }
         for bad in [
@@ -231,6 +277,33 @@ mod tests {
         ] {
             assert!(StateChange::read(&bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn what_is_set_up_again_for_another_request_is_there_once_and_nothing_piles_up() {
+        let setup =
+            |name: &str, x: &str| StateChange::Setup(ActiveState::new(name, Map::from_iter([(x.into(), 1.into())])));
+        let mut active = Vec::new();
+        for turn in [0, 0, 1] {
+            setup("a", "x").apply(&mut active, turn).unwrap();
+        }
+        assert_eq!(
+            (active.len(), active[0].turn),
+            (1, 1),
+            "two in one turn are two, and both are older than the third"
+        );
+        for turn in 0..3 * MOST_STATES {
+            setup(&format!("s{turn}"), "x").apply(&mut active, turn).unwrap();
+        }
+        assert_eq!((active.len(), active[0].turn), (MOST_STATES, 2 * MOST_STATES));
+        setup("large", &"x".repeat(MOST_BYTES / 2)).apply(&mut active, 0).unwrap();
+        setup("large", &"y".repeat(MOST_BYTES / 2)).apply(&mut active, 0).unwrap();
+        assert_eq!(active.len(), 1, "the older one goes");
+        assert!(setup("large", &"x".repeat(MOST_BYTES)).apply(&mut active, 0).is_err());
+        assert!(
+            StateChange::Set(vec![ActiveState::new("a", Map::new()); MOST_STATES + 1]).apply(&mut active, 0).is_err()
+        );
+        assert_eq!(active.len(), 1);
     }
 
     #[test]
@@ -251,7 +324,8 @@ mod tests {
         ] {
             let matched = match_states(&states(active.clone()), &given);
             let values = values.as_object().unwrap().clone();
-            assert_eq!(matched, StateMatch { all, active: number, differing, values }, "{active}");
+            let since = (number > 0).then_some((0, 0));
+            assert_eq!(matched, StateMatch { all, active: number, since, differing, values }, "{active}");
         }
     }
 }

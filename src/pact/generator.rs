@@ -156,7 +156,7 @@ impl Generators {
     pub fn need_states(&self) -> bool {
         let all = self.path.iter().chain(&self.status).chain(self.query.iter().map(|(_, one)| one));
         let all = all.chain(self.headers.iter().map(|(_, one)| one)).chain(self.body.iter().map(|(_, one)| one));
-        all.into_iter().any(|one| matches!(one, Generator::ProviderState { .. }))
+        all.into_iter().any(Generator::needs_states)
     }
 
     /// Replaces the example's values in a request by generated ones.
@@ -202,6 +202,12 @@ impl Generators {
 }
 
 impl Generator {
+    /// Whether it uses what a state handler returned.
+    #[must_use]
+    pub const fn needs_states(&self) -> bool {
+        matches!(self, Self::ProviderState { .. })
+    }
+
     fn read(keys: &Map<String, Value>, unknown: &mut Vec<String>) -> Option<Self> {
         let kind = keys.get("type").and_then(Value::as_str)?;
         let text = |key: &str| keys.get(key).and_then(Value::as_str).map(str::to_owned);

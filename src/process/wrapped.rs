@@ -14,6 +14,20 @@ use crate::verification::RunError;
 /// How long the command may take to end once it was asked to.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// The variables with the hosts that are reached without a proxy. Some programs read one of them, some the other.
+const NO_PROXY: [&str; 2] = ["NO_PROXY", "no_proxy"];
+/// The names of this machine, where mocks and recorders are.
+const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
+
+/// The hosts that are reached without a proxy, with this machine's names: a proxy elsewhere would look for the mock on its
+/// own machine.
+fn without_proxy(known: Option<&str>) -> String {
+    let known: Vec<&str> =
+        known.unwrap_or_default().split(',').map(str::trim).filter(|host| !host.is_empty()).collect();
+    let missing = LOOPBACK.into_iter().filter(|host| !known.contains(host) && !known.contains(&"*"));
+    known.iter().copied().chain(missing).collect::<Vec<_>>().join(",")
+}
+
 /// A command that runs. It is killed if this is dropped.
 #[derive(Debug)]
 pub struct Wrapped {
@@ -39,6 +53,7 @@ impl Wrapped {
             .current_dir(folder)
             .env_remove(STORE_TOKEN)
             .env_remove(STORE_TOKEN_FROM)
+            .envs(NO_PROXY.map(|name| (name, without_proxy(std::env::var(name).ok().as_deref()))))
             .envs(variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::inherit())
             .stdout(Stdio::inherit())
@@ -113,4 +128,21 @@ fn exit_code(status: ExitStatus) -> u8 {
     }
     // Some systems have larger codes. A code that isn't zero must not become zero.
     status.code().map_or(1, |code| u8::try_from(code).unwrap_or(u8::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_proxy;
+
+    #[test]
+    fn this_machine_is_reached_without_a_proxy() {
+        for (known, expected) in [
+            (None, "localhost,127.0.0.1,::1"),
+            (Some(""), "localhost,127.0.0.1,::1"),
+            (Some(".example.com, localhost"), ".example.com,localhost,127.0.0.1,::1"),
+            (Some("*"), "*"),
+        ] {
+            assert_eq!(without_proxy(known), expected, "{known:?}");
+        }
+    }
 }

@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_registry_tells_how_each_service_is_reached() {
+    fn a_registry_defines_how_each_service_is_reached() {
         let registry = read_text(
             "upheld: 1\nservices:\n  orders:\n    start: run ${PORT}\n    start-timeout: 2m\n    health: GET /health\n    states: POST /_states\n    url: { local: \"http://a\", staging: [\"http://b\", \"http://c\"] }\n    owners: [team]\n    parallel: all\n  web:\n    states: none\n  old: { states: ./states.sh }\n",
         )

@@ -12,7 +12,7 @@ use super::escape::{opening, shown, shown_lines, shown_sentence};
 use super::mismatch::{INDENT, help, sentence, with_advice};
 use super::palette::{Palette, paint};
 use crate::verification::{Finished, Outcome, Pending, RunError};
-use crate::words::{and_list, count};
+use crate::words::{and_list, count, quoted};
 
 /// The column of the place in the contract, if the names before it leave room for it.
 const WHERE: usize = 55;
@@ -32,6 +32,11 @@ pub fn interaction(finished: &Finished, palette: &Palette) -> String {
         Outcome::Upheld => {}
         Outcome::Broken => broken(&mut out, finished, palette),
         Outcome::Error | Outcome::Skipped => not_run(&mut out, finished, palette),
+    }
+    if !finished.unknown_codings.is_empty() {
+        let label = paint(palette.warning, "warning:");
+        let names = shown_sentence(&and_list(quoted(&finished.unknown_codings)));
+        let _ = writeln!(out, "{INDENT}{label} unknown content-encoding {names}: the body is read as it came");
     }
     out
 }

@@ -168,6 +168,9 @@ struct Interaction<'a> {
     request: &'a str,
     status: Option<u16>,
     mismatches: Vec<Mismatch<'a>>,
+    /// Content codings that the response names and that aren't known.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    unknown_codings: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Error<'a>>,
 }
@@ -224,6 +227,7 @@ impl<'a> Interaction<'a> {
             request: &finished.request,
             status: finished.status,
             mismatches: finished.mismatches.iter().map(Mismatch::of).collect(),
+            unknown_codings: &finished.unknown_codings,
             error: finished.error.as_ref().map(Error::of),
         }
     }

@@ -17,7 +17,7 @@ use super::{Finding, Findings, Position, Span};
 /// Up to how many keys of a mapping comparing with each is as fast as an index.
 pub(super) const FEW: usize = 16;
 
-/// What `serde_json` takes a number apart into, to keep its digits: an object with this key would become a number.
+/// The key under which `serde_json` keeps the digits of a number: an object with this key would become a number.
 const NUMBER_KEY: &str = "$serde_json::private::Number";
 
 /// Stops the reading; the finding that says why is already kept.

@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_is_told_with_its_place_in_the_whole() {
+    fn invalid_json_is_reported_with_its_place_in_the_whole() {
         for (text, line, column, part) in [
             ("{\"list\": [\n1,\n{\"a\": \"\\ud800\"}]}", 3, 14, "hex escape"),
             ("{\"list\": [1,\n]}", 2, 1, "trailing comma"),
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn the_top_of_a_document_is_told_without_reading_it() {
+    fn the_top_of_a_document_is_known_without_reading_it() {
         let text = "{\n\"a\": [\n1, 2,\n{\"b\": [\n1]}\n],\n\"c\": {\"d\": [1]}, \"e\": [], \"f\": [\"x\\\"]\",\n[2]], \"g\": \"h\"}";
         let found = outline(text);
         assert_eq!(found.lists["a"], [3, 3, 4]);

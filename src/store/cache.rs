@@ -90,7 +90,7 @@ impl Cache {
         if self.sha256.load(Ordering::Relaxed) { 32 } else { 20 }
     }
 
-    /// The id that stands for "no commit".
+    /// The id that means "no commit".
     pub(super) fn zero(&self) -> String {
         "00".repeat(self.id_bytes())
     }

@@ -47,6 +47,8 @@ pub struct Finished {
     pub status: Option<u16>,
     /// Empty unless the outcome is broken.
     pub mismatches: Vec<ShownMismatch>,
+    /// The content codings that the response names and that aren't known, if the contract asks for its body.
+    pub unknown_codings: Vec<String>,
     /// Set if the outcome is error or skipped.
     pub error: Option<RunError>,
     /// The example's and the response's body as pretty-printed texts with their keys in one order, if the body has a

@@ -32,6 +32,7 @@ pub(super) fn broken_or_upheld(plan: &Plan, position: usize, exchange: &Exchange
         status: Some(reply.response.status),
         mismatches,
         bodies,
+        unknown_codings: if http.asks_for_body() { reply.unknown_codings.clone() } else { Vec::new() },
         ..blank(plan, position, exchange.request.line())
     }
 }
@@ -85,6 +86,7 @@ fn blank(plan: &Plan, position: usize, request: String) -> Finished {
         request,
         status: None,
         mismatches: Vec::new(),
+        unknown_codings: Vec::new(),
         error: None,
         bodies: None,
     }

@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_is_upheld_only_where_everything_was_run_and_holds() {
+    fn a_run_is_upheld_only_if_everything_was_run_and_upheld() {
         use Outcome::{Broken, Error, Skipped, Upheld};
         for (outcomes, expected) in [
             (&[(Upheld, false)][..], Verdict::Upheld),

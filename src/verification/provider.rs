@@ -19,6 +19,10 @@ pub trait Provider {
 #[derive(Clone, Debug)]
 pub struct Reply {
     pub response: ActualResponse,
+    /// Why the body is unknown, although it came: its content coding can't be undone. Then the response has none.
+    pub unread: Option<RunError>,
+    /// The content codings that it names and that aren't known. The body is taken as it came, without them.
+    pub unknown_codings: Vec<String>,
     /// From the first byte sent to the last received.
     pub seconds: f64,
 }

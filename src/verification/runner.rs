@@ -13,9 +13,9 @@ use super::exchange::Exchange;
 use super::finish::{broken_or_upheld, failed};
 use super::outcome::RunError;
 use super::plan::Plan;
-use super::provider::{Action, Provider, StateHandler};
+use super::provider::{Action, Provider, Reply, StateHandler};
 use crate::formats::verifier_request;
-use crate::interaction::{ActualRequest, NotRunnable};
+use crate::interaction::{ActualRequest, Http, NotRunnable};
 use crate::source::codes::codes;
 
 codes! {
@@ -113,6 +113,9 @@ async fn exchange_group<'g, P: Provider, S: StateHandler>(
 
 fn finished(plan: &Plan, position: usize, exchange: &Exchange) -> Finished {
     match &exchange.reply {
+        Ok(Reply { unread: Some(error), .. }) if plan.interaction(position).http().is_some_and(Http::asks_for_body) => {
+            failed(plan, position, Some(&exchange.request), error.clone(), false)
+        }
         Ok(reply) => broken_or_upheld(plan, position, exchange, reply),
         Err(error) => failed(plan, position, Some(&exchange.request), error.clone(), false),
     }

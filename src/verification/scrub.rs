@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_cut_leaves_of_it_is_scrubbed_too() {
+    fn the_rest_of_a_cut_credential_is_scrubbed_too() {
         let scrubber = Scrubber::new(["Bearer s3cr3t-token"]);
         for (text, scrubbed) in [
             ("you sent s3cr3t…", "you sent [redacted]…"),

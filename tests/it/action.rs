@@ -19,7 +19,7 @@ const ORDER: &str = "
     response: { status: 200 }
 ";
 
-/// Storefront's contract with orders, and orders, whose answers have this quantity.
+/// Storefront's contract with orders, and orders, whose responses have this quantity.
 fn shop(quantity: &str) -> (World, Provider) {
     let world = World::with(ORDER);
     let body = format!(r#"{{"id": 42, "items": [{{"sku": "TEA-1", "qty": {quantity}}}]}}"#);
@@ -188,7 +188,7 @@ fn a_closed_gate_says_who_breaks_and_whose_turn_it_is() {
 }
 
 #[test]
-fn a_gate_without_an_answer_is_shut_and_says_why() {
+fn a_gate_without_a_decision_is_shut_and_says_why() {
     let team = team();
     let Some(runner) = Runner::new(&team.world) else { return };
     let ran = runner.uses(&[
@@ -223,7 +223,7 @@ fn a_gate_without_an_answer_is_shut_and_says_why() {
 }
 
 #[test]
-fn what_comes_from_the_store_is_shown_by_who_needs_it_and_on_no_line_of_the_checkout() {
+fn contracts_from_the_store_are_shown_by_who_needs_them_and_on_no_line_of_the_checkout() {
     let team = team();
     let Some(runner) = Runner::new(&team.world) else { return };
     let orders = provider("");
@@ -274,7 +274,7 @@ fn what_comes_from_the_store_is_shown_by_who_needs_it_and_on_no_line_of_the_chec
 }
 
 #[test]
-fn what_a_build_writes_down_is_a_line_of_the_summary() {
+fn recording_a_deployment_adds_a_line_to_the_summary() {
     let team = Team::git("storefront orders");
     team.world.contract("storefront", "orders", ORDER);
     let Some(runner) = Runner::new(&team.world) else { return };
@@ -316,7 +316,7 @@ fn what_a_build_writes_down_is_a_line_of_the_summary() {
 }
 
 #[test]
-fn findings_stand_on_their_lines_and_in_the_summary() {
+fn findings_are_annotated_on_their_lines_and_listed_in_the_summary() {
     let (world, _) = shop("2");
     let Some(runner) = Runner::new(&world) else { return };
     let ran = runner.uses(&[("command", "lint")]);
@@ -383,7 +383,7 @@ fn a_run_that_is_killed_leaves_a_no() {
 
 #[cfg(unix)]
 #[test]
-fn what_a_provider_writes_in_its_step_s_name_does_not_count() {
+fn outputs_that_a_provider_forges_do_not_count() {
     let (world, _) = shop("2");
     let Some(runner) = Runner::new(&world) else { return };
     // It doesn't get the path of the outputs; this one found out. The value that it begins has no end.

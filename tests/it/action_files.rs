@@ -11,7 +11,7 @@ fn names(part: &str) -> Vec<String> {
 }
 
 #[test]
-fn an_expression_stands_in_no_script() {
+fn no_script_contains_an_expression() {
     let action = action();
     let steps = action["runs"]["steps"].as_sequence().unwrap();
     assert!(!steps.is_empty());

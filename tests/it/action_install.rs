@@ -162,7 +162,7 @@ fn a_program_whose_checksum_is_wrong_is_not_used_and_nothing_is_built_in_its_pla
 }
 
 #[test]
-fn what_can_t_be_downloaded_for_another_reason_than_that_it_is_not_there_ends_the_step() {
+fn a_failed_download_of_an_existing_file_ends_the_step() {
     let world = World::new();
     let releases = Releases { server: Provider::new(|_| Answer::status(403)), files: Arc::default() };
     let Some(runner) = runner(&world, &releases) else { return };
@@ -181,7 +181,7 @@ fn what_can_t_be_downloaded_for_another_reason_than_that_it_is_not_there_ends_th
 
 #[cfg(unix)]
 #[test]
-fn where_there_is_no_release_the_action_s_own_source_is_built() {
+fn without_a_release_the_action_s_own_source_is_built() {
     let (world, releases) = (World::new(), Releases::new());
     // The checkout of a pull request says how to build Rust: that is ignored.
     world.write("rust-toolchain.toml", "[toolchain]\nchannel = \"evil\"\n");

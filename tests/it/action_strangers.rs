@@ -95,7 +95,7 @@ fn no_input_can_run_anything_or_forge_an_annotation_or_an_output() {
 }
 
 #[test]
-fn what_upheld_does_not_do_is_refused_before_anything_is_installed() {
+fn an_unknown_command_is_refused_before_anything_is_installed() {
     let world = world();
     let Some(runner) = Runner::empty(&world) else { return };
     let refused = |inputs: &[(&str, &str)]| {

@@ -83,7 +83,7 @@ fn a_reader_that_went_away_changes_no_code() {
 }
 
 #[test]
-fn a_reader_that_went_away_is_no_fault_of_other_commands_either() {
+fn a_closed_reader_is_not_an_error_of_other_commands_either() {
     let world = World::with(ONE);
     for arguments in [&["schema"][..], &["lint"], &["--help"], &["completions", "bash"]] {
         let mut child = world.command(arguments.iter().copied()).stdout(Stdio::piped()).spawn().unwrap();
@@ -121,7 +121,7 @@ mod a_full_disk {
     }
 
     #[test]
-    fn for_standard_output_is_no_success() {
+    fn for_standard_output_is_a_failure() {
         let [upheld, broken, usage, not_run] = cases();
         let (code, said) = with_full_stdout(upheld.command(&[]));
         assert_eq!(code, Some(5));
@@ -136,7 +136,7 @@ mod a_full_disk {
     }
 
     #[test]
-    fn for_the_result_of_another_command_is_no_success() {
+    fn for_the_result_of_another_command_is_a_failure() {
         let world = World::with(ONE);
         for arguments in [&["schema"][..], &["lint"], &["--help"], &["--version"], &["completions", "zsh"], &["init"]] {
             let (code, said) = with_full_stdout(world.command(arguments.iter().copied()));
@@ -146,7 +146,7 @@ mod a_full_disk {
     }
 
     #[test]
-    fn for_a_report_s_file_is_no_success_and_the_device_stays() {
+    fn for_a_report_s_file_is_a_failure_and_the_device_stays() {
         let [upheld, broken, ..] = cases();
         assert_snapshot!(upheld.run(&["--report", "json=/dev/full"]), @"
         upheld  storefront → orders  get a thing
@@ -165,7 +165,7 @@ mod a_full_disk {
 }
 
 #[test]
-fn a_report_that_can_t_be_written_is_told_before_anything_is_sent() {
+fn an_unwritable_report_is_reported_before_anything_is_sent() {
     let [case, ..] = cases();
     case.world.write("folder/file", "");
     assert_snapshot!(case.run(&["--report", "json=folder"]), @"

@@ -126,7 +126,7 @@ fn manual_pages_are_written() {
 }
 
 #[test]
-fn what_was_typed_is_quoted_and_no_build_system_obeys_it() {
+fn typed_text_is_quoted_and_no_build_system_obeys_it() {
     let world = World::new();
     for text in
         ["a\n::error::forged", "a\r::error::forged", "##[error]forged", "\u{1b}[2K", "a\n  ::set-output name=x::y"]

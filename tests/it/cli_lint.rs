@@ -332,7 +332,7 @@ fn files_and_folders_can_be_named() {
 }
 
 #[test]
-fn verify_reports_findings_in_the_forms_that_can_hold_them_and_leaves_no_old_report() {
+fn verify_reports_findings_in_the_forms_that_support_them_and_leaves_no_old_report() {
     let world = ten_mistakes();
     world.write("old.xml", "the report of a run before");
     let form = |form: &str| world.upheld(["verify", "--report", form, "--report", "junit=old.xml"]);

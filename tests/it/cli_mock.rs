@@ -131,7 +131,7 @@ fn unused_interactions_fail_the_run_only_with_all_used() {
     let world = orders();
     let output = world.wrap(["mock"]).ends_with(3);
     assert_eq!(output.code, Some(3), "the exit code is that of the command");
-    assert!(output.stderr.contains("note: the command sent no request to the mock"), "{output}");
+    assert!(output.stderr.contains("error: the command sent no request to the mock"), "{output}");
 }
 
 #[test]

@@ -19,7 +19,7 @@ fn world() -> World {
 fn request_fault(url: &str, fault: &str) -> (Vec<u8>, Option<ErrorKind>) {
     let mut stream = connect(url);
     stream
-        .write_all(format!("GET /orders/42 HTTP/1.1\r\nHost: x\r\nUpheld-Fault: {fault}\r\n\r\n").as_bytes())
+        .write_all(format!("GET /orders/42 HTTP/1.1\r\nHost: localhost\r\nUpheld-Fault: {fault}\r\n\r\n").as_bytes())
         .unwrap();
     let mut received = Vec::new();
     let error = stream.read_to_end(&mut received).err().map(|error| error.kind());
@@ -79,7 +79,9 @@ fn a_slow_response_is_the_right_one_in_pieces() {
     let mut stream = connect(mock.url());
     let begun = Instant::now();
     stream
-        .write_all(b"GET /orders/42 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nUpheld-Fault: slow=2100ms\r\n\r\n")
+        .write_all(
+            b"GET /orders/42 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nUpheld-Fault: slow=2100ms\r\n\r\n",
+        )
         .unwrap();
     let (mut received, mut reads) = (Vec::new(), 0);
     loop {
@@ -102,7 +104,7 @@ fn a_timeout_is_silence_and_does_not_delay_the_end() {
     let mock = world.wrap(["mock"]);
     let mut stream = connect(mock.url());
     stream.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
-    stream.write_all(b"GET /orders/42 HTTP/1.1\r\nHost: x\r\nUpheld-Fault: timeout\r\n\r\n").unwrap();
+    stream.write_all(b"GET /orders/42 HTTP/1.1\r\nHost: localhost\r\nUpheld-Fault: timeout\r\n\r\n").unwrap();
     let error = stream.read(&mut [0]).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut), "{error}");
     let output = mock.done();
@@ -166,7 +168,7 @@ fn another_http_client_sees_the_same() {
 fn requests_that_no_interaction_allows_are_refused_despite_a_fault() {
     let world = world();
     let mock = world.wrap(["mock", "--fault", "reset"]);
-    let received = raw(mock.url(), b"GET /none HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    let received = raw(mock.url(), b"GET /none HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     assert_eq!(parse(&received).status, 501);
     assert_eq!(mock.done().code, Some(1));
 }

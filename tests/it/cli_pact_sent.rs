@@ -37,7 +37,7 @@ fn sent(world: &World) -> Vec<String> {
 }
 
 #[test]
-fn a_body_of_null_is_sent_as_that_text_where_a_header_says_json() {
+fn a_body_of_null_is_sent_as_text_if_a_header_says_json() {
     let of = |media_type: &str, body: Value| json!({"headers": {"Content-Type": media_type}, "body": body});
     for version in ["2.0.0", "3.0.0"] {
         let world = file(
@@ -133,7 +133,7 @@ fn null_is_nothing_in_a_text_and_itself_in_json() {
 }
 
 #[test]
-fn what_generators_do_not_make_is_told() {
+fn parts_that_generators_cannot_make_are_reported() {
     let mut variants = request("d", &json!({"body": [1]}));
     variants["request"]["matchingRules"] = json!({"body": {"$": {"matchers": [{"match": "arrayContains", "variants": [
         {"index": 0, "rules": {}, "generators": {"$": {"type": "RandomInt"}}}
@@ -206,7 +206,7 @@ fn what_generators_do_not_make_is_told() {
 
 #[test]
 #[cfg(unix)]
-fn a_mock_asks_for_no_body_where_a_verification_sends_null() {
+fn a_mock_requires_no_body_if_a_verification_sends_null() {
     let null = json!({"headers": {"Content-Type": "application/json"}, "body": null});
     let world = file("3.0.0", &[request("a", &null)]);
     let mock = world.wrap(["mock", "pacts/shop-orders.json"]);

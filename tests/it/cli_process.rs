@@ -83,7 +83,7 @@ fn sigterm_and_sighup_leave_no_process_behind() {
     assert!(first.ends_with("[exit code 130]\n"), "{first}");
 }
 
-/// A provider for `--url` that answers the first interaction and leaves the second one waiting, and the program that
+/// A provider for `--url` that responds to the first interaction and leaves the second one waiting, and the program that
 /// waits there.
 fn waiting(world: &World, arguments: &[&str]) -> (Provider, Running) {
     let provider = Provider::new(|request| match request.path.as_str() {

@@ -247,7 +247,7 @@ fn get(path: &str) -> serde_json::Value {
 }
 
 #[test]
-fn what_can_t_be_verified_is_published_as_pending_on_request_and_the_gate_says_so() {
+fn unrunnable_interactions_are_published_as_pending_on_request_and_the_gate_says_so() {
     let team = Team::git("storefront orders");
     let placed = serde_json::json!({"type": "Asynchronous/Messages", "description": "an order was placed"});
     team.world.write("contracts/http.json", pact(&[get("a"), placed.clone()], "4.0"));

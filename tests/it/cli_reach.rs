@@ -7,7 +7,7 @@ use crate::support::{Answer, Provider, World};
 const ONE: &str = "  - name: get a thing\n    request: GET /things/1\n    response: { status: 204 }\n";
 
 #[test]
-fn a_provider_that_nothing_tells_of_is_an_error() {
+fn an_unknown_provider_is_an_error() {
     let world = World::with(ONE);
     assert_snapshot!(world.upheld(["verify"]), @"
     ------- stderr -------
@@ -79,7 +79,7 @@ fn an_address_is_for_one_provider() {
 }
 
 #[test]
-fn a_path_of_the_address_stands_before_every_path() {
+fn the_path_of_the_address_precedes_every_path() {
     let world = World::with(ONE);
     let provider = Provider::new(|_| Answer::status(204));
     let output = world.upheld(["verify", "--url", &format!("{}/api/v2/", provider.url())]);

@@ -174,7 +174,7 @@ fn events_arrive_one_by_one_and_those_that_were_seen_are_recorded() {
     let (world, url) = (World::new(), provider.url());
     let recording = world.wrap(record_orders(&url));
     let mut stream = client::connect(recording.url());
-    stream.write_all(b"GET /events HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+    stream.write_all(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
     let mut came = Vec::new();
     while !came.windows(7).any(|window| window == b"data: 1") {
         let mut bytes = [0; 1024];

@@ -13,7 +13,7 @@ fn record_orders(url: &str) -> Vec<&str> {
 
 /// A shell script that sends one request to the recorder.
 const SEND_REQUEST: &str = r"address=${UPHELD_URL#http://}; exec 3<>/dev/tcp/${address%:*}/${address#*:};
-printf 'GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n' >&3; cat <&3 >/dev/null; ";
+printf 'GET /a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' >&3; cat <&3 >/dev/null; ";
 
 /// Records a script that sends one request and then runs `then`, and sends a signal to all processes of the terminal or to
 /// the program alone.

@@ -122,7 +122,7 @@ fn a_response_is_the_same_with_and_without_the_recorder() {
     let (world, url) = (World::new(), provider.url());
     let recording = world.wrap(record_orders(&url));
     for (line, _) in &responses {
-        let request = format!("{line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        let request = format!("{line} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         let (direct, through) = (raw(&url, request.as_bytes()), raw(recording.url(), request.as_bytes()));
         assert_eq!(parts(&through), parts(&direct), "{line}");
     }
@@ -137,14 +137,14 @@ fn a_request_reaches_the_provider_as_it_was_sent() {
     let whole_at = |mark: &'static [u8]| move |got: &[u8]| got.ends_with(mark);
     let chunks = "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n";
     for (request, end) in [
-        ("POST /none HTTP/1.1\r\nX-CasE: 1\r\nHost: x\r\nx-low: 2\r\n\r\n".to_owned(), &b"\r\n\r\n"[..]),
-        ("POST /zero HTTP/1.1\r\nhost: x\r\nContent-Length: 0\r\n\r\n".to_owned(), b"\r\n\r\n"),
-        ("GET /with HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody".to_owned(), b"body"),
-        (format!("POST /chunks HTTP/1.1\r\nHost: x\r\n{chunks}"), b"0\r\n\r\n"),
-        (format!("GET /chunks HTTP/1.1\r\nHost: x\r\n{chunks}"), b"0\r\n\r\n"),
-        ("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), b"\r\n\r\n"),
-        ("GET //a//b/../c%2F%20?q=%zz&q=+&?/# HTTP/1.1\r\nHost: x\r\n\r\n".replace('#', ""), b"\r\n\r\n"),
-        ("BREW /pot HTTP/1.1\r\nHost: x\r\nX-Two: 1\r\nX-two: 2\r\nX-Empty:\r\n\r\n".to_owned(), b"\r\n\r\n"),
+        ("POST /none HTTP/1.1\r\nX-CasE: 1\r\nHost: localhost\r\nx-low: 2\r\n\r\n".to_owned(), &b"\r\n\r\n"[..]),
+        ("POST /zero HTTP/1.1\r\nhost: localhost\r\nContent-Length: 0\r\n\r\n".to_owned(), b"\r\n\r\n"),
+        ("GET /with HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\nbody".to_owned(), b"body"),
+        (format!("POST /chunks HTTP/1.1\r\nHost: localhost\r\n{chunks}"), b"0\r\n\r\n"),
+        (format!("GET /chunks HTTP/1.1\r\nHost: localhost\r\n{chunks}"), b"0\r\n\r\n"),
+        ("OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n".to_owned(), b"\r\n\r\n"),
+        ("GET //a//b/../c%2F%20?q=%zz&q=+&?/# HTTP/1.1\r\nHost: localhost\r\n\r\n".replace('#', ""), b"\r\n\r\n"),
+        ("BREW /pot HTTP/1.1\r\nHost: localhost\r\nX-Two: 1\r\nX-two: 2\r\nX-Empty:\r\n\r\n".to_owned(), b"\r\n\r\n"),
     ] {
         let (url, got) = once(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", whole_at(end));
         let world = World::new();
@@ -155,7 +155,7 @@ fn a_request_reaches_the_provider_as_it_was_sent() {
         let got = got.recv_timeout(DEADLINE).unwrap();
         let (mut expected, got) = (parts(request.as_bytes()), parts(&got));
         let address = url.strip_prefix("http://").unwrap();
-        expected.1.iter_mut().filter(|line| line.eq_ignore_ascii_case("host: x")).for_each(|line| {
+        expected.1.iter_mut().filter(|line| line.eq_ignore_ascii_case("host: localhost")).for_each(|line| {
             line.replace_range(6.., address);
         });
         assert_eq!((&got.0, &got.1), (&expected.0, &expected.1));
@@ -175,7 +175,7 @@ fn trailers_are_passed_on_in_both_directions() {
     );
     let world = World::new();
     let recording = world.wrap(record_orders(&url));
-    let request = "POST /a HTTP/1.1\r\nHost: x\r\nTE: trailers\r\nConnection: TE, close\r\nTrailer: X-Sum\r\n\
+    let request = "POST /a HTTP/1.1\r\nHost: localhost\r\nTE: trailers\r\nConnection: TE, close\r\nTrailer: X-Sum\r\n\
                    Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX-Sum: 9\r\n\r\n";
     let received = String::from_utf8(raw(recording.url(), request.as_bytes())).unwrap().to_lowercase();
     let got = String::from_utf8(got.recv_timeout(DEADLINE).unwrap()).unwrap().to_lowercase();
@@ -195,7 +195,9 @@ fn clients_with_http_1_0_and_with_expect_continue_are_served() {
     let received = String::from_utf8(raw(recording.url(), b"GET /old HTTP/1.0\r\n\r\n")).unwrap();
     assert!(received.starts_with("HTTP/1.0 200 ") && received.ends_with("\r\n\r\nhello"), "{received}");
     let mut stream = connect(recording.url());
-    stream.write_all(b"PUT /a HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n").unwrap();
+    stream
+        .write_all(b"PUT /a HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n")
+        .unwrap();
     read_until(&mut stream, "HTTP/1.1 100 Continue\r\n\r\n");
     stream.write_all(b"body").unwrap();
     let received = read_until(&mut stream, "\r\n\r\nbody");
@@ -236,7 +238,7 @@ fn pieces_pass_in_both_directions_at_the_same_time() {
     let world = World::new();
     let recording = world.wrap(record_orders(&url));
     let mut stream = connect(recording.url());
-    stream.write_all(b"POST /talk HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n").unwrap();
+    stream.write_all(b"POST /talk HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n").unwrap();
     for number in 1..=3 {
         stream.write_all(format!("6\r\nping {number}\r\n").as_bytes()).unwrap();
         read_until(&mut stream, &format!("pong {number}"));
@@ -266,7 +268,7 @@ fn the_provider_notices_that_the_consumer_left() {
     let recording = world.wrap(record_orders(&url));
     for (path, mark) in [("/events", "data: 1"), ("/silence", "")] {
         let mut stream = connect(recording.url());
-        stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes()).unwrap();
+        stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").as_bytes()).unwrap();
         read_until(&mut stream, mark);
         thread::sleep(Duration::from_millis(if mark.is_empty() { 200 } else { 0 }));
         drop(stream);
@@ -284,7 +286,7 @@ fn a_slow_upload_is_not_a_slow_response() {
     let world = World::new();
     let recording = world.wrap([&record_orders(&url)[..], &["--timeout", "200ms"]].concat());
     let mut stream = connect(recording.url());
-    stream.write_all(b"PUT /a HTTP/1.1\r\nHost: x\r\nContent-Length: 15\r\n\r\n").unwrap();
+    stream.write_all(b"PUT /a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 15\r\n\r\n").unwrap();
     for piece in ["slow", " to ", "the end"] {
         thread::sleep(Duration::from_millis(350));
         stream.write_all(piece.as_bytes()).unwrap();
@@ -305,7 +307,7 @@ fn a_provider_that_does_not_respond_in_time_is_a_gateway_timeout() {
     assert_eq!((received.status, &received.json()["detail"]), (504, &"no response within 200 ms".into()));
     let mut stream = connect(recording.url());
     stream
-        .write_all(b"PUT /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 67108864\r\n\r\n")
+        .write_all(b"PUT /large HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 67108864\r\n\r\n")
         .unwrap();
     let mut reader = stream.try_clone().unwrap();
     let sending = thread::spawn(move || (0..64).try_for_each(|_| stream.write_all(&vec![b'x'; 1 << 20])));
@@ -330,7 +332,7 @@ fn a_response_before_the_end_of_the_request_is_recorded() {
     let world = World::new();
     let recording = world.wrap(record_orders(&url));
     let mut stream = connect(recording.url());
-    stream.write_all(b"POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n").unwrap();
+    stream.write_all(b"POST /a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\n").unwrap();
     read_until(&mut stream, "\r\n\r\nno");
     stream.write_all(b"late").unwrap();
     provider.join().unwrap();
@@ -394,7 +396,7 @@ fn connections_are_reused_and_a_closed_one_loses_no_request() {
         let recording = world.wrap(record_orders(&url));
         let mut stream = connect(recording.url());
         for number in 0..100 {
-            stream.write_all(format!("GET /{number} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes()).unwrap();
+            stream.write_all(format!("GET /{number} HTTP/1.1\r\nHost: localhost\r\n\r\n").as_bytes()).unwrap();
             let received = read_until(&mut stream, "\r\n\r\n{}");
             assert!(received.starts_with("HTTP/1.1 200 "), "{received}");
         }
@@ -454,7 +456,8 @@ fn large_bodies_pass_in_both_directions_within_a_bounded_memory() {
     let world = World::new();
     let recording = world.wrap(record_orders(&url));
     let mut stream = connect(recording.url());
-    let head = format!("POST /copy HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {LENGTH}\r\n\r\n");
+    let head =
+        format!("POST /copy HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {LENGTH}\r\n\r\n");
     stream.write_all(head.as_bytes()).unwrap();
     let mut writer = stream.try_clone().unwrap();
     let sending =
@@ -489,7 +492,7 @@ fn an_endless_stream_ends_with_the_recording_and_its_events_are_kept() {
     let (world, url) = (World::new(), provider.url());
     let recording = world.wrap(record_orders(&url));
     let mut stream = client::connect(recording.url());
-    stream.write_all(b"GET /events HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+    stream.write_all(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
     read_until(&mut stream, "data: 1");
     // The consumer is still there.
     assert_eq!(recording.done().code, Some(0));

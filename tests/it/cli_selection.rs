@@ -34,7 +34,7 @@ fn verify(world: &World, arguments: &[&str]) -> CommandOutput {
 }
 
 #[test]
-fn only_interactions_whose_name_holds_a_text_are_verified() {
+fn only_interactions_whose_name_contains_a_text_are_verified() {
     assert_snapshot!(verify(&world(), &["orders", "--only", "ORDER"]), @"
     upheld  storefront → orders  get an order
     upheld  storefront → orders  Place an order
@@ -62,7 +62,7 @@ fn a_consumer_s_contracts_are_verified_alone() {
 }
 
 #[test]
-fn a_name_that_nothing_has_is_an_error_with_what_was_meant() {
+fn an_unknown_name_is_an_error_with_a_suggestion() {
     assert_snapshot!(verify(&world(), &["ordres"]), @"
     ------- stderr -------
     error: there is no contract with the provider `ordres`
@@ -102,7 +102,7 @@ fn a_name_that_nothing_has_is_an_error_with_what_was_meant() {
 }
 
 #[test]
-fn a_folder_that_is_taken_for_a_provider_is_told_apart() {
+fn a_folder_that_is_mistaken_for_a_provider_gets_advice() {
     assert_snapshot!(verify(&world(), &["contracts"]), @"
     ------- stderr -------
     error: there is no contract with the provider `contracts`
@@ -129,7 +129,7 @@ fn there_must_be_a_folder_of_contracts() {
 }
 
 #[test]
-fn a_folder_that_is_named_as_a_provider_would_be_is_told_of() {
+fn a_folder_with_a_providers_name_is_mentioned() {
     let world = World::new();
     world.write("pacts/openapi.json", r#"{"openapi": "3.1.0"}"#);
     assert_snapshot!(world.upheld(["verify", "pacts"]), @"

@@ -57,7 +57,7 @@ fn start(world: &World, line: &str, time: &str) -> CommandOutput {
 
 #[cfg(unix)]
 #[test]
-fn a_provider_that_ends_at_once_is_shown_with_what_it_wrote() {
+fn a_provider_that_ends_immediately_is_shown_with_its_output() {
     let world = World::with(ONE);
     assert_snapshot!(start(&world, "(echo 'reading settings'; echo 'settings.toml: no such file') >&2; exit 3", "1m"), @"
     error   storefront → orders  get a thing               contracts/storefront/orders.yaml:5
@@ -98,7 +98,7 @@ fn a_provider_that_ends_at_once_is_shown_with_what_it_wrote() {
 
 #[cfg(unix)]
 #[test]
-fn a_provider_that_never_listens_is_shown_with_what_it_wrote() {
+fn a_provider_that_never_listens_is_shown_with_its_output() {
     let world = World::with(ONE);
     assert_snapshot!(start(&world, "echo 'waiting for the database'; sleep 1000", "1s"), @"
     error   storefront → orders  get a thing               contracts/storefront/orders.yaml:5
@@ -116,7 +116,7 @@ fn a_provider_that_never_listens_is_shown_with_what_it_wrote() {
 }
 
 #[test]
-fn a_provider_that_never_gets_healthy_is_shown_with_its_answer() {
+fn a_provider_that_never_gets_healthy_is_shown_with_its_response() {
     let world = World::with(ONE);
     world.registry(&format!(
         "  orders:\n    start: '\"{}\" --port ${{PORT}}'\n    start-timeout: 2s\n    health: GET /healthz\n",
@@ -138,7 +138,7 @@ fn a_provider_that_never_gets_healthy_is_shown_with_its_answer() {
 }
 
 #[test]
-fn a_command_that_is_not_there_is_told_before_anything_is_started() {
+fn a_missing_command_is_reported_before_anything_is_started() {
     let world = World::with(ONE);
     let verify = |line: &str| world.upheld(["verify", "--start", line]);
     assert_snapshot!(verify("./target/debug/oders --port ${PORT}"), @"
@@ -175,7 +175,7 @@ fn a_command_that_is_not_there_is_told_before_anything_is_started() {
 
 #[cfg(unix)]
 #[test]
-fn the_last_lines_of_a_provider_are_shown_where_it_failed_and_not_where_it_answers_otherwise() {
+fn the_last_lines_of_a_provider_are_shown_if_it_failed_and_not_if_its_response_differs() {
     let world = World::new().variable("ORDERS", example("orders"));
     world.write(
         "orders.sh",

@@ -84,7 +84,7 @@ fn the_url_of_a_state_handler_is_enough() {
 }
 
 #[test]
-fn states_are_torn_down_after_a_broken_answer_too() {
+fn states_are_torn_down_after_a_broken_response_too() {
     let world = World::with(NEEDS_STATES);
     let provider = Provider::new(|request| match request.path.as_str() {
         "/_states" => orders(request),
@@ -109,7 +109,7 @@ fn states_are_torn_down_after_a_broken_answer_too() {
 }
 
 #[test]
-fn a_handler_that_fails_is_quoted_and_not_asked_again_and_the_rest_goes_on() {
+fn a_failing_handler_is_quoted_and_not_called_again_and_the_rest_goes_on() {
     let world = World::with(&format!("{}{NEXT}", NEEDS_STATES.replace("an order exists", "an odrer exists")));
     let provider = Provider::new(orders);
     assert_snapshot!(world.upheld(["verify", "--states", "POST /_states", "--url", &provider.url()]), @"
@@ -218,7 +218,7 @@ fn a_handler_can_be_at_an_address_of_its_own() {
 }
 
 #[test]
-fn what_brings_states_about_must_be_a_path_an_address_or_a_command_that_is_there() {
+fn a_state_handler_must_be_a_path_an_address_or_an_existing_command() {
     let world = World::with(NEEDS_STATES);
     let verify = |states: &str| world.upheld(["verify", "--url", "http://127.0.0.1:9", "--states", states]);
     assert_snapshot!(verify("POST _states"), @"

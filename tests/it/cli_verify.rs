@@ -33,7 +33,7 @@ fn an_upheld_contract_is_one_line_for_each_interaction() {
 }
 
 #[test]
-fn a_broken_one_says_where_what_was_asked_for_what_came_the_path_and_what_to_do() {
+fn a_broken_interaction_shows_place_expectation_response_path_and_next_step() {
     let world = World::with(ORDER);
     let provider = Provider::new(|_| Answer::json(r#"{"status": "open", "items": [{"sku": "A", "qty": "2"}]}"#));
     assert_snapshot!(world.upheld(["verify", "orders", "--url", &provider.url()]), @r#"
@@ -52,7 +52,7 @@ fn a_broken_one_says_where_what_was_asked_for_what_came_the_path_and_what_to_do(
 }
 
 #[test]
-fn every_mismatch_of_an_answer_is_shown_with_the_line_that_asks_for_it() {
+fn every_mismatch_of_a_response_is_shown_with_the_line_that_requires_it() {
     let world = World::with(ORDER);
     let provider = Provider::new(|_| {
         Answer::text(200, r#"{"status": "gone", "items": [{"sku": 1, "qty": 1.5}, {"qty": 2}, {"qty": "3"}]}"#)
@@ -321,7 +321,7 @@ fn warnings_about_contracts_are_counted_beside_the_result() {
 }
 
 #[test]
-fn a_comparison_of_whole_bodies_is_shown_where_several_values_differ() {
+fn a_comparison_of_whole_bodies_is_shown_if_several_values_differ() {
     let world = World::with(
         "
   - name: get the menu

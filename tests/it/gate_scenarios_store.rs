@@ -31,7 +31,7 @@ fn publication(world: &World, service: &str) -> String {
     world.store.below(&format!("publications/{service}")).remove(0)
 }
 
-/// The answer with abbreviated hashes of records.
+/// The decision with abbreviated hashes of records.
 fn cut(answer: &crate::ledger_world::Answer) -> String {
     let hash = regex::Regex::new("[0-9a-f]{64}").unwrap();
     hash.replace_all(&answer.to_string(), "HASH").into_owned()

@@ -99,7 +99,7 @@ impl World {
         Ok(())
     }
 
-    /// Records how a version stood: `a !b ?c`. The id of the record, to break it by.
+    /// Records the results of a version: `a !b ?c`. Returns the id of the record, to break it.
     pub fn verify(&mut self, version: &str, results: &str) -> RecordId {
         self.verify_with(version, results, false)
     }
@@ -205,7 +205,7 @@ impl World {
         }
     }
 
-    /// The answer to a question.
+    /// The decision on a question.
     pub fn answer(&self, question: &Question) -> Answer {
         let view = self.store.view();
         Answer(decide(question, &Book::new(&view)).unwrap())
@@ -368,7 +368,7 @@ pub fn contract_of(consumer: &str, provider: &str, paths: &str) -> StoredContrac
 }
 
 impl Answer {
-    /// The exit code that the answer means.
+    /// The exit code of the decision.
     pub fn exit(&self) -> u8 {
         match self.0.state {
             State::Compatible => 0,

@@ -63,6 +63,8 @@ mod cli_init;
 mod cli_lint;
 mod cli_mock;
 mod cli_mock_faults;
+mod cli_mock_pact;
+mod cli_mock_wire;
 mod cli_own_repository;
 mod cli_pact;
 mod cli_pact_convert;

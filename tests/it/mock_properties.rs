@@ -24,7 +24,7 @@ fn mock_of(contract: &Contract, files: &Files) -> Mock {
 /// The provider states of an interaction, as a test activates them.
 fn states_of<T>(interaction: &Interaction<T>) -> Vec<ActiveState> {
     let states = interaction.given.iter();
-    states.map(|state| ActiveState { name: state.name.clone(), params: state.params.clone() }).collect()
+    states.map(|state| ActiveState::new(&state.name, state.params.clone())).collect()
 }
 
 /// The provider states of an interaction, in no order.
@@ -32,7 +32,7 @@ fn state_set<T>(interaction: &Interaction<T>) -> std::collections::BTreeSet<Stri
     interaction.given.iter().map(|state| format!("{state:?}")).collect()
 }
 
-/// Whether two interactions have the same states and the same request, so nothing tells them apart.
+/// Whether two interactions have the same states and the same request, so nothing distinguishes them.
 fn are_indistinguishable<T: Debug>(one: &Interaction<T>, other: &Interaction<T>) -> bool {
     let request = |interaction: &Interaction<T>| http(interaction).request.filled(&interaction.params());
     let allows = |one: &Interaction<T>, other: &Interaction<T>| {

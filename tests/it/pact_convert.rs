@@ -233,7 +233,7 @@ fn each_matcher_of_a_contract_has_a_counterpart() {
 }
 
 #[test]
-fn what_a_pact_file_cannot_express_is_loosened_and_reported() {
+fn requirements_that_a_pact_file_cannot_express_are_loosened_and_reported() {
     for (asked, body, remark) in [
         ("body: { a: x, b: 1 }\nmatch: { a: optional }", json!({"b": 1}), "a: the contract lets it be missing"),
         ("body: { a: { c: 1 }, b: 1 }\nmatch: { a: any }", json!({"b": 1}), "a: the contract accepts anything here"),
@@ -287,7 +287,7 @@ fn a_common_difference_is_reported_once_for_a_file_with_the_number_of_its_other_
 }
 
 #[test]
-fn the_contracts_of_this_repository_hold_as_pact_files() {
+fn the_contracts_of_this_repository_are_upheld_as_pact_files() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("contracts");
     let mut held = 0;
     for file in ["storefront/orders.yaml", "orders/payments.yaml"] {

@@ -232,7 +232,7 @@ const EXPORTED_OTHERWISE: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn an_exported_pact_file_is_never_stricter_and_has_a_remark_where_it_is_looser() {
+fn an_exported_pact_file_is_never_stricter_and_has_a_remark_wherever_it_is_looser() {
     let mut counts: HashMap<&str, usize> = HashMap::new();
     let mut silent = Vec::new();
     for case in cases() {

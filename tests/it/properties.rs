@@ -205,7 +205,7 @@ proptest! {
     }
 
     #[test]
-    fn further_keys_are_no_mismatch(body in strategies::telling_json(), extra in strategies::json()) {
+    fn further_keys_are_not_mismatches(body in strategies::telling_json(), extra in strategies::json()) {
         let mut actual = body.clone();
         let mut ways = Vec::new();
         places(&body, &[], &mut ways);

@@ -209,7 +209,7 @@ fn conditional_headers_are_written_if_the_status_depends_on_them() {
 }
 
 #[test]
-fn other_bodies_than_json_are_told_apart_by_their_media_types() {
+fn bodies_other_than_json_are_distinguished_by_their_media_types() {
     let sent = |media_type: &str, body: &str| {
         let mut exchange = get("POST /notes", 201, "");
         exchange.request.body = body.as_bytes().to_vec();

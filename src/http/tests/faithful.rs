@@ -181,7 +181,7 @@ async fn a_request_that_may_have_had_an_effect_is_not_sent_twice() {
 #[tokio::test]
 async fn a_redirect_is_returned_and_not_followed() {
     let redirect = "HTTP/1.1 302 Found\r\nlocation: /elsewhere\r\ncontent-length: 4\r\n\r\nbody";
-    let Reply { response, seconds } = get(answering(redirect, false).await).await.expect("an answer");
+    let Reply { response, seconds, .. } = get(answering(redirect, false).await).await.expect("an answer");
     assert_eq!(response.status, 302);
     assert_eq!(response.headers, headers(&[("location", "/elsewhere"), ("content-length", "4")]));
     assert_eq!(response.body, b"body");

@@ -18,6 +18,7 @@ use percent_encoding::percent_decode_str;
 
 use self::value::check_text;
 use self::walk::{Comparison, combine};
+use super::encode;
 use super::matcher::{PactMatcher, RuleList, StatusRange};
 use super::rules::PactRules;
 use crate::interaction::mismatch::{METHOD, PATH, QUERY_VALUE, STATUS};
@@ -60,17 +61,18 @@ pub fn match_response(asked: &Response, rules: &PactRules, actual: &ActualRespon
 }
 
 fn path(asked: &Request, rules: &PactRules, actual: &str, at: &Pointer) -> Option<Mismatch> {
+    let example = encode::path(&asked.path);
     let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
     let (result, place) = match &rules.path {
         Some(list) => {
             // The expression may be for the encoded path or for the decoded one.
             let check = |matcher: &PactMatcher| {
-                check_text(matcher, &asked.path, actual)
-                    .or_else(|unmet| check_text(matcher, &decoded(&asked.path), &decoded(actual)).map_err(|_| unmet))
+                check_text(matcher, &example, actual)
+                    .or_else(|unmet| check_text(matcher, &decoded(&example), &decoded(actual)).map_err(|_| unmet))
             };
             (combine(list.any, list.matchers.iter().map(check).collect()), rule_place(list, at))
         }
-        None if decoded(&asked.path) == decoded(actual) => return None,
+        None if decoded(&example) == decoded(actual) => return None,
         None => {
             let expected = Expected::Plain(asked.path.clone());
             return Some(Mismatch::of_part(PATH, Part::Path, expected, Actual::plain(actual), at.key("path")));

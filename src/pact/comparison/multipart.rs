@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_with_more_parts_than_anybody_sends_is_not_split() {
+    fn a_body_with_too_many_parts_is_not_split() {
         let body = |number: usize| "--X\r\nA: b\r\n\r\na\r\n".repeat(number) + "--X--\r\n";
         let read = |number: usize| parts(body(number).as_bytes(), "multipart/mixed; boundary=X");
         assert_eq!(read(MOST_PARTS).map(|parts| parts.len()), Some(MOST_PARTS));

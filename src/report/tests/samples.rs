@@ -29,6 +29,7 @@ pub fn upheld(name: &str) -> Finished {
         request: "GET /orders/42".to_owned(),
         status: Some(200),
         mismatches: Vec::new(),
+        unknown_codings: Vec::new(),
         error: None,
         bodies: None,
     }

@@ -71,7 +71,7 @@ pub fn raw(url: &str, request: &[u8]) -> Vec<u8> {
 
 /// Sends a request on a connection of its own: `GET /orders/42`, headers as lines, and a body.
 pub fn send(url: &str, line: &str, headers: &[&str], body: &[u8]) -> Came {
-    let mut request = format!("{line} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n");
+    let mut request = format!("{line} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
     for header in headers {
         request.push_str(&format!("{header}\r\n"));
     }

@@ -36,7 +36,7 @@ impl Running {
         String::from_utf8_lossy(&self.said.lock().unwrap()).contains(text)
     }
 
-    /// Waits for the program's end, and tells all that it wrote.
+    /// Waits for the program's end, and returns its output.
     pub fn finish(mut self) -> CommandOutput {
         let deadline = Instant::now() + DEADLINE;
         let [stdout, stderr] = [self.stdout.take(), self.stderr.take()].map(|stream| {
@@ -103,7 +103,7 @@ fn read_all(mut stream: impl Read + Send + 'static, so_far: Arc<Mutex<Vec<u8>>>)
     receiver
 }
 
-/// Waits until a fact is there. There are facts that nothing tells of, like a process's end: they are looked for.
+/// Waits until a fact is there. Nothing announces some facts, such as a process's end, so it looks again and again.
 pub fn until<T>(what: &str, fact: impl Fn() -> Option<T>) -> T {
     let deadline = Instant::now() + DEADLINE;
     loop {

@@ -58,7 +58,7 @@ impl Request {
     }
 }
 
-/// An answer.
+/// A response.
 #[derive(Clone, Debug)]
 pub struct Answer {
     status: u16,
@@ -68,7 +68,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// An answer without a body.
+    /// A response without a body.
     pub fn status(status: u16) -> Self {
         Self { status, headers: Vec::new(), body: Vec::new(), after: Duration::ZERO }
     }
@@ -83,19 +83,19 @@ impl Answer {
         Self::status(status).header("content-type", "text/plain; charset=utf-8").body(body)
     }
 
-    /// The same answer with a header.
+    /// The same response with a header.
     pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.to_owned(), value.into()));
         self
     }
 
-    /// The same answer with a body.
+    /// The same response with a body.
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self
     }
 
-    /// The same answer, given after some time.
+    /// The same response, sent after some time.
     pub fn after(mut self, time: Duration) -> Self {
         self.after = time;
         self
@@ -125,18 +125,18 @@ pub struct Provider {
 struct Seen {
     requests: Mutex<Vec<Request>>,
     connections: Arc<AtomicUsize>,
-    /// How many requests are being answered, and the most there ever were.
+    /// How many requests are under way, and the most there ever were.
     flight: Mutex<(usize, usize)>,
     changed: Condvar,
 }
 
 impl Provider {
-    /// A provider that gives each request the answer that `answer` says.
+    /// A provider whose responses are chosen by `answer`.
     pub fn new(answer: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Self {
         Self::crowded(0, answer)
     }
 
-    /// The same; it answers nothing until it was asked by so many at once.
+    /// The same; it sends no response until this many requests are under way.
     pub fn crowded(crowd: usize, answer: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Self {
         let seen = Arc::new(Seen::default());
         let (witness, connections) = (Arc::clone(&seen), Arc::clone(&seen.connections));

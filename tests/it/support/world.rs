@@ -73,7 +73,7 @@ impl World {
         self.write("contracts/upheld.yaml", text);
     }
 
-    /// Runs the program to its end, and tells all that it wrote.
+    /// Runs the program to its end, and returns its output.
     pub fn upheld<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> CommandOutput {
         self.start(arguments).finish()
     }
