@@ -124,7 +124,8 @@ impl MomentCheck<'_, '_, '_> {
 
     /// Judges a subject against the consumers that expect something of it.
     fn as_provider(&mut self, subject: &ServiceVersion) -> Result<(), StoreError> {
-        let services: Vec<ServiceName> = self.check.facts.world.keys().cloned().collect();
+        let in_doubt = self.check.facts.world.iter().filter(|(_, read)| !read.doubts.is_empty());
+        let services: Vec<ServiceName> = in_doubt.map(|(service, _)| service.clone()).collect();
         for service in services {
             let versions = self.world.versions_of(&service);
             let is_live = |role: &Role| *role != Role::Candidate;

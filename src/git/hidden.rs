@@ -45,8 +45,8 @@ mod again {
 
     use crate::ledger::{STORE_TOKEN, STORE_TOKEN_FROM};
 
-    /// Every pipe takes that much at once (POSIX, `PIPE_BUF` and more).
-    const LONGEST: usize = 512;
+    /// In bytes. Every system with such pipes takes that much at once.
+    const LONGEST: usize = 4096;
 
     pub(super) fn start(token: &str) -> io::Result<()> {
         if token.len() > LONGEST {

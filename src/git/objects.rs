@@ -134,7 +134,8 @@ fn is_of(id: &str, kind: &str, bytes: &[u8]) -> bool {
     let digest = match id.len() {
         40 => {
             let mut digest = Context::new(&SHA1_FOR_LEGACY_USE_ONLY);
-            [header.as_bytes(), bytes].iter().for_each(|part| digest.update(part));
+            digest.update(header.as_bytes());
+            digest.update(bytes);
             hex(digest.finish().as_ref())
         }
         _ => hex(&Sha256::new_with_prefix(header).chain_update(bytes).finalize()),

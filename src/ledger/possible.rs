@@ -35,24 +35,21 @@ impl Book<'_> {
         versions: Option<&BTreeSet<Version>>,
     ) -> Result<PossibleNeeds, StoreError> {
         let mut needs = PossibleNeeds::default();
-        match versions {
-            Some(versions) => {
-                for version in versions {
-                    let read = self.all_published(service, version)?;
-                    let intact: Vec<Publication> = read.value;
-                    needs.unpublished |= intact.is_empty() && read.doubts.is_empty();
-                    // Which of two different ones counts is unknown.
-                    needs.anything |= intact.windows(2).any(|two| two[0].contracts != two[1].contracts);
-                    self.add(&mut needs, service, intact, &read.doubts)?;
-                }
-            }
-            None => {
-                let read = self.publications(service)?;
-                needs.any_before = true;
-                needs.unpublished = read.value.is_empty() && read.doubts.is_empty();
-                let intact = read.value.into_iter().map(|(_, publication)| publication).collect();
-                self.add(&mut needs, service, intact, &read.doubts)?;
-            }
+        let Some(versions) = versions else {
+            let read = self.publications(service)?;
+            needs.any_before = true;
+            needs.unpublished = read.value.is_empty() && read.doubts.is_empty();
+            let intact = read.value.into_iter().map(|(_, publication)| publication).collect();
+            self.add(&mut needs, service, intact, &read.doubts)?;
+            return Ok(needs);
+        };
+        for version in versions {
+            let read = self.all_published(service, version)?;
+            let intact: Vec<Publication> = read.value;
+            needs.unpublished |= intact.is_empty() && read.doubts.is_empty();
+            // Which of two different ones counts is unknown.
+            needs.anything |= intact.windows(2).any(|two| two[0].contracts != two[1].contracts);
+            self.add(&mut needs, service, intact, &read.doubts)?;
         }
         Ok(needs)
     }

@@ -53,7 +53,7 @@ impl Aside {
 
     /// What is signed: the value, and what it is the value of.
     fn signed(&self, name: &str, value: &[u8]) -> Vec<u8> {
-        let of = [self.folder.as_os_str().as_encoded_bytes(), name.as_bytes()].map(|part| Sha256::digest(part));
+        let of = [self.folder.as_os_str().as_encoded_bytes(), name.as_bytes()].map(Sha256::digest);
         [of.concat().as_slice(), value].concat()
     }
 

@@ -91,19 +91,16 @@ impl Cache {
             return Ok(false);
         }
         let (file, reference) = (folder.join(&name), self.repository().join(REFERENCES).join(&name));
-        match at {
-            Some(commit) => {
-                for place in [file, reference] {
-                    keep(&place, &format!("{commit}\n")).map_err(unwritable)?;
-                }
+        if let Some(commit) = at {
+            for place in [file, reference] {
+                keep(&place, &format!("{commit}\n")).map_err(unwritable)?;
             }
-            None => {
-                for place in [file, reference] {
-                    fs::remove_file(place).or_else(unless_missing).map_err(unwritable)?;
-                }
-                // It may have been packed.
-                self.call(&["update-ref", "-d", &format!("{REFERENCES}/{name}")]).run()?;
+        } else {
+            for place in [file, reference] {
+                fs::remove_file(place).or_else(unless_missing).map_err(unwritable)?;
             }
+            // It may have been packed.
+            self.call(&["update-ref", "-d", &format!("{REFERENCES}/{name}")]).run()?;
         }
         Ok(true)
     }

@@ -57,7 +57,7 @@ fn a_provider_and_a_wrapped_command_do_not_see_the_token() {
     world.registry("  orders: { start: \"env > seen; exit 1\" }\n");
     assert_eq!(world.upheld(["verify", "orders"]).code, Some(5));
     let mock = world.upheld(["mock", "orders", "--", "sh", "-c", "env > seen-by-tests"]);
-    assert_eq!(mock.code, Some(0), "{mock}");
+    assert_eq!(mock.code, Some(1), "nothing asked the mock\n{mock}");
     for file in ["seen", "seen-by-tests"] {
         let seen = world.read(file);
         assert!(seen.contains("HOME=") && !seen.contains(TOKEN), "{file}\n{seen}");
@@ -176,7 +176,8 @@ fn a_password_in_an_address_reaches_its_server_and_is_neither_shown_nor_on_a_com
         let requests = server.requests();
         assert!(requests.last().unwrap().header("authorization") == Some(header), "{password}: {requests:?}");
     }
-    let seen = seen.lock().unwrap();
+    // Others on this machine have passwords of their own.
+    let seen: String = seen.lock().unwrap().lines().filter(|line| line.contains(&host)).collect();
     assert!(seen.contains("remote-http"), "{seen}");
     assert!(!seen.contains("hunter2"), "{seen}");
 }
