@@ -11,7 +11,7 @@ use super::{Exit, Failure, Global, World, import_pact};
 use crate::files;
 use crate::http::BaseUrl;
 use crate::interaction::ServiceName;
-use crate::recording::{Exchange, HarEntry, UnusableEntry, read_har};
+use crate::recording::{Exchange, HarEntry, Origin, UnusableEntry, read_har};
 use crate::source::{Limits, Sources};
 use crate::words::{and_list, count};
 
@@ -91,8 +91,9 @@ fn har(global: &Global, args: &HarArgs, world: &mut World) -> Result<Exit, Failu
     let providers = providers(args, &entries, &shown)?;
     let mut traffic: Vec<Traffic> = Vec::new();
     let mut unusable: BTreeMap<UnusableEntry, usize> = BTreeMap::new();
-    for (provider, _) in &providers {
-        traffic.push(Traffic { provider: provider.clone(), exchanges: Vec::new(), lost: Vec::new() });
+    for (provider, place) in &providers {
+        let origin = Origin::new(&place.to_string());
+        traffic.push(Traffic { provider: provider.clone(), exchanges: Vec::new(), lost: Vec::new(), origin });
     }
     let (mut assets, mut others) = (0, 0);
     for entry in entries {

@@ -14,6 +14,7 @@ use super::{Exit, Failure, Global, World};
 use crate::http::{BaseUrl, Hosts, Proxies, Recorder, RecorderOptions};
 use crate::interaction::ServiceName;
 use crate::process::Wrapped;
+use crate::recording::Origin;
 use crate::words::{and_list, count, quoted};
 use crate::{files, report};
 
@@ -125,9 +126,12 @@ pub(super) fn record(global: &Global, args: &RecordArgs, world: &mut World) -> R
             let command = Wrapped::start(&args.command, &world.working, &variables).map_err(failed)?;
             command.ended(stop_signal_beside_a_command()).await.map_err(failed)?
         };
+        let upstreams = &upstreams;
         let taking = recorders.into_iter().map(|(provider, recorder)| async move {
             let (exchanges, lost) = recorder.stop().await;
-            Traffic { provider, exchanges, lost }
+            let upstream = upstreams.iter().find(|upstream| upstream.provider == provider);
+            let origin = upstream.and_then(|upstream| Origin::new(&upstream.url.to_string()));
+            Traffic { provider, exchanges, lost, origin }
         });
         Ok::<_, Failure>((code, join_all(taking).await))
     })?;

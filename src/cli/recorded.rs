@@ -1,5 +1,6 @@
 //! The last step of `record` and `import har`: from exchanges to contract files and a report.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,8 +12,8 @@ use crate::contract::{Terms, contract_schema};
 use crate::files::{self, ContractFolder};
 use crate::interaction::{ContractFile, ServiceName};
 use crate::recording::{
-    self, Exchange, FoundSecret, Guard, Options, Outcome, RecordedContract, RecordedInteraction, Recording, Redaction,
-    redact,
+    self, Exchange, FoundSecret, Guard, Options, Origin, Outcome, RecordedContract, RecordedInteraction, Recording,
+    Redaction, STAND_IN, redact, redacted_path,
 };
 use crate::source::Sources;
 use crate::words::{and_list, count};
@@ -26,6 +27,8 @@ pub(super) struct Traffic {
     pub exchanges: Vec<Exchange>,
     /// The requests without a complete response, a sentence each.
     pub lost: Vec<String>,
+    /// The provider's own address, which isn't for the contract.
+    pub origin: Option<Origin>,
 }
 
 /// How traffic becomes a contract.
@@ -57,6 +60,8 @@ struct PreparedContract {
     /// The number of exchanges.
     exchanges: usize,
     lost: Vec<String>,
+    /// The requests whose responses have the provider's own address in their bodies.
+    own_address: Vec<String>,
     found: Vec<FoundSecret>,
     recorded: RecordedContract,
     guard: Guard,
@@ -122,7 +127,15 @@ fn prepare_contract(
     global: &Global,
     world: &World,
 ) -> Result<PreparedContract, Failure> {
-    let Traffic { provider, exchanges, lost } = traffic;
+    let Traffic { provider, mut exchanges, lost, origin } = traffic;
+    let mut own_address = Vec::new();
+    if let Some(origin) = &origin {
+        let holding = exchanges.iter().filter(|exchange| origin.is_in(&exchange.response.body));
+        let lines =
+            holding.map(|exchange| format!("{} {}", exchange.request.method, redacted_path(&exchange.request.path)));
+        own_address = lines.collect::<BTreeSet<String>>().into_iter().collect();
+        exchanges = exchanges.into_iter().map(|exchange| origin.stand_in(exchange)).collect();
+    }
     let (path, shown) = contract_path(&provider, folder, args, world);
     let number = exchanges.len();
     let Redaction { exchanges, found, unplaced, guard } = redact(exchanges, &args.keep_header);
@@ -149,8 +162,11 @@ fn prepare_contract(
     };
     let recorded = recording::record(&recording, &ContractFolder::of(&path, global.limits()))
         .map_err(|why| Failure::usage(format!("can't extend {shown}: {why}")).help("move it away and record again"))?;
-    Ok(PreparedContract { provider, path, shown, exchanges: number, lost, found, recorded, guard })
+    Ok(PreparedContract { provider, path, shown, exchanges: number, lost, own_address, found, recorded, guard })
 }
+
+/// The most requests that are named if their responses contain the provider's address.
+const OWN_ADDRESS: usize = 3;
 
 const WITHOUT_SECRETS: &str =
     "leave that request out of the recording, or record against a service without real secrets";
@@ -238,6 +254,16 @@ fn print_report(contract: &PreparedContract, args: &KeepArgs, world: &mut World)
     let mut text = report::recorded_contract(recorded, &palette);
     for lost in &contract.lost {
         text.push_str(&report::note(&format!("not recorded: {lost}"), "", &palette));
+    }
+    if !contract.own_address.is_empty() {
+        let first = contract.own_address.iter().take(OWN_ADDRESS).cloned();
+        let more = contract.own_address.len().saturating_sub(OWN_ADDRESS);
+        let requests = and_list(first.chain((more > 0).then(|| format!("{more} more"))));
+        let note = format!(
+            "the response to {requests} contains the address of {provider}, which leads a client past the recorder; the \
+             contract has {STAND_IN} there, and the mock its own address"
+        );
+        text.push_str(&report::note(&note, "", &palette));
     }
     text.push_str(&report::secrets(&contract.found, &palette));
     let is_new = |recorded: &RecordedInteraction| matches!(recorded.outcome, Outcome::New);

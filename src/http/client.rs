@@ -1,5 +1,6 @@
 //! The client that the verifier sends a contract's requests with.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +20,7 @@ use super::limits::Limits;
 use super::pool::Pool;
 use super::proxy::Proxies;
 use crate::interaction::{ActualRequest, ActualResponse};
+use crate::recording::{Origin, STAND_IN};
 use crate::verification::{Provider, Reply, RunError};
 
 /// The settings for every request of a client.
@@ -42,6 +44,8 @@ pub struct HttpClient {
     headers: Arc<[ExtraHeader]>,
     connector: Arc<Connector>,
     pool: Arc<Pool>,
+    /// The provider's address in contracts.
+    stand_in: Arc<Option<Origin>>,
 }
 
 impl Default for HttpOptions {
@@ -69,6 +73,7 @@ impl HttpClient {
             headers: options.headers.as_slice().into(),
             connector: Arc::new(connector),
             pool: Arc::default(),
+            stand_in: Arc::new(Origin::new(STAND_IN)),
         }
     }
 
@@ -107,7 +112,7 @@ impl HttpClient {
     }
 
     async fn exchange(&self, request: &ActualRequest) -> Result<Reply, Failure> {
-        let outgoing = self.outgoing(request)?;
+        let outgoing = self.outgoing(&self.addressed(request))?;
         let WholeResponse { status, headers, body, seconds } =
             exchange(&self.connector, &self.pool, &self.base, self.limits, &outgoing).await?;
         let (decoded, unread) = match decode(&headers, body, self.limits.max_body) {
@@ -121,6 +126,24 @@ impl HttpClient {
         let headers = headers.iter().map(|(name, value)| (name.as_str().to_owned(), header_text(value))).collect();
         let response = ActualResponse { status: status.as_u16(), headers, body };
         Ok(Reply { response, unread, unknown_codings, seconds })
+    }
+
+    /// The request with the provider's address in the place of that which contracts have for it.
+    fn addressed<'r>(&self, request: &'r ActualRequest) -> Cow<'r, ActualRequest> {
+        let Some(stand_in) = self.stand_in.as_ref().as_ref() else { return Cow::Borrowed(request) };
+        let has = |text: &str| stand_in.is_in(text.as_bytes());
+        let in_head = request.query.as_deref().is_some_and(has) || request.headers.iter().any(|(_, value)| has(value));
+        if !in_head && !stand_in.is_in(&request.body) {
+            return Cow::Borrowed(request);
+        }
+        let own = self.base.to_string();
+        let text = |text: &String| stand_in.replace_text(text, &own).unwrap_or_else(|| text.clone());
+        Cow::Owned(ActualRequest {
+            query: request.query.as_ref().map(text),
+            headers: request.headers.iter().map(|(name, value)| (name.clone(), text(value))).collect(),
+            body: stand_in.replace(&request.body, &own).unwrap_or_else(|| request.body.clone()),
+            ..request.clone()
+        })
     }
 
     /// Checks a request and puts the base's prefix and the extra headers to it.

@@ -7,6 +7,7 @@ use hyper::header::{
 };
 
 use super::header::header_text;
+use crate::recording::{LEADING_HEADERS, Origin};
 
 /// The codings that can be decoded, and the words for none and any.
 const DECODABLE: [&str; 8] = ["gzip", "x-gzip", "deflate", "br", "zstd", "identity", "", "*"];
@@ -29,6 +30,18 @@ pub(super) fn of_request(headers: &HeaderMap) -> HeaderMap {
 /// The headers of a response as the consumer gets them, in their order.
 pub(super) fn of_response(headers: &HeaderMap) -> HeaderMap {
     end_to_end(headers, &[PROXY_AUTHENTICATE])
+}
+
+/// Puts another address in the place of the provider's in the headers that lead a client on.
+pub(super) fn lead_back(headers: &mut HeaderMap, origin: &Origin, by: &str) {
+    let leading = headers.iter_mut().filter(|(name, _)| LEADING_HEADERS.contains(&name.as_str()));
+    for (_, value) in leading {
+        if let Ok(text) = value.to_str()
+            && let Ok(led) = HeaderValue::try_from(origin.replace_leading(text, by))
+        {
+            *value = led;
+        }
+    }
 }
 
 /// The headers that belong to the message, but for some more.

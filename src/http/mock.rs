@@ -21,6 +21,7 @@ use super::decode::decode;
 use super::fault::{Fault, FaultPlan, Faulty, Wire};
 use super::header::header_text;
 use super::host::Hosts;
+use super::mock_address::OwnAddress;
 use super::mock_desk::Desk;
 use super::mock_refusal::{discreet, refusal, shown};
 use super::mock_response::{asks_to_wait, broken_off, bytes_of, dribbled, sent, whole};
@@ -103,6 +104,8 @@ pub enum MockError {
 
 struct MockResponder {
     desk: Arc<Desk>,
+    own: OwnAddress,
+    address: String,
     /// `http` or `https`: responses may contain the mock's own address.
     scheme: &'static str,
     max_body: usize,
@@ -128,9 +131,12 @@ impl MockServer {
         let desk = Arc::new(Desk::new(provider.into(), mock));
         let (sender, receiver) = mpsc::unbounded_channel();
         let (stop, stopping) = watch::channel(false);
-        let answering = MockResponder {
+        let scheme = if options.https { "https" } else { "http" };
+        let answering = |address: SocketAddr| MockResponder {
             desk: Arc::clone(&desk),
-            scheme: if options.https { "https" } else { "http" },
+            own: OwnAddress::new(&format!("{scheme}://{address}")),
+            address: format!("{scheme}://{address}"),
+            scheme,
             max_body: options.max_body,
             fault: options.fault.clone(),
             health: options.health.clone(),
@@ -145,6 +151,7 @@ impl MockServer {
         }
         let listening = Listening::on(options.port).await.map_err(MockError::Port)?;
         let address = listening.address();
+        let answering = answering(address);
         let (server, authority) = if options.https {
             let made = throw_away().map_err(MockError::Certificate)?;
             let acceptor = TlsAcceptor::from(made.config);
@@ -267,7 +274,7 @@ impl MockResponder {
         let line = shown(&without_body(head));
         let tell = |status: Option<StatusCode>, fate: Fate| self.tell(line.clone(), status, fate);
         let request = match self.read(head, body).await {
-            Ok(request) => request,
+            Ok(request) => self.own.in_request(request),
             Err((status, why)) => {
                 tell(Some(status), Fate::Unreadable(why.clone()));
                 return Ok(problem(status, "The mock can't read this request", &why, Map::new()));
@@ -295,7 +302,9 @@ impl MockResponder {
                 .and_then(|host| host.to_str().ok())
                 .map(|host| format!("{}://{host}", self.scheme)),
         };
-        match self.desk.mock().respond_at(&request, &active, &moment) {
+        let known_as = moment.mock.as_deref().unwrap_or(&self.address);
+        let selected = self.desk.mock().respond_at(&request, &active, &moment);
+        match selected.map(|selected| self.own.in_selected(selected, known_as)) {
             Ok(selected) if self.is_for_another_protocol(head, &selected) => {
                 tell(Some(StatusCode::NOT_IMPLEMENTED), Fate::Unreadable(NO_UPGRADE.to_owned()));
                 Ok(problem(StatusCode::NOT_IMPLEMENTED, "The mock can't do this", NO_UPGRADE, Map::new()))

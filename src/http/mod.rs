@@ -23,6 +23,7 @@ mod host;
 mod interim;
 mod limits;
 mod mock;
+mod mock_address;
 mod mock_control;
 mod mock_desk;
 mod mock_refusal;

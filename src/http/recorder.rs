@@ -1,6 +1,8 @@
 //! A recording proxy in front of one provider: passes everything on as it arrives, and keeps a copy.
 //!
-//! The consumer sees exactly what the provider sent: status, headers and their letter case, content codings, pieces.
+//! The consumer sees exactly what the provider sent: status, headers and their letter case, content codings, pieces. Only
+//! the provider's own address becomes the recorder's in the headers that lead a client on, or the client would bypass the
+//! recorder.
 
 use std::io;
 use std::sync::Arc;
@@ -19,6 +21,7 @@ use super::base_url::{BaseUrl, Scheme};
 use super::connect::{Connection, Connector, SentBody};
 use super::failure::Failure;
 use super::forward;
+use super::header::header_text;
 use super::host::Hosts;
 use super::limits::Limits;
 use super::pool::Pool;
@@ -28,7 +31,7 @@ use super::server::{Listening, Responder, ResponseBody, Server};
 use super::tape::{Copied, Tape};
 use super::tee::{Ended, Flow, Tee};
 use super::witness::Witness;
-use crate::recording::Exchange;
+use crate::recording::{Exchange, Origin};
 
 /// The message about a connection that is to switch protocols.
 const NO_UPGRADE: &str = "connections that switch protocols (WebSocket) can't be recorded";
@@ -60,6 +63,10 @@ struct Relay {
     pool: Arc<Pool>,
     limits: Limits,
     hosts: Hosts,
+    /// The provider's address in what it sends.
+    origin: Option<Origin>,
+    /// The recorder's own address.
+    own: String,
     tape: Arc<Tape>,
 }
 
@@ -80,15 +87,19 @@ impl Recorder {
         connector: Connector,
     ) -> io::Result<Self> {
         let tape = Arc::new(Tape::new(options.max_body));
+        let listening = Listening::on(port).await?;
+        let origin = Origin::new(&upstream.to_string());
         let relay = Relay {
             upstream,
             connector: connector.keeping_case(),
             pool: Arc::default(),
             limits: Limits { timeout: options.timeout, max_body: options.max_body },
             hosts: options.hosts.clone(),
+            origin,
+            own: format!("http://{}", listening.address()),
             tape: Arc::clone(&tape),
         };
-        let server = Listening::on(port).await?.serve(Arc::new(relay), |stream| async move { Ok((stream, ())) });
+        let server = listening.serve(Arc::new(relay), |stream| async move { Ok((stream, ())) });
         Ok(Self { server, tape })
     }
 
@@ -145,6 +156,8 @@ impl Responder for Relay {
 impl Relay {
     async fn relay(&self, witness: &Witness, head: Parts, body: Incoming) -> Result<Response<ResponseBody>, Failure> {
         let bodiless = body.is_end_stream();
+        let host = head.headers.get(HOST).map(header_text).unwrap_or_default();
+        let known_as = if host.is_empty() { self.own.clone() } else { format!("http://{host}") };
         let copied = || Copied::new(Arc::clone(&self.tape));
         let sending = witness.clone();
         let body = Tee::new(body, copied(), move |ended| sending.sent(ended));
@@ -156,6 +169,9 @@ impl Relay {
         witness.answered(&head);
         // The letters of the headers' names and the reason phrase are among the extensions, which stay.
         head.headers = forward::of_response(&head.headers);
+        if let Some(origin) = &self.origin {
+            forward::lead_back(&mut head.headers, origin, &known_as);
+        }
         head.version = Version::HTTP_11;
         let (pool, base, coming) = (Arc::clone(&self.pool), self.upstream.clone(), witness.clone());
         let body = Tee::new(body, copied(), move |ended| {

@@ -13,7 +13,7 @@ use super::infer::{Inferred, infer_request};
 use super::looks;
 use super::place::{Place, Side};
 use super::remark::{Conclusion, Reason, Remark, Suggestion};
-use super::sample::{Sample, SampleBody};
+use super::sample::{OPERATION_HEADERS, Sample, SampleBody};
 use super::target::path_rule;
 use super::unwritten::Unwritten;
 use crate::contract::{JsonType, Matcher, PathRule, Pattern, RequestRules, Rule, Rules};
@@ -42,7 +42,7 @@ pub(super) fn draft_request(
     };
     let kept = context.keep_headers.iter().map(String::as_str);
     let conditions = conditional_headers(group.shape.status).iter().copied();
-    for name in ["accept", "content-type"].into_iter().chain(conditions).chain(kept) {
+    for name in ["accept", "content-type"].into_iter().chain(OPERATION_HEADERS).chain(conditions).chain(kept) {
         let values: Vec<Vec<String>> = group
             .samples
             .iter()

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::sample::{BodyKind, Sample};
 use super::target::{Template, templates};
+use super::telling::{self, telling};
 
 /// The properties that all samples of an interaction share. Their order is the order of the interactions in a new
 /// contract.
@@ -91,9 +92,25 @@ pub(super) fn group_samples<'s, 'e>(samples: &'s [Sample<'e>], distinct: &[Strin
         }
     }
     let groups = groups.into_iter();
-    groups
-        .flat_map(|(shape, kinds)| kinds.into_iter().map(move |samples| Group { shape: shape.clone(), samples }))
-        .collect()
+    groups.flat_map(|(shape, kinds)| kinds.into_iter().flat_map(move |samples| tell_apart(&shape, samples))).collect()
+}
+
+/// The groups of samples whose responses tell their requests apart; most often a single one.
+fn tell_apart<'s, 'e>(shape: &Shape, samples: Vec<&'s Sample<'e>>) -> Vec<Group<'s, 'e>> {
+    let telling = telling(&samples);
+    let mut groups: BTreeMap<_, Vec<&'s Sample<'e>>> = BTreeMap::new();
+    for sample in samples {
+        groups.entry(telling::key(&telling, sample)).or_default().push(sample);
+    }
+    let groups = groups.into_iter().map(|((path, values), samples)| {
+        let mut shape = shape.clone();
+        if let Some(path) = path {
+            shape.template = Template::literal(&path);
+        }
+        shape.operation.extend(values);
+        Group { shape, samples }
+    });
+    groups.collect()
 }
 
 fn sort_key<'s>(sample: &'s Sample<'_>) -> (usize, &'s str, Option<&'s str>, &'s [u8]) {

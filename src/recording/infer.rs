@@ -9,7 +9,7 @@
 use std::collections::HashSet;
 
 use indexmap::IndexMap;
-use serde_json::{Value, json};
+use serde_json::{Number, Value, json};
 
 use super::guard::REDACTED;
 use super::place::{Place, Side};
@@ -124,7 +124,10 @@ impl Inference {
                 }
                 self.write(path, rule, reasons);
                 let numbers = seen.values.iter().filter_map(|value| value.as_number());
-                if numbers.clone().all(is_integer) {
+                // `25.0` is whole, but whoever writes it so has fractions.
+                let is_written_whole =
+                    |number: &Number| number.as_str().bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+                if numbers.clone().all(|number| is_integer(number) && is_written_whole(number)) {
                     self.suggest(path, Matcher::Type(JsonType::Integer), Reason::NoFraction(numbers.count()));
                 }
             }

@@ -17,6 +17,7 @@ mod infer;
 mod looks;
 mod merge;
 mod names;
+mod origin;
 mod place;
 mod record;
 mod redact;
@@ -26,6 +27,7 @@ mod secret_names;
 mod secret_shapes;
 mod seen;
 mod target;
+mod telling;
 mod text;
 mod unwritten;
 mod update;
@@ -33,6 +35,7 @@ mod update;
 pub use exchange::{Capture, Exchange};
 pub use guard::{FoundSecret, Guard, REDACTED};
 pub use har::{CODES as HAR_CODES, HarEntry, UnusableEntry, read_har};
+pub use origin::{LEADING_HEADERS, Origin, STAND_IN};
 pub use place::{Place, Side};
 pub use record::{
     Change, LeftOut, Options, Outcome, RecordError, RecordedContract, RecordedInteraction, Recording, record,

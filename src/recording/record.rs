@@ -18,7 +18,7 @@ use super::remark::{Conclusion, Reason, Remark, Suggestion};
 use super::sample::Sample;
 use super::text::write_draft;
 use super::unwritten::Unwritten;
-use super::update::{mismatches, own_exchange, update};
+use super::update::{mismatches, new_at_provider, own_exchange, update};
 use crate::contract::attachments::{Attachments, NoAttachments};
 use crate::contract::{Contract, Interaction, Terms, read, write, write_interaction, write_request, write_response};
 use crate::interaction::{ContractFile, Http, Kind, Mismatch, Request, ServiceName, pointer};
@@ -68,6 +68,8 @@ pub struct RecordedInteraction {
     /// The number of exchanges that were samples of it.
     pub samples: usize,
     pub outcome: Outcome,
+    /// The fields of the responses that an interaction doesn't have although they uphold it.
+    pub new_fields: Vec<String>,
     pub remarks: Vec<Remark>,
 }
 
@@ -157,6 +159,7 @@ pub fn record(recording: &Recording<'_>, attachments: &dyn Attachments) -> Resul
         name: draft.name,
         samples: draft.samples,
         outcome: Outcome::New,
+        new_fields: Vec::new(),
         remarks: draft.remarks,
     }));
     if recording.existing.is_none_or(|file| file.source.text != text) && !recorded.interactions.is_empty() {
@@ -194,36 +197,51 @@ impl ExistingInteraction<'_> {
     fn mismatches(&self, exchange: &Exchange, at: &Pointer) -> (Vec<Mismatch>, Vec<Mismatch>) {
         mismatches(self.http, &self.params, exchange, at)
     }
+
+    /// Whether an exchange has its example's request, apart from the headers.
+    fn has_request_of(&self, exchange: &Exchange) -> bool {
+        let (own, request) = (own_exchange(self.http, &self.params).request, &exchange.request);
+        (&own.method, &own.path, &own.query, &own.body)
+            == (&request.method, &request.path, &request.query, &request.body)
+    }
 }
 
-/// Assigns an exchange to the interaction that it is a sample of, if there is one: the first that it upholds, preferably
-/// of the same shape; else the first that allows its request and its status; else the first with its shape.
+/// Assigns an exchange to the interaction that it is a sample of, if there is one: one that it upholds, preferably of the
+/// same shape, and of these the one with exactly its request; else the first that allows its request and its status; else
+/// the one with its shape, if there is only one.
 fn assign<'a>(existing: &mut [ExistingInteraction<'a>], sample: &Sample<'a>, distinct: &[String]) -> bool {
     let shape = Shape::of_one(sample, distinct);
-    let (mut upheld, mut differs, mut alike) = (None, None, None);
-    for (index, known) in existing.iter_mut().enumerate() {
+    // The first of each, in the order in which they are preferred.
+    let (mut exact, mut same, mut upheld, mut differs) = (None, None, None, None);
+    let mut alike = Vec::new();
+    for (index, known) in existing.iter().enumerate() {
         if known.http.request.method != sample.exchange.request.method
             || !known.http.response.status.allows(sample.exchange.response.status)
+            || !distinct.is_empty() && known.shape.operation != shape.operation
         {
             continue;
         }
         let (request, response) = known.mismatches(sample.exchange, &Pointer::root());
         match (request.is_empty(), response.is_empty()) {
             (true, true) if known.shape == shape => {
-                known.upholding.push(sample.exchange);
-                return true;
+                if exact.is_none() && known.has_request_of(sample.exchange) {
+                    exact = Some(index);
+                }
+                same = same.or(Some(index));
             }
             (true, true) => upheld = upheld.or(Some(index)),
             (true, false) => differs = differs.or(Some(index)),
-            (false, _) if known.shape.same_request(&shape) => alike = alike.or(Some(index)),
+            (false, _) if known.shape.same_request(&shape) => alike.push(index),
             (false, _) => {}
         }
     }
-    if let Some(known) = upheld.and_then(|index| existing.get_mut(index)) {
+    if let Some(known) = exact.or(same).or(upheld).and_then(|index| existing.get_mut(index)) {
         known.upholding.push(sample.exchange);
         return true;
     }
-    match differs.or(alike).and_then(|index| existing.get_mut(index)) {
+    // Several interactions of one shape are about single values, and this is another one.
+    let only = alike.first().copied().filter(|_| alike.len() == 1);
+    match differs.or(only).and_then(|index| existing.get_mut(index)) {
         Some(known) => {
             known.differing.push(sample.exchange);
             true
@@ -235,12 +253,9 @@ fn assign<'a>(existing: &mut [ExistingInteraction<'a>], sample: &Sample<'a>, dis
 /// Assigns an exchange to the interaction with exactly its request, although the status is another one. If the expected
 /// status was seen as well, there are two interactions instead.
 fn assign_other_status<'a>(existing: &mut [ExistingInteraction<'a>], sample: &Sample<'a>) -> bool {
-    let request = &sample.exchange.request;
     let same = |known: &&mut ExistingInteraction<'a>| {
-        let own = own_exchange(known.http, &known.params).request;
         known.upholding.is_empty()
-            && (&own.method, &own.path, &own.query, &own.body)
-                == (&request.method, &request.path, &request.query, &request.body)
+            && known.has_request_of(sample.exchange)
             && known.mismatches(sample.exchange, &Pointer::root()).0.is_empty()
     };
     match existing.iter_mut().find(same) {
@@ -345,6 +360,7 @@ fn extend_text(
     for known in existing {
         let index = known.index;
         let samples = known.upholding.len() + known.differing.len();
+        let mut new_fields = Vec::new();
         let outcome = match known.differing.first() {
             None if known.upholding.is_empty() => {
                 if options.prune {
@@ -353,7 +369,10 @@ fn extend_text(
                 }
                 Outcome::Unseen { removed: options.prune }
             }
-            None => Outcome::Same,
+            None => {
+                new_fields = new_at_provider(known.http, &known.params, &known.upholding);
+                Outcome::Same
+            }
             Some(first) => {
                 let (request, response) = known.mismatches(first, &pointer(index));
                 let change = change_interaction(file, known, &mut edit, options.update, attachments);
@@ -362,7 +381,7 @@ fn extend_text(
             }
         };
         let name = known.name.to_owned();
-        recorded.interactions.push(RecordedInteraction { name, samples, outcome, remarks: Vec::new() });
+        recorded.interactions.push(RecordedInteraction { name, samples, outcome, new_fields, remarks: Vec::new() });
     }
     if let Some(last) = file.contract.interactions.len().checked_sub(1)
         && !drafts.is_empty()

@@ -64,6 +64,9 @@ pub(super) enum BodyKind {
     Scalar,
 }
 
+/// The headers of a request that name the operation, if the path doesn't.
+pub(super) const OPERATION_HEADERS: [&str; 2] = ["soapaction", "x-amz-target"];
+
 impl<'e> Sample<'e> {
     pub(super) fn new(exchange: &'e Exchange) -> Self {
         let (request, response) = (&exchange.request, &exchange.response);
@@ -164,9 +167,22 @@ impl<'e> Sample<'e> {
         {
             operation.insert(String::from("method"), method.to_owned());
         }
-        if let Some(query) = text("query").filter(|query| query.contains('{')) {
-            let name = text("operationName").map_or_else(|| graphql_name(query), str::to_owned);
+        let parameter = |name: &str| self.query.get(name).and_then(|values| values.first()).map(String::as_str);
+        let document = text("query").or_else(|| parameter("query")).filter(|query| query.contains('{'));
+        // A persisted query is known by its name alone.
+        let named = text("operationName").or_else(|| parameter("operationName"));
+        if let Some(name) = named.map(str::to_owned).or_else(|| document.map(graphql_name)) {
             operation.insert(String::from("operation"), name);
+        }
+        for name in OPERATION_HEADERS {
+            if let Some(value) = self.request_header(name).into_iter().next() {
+                operation.insert(name.to_owned(), value.trim_matches('"').to_owned());
+            }
+        }
+        if let SampleBody::Text(text) = &self.request_body
+            && let Some(name) = xml_operation(text)
+        {
+            operation.insert(String::from("element"), name);
         }
         for name in distinct {
             let parameter = self.query.get(name).map(|values| values.join(","));
@@ -256,7 +272,9 @@ fn read_body(body: &[u8], capture: &Capture, media_type: &str, most_bytes: usize
     // Some clients send JSON as a form by default (`curl -d '{…}'`).
     let looks_like_json = body.first().is_some_and(|byte| matches!(byte, b'{' | b'['));
     let is_form = media_type == "application/x-www-form-urlencoded";
-    if (is_json(media_type) || looks_like_json && (is_form || media_type.is_empty()))
+    // `navigator.sendBeacon` sends it as a text.
+    let may_be_json = is_form || matches!(media_type, "" | "text/plain" | "application/csp-report");
+    if (is_json(media_type) || looks_like_json && may_be_json)
         && let Some(value) = json()
     {
         return SampleBody::Json(value);
@@ -268,6 +286,24 @@ fn read_body(body: &[u8], capture: &Capture, media_type: &str, most_bytes: usize
         Err(_) if body.len() <= most_bytes => SampleBody::Bytes(body.to_vec()),
         Err(_) => SampleBody::Unwritable(BodyProblem::NotText { bytes: body.len() }),
     }
+}
+
+/// The operation that an XML request is for, if a path is for several: the method of XML-RPC, or the first element in the
+/// body of SOAP.
+fn xml_operation(text: &str) -> Option<String> {
+    if !text.trim_start().starts_with('<') {
+        return None;
+    }
+    if let Some((_, rest)) = text.split_once("<methodName>") {
+        return rest.split('<').next().map(|name| name.trim().to_owned());
+    }
+    let names = text.split('<').skip(1).map(|tag| {
+        let name = tag.split(|c: char| c.is_whitespace() || matches!(c, '>' | '/')).next().unwrap_or_default();
+        name.rsplit(':').next().unwrap_or_default()
+    });
+    let in_body = names.skip_while(|name| *name != "Body").skip(1);
+    let mut elements = in_body.filter(|name| !name.is_empty() && !name.starts_with(['!', '?']));
+    elements.next().filter(|_| text.contains("Envelope")).map(str::to_owned)
 }
 
 /// The name of the first operation of a GraphQL document, or else its first field.

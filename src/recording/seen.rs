@@ -35,7 +35,7 @@ pub(super) struct Seen<'v> {
 }
 
 impl JsonKind {
-    fn of(value: &Value) -> Option<Self> {
+    pub(super) fn of(value: &Value) -> Option<Self> {
         match value {
             Value::Null => None,
             Value::Bool(_) => Some(Self::Boolean),

@@ -28,6 +28,11 @@ impl Template {
         Self { segments: segments.collect() }
     }
 
+    /// The template of this path alone, without parameters.
+    pub(super) fn literal(path: &str) -> Self {
+        Self { segments: path.split('/').map(|segment| Some(segment.to_owned())).collect() }
+    }
+
     /// The indexes of the segments that are parameters.
     pub(super) fn parameters(&self) -> impl Iterator<Item = usize> {
         self.segments.iter().enumerate().filter(|(_, segment)| segment.is_none()).map(|(index, _)| index)

@@ -9,7 +9,8 @@ pub(super) const SUGGEST: &str = "# suggest: ";
 
 /// The interaction as an element of the list of interactions, with its dash indented by so many spaces.
 ///
-/// A suggested rule comes after the rules of the response, so removing [`SUGGEST`] is enough to accept it.
+/// A suggested rule comes after the rules of the response, so removing [`SUGGEST`] is enough to accept it; if the response
+/// has no rules, from the line with the key `match`, too.
 pub(super) fn write_draft(draft: &Draft, indent: usize) -> String {
     let mut lines: Vec<String> = write_interaction(&draft.interaction(), indent).lines().map(str::to_owned).collect();
     let (mut rules, mut others) = (Vec::new(), Vec::new());
@@ -33,6 +34,12 @@ pub(super) fn write_draft(draft: &Draft, indent: usize) -> String {
             let comments =
                 rules.iter().map(|(path, rule)| format!("{part}  {SUGGEST}{}", write_rules([(path, rule)], true)));
             lines.splice(end..end, comments.collect::<Vec<_>>());
+        }
+        None if rules.len() > 1 => {
+            // One line for each, so that some can be accepted and others not.
+            lines.push(format!("{part}{SUGGEST}match:"));
+            let each = rules.iter().map(|(path, rule)| write_rules([(path, rule)], true));
+            lines.extend(each.map(|rule| format!("{part}{SUGGEST}  {rule}")));
         }
         None if !rules.is_empty() => {
             let rules = write_rules(rules.iter().map(|(path, rule)| (path, rule)), false);

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use serde_json::{Map, Value};
 
 use super::context::Context;
@@ -12,7 +12,7 @@ use super::group::{Group, Shape};
 use super::sample::{Sample, SampleBody};
 use crate::contract::{Matcher, RequestRules, Rule, Rules, Terms, WrittenRule};
 use crate::interaction::number::same_value;
-use crate::interaction::{Content, Http, Mismatch, Request, Response, encode};
+use crate::interaction::{Content, Http, Mismatch, Path, Request, Response, Segment, encode};
 use crate::matching::{match_request, match_response};
 use crate::source::Pointer;
 
@@ -194,6 +194,48 @@ fn join_rules(first: &Rules, second: &Rules) -> Rules {
         }
     }
     rules
+}
+
+/// The fields of JSON responses that an interaction's example doesn't have, each once.
+pub(super) fn new_at_provider(
+    known: &Http<Terms>,
+    params: &Map<String, Value>,
+    exchanges: &[&Exchange],
+) -> Vec<String> {
+    let own = known.response.filled(params);
+    let Some(Content::Json(example)) = own.body.as_ref().map(|body| &body.content) else { return Vec::new() };
+    let mut found = IndexSet::new();
+    for exchange in exchanges {
+        if let SampleBody::Json(value) = Sample::new(exchange).response_body {
+            find_new(&value, &[example], &mut Vec::new(), &mut found);
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// Finds the keys that none of the examples for their place has.
+fn find_new(value: &Value, examples: &[&Value], path: &mut Vec<Segment>, found: &mut IndexSet<String>) {
+    match value {
+        Value::Object(object) if examples.iter().any(|example| example.is_object()) => {
+            for (key, item) in object {
+                let below: Vec<&Value> = examples.iter().filter_map(|example| example.get(key)).collect();
+                path.push(Segment::Key(key.clone()));
+                if below.is_empty() {
+                    found.insert(Path(path.clone()).to_string());
+                } else {
+                    find_new(item, &below, path, found);
+                }
+                path.pop();
+            }
+        }
+        Value::Array(items) => {
+            let below: Vec<&Value> = examples.iter().filter_map(|example| example.as_array()).flatten().collect();
+            path.push(Segment::Each);
+            items.iter().filter(|_| !below.is_empty()).for_each(|item| find_new(item, &below, path, found));
+            path.pop();
+        }
+        Value::Object(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 /// An exchange without the keys of the response that the interaction doesn't have: its author doesn't use them.

@@ -20,6 +20,8 @@ use crate::words::{and_list, count};
 const LINES: usize = 80;
 /// The most mismatches of one interaction that are listed: the difference of the lines shows them all.
 const MISMATCHES: usize = 5;
+/// The most fields that are named if the contract doesn't have them.
+const NEW_FIELDS: usize = 10;
 /// The widest column. Longer texts don't widen it.
 const WIDEST: usize = 44;
 
@@ -55,7 +57,15 @@ fn write_interaction(out: &mut String, recorded: &RecordedInteraction, palette: 
     let name = paint(palette.strong, shown(&recorded.name));
     let samples = paint(palette.faint, count(recorded.samples, "sample"));
     match &recorded.outcome {
-        Outcome::Same => {}
+        Outcome::Same if recorded.new_fields.is_empty() => {}
+        Outcome::Same => {
+            let _ = writeln!(out, "{}      {name}  {samples}", paint(palette.faint, "same"));
+            let first = recorded.new_fields.iter().take(NEW_FIELDS).map(|field| shown(field));
+            let more = recorded.new_fields.len().saturating_sub(NEW_FIELDS);
+            let fields = and_list(first.chain((more > 0).then(|| format!("{more} more"))));
+            let label = paint(palette.faint, "note:");
+            let _ = writeln!(out, "{INDENT}{label} not in the contract: {fields}");
+        }
         Outcome::New => {
             let _ = writeln!(out, "{}       {name}  {samples}", paint(palette.upheld, "new"));
             write_remarks(out, &recorded.remarks, palette);

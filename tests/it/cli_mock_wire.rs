@@ -257,7 +257,9 @@ fn the_state_that_was_set_up_last_counts() {
         (&["it is new"], 202),
         (&["it does not exist"], 404),
     ] {
-        states.iter().for_each(|state| setup(state));
+        for state in states {
+            setup(state);
+        }
         assert_eq!(status(), expected, "{states:?}");
     }
     let url = mock.url().to_owned();
