@@ -268,7 +268,7 @@ impl Damage {
             }
             Self::Cut(at) => bytes[..at.index(bytes.len() + 1)].to_vec(),
             Self::Byte(_) | Self::Empty => Vec::new(),
-            Self::Newer | Self::Spelt if path.ends_with(".json") => {
+            Self::Newer | Self::Spelt if std::path::Path::new(path).extension().is_some_and(|end| end == "json") => {
                 let text = String::from_utf8_lossy(&bytes).into_owned();
                 let text = if matches!(self, Self::Newer) {
                     String::from(r#"{"format":2,"needs":"0.9.0"}"#)
