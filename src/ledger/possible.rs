@@ -61,7 +61,9 @@ impl Book<'_> {
         intact: Vec<Publication>,
         doubts: &[Doubt],
     ) -> Result<(), StoreError> {
-        needs.these.extend(intact.into_iter().flat_map(|publication| publication.contracts.into_keys()));
+        let names = self.names()?;
+        let providers = intact.iter().flat_map(|publication| publication.contracts.keys());
+        needs.these.extend(providers.map(|provider| names.current(provider).clone()));
         for doubt in doubts {
             needs.any_before = true;
             let bytes = self.file(&doubt.path)?;
@@ -71,8 +73,12 @@ impl Book<'_> {
             };
             for (provider, id) in publication.contracts {
                 // A name that was damaged has no such contract.
-                needs.anything |= !self.has(&layout::contract(&provider, service, id))?;
-                needs.these.insert(provider);
+                let mut is_there = false;
+                for consumer in names.all(service) {
+                    is_there |= self.has(&layout::contract(&provider, &consumer, id))?;
+                }
+                needs.anything |= !is_there;
+                needs.these.insert(names.current(&provider).clone());
             }
         }
         Ok(())

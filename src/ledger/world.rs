@@ -152,13 +152,18 @@ fn read_worlds(
 
 fn live_by(snapshot: &dyn Snapshot, history: Records) -> Result<Read<ServiceWorld>, StoreError> {
     let Read { value, doubts } = history.of_kind(Record::deployment);
+    let doubtful = doubtful_deployments(snapshot, &doubts)?;
+    Ok(Read { value: ServiceWorld { live: live(&value), doubtful, ..ServiceWorld::default() }, doubts })
+}
+
+/// What files still tell that can't be read as records of what happened.
+pub(super) fn doubtful_deployments(
+    snapshot: &dyn Snapshot,
+    doubts: &[Doubt],
+) -> Result<Vec<DoubtfulDeployment>, StoreError> {
     let paths: Vec<String> = doubts.iter().map(|doubt| doubt.path.clone()).collect();
     let contents = snapshot.read(&paths)?;
-    let doubtful = doubts.iter().cloned().zip(contents).map(|(doubt, bytes)| doubtful_deployment(doubt, bytes));
-    Ok(Read {
-        value: ServiceWorld { live: live(&value), doubtful: doubtful.collect(), ..ServiceWorld::default() },
-        doubts,
-    })
+    Ok(doubts.iter().cloned().zip(contents).map(|(doubt, bytes)| doubtful_deployment(doubt, bytes)).collect())
 }
 
 /// What a file still tells that can't be read as a record: its name tells the version, and so may its content.
