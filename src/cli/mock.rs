@@ -139,6 +139,7 @@ pub(super) fn mock(global: &Global, args: &MockArgs, world: &mut World) -> Resul
                 max_body: args.max_body,
                 fault: fault.clone(),
                 hosts: Hosts::also(&args.allow_host),
+                addresses: service.map(|service| service.url.values().flatten().cloned().collect()).unwrap_or_default(),
                 health: service.and_then(|service| service.health.clone()),
                 states: service.and_then(|service| match &service.states {
                     Some(StatesBy::Http(path)) if path.starts_with('/') => Some(path.clone()),

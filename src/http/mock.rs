@@ -56,6 +56,8 @@ pub struct MockOptions {
     pub states: Option<String>,
     /// The hosts that requests may be for.
     pub hosts: Hosts,
+    /// The addresses of the real provider. Responses have the mock's own in their place.
+    pub addresses: Vec<String>,
 }
 
 /// A running mock.
@@ -134,7 +136,7 @@ impl MockServer {
         let scheme = if options.https { "https" } else { "http" };
         let answering = |address: SocketAddr| MockResponder {
             desk: Arc::clone(&desk),
-            own: OwnAddress::new(&format!("{scheme}://{address}")),
+            own: OwnAddress::new(&format!("{scheme}://{address}"), &options.addresses),
             address: format!("{scheme}://{address}"),
             scheme,
             max_body: options.max_body,

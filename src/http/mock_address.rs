@@ -7,27 +7,34 @@ use crate::recording::{Origin, STAND_IN};
 /// The addresses of a mock in its messages.
 #[derive(Debug)]
 pub(super) struct OwnAddress {
-    stand_in: Option<Origin>,
+    /// Those of the provider: the one that contracts have, and the real ones.
+    provider: Vec<Origin>,
     own: Option<Origin>,
 }
 
 impl OwnAddress {
-    /// Of the mock at this address.
-    pub(super) fn new(own: &str) -> Self {
-        Self { stand_in: Origin::new(STAND_IN), own: Origin::new(own) }
+    /// Of the mock at this address, in the place of the provider at these.
+    pub(super) fn new(own: &str, provider: &[String]) -> Self {
+        // An address with a variable is known only where the variable is set.
+        let known = provider.iter().map(String::as_str).filter(|address| !address.contains("${"));
+        Self {
+            provider: std::iter::once(STAND_IN).chain(known).filter_map(Origin::new).collect(),
+            own: Origin::new(own),
+        }
     }
 
     /// A response with the address under which the client knows the mock.
     pub(super) fn in_selected(&self, mut selected: Selected, known_as: &str) -> Selected {
-        let Some(stand_in) = &self.stand_in else { return selected };
         let response = &mut selected.response;
-        for (_, value) in &mut response.headers {
-            if let Some(changed) = stand_in.replace_text(value, known_as) {
-                *value = changed;
+        for origin in &self.provider {
+            for (_, value) in &mut response.headers {
+                if let Some(changed) = origin.replace_text(value, known_as) {
+                    *value = changed;
+                }
             }
-        }
-        if let Some(changed) = stand_in.replace(&response.body, known_as) {
-            response.body = changed;
+            if let Some(changed) = origin.replace(&response.body, known_as) {
+                response.body = changed;
+            }
         }
         selected
     }

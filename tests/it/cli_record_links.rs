@@ -193,6 +193,17 @@ fn the_mock_has_the_address_that_its_client_calls_it_by() {
 }
 
 #[test]
+fn the_addresses_of_the_registry_are_those_of_the_mock() {
+    let world = World::with(
+        "  - { name: it, request: GET /a, response: { status: 302, headers: { location: 'https://orders.example/v1/b' } } }\n",
+    );
+    world.registry("  orders:\n    url: { staging: 'https://orders.example/v1', local: 'http://localhost:${PORT}' }\n");
+    let mock = world.wrap(["mock"]);
+    assert_eq!(send(mock.url(), "GET /a", &[], b"").header("location"), Some("http://localhost/b"));
+    assert_eq!(mock.done().code, Some(0));
+}
+
+#[test]
 fn a_response_with_two_lengths_is_passed_on_with_one() {
     let responses = [
         (
