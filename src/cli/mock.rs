@@ -153,7 +153,9 @@ pub(super) fn mock(global: &Global, args: &MockArgs, world: &mut World) -> Resul
             let (server, asked) = started.map_err(|error| not_started(&provider, port, &error))?;
             stands.push(Stand { provider, server, asked });
         }
-        make_known(&stands, &workspace);
+        if stands.len() > 1 {
+            make_known(&stands, &workspace);
+        }
         let trust = trust(&stands, world)?;
         let mut tally = Tally::default();
         let code = serve(args, &mut stands, trust.as_ref(), &mut tally, world).await?;
@@ -175,12 +177,12 @@ pub(super) fn mock(global: &Global, args: &MockArgs, world: &mut World) -> Resul
 
 /// Tells each mock where the others are.
 fn make_known(stands: &[Stand], workspace: &Workspace) {
-    let all = Mocks::new(stands.iter().map(|stand| MockedProvider {
+    let all = stands.iter().map(|stand| MockedProvider {
         provider: stand.provider.to_string(),
         addresses: addresses(workspace, &stand.provider),
         url: stand.server.url(),
-    }));
-    let all = Arc::new(all);
+    });
+    let all = Arc::new(Mocks::new(all.collect()));
     for stand in stands {
         stand.server.know(&all);
     }

@@ -17,7 +17,11 @@ pub(super) struct OwnAddress {
 
 /// The mocks of a run.
 #[derive(Debug)]
-pub struct Mocks(Vec<(Known, String)>);
+pub struct Mocks {
+    all: Vec<MockedProvider>,
+    /// Each with its address, made with the first response: a mock is to listen as soon as possible.
+    known: OnceLock<Vec<(Known, String)>>,
+}
 
 /// A provider by its addresses.
 #[derive(Debug)]
@@ -43,9 +47,14 @@ pub struct MockedProvider {
 
 impl Mocks {
     /// The mocks of these providers.
-    pub fn new(all: impl IntoIterator<Item = MockedProvider>) -> Self {
+    #[must_use]
+    pub const fn new(all: Vec<MockedProvider>) -> Self {
+        Self { all, known: OnceLock::new() }
+    }
+
+    fn known(&self) -> &[(Known, String)] {
         let known = |one: &MockedProvider| Known::new(stand_in_of(&one.provider), &one.addresses, &one.url);
-        Self(all.into_iter().map(|one| (known(&one), one.url)).collect())
+        self.known.get_or_init(|| self.all.iter().map(|one| (known(one), one.url.clone())).collect())
     }
 }
 
@@ -100,7 +109,7 @@ impl OwnAddress {
     }
 
     fn others(&self) -> &[(Known, String)] {
-        self.all.get().map_or(&[], |all| &all.0)
+        self.all.get().map_or(&[], |all| all.known())
     }
 
     /// A response with the addresses under which the client knows the mocks.
