@@ -298,6 +298,7 @@ fn deployed(
         event,
         instance: None,
         replaces,
+        before: BTreeSet::new(),
         gate: None,
         until: None,
         seen: None,

@@ -67,7 +67,7 @@ impl Failure {
     #[must_use]
     pub fn text(&self, palette: &Palette) -> String {
         match self {
-            Self::Trouble(Trouble { code: Exit::Yes, message, .. }) => report::note(message, "", palette),
+            Self::Trouble(trouble) if trouble.code == Exit::Yes => report::nothing_to_do(trouble, palette),
             Self::Trouble(trouble) => report::failure(trouble, palette),
             Self::Findings { findings: found, sources } => findings::text(found, sources, palette),
         }

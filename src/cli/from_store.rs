@@ -4,17 +4,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::ledger::{refused, unusable};
+use super::ledger::{refused, today, unusable};
 use super::load::Workspace;
 use super::{Failure, World};
-use crate::formats::{ContractFile, contract_id};
+use crate::formats::{Contract, ContractFile, contract_id};
 use crate::interaction::{InteractionId, ServiceName};
-use crate::ledger::{Book, NameKind, NeededContract, Refusal, ServiceVersion, Store, Version, needed};
+use crate::ledger::{
+    Book, NameKind, NeededContract, Refusal, ServiceVersion, SideBranch, Store, Version, full_version, needed,
+    needed_for, side_branches,
+};
 use crate::words::and_list;
 
 /// The contracts that came from the store.
 #[derive(Default)]
 pub(super) struct FromStore {
+    /// Where consumers have published contracts that nobody is verified against, by provider.
+    pub side_branches: Vec<(ServiceName, SideBranch)>,
     files: Vec<Arc<ContractFile>>,
     pending: BTreeSet<(ServiceName, InteractionId)>,
     /// The versions that need a contract, by its path in the store.
@@ -39,14 +44,19 @@ impl FromStore {
         let environment = environment.and_then(|name| environments.iter().find(|known| known.as_str() == name));
         let mut added = Self::default();
         for provider in providers {
-            if !declared.contains(provider) {
+            let current = book.names().map_err(unusable)?.current(provider);
+            if !declared.contains(current) {
                 return Err(refused(Refusal::Undeclared {
                     kind: NameKind::Service,
                     name: provider.clone(),
                     known: declared,
                 }));
             }
-            let needed = needed(&book, provider, environment).map_err(unusable)?;
+            let needed = needed(&book, current, environment, today()).map_err(unusable)?;
+            if needed.contracts.is_empty() {
+                let found = side_branches(&book, current).map_err(unusable)?;
+                added.side_branches.extend(found.into_iter().map(|one| (provider.clone(), one)));
+            }
             for doubt in needed.doubts {
                 let text = format!("{doubt}: a contract may be missing from this run");
                 world.say(&crate::report::note(&text, "", &world.err_palette()));
@@ -65,13 +75,61 @@ impl FromStore {
                         && contract_id(&file.contract) == contract.id
                 });
                 if !is_here {
-                    added.needed_by.insert(contract.file.source.name.clone(), versions(&contract));
-                    workspace.files.push(Arc::clone(&contract.file));
-                    added.files.push(contract.file);
+                    added.take(provider, contract, workspace);
                 }
             }
         }
         Ok(added)
+    }
+
+    /// Takes the contracts of these versions of consumers in place of those of the folder: with the named providers, or with
+    /// all.
+    pub(super) fn only(
+        store: &dyn Store,
+        providers: &BTreeSet<ServiceName>,
+        versions: &[ServiceVersion],
+        publish: bool,
+        workspace: &mut Workspace,
+    ) -> Result<Self, Failure> {
+        let snapshot = store.snapshot().map_err(unusable)?;
+        let book = Book::new(snapshot.as_ref());
+        let mut taken = Self::default();
+        workspace.files.clear();
+        let names = book.names().map_err(unusable)?;
+        let current: BTreeSet<ServiceName> = providers.iter().map(|name| names.current(name).clone()).collect();
+        for named in versions {
+            let consumer = full_version(&book, named).map_err(refused)?;
+            let known = book.services().map_err(unusable)?;
+            if !known.contains(&consumer.service) {
+                let name = consumer.service;
+                return Err(refused(Refusal::Undeclared { kind: NameKind::Service, name, known }));
+            }
+            let contracts = needed_for(&book, &consumer, &current).map_err(refused)?;
+            if contracts.is_empty() {
+                let of = match providers.len() {
+                    0 => String::from("other services"),
+                    _ => and_list(providers),
+                };
+                let message = format!("nothing to verify: {consumer} expects nothing from {of}");
+                return Err(if publish { Failure::nothing_to_do(message) } else { Failure::usage(message) });
+            }
+            for (provider, contract) in contracts {
+                let named = |name: &&ServiceName| names.current(name) == &provider;
+                let provider = providers.iter().find(named).unwrap_or(&provider).clone();
+                taken.take(&provider, contract, workspace);
+            }
+        }
+        Ok(taken)
+    }
+
+    /// Adds a contract, with the names that its services have now, and its provider as it was named.
+    fn take(&mut self, provider: &ServiceName, needed: NeededContract, workspace: &mut Workspace) {
+        self.needed_by.insert(needed.file.source.name.clone(), versions_of(&needed));
+        let NeededContract { consumer, file, .. } = needed;
+        let of_these = file.contract.consumer == consumer && file.contract.provider == *provider;
+        let file = if of_these { file } else { renamed(&file, consumer, provider.clone()) };
+        workspace.files.push(Arc::clone(&file));
+        self.files.push(file);
     }
 
     /// The interactions that no live version needs yet.
@@ -90,11 +148,22 @@ impl FromStore {
     }
 }
 
+/// A contract that was written under former names of its services.
+fn renamed(file: &ContractFile, consumer: ServiceName, provider: ServiceName) -> Arc<ContractFile> {
+    let contract = Contract { consumer, provider, ..file.contract.clone() };
+    let (source, lines, ids) = (Arc::clone(&file.source), file.lines.clone(), file.ids.clone());
+    Arc::new(ContractFile { source, contract, lines, ids })
+}
+
 /// The versions that need a contract: `storefront@1 (live in production)`.
-fn versions(contract: &NeededContract) -> Vec<String> {
+fn versions_of(contract: &NeededContract) -> Vec<String> {
     let one = |(version, live_in): (&Version, &BTreeSet<ServiceName>)| {
         let of = ServiceVersion::new(contract.consumer.clone(), version.clone()).short();
-        if live_in.is_empty() { format!("{of} (main branch)") } else { format!("{of} (live in {})", and_list(live_in)) }
+        match (contract.on_main, live_in.is_empty()) {
+            (true, true) => format!("{of} (main branch)"),
+            (false, true) => of,
+            (_, false) => format!("{of} (live in {})", and_list(live_in)),
+        }
     };
     contract.versions.iter().map(one).collect()
 }

@@ -8,21 +8,23 @@ use jiff::civil::Date;
 
 use super::arguments::time;
 use super::decision_reports::DecisionReports;
-use super::ledger::{Here, StoreArgs, Subject, at, now, open_store, refused, stamp, today, unusable};
+use super::ledger::{Here, StoreArgs, Subject, at, now, one_of_each, open_store, refused, stamp, today, unusable};
 use super::reports::ReportArg;
 use super::step::{Step, StepOutputs};
 use super::{Exit, Failure, Global, World};
 use crate::gate::{Decision, Plan as Order, Question, State, decide};
 use crate::interaction::ServiceName;
-use crate::ledger::{Arrival, Book, NewFile, Refusal, ServiceVersion, Snapshot, Store, Target, arrive};
+use crate::ledger::{Arrival, Book, NewFile, Refusal, ServiceVersion, Snapshot, Store, Target, arrive, full_version};
 use crate::store::{Plan, append};
 use crate::words::{and_list, quoted};
 
-/// Check whether versions may go live in an environment
+/// Check whether versions may go live in an environment, or be retired there
 ///
 /// Looks at what is live there, including roll-outs under way, and at the given versions. Every pair of a consumer and a
 /// provider that involves one of the given versions must be compatible: exactly this version of the provider upholds
 /// every interaction of the contract. Anything unknown counts as a no.
+///
+/// With --retire, checks whether live versions may go away: each live consumer must be compatible with another live version.
 #[derive(Debug, Args)]
 #[command(visible_alias = "can-i-deploy", after_long_help = EXAMPLES)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
@@ -39,6 +41,9 @@ pub(super) struct GateArgs {
     /// All versions go live at the same moment, each replacing the one that was there
     #[arg(long, help_heading = "Question")]
     atomic: bool,
+    /// Check whether the versions, which are live, may go away
+    #[arg(long, conflicts_with_all = ["order", "atomic", "rollback", "reserve"], help_heading = "Question")]
+    retire: bool,
     /// The instance, if the services have several permanent ones in the environment
     #[arg(long, value_name = "NAME", value_parser = ServiceName::new, help_heading = "Question")]
     instance: Option<ServiceName>,
@@ -87,6 +92,8 @@ Examples:
       check two versions that belong together; prints the order if it matters
   upheld gate orders@8f2c1 --to production --wait 10m --reserve
       wait for missing results, and begin the roll-out if allowed
+  upheld gate --retire orders@8f2c1 --to production
+      check whether a live version may go away
   upheld gate orders@8f2c1 --to production --at 41d9e07
       repeat an earlier decision
 
@@ -144,7 +151,7 @@ fn decide_and_report(global: &Global, args: &GateArgs, step: &Step, world: &mut 
     let exit = if args.dry_run { Exit::Yes } else { Exit::from(decision.state) };
     let exit = reports.finish(&decision, exit, age, args.dry_run, args.all, world)?;
     if args.reserve && decision.allow {
-        let names = and_list(question.candidates.iter().map(ServiceVersion::short));
+        let names = and_list(decision.candidates.iter().map(ServiceVersion::short));
         world.say(&format!(
             "reserved  the roll-out of {names}; end it with `upheld deployed` or `upheld undeployed … --rollout`\n"
         ));
@@ -158,20 +165,13 @@ fn decide_and_report(global: &Global, args: &GateArgs, step: &Step, world: &mut 
 }
 
 fn question(args: &GateArgs, world: &World) -> Result<Question, Failure> {
-    let mut here = Here::default();
-    let mut candidates: Vec<ServiceVersion> = Vec::new();
-    for subject in &args.subjects {
-        let candidate = here.version(subject, world)?;
-        match candidates.iter().find(|known| known.service == candidate.service) {
-            Some(known) if *known == candidate => {}
-            Some(known) => {
-                return Err(Failure::usage(format!("{known} and {candidate} are two versions of one service"))
-                    .help("check each of them on its own"));
-            }
-            None => candidates.push(candidate),
-        }
+    let candidates = Here::default().versions(&args.subjects, world)?;
+    if !args.retire {
+        one_of_each(&candidates).map_err(|failure| failure.help("or check each of them on its own"))?;
     }
-    let plan = if args.atomic {
+    let plan = if args.retire {
+        Order::Retire
+    } else if args.atomic {
         Order::Atomic
     } else if args.order.is_empty() {
         Order::Any
@@ -211,7 +211,10 @@ struct Timed {
 }
 
 fn decide_on(snapshot: &dyn Snapshot, question: &Question) -> Result<Timed, Refusal> {
-    let decision = decide(question, &Book::new(snapshot))?;
+    let book = Book::new(snapshot);
+    // Abbreviations are those of one view.
+    let candidates = question.candidates.iter().map(|one| full_version(&book, one)).collect::<Result<_, _>>()?;
+    let decision = decide(&Question { candidates, ..question.clone() }, &book)?;
     let age = snapshot.time().map(|time| Duration::try_from(now().duration_since(time)).unwrap_or_default());
     Ok(Timed { decision, age })
 }
@@ -253,7 +256,7 @@ fn decide_once(args: &GateArgs, question: &Question, store: &dyn Store, world: &
     append(store, args.store.store_timeout, &message, |snapshot| {
         let timed = decide_on(snapshot, question)?;
         let files = if timed.decision.allow && !args.is_too_old(&timed) {
-            reservations(args, question, snapshot, world)?
+            reservations(args, question, &timed.decision.candidates, snapshot, world)?
         } else {
             Vec::new()
         };
@@ -265,6 +268,7 @@ fn decide_once(args: &GateArgs, question: &Question, store: &dyn Store, world: &
 fn reservations(
     args: &GateArgs,
     question: &Question,
+    candidates: &[ServiceVersion],
     snapshot: &dyn Snapshot,
     world: &World,
 ) -> Result<Vec<NewFile>, Refusal> {
@@ -272,7 +276,7 @@ fn reservations(
     let until = at(now().checked_add(args.reserve_for).unwrap_or(jiff::Timestamp::MAX));
     let target = Target { environment: question.environment.clone(), instance: question.instance.clone() };
     let mut files = Vec::new();
-    for candidate in &question.candidates {
+    for candidate in candidates {
         let arrival = Arrival::Started { until: until.clone() };
         files.extend(arrive(&book, candidate, &target, arrival, false, None, stamp(world))?);
     }

@@ -82,6 +82,14 @@ pub(super) fn refused(refusal: Refusal) -> Failure {
             };
             failure.help(format!("if the name is right, declare it: upheld store init --{kind} {name}"))
         }
+        Refusal::OneSpelling { name, other } => Failure::usage(format!("`{name}` and `{other}` differ by case alone"))
+            .help("where file names ignore case, the store couldn't be checked out: use one spelling, or another name"),
+        Refusal::Retired { service, since } => Failure::usage(format!("{service} is retired since {since}"))
+            .help(format!("if it is in use again, delete `retired` from the store's services/{service}.yaml")),
+        Refusal::OneProvider { version, names } => {
+            Failure::usage(format!("{version} has several contracts with one provider: {}", and_list(&names)))
+                .help(format!("these are names of one service; merge the contracts into one with {}", names[0]))
+        }
         Refusal::NotPublished { version, known } => {
             let failure = Failure::unknown(format!("{version} was never published, so what it expects is unknown"));
             let names = || known.iter().map(Version::as_str);
@@ -97,7 +105,7 @@ pub(super) fn refused(refusal: Refusal) -> Failure {
             Failure::usage(format!("{version} is already published with different contracts"))
                 .help("publish this as a new version; what a version expects can't change")
         }
-        Refusal::NotLive { version, live } => {
+        Refusal::NotLive { version, environment, live } => {
             let how = if live.iter().any(|one| one.version == version.version) { " in this way" } else { "" };
             let failure = Failure::usage(format!("{version} isn't live there{how}"));
             if live.is_empty() {
@@ -107,14 +115,15 @@ pub(super) fn refused(refusal: Refusal) -> Failure {
             let failure = failure.help(format!("live there: {}", and_list(all)));
             if live.iter().any(|one| one.version == version.version && one.event == Event::Released) {
                 return failure.help(format!(
-                    "to end the support of a released version: upheld released {version} --support-ended"
+                    "to end the support of a released version: upheld released {version} --to {environment} --support-ended"
                 ));
             }
             failure
         }
-        Refusal::Abbreviated { version, longer } => {
-            Failure::usage(format!("{version} is only the beginning of a published version"))
-                .help(format!("use the full version: {}@{longer}", version.service))
+        Refusal::Ambiguous { version, longer } => {
+            let all = longer.iter().map(|longer| format!("{}@{longer}", version.service));
+            Failure::usage(format!("{version} is the beginning of several versions"))
+                .help(format!("use one of {}", and_list(all)))
         }
         Refusal::Instances { version, live } => {
             let all: Vec<String> = live.iter().map(|one| live_text(&version.service, one)).collect();
@@ -176,6 +185,9 @@ impl std::str::FromStr for Subject {
     }
 }
 
+/// How many changed files are named.
+const CHANGED: usize = 3;
+
 /// The state of the checkout in the working directory, looked up once and only if needed.
 #[derive(Debug, Default)]
 pub(super) struct Here {
@@ -218,24 +230,51 @@ impl Here {
             return Ok(of(version.clone()));
         }
         let checkout = self.look(world)?;
-        let (changed, untracked) = (checkout.changed, checkout.untracked.clone());
+        let (changed, untracked) = (checkout.changed.clone(), checkout.untracked.clone());
         let version: Result<Version, _> = checkout.commit.parse();
         let folder = self.contracts.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy());
         let within = |path: &&String| folder.as_ref().is_some_and(|name| path.split('/').any(|part| part == name));
         let (what, it) = match untracked.iter().find(within) {
-            _ if changed => ("the work tree has changes that no commit contains".to_owned(), "them"),
+            _ if !changed.is_empty() => {
+                let more = changed.len().saturating_sub(CHANGED);
+                let named = changed.iter().take(CHANGED).cloned().chain((more > 0).then(|| format!("{more} more")));
+                (format!("the work tree has changes that no commit contains: {}", and_list(named)), "them")
+            }
             Some(path) => (format!("{path} isn't committed"), "it"),
             None => return version.map(of).map_err(|error| Failure::usage(error.to_string())),
         };
         Err(Failure::usage(what).help(format!("commit {it}, or name the version: {named}")))
     }
 
+    /// The versions of several subjects, each once.
+    pub(super) fn versions(&mut self, subjects: &[Subject], world: &World) -> Result<Vec<ServiceVersion>, Failure> {
+        let mut versions: Vec<ServiceVersion> = Vec::new();
+        for subject in subjects {
+            let version = self.version(subject, world)?;
+            if !versions.contains(&version) {
+                versions.push(version);
+            }
+        }
+        Ok(versions)
+    }
+
+    /// The full id, if a version abbreviates that of the checked-out commit.
+    pub(super) fn full(&mut self, named: ServiceVersion, world: &World) -> ServiceVersion {
+        if !named.version.may_be_abbreviated() {
+            return named;
+        }
+        let checked_out = self.look(world).ok().and_then(|checkout| checkout.commit.parse::<Version>().ok());
+        match checked_out.filter(|commit| named.version.abbreviates(commit)) {
+            Some(version) => ServiceVersion { version, ..named },
+            None => named,
+        }
+    }
+
     /// Checks that the files here are those of the version, if that is a commit: this checkout may differ from that
     /// commit.
     pub(super) fn holds(&mut self, version: &ServiceVersion, world: &World) -> Result<(), Failure> {
         let text = version.version.as_str();
-        let is_commit = matches!(text.len(), 40 | 64) && text.bytes().all(|b| b.is_ascii_hexdigit());
-        if !is_commit {
+        if !version.version.is_commit() {
             return Ok(());
         }
         let Ok(checkout) = self.look(world) else { return Ok(()) };
@@ -257,6 +296,17 @@ impl Here {
         let named = named.map(str::to_owned).filter(|branch| !branch.is_empty());
         named.or_else(|| self.look(world).ok().and_then(|checkout| checkout.branch.clone()))
     }
+}
+
+/// Checks that the versions belong to different services.
+pub(super) fn one_of_each(versions: &[ServiceVersion]) -> Result<(), Failure> {
+    for (number, one) in versions.iter().enumerate() {
+        if let Some(other) = versions[..number].iter().find(|other| other.service == one.service) {
+            return Err(Failure::usage(format!("{other} and {one} are two versions of one service"))
+                .help("name only one of them"));
+        }
+    }
+    Ok(())
 }
 
 /// The time, and who is writing, according to the build system or the machine.

@@ -1,12 +1,13 @@
 //! `upheld publish`: the contracts of a version with its providers.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
 use indexmap::IndexMap;
 
-use super::ledger::{Here, StoreArgs, Subject, refused, stamp};
+use super::ledger::{Here, StoreArgs, Subject, one_of_each, refused, stamp};
 use super::load::Workspace;
 use super::step::{PlainReport, Step};
 use super::{Exit, Failure, Global, World};
@@ -14,32 +15,35 @@ use crate::contract::attachments::RecordedAttachments;
 use crate::files::ContractFolder;
 use crate::formats::{self, ContractFile, contract_id, join_pact_files};
 use crate::interaction::{ContractId, ServiceName};
-use crate::ledger::{Book, Refusal, ServiceVersion, StoredContract, publish as publication};
+use crate::ledger::{
+    Book, Refusal, ServiceVersion, StoreError, StoredContract, branch_name, full_version, heads, main_branch,
+    publish as publication,
+};
 use crate::pact;
 use crate::report::{compared, done_markdown};
 use crate::source::SourceFile;
 use crate::store::{Plan, append};
 use crate::words::{and_list, count};
 
-/// Publish the contracts of a service's version to the store
+/// Publish the contracts of services' versions to the store
 ///
-/// Publishes all contracts in the folder whose consumer is the service. What a published version expects can't change;
-/// publishing the same again does nothing.
+/// Publishes all contracts in the folder whose consumer is one of the services, together. What a published version expects
+/// can't change; publishing the same again does nothing.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct PublishArgs {
-    /// The consumer and its version [default version: the checked-out commit]
-    #[arg(value_name = "SERVICE[@VERSION]")]
-    subject: Subject,
-    /// The branch that the version was built from [default: the checked-out one]
+    /// The consumers with their versions [default version: the checked-out commit]
+    #[arg(value_name = "SERVICE[@VERSION]", required = true)]
+    subjects: Vec<Subject>,
+    /// The branch that the versions were built from [default: the checked-out one]
     #[arg(long, value_name = "NAME")]
     branch: Option<String>,
     /// Publish interactions that can't be verified yet, such as messages of a Pact file, as pending: the gate ignores them
     #[arg(long)]
     without_skipped: bool,
-    /// Publish that the version expects nothing from other services
-    #[arg(long)]
-    no_contracts: bool,
+    /// Publish that these of the services expect nothing from others [default: all of them]
+    #[arg(long, value_name = "SERVICE,…", num_args = 0.., require_equals = true, value_delimiter = ',', value_parser = ServiceName::new)]
+    no_contracts: Option<Vec<ServiceName>>,
     /// The output format
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     report: PlainReport,
@@ -53,6 +57,8 @@ Examples:
       publish the contracts of storefront at the checked-out commit
   upheld publish storefront@3.4.1 --branch main
       publish a version with its own name
+  upheld publish storefront orders --no-contracts=orders
+      publish the versions of several services in one commit
   upheld publish orders --no-contracts
       publish that a provider needs no other service, which the gate doesn't assume on its own";
 
@@ -62,41 +68,98 @@ pub(super) fn publish(global: &Global, args: &PublishArgs, world: &mut World) ->
 }
 
 fn publish_contracts(global: &Global, args: &PublishArgs, step: &Step, world: &mut World) -> Result<Exit, Failure> {
-    let service = &args.subject.service;
     let (workspace, contracts) = contracts_to_publish(global, args, world)?;
     let store = args.store.open(&workspace, world)?;
     let mut here = Here::with_contracts(global, world)?;
-    let version = here.version(&args.subject, world)?;
-    here.holds(&version, world)?;
+    let named: Vec<ServiceVersion> =
+        here.versions(&args.subjects, world)?.into_iter().map(|one| here.full(one, world)).collect();
+    one_of_each(&named)?;
+    for version in &named {
+        here.holds(version, world)?;
+    }
     let branch = here.branch(args.branch.as_deref(), world);
     let stamp = stamp(world);
-    let message = format!("Publish {version}");
-    let added = append(store.as_ref(), args.store.store_timeout, &message, |snapshot| {
+    let message = format!("Publish {}", and_list(&named));
+    let published = append(store.as_ref(), args.store.store_timeout, &message, |snapshot| {
         let book = Book::new(snapshot);
-        match publication(&book, &version, branch.as_deref(), &contracts, stamp.clone()) {
-            Ok(files) => Ok(Plan { value: !files.is_empty(), files }),
-            Err(refusal) => Err(Refused { difference: difference(&book, &version, &contracts, &refusal), refusal }),
+        let mut all = Plan { files: Vec::new(), value: Vec::new() };
+        for named in &named {
+            let refused = |refusal| Refused { refusal, difference: None };
+            let version = full_version(&book, named).map_err(refused)?;
+            let contracts = contracts.get(&version.service).map_or(&[][..], Vec::as_slice);
+            let files = publication(&book, &version, branch.as_deref(), contracts, stamp.clone())
+                .map_err(|refusal| Refused { difference: difference(&book, &version, contracts, &refusal), refusal })?;
+            let elsewhere = not_on_main(&book, &version.service, branch.as_deref())?;
+            all.value.push(Published { version, added: !files.is_empty(), main_branch: elsewhere });
+            all.files.extend(files);
         }
+        Ok(all)
     });
-    let added = added.map_err(Refused::into_failure)?;
-    let providers: Vec<&ServiceName> = contracts.iter().map(|stored| &stored.contract.provider).collect();
-    let what = match providers.as_slice() {
-        [] => String::from("it expects nothing from other services"),
-        some => format!("{} with {}", count(some.len(), "contract"), and_list(some)),
-    };
-    let word = if added { "published" } else { "unchanged" };
-    world.print(&format!("{word}  {}   {what}\n", version.short()))?;
-    step.summarize(&done_markdown(word, &format!("{}: {what}", version.short()), None), world)?;
-    if added && branch.is_none() {
-        world.say(&format!(
-            "note: {} has no branch, because it is unknown which one it was built from; name it with --branch\n",
-            version.short()
-        ));
-    }
-    if !added {
-        world.say(&format!("note: the same contracts were already published for this version of {service}\n"));
+    for one in published.map_err(Refused::into_failure)? {
+        let contracts = contracts.get(&one.version.service).map_or(&[][..], Vec::as_slice);
+        one.report(contracts, branch.as_deref(), step, world)?;
     }
     Ok(Exit::Yes)
+}
+
+/// A version that was published now or before.
+struct Published {
+    version: ServiceVersion,
+    added: bool,
+    /// Its service's main branch, if no version of that was ever published.
+    main_branch: Option<String>,
+}
+
+impl Published {
+    fn report(
+        &self,
+        contracts: &[StoredContract],
+        branch: Option<&str>,
+        step: &Step,
+        world: &mut World,
+    ) -> Result<(), Failure> {
+        let Self { version, added, main_branch } = self;
+        let service = &version.service;
+        let providers: Vec<&ServiceName> = contracts.iter().map(|stored| &stored.contract.provider).collect();
+        let what = match providers.as_slice() {
+            [] => String::from("it expects nothing from other services"),
+            some => format!("{} with {}", count(some.len(), "contract"), and_list(some)),
+        };
+        let word = if *added { "published" } else { "unchanged" };
+        world.print(&format!("{word}  {}   {what}\n", version.short()))?;
+        step.summarize(&done_markdown(word, &format!("{}: {what}", version.short()), None), world)?;
+        if *added && branch.is_none() {
+            world.say(&format!(
+                "note: {} has no branch, because it is unknown which one it was built from; name it with --branch\n",
+                version.short()
+            ));
+        }
+        if !added {
+            world.say(&format!("note: the same contracts were already published for this version of {service}\n"));
+        }
+        if let (Some(main), Some(branch)) = (main_branch, branch) {
+            let (branch, version) = (branch_name(branch), version.short());
+            let until = match contracts {
+                [] => format!("{version} was built from `{branch}`"),
+                _ => format!("until {version}, built from `{branch}`, is live, no provider is verified against it"),
+            };
+            world.say(&format!(
+                "note: nothing was published from `{main}`, the main branch of {service}; {until}\n\
+                 note: if `{branch}` is the main branch, write `main-branch: {branch}` into the store's \
+                 services/{service}.yaml\n",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// The main branch of a service, if this isn't it and nothing was ever published from it.
+fn not_on_main(book: &Book<'_>, service: &ServiceName, branch: Option<&str>) -> Result<Option<String>, StoreError> {
+    let main = main_branch(book, service)?;
+    if branch.is_none_or(|branch| branch_name(branch) == main) {
+        return Ok(None);
+    }
+    Ok(heads(&book.publications(service)?.value, &main).is_empty().then_some(main))
 }
 
 /// A refusal, and how the contracts differ from those that are published.
@@ -105,8 +168,8 @@ struct Refused {
     difference: Option<String>,
 }
 
-impl From<crate::ledger::StoreError> for Refused {
-    fn from(error: crate::ledger::StoreError) -> Self {
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
         Self { refusal: Refusal::Store(error), difference: None }
     }
 }
@@ -118,24 +181,47 @@ impl Refused {
     }
 }
 
-/// The contracts whose consumer is the service, with the files that they refer to.
+/// The contracts of each service as a consumer, with the files that they refer to.
 fn contracts_to_publish(
     global: &Global,
     args: &PublishArgs,
     world: &mut World,
-) -> Result<(Workspace, Vec<StoredContract>), Failure> {
-    let service = &args.subject.service;
-    if args.no_contracts {
-        let workspace = Workspace::load_if_any(global, world)?.usable()?;
-        if let Some(file) = workspace.files.iter().find(|file| file.contract.consumer == *service) {
-            return Err(Failure::usage(format!("{service} has a contract here: {}", file.source.name))
-                .help("leave out --no-contracts, or delete the contract if it is no longer needed"));
-        }
-        return Ok((workspace, Vec::new()));
-    }
+) -> Result<(Workspace, BTreeMap<ServiceName, Vec<StoredContract>>), Failure> {
     let workspace = Workspace::load_if_any(global, world)?.usable()?;
+    let without = args.no_contracts.as_deref().unwrap_or_default();
+    let is_subject = |name: &&ServiceName| args.subjects.iter().any(|subject| subject.service == **name);
+    if let Some(name) = without.iter().find(|name| !is_subject(name)) {
+        return Err(Failure::usage(format!("--no-contracts names {name}, which isn't published here"))
+            .help(format!("name it as a service, too: upheld publish {name} --no-contracts")));
+    }
+    let mut all = BTreeMap::new();
+    for subject in &args.subjects {
+        let has_none = args.no_contracts.is_some() && (without.is_empty() || without.contains(&subject.service));
+        let contracts = contracts_of(subject, has_none, &workspace, global, args, world)?;
+        all.insert(subject.service.clone(), contracts);
+    }
+    Ok((workspace, all))
+}
+
+/// The contracts of one service, which may have been said to have none.
+fn contracts_of(
+    subject: &Subject,
+    has_none: bool,
+    workspace: &Workspace,
+    global: &Global,
+    args: &PublishArgs,
+    world: &mut World,
+) -> Result<Vec<StoredContract>, Failure> {
+    let service = &subject.service;
     let own: Vec<&Arc<ContractFile>> =
         workspace.files.iter().filter(|file| file.contract.consumer == *service).collect();
+    if has_none {
+        return match own.first() {
+            Some(file) => Err(Failure::usage(format!("{service} has a contract here: {}", file.source.name))
+                .help("leave out --no-contracts, or delete the contract if it is no longer needed")),
+            None => Ok(Vec::new()),
+        };
+    }
     if own.is_empty() {
         let known = workspace.files.iter().map(|file| file.contract.consumer.as_str());
         let failure = Failure::usage(format!("no contract here has the consumer `{service}`"));
@@ -144,8 +230,7 @@ fn contracts_to_publish(
             None => failure,
         };
         return Err(failure.help(format!(
-            "if {service} expects nothing from other services: upheld publish {} --no-contracts",
-            args.subject
+            "if {service} expects nothing from other services: upheld publish {subject} --no-contracts"
         )));
     }
     let mut by_provider: IndexMap<&ServiceName, Vec<&ContractFile>> = IndexMap::new();
@@ -157,7 +242,7 @@ fn contracts_to_publish(
         let source = single_text(service, provider, &files, args, world)?;
         stored.push(with_files(&source, global, world)?);
     }
-    Ok((workspace, stored))
+    Ok(stored)
 }
 
 /// One text with everything that the service expects of a provider.

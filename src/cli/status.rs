@@ -71,6 +71,7 @@ fn print_versions(
     world: &mut World,
 ) -> Result<Exit, Failure> {
     let known = book.services().map_err(unusable)?;
+    let service = book.names().map_err(unusable)?.current(service);
     if !known.contains(service) {
         return Err(refused(Refusal::Undeclared { kind: NameKind::Service, name: service.clone(), known }));
     }

@@ -1,15 +1,17 @@
 //! `upheld store`: creates a store, and checks every file of one.
 
+use std::collections::BTreeSet;
+
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::ledger::{StoreArgs, open_store, unusable};
+use super::ledger::{StoreArgs, open_store, refused, unusable};
 use super::load::Workspace;
 use super::step::Step;
 use super::{Exit, Failure, Global, World};
 use crate::git::Environment;
 use crate::interaction::ServiceName;
 use crate::ledger::{
-    Book, NewFile, Snapshot, StoreError, environment_text, layout, lint, lint_changes, service_text, store_text,
+    Book, NewFile, Refusal, Snapshot, environment_text, layout, lint, lint_changes, service_text, store_text,
 };
 use crate::registry::Registry;
 use crate::report::{Palette, findings};
@@ -111,9 +113,9 @@ fn init(global: &Global, args: &InitArgs, world: &mut World) -> Result<Exit, Fai
     let added = append(store.as_ref(), args.store.store_timeout, message, |snapshot| {
         let files = missing_declarations(snapshot, args, registry)?;
         let paths: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
-        Ok::<_, StoreError>(Plan { files, value: paths })
+        Ok::<_, Refusal>(Plan { files, value: paths })
     })
-    .map_err(unusable)?;
+    .map_err(refused)?;
     for path in &added {
         world.print(&format!("wrote  {path}\n"))?;
     }
@@ -133,7 +135,7 @@ fn missing_declarations(
     snapshot: &dyn Snapshot,
     args: &InitArgs,
     registry: Option<&Registry>,
-) -> Result<Vec<NewFile>, StoreError> {
+) -> Result<Vec<NewFile>, Refusal> {
     let book = Book::new(snapshot);
     let mut files = Vec::new();
     let is_new = !book.has(layout::STORE)?;
@@ -151,6 +153,7 @@ fn missing_declarations(
     environments.sort();
     environments.dedup();
     let declared = book.environments()?;
+    one_spelling(&declared, &environments)?;
     for name in environments.iter().filter(|name| !declared.contains(*name)) {
         files.push(NewFile::new(layout::environment(name), environment_text()));
     }
@@ -163,10 +166,22 @@ fn missing_declarations(
     services.sort();
     services.dedup();
     let declared = book.services()?;
+    one_spelling(&declared, &services)?;
     for name in services.iter().filter(|name| !declared.contains(*name)) {
         files.push(NewFile::new(layout::service(name), service_text(&owners(name))));
     }
     Ok(files)
+}
+
+/// Checks that no two names differ by case alone: where file names ignore case, they would be one.
+fn one_spelling(declared: &BTreeSet<ServiceName>, new: &[ServiceName]) -> Result<(), Refusal> {
+    for (number, name) in new.iter().enumerate() {
+        let is_same = |other: &&ServiceName| *other != name && other.as_str().eq_ignore_ascii_case(name.as_str());
+        if let Some(other) = declared.iter().chain(&new[..number]).find(is_same) {
+            return Err(Refusal::OneSpelling { name: name.clone(), other: other.clone() });
+        }
+    }
+    Ok(())
 }
 
 fn check(global: &Global, args: &LintArgs, step: &Step, world: &mut World) -> Result<Exit, Failure> {

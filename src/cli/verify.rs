@@ -10,7 +10,7 @@ use clap::Args;
 
 use super::arguments::{is_path, time};
 use super::from_store::{FromStore, Once};
-use super::ledger::{Here, StoreArgs, Subject};
+use super::ledger::{Here, StoreArgs, Subject, refused, unusable};
 use super::load::{Workspace, contracts_folder};
 use super::provider::{ProviderArgs, reach};
 use super::reports::{ReportArg, Reports};
@@ -22,7 +22,7 @@ use super::{Exit, Failure, Global, World};
 use crate::formats::ContractFile;
 use crate::http::{BaseUrl, ExtraHeader, ExtraHeaderError, HttpOptions, Proxies};
 use crate::interaction::{InteractionId, Moment, ServiceName};
-use crate::ledger::Store;
+use crate::ledger::{Book, ServiceVersion, SideBranch, Store, full_version};
 use crate::report::Progress;
 use crate::verification::{Parallel, Plan, Scrubber, Summary};
 use crate::words::count;
@@ -41,6 +41,9 @@ pub(super) struct VerifyArgs {
     provider: ProviderArgs,
     #[command(flatten)]
     selection: SelectionArgs,
+    /// Only what this version of a consumer has published in the store, even if it is neither live nor on a main branch
+    #[arg(long = "for", value_name = "CONSUMER@VERSION", value_parser = consumer_version, help_heading = "Selection")]
+    versions: Vec<ServiceVersion>,
     /// How many requests may be in flight at once
     #[arg(long, value_name = "N", default_value_t = 16, env = "UPHELD_JOBS", hide_env_values = true, value_parser = clap::value_parser!(u16).range(1..), help_heading = "Requests")]
     jobs: u16,
@@ -77,8 +80,17 @@ Examples:
       one interaction, while you work on it
   upheld verify --report junit=report.xml --report github
       with reports for a build
+  upheld verify orders --publish --for storefront@8f2c1
+      for one version of a consumer, such as an older one that is to be deployed again
   upheld verify orders --publish
       in the provider's build: also against what live consumers need, publishing the results for the gate";
+
+/// Reads a version of a consumer.
+fn consumer_version(text: &str) -> Result<ServiceVersion, String> {
+    let Subject { service, version } = text.parse()?;
+    let version = version.ok_or_else(|| format!("name the version, too: {service}@VERSION"))?;
+    Ok(ServiceVersion::new(service, version))
+}
 
 /// A header, or why it is invalid. clap shows arguments that it can't parse, and a header must not be shown, so this
 /// parser accepts everything.
@@ -150,15 +162,27 @@ fn prepare(
         Some(name) => failure.help(format!("for the contracts in `{name}`, write ./{name}")),
         None => failure,
     };
-    if contracts_folder(global, world)?.is_none() && paths.is_empty() && !args.results.publish {
+    if !args.versions.is_empty() && !paths.is_empty() {
+        return Err(Failure::usage("--for takes the contracts from the store, so no files can be named")
+            .help("leave out the files, or leave out --for"));
+    }
+    let from_store_only = args.results.publish || !args.versions.is_empty();
+    if contracts_folder(global, world)?.is_none() && paths.is_empty() && !from_store_only {
         no_path_is_meant(&names, &args.store, &Workspace::registry_alone(global, world)?, world)?;
     }
     let (mut workspace, mut store) = load(global, args, &paths, &names, world)?;
     let mut from_store = FromStore::default();
     if let (Some(store), true) = (&store, paths.is_empty()) {
-        let providers = providers(&workspace, &names, args)?;
-        from_store = FromStore::add(store.as_ref(), &providers, args.provider.env.as_deref(), &mut workspace, world)?;
-        check_expectations(&workspace, &providers, &names, args.results.publish)?;
+        if args.versions.is_empty() {
+            let providers = providers(&workspace, &names, args)?;
+            let environment = args.provider.env.as_deref();
+            from_store = FromStore::add(store.as_ref(), &providers, environment, &mut workspace, world)?;
+            check_expectations(&workspace, &from_store, &providers, &names, args.results.publish)?;
+        } else {
+            let providers = named_providers(&names)?;
+            from_store =
+                FromStore::only(store.as_ref(), &providers, &args.versions, args.results.publish, &mut workspace)?;
+        }
     }
     if !workspace.findings.is_empty() && !args.quiet {
         let warnings = count(workspace.findings.len(), "warning");
@@ -243,6 +267,10 @@ fn load(
     world: &World,
 ) -> Result<(Workspace, Option<Box<dyn Store>>), Failure> {
     let registry = Workspace::registry_alone(global, world)?;
+    if !args.versions.is_empty() {
+        let store = args.store.open(&registry, world)?;
+        return Ok((registry.usable()?, Some(store)));
+    }
     if !args.results.publish && (!paths.is_empty() || !args.store.is_there(&registry)) {
         return Ok((Workspace::load(global, paths, world)?.usable()?, None));
     }
@@ -263,8 +291,7 @@ fn load(
 /// The providers to verify: those that were named, or all that the registry or a contract knows.
 fn providers(workspace: &Workspace, names: &[&String], args: &VerifyArgs) -> Result<BTreeSet<ServiceName>, Failure> {
     if !names.is_empty() {
-        let named = names.iter().map(|name| ServiceName::new(name));
-        return named.collect::<Result<_, _>>().map_err(|error| Failure::usage(error.to_string()));
+        return named_providers(names);
     }
     let of_files = workspace.files.iter().map(|file| file.contract.provider.clone());
     let of_registry = workspace.registry.iter().flat_map(|registry| registry.services.iter());
@@ -278,6 +305,12 @@ fn providers(workspace: &Workspace, names: &[&String], args: &VerifyArgs) -> Res
     Ok(of_files.chain(reached.map(|(name, _)| name.clone())).collect())
 }
 
+/// The providers that were named.
+fn named_providers(names: &[&String]) -> Result<BTreeSet<ServiceName>, Failure> {
+    let named = names.iter().map(|name| ServiceName::new(name));
+    named.collect::<Result<_, _>>().map_err(|error| Failure::usage(error.to_string()))
+}
+
 /// The time and the chance of this run.
 fn moment() -> Moment {
     let now = jiff::Timestamp::now().to_zoned_datetime(jiff::tz::TimeZone::UTC);
@@ -287,6 +320,7 @@ fn moment() -> Moment {
 /// Checks that some contract expects something from each named provider, or from any.
 fn check_expectations(
     workspace: &Workspace,
+    from_store: &FromStore,
     providers: &BTreeSet<ServiceName>,
     names: &[&String],
     publish: bool,
@@ -299,11 +333,34 @@ fn check_expectations(
     let all = crate::words::and_list(&nobody_s);
     if publish && nobody_s.len() == providers.len() {
         // A build that always publishes its results has nothing to publish.
-        return Err(Failure::nothing_to_do(format!("nothing to verify: no contract expects anything from {all}")));
+        let failure = Failure::nothing_to_do(format!("nothing to verify: no contract expects anything from {all}"));
+        return Err(with_side_branches(failure, from_store));
     }
-    Err(Failure::usage(format!("nothing to verify: no contract expects anything from {all}"))
-        .help("there is no such contract here, nor in the store for a live version or the newest version of a main branch")
-        .help("until there is one, the gate needs no results"))
+    let failure = Failure::usage(format!("nothing to verify: no contract expects anything from {all}")).help(
+        "there is no such contract here, nor in the store for a live version or the newest version of a main branch",
+    );
+    Err(with_side_branches(failure, from_store).help("until there is one, the gate needs no results"))
+}
+
+/// How many branches are named.
+const BRANCHES: usize = 5;
+
+/// Names the branches that have contracts, though nobody is verified against them.
+fn with_side_branches(mut failure: Failure, from_store: &FromStore) -> Failure {
+    for (provider, SideBranch { consumer, branch }) in from_store.side_branches.iter().take(BRANCHES) {
+        let service = &consumer.service;
+        let from = branch.as_ref().map_or_else(|| String::from("no branch"), |branch| format!("`{branch}`"));
+        failure = failure.help(format!(
+            "{service} has published contracts with {provider} from {from}, which isn't its main branch; to verify its \
+             newest: upheld verify {provider} --for {consumer}"
+        ));
+        if let Some(branch) = branch {
+            failure = failure.help(format!(
+                "if `{branch}` is its main branch, write `main-branch: {branch}` into the store's services/{service}.yaml"
+            ));
+        }
+    }
+    failure
 }
 
 /// The store for the results, and the version that they belong to: of a provider that is started here, the one that is
@@ -318,7 +375,12 @@ fn destination(
 ) -> Result<Destination, Failure> {
     let mut here = Here::with_contracts(global, world)?;
     let subject = Subject { service: provider.clone(), version: args.results.version.clone() };
-    let version = here.version_or(&subject, "--version VERSION", world)?;
+    let mut version = here.version_or(&subject, "--version VERSION", world)?;
+    version = here.full(version, world);
+    if version.version.may_be_abbreviated() {
+        let snapshot = store.snapshot().map_err(unusable)?;
+        version = full_version(&Book::new(snapshot.as_ref()), &version).map_err(refused)?;
+    }
     if is_started {
         here.holds(&version, world)?;
     }

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use crate::interaction::{InteractionId, ServiceName};
-use crate::ledger::{Doubt, NameKind, Reason, Rewritten, ServiceVersion, Version};
+use crate::ledger::{Doubt, NameKind, Reason, Rewritten, ServiceVersion, Target, Version};
 
 /// One cause of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +62,12 @@ pub enum Fact {
     StillRollingOut { provider: ServiceVersion, environment: ServiceName },
     /// Nothing of a provider is live before its candidate.
     NotLiveBefore { candidate: ServiceVersion, environment: ServiceName },
+    /// A version is to be retired, and it is the only one of its service that a consumer can rely on.
+    NoOtherVersion { leaving: ServiceVersion, environment: ServiceName },
+    /// A version is to be retired, and this one would remain for its consumer.
+    WouldRemain { leaving: ServiceVersion, provider: ServiceVersion },
+    /// A service is no longer in use.
+    Retired { service: ServiceName, since: Date },
     /// Nothing of a provider is live.
     NotLive { provider: ServiceName, environment: ServiceName },
     /// There are no pairs to check.
@@ -83,32 +89,37 @@ impl From<Fact> for Cause {
 pub enum NextStep {
     /// The provider meets its consumer's expectations, or the two agree on a change.
     FixOrAgree { provider: ServiceName, consumer: ServiceName },
-    /// The provider's version is verified.
-    Verify(ServiceVersion),
-    /// The provider's version is verified again, and the new results replace the conflicting ones.
-    VerifyAgain(ServiceVersion),
+    /// The provider's version is verified; for the consumer's version alone, if a verification for what is live and for main
+    /// branches wouldn't include it.
+    Verify { provider: ServiceVersion, consumer: Option<ServiceVersion> },
+    /// The same once more, and the new results replace the conflicting ones.
+    VerifyAgain { provider: ServiceVersion, consumer: Option<ServiceVersion> },
     /// The consumer publishes interactions that can't be run as pending.
     PublishAsPending { consumer: ServiceName },
     /// The version is published.
     Publish(ServiceVersion),
-    /// The live version is published, or its service is declared as one that doesn't publish yet.
-    PublishOrExempt(ServiceVersion),
+    /// The service is declared as one that doesn't publish yet.
+    Exempt(ServiceName),
     /// The service publishes a new version.
     PublishNew(ServiceName),
-    /// The contracts of the version are published, or pairs aren't required.
-    PublishOrAllowNone,
+    /// The contracts of the versions are published, or pairs aren't required.
+    AllowNone { candidates: Vec<ServiceVersion>, environment: ServiceName },
     /// The name is declared.
     Declare { kind: NameKind, name: ServiceName },
+    /// A service is declared to be in use again.
+    UseAgain(ServiceName),
     /// A file of the store is repaired.
     Repair(Doubt),
     /// The history that the store has now is accepted.
     TrustStore,
-    /// The roll-out is ended, because the store no longer contains its decision.
-    EndRollout { rollout: ServiceVersion, environment: ServiceName },
+    /// The roll-out, whose decision the store no longer contains, is done.
+    EndRollout { rollout: ServiceVersion, place: Target },
+    /// The same roll-out was given up.
+    GiveUpRollout { rollout: ServiceVersion, place: Target },
     /// The roll-out of the provider ends.
-    FinishRollout { provider: ServiceVersion, environment: ServiceName },
+    FinishRollout { provider: ServiceVersion, place: Target },
     /// The provider goes live before the consumer.
-    OrderFirst { provider: ServiceName, consumer: ServiceName },
-    /// Some version of the provider goes live first.
-    DeployFirst { provider: ServiceName, environment: ServiceName },
+    OrderFirst { provider: ServiceVersion, consumer: ServiceVersion, environment: ServiceName },
+    /// A version of the provider goes live first; the newest one that was published, if there is one.
+    DeployFirst { provider: ServiceName, version: Option<Version>, environment: ServiceName },
 }

@@ -14,7 +14,7 @@ use super::rows::{add, sort};
 use super::state::State;
 use super::world::{Moment, Versions, World, service_side};
 use crate::interaction::{ContractId, ServiceName};
-use crate::ledger::{Doubt, Event, Live, NameKind, Published, ServiceVersion, StoreError, Version, abbreviated};
+use crate::ledger::{Doubt, Event, Live, NameKind, Published, ServiceVersion, StoreError, Target, Version};
 use crate::words::nearest;
 
 /// How many doubts a row names, and how many versions it suggests.
@@ -33,8 +33,7 @@ impl<'f, 'b> Check<'f, 'b> {
 
     /// Every row of a moment, the worst first.
     pub(super) fn rows(&mut self, moment: &Moment<'_>) -> Result<Vec<Row>, StoreError> {
-        let world = World::at(moment, self.facts);
-        let mut check = MomentCheck { check: self, moment, world, rows: Vec::new() };
+        let mut check = self.at(moment);
         for subject in moment.subjects {
             check.as_consumer(subject)?;
             // If everything that is live is a subject, each pair is judged from its consumer's side.
@@ -47,7 +46,13 @@ impl<'f, 'b> Check<'f, 'b> {
         Ok(rows)
     }
 
-    fn judge(
+    /// The check of a moment.
+    pub(super) fn at<'c>(&'c mut self, moment: &'c Moment<'c>) -> MomentCheck<'c, 'f, 'b> {
+        let world = World::at(moment, self.facts);
+        MomentCheck { check: self, moment, world, rows: Vec::new() }
+    }
+
+    pub(super) fn judge(
         &mut self,
         consumer: &ServiceVersion,
         provider: &ServiceVersion,
@@ -64,11 +69,11 @@ impl<'f, 'b> Check<'f, 'b> {
 }
 
 /// The check of one moment.
-struct MomentCheck<'c, 'f, 'b> {
-    check: &'c mut Check<'f, 'b>,
-    moment: &'c Moment<'c>,
-    world: World,
-    rows: Vec<Row>,
+pub(super) struct MomentCheck<'c, 'f, 'b> {
+    pub check: &'c mut Check<'f, 'b>,
+    pub moment: &'c Moment<'c>,
+    pub world: World,
+    pub rows: Vec<Row>,
 }
 
 impl MomentCheck<'_, '_, '_> {
@@ -116,6 +121,18 @@ impl MomentCheck<'_, '_, '_> {
 
     /// Judges a subject against the consumers that expect something of it.
     fn as_provider(&mut self, subject: &ServiceVersion) -> Result<(), StoreError> {
+        self.doubtful_consumers(subject)?;
+        for consumer in self.world.versions() {
+            // Another subject is checked as a consumer itself.
+            if consumer == *subject || !self.moment.subjects.contains(&consumer) {
+                self.consumer_of(subject, &consumer)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a row for each service with unreadable records that may need a version.
+    pub(super) fn doubtful_consumers(&mut self, subject: &ServiceVersion) -> Result<(), StoreError> {
         let all = self.check.facts.world.iter();
         let in_doubt: Vec<ServiceName> =
             all.filter(|(_, read)| !read.doubts.is_empty()).map(|(service, _)| service.clone()).collect();
@@ -123,12 +140,6 @@ impl MomentCheck<'_, '_, '_> {
             if self.check.facts.may_need(&service, &subject.service)? {
                 let doubts = self.check.facts.doubts(&service).to_vec();
                 self.doubtful(Some(service_side(&service)), Some(self.world.side(subject)), &doubts, &service)?;
-            }
-        }
-        for consumer in self.world.versions() {
-            // Another subject is checked as a consumer itself.
-            if consumer == *subject || !self.moment.subjects.contains(&consumer) {
-                self.consumer_of(subject, &consumer)?;
             }
         }
         Ok(())
@@ -169,7 +180,7 @@ impl MomentCheck<'_, '_, '_> {
             judgement.next.clear();
         }
         let Judgement { code, interactions, causes, turn, next } = judgement;
-        let owners = self.check.facts.owners(&turn)?;
+        let owners = self.check.facts.owners_for(code, &turn, &consumer.service)?;
         let (consumer, provider) = (Some(self.world.side(consumer)), Some(self.world.side(provider)));
         add(&mut self.rows, Row { code, consumer, provider, interactions, causes, owners, next });
         Ok(())
@@ -205,7 +216,7 @@ impl MomentCheck<'_, '_, '_> {
         Ok(facts.live(&other.service).iter().any(|live| there(&live)))
     }
 
-    fn doubtful(
+    pub(super) fn doubtful(
         &mut self,
         consumer: Option<Side>,
         provider: Option<Side>,
@@ -217,28 +228,40 @@ impl MomentCheck<'_, '_, '_> {
         self.add(GateCode::Untrusted, (consumer, provider), facts, turn, next)
     }
 
-    fn published_twice(&mut self, consumer: &ServiceVersion, provider: Option<Side>) -> Result<(), StoreError> {
+    pub(super) fn published_twice(
+        &mut self,
+        consumer: &ServiceVersion,
+        provider: Option<Side>,
+    ) -> Result<(), StoreError> {
         let facts = vec![Fact::PublishedTwice(consumer.clone())];
         let next = NextStep::PublishNew(consumer.service.clone());
         let sides = (Some(self.world.side(consumer)), provider);
         self.add(GateCode::PublishedTwice, sides, facts, &consumer.service, Some(next))
     }
 
-    fn not_published(&mut self, consumer: &ServiceVersion, provider: Option<Side>) -> Result<(), StoreError> {
+    pub(super) fn not_published(
+        &mut self,
+        consumer: &ServiceVersion,
+        provider: Option<Side>,
+    ) -> Result<(), StoreError> {
         let side = self.world.side(consumer);
         let is_live = side.roles.iter().any(|role| *role != Role::Candidate);
         let mut facts = vec![Fact::NotPublished(consumer.clone())];
-        let next = if is_live {
-            NextStep::PublishOrExempt(consumer.clone())
+        let mut next = vec![NextStep::Publish(consumer.clone())];
+        if is_live {
+            next.push(NextStep::Exempt(consumer.service.clone()));
         } else {
             let known = self.check.facts.book.versions(&consumer.service)?;
             facts.extend(suggestions(consumer, &known));
-            NextStep::Publish(consumer.clone())
-        };
-        self.add(GateCode::NotPublished, (Some(side), provider), facts, &consumer.service, Some(next))
+        }
+        self.add(GateCode::NotPublished, (Some(side), provider), facts, &consumer.service, next)
     }
 
-    fn not_onboarded(&mut self, consumer: &ServiceVersion, provider: &ServiceVersion) -> Result<(), StoreError> {
+    pub(super) fn not_onboarded(
+        &mut self,
+        consumer: &ServiceVersion,
+        provider: &ServiceVersion,
+    ) -> Result<(), StoreError> {
         let until = self.check.facts.declared(&consumer.service)?.not_onboarded_until;
         let facts = vec![Fact::NotOnboarded { consumer: consumer.clone(), until }];
         let sides = (Some(self.world.side(consumer)), Some(self.world.side(provider)));
@@ -254,31 +277,46 @@ impl MomentCheck<'_, '_, '_> {
         let environment = self.check.facts.environment.clone();
         let of = |version: &Version| ServiceVersion::new(provider.clone(), version.clone());
         let rolling_out = versions.iter().find(|(_, roles)| roles.iter().any(|role| *role != Role::Candidate));
+        let on = |role: &Role| match role {
+            Role::Live { instance, .. } => instance.clone(),
+            Role::Candidate | Role::Leaving => None,
+        };
+        let instance = rolling_out.and_then(|(_, roles)| roles.iter().find_map(on));
         let (fact, next) = match (rolling_out, versions.first_key_value()) {
             (Some((version, _)), _) => (
                 Fact::StillRollingOut { provider: of(version), environment: environment.clone() },
-                NextStep::FinishRollout { provider: of(version), environment },
+                NextStep::FinishRollout { provider: of(version), place: Target { environment, instance } },
             ),
-            (None, Some((version, _))) => (
-                Fact::NotLiveBefore { candidate: of(version), environment },
-                NextStep::OrderFirst { provider: provider.clone(), consumer: consumer.service.clone() },
-            ),
+            (None, Some((version, _))) => {
+                let mut next = self.check.facts.deploy_first(provider, &[])?;
+                if let Some(own) = consumer.version.clone() {
+                    let consumer = ServiceVersion::new(consumer.service.clone(), own);
+                    let environment = environment.clone();
+                    next = NextStep::OrderFirst { provider: of(version), consumer, environment };
+                }
+                (Fact::NotLiveBefore { candidate: of(version), environment }, next)
+            }
             (None, None) => (
                 Fact::NotLive { provider: provider.clone(), environment: environment.clone() },
-                NextStep::DeployFirst { provider: provider.clone(), environment },
+                self.check.facts.deploy_first(provider, &[])?,
             ),
         };
+        let day = self.check.facts.day;
+        let declared = self.check.facts.declared(provider)?;
+        let retired = declared.retired.filter(|_| declared.is_retired(day));
+        let retired = retired.map(|since| Fact::Retired { service: provider.clone(), since });
+        let facts = std::iter::once(fact).chain(retired).collect();
         let sides = (Some(consumer), Some(service_side(provider)));
-        self.add(GateCode::MissingProvider, sides, vec![fact], provider, Some(next))
+        self.add(GateCode::MissingProvider, sides, facts, provider, Some(next))
     }
 
-    fn add(
+    pub(super) fn add(
         &mut self,
         code: GateCode,
         (consumer, provider): (Option<Side>, Option<Side>),
         facts: Vec<Fact>,
         turn: &ServiceName,
-        next: Option<NextStep>,
+        next: impl IntoIterator<Item = NextStep>,
     ) -> Result<(), StoreError> {
         let owners = self.check.facts.owners(turn)?;
         let (causes, next) = (facts.into_iter().map(Cause::from).collect(), next.into_iter().collect());
@@ -294,7 +332,7 @@ fn suggestions(named: &ServiceVersion, known: &BTreeSet<Version>) -> Vec<Fact> {
         return vec![Fact::NothingPublished(service.clone())];
     }
     let similar = || nearest(version.as_str(), known.iter().map(Version::as_str))?.parse().ok();
-    let meant = abbreviated(version, known).or_else(similar);
+    let meant = similar();
     let meant = meant.map(|version| Fact::SimilarVersion(ServiceVersion::new(service.clone(), version)));
     let shared = |other: &Version| {
         let pairs = other.as_str().bytes().zip(version.as_str().bytes());

@@ -111,11 +111,19 @@ gate_codes! {
         Unverifiable = "G307" =>
             "Test them in another way, and publish them as pending with a new version of the consumer: `upheld publish \
              CONSUMER@VERSION --without-skipped`.";
+        /// The version's service is declared as retired, so nothing of it goes live any more.
+        Retired = "G308" =>
+            "Check the name. If the service is in use again, delete `retired` from the store's services/SERVICE.yaml.";
         /// The consumer's version needs a provider that isn't live in the environment. A roll-out under way doesn't
         /// count, since it may be given up.
         MissingProvider = "G401" =>
             "Deploy a version of the provider first, or check both together: `upheld gate PROVIDER@VERSION \
              CONSUMER@VERSION --to ENV`.";
+        /// The version is to be retired, and a live consumer can rely on no other version of it: none is live, or only
+        /// roll-outs are, which may be given up.
+        StillNeeded = "G402" =>
+            "Deploy another version that upholds the consumer's contract, or retire the consumer first: `upheld \
+             undeployed CONSUMER@VERSION --to ENV`.";
     }
 }
 
@@ -130,7 +138,9 @@ gate_codes! {
             "Record how it ended: `upheld deployed SERVICE@VERSION --to ENV` if it is done, `upheld undeployed \
              SERVICE@VERSION --to ENV --rollout` if it was given up.";
         /// A version went live although the gate didn't allow it. Deployments are facts, so it was recorded.
-        AgainstTheGate = "G503" => "Nothing needs to be done. The notice disappears when the version is replaced.";
+        AgainstTheGate = "G503" =>
+            "Nothing needs to be done. The notice disappears when the version is compatible with everything that is live, \
+             or replaced.";
         /// A pair that is already live is broken. It doesn't affect the decision: it is broken with or without the
         /// candidate.
         BrokenElsewhere = "G504" => "Run `upheld status --env ENV` to see the pair, and fix it on its own.";
@@ -146,6 +156,8 @@ gate_codes! {
         NotLive = "G507" =>
             "Nothing needs to be done. If the consumer is live, record it: `upheld deployed CONSUMER@VERSION --to \
              ENV`.";
+        /// A version that is to be retired isn't live in the environment, so nothing can rely on it there.
+        NotLiveToRetire = "G508" => "Nothing needs to be done. `upheld status --env ENV` shows what is live.";
     }
 }
 
@@ -163,8 +175,9 @@ impl GateCode {
             | Self::Undeclared
             | Self::Rewritten
             | Self::NoPairs
-            | Self::Unverifiable => State::Unknown,
-            Self::MissingProvider => State::MissingProvider,
+            | Self::Unverifiable
+            | Self::Retired => State::Unknown,
+            Self::MissingProvider | Self::StillNeeded => State::MissingProvider,
         }
     }
 }

@@ -10,11 +10,12 @@ use super::facts::Facts;
 use super::notices::{Checked, notices};
 use super::order::{rows_of, search};
 use super::question::{Plan, Question};
+use super::retire::rows_without;
 use super::rows::{sort, worst};
 use super::state::State;
 use super::world::Moment;
 use crate::interaction::ServiceName;
-use crate::ledger::{Book, Doubt, Event, NameKind, ServiceVersion, StoreError, layout};
+use crate::ledger::{Book, Doubt, Event, NameKind, ServiceVersion, StoreError, Target, layout};
 use crate::words::nearest;
 
 /// How many names are listed.
@@ -41,11 +42,14 @@ pub fn decide(question: &Question, book: &Book<'_>) -> Result<Decision, StoreErr
             (rows_of(&mut check, question, &order)?, order, false)
         }
         Plan::Any => rows_in_any_order(&mut check, question)?,
+        Plan::Retire => (rows_without(&mut check, question)?, Vec::new(), false),
     };
     rows.extend(lost);
     // Services that are exempt from publishing pass without a check.
     if question.require_pairs && rows.iter().all(|row| row.code == GateCode::NotOnboarded) {
-        rows.push(fact(GateCode::NoPairs, None, vec![Fact::NoPairs], NextStep::PublishOrAllowNone));
+        let (candidates, environment) = (question.candidates.clone(), question.environment.clone());
+        let next = NextStep::AllowNone { candidates, environment };
+        rows.push(fact(GateCode::NoPairs, None, vec![Fact::NoPairs], [next]));
     }
     sort(&mut rows);
     let notices = notices(&mut check, question, &Checked { rows: &rows, only_at_once })?;
@@ -59,6 +63,7 @@ fn decision(question: &Question, book: &Book<'_>, rows: Vec<Row>, order: Vec<Ser
         state,
         environment: question.environment.clone(),
         candidates: question.candidates.clone(),
+        retire: question.plan == Plan::Retire,
         store: book.id().to_owned(),
         order,
         rows,
@@ -85,17 +90,34 @@ fn preconditions(question: &Question, book: &Book<'_>) -> Result<Vec<Row>, Store
     for candidate in question.candidates.iter().filter(|one| !services.contains(&one.service)) {
         rows.push(undeclared(NameKind::Service, &candidate.service, &services, Some(side(candidate))));
     }
+    if question.plan != Plan::Retire {
+        rows.extend(retired(question, book)?);
+    }
+    Ok(rows)
+}
+
+/// Candidates whose services are no longer in use.
+fn retired(question: &Question, book: &Book<'_>) -> Result<Vec<Row>, StoreError> {
+    let mut rows = Vec::new();
+    for candidate in &question.candidates {
+        let service = &candidate.service;
+        let declared = book.service(service)?.map(|read| read.value).unwrap_or_default();
+        if let Some(since) = declared.retired.filter(|_| declared.is_retired(question.day)) {
+            let facts = vec![Fact::Retired { service: service.clone(), since }];
+            rows.push(fact(GateCode::Retired, Some(side(candidate)), facts, [NextStep::UseAgain(service.clone())]));
+        }
+    }
     Ok(rows)
 }
 
 /// That the store's history was rewritten, or that records were deleted.
 pub(super) fn rewritten(book: &Book<'_>) -> Option<Row> {
     let how = book.rewritten()?;
-    Some(fact(GateCode::Rewritten, None, vec![Fact::Rewritten(how)], NextStep::TrustStore))
+    Some(fact(GateCode::Rewritten, None, vec![Fact::Rewritten(how)], [NextStep::TrustStore]))
 }
 
 fn untrusted(doubt: Doubt) -> Row {
-    fact(GateCode::Untrusted, None, vec![Fact::Doubtful(doubt.clone())], NextStep::Repair(doubt))
+    fact(GateCode::Untrusted, None, vec![Fact::Doubtful(doubt.clone())], [NextStep::Repair(doubt)])
 }
 
 fn undeclared(kind: NameKind, name: &ServiceName, known: &BTreeSet<ServiceName>, consumer: Option<Side>) -> Row {
@@ -109,13 +131,21 @@ fn undeclared(kind: NameKind, name: &ServiceName, known: &BTreeSet<ServiceName>,
         },
     };
     let facts = vec![Fact::Undeclared { kind, name: name.clone() }, hint];
-    fact(GateCode::Undeclared, consumer, facts, NextStep::Declare { kind, name: name.clone() })
+    fact(GateCode::Undeclared, consumer, facts, [NextStep::Declare { kind, name: name.clone() }])
 }
 
 /// A row about a fact, not a pair.
-fn fact(code: GateCode, consumer: Option<Side>, facts: Vec<Fact>, next: NextStep) -> Row {
+fn fact(code: GateCode, consumer: Option<Side>, facts: Vec<Fact>, next: impl IntoIterator<Item = NextStep>) -> Row {
     let causes = facts.into_iter().map(Cause::from).collect();
-    Row { code, consumer, provider: None, interactions: 0, causes, owners: Vec::new(), next: vec![next] }
+    Row {
+        code,
+        consumer,
+        provider: None,
+        interactions: 0,
+        causes,
+        owners: Vec::new(),
+        next: next.into_iter().collect(),
+    }
 }
 
 fn side(of: &ServiceVersion) -> Side {
@@ -134,7 +164,11 @@ fn lost_rollouts(facts: &Facts<'_>) -> Result<Vec<Row>, StoreError> {
             let rollout = ServiceVersion::new(service.clone(), live.version.clone());
             let since = Fact::RewrittenSince { rollout: rollout.clone(), view: seen.clone() };
             let consumer = Some(side(&rollout));
-            let next = NextStep::EndRollout { rollout, environment: facts.environment.clone() };
+            let place = Target { environment: facts.environment.clone(), instance: live.instance.clone() };
+            let next = [
+                NextStep::EndRollout { rollout: rollout.clone(), place: place.clone() },
+                NextStep::GiveUpRollout { rollout, place },
+            ];
             rows.push(fact(GateCode::Rewritten, consumer, vec![since], next));
         }
     }

@@ -14,7 +14,10 @@ pub struct Decision {
     /// The worst state of all rows; compatible if there are none.
     pub state: State,
     pub environment: ServiceName,
+    /// The versions in question.
     pub candidates: Vec<ServiceVersion>,
+    /// Whether they are to be retired, not to go live.
+    pub retire: bool,
     /// The view of the store that the decision is based on.
     pub store: String,
     /// The order in which the candidates have to go live, which the rows assume; empty if the order doesn't matter, or
@@ -38,7 +41,7 @@ pub struct Row {
     pub interactions: usize,
     /// Why the row has its code.
     pub causes: Vec<Cause>,
-    /// The owners of the service whose turn it is.
+    /// The owners of the service whose turn it is; of both if they have to agree on a change.
     pub owners: Vec<String>,
     /// The steps that clear the row.
     pub next: Vec<NextStep>,
@@ -59,6 +62,8 @@ pub struct Side {
 pub enum Role {
     /// The question is about it.
     Candidate,
+    /// It is to be retired.
+    Leaving,
     /// It is live: since when, and on which instance.
     Live { event: Event, since: String, instance: Option<ServiceName> },
 }
@@ -69,6 +74,7 @@ impl Role {
     pub const fn word(&self) -> &'static str {
         match self {
             Self::Candidate => "candidate",
+            Self::Leaving => "to be retired",
             Self::Live { event: Event::Started, .. } => "rolling out",
             Self::Live { event: Event::Released, .. } => "released",
             Self::Live { .. } => "live",

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::cause::NextStep;
+use super::code::GateCode;
 use crate::formats::ContractFile;
 use crate::interaction::{ContractId, ServiceName};
 use crate::ledger::{
     Book, DeclaredService, Doubt, Live, Published, Read, RecordId, Results, ServiceVersion, ServiceWorld, StoreError,
-    Verification, layout,
+    Verification, Version, heads, layout, main_branch, newest,
 };
 
 /// The facts about one environment, read on demand.
@@ -26,6 +28,8 @@ pub(super) struct Facts<'b> {
     results: BTreeMap<ServiceVersion, Arc<Read<Results>>>,
     verifications: BTreeMap<ServiceName, Arc<Vec<(RecordId, Verification)>>>,
     declared: BTreeMap<ServiceName, DeclaredService>,
+    /// The newest versions of the main branches of services.
+    newest: BTreeMap<ServiceName, BTreeSet<Version>>,
     consumers: BTreeMap<ServiceName, BTreeSet<ServiceName>>,
 }
 
@@ -42,6 +46,7 @@ impl<'b> Facts<'b> {
             results: BTreeMap::new(),
             verifications: BTreeMap::new(),
             declared: BTreeMap::new(),
+            newest: BTreeMap::new(),
             consumers: BTreeMap::new(),
         })
     }
@@ -137,15 +142,65 @@ impl<'b> Facts<'b> {
         Ok(&self.declared[service])
     }
 
+    /// The consumer's version if a provider is only verified for it by name: it is neither live here nor the newest of its
+    /// main branch, such as an older one or one of another branch.
+    pub(super) fn named_alone(&mut self, consumer: &ServiceVersion) -> Result<Option<ServiceVersion>, StoreError> {
+        let ServiceVersion { service, version } = consumer;
+        if self.live(service).iter().any(|live| live.version == *version) {
+            return Ok(None);
+        }
+        if !self.newest.contains_key(service) {
+            let all = self.book.publications(service)?.value;
+            let newest = heads(&all, &main_branch(self.book, service)?);
+            let newest = newest.into_iter().map(|(_, record)| record.version.clone()).collect();
+            self.newest.insert(service.clone(), newest);
+        }
+        Ok((!self.newest[service].contains(version)).then(|| consumer.clone()))
+    }
+
     /// The owners of a service.
     pub(super) fn owners(&mut self, service: &ServiceName) -> Result<Vec<String>, StoreError> {
         Ok(self.declared(service)?.owners.clone())
+    }
+
+    /// The owners of those whose turn it is. A change that breaks a consumer is up to both sides.
+    pub(super) fn owners_for(
+        &mut self,
+        code: GateCode,
+        turn: &ServiceName,
+        consumer: &ServiceName,
+    ) -> Result<Vec<String>, StoreError> {
+        let mut owners = self.owners(turn)?;
+        if code == GateCode::Broken {
+            for owner in self.owners(consumer)? {
+                if !owners.contains(&owner) {
+                    owners.push(owner);
+                }
+            }
+        }
+        Ok(owners)
     }
 
     /// Whether a service is exempt from publishing on the day of the question.
     pub(super) fn is_not_onboarded(&mut self, service: &ServiceName) -> Result<bool, StoreError> {
         let day = self.day;
         Ok(self.declared(service)?.not_onboarded_until.is_some_and(|until| day <= until))
+    }
+
+    /// That a version of a provider goes live: the newest that was published and isn't one of `others`, if there is one.
+    /// That of a retired provider can't.
+    pub(super) fn deploy_first(
+        &mut self,
+        provider: &ServiceName,
+        others: &[ServiceVersion],
+    ) -> Result<NextStep, StoreError> {
+        let day = self.day;
+        if self.declared(provider)?.is_retired(day) {
+            return Ok(NextStep::UseAgain(provider.clone()));
+        }
+        let others = others.iter().filter(|one| one.service == *provider).map(|one| &one.version).collect();
+        let version = newest(self.book, provider, &others)?;
+        Ok(NextStep::DeployFirst { provider: provider.clone(), version, environment: self.environment.clone() })
     }
 
     /// The services that have ever published a contract with a provider.

@@ -1,4 +1,4 @@
-//! The gate: may these versions go live there? A pure function of a question and a ledger: no clock, no network.
+//! The gate: may these versions go live there, or be retired? A pure function of a question and a ledger: no clock, no network.
 //!
 //! The world consists of the versions that are live in the environment, including roll-outs under way, and the
 //! candidates. Every pair of a consumer and a provider in it with a candidate on at least one side is judged, and the
@@ -15,6 +15,7 @@ mod notices;
 mod order;
 mod pair;
 mod question;
+mod retire;
 mod rows;
 mod state;
 mod status;

@@ -7,10 +7,12 @@ use super::code::GateCode;
 use super::decision::{Role, Row, Side};
 use super::notice::Notice;
 use super::pair::judge;
-use super::question::Question;
+use super::question::{Plan, Question};
+use super::rows::worst;
 use super::state::State;
+use super::world::Moment;
 use crate::interaction::ServiceName;
-use crate::ledger::{Event, Live, Published, ServiceVersion, StoreError};
+use crate::ledger::{Event, Live, Published, ServiceVersion, StoreError, Target};
 
 /// The result of the check.
 pub(super) struct Checked<'r> {
@@ -26,18 +28,25 @@ pub(super) fn notices(
 ) -> Result<Vec<Notice>, StoreError> {
     let mut notices = Vec::new();
     notices.extend(checked.only_at_once.then_some(Notice::OnlyAtOnce));
-    notices.extend(checked.rows.is_empty().then_some(Notice::NothingToCheck));
+    let retire = question.plan == Plan::Retire;
+    let gone = if retire { not_live_to_retire(check, question) } else { Vec::new() };
+    // A version that isn't live at all says enough.
+    let nothing = checked.rows.is_empty() && gone.len() < question.candidates.len();
+    notices.extend(nothing.then_some(Notice::NothingToCheck { retire }));
+    notices.extend(gone);
     let sides = checked.rows.iter().flat_map(|row| [&row.consumer, &row.provider]).flatten();
     let mut services: BTreeSet<ServiceName> = sides.map(|side| side.service.clone()).collect();
     services.extend(question.candidates.iter().map(|one| one.service.clone()));
     for service in &services {
-        for live in check.facts.live(service) {
-            notices.extend(open_rollout(service, live, question));
-            notices.extend(against_the_gate(service, live));
+        for live in check.facts.live(service).to_vec() {
+            notices.extend(open_rollout(service, &live, question));
+            notices.extend(against_the_gate(check, service, &live)?);
         }
     }
     notices.extend(broken_elsewhere(check, question, checked.rows)?);
-    notices.extend(not_live(check, question)?);
+    if !retire {
+        notices.extend(not_live(check, question)?);
+    }
     notices.extend(untrusted_elsewhere(check, checked.rows));
     Ok(notices)
 }
@@ -48,13 +57,33 @@ fn open_rollout(service: &ServiceName, live: &Live, question: &Question) -> Opti
     if live.event != Event::Started || question.candidates.contains(&rollout) {
         return None;
     }
-    let environment = question.environment.clone();
-    Some(Notice::OpenRollout { rollout, since: live.at.clone(), until: live.until.clone(), environment })
+    let place = Target { environment: question.environment.clone(), instance: live.instance.clone() };
+    Some(Notice::OpenRollout { rollout, since: live.at.clone(), until: live.until.clone(), place })
 }
 
-fn against_the_gate(service: &ServiceName, live: &Live) -> Option<Notice> {
+/// A version that went live against the gate, and that still isn't compatible with everything that is live.
+fn against_the_gate(
+    check: &mut Check<'_, '_>,
+    service: &ServiceName,
+    live: &Live,
+) -> Result<Option<Notice>, StoreError> {
+    let Some(gate) = live.gate.clone() else { return Ok(None) };
     let version = ServiceVersion::new(service.clone(), live.version.clone());
-    Some(Notice::AgainstTheGate { version, since: live.at.clone(), gate: live.gate.clone()? })
+    let rows = check.rows(&Moment {
+        subjects: std::slice::from_ref(&version),
+        settled: &[],
+        instance: None,
+        candidates: true,
+        rollback: false,
+    })?;
+    Ok((worst(&rows) != State::Compatible).then(|| Notice::AgainstTheGate { version, since: live.at.clone(), gate }))
+}
+
+/// Candidates that are to be retired, and aren't live.
+fn not_live_to_retire(check: &Check<'_, '_>, question: &Question) -> Vec<Notice> {
+    let is_live = |one: &ServiceVersion| check.facts.live(&one.service).iter().any(|live| live.version == one.version);
+    let gone = question.candidates.iter().filter(|one| !is_live(one)).cloned();
+    gone.map(|version| Notice::NotLiveToRetire { version, environment: question.environment.clone() }).collect()
 }
 
 /// Pairs that are broken between the live providers of the candidates and the providers of these: not the candidates'
@@ -101,6 +130,13 @@ fn not_live(check: &mut Check<'_, '_>, question: &Question) -> Result<Vec<Notice
             .cloned()
             .collect();
         consumers.retain(|name| check.facts.live(name).is_empty() && check.facts.doubts(name).is_empty());
+        let mut in_use = Vec::new();
+        for name in consumers {
+            if !check.facts.declared(&name)?.is_retired(question.day) {
+                in_use.push(name);
+            }
+        }
+        let consumers = in_use;
         if !consumers.is_empty() {
             let (provider, environment) = (candidate.service.clone(), question.environment.clone());
             notices.push(Notice::NotLive { consumers, provider, environment });

@@ -37,6 +37,7 @@ pub(super) fn judge(
     };
     let read = facts.results(provider)?;
     let names = checked(&contract);
+    let named_alone = if is_upheld(&read.value, &names) { None } else { facts.named_alone(consumer)? };
     let judgement = |code, causes, turn: &ServiceName, next| Judgement {
         code,
         interactions: names.len(),
@@ -51,7 +52,7 @@ pub(super) fn judge(
         return Ok(judgement(GateCode::Broken, broken, &provider.service, vec![next]));
     }
     if !conflicting.is_empty() {
-        let next = vec![NextStep::VerifyAgain(provider.clone())];
+        let next = vec![NextStep::VerifyAgain { provider: provider.clone(), consumer: named_alone }];
         return Ok(judgement(GateCode::Conflicting, conflicting, &provider.service, next));
     }
     if !read.doubts.is_empty() {
@@ -64,7 +65,7 @@ pub(super) fn judge(
     if skipped.is_empty() && missing.is_empty() {
         return Ok(judgement(GateCode::Compatible, pending(&contract, &names), &provider.service, Vec::new()));
     }
-    let verify = NextStep::Verify(provider.clone());
+    let verify = NextStep::Verify { provider: provider.clone(), consumer: named_alone };
     if skipped.is_empty() {
         let (code, causes) = unverified(facts, provider, &read.value, &missing, names.len())?;
         return Ok(judgement(code, causes, &provider.service, vec![verify]));
@@ -87,6 +88,11 @@ pub(super) fn judge(
         next.push(verify);
     }
     Ok(judgement(GateCode::Unverifiable, causes, &consumer.service, next))
+}
+
+/// Whether all of these interactions are upheld.
+fn is_upheld(results: &Results, names: &[Named<'_>]) -> bool {
+    names.iter().all(|(id, _)| matches!(results.standing(*id), Some(Standing::Upheld)))
 }
 
 /// An interaction's id and name.

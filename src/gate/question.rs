@@ -5,11 +5,11 @@ use jiff::civil::Date;
 use crate::interaction::ServiceName;
 use crate::ledger::ServiceVersion;
 
-/// May these versions go live there?
+/// May these versions go live there, or may they be retired?
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Question {
     pub environment: ServiceName,
-    /// At most one version of each service.
+    /// At most one version of each service, unless they are to be retired.
     pub candidates: Vec<ServiceVersion>,
     pub plan: Plan,
     /// The instance that the candidates go to; `None` if they don't have several.
@@ -22,7 +22,7 @@ pub struct Question {
     pub day: Date,
 }
 
-/// How several candidates go live.
+/// How the candidates go live, or that they go away.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Plan {
     /// In any order, or in one that the gate finds.
@@ -32,4 +32,6 @@ pub enum Plan {
     Order(Vec<ServiceName>),
     /// All at the same moment, each replacing the version before.
     Atomic,
+    /// None goes live: they are live, and are to be retired.
+    Retire,
 }

@@ -62,6 +62,13 @@ impl World {
         self.0.get(service).cloned().unwrap_or_default()
     }
 
+    /// A version as one side of a pair, which is to be retired.
+    pub(super) fn leaving(&self, of: &ServiceVersion) -> Side {
+        let mut side = self.side(of);
+        side.roles.insert(0, Role::Leaving);
+        side
+    }
+
     /// A version as one side of a pair.
     pub(super) fn side(&self, of: &ServiceVersion) -> Side {
         let roles = self.0.get(&of.service).and_then(|versions| versions.get(&of.version)).cloned().unwrap_or_default();

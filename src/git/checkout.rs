@@ -19,8 +19,8 @@ pub struct Checkout {
     pub checked_out: String,
     /// The branch, if there is one or the build system names it.
     pub branch: Option<String>,
-    /// Whether files of the commit were changed.
-    pub changed: bool,
+    /// The files of the commit that were changed, relative to the top of the repository.
+    pub changed: Vec<String>,
     /// Untracked paths that aren't ignored, relative to the top of the repository. Folders with only untracked files end in
     /// `/`.
     pub untracked: Vec<String>,
@@ -46,7 +46,7 @@ pub fn checkout(folder: &Path, environment: &Environment) -> Result<Checkout, Gi
         commit: String::new(),
         checked_out: String::new(),
         branch: None,
-        changed: false,
+        changed: Vec::new(),
         untracked: Vec::new(),
     };
     for line in text.split('\0').filter(|line| !line.is_empty()) {
@@ -58,7 +58,7 @@ pub fn checkout(folder: &Path, environment: &Environment) -> Result<Checkout, Gi
         } else if let Some(path) = line.strip_prefix("? ") {
             seen.untracked.push(path.to_owned());
         } else {
-            seen.changed = true;
+            seen.changed.push(path_of(line).unwrap_or(line).to_owned());
         }
     }
     if !is_commit(&seen.commit) {
@@ -96,14 +96,19 @@ fn refused(folder: &Path, said: &str) -> GitError {
 
 /// Whether a line of `git status` is about our own folder.
 fn is_own(line: &str) -> bool {
+    path_of(line).is_some_and(|path| path.split('/').any(|part| part == OWN))
+}
+
+/// The path in a line of `git status`.
+fn path_of(line: &str) -> Option<&str> {
     // The path is the last field; the number of fields depends on the kind of line.
     let fields = match line.as_bytes().first() {
         Some(b'?' | b'!') => 2,
         Some(b'1') => 9,
         Some(b'u') => 11,
-        _ => return false,
+        _ => return None,
     };
-    line.splitn(fields, ' ').last().is_some_and(|path| path.split('/').any(|part| part == OWN))
+    line.splitn(fields, ' ').last()
 }
 
 /// The parents of a commit, which it names even if the checkout has no history.

@@ -35,7 +35,7 @@ pub use model::{
     Contract, Headers, Http, Interaction, Kind, Message, NotRunnable, Request, Response, Status, Unrunnable, pointer,
 };
 pub use moment::Moment;
-pub use names::{NameError, ServiceName, first_unused};
+pub use names::{NameError, ServiceName, first_unused, is_no_file};
 pub use path::{Path, Segment};
 pub use rule_summary::{Misplaced, NonEmpty, RuleSummary, StatusClass, Unusable};
 pub use state::{State, params};

@@ -5,17 +5,36 @@ use std::fmt;
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
-/// The name of a service: at most 100 letters, digits, `.`, `_` and `-`, the first of them a letter or a digit. Such a
-/// name is a valid file name on every system, a path in the store, and one word in a shell.
+/// The name of a service: at most 100 letters, digits, `.`, `_` and `-`, the first of them a letter or a digit, and the
+/// last no `.`. Such a name is a valid file name on every system, a path in the store, and one word in a shell. Names that
+/// mean a device on Windows, such as `con`, aren't allowed.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ServiceName(Arc<str>);
 
 /// Why a text is not a name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{0}` isn't a valid name: use at most 100 letters, digits, `.`, `_` and `-`, beginning with a letter or a digit"
-)]
-pub struct NameError(String);
+pub enum NameError {
+    /// It has characters that a name can't have, or too many.
+    #[error(
+        "`{0}` isn't a valid name: use at most 100 letters, digits, `.`, `_` and `-`, beginning with a letter or a digit"
+    )]
+    Invalid(String),
+    /// It can't be the name of a file on every system.
+    #[error("`{0}` can't be a name, because Windows has no files with this name: choose another one")]
+    NoFile(String),
+}
+
+/// Names that mean devices on Windows, with any ending.
+const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
+
+/// Whether Windows has no file with this name, or with this name and an ending: it means a device, or the end is dropped.
+#[must_use]
+pub fn is_no_file(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or(name).to_ascii_lowercase();
+    let port = stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt"));
+    let is_port = port.is_some_and(|number| number.len() == 1 && number.bytes().all(|byte| byte.is_ascii_digit()));
+    DEVICES.contains(&&*stem) || is_port || name.ends_with('.')
+}
 
 impl ServiceName {
     /// Checks a name.
@@ -27,7 +46,10 @@ impl ServiceName {
         let valid = text.len() <= 100
             && text.starts_with(|c: char| c.is_ascii_alphanumeric())
             && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));
-        if valid { Ok(Self(Arc::from(text))) } else { Err(NameError(text.to_owned())) }
+        if !valid {
+            return Err(NameError::Invalid(text.to_owned()));
+        }
+        if is_no_file(text) { Err(NameError::NoFile(text.to_owned())) } else { Ok(Self(Arc::from(text))) }
     }
 
     /// The name as a text.
@@ -91,6 +113,12 @@ mod tests {
         }
         for name in ["", ".hidden", "..", "a/b", "a b", "-x", "é", &"x".repeat(101)] {
             assert!(ServiceName::new(name).is_err(), "{name}");
+        }
+        for name in ["con", "NUL", "aux.v2", "com1", "LPT9.x", "orders."] {
+            assert_eq!(ServiceName::new(name), Err(NameError::NoFile(name.to_owned())));
+        }
+        for name in ["console", "com", "com10", "nully", "a.con"] {
+            assert!(ServiceName::new(name).is_ok(), "{name}");
         }
     }
 }

@@ -2,7 +2,7 @@
 //! it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::contracts::read_contract;
 use super::declared::{DeclaredService, StorePolicy, read_environment, read_policy, read_service};
@@ -12,6 +12,7 @@ use super::live::{LiveSet, live};
 use super::published::Published;
 use super::reading::{Read, RecordFolder, Records, records, records_below};
 use super::record::{Deployment, Publication, Record, RecordId, Verification};
+use super::renamed::FormerNames;
 use super::results::Results;
 use super::snapshot::{EntryKind, Snapshot, StoreError};
 use super::version::Version;
@@ -22,6 +23,7 @@ use crate::interaction::{ContractId, ServiceName};
 /// A view of a store, and the questions that it answers.
 pub struct Book<'s> {
     snapshot: &'s dyn Snapshot,
+    names: OnceLock<FormerNames>,
 }
 
 impl std::fmt::Debug for Book<'_> {
@@ -34,7 +36,7 @@ impl<'s> Book<'s> {
     /// The book of a view.
     #[must_use]
     pub const fn new(snapshot: &'s dyn Snapshot) -> Self {
-        Self { snapshot }
+        Self { snapshot, names: OnceLock::new() }
     }
 
     /// The id of the view.
@@ -81,6 +83,19 @@ impl<'s> Book<'s> {
     /// Why the store can't be read.
     pub fn services(&self) -> Result<BTreeSet<ServiceName>, StoreError> {
         self.declared(layout::SERVICES)
+    }
+
+    /// The former names of services.
+    ///
+    /// # Errors
+    ///
+    /// Why the store can't be read.
+    pub fn names(&self) -> Result<&FormerNames, StoreError> {
+        if let Some(names) = self.names.get() {
+            return Ok(names);
+        }
+        let names = FormerNames::read(self.snapshot)?;
+        Ok(self.names.get_or_init(|| names))
     }
 
     /// The names of all declared environments.
@@ -143,9 +158,11 @@ impl<'s> Book<'s> {
     ///
     /// Why the store can't be read.
     pub fn published(&self, service: &ServiceName, version: &Version) -> Result<Read<Option<Published>>, StoreError> {
-        let read = self.of_version(layout::publications(service, version), version)?;
+        let read = self.of_version(service, layout::publications, version)?;
         let Read { value: records, doubts } = read.of_kind(Record::publication);
-        Ok(Read { value: Published::of(records.into_iter().map(|(_, record)| record)), doubts })
+        let published = Published::of(records.into_iter().map(|(_, record)| record));
+        let names = self.names()?;
+        Ok(Read { value: published.map(|published| published.with_present_names(names)), doubts })
     }
 
     /// All publications of a service.
@@ -154,8 +171,13 @@ impl<'s> Book<'s> {
     ///
     /// Why the store can't be read.
     pub fn publications(&self, service: &ServiceName) -> Result<Read<Vec<(RecordId, Publication)>>, StoreError> {
-        let read = self.all_below(format!("{}/{service}", layout::PUBLICATIONS))?;
-        Ok(read.of_kind(Record::publication))
+        let mut read =
+            self.all_below(service, |name| format!("{}/{name}", layout::PUBLICATIONS))?.of_kind(Record::publication);
+        let names = self.names()?;
+        for (_, record) in &mut read.value {
+            names.replace_in(record);
+        }
+        Ok(read)
     }
 
     /// All versions of a service with a publication, by the names of the files.
@@ -164,9 +186,30 @@ impl<'s> Book<'s> {
     ///
     /// Why the store can't be read.
     pub fn versions(&self, service: &ServiceName) -> Result<BTreeSet<Version>, StoreError> {
+        self.named_versions(service, layout::PUBLICATIONS)
+    }
+
+    /// All versions of a provider with a verification, by the names of the files.
+    ///
+    /// # Errors
+    ///
+    /// Why the store can't be read.
+    pub fn verified_versions(&self, provider: &ServiceName) -> Result<BTreeSet<Version>, StoreError> {
+        self.named_versions(provider, layout::VERIFICATIONS)
+    }
+
+    /// The versions of a service in the names of files below a folder.
+    fn named_versions(&self, service: &ServiceName, below: &str) -> Result<BTreeSet<Version>, StoreError> {
         let mut versions = BTreeSet::new();
-        let folder = format!("{}/{service}", layout::PUBLICATIONS);
-        for shard in self.snapshot.list(&folder)?.iter().filter(|entry| entry.kind == EntryKind::Folder) {
+        for name in self.names()?.all(service) {
+            versions.extend(self.versions_in(&format!("{below}/{name}"))?);
+        }
+        Ok(versions)
+    }
+
+    fn versions_in(&self, folder: &str) -> Result<BTreeSet<Version>, StoreError> {
+        let mut versions = BTreeSet::new();
+        for shard in self.snapshot.list(folder)?.iter().filter(|entry| entry.kind == EntryKind::Folder) {
             for entry in self.snapshot.list(&format!("{folder}/{}", shard.name))? {
                 let version = layout::record_name(&entry.name).and_then(|(version, _)| version?.parse().ok());
                 versions.extend(version);
@@ -195,7 +238,7 @@ impl<'s> Book<'s> {
         provider: &ServiceName,
         version: &Version,
     ) -> Result<Read<Vec<(RecordId, Verification)>>, StoreError> {
-        let read = self.of_version(layout::verifications(provider, version), version)?;
+        let read = self.of_version(provider, layout::verifications, version)?;
         Ok(read.of_kind(Record::verification))
     }
 
@@ -205,7 +248,7 @@ impl<'s> Book<'s> {
     ///
     /// Why the store can't be read.
     pub fn all_verifications(&self, provider: &ServiceName) -> Result<Read<Vec<(RecordId, Verification)>>, StoreError> {
-        let read = self.all_below(format!("{}/{provider}", layout::VERIFICATIONS))?;
+        let read = self.all_below(provider, |name| format!("{}/{name}", layout::VERIFICATIONS))?;
         Ok(read.of_kind(Record::verification))
     }
 
@@ -219,7 +262,7 @@ impl<'s> Book<'s> {
         environment: &ServiceName,
         service: &ServiceName,
     ) -> Result<Read<Vec<(RecordId, Deployment)>>, StoreError> {
-        let read = self.all_below(layout::deployments(environment, service))?;
+        let read = self.all_below(service, |name| layout::deployments(environment, name))?;
         Ok(read.of_kind(Record::deployment))
     }
 
@@ -240,7 +283,41 @@ impl<'s> Book<'s> {
     ///
     /// Why the store can't be read.
     pub fn world(&self, environment: &ServiceName) -> Result<BTreeMap<ServiceName, Read<ServiceWorld>>, StoreError> {
-        world(self.snapshot, environment)
+        let mut world = world(self.snapshot, environment)?;
+        let names = self.names()?;
+        if names.is_empty() {
+            return Ok(world);
+        }
+        let mut renamed: BTreeSet<&ServiceName> = BTreeSet::new();
+        for (former, current) in names.pairs() {
+            // A version may be deployed under one name and published under the other.
+            if world.remove(former).is_some() || world.contains_key(current) {
+                renamed.insert(current);
+            }
+        }
+        for current in renamed {
+            world.insert(current.clone(), self.world_of(environment, current)?);
+        }
+        for read in world.values_mut() {
+            let before = std::mem::take(&mut read.value.published);
+            let after = before.into_iter().map(|(version, published)| (version, published.with_present_names(names)));
+            read.value.published = after.collect();
+        }
+        Ok(world)
+    }
+
+    /// What is live of one service, under all its names.
+    fn world_of(&self, environment: &ServiceName, service: &ServiceName) -> Result<Read<ServiceWorld>, StoreError> {
+        let Read { value: live, mut doubts } = self.live(environment, service)?;
+        let mut published = BTreeMap::new();
+        for version in live.iter().map(|one| &one.version).collect::<BTreeSet<_>>() {
+            let read = self.published(service, version)?;
+            doubts.extend(read.doubts);
+            published.extend(read.value.map(|value| (version.clone(), value)));
+        }
+        doubts.sort();
+        doubts.dedup();
+        Ok(Read { value: ServiceWorld { live, published }, doubts })
     }
 
     /// The consumers that have ever published a contract with a provider.
@@ -249,8 +326,14 @@ impl<'s> Book<'s> {
     ///
     /// Why the store can't be read.
     pub fn consumers_ever(&self, provider: &ServiceName) -> Result<BTreeSet<ServiceName>, StoreError> {
-        let entries = self.snapshot.list(&format!("{}/{provider}", layout::CONTRACTS))?;
-        Ok(entries.iter().filter_map(|entry| entry.name.parse().ok()).collect())
+        let names = self.names()?;
+        let mut consumers = BTreeSet::new();
+        for name in names.all(provider) {
+            let entries = self.snapshot.list(&format!("{}/{name}", layout::CONTRACTS))?;
+            let found = entries.iter().filter_map(|entry| entry.name.parse::<ServiceName>().ok());
+            consumers.extend(found.map(|consumer| names.current(&consumer).clone()));
+        }
+        Ok(consumers)
     }
 
     /// A contract.
@@ -264,6 +347,15 @@ impl<'s> Book<'s> {
         consumer: &ServiceName,
         id: ContractId,
     ) -> Result<Result<Arc<ContractFile>, Doubt>, StoreError> {
+        let names = self.names()?;
+        for provider in names.all(provider) {
+            for consumer in names.all(consumer) {
+                if self.has(&layout::contract(&provider, &consumer, id))? {
+                    return read_contract(self.snapshot, &provider, &consumer, id);
+                }
+            }
+        }
+        // Then it is missing, which this says.
         read_contract(self.snapshot, provider, consumer, id)
     }
 
@@ -280,12 +372,31 @@ impl<'s> Book<'s> {
         Ok(self.snapshot.read(&[path.to_owned()])?.pop().flatten())
     }
 
-    fn of_version(&self, folder: String, version: &Version) -> Result<Records, StoreError> {
-        let mut read = records(self.snapshot, &[RecordFolder { folder, version: Some(version) }])?;
-        Ok(read.pop().unwrap_or_default())
+    /// The records of a version in the folders that its service's names have.
+    fn of_version(
+        &self,
+        service: &ServiceName,
+        folder: impl Fn(&ServiceName, &Version) -> String,
+        version: &Version,
+    ) -> Result<Records, StoreError> {
+        let names = self.names()?.all(service).into_iter();
+        let wanted: Vec<RecordFolder<'_>> =
+            names.map(|name| RecordFolder { folder: folder(&name, version), version: Some(version) }).collect();
+        Ok(joined(records(self.snapshot, &wanted)?))
     }
 
-    fn all_below(&self, folder: String) -> Result<Records, StoreError> {
-        Ok(records_below(self.snapshot, &[folder])?.pop().unwrap_or_default())
+    /// The records in the folders within the folders that a service's names have.
+    fn all_below(&self, service: &ServiceName, folder: impl Fn(&ServiceName) -> String) -> Result<Records, StoreError> {
+        let folders: Vec<String> = self.names()?.all(service).iter().map(folder).collect();
+        Ok(joined(records_below(self.snapshot, &folders)?))
     }
+}
+
+fn joined(all: Vec<Records>) -> Records {
+    let mut one = Records::default();
+    for read in all {
+        one.value.extend(read.value);
+        one.doubts.extend(read.doubts);
+    }
+    one
 }

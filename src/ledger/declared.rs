@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::doubt::DoubtKind;
+use crate::interaction::ServiceName;
 use crate::source::{Finding, Limits, parse_yaml};
 
 /// The format of stores that this program creates, and the newest that it reads.
@@ -29,6 +30,14 @@ fn main_branch() -> String {
     String::from("main")
 }
 
+impl DeclaredService {
+    /// Whether the service is no longer in use on a day.
+    #[must_use]
+    pub fn is_retired(&self, day: Date) -> bool {
+        self.retired.is_some_and(|since| since <= day)
+    }
+}
+
 impl Default for StorePolicy {
     fn default() -> Self {
         Self { store: DECLARED_FORMAT, main_branch: main_branch() }
@@ -45,6 +54,12 @@ pub struct DeclaredService {
     /// The branch that it is released from.
     #[serde(default)]
     pub main_branch: Option<String>,
+    /// The names that it had before: records and contracts with them are its own.
+    #[serde(default)]
+    pub formerly: Vec<ServiceName>,
+    /// The day, in UTC, from which on it is no longer in use.
+    #[serde(default)]
+    pub retired: Option<Date>,
     /// The last day, in UTC, on which its versions may be live without having published anything.
     #[serde(default)]
     pub not_onboarded_until: Option<Date>,
@@ -143,6 +158,10 @@ pub fn service_text(owners: &[String]) -> String {
 # not-onboarded-until: 2030-01-31
 # The branch that it is released from, if it isn't the store's main branch:
 # main-branch: main
+# The names that it had before, once their own declarations are deleted:
+# formerly: [old-name]
+# From this day on it is no longer in use:
+# retired: 2030-01-31
 ",
     );
     text
@@ -174,9 +193,14 @@ mod tests {
         for text in ["", "store: one", "main-branch: main", "store: 1\nx: 1", "store: 1\nstore: 1"] {
             assert!(matches!(read_policy(text.as_bytes()), Err(DoubtKind::Unreadable(_))), "{text}");
         }
-        for text in ["owners: team", "not-onboarded-until: soon", "x: 1", "[]", "\u{0}"] {
+        for text in
+            ["owners: team", "not-onboarded-until: soon", "retired: yes", "formerly: [a/b]", "x: 1", "[]", "\u{0}"]
+        {
             assert!(matches!(read_service(text.as_bytes()), Err(DoubtKind::Unreadable(_))), "{text}");
         }
+        let read = read_service(b"retired: 2027-01-31\nformerly: [purchases]\n").unwrap();
+        assert_eq!(read.retired.unwrap().to_string(), "2027-01-31");
+        assert_eq!(read.formerly, ["purchases".parse().unwrap()]);
         let read = read_service(b"not-onboarded-until: 2026-12-31\nmain-branch: trunk\n").unwrap();
         assert_eq!(read.not_onboarded_until.unwrap().to_string(), "2026-12-31");
         assert_eq!(read.main_branch.as_deref(), Some("trunk"));

@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use super::book::Book;
 use super::codes::{
-    CHANGED, MISPLACED, MISSING, NEWER, PUBLISHED_TWICE, REMOVED, STRAY, UNDECLARED, UNREADABLE, WRONG_NAME,
+    CHANGED, FORMER_NAME, MISPLACED, MISSING, NEWER, PUBLISHED_TWICE, REMOVED, STRAY, UNDECLARED, UNREADABLE,
+    WRONG_NAME,
 };
 use super::contracts::read_with_files;
 use super::doubt::{Doubt, DoubtKind};
 use super::layout;
 use super::record::{Publication, Record, RecordId, parse};
+use super::renamed::FormerNames;
 use super::snapshot::{EntryKind, FolderEntry, Snapshot, StoreError};
 use super::version::ServiceVersion;
 use crate::interaction::{ContractId, ServiceName};
@@ -40,6 +42,7 @@ pub fn lint(snapshot: &dyn Snapshot) -> Result<Linted, StoreError> {
     let mut lint = Lint {
         snapshot,
         services: book.services()?,
+        names: book.names()?.clone(),
         environments: book.environments()?,
         out: Linted::default(),
         records: BTreeSet::new(),
@@ -61,6 +64,7 @@ pub fn lint(snapshot: &dyn Snapshot) -> Result<Linted, StoreError> {
 struct Lint<'s> {
     snapshot: &'s dyn Snapshot,
     services: BTreeSet<ServiceName>,
+    names: FormerNames,
     environments: BTreeSet<ServiceName>,
     out: Linted,
     records: BTreeSet<RecordId>,
@@ -74,7 +78,16 @@ impl Lint<'_> {
     fn declarations(&mut self, book: &Book<'_>) -> Result<(), StoreError> {
         let mut doubts = book.policy()?.doubts;
         for name in self.services.clone() {
-            doubts.extend(book.service(&name)?.into_iter().flat_map(|read| read.doubts));
+            let Some(read) = book.service(&name)? else { continue };
+            doubts.extend(read.doubts);
+            let is_unclear = |former: &ServiceName| self.names.current(former) != &name;
+            let unclear: Vec<ServiceName> = read.value.formerly.into_iter().filter(is_unclear).collect();
+            for former in unclear {
+                let message = format!(
+                    "`{former}` isn't only a former name of {name}: it is also declared, or claimed by another"
+                );
+                self.find(FORMER_NAME, &layout::service(&name), message, "leave one declaration with this name");
+            }
         }
         for name in self.environments.clone() {
             doubts.extend(book.environment(&name)?.into_iter().flat_map(|read| read.doubts));
@@ -200,6 +213,7 @@ impl Lint<'_> {
             }
             Record::Deployment(it) => {
                 refer(&it.replaces);
+                refer(&it.before);
                 self.out.deployments += 1;
                 self.service(path, &it.service);
                 if !self.environments.contains(&it.environment) {
@@ -213,7 +227,9 @@ impl Lint<'_> {
         self.service(path, &it.service);
         for (provider, id) in &it.contracts {
             self.service(path, provider);
-            if !self.contracts.contains(&(provider.clone(), it.service.clone(), *id)) {
+            let is_there =
+                |(provider, consumer): (ServiceName, ServiceName)| self.contracts.contains(&(provider, consumer, *id));
+            if !self.names_of_both(provider, &it.service).into_iter().any(is_there) {
                 let contract = layout::contract(provider, &it.service, *id);
                 let message = format!("it refers to the contract {contract}, which is missing");
                 self.find(MISSING, path, message, "restore the contract from the store's history");
@@ -232,6 +248,13 @@ impl Lint<'_> {
         }
     }
 
+    /// All names that two services have together.
+    fn names_of_both(&self, one: &ServiceName, other: &ServiceName) -> Vec<(ServiceName, ServiceName)> {
+        let others = self.names.all(other);
+        let with_others = |one: ServiceName| others.iter().map(move |other| (one.clone(), other.clone())).collect();
+        self.names.all(one).into_iter().flat_map::<Vec<_>, _>(with_others).collect()
+    }
+
     /// Checks that every record that is referred to exists.
     fn references(&mut self) {
         for (path, to) in std::mem::take(&mut self.references) {
@@ -243,7 +266,7 @@ impl Lint<'_> {
     }
 
     fn service(&mut self, path: &str, name: &ServiceName) {
-        if !self.services.contains(name) {
+        if !self.services.contains(self.names.current(name)) {
             self.undeclared(path, "service", name);
         }
     }

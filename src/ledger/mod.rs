@@ -8,7 +8,9 @@
 /// The variable with a token for a store at an https:// address. Only git receives the token, under another name.
 pub const STORE_TOKEN: &str = "UPHELD_STORE_TOKEN";
 
+mod abbreviation;
 mod book;
+mod branches;
 pub mod codes;
 mod contracts;
 mod declared;
@@ -20,13 +22,17 @@ mod needed;
 mod published;
 mod reading;
 mod record;
+mod refusal;
+mod renamed;
 mod results;
 mod snapshot;
 mod version;
 mod world;
 mod write;
 
+pub use abbreviation::full_version;
 pub use book::Book;
+pub use branches::{SideBranch, branch_name, heads, main_branch, newest, side_branches};
 pub use contracts::{StoredContract, contract_files};
 pub use declared::{
     DECLARED_FORMAT, DeclaredService, StorePolicy, environment_text, read_environment, read_policy, read_service,
@@ -35,16 +41,16 @@ pub use declared::{
 pub use doubt::{Doubt, DoubtKind, Rewritten};
 pub use lint::{Linted, lint, lint_changes};
 pub use live::{Live, LiveSet, live};
-pub use needed::{Needed, NeededContract, needed};
+pub use needed::{Needed, NeededContract, needed, needed_for};
 pub use published::Published;
 pub use reading::Read;
 pub use record::{
     By, Deployment, Event, Publication, Reason, Record, RecordId, Stamp, TestResult, Verification, parse,
 };
+pub use refusal::{NameKind, Refusal};
+pub use renamed::FormerNames;
 pub use results::{Results, Standing};
 pub use snapshot::{EntryKind, FolderEntry, Landing, NewFile, Snapshot, Store, StoreError};
 pub use version::{ServiceVersion, Version, VersionError, short_id};
 pub use world::ServiceWorld;
-pub use write::{
-    Arrival, Departure, NameKind, Refusal, Target, abbreviated, arrive, depart, heads, publish, verification,
-};
+pub use write::{Arrival, Departure, Target, arrive, depart, publish, verification};

@@ -4,13 +4,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
 use super::book::Book;
+use super::branches::{heads, main_branch};
 use super::doubt::Doubt;
 use super::published::Published;
 use super::record::TestResult;
+use super::refusal::Refusal;
 use super::snapshot::StoreError;
-use super::version::Version;
-use super::write::heads;
+use super::version::{ServiceVersion, Version};
 use crate::formats::ContractFile;
 use crate::interaction::{ContractId, InteractionId, ServiceName};
 
@@ -34,13 +37,15 @@ pub struct NeededContract {
     pub file: Arc<ContractFile>,
     /// The environments in which a version with this contract is live; empty if only a main branch has it.
     pub live_in: BTreeSet<ServiceName>,
+    /// Whether the newest version of a main branch has it.
+    pub on_main: bool,
     /// The versions with this contract, and the environments in which each is live. The newest of a main branch may not
     /// be live at all.
     pub versions: BTreeMap<Version, BTreeSet<ServiceName>>,
 }
 
 /// The contracts that a provider must be verified against: for the versions that are live in an environment or, without
-/// one, anywhere.
+/// one, anywhere; and for main branches, unless the consumer is retired on that day.
 ///
 /// # Errors
 ///
@@ -49,11 +54,10 @@ pub fn needed(
     book: &Book<'_>,
     provider: &ServiceName,
     environment: Option<&ServiceName>,
+    day: Date,
 ) -> Result<Needed, StoreError> {
-    let policy = book.policy()?;
-    let mut needed = Needed { doubts: policy.doubts, ..Needed::default() };
-    let main_branch = policy.value.main_branch;
-    let holders = holders(book, provider, &main_branch, &mut needed.doubts)?;
+    let mut needed = Needed { doubts: book.policy()?.doubts, ..Needed::default() };
+    let holders = holders(book, provider, day, &mut needed.doubts)?;
     let mut live_ids = BTreeSet::new();
     let mut selected = BTreeSet::new();
     for ((consumer, id), Holders { versions, on_main }) in holders {
@@ -70,18 +74,61 @@ pub fn needed(
         }
         if on_main || environment.map_or(!live_in.is_empty(), |place| live_in.contains(place)) {
             selected.extend(file.ids.iter().copied());
-            needed.contracts.push(NeededContract { consumer, id, file, live_in, versions });
+            needed.contracts.push(NeededContract { consumer, id, file, live_in, on_main, versions });
         }
     }
     needed.contracts.sort_by_key(|contract| contract.live_in.is_empty());
     let not_live: BTreeSet<InteractionId> = selected.difference(&live_ids).copied().collect();
     if !not_live.is_empty() {
-        let upheld = upheld_on_main(book, provider, &main_branch, &mut needed.doubts)?;
+        let upheld = upheld_on_main(book, provider, &mut needed.doubts)?;
         needed.pending = not_live.difference(&upheld).copied().collect();
     }
     needed.doubts.sort();
     needed.doubts.dedup();
     Ok(needed)
+}
+
+/// The contracts of one version of a consumer with its providers, wherever that version is: with the named ones, or with
+/// all if none is named.
+///
+/// # Errors
+///
+/// That the version was never published, or can't be trusted.
+pub fn needed_for(
+    book: &Book<'_>,
+    consumer: &ServiceVersion,
+    providers: &BTreeSet<ServiceName>,
+) -> Result<Vec<(ServiceName, NeededContract)>, Refusal> {
+    let ServiceVersion { service, version } = consumer;
+    let read = book.published(service, version)?;
+    if !read.doubts.is_empty() {
+        return Err(Refusal::Doubtful(read.doubts));
+    }
+    let expected = match read.value {
+        Some(Published::As(expected)) => expected,
+        Some(Published::Conflicting) => {
+            return Err(Refusal::PublishedOtherwise { version: consumer.clone(), before: BTreeMap::new() });
+        }
+        None => return Err(Refusal::NotPublished { version: consumer.clone(), known: book.versions(service)? }),
+    };
+    let mut live_in = BTreeSet::new();
+    for place in book.environments()? {
+        let live = book.live(&place, service)?.value;
+        if live.iter().any(|one| one.version == *version) {
+            live_in.insert(place);
+        }
+    }
+    let mut contracts = Vec::new();
+    for (provider, id) in expected {
+        if !providers.is_empty() && !providers.contains(&provider) {
+            continue;
+        }
+        let file = book.contract(&provider, service, id)?.map_err(|doubt| Refusal::Doubtful(vec![doubt]))?;
+        let versions = BTreeMap::from([(version.clone(), live_in.clone())]);
+        let (consumer, live_in) = (service.clone(), live_in.clone());
+        contracts.push((provider, NeededContract { consumer, id, file, live_in, on_main: false, versions }));
+    }
+    Ok(contracts)
 }
 
 /// The versions that have one contract.
@@ -97,7 +144,7 @@ struct Holders {
 fn holders(
     book: &Book<'_>,
     provider: &ServiceName,
-    main_branch: &str,
+    day: Date,
     doubts: &mut Vec<Doubt>,
 ) -> Result<BTreeMap<(ServiceName, ContractId), Holders>, StoreError> {
     let consumers = book.consumers_ever(provider)?;
@@ -116,9 +163,12 @@ fn holders(
         }
     }
     for consumer in &consumers {
+        if book.service(consumer)?.is_some_and(|read| read.value.is_retired(day)) {
+            continue;
+        }
         let publications = book.publications(consumer)?;
         doubts.extend(publications.doubts);
-        for (_, publication) in heads(&publications.value, &main_branch_of(book, consumer, main_branch)?) {
+        for (_, publication) in heads(&publications.value, &main_branch(book, consumer)?) {
             let Some(id) = publication.contracts.get(provider) else { continue };
             let of_contract = holders.entry((consumer.clone(), *id)).or_default();
             of_contract.versions.entry(publication.version.clone()).or_default();
@@ -128,20 +178,13 @@ fn holders(
     Ok(holders)
 }
 
-/// The main branch of a service, which is the store's unless its declaration names another one.
-fn main_branch_of(book: &Book<'_>, service: &ServiceName, of_store: &str) -> Result<String, StoreError> {
-    let declared = book.service(service)?.and_then(|read| read.value.main_branch);
-    Ok(declared.unwrap_or_else(|| of_store.to_owned()))
-}
-
 /// The interactions that a version of the provider's main branch has upheld.
 fn upheld_on_main(
     book: &Book<'_>,
     provider: &ServiceName,
-    main_branch: &str,
     doubts: &mut Vec<Doubt>,
 ) -> Result<BTreeSet<InteractionId>, StoreError> {
-    let branch = main_branch_of(book, provider, main_branch)?;
+    let branch = main_branch(book, provider)?;
     let verifications = book.all_verifications(provider)?;
     doubts.extend(verifications.doubts);
     let on_main = verifications.value.iter().filter(|(_, record)| record.branch.as_deref() == Some(branch.as_str()));

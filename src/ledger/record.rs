@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -128,6 +129,10 @@ pub struct Deployment {
     /// The records of this service in this environment that this one ends, as far as its writer saw them.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub replaces: BTreeSet<RecordId>,
+    /// The versions that were deployed there when this roll-out began, by their records. What was deployed since isn't
+    /// replaced when it ends, because nobody knows which of the two came last.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub before: BTreeSet<RecordId>,
     /// The gate's decision, unless it was a yes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate: Option<String>,
@@ -184,6 +189,11 @@ impl Stamp {
     #[must_use]
     pub fn month(&self) -> &str {
         self.at.get(..7).unwrap_or("0000-00")
+    }
+
+    /// The day, in UTC.
+    pub(super) fn day(&self) -> Option<Date> {
+        self.at.get(..10)?.parse().ok()
     }
 
     /// Whether `at` is a time in the form of RFC 3339, in UTC.

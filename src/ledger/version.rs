@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::interaction::ServiceName;
+use crate::interaction::{ServiceName, is_no_file};
 
 /// A version of a service: letters, digits, `.`, `_`, `+` and `-`, at most 100 of them, beginning with a letter or a
 /// digit. Versions have no order. The id of a commit makes the best version.
@@ -25,10 +25,28 @@ impl Version {
         &self.0
     }
 
+    /// Whether it may be the beginning of a commit's id.
+    #[must_use]
+    pub fn may_be_abbreviated(&self) -> bool {
+        (7..64).contains(&self.0.len()) && self.0.len() != 40 && self.0.bytes().all(|byte| byte.is_ascii_hexdigit())
+    }
+
+    /// Whether it is the beginning of another version, which is a commit's id.
+    #[must_use]
+    pub fn abbreviates(&self, other: &Self) -> bool {
+        self.may_be_abbreviated() && other.is_commit() && other.0.len() > self.0.len() && other.0.starts_with(&*self.0)
+    }
+
+    /// Whether it is the id of a commit.
+    #[must_use]
+    pub fn is_commit(&self) -> bool {
+        matches!(self.0.len(), 40 | 64) && self.0.bytes().all(|byte| byte.is_ascii_hexdigit())
+    }
+
     /// The version for people, with a commit's id abbreviated.
     #[must_use]
     pub fn short(&self) -> &str {
-        if self.0.len() == 40 { short_id(&self.0) } else { &self.0 }
+        if self.is_commit() { short_id(&self.0) } else { &self.0 }
     }
 }
 
@@ -45,6 +63,12 @@ impl FromStr for Version {
         let valid = text.len() <= 100
             && text.starts_with(|c: char| c.is_ascii_alphanumeric())
             && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '+' | '-'));
+        // Files are named after versions, with more behind them.
+        if valid && is_no_file(text.trim_end_matches('.')) {
+            return Err(VersionError(format!(
+                "`{text}` can't be a version, because Windows has no files with this name: choose another one"
+            )));
+        }
         if valid {
             return Ok(Self(Arc::from(text)));
         }
@@ -115,7 +139,7 @@ mod tests {
         for text in ["1", "8f2c1", "3.4.1-rc.1+build_7", "v2"] {
             assert_eq!(text.parse::<Version>().unwrap().as_str(), text);
         }
-        for text in ["", "-1", ".1", "a/b", "a b", "a@b", "é", "a\n", &"1".repeat(101)] {
+        for text in ["", "-1", ".1", "a/b", "a b", "a@b", "é", "a\n", "nul", "Con.1", &"1".repeat(101)] {
             assert!(text.parse::<Version>().is_err(), "{text}");
         }
     }
@@ -132,6 +156,12 @@ mod tests {
     fn only_a_version_that_is_a_commit_is_abbreviated() {
         let commit = "0123456789abcdef0123456789abcdef01234567".parse::<Version>().unwrap();
         assert_eq!(commit.short(), "0123456789ab");
+        let short = commit.short().parse::<Version>().unwrap();
+        assert!(short.abbreviates(&commit) && !commit.abbreviates(&commit) && !commit.may_be_abbreviated());
+        for other in ["0123456", "1234567", "3.4.1", "012345"] {
+            let other = other.parse::<Version>().unwrap();
+            assert_eq!(other.abbreviates(&commit), other.as_str() == "0123456", "{other}");
+        }
         let word = "3.4.1-a-rather-long-name-of-a-release".parse::<Version>().unwrap();
         assert_eq!(word.short(), word.as_str());
     }

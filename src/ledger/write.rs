@@ -5,65 +5,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::abbreviation::full_version;
 use super::book::Book;
+use super::branches::{branch_name, heads};
 use super::contracts::{StoredContract, contract_files};
-use super::doubt::Doubt;
 use super::layout;
-use super::live::Live;
+use super::live::{Live, live};
 use super::published::Published;
 use super::reading::Read;
 use super::record::{Deployment, Event, Publication, Record, RecordId, Stamp, Verification};
-use super::snapshot::{NewFile, StoreError};
+use super::refusal::{NameKind, Refusal};
+use super::snapshot::NewFile;
 use super::version::{ServiceVersion, Version};
 use crate::formats::contract_id;
 use crate::interaction::{ContractId, ServiceName};
-
-/// Why a fact isn't recorded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// The store doesn't declare the name; the names that it does.
-    Undeclared { kind: NameKind, name: ServiceName, known: BTreeSet<ServiceName> },
-    /// The version is already published with different contracts.
-    PublishedOtherwise { version: ServiceVersion, before: BTreeMap<ServiceName, ContractId> },
-    /// The version is only the beginning of a published commit id.
-    Abbreviated { version: ServiceVersion, longer: Version },
-    /// The version was never published; the service's versions that were.
-    NotPublished { version: ServiceVersion, known: BTreeSet<Version> },
-    /// The version isn't live in the environment in this way; the versions of the service that are.
-    NotLive { version: ServiceVersion, live: Vec<Live> },
-    /// The version is live on several instances, and none of them was named.
-    Instances { version: ServiceVersion, live: Vec<Live> },
-    /// The version is both live and rolling out again, and neither was named.
-    LiveAndRollingOut { version: ServiceVersion },
-    /// Files that it depends on can't be trusted.
-    Doubtful(Vec<Doubt>),
-    /// The store can't be read.
-    Store(StoreError),
-}
-
-/// Whether a name belongs to a service or an environment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum NameKind {
-    Service,
-    Environment,
-}
-
-impl NameKind {
-    /// The noun, which is also the option of `upheld store init` that declares such a name.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Service => "service",
-            Self::Environment => "environment",
-        }
-    }
-}
-
-impl From<StoreError> for Refusal {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
 
 /// The files that publish a version's expectations: its contracts, and the publication last. Empty if the same is
 /// already published.
@@ -78,21 +33,31 @@ pub fn publish(
     contracts: &[StoredContract],
     stamp: Stamp,
 ) -> Result<Vec<NewFile>, Refusal> {
+    // An abbreviation must not become a version of its own.
+    let of = &full_version(book, of)?;
+    let branch = branch.map(branch_name);
     let services = book.services()?;
-    let names = std::iter::once(&of.service).chain(contracts.iter().map(|stored| &stored.contract.provider));
-    for name in names {
-        declared(NameKind::Service, name, &services)?;
+    let names = book.names()?;
+    declared(NameKind::Service, &of.service, &services)?;
+    in_use(book, &of.service, &stamp)?;
+    for stored in contracts {
+        declared(NameKind::Service, names.current(&stored.contract.provider), &services)?;
     }
     let all = book.publications(&of.service)?.value;
-    if let Some(longer) = abbreviated(&of.version, all.iter().map(|(_, record)| &record.version)) {
-        return Err(Refusal::Abbreviated { version: of.clone(), longer });
-    }
     let ids: Vec<ContractId> = contracts.iter().map(|stored| contract_id(&stored.contract)).collect();
     let expected: BTreeMap<ServiceName, ContractId> =
         contracts.iter().zip(&ids).map(|(stored, id)| (stored.contract.provider.clone(), *id)).collect();
+    let present: BTreeMap<ServiceName, ContractId> =
+        expected.iter().map(|(name, id)| (names.current(name).clone(), *id)).collect();
+    if present.len() < expected.len() {
+        let twice = |name: &&ServiceName| names.all(name).iter().filter(|one| expected.contains_key(*one)).count() > 1;
+        let provider = present.keys().find(twice).cloned().unwrap_or_else(|| of.service.clone());
+        let names = names.all(&provider).into_iter().filter(|name| expected.contains_key(name)).collect();
+        return Err(Refusal::OneProvider { version: of.clone(), names });
+    }
     match trusted(book.published(&of.service, &of.version)?)? {
         // Another branch is worth a record: a merge may bring the same version to the main branch.
-        Some(Published::As(before)) if before == expected => match branch {
+        Some(Published::As(before)) if before == present => match branch {
             Some(branch) if !is_of_branch(&all, &of.version, branch) => {}
             _ => return Ok(Vec::new()),
         },
@@ -128,26 +93,6 @@ fn is_of_branch(publications: &[(RecordId, Publication)], version: &Version, bra
     of_version.into_iter().any(|(_, publication)| publication.branch.as_deref() == Some(branch))
 }
 
-/// The published version that an abbreviated commit id refers to. Output abbreviates ids, and an abbreviated id must
-/// not become a version of its own.
-#[must_use]
-pub fn abbreviated<'v>(version: &Version, known: impl IntoIterator<Item = &'v Version>) -> Option<Version> {
-    let text = version.as_str();
-    let is_cut = (7..40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let is_longer = |known: &&Version| known.as_str().len() == 40 && known.as_str().starts_with(text);
-    if is_cut { known.into_iter().find(is_longer).cloned() } else { None }
-}
-
-/// The newest publications of a branch: those that no other one replaces. There are several if their writers didn't see
-/// each other's.
-#[must_use]
-pub fn heads<'p>(publications: &'p [(RecordId, Publication)], branch: &str) -> Vec<&'p (RecordId, Publication)> {
-    let of_branch = || publications.iter().filter(|(_, publication)| publication.branch.as_deref() == Some(branch));
-    let replaced: BTreeSet<RecordId> =
-        of_branch().flat_map(|(_, publication)| &publication.replaces).copied().collect();
-    of_branch().filter(|(id, _)| !replaced.contains(id)).collect()
-}
-
 /// The file that records a verification. With `supersede`, earlier results of this version for the same interactions no
 /// longer count.
 ///
@@ -155,7 +100,11 @@ pub fn heads<'p>(publications: &'p [(RecordId, Publication)], branch: &str) -> V
 ///
 /// Why it is refused.
 pub fn verification(book: &Book<'_>, mut verification: Verification, supersede: bool) -> Result<Vec<NewFile>, Refusal> {
+    verification.provider = book.names()?.current(&verification.provider).clone();
     declared(NameKind::Service, &verification.provider, &book.services()?)?;
+    verification.branch = verification.branch.map(|branch| branch_name(&branch).to_owned());
+    let of = ServiceVersion::new(verification.provider.clone(), verification.version.clone());
+    verification.version = full_version(book, &of)?.version;
     if supersede {
         let before = book.verifications(&verification.provider, &verification.version)?;
         let same = |record: &Verification| record.results.keys().any(|id| verification.results.contains_key(id));
@@ -200,18 +149,27 @@ pub fn arrive(
     stamp: Stamp,
 ) -> Result<Vec<NewFile>, Refusal> {
     check_names(book, of, target)?;
+    in_use(book, &of.service, &stamp)?;
     if !fact && trusted(book.published(&of.service, &of.version)?)?.is_none() {
         return Err(Refusal::NotPublished { version: of.clone(), known: book.versions(&of.service)? });
     }
     // Unreadable records can't be replaced, and remain doubts.
-    let live = book.live(&target.environment, &of.service)?.value;
+    let history = book.history(&target.environment, &of.service)?.value;
+    let live = live(&history);
     let replaces = |over: &dyn Fn(&Live) -> bool| live.iter().filter(|one| over(one)).map(|one| one.record).collect();
     let again =
         |one: &Live, event: Event| one.version == of.version && one.instance == target.instance && one.event == event;
     let (event, until, replaces): (Event, Option<String>, BTreeSet<RecordId>) = match arrival {
         // Recording a roll-out again extends it.
         Arrival::Started { until } => (Event::Started, Some(until), replaces(&|one| again(one, Event::Started))),
-        Arrival::Done => (Event::Done, None, replaces(&|one| one.ends_with(&of.version, target.instance.as_ref()))),
+        Arrival::Done => {
+            let seen = seen_by_rollouts(&history, live.iter().filter(|one| again(one, Event::Started)));
+            let is_known = |one: &Live| seen.as_ref().is_none_or(|seen| seen.contains(&one.record));
+            let over = |one: &Live| {
+                one.ends_with(&of.version, target.instance.as_ref()) && (one.version == of.version || is_known(one))
+            };
+            (Event::Done, None, replaces(&over))
+        }
         Arrival::Released => {
             (Event::Released, None, replaces(&|one| again(one, Event::Released) || again(one, Event::Started)))
         }
@@ -221,7 +179,41 @@ pub fn arrive(
     if until.is_none() && replaces.len() == 1 && live.iter().any(same) {
         return Ok(Vec::new());
     }
-    Ok(vec![deployment(book, of, target, event, replaces, gate, until, stamp)])
+    let is_deployed = |one: &&Live| one.event == Event::Done && one.instance == target.instance;
+    let before = match event {
+        Event::Started => live.iter().filter(is_deployed).map(|one| one.record).collect(),
+        _ => BTreeSet::new(),
+    };
+    Ok(vec![deployment(book, of, target, Change { event, replaces, before, gate, until }, stamp)])
+}
+
+/// The deployments that were there when one of these roll-outs began, and the records that say the same again of the same
+/// version; `None` if there is no such roll-out.
+fn seen_by_rollouts<'l>(
+    history: &[(RecordId, Deployment)],
+    rollouts: impl Iterator<Item = &'l Live>,
+) -> Option<BTreeSet<RecordId>> {
+    let of = |id: &RecordId| history.iter().find(|(other, _)| other == id).map(|(_, record)| record);
+    let mut seen: Option<BTreeSet<RecordId>> = None;
+    for record in rollouts.filter_map(|one| of(&one.record)) {
+        seen.get_or_insert_default().extend(&record.before);
+    }
+    let mut seen = seen?;
+    loop {
+        let is_again = |record: &Deployment| {
+            record.event == Event::Done
+                && record
+                    .replaces
+                    .iter()
+                    .any(|id| seen.contains(id) && of(id).is_some_and(|one| one.version == record.version))
+        };
+        let more: Vec<RecordId> =
+            history.iter().filter(|(id, record)| !seen.contains(id) && is_again(record)).map(|(id, _)| *id).collect();
+        if more.is_empty() {
+            return Some(seen);
+        }
+        seen.extend(more);
+    }
 }
 
 /// How a version stops being live.
@@ -235,7 +227,20 @@ pub enum Departure {
     SupportEnded,
 }
 
-/// The file that records that a version is no longer live: on the named instance, on the only one, or on `all`.
+impl Departure {
+    /// Whether it ends what this event began.
+    #[must_use]
+    pub const fn ends(self, event: Event) -> bool {
+        match self {
+            Self::Undeployed => matches!(event, Event::Done | Event::Started),
+            Self::GivenUp => matches!(event, Event::Started),
+            Self::SupportEnded => matches!(event, Event::Released),
+        }
+    }
+}
+
+/// The file that records that a version is no longer live: on the named instance, on the only one, or on `all`. `gate` is
+/// the gate's decision, unless it was a yes.
 ///
 /// # Errors
 ///
@@ -246,22 +251,21 @@ pub fn depart(
     target: &Target,
     departure: Departure,
     all: bool,
+    gate: Option<String>,
     stamp: Stamp,
 ) -> Result<Vec<NewFile>, Refusal> {
     check_names(book, of, target)?;
     let live = trusted(book.live(&target.environment, &of.service)?)?;
-    let ends = |event: Event| match departure {
-        Departure::Undeployed => matches!(event, Event::Done | Event::Started),
-        Departure::GivenUp => event == Event::Started,
-        Departure::SupportEnded => event == Event::Released,
-    };
     let meant = |one: &&Live| {
-        one.version == of.version && ends(one.event) && (target.instance.is_none() || one.instance == target.instance)
+        one.version == of.version
+            && departure.ends(one.event)
+            && (target.instance.is_none() || one.instance == target.instance)
     };
     let over: Vec<&Live> = live.iter().filter(meant).collect();
     let has = |event: Event| over.iter().any(|one| one.event == event);
     if over.is_empty() {
-        return Err(Refusal::NotLive { version: of.clone(), live });
+        let environment = target.environment.clone();
+        return Err(Refusal::NotLive { version: of.clone(), environment, live });
     }
     let instances: BTreeSet<Option<&ServiceName>> = over.iter().map(|one| one.instance.as_ref()).collect();
     if instances.len() > 1 && !all {
@@ -278,20 +282,21 @@ pub fn depart(
         Departure::Undeployed | Departure::GivenUp => Event::Aborted,
     };
     let replaces = over.iter().map(|one| one.record).collect();
-    Ok(vec![deployment(book, of, target, event, replaces, None, None, stamp)])
+    let change = Change { event, replaces, before: BTreeSet::new(), gate, until: None };
+    Ok(vec![deployment(book, of, target, change, stamp)])
 }
 
-#[expect(clippy::too_many_arguments, reason = "each is one field of the record")]
-fn deployment(
-    book: &Book<'_>,
-    of: &ServiceVersion,
-    target: &Target,
+/// What a deployment's record says besides its version and its place.
+struct Change {
     event: Event,
     replaces: BTreeSet<RecordId>,
+    before: BTreeSet<RecordId>,
     gate: Option<String>,
     until: Option<String>,
-    stamp: Stamp,
-) -> NewFile {
+}
+
+fn deployment(book: &Book<'_>, of: &ServiceVersion, target: &Target, change: Change, stamp: Stamp) -> NewFile {
+    let Change { event, replaces, before, gate, until } = change;
     file(&Record::Deployment(Deployment {
         environment: target.environment.clone(),
         service: of.service.clone(),
@@ -299,6 +304,7 @@ fn deployment(
         event,
         instance: target.instance.clone(),
         replaces,
+        before,
         gate,
         until,
         // It also distinguishes records that would be equal otherwise, of the same event within one second.
@@ -317,6 +323,17 @@ fn declared(kind: NameKind, name: &ServiceName, known: &BTreeSet<ServiceName>) -
         return Ok(());
     }
     Err(Refusal::Undeclared { kind, name: name.clone(), known: known.clone() })
+}
+
+/// Checks that a service isn't retired.
+fn in_use(book: &Book<'_>, service: &ServiceName, stamp: &Stamp) -> Result<(), Refusal> {
+    let declared = book.service(service)?.map(|read| read.value).unwrap_or_default();
+    match (declared.retired, stamp.day()) {
+        (Some(since), Some(day)) if declared.is_retired(day) => {
+            Err(Refusal::Retired { service: service.clone(), since })
+        }
+        _ => Ok(()),
+    }
 }
 
 fn trusted<T>(read: Read<T>) -> Result<T, Refusal> {

@@ -19,10 +19,18 @@ const PAGE: usize = 200_000;
 pub fn failure<C>(trouble: &Trouble<C>, palette: &Palette) -> String {
     let mut text = format!("{}: {}\n", paint(palette.error, "error"), shown_sentence(&trouble.message));
     text.push_str(&quoted(trouble.detail.as_deref().unwrap_or_default()));
-    for help in &trouble.help {
-        text.push_str(&format!("{}: {}\n", paint(palette.help, "help"), shown_sentence(help)));
-    }
-    text
+    text + &help_lines(trouble, palette)
+}
+
+/// The same if it isn't an error.
+#[must_use]
+pub fn nothing_to_do<C>(trouble: &Trouble<C>, palette: &Palette) -> String {
+    note(&trouble.message, "", palette) + &help_lines(trouble, palette)
+}
+
+fn help_lines<C>(trouble: &Trouble<C>, palette: &Palette) -> String {
+    let line = |help: &String| format!("{}: {}\n", paint(palette.help, "help"), shown_sentence(help));
+    trouble.help.iter().map(line).collect()
 }
 
 /// The same as an annotation on GitHub, under our own title.

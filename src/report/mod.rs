@@ -44,7 +44,7 @@ pub use decision::{
 };
 pub use diff::compared;
 pub use escape::defused_lines;
-pub use failure::{done_markdown, failure, failure_github, failure_markdown, note};
+pub use failure::{done_markdown, failure, failure_github, failure_markdown, note, nothing_to_do};
 pub use fanout::{Fanout, WriteFailure};
 pub use github::Github;
 pub use human::Human;

@@ -49,21 +49,21 @@ fn a_work_tree_with_changes_is_not_a_version() {
     team.world.write("contracts/upheld.yaml", team.world.read("contracts/upheld.yaml") + "\n");
     assert_snapshot!(team.upheld("publish storefront"), @"
     ------- stderr -------
-    error: the work tree has changes that no commit contains
+    error: the work tree has changes that no commit contains: contracts/upheld.yaml
     help: commit them, or name the version: storefront@VERSION
     [exit code 2]
     ");
     let line = format!("verify orders --url {} --publish", orders.url());
     assert_snapshot!(team.upheld(&line), @"
     ------- stderr -------
-    error: the work tree has changes that no commit contains
+    error: the work tree has changes that no commit contains: contracts/upheld.yaml
     help: commit them, or name the version: --version VERSION
     [exit code 2]
     ");
     assert_eq!(orders.connections(), 0, "nothing is run whose results can't be published");
     assert_snapshot!(team.gate("storefront"), @"
     ------- stderr -------
-    error: the work tree has changes that no commit contains
+    error: the work tree has changes that no commit contains: contracts/upheld.yaml
     help: commit them, or name the version: storefront@VERSION
     [exit code 2]
     ");

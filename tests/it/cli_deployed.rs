@@ -70,7 +70,8 @@ fn an_unpublished_version_is_refused_unless_it_is_a_fact_and_unknown_afterwards(
         G301 unknown  storefront@9 (live) needs orders@1 (candidate)
              storefront@9 was never published, so what it expects is unknown
              owner: team-storefront
-             next: publish it: upheld publish storefront@9; or write `not-onboarded-until: DATE` into services/storefront.yaml
+             next: publish it: upheld publish storefront@9
+             next: or, if storefront doesn't publish yet, write `not-onboarded-until: DATE` into services/storefront.yaml
 
         G503 note  storefront@9 went live at <moment> although the gate said unknown
         [exit code 4]
@@ -144,7 +145,7 @@ fn a_released_version_is_live_until_its_support_ends() {
         ------- stderr -------
         error: storefront@1 isn't live there in this way
         help: live there: storefront@1 (released)
-        help: to end the support of a released version: upheld released storefront@1 --support-ended
+        help: to end the support of a released version: upheld released storefront@1 --to production --support-ended
         [exit code 2]
         ");
         assert_snapshot!(team.upheld("released storefront@1 --to production --support-ended"), @"
@@ -233,7 +234,7 @@ fn a_typo_is_never_recorded() {
         error: the following required arguments were not provided:
           --to <ENV>
 
-        Usage: upheld deployed --to <ENV> <SERVICE[@VERSION]>
+        Usage: upheld deployed --to <ENV> <SERVICE[@VERSION]>...
 
         For more information, try '--help'.
         [exit code 2]

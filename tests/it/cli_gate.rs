@@ -40,7 +40,7 @@ fn a_broken_pair_is_a_no_that_shows_the_place_and_both_values() {
     G101 incompatible  storefront@1 (candidate) needs orders@1 (live)
          get an order   body items[0].qty   expected an integer, like 2   got "2", a string
                         body paid           expected a boolean, like true   got nothing: the key is missing
-         owner: team-orders
+         owners: team-orders, team-storefront
          next: fix orders to return what storefront expects; or agree on the change with storefront, which then changes its contract
     [exit code 1]
     "#);
@@ -107,7 +107,7 @@ fn a_consumer_needs_a_live_provider_and_a_provider_needs_no_consumer() {
         G401 missing-provider  storefront@1 (candidate) needs orders
              no version of orders is live in production
              owner: team-orders
-             next: deploy a version of orders first: upheld gate orders@… --to production
+             next: deploy orders@1 first, and record it: upheld deployed orders@1 --to production
         [exit code 4]
         ");
         assert_snapshot!(team.gate("orders@1"), @"
@@ -135,7 +135,7 @@ fn a_version_without_consumers_and_providers_may_go_live() {
         DENY  weather@1 → production     1 unknown     store <view>
 
         G306 unknown  there are no pairs to check, but --require-pairs requires some
-             next: publish what the version expects, or leave out --require-pairs
+             next: publish what they expect, or don't require pairs: upheld gate weather@1 --to production
         [exit code 4]
         ");
     });
@@ -241,7 +241,7 @@ fn a_roll_out_without_an_end_counts_on_both_sides_and_is_reported() {
 
         G101 incompatible  storefront@2 (candidate) needs orders@1 (live)
              get find   status   expected 204   got 404
-             owner: team-orders
+             owners: team-orders, team-storefront
              next: fix orders to return what storefront expects; or agree on the change with storefront, which then changes its contract
         G001 compatible    1 pair (--all lists them)
 
@@ -362,7 +362,8 @@ fn a_version_is_checked_once_and_a_service_has_one_version() {
         assert_snapshot!(team.gate("storefront@1 storefront@2"), @"
         ------- stderr -------
         error: storefront@1 and storefront@2 are two versions of one service
-        help: check each of them on its own
+        help: name only one of them
+        help: or check each of them on its own
         [exit code 2]
         ");
     });

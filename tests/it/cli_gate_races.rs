@@ -127,7 +127,7 @@ fn a_definite_no_ends_the_wait() {
 
         G101 incompatible  storefront@1 (candidate) needs orders@1 (live)
              get list   status   expected 204   got 404
-             owner: team-orders
+             owners: team-orders, team-storefront
              next: fix orders to return what storefront expects; or agree on the change with storefront, which then changes its contract
         G201 unverified    storefront@1 (candidate) needs payments@1 (live)
              the only interaction has no result: get pay

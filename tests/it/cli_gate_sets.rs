@@ -31,8 +31,6 @@ fn an_order_in_which_all_may_go_live_is_found_and_printed() {
         order  orders@2, then storefront@2 (the decision assumes this order)
 
         G001 compatible  2 pairs (--all lists them)
-
-        G503 note  storefront@1 went live at <moment> although the gate said unverified
         [exit code 0]
         ");
         assert_eq!(team.gate_json("storefront@2 orders@2")["order"], serde_json::json!(["orders@2", "storefront@2"]));
@@ -44,11 +42,9 @@ fn an_order_in_which_all_may_go_live_is_found_and_printed() {
 
         G101 incompatible  storefront@2 (candidate) needs orders@1 (live)
              get new   status   expected 204   got 404
-             owner: team-orders
+             owners: team-orders, team-storefront
              next: fix orders to return what storefront expects; or agree on the change with storefront, which then changes its contract
         G001 compatible    1 pair (--all lists them)
-
-        G503 note  storefront@1 went live at <moment> although the gate said unverified
         [exit code 1]
         ");
     });
@@ -63,17 +59,16 @@ fn a_notice_says_if_only_going_live_at_once_works() {
 
         G101 incompatible  storefront@1 (live) needs orders@2 (candidate)
              get old   status   expected 204   got 404
-             owner: team-orders
+             owners: team-orders, team-storefront
              next: fix orders to return what storefront expects; or agree on the change with storefront, which then changes its contract
         G101 incompatible  storefront@2 (candidate) needs orders@1 (live)
              get new   status   expected 204   got 404
-             owner: team-orders
+             owners: team-orders, team-storefront
              next: fix orders to return what storefront expects; or agree on the change with storefront, which then changes its contract
         G001 compatible    1 pair (--all lists them)
 
         G505 note  these versions aren't compatible in any order, but they are if all go live at the same moment
              next: if they really go live at the same moment, add --atomic
-        G503 note  storefront@1 went live at <moment> although the gate said unverified
         [exit code 1]
         ");
         assert_eq!(team.asks("storefront@2 orders@2 --atomic"), "allow 0");
@@ -117,7 +112,7 @@ fn the_next_gate_sees_a_whole_reserved_set() {
 
         G101 incompatible  storefront@2 (rolling out) needs orders@1 (live)
              get new   status   expected 204   got 404
-             owner: team-orders
+             owners: team-orders, team-storefront
              next: fix orders to return what storefront expects; or agree on the change with storefront, which then changes its contract
         G001 compatible    3 pairs (--all lists them)
         [exit code 0]

@@ -211,7 +211,8 @@ fn a_history_that_was_rewritten_since_a_roll_out_began_is_detected_without_a_cop
 
     G305 unknown     storefront@1
          the store's history was rewritten since the roll-out of storefront@1 began: it no longer contains <commit>
-         next: find out who did it and why; then end the roll-out: upheld deployed storefront@1 --to production, or upheld undeployed storefront@1 --to production --rollout
+         next: find out who did it and why; then, if the roll-out is done: upheld deployed storefront@1 --to production
+         next: or, if it was given up: upheld undeployed storefront@1 --to production --rollout
     G001 compatible  1 pair (--all lists them)
 
     G502 note  a roll-out of storefront@1 began at <moment> and was due by <moment>; until its end is recorded, both that version and the one before it count as live

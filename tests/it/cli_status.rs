@@ -29,7 +29,7 @@ fn status_shows_what_is_live_and_the_pairs_that_need_attention() {
 
         G101 incompatible  mobile@3.4.1 (released) needs orders@1 (live)
              get show   status   expected 204   got 404
-             owner: team-orders
+             owners: team-orders, team-mobile
              next: fix orders to return what mobile expects; or agree on the change with mobile, which then changes its contract
         G001 compatible    1 pair (--all lists them)
 

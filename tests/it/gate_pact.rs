@@ -95,7 +95,7 @@ fn an_interaction_that_can_t_be_run_denies_with_a_remedy_and_without_waiting() {
     deny 4 unknown
     G307 unknown: storefront@1 (candidate) needs orders@1 (live)
          an order was placed: it can't be run, because it is a message, and only HTTP is supported so far
-         next: publish a new version of storefront with these interactions as pending: upheld publish storefront@… --without-skipped
+         next: publish a new version of storefront with these interactions as pending: upheld publish storefront --without-skipped
     ");
     // Along with an interaction that only needs to be verified.
     world.publish_texts("storefront@2", None, &[&file(&[get("a", false), get("c", false), placed])]).unwrap();
@@ -105,8 +105,8 @@ fn an_interaction_that_can_t_be_run_denies_with_a_remedy_and_without_waiting() {
          an order was placed: it can't be run, because it is a message, and only HTTP is supported so far
          1 of 3 without a result: get c
          never verified: no version of orders has a result
-         next: publish a new version of storefront with these interactions as pending: upheld publish storefront@… --without-skipped
-         next: in a checkout of orders@1: upheld verify orders --publish --version 1
+         next: publish a new version of storefront with these interactions as pending: upheld publish storefront --without-skipped
+         next: in a checkout of orders@1: upheld verify orders --publish --version 1 --for storefront@2
     ");
     world.publish_texts("storefront@3", None, &[&file(&[get("a", false)])]).unwrap();
     assert_eq!(world.gate("storefront@3").verdict(), "allow 0 compatible");

@@ -43,7 +43,7 @@ fn a_consumer_that_the_live_provider_breaks_may_not_and_the_mismatch_is_shown() 
          get b: status expected 200 got 404
          next: fix orders to return what storefront expects; or agree on the change with storefront, which then changes its contract
     ");
-    assert_eq!(world.gate("storefront@1").0.rows[0].owners, ["team-orders"]);
+    assert_eq!(world.gate("storefront@1").0.rows[0].owners, ["team-orders", "team-storefront"]);
 }
 
 // 3
@@ -55,7 +55,7 @@ fn a_consumer_without_any_verification_may_not() {
     G201 unverified: storefront@1 (candidate) needs orders@1 (live)
          2 of 2 without a result: get a, get b
          never verified: no version of orders has a result
-         next: in a checkout of orders@1: upheld verify orders --publish --version 1
+         next: in a checkout of orders@1: upheld verify orders --publish --version 1 --for storefront@1
     ");
 }
 
@@ -69,7 +69,7 @@ fn a_consumer_with_results_of_another_provider_version_may_not() {
     G202 unverified: storefront@1 (candidate) needs orders@1 (live)
          2 of 2 without a result: get a, get b
          last verified: orders@2
-         next: in a checkout of orders@1: upheld verify orders --publish --version 1
+         next: in a checkout of orders@1: upheld verify orders --publish --version 1 --for storefront@1
     ");
 }
 
@@ -84,7 +84,7 @@ fn a_consumer_whose_provider_was_never_deployed_may_not() {
     deny 4 missing-provider
     G401 missing-provider: storefront@1 (candidate) needs orders
          no version of orders is live in production
-         next: deploy a version of orders first: upheld gate orders@… --to production
+         next: deploy orders@1 first, and record it: upheld deployed orders@1 --to production
     ");
     world.deploy("orders@1");
     assert_eq!(world.gate("storefront@1").verdict(), "allow 0 compatible");
@@ -145,7 +145,8 @@ fn a_live_consumer_that_never_published_may_need_anything_unless_it_is_exempt() 
     deny 4 unknown
     G301 unknown: storefront@1 (live) needs orders@2 (candidate)
          storefront@1 was never published, so what it expects is unknown
-         next: publish it: upheld publish storefront@1; or write `not-onboarded-until: DATE` into services/storefront.yaml
+         next: publish it: upheld publish storefront@1
+         next: or, if storefront doesn't publish yet, write `not-onboarded-until: DATE` into services/storefront.yaml
     ");
     world.declare("storefront", "not-onboarded-until: 2026-11-24\n");
     assert_snapshot!(world.gate("orders@2"), @"
@@ -184,7 +185,7 @@ fn a_version_without_consumers_and_providers_has_nothing_to_check() {
     deny 4 unknown
     G306 unknown: 
          there are no pairs to check, but --require-pairs requires some
-         next: publish what the version expects, or leave out --require-pairs
+         next: publish what they expect, or don't require pairs: upheld gate storefront@1 --to production
     ");
 }
 
@@ -200,7 +201,7 @@ fn a_pair_with_an_exempt_service_does_not_count_as_checked() {
     deny 4 unknown
     G306 unknown: 
          there are no pairs to check, but --require-pairs requires some
-         next: publish what the version expects, or leave out --require-pairs
+         next: publish what they expect, or don't require pairs: upheld gate orders@2 --to production
     G003 compatible: storefront@1 (live) needs orders@2 (candidate)
          storefront@1 hasn't published anything; its service is exempt until 2030-01-31
     ");

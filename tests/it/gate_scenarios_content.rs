@@ -49,7 +49,7 @@ fn results_of_unchanged_interactions_carry_over_to_a_changed_contract() {
     G203 unverified: storefront@2 (candidate) needs orders@1 (live)
          1 of 9 without a result: get new
          never verified: no version of orders has a result
-         next: in a checkout of orders@1: upheld verify orders --publish --version 1
+         next: in a checkout of orders@1: upheld verify orders --publish --version 1 --for storefront@2
     ");
 }
 
@@ -105,7 +105,7 @@ fn of_two_different_publications_of_a_version_neither_counts() {
     deny 4 unknown
     G302 unknown: storefront@1 (candidate)
          storefront@1 was published twice with different contracts
-         next: publish a new version of storefront; what a version expects can't change
+         next: what a version expects can't change, so publish a new version of storefront: upheld publish storefront
     ");
     world.deploy("storefront@1");
     world.publish("orders@2", &[]);
@@ -143,7 +143,7 @@ fn a_partial_run_is_never_enough() {
     G203 unverified: storefront@1 (candidate) needs orders@1 (live)
          2 of 5 without a result: get d, get e
          never verified: no version of orders has a result
-         next: in a checkout of orders@1: upheld verify orders --publish --version 1
+         next: in a checkout of orders@1: upheld verify orders --publish --version 1 --for storefront@1
     ");
 }
 
@@ -159,7 +159,7 @@ fn a_later_run_only_replaces_a_break_if_it_supersedes_it() {
     G102 incompatible: storefront@1 (candidate) needs orders@1 (live)
          get c: status expected 200 got 404
          conflicting results (flaky): the same version both upheld and broke it
-         next: find out why the results differ; then, in a checkout of orders@1: upheld verify orders --publish --version 1 --supersede
+         next: find out why the results differ; then, in a checkout of orders@1: upheld verify orders --publish --version 1 --for storefront@1 --supersede
     ");
     world.verify_instead("orders@1", "c");
     assert_eq!(world.gate("storefront@1").verdict(), "allow 0 compatible");
@@ -190,7 +190,7 @@ fn an_interaction_that_could_not_be_run_is_unverified_and_not_broken() {
     deny 3 unverified
     G204 unverified: storefront@1 (candidate) needs orders@1 (live)
          get c: no state handler
-         next: in a checkout of orders@1: upheld verify orders --publish --version 1
+         next: in a checkout of orders@1: upheld verify orders --publish --version 1 --for storefront@1
     ");
 }
 

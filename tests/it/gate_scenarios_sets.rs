@@ -117,10 +117,10 @@ fn two_new_services_that_need_each_other_can_only_come_at_once() {
     deny 4 missing-provider
     G401 missing-provider: orders@1 (candidate) needs storefront
          no version of storefront is live in production before storefront@1
-         next: let storefront go live first: --order storefront,orders
+         next: let storefront go live first: upheld gate storefront@1 orders@1 --to production --order storefront,orders
     G401 missing-provider: storefront@1 (candidate) needs orders
          no version of orders is live in production before orders@1
-         next: let orders go live first: --order orders,storefront
+         next: let orders go live first: upheld gate orders@1 storefront@1 --to production --order orders,storefront
     G001 compatible: orders@1 (candidate) needs storefront@1 (candidate)
     G001 compatible: storefront@1 (candidate) needs orders@1 (candidate)
     G505 these versions aren't compatible in any order, but they are if all go live at the same moment
@@ -140,7 +140,7 @@ fn if_one_order_only_lacks_a_result_the_decision_is_unverified_in_that_order() {
     G202 unverified: storefront@2 (candidate) needs orders@2 (candidate)
          1 of 1 without a result: get new
          last verified: orders@1
-         next: in a checkout of orders@2: upheld verify orders --publish --version 2
+         next: in a checkout of orders@2: upheld verify orders --publish --version 2 --for storefront@2
     G001 compatible: storefront@1 (live) needs orders@2 (candidate)
     ");
     world.verify("orders@2", "!new");
@@ -210,7 +210,7 @@ fn a_provider_that_a_new_version_needs_goes_first() {
     deny 4 missing-provider
     G401 missing-provider: storefront@2 (candidate) needs reviews
          no version of reviews is live in production
-         next: deploy a version of reviews first: upheld gate reviews@… --to production
+         next: deploy reviews@2 first, and record it: upheld deployed reviews@2 --to production
     G001 compatible: storefront@2 (candidate) needs orders@1 (live)
     ");
     assert_snapshot!(world.gate("storefront@2 reviews@2"), @"

@@ -232,7 +232,8 @@ fn a_record_that_was_lost_since_a_roll_out_began_is_detected() {
     deny 4 unknown
     G305 unknown: weather@2
          the store's history was rewritten since the roll-out of weather@2 began: it no longer contains 10
-         next: find out who did it and why; then end the roll-out: upheld deployed weather@2 --to production, or upheld undeployed weather@2 --to production --rollout
+         next: find out who did it and why; then, if the roll-out is done: upheld deployed weather@2 --to production
+         next: or, if it was given up: upheld undeployed weather@2 --to production --rollout
     G502 a roll-out of weather@2 began at 2026-11-24T08:11:00Z and was due by 2026-11-24T12:00:00Z; until its end is recorded, both that version and the one before it count as live
          next: record how it ended: upheld deployed weather@2 --to production, or upheld undeployed weather@2 --to production --rollout
     G507 storefront isn't live in production, so its contracts with orders aren't checked

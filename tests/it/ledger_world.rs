@@ -175,7 +175,7 @@ impl World {
     /// A version ceases to be live.
     pub fn try_depart(&mut self, version: &str, instance: Option<&str>, departure: Departure) -> Result<(), Refusal> {
         let (target, stamp) = (self.target(instance), self.stamp());
-        let files = self.asked(|book| depart(book, &of(version), &target, departure, true, stamp))?;
+        let files = self.asked(|book| depart(book, &of(version), &target, departure, true, None, stamp))?;
         self.land(&files);
         Ok(())
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_yaml::Value;
 
+use crate::support::Team;
 use crate::support::recipes::{Recipes, commands};
 
 /// The inputs of the action.
@@ -115,4 +116,34 @@ fn jobs_for_pull_requests_write_nothing() {
         let on = serde_yaml::to_string(file).unwrap();
         assert!(!on.contains("pull_request_target"), "{on}");
     }
+}
+
+#[test]
+fn providers_are_notified_of_every_version_that_needs_them() {
+    let team = Team::git("storefront orders stock");
+    let found = team.commit();
+    team.publish("storefront@1", &[("orders", "list")]);
+    let first = team.commit();
+    team.publish("storefront@2", &[("orders", "list show"), ("stock", "count")]);
+    let second = team.commit();
+    // It goes back to what it needed at first, so no contract is new.
+    team.publish("storefront@3", &[("orders", "list")]);
+    let third = team.commit();
+    team.publish("stock@1", &[]);
+    let address = team.remote().address().trim_start_matches("git+").to_owned();
+    team.git_here(&["clone", "--quiet", &address, "shared"]);
+    let script = Recipes::read().shell("store-notify").replace("./ci/start", "echo");
+    let notified = |base: &str| {
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-e", "-c", &script]).current_dir(team.world.path("shared")).env("BASE", base.trim());
+        let output = shell.output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap().split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(notified(&second), ["orders"]);
+    assert_eq!(notified(&first), ["orders", "stock"]);
+    assert_eq!(notified(&third), Vec::<String>::new());
+    assert_eq!(notified(&found), ["orders", "stock"]);
+    // A new branch has no base.
+    assert_eq!(notified(&"0".repeat(40)), ["orders", "stock"]);
 }

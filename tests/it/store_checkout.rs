@@ -35,8 +35,13 @@ fn the_commit_and_its_branch_are_found() {
     let (remote, commit) = work_tree();
     fs::create_dir(remote.path("own/below")).unwrap();
     let checked_out = commit.clone();
-    let expected =
-        Checkout { commit, checked_out, branch: Some(String::from("main")), changed: false, untracked: Vec::new() };
+    let expected = Checkout {
+        commit,
+        checked_out,
+        branch: Some(String::from("main")),
+        changed: Vec::new(),
+        untracked: Vec::new(),
+    };
     assert_eq!(seen(&remote, &[]), expected);
     // From a folder below, and with variables that point elsewhere.
     let elsewhere = remote.environment_of("cache").with("GIT_DIR", remote.path("remote.git"));
@@ -48,22 +53,22 @@ fn changes_are_distinguished_from_untracked_files() {
     let (remote, _) = work_tree();
     remote.write("own/ignored", "1");
     remote.write("own/.upheld/store/store.yaml", "1");
-    assert_eq!((seen(&remote, &[]).changed, seen(&remote, &[]).untracked), (false, vec![]));
+    assert_eq!((seen(&remote, &[]).changed, seen(&remote, &[]).untracked), (vec![], vec![]));
     // Whatever the user's configuration shows.
     remote.git_at("own", &["config", "status.showUntrackedFiles", "no"]);
     remote.write("own/new", "1");
     remote.write("own/below/x", "1");
     let untracked = ["below/", "new"].map(str::to_owned).to_vec();
-    assert_eq!((seen(&remote, &[]).changed, seen(&remote, &[]).untracked), (false, untracked));
+    assert_eq!((seen(&remote, &[]).changed, seen(&remote, &[]).untracked), (vec![], untracked));
     fs::remove_file(remote.path("own/new")).unwrap();
     fs::remove_dir_all(remote.path("own/below")).unwrap();
     for change in [&["rm", "--quiet", "--cached", "a"][..], &["mv", "a", "b"]] {
         remote.git_at("own", change);
-        assert!(seen(&remote, &[]).changed, "{change:?}");
+        assert!(!seen(&remote, &[]).changed.is_empty(), "{change:?}");
         remote.git_at("own", &["reset", "--quiet", "--hard"]);
     }
     remote.write("own/a", "2");
-    assert!(seen(&remote, &[]).changed);
+    assert!(!seen(&remote, &[]).changed.is_empty());
 }
 
 #[test]
@@ -87,7 +92,7 @@ fn in_a_pull_request_the_version_is_the_head_and_never_the_merge() {
             commit: head.to_owned(),
             checked_out: here.clone(),
             branch: Some(String::from("feature/x")),
-            changed: false,
+            changed: Vec::new(),
             untracked: Vec::new(),
         };
         assert_eq!(seen(&remote, &variables), expected);
@@ -265,7 +270,7 @@ fn reading_a_checkout_changes_nothing() {
     file.set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_hours(300_000)).unwrap();
     let index = || fs::read(remote.path("own/.git/index")).unwrap();
     let before = index();
-    assert!(!seen(&remote, &[]).changed);
+    assert_eq!(seen(&remote, &[]).changed, Vec::<String>::new());
     assert_eq!(index(), before);
     remote.git_at("own", &["status"]);
     assert_ne!(index(), before, "it would be, by a look of the user's own");

@@ -8,7 +8,7 @@ use super::super::palette::{Palette, paint};
 use super::causes::{INDENT, in_short};
 use super::row::{head, name, next_line, row, style, width};
 use super::texts::{notice_next_text, notice_text};
-use super::{DecisionReport, candidates, sentence, store};
+use super::{DecisionReport, sentence, store, subject};
 use crate::gate::{Cause, GateCode, Notice, Row, State};
 use crate::ledger::ServiceVersion;
 use crate::words::count;
@@ -26,10 +26,9 @@ pub fn decision_human(report: &DecisionReport<'_>, palette: &Palette) -> String 
     let (word, style) = if decision.allow { ("ALLOW", palette.upheld) } else { ("DENY", palette.broken) };
     let dry_run = if report.dry_run { " (dry run)" } else { "" };
     let mut out = format!(
-        "{}{dry_run}  {} → {}{GAP}{}{GAP}{}\n",
+        "{}{dry_run}  {}{GAP}{}{GAP}{}\n",
         paint(style, word),
-        paint(palette.strong, candidates(decision)),
-        paint(palette.strong, &decision.environment),
+        subject(decision, &|text| paint(palette.strong, text).to_string()),
         sentence(&decision.rows),
         paint(palette.faint, store(&decision.store, report.age_seconds)),
     );

@@ -19,7 +19,7 @@ use crate::ledger::{Event, Reason, Version};
 ///
 /// None in practice: every decision can be written as JSON.
 pub fn decision_json(report: &DecisionReport<'_>) -> io::Result<String> {
-    let Decision { allow, state, environment, candidates, store, order, rows, notices } = report.decision;
+    let Decision { allow, state, environment, candidates, retire, store, order, rows, notices } = report.decision;
     pretty(&Document {
         format: FORMAT,
         command: "gate",
@@ -29,6 +29,7 @@ pub fn decision_json(report: &DecisionReport<'_>) -> io::Result<String> {
         dry_run: report.dry_run,
         would: report.dry_run.then(|| word(*allow)),
         note: None,
+        retire: *retire,
         environment: environment.as_str(),
         candidates: candidates
             .iter()
@@ -58,6 +59,7 @@ pub fn undecided_json(environment: &str, candidates: &[String]) -> io::Result<St
         dry_run: false,
         would: None,
         note: Some(format!("{UNDECIDED}; {UNDECIDED_NEXT}")),
+        retire: false,
         environment,
         candidates: candidates.iter().map(|text| Candidate::read(text)).collect(),
         store: Store { commit: None, age_seconds: None },
@@ -80,6 +82,8 @@ struct Document<'a> {
     would: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    retire: bool,
     environment: &'a str,
     candidates: Vec<Candidate<'a>>,
     store: Store<'a>,
@@ -170,6 +174,7 @@ struct Party<'a> {
 #[serde(tag = "role", rename_all = "kebab-case")]
 enum JsonRole<'a> {
     Candidate,
+    ToBeRetired,
     Live { event: Event, since: &'a str, instance: Option<&'a str> },
 }
 
@@ -177,6 +182,7 @@ impl<'a> Party<'a> {
     fn of(side: &'a Side) -> Self {
         let json = |role: &'a Role| match role {
             Role::Candidate => JsonRole::Candidate,
+            Role::Leaving => JsonRole::ToBeRetired,
             Role::Live { event, since, instance } => {
                 JsonRole::Live { event: *event, since, instance: instance.as_ref().map(ServiceName::as_str) }
             }

@@ -8,7 +8,7 @@ use super::super::markdown::{NOTE, code, folded, html, within};
 use super::super::palette::Palette;
 use super::human::{compatible, notices, order};
 use super::row::{name, row, width};
-use super::{DecisionReport, UNDECIDED, UNDECIDED_NEXT, as_written, candidates, sentence, store};
+use super::{DecisionReport, UNDECIDED, UNDECIDED_NEXT, as_written, sentence, store, subject};
 use crate::gate::{Row, State};
 use crate::words::count;
 
@@ -25,9 +25,8 @@ pub fn decision_markdown(report: &DecisionReport<'_>, limit: usize) -> String {
     let answer = if decision.allow { "allow" } else { "deny" };
     let dry_run = if report.dry_run { " (dry run)" } else { "" };
     let mut text = format!(
-        "## Gate: {answer}{dry_run}\n\n{} → {}: {}\n\n{}\n",
-        code(&candidates(decision)),
-        code(decision.environment.as_str()),
+        "## Gate: {answer}{dry_run}\n\n{}: {}\n\n{}\n",
+        subject(decision, &code),
         sentence(&decision.rows),
         code(&store(&decision.store, report.age_seconds)),
     );

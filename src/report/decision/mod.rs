@@ -78,6 +78,16 @@ fn candidates(decision: &Decision) -> String {
     listed(decision.candidates.iter().map(ServiceVersion::short), CANDIDATES)
 }
 
+/// The question in short, with its names styled: `orders@2 → production`, `retire orders@1 from production`.
+fn subject(decision: &Decision, style: &dyn Fn(&str) -> String) -> String {
+    let (candidates, environment) = (style(&candidates(decision)), style(decision.environment.as_str()));
+    if decision.retire {
+        format!("retire {candidates} from {environment}")
+    } else {
+        format!("{candidates} → {environment}")
+    }
+}
+
 /// The candidates as the user wrote them.
 fn as_written(candidates: &[String]) -> String {
     listed(candidates.iter().map(|one| shown(one)), CANDIDATES)

@@ -1,7 +1,7 @@
 //! The gate's facts, next steps and notices in words. Each text is a sentence without a full stop, and not escaped yet.
 
 use crate::gate::{Fact, NextStep, Notice};
-use crate::ledger::{Doubt, DoubtKind, ServiceVersion, layout, short_id};
+use crate::ledger::{Doubt, DoubtKind, ServiceVersion, Target, layout, short_id};
 use crate::words::{and_list, count};
 
 /// A cause in one sentence.
@@ -52,6 +52,15 @@ pub fn fact_text(fact: &Fact) -> String {
         Fact::NotLiveBefore { candidate, environment } => {
             format!("no version of {} is live in {environment} before {}", candidate.service, candidate.short())
         }
+        Fact::NoOtherVersion { leaving, environment } => format!(
+            "without {}, no version of {} that it can rely on is live in {environment}",
+            leaving.short(),
+            leaving.service
+        ),
+        Fact::WouldRemain { leaving, provider } => {
+            format!("without {}, it would be left with {}", leaving.short(), provider.short())
+        }
+        Fact::Retired { service, since } => format!("{service} is retired since {since}"),
         Fact::NotLive { provider, environment } => format!("no version of {provider} is live in {environment}"),
         Fact::NoPairs => String::from("there are no pairs to check, but --require-pairs requires some"),
         Fact::Rewritten(how) => how.to_string(),
@@ -71,44 +80,62 @@ pub fn next_text(next: &NextStep) -> String {
             "fix {provider} to return what {consumer} expects; or agree on the change with {consumer}, which then changes its \
              contract"
         ),
-        NextStep::Verify(provider) => format!("in a checkout of {}: {}", provider.short(), verify(provider)),
-        NextStep::VerifyAgain(provider) => format!(
+        NextStep::Verify { provider, consumer } => {
+            format!("in a checkout of {}: {}", provider.short(), verify(provider, consumer.as_ref()))
+        }
+        NextStep::VerifyAgain { provider, consumer } => format!(
             "find out why the results differ; then, in a checkout of {}: {} --supersede",
             provider.short(),
-            verify(provider)
+            verify(provider, consumer.as_ref())
         ),
         NextStep::PublishAsPending { consumer } => format!(
-            "publish a new version of {consumer} with these interactions as pending: upheld publish {consumer}@… \
+            "publish a new version of {consumer} with these interactions as pending: upheld publish {consumer} \
              --without-skipped"
         ),
         NextStep::Publish(version) => format!("publish it: upheld publish {version}"),
-        NextStep::PublishOrExempt(version) => format!(
-            "publish it: upheld publish {version}; or write `not-onboarded-until: DATE` into services/{}.yaml",
-            version.service
-        ),
-        NextStep::PublishNew(service) => {
-            format!("publish a new version of {service}; what a version expects can't change")
+        NextStep::Exempt(service) => {
+            format!(
+                "or, if {service} doesn't publish yet, write `not-onboarded-until: DATE` into services/{service}.yaml"
+            )
         }
-        NextStep::PublishOrAllowNone => String::from("publish what the version expects, or leave out --require-pairs"),
+        NextStep::PublishNew(service) => format!(
+            "what a version expects can't change, so publish a new version of {service}: upheld publish {service}"
+        ),
+        NextStep::AllowNone { candidates, environment } => {
+            let all: Vec<String> = candidates.iter().map(ToString::to_string).collect();
+            let all = all.join(" ");
+            format!("publish what they expect, or don't require pairs: upheld gate {all} --to {environment}")
+        }
         NextStep::Declare { kind, name } => {
             format!("if the name is right, declare it: upheld store init --{} {name}", kind.word())
+        }
+        NextStep::UseAgain(service) => {
+            format!("if {service} is in use again, delete `retired` from services/{service}.yaml")
         }
         NextStep::Repair(doubt) => repair(doubt),
         NextStep::TrustStore => {
             String::from("find out who did it and why; then accept the present history: upheld store trust")
         }
-        NextStep::EndRollout { rollout, environment } => format!(
-            "find out who did it and why; then {}",
-            end_rollout("end the roll-out", rollout, environment.as_str())
+        NextStep::EndRollout { rollout, place } => format!(
+            "find out who did it and why; then, if the roll-out is done: upheld deployed {rollout} {}",
+            to(place)
         ),
-        NextStep::FinishRollout { provider, environment } => {
-            format!("finish its roll-out first: upheld deployed {provider} --to {environment}")
+        NextStep::GiveUpRollout { rollout, place } => {
+            format!("or, if it was given up: upheld undeployed {rollout} {} --rollout", to(place))
         }
-        NextStep::OrderFirst { provider, consumer } => {
-            format!("let {provider} go live first: --order {provider},{consumer}")
+        NextStep::FinishRollout { provider, place } => {
+            format!("finish its roll-out first: upheld deployed {provider} {}", to(place))
         }
-        NextStep::DeployFirst { provider, environment } => {
-            format!("deploy a version of {provider} first: upheld gate {provider}@… --to {environment}")
+        NextStep::OrderFirst { provider, consumer, environment } => format!(
+            "let {} go live first: upheld gate {provider} {consumer} --to {environment} --order {},{}",
+            provider.service, provider.service, consumer.service
+        ),
+        NextStep::DeployFirst { provider, version: Some(version), environment } => {
+            let of = ServiceVersion::new(provider.clone(), version.clone());
+            format!("deploy {} first, and record it: upheld deployed {of} --to {environment}", of.short())
+        }
+        NextStep::DeployFirst { provider, version: None, environment } => {
+            format!("deploy a version of {provider} first; in its checkout: upheld gate {provider} --to {environment}")
         }
     }
 }
@@ -120,8 +147,12 @@ pub fn notice_text(notice: &Notice) -> String {
         Notice::OnlyAtOnce => String::from(
             "these versions aren't compatible in any order, but they are if all go live at the same moment",
         ),
-        Notice::NothingToCheck => {
+        Notice::NothingToCheck { retire: false } => {
             String::from("nothing to check: the version expects nothing, and nothing live expects anything from it")
+        }
+        Notice::NothingToCheck { retire: true } => String::from("nothing live expects anything from it"),
+        Notice::NotLiveToRetire { version, environment } => {
+            format!("{} isn't live in {environment}, so nothing can rely on it there", version.short())
         }
         Notice::OpenRollout { rollout, since, until, .. } => {
             let until = until.as_ref().map(|until| format!(" and was due by {until}")).unwrap_or_default();
@@ -155,24 +186,31 @@ pub fn notice_text(notice: &Notice) -> String {
 pub fn notice_next_text(notice: &Notice) -> Option<String> {
     match notice {
         Notice::OnlyAtOnce => Some(String::from("if they really go live at the same moment, add --atomic")),
-        Notice::OpenRollout { rollout, environment, .. } => {
-            Some(end_rollout("record how it ended", rollout, environment.as_str()))
+        Notice::OpenRollout { rollout, place, .. } => {
+            let to = to(place);
+            Some(format!(
+                "record how it ended: upheld deployed {rollout} {to}, or upheld undeployed {rollout} {to} --rollout"
+            ))
         }
         Notice::BrokenElsewhere { environment, .. } => Some(format!("upheld status --env {environment}")),
         Notice::UntrustedElsewhere(_) => Some(String::from("upheld store lint")),
-        Notice::NothingToCheck | Notice::AgainstTheGate { .. } | Notice::NotLive { .. } => None,
+        Notice::NothingToCheck { .. }
+        | Notice::NotLiveToRetire { .. }
+        | Notice::AgainstTheGate { .. }
+        | Notice::NotLive { .. } => None,
     }
 }
 
-/// The command that brings results for a version.
-fn verify(provider: &ServiceVersion) -> String {
-    format!("upheld verify {} --publish --version {}", provider.service, provider.version)
+/// The options for a place.
+fn to(place: &Target) -> String {
+    let on = place.instance.as_ref().map(|instance| format!(" --instance {instance}")).unwrap_or_default();
+    format!("--to {}{on}", place.environment)
 }
 
-fn end_rollout(what: &str, rollout: &ServiceVersion, environment: &str) -> String {
-    format!(
-        "{what}: upheld deployed {rollout} --to {environment}, or upheld undeployed {rollout} --to {environment} --rollout"
-    )
+/// The command that brings results for a version.
+fn verify(provider: &ServiceVersion, consumer: Option<&ServiceVersion>) -> String {
+    let only = consumer.map(|consumer| format!(" --for {consumer}")).unwrap_or_default();
+    format!("upheld verify {} --publish --version {}{only}", provider.service, provider.version)
 }
 
 fn repair(doubt: &Doubt) -> String {

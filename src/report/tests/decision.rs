@@ -180,7 +180,7 @@ fn rows_without_a_pair_read_like_sentences() {
          next: if the name is right, declare it: upheld store init --environment prod
     G302 unknown  orders@8f2c1d3e4a5b (candidate)
          orders@8f2c1d3e4a5b was published twice with different contracts
-         next: publish a new version of orders; what a version expects can't change
+         next: what a version expects can't change, so publish a new version of orders: upheld publish orders
     G302 unknown  orders@8f2c1d3e4a5b (candidate)
          orders@8f2c1d3e4a5b was published twice with different contracts
     G305 unknown  the store

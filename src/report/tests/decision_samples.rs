@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::samples::service;
 use crate::gate::{Cause, Decision, Fact, GateCode, NextStep, Notice, Role, Row, Side, State, Status};
-use crate::ledger::{Doubt, DoubtKind, Event, Live, Reason, ServiceVersion};
+use crate::ledger::{Doubt, DoubtKind, Event, Live, Reason, ServiceVersion, Target};
 use crate::report::DecisionReport;
 
 const COMMIT: &str = "8f2c1d3e4a5b6c7d8e9f8f2c1d3e4a5b6c7d8e9f";
@@ -87,7 +87,7 @@ pub fn unverified(consumer: Side, names: &[&str], of: usize) -> Row {
             Cause::NoResult { names, of },
             Fact::VerifiedBy { versions: vec![version("orders", "8d001")], more: 0 }.into(),
         ],
-        next: vec![NextStep::Verify(orders())],
+        next: vec![NextStep::Verify { provider: orders(), consumer: None }],
         ..compatible(consumer)
     }
 }
@@ -117,6 +117,7 @@ pub fn decision(rows: Vec<Row>) -> Decision {
     Decision {
         allow: state == State::Compatible,
         state,
+        retire: false,
         environment: service("production"),
         candidates: vec![orders()],
         store: STORE.to_owned(),
@@ -146,7 +147,7 @@ pub fn everything() -> Decision {
             interaction("get an order", vec![mismatch("body total", "a number, like 12.5", "null")]),
             Fact::Flaky.into(),
         ],
-        next: vec![NextStep::VerifyAgain(orders())],
+        next: vec![NextStep::VerifyAgain { provider: orders(), consumer: None }],
         ..incompatible(live("billing", "2.0.1"))
     };
     let not_published = Row {
@@ -160,7 +161,11 @@ pub fn everything() -> Decision {
         consumer: Some(candidate(&orders())),
         provider: Some(Side { version: None, roles: Vec::new(), ..live("payments", "1") }),
         causes: vec![Fact::NotLive { provider: service("payments"), environment: service("production") }.into()],
-        next: vec![NextStep::DeployFirst { provider: service("payments"), environment: service("production") }],
+        next: vec![NextStep::DeployFirst {
+            provider: service("payments"),
+            version: "7".parse().ok(),
+            environment: service("production"),
+        }],
         ..compatible(live("x", "1"))
     };
     let mut released = live("mobile", "3.4.1");
@@ -201,7 +206,7 @@ pub fn everything() -> Decision {
             rollout: version("storefront", "9"),
             since: SINCE.to_owned(),
             until: None,
-            environment: service("production"),
+            place: Target { environment: service("production"), instance: None },
         },
         Notice::NotLive {
             consumers: vec![service("reports")],
