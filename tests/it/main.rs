@@ -140,6 +140,7 @@ mod recording_properties;
 mod recording_written;
 mod secret_places;
 mod store_checkout;
+mod store_copy;
 mod store_folder;
 mod store_git;
 mod store_hostile;
