@@ -6,7 +6,10 @@ use super::{Exit, Failure, World};
 use crate::gate::{GateCode, NoticeCode};
 use crate::source::Explanation;
 use crate::words::did_you_mean;
-use crate::{contract, files, http, interaction, ledger, pact, process, recording, registry, source, verification};
+use crate::{
+    comparing, contract, files, http, interaction, ledger, openapi, pact, process, recording, registry, source,
+    verification,
+};
 
 /// Explain what a code means and what to do about it
 #[derive(Debug, Args)]
@@ -50,6 +53,8 @@ fn all() -> Vec<(&'static str, Explanation)> {
         ("file", files::CODES),
         ("registry", registry::CODES),
         ("store", ledger::codes::CODES),
+        ("OpenAPI document", openapi::codes::CODES),
+        ("comparison", comparing::codes::CODES),
     ];
     let of_rows = GateCode::ALL.iter().map(|code| (code.state().word(), code.explanation()));
     let of_notices = NoticeCode::ALL.iter().map(|code| ("notice of the gate", code.explanation()));

@@ -71,7 +71,6 @@ enum Command {
     Export(export::ExportArgs),
     Mock(Box<mock::MockArgs>),
     Verify(Box<verify::VerifyArgs>),
-    #[command(hide = true)]
     Compare(compare::CompareArgs),
     Publish(publish::PublishArgs),
     Gate(Box<gate::GateArgs>),

@@ -1,8 +1,9 @@
 //! The last step of `record` and `import har`: from exchanges to contract files and a report.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 
@@ -13,11 +14,14 @@ use crate::files::{self, ContractFolder};
 use crate::interaction::{ContractFile, ServiceName};
 use crate::recording::{
     self, Exchange, FoundSecret, Guard, Options, Origin, Outcome, RecordedContract, RecordedInteraction, Recording,
-    Redaction, STAND_IN, redact, redacted_path,
+    Redaction, STAND_IN, redact, redacted_path, stand_in_of,
 };
 use crate::source::Sources;
-use crate::words::{and_list, count};
+use crate::words::{and_list, count, duration};
 use crate::{formats, report};
+
+/// How long another recording may take to write its contracts.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The traffic with one provider.
 #[derive(Debug)]
@@ -65,6 +69,8 @@ struct PreparedContract {
     found: Vec<FoundSecret>,
     recorded: RecordedContract,
     guard: Guard,
+    /// The text of the existing contract; empty if there is none.
+    old: String,
 }
 
 /// Writes or extends the contract with each provider, and reports it. If one of them can't be, nothing is
@@ -76,19 +82,33 @@ pub(super) fn write_contracts(
     world: &mut World,
 ) -> Result<Exit, Failure> {
     let folder = folder_to_write(global, world)?;
+    // From the reading of a contract to its writing: another recording may be about to extend the same one.
+    let _lock = files::lock_folder(folder.parent().unwrap_or(&folder), PATIENCE).ok_or_else(|| {
+        Failure::could_not_run(format!(
+            "nothing written: another process has been writing contracts for {}",
+            duration(PATIENCE)
+        ))
+        .help("if an `upheld` process hangs, end it")
+    })?;
     let mut contracts = Vec::new();
+    let origins: Vec<(ServiceName, Origin)> =
+        traffic.iter().filter_map(|traffic| Some((traffic.provider.clone(), traffic.origin.clone()?))).collect();
     for traffic in traffic {
+        let traffic = with_stand_ins(traffic, &origins);
         contracts.push(prepare_contract(traffic, &folder, args, global, world)?);
     }
     // A secret that was sent to one provider may be in the response of another.
-    for text in contracts.iter().filter_map(|contract| contract.recorded.text.as_deref()) {
-        if let Some(secret) = contracts.iter().find_map(|contract| contract.guard.find(text)) {
+    for text in contracts.iter().filter_map(PreparedContract::new_lines) {
+        if let Some(secret) = contracts.iter().find_map(|contract| contract.guard.find(&text)) {
             return Err(leaked(secret));
         }
     }
     // The report comes first: if it can't be printed, nothing is written.
     for contract in &contracts {
-        print_report(contract, args, world)?;
+        // It also shows lines of the existing contract, where a person may have written a secret.
+        let text = report_of(contract, args, world);
+        let text = contracts.iter().fold(text, |text, contract| contract.guard.clean(&text));
+        world.print(&text)?;
     }
     for contract in &contracts {
         if let Some(text) = &contract.recorded.text {
@@ -113,10 +133,27 @@ fn is_unseen(outcome: &Outcome) -> bool {
 }
 
 impl PreparedContract {
+    /// The lines that would be written and aren't in the contract yet. What a person wrote about a secret stays there.
+    fn new_lines(&self) -> Option<String> {
+        let old: HashSet<&str> = self.old.lines().collect();
+        let new = self.recorded.text.as_ref()?.lines().filter(|line| !old.contains(line));
+        Some(new.collect::<Vec<_>>().join("\n"))
+    }
+
     /// The number of interactions with such an outcome.
     fn count(&self, is: fn(&Outcome) -> bool) -> usize {
         self.recorded.interactions.iter().filter(|recorded| is(&recorded.outcome)).count()
     }
+}
+
+/// The traffic with stand-ins for the addresses of the other providers in its responses.
+fn with_stand_ins(mut traffic: Traffic, origins: &[(ServiceName, Origin)]) -> Traffic {
+    for (name, origin) in origins.iter().filter(|(name, _)| *name != traffic.provider) {
+        let by = stand_in_of(name.as_str());
+        let exchanges = traffic.exchanges.into_iter();
+        traffic.exchanges = exchanges.map(|exchange| origin.replace_in_response(exchange, &by)).collect();
+    }
+    traffic
 }
 
 /// Makes a contract from traffic after removing the secrets. Nothing is written yet.
@@ -138,7 +175,8 @@ fn prepare_contract(
     }
     let (path, shown) = contract_path(&provider, folder, args, world);
     let number = exchanges.len();
-    let Redaction { exchanges, found, unplaced, guard } = redact(exchanges, &args.keep_header);
+    let originals = exchanges;
+    let Redaction { exchanges, found, unplaced, guard } = redact(&originals, &args.keep_header);
     if !unplaced.is_empty() {
         let places = unplaced.iter().map(|secret| format!("a {} in the {}", secret.kind, secret.location()));
         let places = and_list(places);
@@ -157,12 +195,15 @@ fn prepare_contract(
         consumer: &args.consumer,
         provider: &provider,
         exchanges: &exchanges,
+        originals: &originals,
         existing: existing.as_ref(),
         options: &options,
     };
     let recorded = recording::record(&recording, &ContractFolder::of(&path, global.limits()))
         .map_err(|why| Failure::usage(format!("can't extend {shown}: {why}")).help("move it away and record again"))?;
-    Ok(PreparedContract { provider, path, shown, exchanges: number, lost, own_address, found, recorded, guard })
+    let old = existing.map_or_else(String::new, |file| file.source.text.clone());
+    let exchanges = number;
+    Ok(PreparedContract { provider, path, shown, exchanges, lost, own_address, found, recorded, guard, old })
 }
 
 /// The most requests that are named if their responses contain the provider's address.
@@ -248,7 +289,7 @@ fn check_names(
         .help("move it to the folder of its consumer and provider, or correct their names in it"))
 }
 
-fn print_report(contract: &PreparedContract, args: &KeepArgs, world: &mut World) -> Result<(), Failure> {
+fn report_of(contract: &PreparedContract, args: &KeepArgs, world: &World) -> String {
     let PreparedContract { provider, shown, recorded, .. } = contract;
     let palette = world.out_palette();
     let mut text = report::recorded_contract(recorded, &palette);
@@ -301,10 +342,7 @@ fn print_report(contract: &PreparedContract, args: &KeepArgs, world: &mut World)
     if contract.count(is_unseen) > 0 {
         text.push_str("--prune removes the interactions that were not seen\n");
     }
-    if let Some(secret) = contract.guard.find(&text) {
-        return Err(leaked(secret));
-    }
-    world.print(&text)
+    text
 }
 
 /// Writes the schema that the first line of a contract names, for editors. An existing file stays as it is, and a failure

@@ -6,7 +6,7 @@ use super::response::{Side, part};
 use super::validity::Validity;
 use super::{request, response};
 use crate::contract::{Contract, Interaction};
-use crate::interaction::{Part, pointer};
+use crate::interaction::{Part, Status, pointer};
 use crate::openapi::{Document, NoOperation};
 
 /// How the interactions of a contract stand to a document.
@@ -62,6 +62,10 @@ fn one(interaction: &Interaction, index: usize, document: &Document, validity: &
     };
     let mut budget = Budget::new();
     let mut gaps = request::gaps(document, validity, &operation, &http.request, &request_at);
+    // A request that the contract wants to be refused may be one that the document doesn't allow.
+    if matches!(http.response.status, Status::Class(4) | Status::Code(400..=499)) {
+        gaps.clear();
+    }
     let (response, rules) = (&http.response, &http.terms.response);
     let side = Side { document, validity, operation: &operation, has_state: !interaction.given.is_empty() };
     gaps.extend(response::gaps(&side, &mut budget, response, rules, &at.key("response")));

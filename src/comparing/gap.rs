@@ -173,7 +173,7 @@ impl fmt::Display for Cause {
             Self::Type(kind) => write!(f, "the document allows {}", kind_words(*kind)),
             Self::Values(values) => {
                 let shown: Vec<String> = values.iter().take(8).map(describe::json).collect();
-                write!(f, "the document allows {}", or_list(quoted(&shown)))
+                write!(f, "the document allows {}", or_list(&shown))
             }
             Self::Value => f.write_str("the document allows other values"),
             Self::Nothing => f.write_str("the document allows no value at all"),

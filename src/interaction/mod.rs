@@ -3,6 +3,7 @@
 
 mod actual;
 mod body;
+mod credentials;
 pub(crate) mod describe;
 pub(crate) mod digest;
 pub mod encode;
@@ -14,6 +15,7 @@ mod ids;
 pub mod mismatch;
 mod model;
 mod moment;
+mod multipart;
 mod names;
 pub mod number;
 mod path;
@@ -22,12 +24,15 @@ mod state;
 pub mod template;
 pub mod urlencoded;
 mod wire;
+pub mod work;
 
 pub use actual::{Actual, ActualBody, Missing};
 pub use body::{Body, Content, fields_view, is_json};
+pub use credentials::basic_credentials;
 pub use describe::{Unit, ValueKind};
 pub use expected::{Expected, ExpectedBody, Like, Nothing};
 pub use file::{ContractFile, ReadContract};
+pub use fill::MOST_INSERTED;
 pub use header_lists::{is_list, is_token};
 pub use ids::{ContractId, InteractionId};
 pub use mismatch::{Mismatch, Part};
@@ -35,9 +40,10 @@ pub use model::{
     Contract, Headers, Http, Interaction, Kind, Message, NotRunnable, Request, Response, Status, Unrunnable, pointer,
 };
 pub use moment::Moment;
+pub use multipart::same_bytes;
 pub use names::{NameError, ServiceName, first_unused, is_no_file};
 pub use path::{Path, Segment};
 pub use rule_summary::{Misplaced, NonEmpty, RuleSummary, StatusClass, Unusable};
 pub use state::{State, params};
 pub use wire::{ActualRequest, ActualResponse, sort_keys};
-pub(crate) use wire::{header_values, parse};
+pub(crate) use wire::{header_values, note_duplicate, parse};

@@ -8,13 +8,21 @@ use process_wrap::tokio::{CommandWrap, KillOnDrop};
 use super::codes;
 use super::group::Group;
 use super::lookup::{Missing, missing};
-use crate::ledger::STORE_TOKEN;
+use super::strays::new_mark;
+use crate::ledger::{STORE_TOKEN, STORE_TOKEN_FROM};
 use crate::verification::RunError;
 
 /// Variables that are hidden from providers, which may be a stranger's code: those that allow writing to the store, and
 /// those that name the files in which a step of a GitHub workflow leaves its results for later steps.
-const HIDDEN: [&str; 6] =
-    [STORE_TOKEN, "GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STATE", "GITHUB_STEP_SUMMARY"];
+const HIDDEN: [&str; 7] = [
+    STORE_TOKEN,
+    STORE_TOKEN_FROM,
+    "GITHUB_OUTPUT",
+    "GITHUB_ENV",
+    "GITHUB_PATH",
+    "GITHUB_STATE",
+    "GITHUB_STEP_SUMMARY",
+];
 
 /// A command line with its folder and its additions to the environment.
 #[derive(Clone, Debug)]
@@ -80,6 +88,7 @@ impl ShellCommand {
     /// Starts the command in its own process group, with its output piped.
     pub(super) fn spawn(&self, stdin: Stdio) -> Result<Group, RunError> {
         self.check()?;
+        let mark = new_mark();
         let mut wrap = CommandWrap::with_new(if cfg!(windows) { "cmd" } else { "sh" }, |command| {
             #[cfg(windows)]
             command.arg("/C").raw_arg(&self.line);
@@ -91,6 +100,7 @@ impl ShellCommand {
             command
                 .current_dir(&self.folder)
                 .envs(self.environment.iter().map(|(name, value)| (name, value)))
+                .env(&mark, "")
                 .stdin(stdin)
                 .stdout(Stdio::piped())
                 .stderr(Stdio::piped());
@@ -100,7 +110,7 @@ impl ShellCommand {
         wrap.wrap(process_wrap::tokio::ProcessGroup::leader());
         #[cfg(windows)]
         wrap.wrap(process_wrap::tokio::JobObject);
-        wrap.spawn().map(Group::new).map_err(|error| {
+        wrap.spawn().map(|child| Group::new(child, mark)).map_err(|error| {
             RunError::coded(codes::NOT_STARTED, format!("`{}` could not be started: {error}", self.line))
                 .help("is the system's shell in PATH?")
         })

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::exchange::{Capture, Exchange};
 use super::looks::{self, Identifier};
 use crate::interaction::{header_values, is_json, urlencoded};
+use crate::source::json_value;
 use crate::words::count;
 
 /// The longest text that a contract may contain, in bytes.
@@ -44,6 +45,8 @@ pub enum BodyProblem {
     TooLarge { bytes: u64 },
     #[error("the body can't be read: {0}")]
     Undecodable(String),
+    #[error("the body can't be searched for secrets ({})", count(*bytes, "byte"))]
+    Unsearchable { bytes: usize },
     #[error("the text is too long for a contract ({})", count(*bytes, "byte"))]
     TextTooLong { bytes: usize },
     #[error("the body isn't text ({})", count(*bytes, "byte"))]
@@ -264,11 +267,12 @@ fn read_body(body: &[u8], capture: &Capture, media_type: &str, most_bytes: usize
         Capture::Whole => {}
         Capture::TooLarge { bytes } => return SampleBody::Unwritable(BodyProblem::TooLarge { bytes: *bytes }),
         Capture::Undecodable(why) => return SampleBody::Unwritable(BodyProblem::Undecodable(why.clone())),
+        Capture::Unsearchable { bytes } => return SampleBody::Unwritable(BodyProblem::Unsearchable { bytes: *bytes }),
     }
     if body.is_empty() {
         return SampleBody::Empty;
     }
-    let json = || serde_json::from_slice::<Value>(body).ok();
+    let json = || json_value::read(body).ok();
     // Some clients send JSON as a form by default (`curl -d '{…}'`).
     let looks_like_json = body.first().is_some_and(|byte| matches!(byte, b'{' | b'['));
     let is_form = media_type == "application/x-www-form-urlencoded";

@@ -289,7 +289,7 @@ fn a_renamed_service_keeps_its_contracts_its_versions_and_its_clients() {
         // A name that two services claim is nobody's.
         team.meddle(&[("services/audit.yaml", Some("formerly: [purchases]\n"))]);
         assert_eq!(team.asks("storefront@1"), "deny 4 G304");
-        assert_eq!(team.upheld("store lint").stdout.matches("S109").count(), 2);
+        assert_eq!(team.upheld("store lint").stdout.matches("S110").count(), 2);
     });
 }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use upheld::{
-    contract, files, gate, http, interaction, ledger, pact, process, recording, registry, source, verification,
+    comparing, contract, files, gate, http, interaction, ledger, openapi, pact, process, recording, registry, source,
+    verification,
 };
 
 #[test]
@@ -20,6 +21,8 @@ fn no_two_meanings_share_a_code() {
         verification::CODES,
         files::CODES,
         registry::CODES,
+        openapi::codes::CODES,
+        comparing::codes::CODES,
     ];
     let of_rows = gate::GateCode::ALL.iter().map(|code| code.explanation());
     let of_notices = gate::NoticeCode::ALL.iter().map(|code| code.explanation());

@@ -16,6 +16,7 @@ use crate::conversion::place::{NamedTexts, Part, Side};
 use crate::conversion::remark::Remarks;
 use crate::interaction::{Body, Content, Headers, Path, Segment};
 use crate::pact::{MediaKind, MediaType, PactPath, PactRules, PlacedRule, PlacedRules};
+use crate::source::json_value;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -39,6 +40,7 @@ impl Message<'_, '_> {
             Content::Text(text) if text.is_empty() => Some(Body::empty()),
             Content::Text(text) => self.text(text),
             Content::Bytes(bytes) if bytes.is_empty() => Some(Body::empty()),
+            Content::Bytes(_) if !self.rules.body.is_empty() => self.leave_out(NoBody::AnyBytes),
             Content::Bytes(bytes) => self.bytes(bytes),
         };
         let is_filled = body.as_ref().is_some_and(|body| !body.is_empty());
@@ -172,7 +174,7 @@ impl Message<'_, '_> {
     fn parse(&mut self, text: &str, kind: MediaKind, rule: Option<&Rule>) -> Option<Body> {
         let can_be_parsed = match kind {
             MediaKind::Multipart => return self.leave_out(NoBody::Parts),
-            MediaKind::Json => serde_json::from_str::<Value>(text).is_ok_and(|it| it.is_object() || it.is_array()),
+            MediaKind::Json => json_value::read(text.as_bytes()).is_ok_and(|it| it.is_object() || it.is_array()),
             MediaKind::Xml => roxmltree::Document::parse(text).is_ok(),
             MediaKind::Form | MediaKind::Text | MediaKind::Binary => true,
         };
