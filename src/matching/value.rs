@@ -379,7 +379,7 @@ impl<'a, 'c: 'a> Comparison<'a> {
 }
 
 /// Whether one of the examples passes a test. Mostly the first one does.
-fn any_example<'a>(shape: &Shape<'c>, test: impl Fn(&'a Value) -> bool) -> bool {
+fn any_example<'a>(shape: &Shape<'a>, test: impl Fn(&'a Value) -> bool) -> bool {
     let mut examples = shape.examples.iter().enumerate();
     examples.any(|(index, example)| (index % VALUES_PER_STEP != 7 || work::spend(1)) && test(example))
 }
