@@ -3,6 +3,7 @@
 
 mod actual;
 mod body;
+mod credentials;
 pub(crate) mod describe;
 pub(crate) mod digest;
 pub mod encode;
@@ -14,6 +15,7 @@ mod ids;
 pub mod mismatch;
 mod model;
 mod moment;
+mod multipart;
 mod names;
 pub mod number;
 mod path;
@@ -25,6 +27,7 @@ mod wire;
 
 pub use actual::{Actual, ActualBody, Missing};
 pub use body::{Body, Content, fields_view, is_json};
+pub use credentials::basic_credentials;
 pub use describe::{Unit, ValueKind};
 pub use expected::{Expected, ExpectedBody, Like, Nothing};
 pub use file::{ContractFile, ReadContract};
@@ -35,6 +38,7 @@ pub use model::{
     Contract, Headers, Http, Interaction, Kind, Message, NotRunnable, Request, Response, Status, Unrunnable, pointer,
 };
 pub use moment::Moment;
+pub use multipart::same_bytes;
 pub use names::{NameError, ServiceName, first_unused, is_no_file};
 pub use path::{Path, Segment};
 pub use rule_summary::{Misplaced, NonEmpty, RuleSummary, StatusClass, Unusable};

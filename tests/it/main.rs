@@ -137,6 +137,8 @@ mod recording_apart;
 mod recording_inference;
 mod recording_interactions;
 mod recording_properties;
+mod recording_written;
+mod secret_places;
 mod store_checkout;
 mod store_copy;
 mod store_folder;
