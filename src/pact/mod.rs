@@ -26,6 +26,7 @@ mod places;
 mod read;
 mod read_matcher;
 mod rules;
+mod subroutines;
 mod terms;
 mod text;
 mod version;
