@@ -39,8 +39,8 @@ impl Book<'_> {
             let read = self.publications(service)?;
             needs.any_before = true;
             needs.unpublished = read.value.is_empty() && read.doubts.is_empty();
-            let intact = read.value.into_iter().map(|(_, publication)| publication).collect();
-            self.add(&mut needs, service, intact, &read.doubts)?;
+            let intact: Vec<Publication> = read.value.into_iter().map(|(_, publication)| publication).collect();
+            self.add(&mut needs, service, &intact, &read.doubts)?;
             return Ok(needs);
         };
         for version in versions {
@@ -49,7 +49,7 @@ impl Book<'_> {
             needs.unpublished |= intact.is_empty() && read.doubts.is_empty();
             // Which of two different ones counts is unknown.
             needs.anything |= intact.windows(2).any(|two| two[0].contracts != two[1].contracts);
-            self.add(&mut needs, service, intact, &read.doubts)?;
+            self.add(&mut needs, service, &intact, &read.doubts)?;
         }
         Ok(needs)
     }
@@ -58,7 +58,7 @@ impl Book<'_> {
         &self,
         needs: &mut PossibleNeeds,
         service: &ServiceName,
-        intact: Vec<Publication>,
+        intact: &[Publication],
         doubts: &[Doubt],
     ) -> Result<(), StoreError> {
         let names = self.names()?;
