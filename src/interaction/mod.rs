@@ -3,10 +3,12 @@
 
 mod actual;
 mod body;
+pub mod charset;
 pub(crate) mod describe;
 pub(crate) mod digest;
 pub mod encode;
 mod expected;
+pub mod expression;
 mod file;
 mod fill;
 mod header_lists;
@@ -23,19 +25,23 @@ pub mod template;
 pub mod urlencoded;
 mod wire;
 
+/// What a recording writes in the place of a secret.
+pub const REDACTED: &str = "redacted";
+
 pub use actual::{Actual, ActualBody, Missing};
 pub use body::{Body, Content, fields_view, is_json};
 pub use describe::{Unit, ValueKind};
 pub use expected::{Expected, ExpectedBody, Like, Nothing};
 pub use file::{ContractFile, ReadContract};
-pub use header_lists::{is_list, is_token};
+pub use fill::encode_segment;
+pub use header_lists::{contradicts_itself, is_list, is_token};
 pub use ids::{ContractId, InteractionId};
 pub use mismatch::{Mismatch, Part};
 pub use model::{
     Contract, Headers, Http, Interaction, Kind, Message, NotRunnable, Request, Response, Status, Unrunnable, pointer,
 };
 pub use moment::Moment;
-pub use names::{NameError, ServiceName, first_unused, is_no_file};
+pub use names::{NameError, Names, ServiceName, first_unused, is_no_file};
 pub use path::{Path, Segment};
 pub use rule_summary::{Misplaced, NonEmpty, RuleSummary, StatusClass, Unusable};
 pub use state::{State, params};

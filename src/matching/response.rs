@@ -23,7 +23,7 @@ pub fn match_response(expected: &Response, rules: &Rules, actual: &ActualRespons
     if let Some(body) = &expected.body
         && is_status_allowed
     {
-        found.extend(body::compare_body(body, rules, &actual.body, Mode::LEAST, at));
+        found.extend(body::compare_body(body, rules, (&actual.headers, &actual.body), Mode::LEAST, at));
     }
     found
 }

@@ -13,8 +13,8 @@ use serde_json::Value;
 use super::place::{Place, Side};
 use crate::interaction::{Part, urlencoded};
 
-/// The text that replaces a secret.
-pub const REDACTED: &str = "redacted";
+/// The text that stands for a secret.
+pub const REDACTED: &str = crate::interaction::REDACTED;
 
 /// A secret that was found, without its text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
