@@ -15,7 +15,10 @@ use super::signal::{stop_signal, stop_signal_beside_a_command};
 use super::trust::Trust;
 use super::{Exit, Failure, Global, World};
 use crate::files;
-use crate::http::{Fate, Fault, FaultPlan, Hosts, MockError, MockOptions, MockRequest, MockServer, RequestPattern};
+use crate::http::{
+    Fate, Fault, FaultPlan, Hosts, MockError, MockOptions, MockRequest, MockServer, MockedProvider, Mocks,
+    RequestPattern,
+};
 use crate::interaction::ServiceName;
 use crate::mocking::Mock;
 use crate::process::Wrapped;
@@ -139,6 +142,7 @@ pub(super) fn mock(global: &Global, args: &MockArgs, world: &mut World) -> Resul
                 max_body: args.max_body,
                 fault: fault.clone(),
                 hosts: Hosts::also(&args.allow_host),
+                addresses: addresses(&workspace, &provider),
                 health: service.and_then(|service| service.health.clone()),
                 states: service.and_then(|service| match &service.states {
                     Some(StatesBy::Http(path)) if path.starts_with('/') => Some(path.clone()),
@@ -148,6 +152,9 @@ pub(super) fn mock(global: &Global, args: &MockArgs, world: &mut World) -> Resul
             let started = MockServer::start(provider.as_str(), Mock::new(files), &options).await;
             let (server, asked) = started.map_err(|error| not_started(&provider, port, &error))?;
             stands.push(Stand { provider, server, asked });
+        }
+        if stands.len() > 1 {
+            make_known(&stands, &workspace);
         }
         let trust = trust(&stands, world)?;
         let mut tally = Tally::default();
@@ -166,6 +173,24 @@ pub(super) fn mock(global: &Global, args: &MockArgs, world: &mut World) -> Resul
     runtime.shutdown_background();
     let exit = finish(args, &tally, &stands, fault.as_deref(), world)?;
     Ok(if code == 0 { exit } else { Exit::Command(code) })
+}
+
+/// Tells each mock where the others are.
+fn make_known(stands: &[Stand], workspace: &Workspace) {
+    let all = stands.iter().map(|stand| MockedProvider {
+        provider: stand.provider.to_string(),
+        addresses: addresses(workspace, &stand.provider),
+        url: stand.server.url(),
+    });
+    let all = Arc::new(Mocks::new(all.collect()));
+    for stand in stands {
+        stand.server.know(&all);
+    }
+}
+
+/// The addresses of the real provider, as the registry has them.
+fn addresses(workspace: &Workspace, provider: &ServiceName) -> Vec<String> {
+    workspace.service(provider).map(|service| service.url.values().flatten().cloned().collect()).unwrap_or_default()
 }
 
 fn not_started(provider: &ServiceName, port: u16, error: &MockError) -> Failure {

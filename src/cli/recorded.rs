@@ -13,7 +13,7 @@ use crate::files::{self, ContractFolder};
 use crate::interaction::{ContractFile, ServiceName};
 use crate::recording::{
     self, Exchange, FoundSecret, Guard, Options, Origin, Outcome, RecordedContract, RecordedInteraction, Recording,
-    Redaction, STAND_IN, redact, redacted_path,
+    Redaction, STAND_IN, redact, redacted_path, stand_in_of,
 };
 use crate::source::Sources;
 use crate::words::{and_list, count};
@@ -77,7 +77,10 @@ pub(super) fn write_contracts(
 ) -> Result<Exit, Failure> {
     let folder = folder_to_write(global, world)?;
     let mut contracts = Vec::new();
+    let origins: Vec<(ServiceName, Origin)> =
+        traffic.iter().filter_map(|traffic| Some((traffic.provider.clone(), traffic.origin.clone()?))).collect();
     for traffic in traffic {
+        let traffic = with_stand_ins(traffic, &origins);
         contracts.push(prepare_contract(traffic, &folder, args, global, world)?);
     }
     // A secret that was sent to one provider may be in the response of another.
@@ -117,6 +120,16 @@ impl PreparedContract {
     fn count(&self, is: fn(&Outcome) -> bool) -> usize {
         self.recorded.interactions.iter().filter(|recorded| is(&recorded.outcome)).count()
     }
+}
+
+/// The traffic with stand-ins for the addresses of the other providers in its responses.
+fn with_stand_ins(mut traffic: Traffic, origins: &[(ServiceName, Origin)]) -> Traffic {
+    for (name, origin) in origins.iter().filter(|(name, _)| *name != traffic.provider) {
+        let by = stand_in_of(name.as_str());
+        let exchanges = traffic.exchanges.into_iter();
+        traffic.exchanges = exchanges.map(|exchange| origin.replace_in_response(exchange, &by)).collect();
+    }
+    traffic
 }
 
 /// Makes a contract from traffic after removing the secrets. Nothing is written yet.

@@ -165,6 +165,9 @@ fn missing_declarations(
     services.extend(registry.into_iter().flat_map(|registry| registry.services.keys().cloned()));
     services.sort();
     services.dedup();
+    // A former name that is declared again would be another service.
+    let names = book.names()?;
+    services.retain(|name| names.current(name) == name);
     let declared = book.services()?;
     one_spelling(&declared, &services)?;
     for name in services.iter().filter(|name| !declared.contains(*name)) {

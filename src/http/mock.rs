@@ -21,7 +21,7 @@ use super::decode::decode;
 use super::fault::{Fault, FaultPlan, Faulty, Wire};
 use super::header::header_text;
 use super::host::Hosts;
-use super::mock_address::OwnAddress;
+use super::mock_address::{Mocks, OwnAddress};
 use super::mock_desk::Desk;
 use super::mock_refusal::{discreet, refusal, shown};
 use super::mock_response::{asks_to_wait, broken_off, bytes_of, dribbled, sent, whole};
@@ -56,6 +56,8 @@ pub struct MockOptions {
     pub states: Option<String>,
     /// The hosts that requests may be for.
     pub hosts: Hosts,
+    /// The addresses of the real provider. Responses have the mock's own in their place.
+    pub addresses: Vec<String>,
 }
 
 /// A running mock.
@@ -65,6 +67,7 @@ pub struct MockServer {
     address: SocketAddr,
     authority: Option<String>,
     desk: Arc<Desk>,
+    own: Option<Arc<OwnAddress>>,
     stop: watch::Sender<bool>,
     /// Keeps a port from others at which nobody is to listen.
     _taken: Option<TcpSocket>,
@@ -104,7 +107,7 @@ pub enum MockError {
 
 struct MockResponder {
     desk: Arc<Desk>,
-    own: OwnAddress,
+    own: Arc<OwnAddress>,
     address: String,
     /// `http` or `https`: responses may contain the mock's own address.
     scheme: &'static str,
@@ -132,9 +135,9 @@ impl MockServer {
         let (sender, receiver) = mpsc::unbounded_channel();
         let (stop, stopping) = watch::channel(false);
         let scheme = if options.https { "https" } else { "http" };
-        let answering = |address: SocketAddr| MockResponder {
+        let answering = |address: SocketAddr, own: &Arc<OwnAddress>| MockResponder {
             desk: Arc::clone(&desk),
-            own: OwnAddress::new(&format!("{scheme}://{address}")),
+            own: Arc::clone(own),
             address: format!("{scheme}://{address}"),
             scheme,
             max_body: options.max_body,
@@ -147,11 +150,13 @@ impl MockServer {
         };
         if options.fault.as_ref().is_some_and(|plan| plan.refuses()) {
             let (taken, address) = taken(options.port).map_err(MockError::Port)?;
-            return Ok((Self { server: None, address, authority: None, desk, stop, _taken: Some(taken) }, receiver));
+            let refusing = Self { server: None, address, authority: None, desk, own: None, stop, _taken: Some(taken) };
+            return Ok((refusing, receiver));
         }
         let listening = Listening::on(options.port).await.map_err(MockError::Port)?;
         let address = listening.address();
-        let answering = answering(address);
+        let own = Arc::new(OwnAddress::new(&format!("{scheme}://{address}"), &options.addresses));
+        let answering = answering(address, &own);
         let (server, authority) = if options.https {
             let made = throw_away().map_err(MockError::Certificate)?;
             let acceptor = TlsAcceptor::from(made.config);
@@ -167,7 +172,7 @@ impl MockServer {
         } else {
             (Some(listening.serve(Arc::new(answering), |stream| async move { Ok(Faulty::new(stream)) })), None)
         };
-        Ok((Self { server, address, authority, desk, stop, _taken: None }, receiver))
+        Ok((Self { server, address, authority, desk, own: Some(own), stop, _taken: None }, receiver))
     }
 
     /// The mock's address: `http://127.0.0.1:PORT`, or `https://localhost:PORT`.
@@ -176,6 +181,13 @@ impl MockServer {
         match self.authority {
             Some(_) => format!("https://localhost:{}", self.address.port()),
             None => format!("http://{}", self.address),
+        }
+    }
+
+    /// Makes all mocks of a run known, whose addresses may be in responses. Only the first time counts.
+    pub fn know(&self, all: &Arc<Mocks>) {
+        if let Some(own) = &self.own {
+            own.know(Arc::clone(all));
         }
     }
 

@@ -46,6 +46,7 @@ pub use fault::{Fault, FaultPlan, RequestPattern};
 pub use header::{ExtraHeader, ExtraHeaderError, Secret};
 pub use host::Hosts;
 pub use mock::{Fate, MockError, MockOptions, MockRequest, MockServer};
+pub use mock_address::{MockedProvider, Mocks};
 pub use proxy::Proxies;
 pub use recorder::{Recorder, RecorderOptions};
 pub use states::HttpStates;

@@ -24,7 +24,7 @@ codes! {
     /// One version was published twice with different contracts. Neither publication counts.
     PUBLISHED_TWICE = "S108" => "Publish a new version. What a version expects can't change.";
     /// A former name of a service is the name of another one, too, or two services claim it. Nobody knows which is meant.
-    FORMER_NAME = "S109" =>
+    FORMER_NAME = "S110" =>
         "Delete the other declaration (services/NAME.yaml), or the name from `formerly` in all services but one.";
     /// A record or a contract was deleted. They are only ever added.
     REMOVED = "S201" =>

@@ -35,7 +35,7 @@ mod update;
 pub use exchange::{Capture, Exchange};
 pub use guard::{FoundSecret, Guard, REDACTED};
 pub use har::{CODES as HAR_CODES, HarEntry, UnusableEntry, read_har};
-pub use origin::{LEADING_HEADERS, Origin, STAND_IN};
+pub use origin::{LEADING_HEADERS, Origin, STAND_IN, stand_in_of};
 pub use place::{Place, Side};
 pub use record::{
     Change, LeftOut, Options, Outcome, RecordError, RecordedContract, RecordedInteraction, Recording, record,

@@ -11,6 +11,12 @@ use super::exchange::Exchange;
 /// The address of the provider, wherever it runs. No name below `invalid` is ever resolved (RFC 6761, section 6.4).
 pub const STAND_IN: &str = "http://provider.invalid";
 
+/// The address of another provider, by its name.
+#[must_use]
+pub fn stand_in_of(provider: &str) -> String {
+    STAND_IN.replace("provider", &format!("{provider}.provider"))
+}
+
 /// The headers of a response that lead its client on.
 pub const LEADING_HEADERS: [&str; 4] = ["location", "content-location", "link", "refresh"];
 
@@ -129,21 +135,34 @@ impl Origin {
         }
     }
 
-    /// The exchange with [`STAND_IN`] in the place of this address.
+    /// The provider's exchange with [`STAND_IN`] in the place of its address.
     #[must_use]
     pub fn stand_in(&self, mut exchange: Exchange) -> Exchange {
-        for (name, value) in &mut exchange.response.headers {
-            *value = if LEADING_HEADERS.iter().any(|leading| name.eq_ignore_ascii_case(leading)) {
-                self.replace_leading(value, STAND_IN)
-            } else {
-                self.replace_text(value, STAND_IN).unwrap_or_else(|| std::mem::take(value))
-            };
+        for (_, value) in leading(&mut exchange) {
+            *value = self.replace_leading(value, STAND_IN);
         }
-        if let Some(body) = self.replace(&exchange.response.body, STAND_IN) {
+        self.replace_in_response(exchange, STAND_IN)
+    }
+
+    /// The exchange with another address in the place of this one in the response.
+    #[must_use]
+    pub fn replace_in_response(&self, mut exchange: Exchange, by: &str) -> Exchange {
+        for (_, value) in &mut exchange.response.headers {
+            if let Some(changed) = self.replace_text(value, by) {
+                *value = changed;
+            }
+        }
+        if let Some(body) = self.replace(&exchange.response.body, by) {
             exchange.response.body = body;
         }
         exchange
     }
+}
+
+/// The headers of a response that lead its client on.
+fn leading(exchange: &mut Exchange) -> impl Iterator<Item = &mut (String, String)> {
+    let is_leading = |name: &str| LEADING_HEADERS.iter().any(|leading| name.eq_ignore_ascii_case(leading));
+    exchange.response.headers.iter_mut().filter(move |(name, _)| is_leading(name))
 }
 
 /// Where the text goes on behind a replaced address: before its prefix if that is only the beginning of a longer word.

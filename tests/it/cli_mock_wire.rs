@@ -17,6 +17,7 @@ fn headers_that_a_contract_names_are_sent() {
   - { name: head, request: HEAD /file, response: { status: 200, headers: { content-length: '1234' } } }
   - { name: not modified, request: GET /cached, response: { status: 304, headers: { content-length: '55', etag: '\"a\"' } } }
   - { name: no content, request: GET /none, response: { status: 204, headers: { content-length: '0' } } }
+  - { name: twice, request: HEAD /twice, response: { status: 200, headers: { content-length: ['12', '12'] } } }
   - { name: upgrade, request: GET /ws, response: { status: 426, headers: { upgrade: websocket, connection: upgrade } } }
   - { name: close, request: GET /close, response: { status: 200, headers: { connection: close, keep-alive: timeout=5 }, body-text: x } }
   - { name: chunks, request: GET /chunks, response: { status: 200, headers: { transfer-encoding: chunked, trailer: x-sum }, body-text: xyz } }
@@ -28,6 +29,7 @@ fn headers_that_a_contract_names_are_sent() {
         ("HEAD /file", &[("content-length", "1234")][..]),
         ("GET /cached", &[("content-length", "55"), ("etag", "\"a\"")]),
         ("GET /none", &[("content-length", "0")]),
+        ("HEAD /twice", &[("content-length", "12")]),
         ("GET /ws", &[("upgrade", "websocket"), ("connection", "upgrade")]),
         ("GET /close", &[("connection", "close"), ("keep-alive", "timeout=5"), ("content-length", "1")]),
         ("GET /chunks", &[("transfer-encoding", "chunked"), ("trailer", "x-sum")]),

@@ -193,6 +193,49 @@ fn the_mock_has_the_address_that_its_client_calls_it_by() {
 }
 
 #[test]
+fn addresses_of_other_providers_are_those_of_their_mocks() {
+    let payments = Provider::new(|_| Answer::json(r#"{"paid":true}"#));
+    let (other, prefix) = (payments.url(), "/v1");
+    let orders = {
+        let other = other.clone();
+        Provider::new(move |request| match request.path.as_str() {
+            "/pay" => Answer::status(303).header("location", format!("{other}{prefix}/payments/1")),
+            _ => Answer::json(format!(r#"{{"payment":"{other}{prefix}/payments/1"}}"#)),
+        })
+    };
+    let world = World::new();
+    let upstreams = [format!("orders={}", orders.url()), format!("payments={other}{prefix}")];
+    let recorder =
+        world.wrap(["record", "--consumer", "storefront", "--upstream", &upstreams[0], "--upstream", &upstreams[1]]);
+    send(recorder.variable("UPHELD_URL_ORDERS"), "GET /pay", &[], b"");
+    send(recorder.variable("UPHELD_URL_ORDERS"), "GET /orders/1", &[], b"");
+    send(recorder.variable("UPHELD_URL_PAYMENTS"), "GET /payments/1", &[], b"");
+    let output = recorder.done();
+    assert_eq!(output.code, Some(0), "{output}");
+    let contract = world.read(CONTRACT);
+    assert!(contract.contains("location: http://payments.provider.invalid/payments/1"), "{contract}");
+    let mock = world.wrap(["mock"]);
+    let mocked = mock.variable("UPHELD_URL_PAYMENTS").to_owned();
+    let orders = mock.variable("UPHELD_URL_ORDERS");
+    let received = send(orders, "GET /pay", &[], b"");
+    assert_eq!(received.header("location"), Some(format!("{mocked}/payments/1").as_str()));
+    assert_eq!(send(orders, "GET /orders/1", &[], b"").json()["payment"], format!("{mocked}/payments/1"));
+    assert_eq!(send(&mocked, "GET /payments/1", &[], b"").status, 200);
+    assert_eq!(mock.done().code, Some(0));
+}
+
+#[test]
+fn the_addresses_of_the_registry_are_those_of_the_mock() {
+    let world = World::with(
+        "  - { name: it, request: GET /a, response: { status: 302, headers: { location: 'https://orders.example/v1/b' } } }\n",
+    );
+    world.registry("  orders:\n    url: { staging: 'https://orders.example/v1', local: 'http://localhost:${PORT}' }\n");
+    let mock = world.wrap(["mock"]);
+    assert_eq!(send(mock.url(), "GET /a", &[], b"").header("location"), Some("http://localhost/b"));
+    assert_eq!(mock.done().code, Some(0));
+}
+
+#[test]
 fn a_response_with_two_lengths_is_passed_on_with_one() {
     let responses = [
         (

@@ -200,7 +200,7 @@ fn three_repositories_pipelines_stop_what_would_break_twice_at_once() {
     ```text
     G101 incompatible  storefront@<commit> (live) needs orders@<commit> (candidate)
          get an order   body items[0].qty   expected an integer, like 2   got "2", a string
-         owner: team-orders
+         owners: team-orders, team-storefront
          next: fix orders to return what storefront expects; or agree on the change with storefront, which then changes its contract
     ```
 
@@ -221,7 +221,7 @@ fn three_repositories_pipelines_stop_what_would_break_twice_at_once() {
     ```text
     G101 incompatible  storefront@<commit> (candidate) needs orders@<commit> (live)
          tell paid orders from open ones   body status   expected one of "paid" or "open"   got "OPEN", a string
-         owner: team-orders
+         owners: team-orders, team-storefront
          next: fix orders to return what storefront expects; or agree on the change with storefront, which then changes its contract
     ```
 
