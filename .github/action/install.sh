@@ -87,11 +87,17 @@ fetch() {
   keep "$work/unpacked" "$folder"
 }
 
-# keep FROM TO: moves a folder into the cache, where another step may be doing the same.
+# keep FROM TO: puts the program from one folder into another one in the cache. Other steps may do the same, or use it there:
+# it is renamed into its place, so it is always whole, and it is never away.
 keep() {
-  mkdir -p "$(dirname "$2")"
-  rm -rf "$2"
-  mv "$1" "$2"
+  local own
+  mkdir -p "$2"
+  own="$(mktemp "$2/.upheld.XXXXXX")"
+  cp "$1/upheld$exe" "$own"
+  chmod 755 "$own"
+  # Windows can't replace a program that runs. That one is as good.
+  mv -f "$own" "$2/upheld$exe" 2>/dev/null || { rm -f "$own" && [ -f "$2/upheld$exe" ]; } ||
+    fail "can't put the program into $2"
   touch "$2.complete"
 }
 

@@ -90,7 +90,8 @@ while IFS= read -r line || [ -n "$line" ]; do
   arguments+=("$line")
 done <<<"${UPHELD_INPUT_ARGS:-}"
 
-# A stranger's code must never reach the store. And on `pull_request_target`, the checkout isn't the pull request.
+# A stranger's code must never reach the store. These events give a workflow this repository's secrets although strangers
+# cause them, and the checkout is either not what they want to change, or it is theirs.
 writes=false
 case "$command" in
   publish | deployed | undeployed | released) writes=true ;;
@@ -98,9 +99,32 @@ case "$command" in
   gate) writes="$reserves" ;;
 esac
 event="${GITHUB_EVENT_NAME:-}"
-if [ "$event" = pull_request_target ] && { [ "$writes" = true ] || [ "$command" = verify ]; }; then
-  refuse "On \`pull_request_target\`, Upheld neither verifies nor writes: the checkout either isn't the pull request or runs a stranger's code with this repository's secrets. Use \`on: pull_request\`."
+is_by_strangers=false
+case "$event" in
+  pull_request_target | issue_comment | issues | discussion | discussion_comment | commit_comment | fork | gollum | watch)
+    is_by_strangers=true
+    ;;
+  workflow_run)
+    # It follows any other workflow. After a push or a schedule of this repository it is as trustworthy as that one was.
+    case "${UPHELD_RUN_EVENT:-}" in
+      push | schedule | workflow_dispatch | release | merge_group | deployment)
+        [ "${UPHELD_RUN_REPOSITORY:-}" = "${GITHUB_REPOSITORY:-}" ] || is_by_strangers=true
+        ;;
+      *) is_by_strangers=true ;;
+    esac
+    ;;
+esac
+if [ "$is_by_strangers" = true ] && { [ "$writes" = true ] || [ "$command" = verify ]; }; then
+  refuse "On \`$event\`, Upheld neither verifies nor writes: the checkout either isn't the pull request or runs a stranger's code with this repository's secrets. Use \`on: pull_request\`."
 fi
+# What is checked out may name any store, and a gate would believe what that says.
+case "$command" in
+  gate | 'store lint')
+    if [ "$is_by_strangers" = true ] && [ -z "$store" ] && [ -z "${UPHELD_STORE:-}" ]; then
+      refuse "On \`$event\`, the input \`store\` must name the store: what is checked out may be a stranger's, and name any other."
+    fi
+    ;;
+esac
 is_fork=false
 if [ "${event#pull_request}" != "$event" ] && [ "${UPHELD_HEAD_REPOSITORY:-}" != "${GITHUB_REPOSITORY:-}" ]; then
   is_fork=true
@@ -172,7 +196,7 @@ if [ ${#subjects[@]} -gt 0 ]; then subjects=(-- "${subjects[@]}"); fi
 if [ -n "$store" ]; then export UPHELD_STORE="$store"; fi
 if [ -n "$token" ]; then export UPHELD_STORE_TOKEN="$token"; fi
 # Don't pass the inputs on to programs that are started from here, such as a provider.
-for name in $(compgen -e UPHELD_INPUT_) $(compgen -e UPHELD_ACTION_) UPHELD_HEAD_REPOSITORY; do
+for name in $(compgen -e UPHELD_INPUT_) $(compgen -e UPHELD_ACTION_) $(compgen -e UPHELD_RUN_) UPHELD_HEAD_REPOSITORY; do
   unset "$name"
 done
 # Bash on Windows rewrites arguments that look like paths; `/orders` only looks like one.

@@ -11,9 +11,11 @@ use jiff::tz::Offset;
 use super::arguments::time;
 use super::load::{Workspace, contracts_folder};
 use super::{Exit, Failure, Global, World};
-use crate::git::{self, Checkout, Environment};
+use crate::git::{self, Address, Checkout, Environment};
 use crate::interaction::ServiceName;
-use crate::ledger::{By, Event, Live, Refusal, ServiceVersion, Stamp, Store, StoreError, Version, short_id};
+use crate::ledger::{
+    By, Event, Live, Refusal, STORE_TOKEN, ServiceVersion, Stamp, Store, StoreError, Version, short_id,
+};
 use crate::registry::expand;
 use crate::store;
 use crate::words::{and_list, did_you_mean};
@@ -52,16 +54,54 @@ impl StoreArgs {
         let registered = workspace.registry.as_ref().and_then(|registry| registry.store.as_deref());
         Ok(match (&self.store, registered) {
             (Some(spec), _) => (spec.clone(), world.working.clone()),
-            (None, Some(spec)) => {
-                let filled = expand(spec, world.variable).map_err(|missing| {
-                    Failure::usage(format!("`store` in upheld.yaml: {missing}"))
-                        .help(format!("set it: {}=…", missing.0))
-                })?;
-                (filled, workspace.root.clone())
-            }
+            (None, Some(spec)) => (registered_store(spec, world)?, workspace.root.clone()),
             (None, None) => (EMBEDDED.to_owned(), workspace.root.clone()),
         })
     }
+}
+
+/// The store that upheld.yaml names. Whoever wrote the checkout wrote that file, so neither the token nor a variable's value
+/// may go to an address that only the file knows.
+fn registered_store(spec: &str, world: &World) -> Result<String, Failure> {
+    let filled = expand(spec, world.variable).map_err(|missing| {
+        let failure = Failure::usage(format!("`store` in upheld.yaml: {missing}"));
+        if missing.0 == STORE_TOKEN {
+            return failure.help(BESIDE);
+        }
+        failure.help(format!("set it: {}=…", missing.0))
+    })?;
+    // What is wrong with it is said when it is opened.
+    let Ok(Some(address)) = Address::parse(&filled) else { return Ok(filled) };
+    if address.takes_token() && Environment::of_process().variable(STORE_TOKEN).is_some() {
+        let shown = address.redacted();
+        return Err(Failure::usage(format!(
+            "{STORE_TOKEN} isn't sent to {shown}, because only upheld.yaml names that address"
+        ))
+        .detail(Some(String::from("whoever wrote what is checked out here could have the token sent to any server")))
+        .help(BESIDE));
+    }
+    if address.remote_host().is_some() && filled != spec && !is_of_environment(spec, &address, world) {
+        return Err(Failure::usage(
+            "`store` in upheld.yaml has a variable in an address whose host isn't the variable's",
+        )
+        .detail(Some(String::from("whoever wrote what is checked out here could have its value sent to any server")))
+        .help("put the whole address into the variable, or into UPHELD_STORE"));
+    }
+    Ok(filled)
+}
+
+const BESIDE: &str = "name the store beside the token: UPHELD_STORE=ADDRESS or --store ADDRESS; in a workflow, the \
+                      action's input `store`";
+
+/// Whether the environment knows the host of an address: the text begins with its only variable, which names the same host.
+fn is_of_environment(spec: &str, address: &Address, world: &World) -> bool {
+    let Some((first, rest)) = spec.trim_start_matches("git+").strip_prefix("${").and_then(|text| text.split_once('}'))
+    else {
+        return false;
+    };
+    let value = (world.variable)(first).filter(|_| !rest.contains("${"));
+    let known = value.and_then(|value| Address::parse(&value).ok().flatten());
+    known.is_some_and(|known| known.remote_host() == address.remote_host())
 }
 
 /// The failure for a store that can't be used.

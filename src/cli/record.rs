@@ -14,7 +14,7 @@ use super::{Exit, Failure, Global, World};
 use crate::http::{BaseUrl, Hosts, Proxies, Recorder, RecorderOptions};
 use crate::interaction::ServiceName;
 use crate::process::Wrapped;
-use crate::recording::Origin;
+use crate::recording::{Exchange, Origin, redact};
 use crate::words::{and_list, count, quoted};
 use crate::{files, report};
 
@@ -139,8 +139,11 @@ pub(super) fn record(global: &Global, args: &RecordArgs, world: &mut World) -> R
     runtime.shutdown_background();
     if code != 0 && !args.keep_failed {
         // They may be why it failed.
+        let exchanges: Vec<Exchange> = traffic.iter().flat_map(|traffic| traffic.exchanges.clone()).collect();
+        let guard = redact(&exchanges, &args.keep.keep_header).guard;
         for lost in traffic.iter().flat_map(|traffic| &traffic.lost).take(LOST) {
-            world.say(&report::note(&format!("not recorded: {lost}"), "", &world.err_palette()));
+            let note = format!("not recorded: {}", guard.clean(lost));
+            world.say(&report::note(&note, "", &world.err_palette()));
         }
         world.say(&format!(
             "note: the command failed with exit code {code}, so nothing was written; --keep-failed writes anyway\n"

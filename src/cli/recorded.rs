@@ -1,6 +1,6 @@
 //! The last step of `record` and `import har`: from exchanges to contract files and a report.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -65,6 +65,8 @@ struct PreparedContract {
     found: Vec<FoundSecret>,
     recorded: RecordedContract,
     guard: Guard,
+    /// The text of the existing contract; empty if there is none.
+    old: String,
 }
 
 /// Writes or extends the contract with each provider, and reports it. If one of them can't be, nothing is
@@ -84,14 +86,17 @@ pub(super) fn write_contracts(
         contracts.push(prepare_contract(traffic, &folder, args, global, world)?);
     }
     // A secret that was sent to one provider may be in the response of another.
-    for text in contracts.iter().filter_map(|contract| contract.recorded.text.as_deref()) {
-        if let Some(secret) = contracts.iter().find_map(|contract| contract.guard.find(text)) {
+    for text in contracts.iter().filter_map(PreparedContract::new_lines) {
+        if let Some(secret) = contracts.iter().find_map(|contract| contract.guard.find(&text)) {
             return Err(leaked(secret));
         }
     }
     // The report comes first: if it can't be printed, nothing is written.
     for contract in &contracts {
-        print_report(contract, args, world)?;
+        // It also shows lines of the existing contract, where a person may have written a secret.
+        let text = report_of(contract, args, world);
+        let text = contracts.iter().fold(text, |text, contract| contract.guard.clean(&text));
+        world.print(&text)?;
     }
     for contract in &contracts {
         if let Some(text) = &contract.recorded.text {
@@ -116,6 +121,13 @@ fn is_unseen(outcome: &Outcome) -> bool {
 }
 
 impl PreparedContract {
+    /// The lines that would be written and aren't in the contract yet. What a person wrote about a secret stays there.
+    fn new_lines(&self) -> Option<String> {
+        let old: HashSet<&str> = self.old.lines().collect();
+        let new = self.recorded.text.as_ref()?.lines().filter(|line| !old.contains(line));
+        Some(new.collect::<Vec<_>>().join("\n"))
+    }
+
     /// The number of interactions with such an outcome.
     fn count(&self, is: fn(&Outcome) -> bool) -> usize {
         self.recorded.interactions.iter().filter(|recorded| is(&recorded.outcome)).count()
@@ -151,7 +163,8 @@ fn prepare_contract(
     }
     let (path, shown) = contract_path(&provider, folder, args, world);
     let number = exchanges.len();
-    let Redaction { exchanges, found, unplaced, guard } = redact(exchanges, &args.keep_header);
+    let originals = exchanges;
+    let Redaction { exchanges, found, unplaced, guard } = redact(&originals, &args.keep_header);
     if !unplaced.is_empty() {
         let places = unplaced.iter().map(|secret| format!("a {} in the {}", secret.kind, secret.location()));
         let places = and_list(places);
@@ -170,12 +183,15 @@ fn prepare_contract(
         consumer: &args.consumer,
         provider: &provider,
         exchanges: &exchanges,
+        originals: &originals,
         existing: existing.as_ref(),
         options: &options,
     };
     let recorded = recording::record(&recording, &ContractFolder::of(&path, global.limits()))
         .map_err(|why| Failure::usage(format!("can't extend {shown}: {why}")).help("move it away and record again"))?;
-    Ok(PreparedContract { provider, path, shown, exchanges: number, lost, own_address, found, recorded, guard })
+    let old = existing.map_or_else(String::new, |file| file.source.text.clone());
+    let exchanges = number;
+    Ok(PreparedContract { provider, path, shown, exchanges, lost, own_address, found, recorded, guard, old })
 }
 
 /// The most requests that are named if their responses contain the provider's address.
@@ -261,7 +277,7 @@ fn check_names(
         .help("move it to the folder of its consumer and provider, or correct their names in it"))
 }
 
-fn print_report(contract: &PreparedContract, args: &KeepArgs, world: &mut World) -> Result<(), Failure> {
+fn report_of(contract: &PreparedContract, args: &KeepArgs, world: &World) -> String {
     let PreparedContract { provider, shown, recorded, .. } = contract;
     let palette = world.out_palette();
     let mut text = report::recorded_contract(recorded, &palette);
@@ -314,10 +330,7 @@ fn print_report(contract: &PreparedContract, args: &KeepArgs, world: &mut World)
     if contract.count(is_unseen) > 0 {
         text.push_str("--prune removes the interactions that were not seen\n");
     }
-    if let Some(secret) = contract.guard.find(&text) {
-        return Err(leaked(secret));
-    }
-    world.print(&text)
+    text
 }
 
 /// Writes the schema that the first line of a contract names, for editors. An existing file stays as it is, and a failure

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Failure;
+use crate::ledger::STORE_TOKEN;
 use crate::report::Palette;
 
 /// The outside world, as a command sees it.
@@ -65,7 +66,8 @@ impl World {
             out_is_terminal: io::stdout().is_terminal(),
             err_is_terminal: io::stderr().is_terminal(),
             working: env::current_dir()?,
-            variable: |name| env::var(name).ok(),
+            // The token is for git alone, and no file of a checkout can ask for it.
+            variable: |name| if name == STORE_TOKEN { None } else { env::var(name).ok() },
         })
     }
 

@@ -38,6 +38,16 @@ impl Reader<'_> {
         // Rules apply to the example with its placeholders filled.
         let filled = body.map(|body| body.filled(&self.params));
         let Some(view) = filled.as_deref().and_then(|body| body.content.view()) else {
+            let is_any = |path: &Path, rule: &Option<Rule>| {
+                path.0.is_empty() && rule.as_ref().is_some_and(|rule| *rule == Rule::of(Matcher::Any))
+            };
+            // The only rule for bytes: any bytes.
+            if body.is_some() && written.iter().all(|(path, (_, rule))| is_any(path, rule)) {
+                let rules = written.into_iter();
+                return rules
+                    .filter_map(|(path, (key, rule))| Some((path, WrittenRule { rule: rule?, key })))
+                    .collect();
+            }
             let (why, help) = if body.is_some() {
                 ("a binary body is compared as a whole", "remove the rule")
             } else {

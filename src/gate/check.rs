@@ -14,7 +14,7 @@ use super::rows::{add, sort};
 use super::state::State;
 use super::world::{Moment, Versions, World, service_side};
 use crate::interaction::{ContractId, ServiceName};
-use crate::ledger::{Doubt, Event, Live, NameKind, Published, ServiceVersion, StoreError, Target, Version};
+use crate::ledger::{Doubt, Event, NameKind, Published, ServiceVersion, StoreError, Target, Version};
 use crate::words::nearest;
 
 /// How many doubts a row names, and how many versions it suggests.
@@ -29,6 +29,11 @@ pub(super) struct Check<'f, 'b> {
 impl<'f, 'b> Check<'f, 'b> {
     pub(super) const fn new(facts: &'f mut Facts<'b>) -> Self {
         Self { facts, judged: BTreeMap::new() }
+    }
+
+    /// Whether any pair was judged, in whatever moment.
+    pub(super) fn has_judged(&self) -> bool {
+        !self.judged.is_empty()
     }
 
     /// Every row of a moment, the worst first.
@@ -67,6 +72,9 @@ impl<'f, 'b> Check<'f, 'b> {
         Ok(judgement)
     }
 }
+
+/// From when to when a version was live; it may still be.
+type Span = (Timestamp, Option<Timestamp>);
 
 /// The check of one moment.
 pub(super) struct MomentCheck<'c, 'f, 'b> {
@@ -133,12 +141,14 @@ impl MomentCheck<'_, '_, '_> {
 
     /// Adds a row for each service with unreadable records that may need a version.
     pub(super) fn doubtful_consumers(&mut self, subject: &ServiceVersion) -> Result<(), StoreError> {
-        let all = self.check.facts.world.iter();
-        let in_doubt: Vec<ServiceName> =
-            all.filter(|(_, read)| !read.doubts.is_empty()).map(|(service, _)| service.clone()).collect();
-        for service in in_doubt {
-            if self.check.facts.may_need(&service, &subject.service)? {
-                let doubts = self.check.facts.doubts(&service).to_vec();
+        let in_doubt = self.check.facts.world.iter().filter(|(_, read)| !read.doubts.is_empty());
+        let services: Vec<ServiceName> = in_doubt.map(|(service, _)| service.clone()).collect();
+        for service in services {
+            let versions = self.world.versions_of(&service);
+            let is_live = |role: &Role| *role != Role::Candidate;
+            let there = |version: &Version| versions.get(version).is_some_and(|roles| roles.iter().any(is_live));
+            let doubts = self.check.facts.doubts_about_need(&service, &subject.service, there)?;
+            if !doubts.is_empty() {
                 self.doubtful(Some(service_side(&service)), Some(self.world.side(subject)), &doubts, &service)?;
             }
         }
@@ -189,31 +199,42 @@ impl MomentCheck<'_, '_, '_> {
     /// Whether a subject was live before, at a time when the other side was live, too. This is the only question that
     /// relies on the times of records, so it needs an option, and the row mentions it.
     fn was_live_beside(&self, consumer: &ServiceVersion, provider: &ServiceVersion) -> Result<bool, StoreError> {
-        let subjects = self.moment.subjects;
-        let (back, other) = if subjects.contains(provider) { (provider, consumer) } else { (consumer, provider) };
-        if subjects.contains(other) {
-            return Ok(false);
-        }
+        let (Some(one), Some(other)) = (self.spans(consumer)?, self.spans(provider)?) else { return Ok(false) };
+        // Records have times to the second: what began in the second in which the other ended may have come after it.
+        let meets = |one: &Span, other: &Span| {
+            let before = |begin: Timestamp, end: Option<Timestamp>| end.is_none_or(|end| begin < end);
+            before(one.0, other.1) && before(other.0, one.1)
+        };
+        Ok(one.iter().any(|span| other.iter().any(|other| meets(span, other))))
+    }
+
+    /// When a version was live in the past and, unless it is a subject, is live now. `None` if a record of its service is in
+    /// doubt.
+    fn spans(&self, of: &ServiceVersion) -> Result<Option<Vec<Span>>, StoreError> {
+        let is_subject = self.moment.subjects.contains(of);
         let facts = &self.check.facts;
-        let history = facts.book.history(&facts.environment, &back.service)?;
+        let history = facts.book.history(&facts.environment, &of.service)?;
         if !history.doubts.is_empty() {
-            return Ok(false);
+            return Ok(None);
         }
         let time = |at: &str| at.parse::<Timestamp>().ok();
         let was = history.value.iter().filter(|(_, record)| {
             // A version that was known to break another when it went live is nothing to go back to.
             let was_broken = record.gate.as_deref().and_then(State::named) == Some(State::Incompatible);
-            record.version == back.version && matches!(record.event, Event::Done | Event::Released) && !was_broken
+            let is_there = match record.event {
+                Event::Done | Event::Released => true,
+                Event::Started => !is_subject,
+                Event::Aborted | Event::Undeployed | Event::SupportEnded => false,
+            };
+            record.version == of.version && is_there && !(is_subject && was_broken)
         });
-        let ends = was.filter_map(|(id, _)| {
+        let spans = was.filter_map(|(id, record)| {
             let over = history.value.iter().filter(|(_, record)| record.replaces.contains(id));
-            over.filter_map(|(_, record)| time(&record.stamp.at)).min()
+            let end = over.filter_map(|(_, record)| time(&record.stamp.at)).min();
+            // Where a subject is live now is no place to go back to.
+            Some((time(&record.stamp.at)?, end)).filter(|_| end.is_some() || !is_subject)
         });
-        let Some(end) = ends.max() else { return Ok(false) };
-        // Records have times to the second: a roll-out that began in the second in which the other ended may have come
-        // after it.
-        let there = |live: &&Live| live.version == other.version && time(&live.at).is_some_and(|since| since < end);
-        Ok(facts.live(&other.service).iter().any(|live| there(&live)))
+        Ok(Some(spans.collect()))
     }
 
     pub(super) fn doubtful(

@@ -13,9 +13,11 @@ use super::question::{Plan, Question};
 use super::retire::rows_without;
 use super::rows::{sort, worst};
 use super::state::State;
-use super::world::Moment;
+use super::world::{Moment, service_side};
 use crate::interaction::ServiceName;
-use crate::ledger::{Book, Doubt, Event, NameKind, ServiceVersion, StoreError, Target, layout};
+use crate::ledger::{
+    Book, Doubt, DoubtfulDeployment, DoubtfulRollout, Event, NameKind, ServiceVersion, StoreError, Target, layout,
+};
 use crate::words::nearest;
 
 /// How many names are listed.
@@ -44,9 +46,12 @@ pub fn decide(question: &Question, book: &Book<'_>) -> Result<Decision, StoreErr
         Plan::Any => rows_in_any_order(&mut check, question)?,
         Plan::Retire => (rows_without(&mut check, question)?, Vec::new(), false),
     };
+    // Whatever the order is, there is something else to be done first.
+    let order = if lost.is_empty() { order } else { Vec::new() };
     rows.extend(lost);
-    // Services that are exempt from publishing pass without a check.
-    if question.require_pairs && rows.iter().all(|row| row.code == GateCode::NotOnboarded) {
+    // Services that are exempt from publishing pass without a check. A pair may be over in the order that was found.
+    let is_unchecked = rows.iter().all(|row| row.code == GateCode::NotOnboarded) && !check.has_judged();
+    if question.require_pairs && is_unchecked {
         let (candidates, environment) = (question.candidates.clone(), question.environment.clone());
         let next = NextStep::AllowNone { candidates, environment };
         rows.push(fact(GateCode::NoPairs, None, vec![Fact::NoPairs], [next]));
@@ -156,6 +161,16 @@ fn side(of: &ServiceVersion) -> Side {
 fn lost_rollouts(facts: &Facts<'_>) -> Result<Vec<Row>, StoreError> {
     let mut rows = Vec::new();
     for (service, read) in &facts.world {
+        for DoubtfulDeployment { doubt, rollout, .. } in &read.value.doubtful {
+            let is_lost = match rollout {
+                DoubtfulRollout::No => false,
+                DoubtfulRollout::On(view) => !facts.book.grew_from(view)?,
+                DoubtfulRollout::OnUnknown => true,
+            };
+            if is_lost {
+                rows.push(Row { consumer: Some(service_side(service)), ..untrusted(doubt.clone()) });
+            }
+        }
         for live in &read.value.live {
             let Some(seen) = live.seen.as_ref().filter(|_| live.event == Event::Started) else { continue };
             if facts.book.grew_from(seen)? {

@@ -10,8 +10,8 @@ use super::code::GateCode;
 use crate::formats::ContractFile;
 use crate::interaction::{ContractId, ServiceName};
 use crate::ledger::{
-    Book, DeclaredService, Doubt, Live, Published, Read, RecordId, Results, ServiceVersion, ServiceWorld, StoreError,
-    Verification, Version, heads, layout, main_branch, newest,
+    Book, DeclaredService, Doubt, DoubtfulDeployment, Live, PossibleNeeds, Published, Read, RecordId, Results,
+    ServiceVersion, ServiceWorld, StoreError, Verification, Version, heads, main_branch, newest,
 };
 
 /// The facts about one environment, read on demand.
@@ -63,22 +63,62 @@ impl<'b> Facts<'b> {
 
     /// The doubts about which versions of a service are live, which are the ones that matter to its consumers.
     pub(super) fn doubts_of_what_is_live(&self, service: &ServiceName) -> Vec<Doubt> {
-        let is_deployment = |doubt: &&Doubt| doubt.path.starts_with(layout::DEPLOYMENTS);
-        self.doubts(service).iter().filter(is_deployment).cloned().collect()
+        self.doubtful(service).iter().map(|one| one.doubt.clone()).collect()
     }
 
-    /// Whether a service with unreadable records may need a provider: it has published a contract with it before, or
-    /// hasn't published the contracts of a version that was deployed here and may be live.
-    pub(super) fn may_need(&mut self, service: &ServiceName, provider: &ServiceName) -> Result<bool, StoreError> {
-        if self.consumers_ever(provider)?.contains(service) {
+    fn doubtful(&self, service: &ServiceName) -> &[DoubtfulDeployment] {
+        self.world.get(service).map_or(&[], |read| &read.value.doubtful)
+    }
+
+    /// The doubts about a service because of which it may need a provider. While a record of what is live can't be read, the
+    /// version that it is about may be live, or any version if its name doesn't tell; and a live version may need anything
+    /// while its publication can't be read. Of its live versions, `there` tells which are still there.
+    pub(super) fn doubts_about_need(
+        &mut self,
+        service: &ServiceName,
+        provider: &ServiceName,
+        there: impl Fn(&Version) -> bool,
+    ) -> Result<Vec<Doubt>, StoreError> {
+        let Some(read) = self.world.get(service).filter(|read| !read.doubts.is_empty()) else { return Ok(Vec::new()) };
+        let ServiceWorld { doubtful, unread, .. } = read.value.clone();
+        let mut doubts = Vec::new();
+        for DoubtfulDeployment { doubt, versions, .. } in doubtful {
+            if self.may_need(service, provider, versions.as_ref())? {
+                doubts.push(doubt);
+            }
+        }
+        for (version, of_version) in unread.into_iter().filter(|(version, _)| there(version)) {
+            if self.may_need(service, provider, Some(&BTreeSet::from([version])))? {
+                doubts.extend(of_version);
+            }
+        }
+        Ok(doubts)
+    }
+
+    /// Whether these versions of a service may need a provider; without any, whether any version may.
+    fn may_need(
+        &mut self,
+        service: &ServiceName,
+        provider: &ServiceName,
+        versions: Option<&BTreeSet<Version>>,
+    ) -> Result<bool, StoreError> {
+        let PossibleNeeds { these, any_before, anything, mut unpublished } =
+            self.book.possible_needs(service, versions)?;
+        if these.contains(provider) || any_before && self.consumers_ever(provider)?.contains(service) {
             return Ok(true);
         }
-        if self.is_not_onboarded(service)? {
-            return Ok(false);
+        // An old version of the provider's own service doesn't matter to the new one, unless the service is known to be a
+        // consumer of itself.
+        if service == provider {
+            return Ok((anything || unpublished) && self.consumers_ever(provider)?.contains(service));
         }
-        let published = self.book.versions(service)?;
-        let history = self.book.history(&self.environment, service)?;
-        Ok(published.is_empty() || history.value.iter().any(|(_, record)| !published.contains(&record.version)))
+        if versions.is_none() && !unpublished {
+            // It may be about a version that was here and was never published.
+            let published = self.book.versions(service)?;
+            let history = self.book.history(&self.environment, service)?;
+            unpublished = history.value.iter().any(|(_, record)| !published.contains(&record.version));
+        }
+        Ok(anything || unpublished && !self.is_not_onboarded(service)?)
     }
 
     /// The publication of a version.

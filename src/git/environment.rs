@@ -5,7 +5,8 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::ledger::STORE_TOKEN;
+use super::hidden;
+use crate::ledger::{STORE_TOKEN, STORE_TOKEN_FROM};
 
 /// The variables of git that are kept: how to reach and trust a server, and where git and its configuration are. An
 /// entry that ends in `_` covers all variables that begin with it.
@@ -40,6 +41,8 @@ const SET: &[(&str, &str)] = &[
     // No helper programs, neither by the address nor by a rewrite in the configuration.
     ("GIT_ALLOW_PROTOCOL", "file:git:http:https:ssh"),
     ("GIT_PAGER", "cat"),
+    // An object is itself, whatever a repository wants to have in its place.
+    ("GIT_NO_REPLACE_OBJECTS", "1"),
     // While git lists the references of a shared copy, another process may delete one, which git would treat as a fatal
     // error.
     ("GIT_REF_PARANOIA", "0"),
@@ -52,10 +55,14 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// The environment of this process.
+    /// The environment of this process, with the token that was [hidden](super::hide_token).
     #[must_use]
     pub fn of_process() -> Self {
-        Self { variables: std::env::vars_os().collect() }
+        let environment = Self { variables: std::env::vars_os().collect() };
+        match hidden::token() {
+            Some(token) => environment.with(STORE_TOKEN, token),
+            None => environment,
+        }
     }
 
     /// An environment with only these variables.
@@ -129,7 +136,7 @@ fn is_for_git(name: &OsStr) -> bool {
     let name = if cfg!(windows) { name.to_ascii_uppercase() } else { name.into_owned() };
     let is_kept = |kept: &&str| if kept.ends_with('_') { name.starts_with(*kept) } else { name == **kept };
     // Git receives the token in another way, and the processes that it starts needn't see it.
-    (!name.starts_with("GIT_") && name != STORE_TOKEN) || KEPT.iter().any(is_kept)
+    (!name.starts_with("GIT_") && name != STORE_TOKEN && name != STORE_TOKEN_FROM) || KEPT.iter().any(is_kept)
 }
 
 #[cfg(test)]

@@ -9,15 +9,17 @@ mod build;
 mod checkout;
 mod environment;
 mod error;
+mod hidden;
 mod objects;
 mod program;
 mod token;
 mod tree;
 
-pub use address::{Address, AddressError};
+pub use address::{Address, AddressError, redacted};
 pub use checkout::{Checkout, checkout};
 pub use environment::Environment;
 pub use error::GitError;
+pub use hidden::hide_token;
 pub use objects::{LARGEST, Object, Objects};
 pub use program::{Call, Git, Output, Patience};
 pub use tree::{CommitText, TreeEntry, read_commit, read_tree};

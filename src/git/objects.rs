@@ -7,8 +7,12 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
+use ring::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY};
+use sha2::{Digest as _, Sha256};
+
 use super::error::GitError;
 use super::program::{Child, Git};
+use crate::interaction::digest::hex;
 use crate::words::duration;
 
 /// The largest object that is read, in bytes.
@@ -17,7 +21,7 @@ pub const LARGEST: u64 = 64 * 1024 * 1024;
 /// The object with a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Object {
-    /// The repository has no such object.
+    /// The repository has no such object, or only a damaged one.
     Missing,
     /// The object is larger than [`LARGEST`].
     TooLarge { id: String, size: u64 },
@@ -117,7 +121,26 @@ fn next(stream: &mut impl BufRead) -> io::Result<Object> {
     }
     stream.read_exact(&mut [0])?;
     let id = id.to_owned();
+    // Git checks them only when they arrive. Since then, a disk or somebody else may have changed them.
+    if !too_large && !is_of(&id, kind, &bytes) {
+        return Ok(Object::Missing);
+    }
     Ok(if too_large { Object::TooLarge { id, size } } else { Object::Found { id, kind: kind.to_owned(), bytes } })
+}
+
+/// Whether an id is the digest of a kind and a content.
+fn is_of(id: &str, kind: &str, bytes: &[u8]) -> bool {
+    let header = format!("{kind} {}\0", bytes.len());
+    let digest = match id.len() {
+        40 => {
+            let mut digest = Context::new(&SHA1_FOR_LEGACY_USE_ONLY);
+            digest.update(header.as_bytes());
+            digest.update(bytes);
+            hex(digest.finish().as_ref())
+        }
+        _ => hex(&Sha256::new_with_prefix(header).chain_update(bytes).finalize()),
+    };
+    digest == id
 }
 
 #[cfg(test)]
@@ -126,15 +149,19 @@ mod tests {
 
     #[test]
     fn replies_are_read_one_by_one() {
-        let mut stream: &[u8] = b"abc blob 3\na\nb\ndef missing\nabc tree 0\n\n";
-        let found = |kind: &str, bytes: &[u8]| Object::Found {
-            id: String::from("abc"),
+        let blob = "0a207c060e61f3b88eaee0a8cd0696f46fb155eb"; // As `git hash-object --stdin` says.
+        let tree = "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321"; // Of a repository with SHA-256 ids.
+        let text = format!("{blob} blob 3\na\nb\ndef missing\n{tree} tree 0\n\n{blob} blob 3\na\nc\n");
+        let mut stream = text.as_bytes();
+        let found = |id: &str, kind: &str, bytes: &[u8]| Object::Found {
+            id: id.to_owned(),
             kind: kind.to_owned(),
             bytes: bytes.to_vec(),
         };
-        assert_eq!(next(&mut stream).unwrap(), found("blob", b"a\nb"));
+        assert_eq!(next(&mut stream).unwrap(), found(blob, "blob", b"a\nb"));
         assert_eq!(next(&mut stream).unwrap(), Object::Missing);
-        assert_eq!(next(&mut stream).unwrap(), found("tree", b""));
+        assert_eq!(next(&mut stream).unwrap(), found(tree, "tree", b""));
+        assert_eq!(next(&mut stream).unwrap(), Object::Missing, "it is damaged");
         assert!(next(&mut stream).is_err());
         assert!(next(&mut &b"abc blob 3\nab"[..]).is_err());
     }

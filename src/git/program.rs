@@ -40,6 +40,7 @@ const ALWAYS: &[&str] = &[
 /// Settings for our own repository, whatever the user's configuration says.
 const IN_REPOSITORY: &[&str] = &[
     "core.bare=true",
+    "core.commitGraph=false",
     "core.symlinks=false",
     "core.logAllRefUpdates=false",
     "core.filesRefLockTimeout=10000",

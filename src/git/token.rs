@@ -1,10 +1,11 @@
-//! A token for a store at a web address, as build systems provide it: it comes in a variable, and goes only to that server,
-//! only through git's environment. It never appears on a command line or in a file.
+//! How to log in to a store at a web address: by the address's own user and password, or by a token, as build systems
+//! provide it in a variable. Both go only to that server, and only through git's environment: they never appear on a command
+//! line or in a file.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
-use super::address::Address;
+use super::address::{Address, Login};
 use super::environment::Environment;
 use super::error::GitError;
 use crate::ledger::STORE_TOKEN;
@@ -13,14 +14,28 @@ use crate::ledger::STORE_TOKEN;
 const USER: &str = "x-access-token";
 
 impl Environment {
-    /// The same environment for a store at an address, with the token, if there is one and the server may have it: over TLS,
-    /// or on this machine. An address with a password needs no token.
+    /// The same environment for a store at an address, with what the address says about who logs in there or, if it says
+    /// nothing, with the token. The token goes only to a server to which nobody else can listen: over TLS, or on this
+    /// machine.
     ///
     /// # Errors
     ///
     /// That the token isn't valid.
-    pub fn with_token(&self, address: &Address) -> Result<Self, GitError> {
-        let Some(token) = self.variable(STORE_TOKEN) else { return Ok(self.clone()) };
+    pub fn for_address(&self, address: &Address) -> Result<Self, GitError> {
+        let token = self.token()?;
+        Ok(match (address.login(), token, address.server()) {
+            (Some((Login { user, password: Some(password) }, server)), ..) => self.with_header(&server, user, password),
+            // The password comes from a credential helper.
+            (Some((Login { user, password: None }, server)), ..) => {
+                self.with_setting(&format!("credential.{server}.username"), user)
+            }
+            (None, Some(token), Some(server)) => self.with_header(&server, USER, &token),
+            (None, ..) => self.clone(),
+        })
+    }
+
+    fn token(&self) -> Result<Option<String>, GitError> {
+        let Some(token) = self.variable(STORE_TOKEN) else { return Ok(None) };
         let token = token.trim();
         // A line break would begin another header.
         if token.is_empty() || !token.chars().all(|c| c.is_ascii_graphic()) {
@@ -29,11 +44,13 @@ impl Environment {
             ))
             .help("set it to the token alone, on one line"));
         }
-        let Some(server) = address.server().filter(|_| address.secrets().is_empty()) else { return Ok(self.clone()) };
+        Ok(Some(token.to_owned()))
+    }
+
+    fn with_header(&self, server: &str, user: &str, password: &str) -> Self {
         let key = format!("http.{server}/.extraHeader");
-        let header = format!("Authorization: Basic {}", encoded(token));
         // The empty value removes headers that were configured for this server before.
-        Ok(self.with_setting(&key, "").with_setting(&key, &header))
+        self.with_setting(&key, "").with_setting(&key, &format!("Authorization: Basic {}", encoded(user, password)))
     }
 
     /// The forms of the token that must never be shown.
@@ -41,7 +58,7 @@ impl Environment {
     pub fn token_secrets(&self) -> Vec<String> {
         let token = self.variable(STORE_TOKEN).unwrap_or_default();
         let token = token.trim();
-        if token.is_empty() { Vec::new() } else { vec![encoded(token), token.to_owned()] }
+        if token.is_empty() { Vec::new() } else { vec![encoded(USER, token), token.to_owned()] }
     }
 
     /// The same environment with one more setting of git after all others.
@@ -54,8 +71,8 @@ impl Environment {
     }
 }
 
-fn encoded(token: &str) -> String {
-    BASE64.encode(format!("{USER}:{token}"))
+fn encoded(user: &str, password: &str) -> String {
+    BASE64.encode(format!("{user}:{password}"))
 }
 
 #[cfg(test)]
@@ -65,7 +82,7 @@ mod tests {
     /// The settings for git with a store at an address, one per line.
     fn settings(environment: &Environment, address: &str) -> Result<String, GitError> {
         let address = Address::parse(address).unwrap().unwrap();
-        let environment = Environment::of(environment.with_token(&address)?.cleaned());
+        let environment = Environment::of(environment.for_address(&address)?.cleaned());
         assert_eq!(environment.variable(STORE_TOKEN), None);
         let count = environment.variable("GIT_CONFIG_COUNT").unwrap_or_default().parse().unwrap_or(0);
         let setting = |index: i32| {
@@ -78,7 +95,11 @@ mod tests {
     #[test]
     fn a_token_only_goes_to_the_server_of_the_store() {
         let environment = Environment::of([(STORE_TOKEN, "s3cret")]);
-        insta::assert_snapshot!(settings(&environment, "git+https://ann@example.com:8443/a.git#main").unwrap(), @"");
+        insta::assert_snapshot!(settings(&environment, "git+https://ann:pw@example.com:8443/a.git#main").unwrap(), @"
+        http.https://example.com:8443/.extraHeader=
+        http.https://example.com:8443/.extraHeader=Authorization: Basic YW5uOnB3
+        ");
+        insta::assert_snapshot!(settings(&Environment::default(), "https://ann@example.com/a").unwrap(), @"credential.https://example.com.username=ann");
         insta::assert_snapshot!(settings(&environment, "https://example.com:8443/a.git#main").unwrap(), @"
         http.https://example.com:8443/.extraHeader=
         http.https://example.com:8443/.extraHeader=Authorization: Basic eC1hY2Nlc3MtdG9rZW46czNjcmV0

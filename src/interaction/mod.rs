@@ -4,6 +4,7 @@
 mod actual;
 mod body;
 pub mod charset;
+mod credentials;
 pub(crate) mod describe;
 pub(crate) mod digest;
 pub mod encode;
@@ -16,6 +17,7 @@ mod ids;
 pub mod mismatch;
 mod model;
 mod moment;
+mod multipart;
 mod names;
 pub mod number;
 mod path;
@@ -30,6 +32,7 @@ pub const REDACTED: &str = "redacted";
 
 pub use actual::{Actual, ActualBody, Missing};
 pub use body::{Body, Content, fields_view, is_json};
+pub use credentials::basic_credentials;
 pub use describe::{Unit, ValueKind};
 pub use expected::{Expected, ExpectedBody, Like, Nothing};
 pub use file::{ContractFile, ReadContract};
@@ -41,6 +44,7 @@ pub use model::{
     Contract, Headers, Http, Interaction, Kind, Message, NotRunnable, Request, Response, Status, Unrunnable, pointer,
 };
 pub use moment::Moment;
+pub use multipart::same_bytes;
 pub use names::{NameError, Names, ServiceName, first_unused, is_no_file};
 pub use path::{Path, Segment};
 pub use rule_summary::{Misplaced, NonEmpty, RuleSummary, StatusClass, Unusable};

@@ -16,7 +16,7 @@ use super::renamed::FormerNames;
 use super::results::Results;
 use super::snapshot::{EntryKind, Snapshot, StoreError};
 use super::version::Version;
-use super::world::{ServiceWorld, world};
+use super::world::{DoubtfulDeployment, ServiceWorld, doubtful_deployments, world};
 use crate::formats::ContractFile;
 use crate::interaction::{ContractId, ServiceName};
 
@@ -158,11 +158,19 @@ impl<'s> Book<'s> {
     ///
     /// Why the store can't be read.
     pub fn published(&self, service: &ServiceName, version: &Version) -> Result<Read<Option<Published>>, StoreError> {
-        let read = self.of_version(service, layout::publications, version)?;
-        let Read { value: records, doubts } = read.of_kind(Record::publication);
-        let published = Published::of(records.into_iter().map(|(_, record)| record));
+        let Read { value: records, doubts } = self.all_published(service, version)?;
         let names = self.names()?;
-        Ok(Read { value: published.map(|published| published.with_present_names(names)), doubts })
+        Ok(Read { value: Published::of(records).map(|published| published.with_present_names(names)), doubts })
+    }
+
+    /// All publications of a version that can be read.
+    pub(super) fn all_published(
+        &self,
+        service: &ServiceName,
+        version: &Version,
+    ) -> Result<Read<Vec<Publication>>, StoreError> {
+        let read = self.of_version(service, layout::publications, version)?.of_kind(Record::publication);
+        Ok(Read { value: read.value.into_iter().map(|(_, record)| record).collect(), doubts: read.doubts })
     }
 
     /// All publications of a service.
@@ -288,15 +296,23 @@ impl<'s> Book<'s> {
         if names.is_empty() {
             return Ok(world);
         }
-        let mut renamed: BTreeSet<&ServiceName> = BTreeSet::new();
+        let mut renamed: BTreeMap<&ServiceName, Vec<DoubtfulDeployment>> = BTreeMap::new();
         for (former, current) in names.pairs() {
             // A version may be deployed under one name and published under the other.
-            if world.remove(former).is_some() || world.contains_key(current) {
-                renamed.insert(current);
+            let before = world.remove(former);
+            if before.is_some() || world.contains_key(current) {
+                let doubtful = before.into_iter().flat_map(|read| read.value.doubtful);
+                renamed.entry(current).or_default().extend(doubtful);
             }
         }
-        for current in renamed {
-            world.insert(current.clone(), self.world_of(environment, current)?);
+        for (current, mut doubtful) in renamed {
+            doubtful.extend(world.remove(current).into_iter().flat_map(|read| read.value.doubtful));
+            let mut read = self.world_of(environment, current)?;
+            // A file in the place of a folder, which has no history.
+            doubtful.retain(|one| !read.doubts.contains(&one.doubt));
+            read.doubts.extend(doubtful.iter().map(|one| one.doubt.clone()));
+            read.value.doubtful.extend(doubtful);
+            world.insert(current.clone(), read);
         }
         for read in world.values_mut() {
             let before = std::mem::take(&mut read.value.published);
@@ -309,15 +325,19 @@ impl<'s> Book<'s> {
     /// What is live of one service, under all its names.
     fn world_of(&self, environment: &ServiceName, service: &ServiceName) -> Result<Read<ServiceWorld>, StoreError> {
         let Read { value: live, mut doubts } = self.live(environment, service)?;
-        let mut published = BTreeMap::new();
+        let doubtful = doubtful_deployments(self.snapshot, &doubts)?;
+        let (mut published, mut unread) = (BTreeMap::new(), BTreeMap::new());
         for version in live.iter().map(|one| &one.version).collect::<BTreeSet<_>>() {
             let read = self.published(service, version)?;
-            doubts.extend(read.doubts);
+            doubts.extend(read.doubts.iter().cloned());
+            if !read.doubts.is_empty() {
+                unread.insert(version.clone(), read.doubts);
+            }
             published.extend(read.value.map(|value| (version.clone(), value)));
         }
         doubts.sort();
         doubts.dedup();
-        Ok(Read { value: ServiceWorld { live, published }, doubts })
+        Ok(Read { value: ServiceWorld { live, published, doubtful, unread }, doubts })
     }
 
     /// The consumers that have ever published a contract with a provider.
@@ -368,7 +388,8 @@ impl<'s> Book<'s> {
         Ok(self.file(path)?.is_some())
     }
 
-    fn file(&self, path: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    /// The bytes of a file, whatever they are.
+    pub(super) fn file(&self, path: &str) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(self.snapshot.read(&[path.to_owned()])?.pop().flatten())
     }
 

@@ -26,10 +26,18 @@ codes! {
     /// A former name of a service is the name of another one, too, or two services claim it. Nobody knows which is meant.
     FORMER_NAME = "S110" =>
         "Delete the other declaration (services/NAME.yaml), or the name from `formerly` in all services but one.";
+    /// Two files or folders have names that some file systems take for one: they differ only in upper and lower case, or in
+    /// how the same characters are written. There, one of them is lost.
+    SAME_NAME = "S110" =>
+        "Remove the one that nobody uses from the store, and use the other name everywhere.";
     /// A record or a contract was deleted. They are only ever added.
     REMOVED = "S201" =>
         "Restore it. To end something, add a record with `upheld undeployed`, `upheld released --support-ended` or \
          `upheld verify --supersede`.";
     /// A record or a contract was changed. They are only ever added.
     CHANGED = "S202" => "Restore the original, and publish or record the new state with upheld.";
+    /// The history of the shared repository was rewritten, so records may be lost. Every gate denies.
+    REWRITTEN = "S203" =>
+        "Find out who rewrote it and why. Then accept the present history with `upheld store trust`, and end a roll-out \
+         that began before with `upheld deployed` or `upheld undeployed --rollout`.";
 }

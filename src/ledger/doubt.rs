@@ -38,6 +38,8 @@ pub enum Rewritten {
     CommitLost { store: String, commit: String },
     /// Records or contracts were deleted since a commit: the first of them, and how many more.
     FilesDeleted { store: String, commit: String, first: String, more: usize },
+    /// Whether it was is unknown: the file that says what was seen of it can't be read.
+    Unknown { store: String, file: String },
 }
 
 impl Doubt {
@@ -87,6 +89,11 @@ impl fmt::Display for Rewritten {
                 let commit = short_id(commit);
                 write!(f, "deleted from the store {store} since the commit {commit}: {first}{more}")
             }
+            Self::Unknown { store, file } => write!(
+                f,
+                "it is unknown whether the history of the store {store} was rewritten: {file}, which says what was seen \
+                 of it, can't be read"
+            ),
         }
     }
 }

@@ -7,10 +7,11 @@
 //! contracts/<provider>/<consumer>/<contract id>.yaml      and, if it refers to files: <contract id>/<file>
 //! publications/<service>/<2 digits>/<version>.<record id>.json
 //! verifications/<provider>/<2 digits>/<version>.<record id>.json
-//! deployments/<environment>/<service>/<yyyy-mm>/<record id>.json
+//! deployments/<environment>/<service>/<yyyy-mm>/<version>.<record id>.json
 //! ```
 //!
-//! The two digits are the first of the SHA-256 of the version.
+//! The two digits are the first of the SHA-256 of the version. Each record's name tells its version, even if its content can't
+//! be read.
 
 use sha2::{Digest as _, Sha256};
 
@@ -33,6 +34,9 @@ pub const PUBLICATIONS: &str = "publications";
 pub const VERIFICATIONS: &str = "verifications";
 /// The folder of deployments.
 pub const DEPLOYMENTS: &str = "deployments";
+
+/// All folders of a store.
+pub const FOLDERS: [&str; 6] = [ENVIRONMENTS, SERVICES, CONTRACTS, PUBLICATIONS, VERIFICATIONS, DEPLOYMENTS];
 
 /// The path of an environment's declaration.
 #[must_use]
@@ -97,8 +101,8 @@ pub fn record(record: &Record, id: RecordId) -> String {
             format!("{}/{}.{id}.json", verifications(&it.provider, &it.version), it.version)
         }
         Record::Deployment(it) => {
-            let Deployment { environment, service, stamp, .. } = it;
-            format!("{}/{}/{id}.json", deployments(environment, service), stamp.month())
+            let Deployment { environment, service, version, stamp, .. } = it;
+            format!("{}/{}/{version}.{id}.json", deployments(environment, service), stamp.month())
         }
     }
 }

@@ -6,13 +6,15 @@ use std::sync::Arc;
 
 use super::book::Book;
 use super::codes::{
-    CHANGED, FORMER_NAME, MISPLACED, MISSING, NEWER, PUBLISHED_TWICE, REMOVED, STRAY, UNDECLARED, UNREADABLE,
-    WRONG_NAME,
+    CHANGED, FORMER_NAME, MISPLACED, MISSING, NEWER, PUBLISHED_TWICE, REMOVED, REWRITTEN, STRAY, UNDECLARED,
+    UNREADABLE, WRONG_NAME,
 };
 use super::contracts::read_with_files;
-use super::doubt::{Doubt, DoubtKind};
+use super::doubt::{Doubt, DoubtKind, Rewritten};
 use super::layout;
-use super::record::{Publication, Record, RecordId, parse};
+use super::lint_tree::lint_tree;
+use super::live::live;
+use super::record::{Deployment, Event, Publication, Record, RecordId, parse};
 use super::renamed::FormerNames;
 use super::snapshot::{EntryKind, FolderEntry, Snapshot, StoreError};
 use super::version::ServiceVersion;
@@ -49,13 +51,17 @@ pub fn lint(snapshot: &dyn Snapshot) -> Result<Linted, StoreError> {
         references: Vec::new(),
         published: BTreeMap::new(),
         contracts: BTreeSet::new(),
+        deployments: BTreeMap::new(),
     };
+    lint.out.findings = lint_tree(snapshot)?;
     lint.declarations(&book)?;
     lint.contracts()?;
     for folder in [layout::PUBLICATIONS, layout::VERIFICATIONS, layout::DEPLOYMENTS] {
         lint.records(folder)?;
     }
     lint.references();
+    lint.rollouts()?;
+    lint.history();
     let Linted { findings, .. } = &mut lint.out;
     findings.sort_by(|one, other| (&one.file, one.code).cmp(&(&other.file, other.code)));
     Ok(lint.out)
@@ -72,6 +78,7 @@ struct Lint<'s> {
     references: Vec<(String, RecordId)>,
     published: BTreeMap<ServiceVersion, (BTreeMap<ServiceName, ContractId>, String)>,
     contracts: BTreeSet<(ServiceName, ServiceName, ContractId)>,
+    deployments: BTreeMap<(ServiceName, ServiceName), Vec<(RecordId, Deployment)>>,
 }
 
 impl Lint<'_> {
@@ -219,6 +226,8 @@ impl Lint<'_> {
                 if !self.environments.contains(&it.environment) {
                     self.undeclared(path, "environment", &it.environment);
                 }
+                let place = (it.environment.clone(), it.service.clone());
+                self.deployments.entry(place).or_default().push((id, it.clone()));
             }
         }
     }
@@ -263,6 +272,40 @@ impl Lint<'_> {
                 self.find(MISSING, &path, message, "restore the record from the store's history");
             }
         }
+    }
+
+    /// Checks that the history still holds the views on which roll-outs were decided that aren't over.
+    fn rollouts(&mut self) -> Result<(), StoreError> {
+        for ((environment, service), records) in std::mem::take(&mut self.deployments) {
+            for live in live(&records).into_iter().filter(|live| live.event == Event::Started) {
+                let Some(seen) = live.seen else { continue };
+                let record = records.iter().find(|(id, _)| *id == live.record);
+                let (Some((id, record)), false) = (record, self.snapshot.grew_from(&seen)?) else { continue };
+                let path = layout::record(&Record::Deployment(record.clone()), *id);
+                let what = format!("the history was rewritten since this roll-out began: it no longer contains {seen}");
+                let version = &live.version;
+                let end = format!("upheld undeployed {service}@{version} --to {environment} --rollout");
+                self.rewritten(&path, &what, &end);
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks that the history still holds what was seen of it.
+    fn history(&mut self) {
+        match self.snapshot.rewritten() {
+            None => {}
+            // What refers to the file says so already.
+            Some(Rewritten::FilesDeleted { .. }) if !self.out.findings.is_empty() => {}
+            Some(how @ Rewritten::FilesDeleted { .. }) => {
+                self.find(REMOVED, layout::STORE, how.to_string(), "restore it; then: upheld store trust");
+            }
+            Some(how) => self.rewritten(layout::STORE, &how.to_string(), "upheld store trust"),
+        }
+    }
+
+    fn rewritten(&mut self, path: &str, what: &str, then: &str) {
+        self.find(REWRITTEN, path, what.to_owned(), &format!("find out who did it and why; then: {then}"));
     }
 
     fn service(&mut self, path: &str, name: &ServiceName) {

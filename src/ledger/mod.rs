@@ -7,6 +7,8 @@
 
 /// The variable with a token for a store at an https:// address. Only git receives the token, under another name.
 pub const STORE_TOKEN: &str = "UPHELD_STORE_TOKEN";
+/// The variable that says how this process received the token. It means nothing to others.
+pub const STORE_TOKEN_FROM: &str = "UPHELD_STORE_TOKEN_FROM";
 
 mod abbreviation;
 mod book;
@@ -17,8 +19,10 @@ mod declared;
 mod doubt;
 pub mod layout;
 mod lint;
+mod lint_tree;
 mod live;
 mod needed;
+mod possible;
 mod published;
 mod reading;
 mod record;
@@ -42,6 +46,7 @@ pub use doubt::{Doubt, DoubtKind, Rewritten};
 pub use lint::{Linted, lint, lint_changes};
 pub use live::{Live, LiveSet, live};
 pub use needed::{Needed, NeededContract, needed, needed_for};
+pub use possible::PossibleNeeds;
 pub use published::Published;
 pub use reading::Read;
 pub use record::{
@@ -52,5 +57,5 @@ pub use renamed::FormerNames;
 pub use results::{Results, Standing};
 pub use snapshot::{EntryKind, FolderEntry, Landing, NewFile, Snapshot, Store, StoreError};
 pub use version::{ServiceVersion, Version, VersionError, short_id};
-pub use world::ServiceWorld;
+pub use world::{DoubtfulDeployment, DoubtfulRollout, ServiceWorld};
 pub use write::{Arrival, Departure, Target, arrive, depart, publish, verification};

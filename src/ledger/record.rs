@@ -297,17 +297,40 @@ pub fn parse(bytes: &[u8], name: RecordId) -> Result<Record, DoubtKind> {
     let kind = map.remove("kind");
     let body = Value::Object(map);
     let record = match kind.as_ref().and_then(Value::as_str) {
-        Some("publication") => serde_json::from_value(body).map(Record::Publication),
-        Some("verification") => serde_json::from_value(body).map(Record::Verification),
-        Some("deployment") => serde_json::from_value(body).map(Record::Deployment),
-        Some(other) => return Err(unreadable(format!("`{other}` isn't a kind of record"))),
+        Some(kind) => match of_kind(kind, body) {
+            Some(record) => record,
+            None => return Err(unreadable(format!("`{kind}` isn't a kind of record"))),
+        },
         None => return Err(unreadable(String::from("it has no `kind`"))),
     };
     let record = record.map_err(|error| unreadable(error.to_string()))?;
     if !record.stamp().is_valid() {
         return Err(unreadable(format!("`{}` isn't a time", record.stamp().at)));
     }
+    // Of a key that is there twice, others may read the first.
+    if record.id() != name {
+        return Err(unreadable(String::from("it isn't in the canonical form")));
+    }
     Ok(record)
+}
+
+/// Reads a record of a kind; `None` if there is no such kind.
+fn of_kind(kind: &str, body: Value) -> Option<serde_json::Result<Record>> {
+    match kind {
+        "publication" => Some(serde_json::from_value(body).map(Record::Publication)),
+        "verification" => Some(serde_json::from_value(body).map(Record::Verification)),
+        "deployment" => Some(serde_json::from_value(body).map(Record::Deployment)),
+        _ => None,
+    }
+}
+
+/// What a file says that can't be trusted, if it has the form of a record of this format. It may have said something else
+/// before.
+pub(super) fn doubtful(bytes: &[u8]) -> Option<Record> {
+    let Value::Object(mut map) = serde_json::from_slice(bytes).ok()? else { return None };
+    (map.remove("format")?.as_u64()? == FORMAT).then_some(())?;
+    let kind = map.remove("kind")?;
+    of_kind(kind.as_str()?, Value::Object(map))?.ok()
 }
 
 #[cfg(test)]
@@ -367,6 +390,8 @@ mod tests {
             r#"{"contracts":{},"format":1,"kind":"publication","service":"a","stamp":{"at":"2026-11-24T10:00:00Z"},"version":"1","x":1}"#,
             r#"{"contracts":{},"format":1,"kind":"publication","service":"a","stamp":{"at":"soon"},"version":"1"}"#,
             r#"{"contracts":{"b":"12"},"format":1,"kind":"publication","service":"a","stamp":{"at":"2026-11-24T10:00:00Z"},"version":"1"}"#,
+            r#"{"contracts":{},"format":1,"kind":"publication","service":"a","stamp":{"at":"2026-11-24T10:00:00Z"},"version":"2","version":"1"}"#,
+            r#"{"contracts":{}, "format":1,"kind":"publication","service":"a","stamp":{"at":"2026-11-24T10:00:00Z"},"version":"1"}"#,
         ] {
             assert!(matches!(read(text), DoubtKind::Unreadable(_)), "{text}");
         }

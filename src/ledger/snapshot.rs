@@ -132,6 +132,8 @@ pub enum Landing {
     Landed,
     /// The store has changed, or reports that: read it and try again. Why, as the end of a sentence.
     Moved(String),
+    /// The place to write to is locked, by a writer who goes on or by one who crashed. The other side's message.
+    Locked(String),
 }
 
 /// A file to add to the store.

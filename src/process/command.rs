@@ -8,13 +8,20 @@ use process_wrap::tokio::{CommandWrap, KillOnDrop};
 use super::codes;
 use super::group::Group;
 use super::lookup::{Missing, missing};
-use crate::ledger::STORE_TOKEN;
+use crate::ledger::{STORE_TOKEN, STORE_TOKEN_FROM};
 use crate::verification::RunError;
 
 /// Variables that are hidden from providers, which may be a stranger's code: those that allow writing to the store, and
 /// those that name the files in which a step of a GitHub workflow leaves its results for later steps.
-const HIDDEN: [&str; 6] =
-    [STORE_TOKEN, "GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STATE", "GITHUB_STEP_SUMMARY"];
+const HIDDEN: [&str; 7] = [
+    STORE_TOKEN,
+    STORE_TOKEN_FROM,
+    "GITHUB_OUTPUT",
+    "GITHUB_ENV",
+    "GITHUB_PATH",
+    "GITHUB_STATE",
+    "GITHUB_STEP_SUMMARY",
+];
 
 /// A command line with its folder and its additions to the environment.
 #[derive(Clone, Debug)]

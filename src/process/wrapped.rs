@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::process::{Child, Command};
 
 use super::codes;
-use crate::ledger::STORE_TOKEN;
+use crate::ledger::{STORE_TOKEN, STORE_TOKEN_FROM};
 use crate::verification::RunError;
 
 /// How long the command may take to end once it was asked to.
@@ -52,6 +52,7 @@ impl Wrapped {
             .args(arguments)
             .current_dir(folder)
             .env_remove(STORE_TOKEN)
+            .env_remove(STORE_TOKEN_FROM)
             .envs(NO_PROXY.map(|name| (name, without_proxy(std::env::var(name).ok().as_deref()))))
             .envs(variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::inherit())

@@ -26,6 +26,13 @@ pub(super) fn any_text() -> (Path, WrittenRule) {
     (path, WrittenRule { rule: Rule::of(Matcher::Type(JsonType::String)), key })
 }
 
+/// The rule that allows any bytes in the place of a body that isn't text.
+pub(super) fn any_bytes() -> (Path, WrittenRule) {
+    let path = Path::default();
+    let key = path.to_string();
+    (path, WrittenRule { rule: Rule::of(Matcher::Any), key })
+}
+
 pub(super) fn escape_all(texts: &[String]) -> Vec<String> {
     texts.iter().map(|text| escape(text)).collect()
 }

@@ -6,19 +6,19 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::context::Context;
-use super::draft_parts::{all_equal, any_text, escape_all, write_header};
+use super::draft_parts::{all_equal, any_bytes, any_text, escape_all, write_header};
 use super::group::{Group, accepted_types};
-use super::guard::REDACTED;
 use super::infer::{Inferred, infer_request};
 use super::looks;
 use super::place::{Place, Side};
 use super::remark::{Conclusion, Reason, Remark, Suggestion};
 use super::sample::{OPERATION_HEADERS, Sample, SampleBody};
+use super::secrets::REDACTED;
 use super::target::path_rule;
 use super::unwritten::Unwritten;
 use crate::contract::{JsonType, Matcher, PathRule, Pattern, RequestRules, Rule, Rules};
 use crate::interaction::template::{escape, escape_value};
-use crate::interaction::{Body, Part, Request};
+use crate::interaction::{Body, Part, Request, same_bytes};
 
 /// Drafts the request of a group with its rules.
 pub(super) fn draft_request(
@@ -219,8 +219,14 @@ fn draft_body(
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => None,
         },
         Some(SampleBody::Bytes(bytes)) => {
-            if samples.iter().any(|sample| !matches!(sample, SampleBody::Bytes(other) if other == bytes)) {
+            // Its boundary differs from request to request, and its secrets were replaced.
+            let is_multipart = bytes.starts_with(b"--") && rules.headers.contains_key("content-type");
+            let is_same = |sample: &&SampleBody| matches!(sample, SampleBody::Bytes(other) if same_bytes(other, bytes));
+            if !is_multipart && !samples.iter().all(is_same) {
                 return Err(Unwritten::DifferingBytes);
+            }
+            if is_multipart {
+                rules.body.extend([any_bytes()]);
             }
             Some(Body::bytes(bytes.as_slice()))
         }

@@ -26,4 +26,6 @@ pub enum Capture {
     },
     /// It was passed on, but its bytes aren't known, for example because its content coding could not be undone: why.
     Undecodable(String),
+    /// It was passed on, but can't be searched for secrets, so it must not be written.
+    Unsearchable { bytes: usize },
 }

@@ -11,10 +11,9 @@ use std::collections::HashSet;
 use indexmap::IndexMap;
 use serde_json::{Number, Value, json};
 
-use super::guard::REDACTED;
 use super::place::{Place, Side};
 use super::remark::{Conclusion, Reason, Remark, Suggestion};
-use super::secret_names::is_secret_name;
+use super::secrets::{REDACTED, is_secret_place};
 use super::seen::{JsonKind, Seen};
 use super::{example, looks};
 use crate::contract::attachments::NoAttachments;
@@ -347,7 +346,7 @@ impl Inference {
             Value::Object(object) => {
                 for (key, item) in object {
                     path.push(Segment::Key(key.clone()));
-                    if item.is_number() && is_secret_name(key) {
+                    if is_replaced_number(item, path) {
                         self.write(path, Rule::of(Matcher::Type(JsonType::Number)), vec![Reason::Secret]);
                     } else {
                         self.loosen_volatile(item, path);
@@ -365,6 +364,15 @@ impl Inference {
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
     }
+}
+
+/// Whether a number stands for a secret: it is what [`super::secrets::redact`] puts there, below the name of one.
+fn is_replaced_number(item: &Value, path: &[Segment]) -> bool {
+    let keys = path.iter().filter_map(|segment| match segment {
+        Segment::Key(key) => Some(key.as_str()),
+        Segment::AnyKey | Segment::Each | Segment::Index(_) => None,
+    });
+    item.as_u64() == Some(0) && is_secret_place(keys)
 }
 
 /// The rule that the samples prove: whether a place can be missing or null.

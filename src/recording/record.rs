@@ -1,6 +1,7 @@
 //! Compares a recording with the existing contract (which interactions are new, differ or were not seen) and writes the
 //! new text of the contract.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -19,6 +20,7 @@ use super::sample::Sample;
 use super::text::write_draft;
 use super::unwritten::Unwritten;
 use super::update::{mismatches, new_at_provider, own_exchange, update};
+use super::written::with_written;
 use crate::contract::attachments::{Attachments, NoAttachments};
 use crate::contract::{Contract, Interaction, Terms, read, write, write_interaction, write_request, write_response};
 use crate::interaction::{ContractFile, Http, Kind, Mismatch, Request, ServiceName, pointer};
@@ -32,6 +34,9 @@ pub struct Recording<'a> {
     pub provider: &'a ServiceName,
     /// Without secrets, in the order of the requests.
     pub exchanges: &'a [Exchange],
+    /// The same exchanges as they were, to compare them with what a person wrote about secrets. Nothing of them is written
+    /// or shown.
+    pub originals: &'a [Exchange],
     /// The existing contract, if there is one.
     pub existing: Option<&'a ContractFile<Terms>>,
     pub options: &'a Options,
@@ -126,9 +131,9 @@ struct ExistingInteraction<'a> {
     params: Map<String, Value>,
     shape: Shape,
     /// The exchanges that uphold it.
-    upholding: Vec<&'a Exchange>,
+    upholding: Vec<Cow<'a, Exchange>>,
     /// The exchanges that don't.
-    differing: Vec<&'a Exchange>,
+    differing: Vec<Cow<'a, Exchange>>,
 }
 
 /// Makes a contract from a recording, or extends the existing one.
@@ -142,12 +147,13 @@ pub fn record(recording: &Recording<'_>, attachments: &dyn Attachments) -> Resul
     let context = Context::new(&samples, &options.keep_headers);
     let mut existing = existing_interactions(recording, &options.distinct);
     let mut fresh = Vec::new();
-    for sample in samples {
-        if !assign(&mut existing, &sample, &options.distinct) {
-            fresh.push(sample);
+    for (sample, original) in samples.into_iter().zip(recording.originals) {
+        if !assign(&mut existing, &sample, original, &options.distinct) {
+            fresh.push((sample, original));
         }
     }
-    fresh.retain(|sample| !assign_other_status(&mut existing, sample));
+    fresh.retain(|(sample, original)| !assign_other_status(&mut existing, sample, original));
+    let fresh: Vec<Sample<'_>> = fresh.into_iter().map(|(sample, _)| sample).collect();
     let mut recorded = RecordedContract::default();
     let mut names = existing_names(recording);
     let drafts = draft_interactions(&fresh, recording, &context, &mut names, &mut recorded.left_out);
@@ -192,7 +198,12 @@ fn existing_names(recording: &Recording<'_>) -> HashSet<String> {
     interactions.iter().map(|interaction| interaction.name.clone()).collect()
 }
 
-impl ExistingInteraction<'_> {
+impl<'a> ExistingInteraction<'a> {
+    /// An exchange as it is compared with this interaction.
+    fn seen(&self, exchange: &'a Exchange, original: &Exchange) -> Cow<'a, Exchange> {
+        with_written(exchange, original, &self.http.filled(&self.params))
+    }
+
     /// The mismatches of an exchange, in its request and in its response. `at` is the interaction's place in the contract.
     fn mismatches(&self, exchange: &Exchange, at: &Pointer) -> (Vec<Mismatch>, Vec<Mismatch>) {
         mismatches(self.http, &self.params, exchange, at)
@@ -209,8 +220,26 @@ impl ExistingInteraction<'_> {
 /// Assigns an exchange to the interaction that it is a sample of, if there is one: one that it upholds, preferably of the
 /// same shape, and of these the one with exactly its request; else the first that allows its request and its status; else
 /// the one with its shape, if there is only one.
-fn assign<'a>(existing: &mut [ExistingInteraction<'a>], sample: &Sample<'a>, distinct: &[String]) -> bool {
+///
+/// An interaction that it upholds with its real secrets comes before all others.
+fn assign<'a>(
+    existing: &mut [ExistingInteraction<'a>],
+    sample: &Sample<'a>,
+    original: &Exchange,
+    distinct: &[String],
+) -> bool {
     let shape = Shape::of_one(sample, distinct);
+    let upholds_really = |known: &&mut ExistingInteraction<'a>| {
+        let (request, response) = known.mismatches(original, &Pointer::root());
+        known.shape == shape && request.is_empty() && response.is_empty()
+    };
+    if sample.exchange != original
+        && let Some(known) = existing.iter_mut().find(upholds_really)
+    {
+        let seen = known.seen(sample.exchange, original);
+        known.upholding.push(seen);
+        return true;
+    }
     // The first of each, in the order in which they are preferred.
     let (mut exact, mut same, mut upheld, mut differs) = (None, None, None, None);
     let mut alike = Vec::new();
@@ -221,10 +250,11 @@ fn assign<'a>(existing: &mut [ExistingInteraction<'a>], sample: &Sample<'a>, dis
         {
             continue;
         }
-        let (request, response) = known.mismatches(sample.exchange, &Pointer::root());
+        let seen = known.seen(sample.exchange, original);
+        let (request, response) = known.mismatches(&seen, &Pointer::root());
         match (request.is_empty(), response.is_empty()) {
             (true, true) if known.shape == shape => {
-                if exact.is_none() && known.has_request_of(sample.exchange) {
+                if exact.is_none() && known.has_request_of(&seen) {
                     exact = Some(index);
                 }
                 same = same.or(Some(index));
@@ -236,14 +266,16 @@ fn assign<'a>(existing: &mut [ExistingInteraction<'a>], sample: &Sample<'a>, dis
         }
     }
     if let Some(known) = exact.or(same).or(upheld).and_then(|index| existing.get_mut(index)) {
-        known.upholding.push(sample.exchange);
+        let seen = known.seen(sample.exchange, original);
+        known.upholding.push(seen);
         return true;
     }
     // Several interactions of one shape are about single values, and this is another one.
     let only = alike.first().copied().filter(|_| alike.len() == 1);
     match differs.or(only).and_then(|index| existing.get_mut(index)) {
         Some(known) => {
-            known.differing.push(sample.exchange);
+            let seen = known.seen(sample.exchange, original);
+            known.differing.push(seen);
             true
         }
         None => false,
@@ -252,15 +284,17 @@ fn assign<'a>(existing: &mut [ExistingInteraction<'a>], sample: &Sample<'a>, dis
 
 /// Assigns an exchange to the interaction with exactly its request, although the status is another one. If the expected
 /// status was seen as well, there are two interactions instead.
-fn assign_other_status<'a>(existing: &mut [ExistingInteraction<'a>], sample: &Sample<'a>) -> bool {
+fn assign_other_status<'a>(existing: &mut [ExistingInteraction<'a>], sample: &Sample<'a>, original: &Exchange) -> bool {
     let same = |known: &&mut ExistingInteraction<'a>| {
+        let seen = known.seen(sample.exchange, original);
         known.upholding.is_empty()
-            && known.has_request_of(sample.exchange)
-            && known.mismatches(sample.exchange, &Pointer::root()).0.is_empty()
+            && known.has_request_of(&seen)
+            && known.mismatches(&seen, &Pointer::root()).0.is_empty()
     };
     match existing.iter_mut().find(same) {
         Some(known) => {
-            known.differing.push(sample.exchange);
+            let seen = known.seen(sample.exchange, original);
+            known.differing.push(seen);
             true
         }
         None => false,
@@ -370,7 +404,8 @@ fn extend_text(
                 Outcome::Unseen { removed: options.prune }
             }
             None => {
-                new_fields = new_at_provider(known.http, &known.params, &known.upholding);
+                let upholding: Vec<&Exchange> = known.upholding.iter().map(AsRef::as_ref).collect();
+                new_fields = new_at_provider(known.http, &known.params, &upholding);
                 Outcome::Same
             }
             Some(first) => {
@@ -401,7 +436,7 @@ fn change_interaction(
     apply: bool,
     attachments: &dyn Attachments,
 ) -> Option<(String, String)> {
-    let exchanges: Vec<&Exchange> = known.differing.iter().chain(&known.upholding).copied().collect();
+    let exchanges: Vec<&Exchange> = known.differing.iter().chain(&known.upholding).map(AsRef::as_ref).collect();
     let old = file.contract.interactions.get(known.index)?;
     let interaction = |http: &Http<Terms>| Interaction { kind: Kind::Http(http.clone()), ..old.clone() };
     let is_readable = |candidate: &Http<Terms>| {

@@ -44,6 +44,8 @@ pub enum BodyProblem {
     TooLarge { bytes: u64 },
     #[error("the body can't be read: {0}")]
     Undecodable(String),
+    #[error("the body can't be searched for secrets ({})", count(*bytes, "byte"))]
+    Unsearchable { bytes: usize },
     #[error("the text is too long for a contract ({})", count(*bytes, "byte"))]
     TextTooLong { bytes: usize },
     #[error("the body isn't text ({})", count(*bytes, "byte"))]
@@ -264,6 +266,7 @@ fn read_body(body: &[u8], capture: &Capture, media_type: &str, most_bytes: usize
         Capture::Whole => {}
         Capture::TooLarge { bytes } => return SampleBody::Unwritable(BodyProblem::TooLarge { bytes: *bytes }),
         Capture::Undecodable(why) => return SampleBody::Unwritable(BodyProblem::Undecodable(why.clone())),
+        Capture::Unsearchable { bytes } => return SampleBody::Unwritable(BodyProblem::Unsearchable { bytes: *bytes }),
     }
     if body.is_empty() {
         return SampleBody::Empty;

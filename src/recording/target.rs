@@ -5,9 +5,9 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::guard::REDACTED;
 use super::looks::{self, Identifier};
 use super::sample::{Sample, SampleBody};
+use super::secrets::REDACTED;
 use crate::contract::{Format, Matcher, PathRule, Pattern, Rule};
 
 /// How many different words at the same place it takes to make them values of a parameter.

@@ -10,6 +10,7 @@ use super::draft::draft;
 use super::exchange::Exchange;
 use super::group::{Group, Shape};
 use super::sample::{Sample, SampleBody};
+use super::written::{keep_placeholders_of_request, keep_placeholders_of_response};
 use crate::contract::{Matcher, RequestRules, Rule, Rules, Terms, WrittenRule};
 use crate::interaction::number::same_value;
 use crate::interaction::{Content, Http, Mismatch, Path, Request, Response, Segment, encode};
@@ -60,7 +61,10 @@ pub(super) fn update(
         // Without the example, the status may be another one.
         let shape = Shape::of_one(samples.get(skip).or(samples.first())?, &[]);
         let group = Group { shape, samples: samples.iter().skip(skip).collect() };
-        draft(&group, String::new(), &Context::default()).ok().map(|draft| draft.http)
+        let mut http = draft(&group, String::new(), &Context::default()).ok()?.http;
+        keep_placeholders_of_request(&mut http.request, &known.request, params);
+        keep_placeholders_of_response(&mut http.response, &known.response, params);
+        Some(http)
     };
     // Preferably with the old example, else from the exchanges alone.
     let mut drafts: Vec<Http<Terms>> = [draft_from(0), draft_from(1)].into_iter().flatten().collect();
@@ -113,10 +117,15 @@ fn request_candidates((old, old_rules): &RuledRequest, new: &Request, new_rules:
         path: new_rules.path.clone(),
     };
     let with_new_body = Request { body: new.body.clone(), ..old.clone() };
+    // The draft has only headers that recordings keep, but a person may have written others.
+    let headers = new.headers.clone().into_iter().chain(old.headers.clone()).collect();
+    let with_old_headers = Request { headers, ..new.clone() };
     vec![
         (old.clone(), old_rules_first.clone()),
-        (old.clone(), new_rules_first),
-        (with_new_body, old_rules_first),
+        (old.clone(), new_rules_first.clone()),
+        (with_new_body.clone(), old_rules_first),
+        (with_new_body, new_rules_first.clone()),
+        (with_old_headers, new_rules_first),
         (new.clone(), new_rules.clone()),
     ]
 }

@@ -38,6 +38,8 @@ pub fn append<T, E: From<StoreError>>(
 ) -> Result<T, E> {
     let deadline = Instant::now() + patience;
     let mut tries: u32 = 0;
+    // The view since which every try has met a lock.
+    let mut locked: Option<String> = None;
     loop {
         let turn = store.turn(TURN.min(deadline.saturating_duration_since(Instant::now())));
         let start = Instant::now();
@@ -48,13 +50,30 @@ pub fn append<T, E: From<StoreError>>(
         }
         let why = match store.add(&files, snapshot.id(), message)? {
             Landing::Landed => return Ok(value),
-            Landing::Moved(why) => why,
+            Landing::Moved(why) => {
+                locked = None;
+                why
+            }
+            Landing::Locked(why) => {
+                locked = Some(snapshot.id().to_owned()).filter(|now| tries == 0 || locked.as_ref() == Some(now));
+                why
+            }
         };
         drop(turn);
         // Full jitter, over a time in which some others get through, so writers that collided are unlikely to do so again.
         let most = start.elapsed().min(BASE) * (1 << tries.min(DOUBLED));
         let pause = most.mul_f64(fastrand::f64());
         if Instant::now() + pause >= deadline {
+            if locked.is_some() {
+                let message = format!(
+                    "nothing was added to the store {}: its branch stayed locked for {}, and nobody wrote to it",
+                    store.name(),
+                    duration(patience)
+                );
+                return Err(E::from(StoreError::new(message).detail(why).help(
+                    "a push that crashed on the server has left its lock; delete the file there that the message names",
+                )));
+            }
             let message = format!(
                 "nothing was added to the store {}: others kept writing to it for {}",
                 store.name(),

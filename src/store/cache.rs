@@ -10,9 +10,11 @@ use std::time::{Duration, SystemTime};
 
 use sha2::{Digest as _, Sha256};
 
+use super::aside::Aside;
 use super::failure;
+use super::healed::heal;
 use super::lock::lock;
-use crate::files::{self, why};
+use crate::files::why;
 use crate::git::{Address, Call, Environment, Git, Object, Objects};
 use crate::interaction::digest::hex;
 use crate::ledger::StoreError;
@@ -27,6 +29,7 @@ const STALE: Duration = Duration::from_hours(24);
 pub(super) struct Cache {
     folder: PathBuf,
     git: Git,
+    pub(super) aside: Aside,
     /// Whether the repository's ids are SHA-256 ones.
     sha256: AtomicBool,
     objects: Mutex<Option<Objects>>,
@@ -57,9 +60,10 @@ impl Cache {
         let key = hex(&Sha256::digest(address.key()));
         let folder = root(environment)?.join("stores").join(&key[..32]);
         let secrets = address.secrets().into_iter().chain(environment.token_secrets()).collect();
-        let git = Git::new(&environment.with_token(address)?).hiding(secrets);
+        let git = Git::new(&environment.for_address(address)?).hiding(secrets);
         make_folder(&folder).map_err(|error| unwritable(&folder, &error))?;
-        let cache = Self { folder, git, sha256: AtomicBool::new(false), objects: Mutex::new(None) };
+        let aside = Aside::open(folder.join("aside"), environment);
+        let cache = Self { folder, git, aside, sha256: AtomicBool::new(false), objects: Mutex::new(None) };
         cache.sha256.store(cache.repository_of(true).exists(), Ordering::Relaxed);
         cache.make_repository()?;
         cache.tidy();
@@ -98,32 +102,49 @@ impl Cache {
         self.make_repository()
     }
 
+    /// The folder of the copy, and of everything beside it.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     fn make_repository(&self) -> Result<(), StoreError> {
         let place = self.repository();
-        if place.join("HEAD").is_file() {
+        let sha256 = self.sha256.load(Ordering::Relaxed);
+        let unwritable = |error: io::Error| self.unwritable(&error);
+        if heal(&place, sha256).map_err(unwritable)? {
             return Ok(());
         }
-        // Created next to its place, so other processes never find half a repository.
-        let made = tempfile::Builder::new()
-            .prefix(".new-")
-            .tempdir_in(&self.folder)
-            .map_err(|error| unwritable(&self.folder, &error))?;
-        let format = if self.sha256.load(Ordering::Relaxed) { "sha256" } else { "sha1" };
+        // Created next to its place, so that other processes never find half of one.
+        let new = || tempfile::Builder::new().prefix(".new-").tempdir_in(&self.folder).map_err(unwritable);
+        let made = new()?;
+        let format = if sha256 { "sha256" } else { "sha1" };
         let object_format = format!("--object-format={format}");
         // Without a template, which may contain hooks.
         let arguments = ["init", "--quiet", "--bare", "--template=", "--initial-branch=unused", object_format.as_str()];
         let output = self.git.call(arguments).in_repository(made.path()).run()?;
         if !output.succeeded() {
-            return Err(StoreError::new(format!("can't create a repository in {}", self.folder.display()))
-                .detail(output.stderr)
-                .help("git 2.31 or newer is needed; `git version` shows which one this is"));
+            let what = format!("can't create a repository in {}", self.folder.display());
+            return Err(failure::explained(&what, &output).unwrap_or_else(|| {
+                StoreError::new(what)
+                    .detail(output.stderr)
+                    .help("git 2.31 or newer is needed; `git version` shows which one this is")
+            }));
         }
+        heal(made.path(), sha256).map_err(unwritable)?;
+        // What is there, and isn't a repository, can't be used for anything.
+        let old = new()?;
+        let _ = fs::rename(&place, old.path().join("old"));
         match fs::rename(made.path(), &place) {
             Ok(()) => Ok(()),
             // Another process was first.
-            Err(_) if place.join("HEAD").is_file() => Ok(()),
-            Err(error) => Err(unwritable(&place, &error)),
+            Err(_) if heal(&place, sha256).unwrap_or(false) => Ok(()),
+            Err(error) => Err(unwritable(error)),
         }
+    }
+
+    /// The error that the folder can't be written.
+    pub(super) fn unwritable(&self, error: &io::Error) -> StoreError {
+        unwritable(&self.folder, error)
     }
 
     /// A call of git in the copy.
@@ -153,31 +174,14 @@ impl Cache {
 
     /// The error that something in the copy is missing or damaged.
     pub(super) fn damaged(&self, what: &str) -> StoreError {
-        StoreError::new(format!("the copy of the store in {} can't be read: {what}", self.folder.display()))
+        // Not the folder above it, which remembers what was seen of the store.
+        StoreError::new(format!("the copy of the store in {} can't be read: {what}", self.repository().display()))
             .help("delete that folder; the store will be fetched again")
     }
 
     /// A reference for this process alone.
     pub(super) fn private(&self) -> PrivateReference<'_> {
         PrivateReference { cache: self, name: format!("{PRIVATE}/{}", unique()) }
-    }
-
-    /// The commit that a reference points at.
-    pub(super) fn reference(&self, name: &str) -> Option<String> {
-        let text = fs::read_to_string(self.repository().join(name)).ok()?;
-        let id = text.trim();
-        (id.len() == 2 * self.id_bytes() && is_hex(id)).then(|| id.to_owned())
-    }
-
-    /// Points a reference at a commit, if it still points at `old`; `None` means no reference. Returns whether that worked.
-    ///
-    /// # Errors
-    ///
-    /// That git can't be run.
-    pub(super) fn point(&self, name: &str, new: Option<&str>, old: Option<&str>) -> Result<bool, StoreError> {
-        let zero = self.zero();
-        let (new, old) = (new.unwrap_or(&zero), old.unwrap_or(&zero));
-        Ok(new == old || self.call(&["update-ref", name, new, old]).run()?.succeeded())
     }
 
     /// Whether one commit is an ancestor of another. A missing commit isn't.
@@ -206,21 +210,6 @@ impl Cache {
     pub(super) fn turn(&self, patience: Duration) -> Option<File> {
         let file = File::options().create(true).append(true).open(self.folder.join("turn")).ok()?;
         lock(file, true, patience).ok()?
-    }
-
-    /// The cached value with a name.
-    pub(super) fn recall(&self, name: &str) -> Option<Vec<u8>> {
-        fs::read(self.cached_value(name)).ok()
-    }
-
-    /// Caches a value. If that fails, it is derived again the next time.
-    pub(super) fn remember(&self, name: &str, bytes: &[u8]) {
-        let _ = files::replace(&self.cached_value(name), bytes);
-    }
-
-    fn cached_value(&self, name: &str) -> PathBuf {
-        // A name may contain anything; its digest is safe as a file name.
-        self.folder.join("aside").join(&hex(&Sha256::digest(name))[..32])
     }
 
     /// Deletes private references whose processes were killed.

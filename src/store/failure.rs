@@ -82,7 +82,7 @@ const CAUSES: &[Cause] = &[
     (
         &["loose object", "is corrupt", "bad object", "object file", "pack has bad"],
         "the local copy, or the repository itself, is damaged",
-        "delete the folder `stores` in Upheld's cache (UPHELD_CACHE, or ~/.cache/upheld), which only holds copies; they will be fetched again",
+        "delete the folders whose names end in `.git` below `stores` in Upheld's cache (UPHELD_CACHE, or ~/.cache/upheld); they only hold copies, which will be fetched again",
     ),
     (
         &[
@@ -100,12 +100,14 @@ const CAUSES: &[Cause] = &[
 
 /// The error for a failed call to a remote repository.
 pub(super) fn unreachable(what: &str, output: &Output) -> StoreError {
-    let cause = CAUSES.iter().find(|(signs, ..)| signs.iter().any(|sign| output.stderr.contains(sign)));
-    let error = match cause {
-        Some((_, why, help)) => StoreError::new(format!("{what}: {why}")).help(*help),
-        None => StoreError::new(format!("{what}: git ended with {}", ended(output))),
-    };
-    error.detail(&output.stderr)
+    let unknown = || StoreError::new(format!("{what}: git ended with {}", ended(output))).detail(&output.stderr);
+    explained(what, output).unwrap_or_else(unknown)
+}
+
+/// The error for a failed call, if its cause is known.
+pub(super) fn explained(what: &str, output: &Output) -> Option<StoreError> {
+    let (_, why, help) = CAUSES.iter().find(|(signs, ..)| signs.iter().any(|sign| output.stderr.contains(sign)))?;
+    Some(StoreError::new(format!("{what}: {why}")).help(*help).detail(&output.stderr))
 }
 
 /// How git ended.

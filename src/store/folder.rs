@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 use super::lock::lock;
 use super::path;
 use crate::files::{self, why};
-use crate::git::LARGEST;
+use crate::git::{LARGEST, redacted};
 use crate::interaction::digest::hex;
 use crate::ledger::{EntryKind, FolderEntry, Landing, NewFile, Snapshot, Store, StoreError, layout};
 use crate::words::duration;
@@ -55,7 +55,7 @@ impl FolderStore {
     }
 
     fn fail(&self, what: &str, error: &io::Error) -> StoreError {
-        StoreError::new(format!("the store in {} {what}: {}", self.folder.display(), why(error)))
+        StoreError::new(format!("the store in {} {what}: {}", shown(&self.folder), why(error)))
     }
 
     /// Checks that the folder can hold a store. Returns whether it exists.
@@ -63,11 +63,11 @@ impl FolderStore {
         match fs::metadata(&self.folder) {
             Ok(meta) if meta.is_dir() => {}
             Ok(_) => {
-                return Err(StoreError::new(format!("the store {} is a file, not a folder", self.folder.display())));
+                return Err(StoreError::new(format!("the store {} is a file, not a folder", shown(&self.folder))));
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound && self.may_be_made => return Ok(false),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Err(StoreError::new(format!("there is no store in {}", self.folder.display()))
+                return Err(StoreError::new(format!("there is no store in {}", shown(&self.folder)))
                     .help("create one with `upheld store init`")
                     .help(
                         "if it is kept elsewhere, name the place with `store` in contracts/upheld.yaml or `--store`",
@@ -77,7 +77,7 @@ impl FolderStore {
         }
         if ["objects", "refs"].iter().all(|name| self.folder.join(name).is_dir()) && self.folder.join("HEAD").is_file()
         {
-            let message = format!("{} is a bare git repository", self.folder.display());
+            let message = format!("{} is a bare git repository", shown(&self.folder));
             let path = self.folder.canonicalize().unwrap_or_else(|_| self.folder.clone());
             return Err(StoreError::new(message).help(format!("use its address: git+file://{}", path.display())));
         }
@@ -103,7 +103,7 @@ impl FolderStore {
             Ok(Some(file)) => Ok(Some(file)),
             Ok(None) => Err(StoreError::new(format!(
                 "the store in {} is still being written by another process after {}",
-                self.folder.display(),
+                shown(&self.folder),
                 duration(self.patience)
             ))
             .help("if an `upheld` process hangs, end it")),
@@ -239,7 +239,7 @@ impl Store for FolderStore {
         if id.len() >= 7 && view.id.starts_with(id) {
             return Ok(Box::new(view));
         }
-        Err(StoreError::new(format!("the store in {} has changed since {id}", self.folder.display()))
+        Err(StoreError::new(format!("the store in {} has changed since {id}", shown(&self.folder)))
             .help("a folder has no history; keep the store in a git repository"))
     }
 
@@ -335,4 +335,9 @@ fn below(folder: &str, name: &str) -> String {
 
 fn is_read_only(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
+}
+
+/// The folder for people: its name may be an address with a password that was misspelt.
+fn shown(folder: &Path) -> String {
+    redacted(&folder.to_string_lossy())
 }

@@ -9,13 +9,10 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use sha2::{Digest as _, Sha256};
-
 use super::cache::{Cache, is_hex};
 use super::git_snapshot::GitSnapshot;
 use super::path;
 use crate::git::{Address, CommitText, Environment, Object, Patience};
-use crate::interaction::digest::hex;
 use crate::ledger::{Landing, NewFile, Rewritten, Snapshot, Store, StoreError, short_id};
 
 /// A store that is a branch of a git repository.
@@ -86,10 +83,9 @@ impl GitStore {
         *self.branch.lock().unwrap_or_else(PoisonError::into_inner) = Some(branch);
     }
 
-    /// The copy's reference to the commit at which the branch was last seen.
-    pub(super) fn tip_reference(&self) -> String {
-        let name = self.address.branch().unwrap_or("HEAD");
-        format!("refs/upheld/seen/{}", &hex(&Sha256::digest(name))[..16])
+    /// The name under which is remembered what was seen of the branch.
+    pub(super) fn seen_as(&self) -> &str {
+        self.address.branch().unwrap_or("HEAD")
     }
 
     pub(super) fn view(&self, commit: Option<(String, CommitText)>, rewritten: Option<Rewritten>) -> GitSnapshot {
@@ -120,9 +116,10 @@ impl Store for GitStore {
                 .help("use at least 7 of its hex digits, as the gate shows them"));
         }
         // Commits that were once seen on the branch can be read without the network.
-        let seen = self.cache.reference(&self.tip_reference());
-        if let Some(commit) = self.commit_in_history(id, seen.as_deref())? {
-            return Ok(Box::new(self.view(Some(commit), None)));
+        for seen in self.cache.memory(self.seen_as()).commits() {
+            if let Some(commit) = self.commit_in_history(id, Some(seen))? {
+                return Ok(Box::new(self.view(Some(commit), None)));
+            }
         }
         let tip = self.fetch()?;
         let present = tip.commit.map(|(id, _)| id);

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use super::cache::is_hex;
 use super::failure;
 use super::git::GitStore;
+use super::seen::Memory;
 use crate::git::{Object, Output, read_commit};
 use crate::ledger::{EntryKind, Landing, NewFile, Snapshot as _, StoreError, short_id};
 
@@ -22,6 +23,9 @@ enum Pushed {
 
 /// Git's message if the server uses SHA-256 ids. For an empty repository, this is the only way to find out.
 const OTHER_IDS: &str = "does not support this repository's hash algorithm";
+
+/// The server's message if the branch has a lock: of a push that goes on, or of one that crashed.
+const LOCKED: &str = ".lock': File exists";
 
 /// Phrases in the server's message if two pushes met at one reference.
 const MET: &[&str] = &[
@@ -46,21 +50,24 @@ impl GitStore {
         };
         if missing.is_empty() {
             // Nothing to do, provided that the store is still what its writer saw.
-            let same = self.remote_tip(&branch)?.as_deref() == since;
+            let same = self.remote_tip()?.as_deref() == since;
             return Ok(if same { Landing::Landed } else { Landing::Moved(String::from("another commit was pushed")) });
         }
         let private = self.cache.private();
         let commit = self.make_commit(&missing, since, message, &private.name)?;
         let output = self.push(&commit, &branch)?;
         match push_result(&output, &branch) {
-            Pushed::Done if self.holds(&commit, &branch)? => self.landed(&commit, since),
+            Pushed::Done if self.holds(&commit)? => self.landed(&commit, since),
             Pushed::Done => {
                 Ok(Landing::Moved(String::from("the push was reported as done, but the branch didn't change")))
             }
             Pushed::Late(why) => Ok(Landing::Moved(why)),
             Pushed::Refused(why) => {
                 // Whatever the message says: another commit on the branch is a reason to refuse.
-                let moved = self.remote_tip(&branch)?.as_deref() != since;
+                let moved = self.remote_tip()?.as_deref() != since;
+                if !moved && output.stderr.contains(LOCKED) {
+                    return Ok(Landing::Locked(output.stderr));
+                }
                 if moved || MET.iter().any(|word| why.contains(word)) {
                     return Ok(Landing::Moved(why));
                 }
@@ -78,7 +85,7 @@ impl GitStore {
                 let what = format!("the store {} can't be written", self.name);
                 let error = failure::unreachable(&what, &output);
                 // The push may have succeeded before the connection was lost.
-                match self.holds(&commit, &branch) {
+                match self.holds(&commit) {
                     Ok(true) => self.landed(&commit, since),
                     Ok(false) => Err(error),
                     Err(_) => {
@@ -92,7 +99,7 @@ impl GitStore {
     /// Records that the branch was seen at our commit, so that git needn't check all its objects when it is fetched.
     fn landed(&self, commit: &str, since: Option<&str>) -> Result<Landing, StoreError> {
         // If another process has seen something else in the meantime, that stays.
-        self.cache.point(&self.tip_reference(), Some(commit), since)?;
+        self.cache.see(self.seen_as(), Some(commit), &Memory::of(since))?;
         Ok(Landing::Landed)
     }
 
@@ -202,15 +209,11 @@ impl GitStore {
     }
 
     /// Whether a commit is in the history of the remote branch.
-    fn holds(&self, commit: &str, branch: &str) -> Result<bool, StoreError> {
-        match self.remote_tip(branch)? {
+    fn holds(&self, commit: &str) -> Result<bool, StoreError> {
+        match self.remote_tip()? {
             None => Ok(false),
-            Some(tip) if tip == commit => Ok(true),
             // Others may have pushed since.
-            Some(_) => match self.fetch()?.commit {
-                Some((tip, _)) => self.cache.is_ancestor(commit, &tip),
-                None => Ok(false),
-            },
+            Some(tip) => self.cache.is_ancestor(commit, &tip),
         }
     }
 }

@@ -143,11 +143,11 @@ impl Snapshot for GitSnapshot {
     }
 
     fn recall(&self, name: &str) -> Option<Vec<u8>> {
-        self.cache.recall(name)
+        self.cache.aside.recall(name)
     }
 
     fn remember(&self, name: &str, bytes: &[u8]) {
-        self.cache.remember(name, bytes);
+        self.cache.aside.remember(name, bytes);
     }
 
     fn rewritten(&self) -> Option<Rewritten> {

@@ -3,6 +3,7 @@
 use super::cache::is_hex;
 use super::failure;
 use super::git::GitStore;
+use super::seen::Memory;
 use crate::git::{CommitText, Object, read_commit};
 use crate::ledger::codes::REMOVED;
 use crate::ledger::{Rewritten, StoreError, lint_changes};
@@ -32,28 +33,41 @@ struct Branches {
 impl GitStore {
     /// Fetches the branch. If that fails, the copy isn't used either.
     pub(super) fn fetch(&self) -> Result<Tip, StoreError> {
-        // The fetched history must contain the tip that was known before this fetch. A tip that another process sees in
-        // the meantime may be newer.
-        let known = self.cache.reference(&self.tip_reference());
+        // The fetched history must hold what was seen before this fetch. What another process sees in the meantime may be
+        // newer.
+        let memory = self.cache.memory(self.seen_as());
         let commit = self.fetch_commit()?;
-        let (store, seen) = (self.name.clone(), known.clone().unwrap_or_default());
-        let rewritten = match (&known, &commit) {
-            (Some(_), None) => Some(Rewritten::BranchDeleted { store, commit: seen }),
-            (Some(known), Some((id, _))) if !self.cache.is_ancestor(known, id)? => {
-                Some(Rewritten::CommitLost { store, commit: seen })
-            }
-            (Some(known), Some(now)) if *known != now.0 => self.deleted_files(known, now)?,
-            _ => None,
-        };
+        let rewritten = self.rewritten(&memory, commit.as_ref())?;
         if let (None, Some((id, _))) = (&rewritten, &commit) {
             // If another process has recorded a newer commit in the meantime, that is fine, too.
-            self.cache.point(&self.tip_reference(), Some(id), known.as_deref())?;
+            self.cache.see(self.seen_as(), Some(id), &memory)?;
         }
         Ok(Tip { commit, rewritten })
     }
 
-    /// The records and contracts that were deleted since a commit. (Changed ones are found by their names.) Only looks
-    /// at differences.
+    /// How the history was rewritten since it was last seen.
+    fn rewritten(&self, memory: &Memory, now: Option<&(String, CommitText)>) -> Result<Option<Rewritten>, StoreError> {
+        if let Memory::Unreadable(place) = memory {
+            let (store, file) = (self.name.clone(), place.display().to_string());
+            return Ok(Some(Rewritten::Unknown { store, file }));
+        }
+        for known in memory.commits() {
+            let (store, commit) = (self.name.clone(), known.clone());
+            let found = match now {
+                None => Some(Rewritten::BranchDeleted { store, commit }),
+                Some((id, _)) if !self.cache.is_ancestor(known, id)? => Some(Rewritten::CommitLost { store, commit }),
+                Some(now) if *known != now.0 => self.deleted_files(known, now)?,
+                Some(_) => None,
+            };
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    /// The records and contracts that were deleted since a commit. (Changed ones are found by their names.) Only looks at
+    /// what differs.
     fn deleted_files(&self, known: &str, now: &(String, CommitText)) -> Result<Option<Rewritten>, StoreError> {
         let before = self.view(Some(self.commit(known)?), None);
         let after = self.view(Some(now.clone()), None);
@@ -74,10 +88,9 @@ impl GitStore {
     ///
     /// Why it can't be fetched or recorded.
     pub fn trust(&self) -> Result<(), StoreError> {
-        let reference = self.tip_reference();
         let commit = self.fetch_commit()?.map(|(id, _)| id);
-        let known = self.cache.reference(&reference);
-        if self.cache.point(&reference, commit.as_deref(), known.as_deref())? {
+        let known = self.cache.memory(self.seen_as());
+        if self.cache.see(self.seen_as(), commit.as_deref(), &known)? {
             return Ok(());
         }
         Err(StoreError::new(format!("another process is using the store {}", self.name)).help("try again"))
@@ -122,7 +135,7 @@ impl GitStore {
 
     /// After a branch wasn't found: whether to fetch again, the same branch or another one. If not, there is none yet.
     fn find_branch(&self, named: Option<String>) -> Result<bool, StoreError> {
-        let branches = self.branches()?;
+        let branches = self.list_remote(&["--heads"], &[])?;
         let names = || branches.tips.iter().map(|(name, _)| name.as_str());
         let wanted = named.unwrap_or_else(|| FIRST.to_owned());
         if names().any(|name| name == wanted) || branches.tips.is_empty() {
@@ -148,7 +161,7 @@ impl GitStore {
         if let Some(branch) = self.branch() {
             return Ok(branch);
         }
-        let Branches { head, tips } = self.branches()?;
+        let Branches { head, tips } = self.list_remote(&["--symref"], &["HEAD", "refs/heads/*"])?;
         // The same as when reading: see `find_branch`.
         let first = || (tips.is_empty() || tips.iter().any(|(name, _)| name == FIRST)).then(|| FIRST.to_owned());
         let head = head.or_else(first).ok_or_else(|| {
@@ -159,18 +172,14 @@ impl GitStore {
         Ok(head)
     }
 
-    /// The tip of the branch in the remote repository, without fetching it.
-    pub(super) fn remote_tip(&self, branch: &str) -> Result<Option<String>, StoreError> {
-        let name = format!("refs/heads/{branch}");
-        Ok(self.list_remote(&[&name])?.tips.into_iter().find(|(it, _)| it == branch).map(|(_, id)| id))
+    /// The tip of the branch in the remote repository. It is fetched, because git asks for one branch alone only then: to list
+    /// all that a large repository has takes much longer.
+    pub(super) fn remote_tip(&self) -> Result<Option<String>, StoreError> {
+        Ok(self.fetch()?.commit.map(|(id, _)| id))
     }
 
-    fn branches(&self) -> Result<Branches, StoreError> {
-        self.list_remote(&["HEAD", "refs/heads/*"])
-    }
-
-    fn list_remote(&self, patterns: &[&str]) -> Result<Branches, StoreError> {
-        let arguments = [&["ls-remote", "--symref", "--", self.address.url()], patterns].concat();
+    fn list_remote(&self, options: &[&str], patterns: &[&str]) -> Result<Branches, StoreError> {
+        let arguments = [&["ls-remote"], options, &["--", self.address.url()], patterns].concat();
         let output = self.cache.call(&arguments).run()?;
         if !output.succeeded() {
             return Err(failure::unreachable(&format!("the store {} can't be read", self.name), &output));

@@ -4,6 +4,7 @@
 //! ([`crate::ledger::Store::add`]). [`append()`] tries again until they are added.
 
 mod append;
+mod aside;
 mod cache;
 mod commit;
 mod failure;
@@ -11,9 +12,11 @@ mod folder;
 mod git;
 mod git_add;
 mod git_snapshot;
+mod healed;
 mod history;
 mod lock;
 mod path;
+mod seen;
 
 use std::path::Path;
 
@@ -23,7 +26,7 @@ pub use append::{Plan, append};
 pub use folder::FolderStore;
 pub use git::GitStore;
 
-use crate::git::{Address, Environment};
+use crate::git::{Address, Environment, redacted};
 use crate::ledger::{Snapshot, Store, StoreError};
 
 /// Opens the store that a text names: `git+ssh://…`, `https://…`, `git@host:path` and the like are git repositories, with an
@@ -35,7 +38,7 @@ use crate::ledger::{Snapshot, Store, StoreError};
 pub fn open(spec: &str, base: &Path, environment: &Environment) -> Result<Box<dyn Store>, StoreError> {
     Ok(match address(spec)? {
         Some(address) => Box::new(GitStore::open(address, environment)?),
-        None => Box::new(FolderStore::open(base.join(spec), spec)),
+        None => Box::new(FolderStore::open(base.join(spec), redacted(spec))),
     })
 }
 
@@ -48,7 +51,7 @@ pub fn open(spec: &str, base: &Path, environment: &Environment) -> Result<Box<dy
 pub fn create(spec: &str, base: &Path, environment: &Environment) -> Result<Box<dyn Store>, StoreError> {
     Ok(match address(spec)? {
         Some(address) => Box::new(GitStore::create(address, environment)?),
-        None => Box::new(FolderStore::create(base.join(spec), spec)),
+        None => Box::new(FolderStore::create(base.join(spec), redacted(spec))),
     })
 }
 

@@ -1,8 +1,11 @@
 //! Keeps credentials out of all output about a run: a provider may echo its requests.
 
+use std::borrow::Cow;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::event::{Event, Finished};
+use crate::interaction::basic_credentials;
 
 /// The characters that are not encoded in an address (RFC 3986, section 2.3).
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -34,12 +37,14 @@ impl Scrubber {
     /// Scrubs these values, the parts of them that follow a scheme or a name (`Bearer abc` and also `abc`), and their
     /// forms in JSON and addresses. Values of fewer than four characters are left.
     pub fn new<'v>(values: impl IntoIterator<Item = &'v str>) -> Self {
-        let parts: Vec<&str> = values.into_iter().flat_map(parts).filter(|part| part.len() >= SHORTEST).collect();
+        let parts: Vec<Cow<'_, str>> =
+            values.into_iter().flat_map(parts).filter(|part| part.len() >= SHORTEST).collect();
         let mut secrets: Vec<String> = parts.iter().flat_map(|part| forms(part)).collect();
         // The longest first, so no part of one stays.
         secrets.sort_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
         secrets.dedup();
-        let breakable = parts.into_iter().filter(|part| !part.contains(char::is_whitespace)).flat_map(forms).collect();
+        let whole = parts.iter().filter(|part| !part.contains(char::is_whitespace));
+        let breakable = whole.flat_map(|part| forms(part)).collect();
         Self { secrets, breakable }
     }
 
@@ -117,15 +122,18 @@ impl Scrubber {
     }
 }
 
-/// A value, the part after its scheme, and the values of its parameters.
-fn parts(value: &str) -> Vec<&str> {
+/// A value, the part after its scheme, the values of its parameters, and the user name and password of Basic credentials,
+/// which a provider may echo decoded.
+fn parts(value: &str) -> Vec<Cow<'_, str>> {
     let words = value.split([' ', '\t', ',', ';']).skip(1);
     let parameters = value
         .split([' ', '\t', ',', ';'])
         .filter_map(|word| word.split_once('='))
         .map(|(_, value)| value.trim_matches('"'))
         .filter(|value| value.len() >= SHORTEST_VALUE);
-    std::iter::once(value).chain(words).chain(parameters).collect()
+    let decoded = value.split([' ', '\t']).filter_map(basic_credentials);
+    let decoded = decoded.flat_map(|(name, password)| [format!("{name}:{password}"), password]).map(Cow::Owned);
+    std::iter::once(value).chain(words).chain(parameters).map(Cow::Borrowed).chain(decoded).collect()
 }
 
 /// A text as it is, as in a JSON string, and as in an address.
@@ -161,6 +169,16 @@ mod tests {
         }
         let cookie = Scrubber::new(["session=abcdef; theme=dark"]);
         assert_eq!(cookie.text("session abcdef has a dark theme"), "session [redacted] has a dark theme");
+    }
+
+    #[test]
+    fn the_password_in_basic_credentials_is_scrubbed_where_it_is_decoded() {
+        // eve:pa ss&w0rd
+        let scrubber = Scrubber::new(["Basic ZXZlOnBhIHNzJncwcmQ="]);
+        for text in ["pa ss&w0rd", "pa%20ss%26w0rd", "eve:pa ss&w0rd"] {
+            assert_eq!(scrubber.text(&format!("<{text}>")), "<[redacted]>");
+        }
+        assert_eq!(scrubber.text("eve"), "eve", "the user name isn't a secret");
     }
 
     #[test]

@@ -238,3 +238,35 @@ fn the_release_of_a_commit_is_found_by_the_commit_and_by_a_tag_that_moves_on() {
     let ran = lint(&runner.github("action_ref", "main"));
     assert!(!ran.log.contains("released, with lint"), "{}", ran.log);
 }
+
+#[test]
+fn many_steps_at_once_never_find_half_a_program_or_none() {
+    let (world, releases) = (World::new(), Releases::new());
+    // Large enough to be seen half there.
+    let program = [RELEASED, b"exit 0\n", "#\n".repeat(100_000).as_bytes()].concat();
+    releases.release(&program);
+    let Some(first) = runner(&world, &releases) else { return };
+    let tools = first.path("tools").to_str().unwrap().to_owned();
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                // Each job has folders of its own, and all share the tools.
+                let runner = runner(&world, &releases).unwrap().variable("RUNNER_TOOL_CACHE", &tools);
+                for _ in 0..3 {
+                    let ran = lint(&runner);
+                    assert!(
+                        ran.code == Some(0) && ran.log.contains("released, with lint"),
+                        "{:?} {}",
+                        ran.code,
+                        ran.log
+                    );
+                }
+            });
+        }
+    });
+    let kept: Vec<String> = std::fs::read_dir(first.cached())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(kept, [program_name()], "nothing else is left there");
+}

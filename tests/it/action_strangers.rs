@@ -246,3 +246,70 @@ fn a_token_is_hidden_before_anything_can_show_it() {
     assert_eq!((mask.name.as_str(), mask.data.as_str()), ("add-mask", "s3cret%t0ken"));
     assert!(ran.log.starts_with("::add-mask::"), "{}", ran.log);
 }
+
+#[test]
+fn events_that_strangers_cause_are_all_treated_alike() {
+    let (team, _) = checked_out();
+    let before = team.files();
+    let store = team.remote().address();
+    let asks = [("command", "gate"), ("service", "storefront@1"), ("to", "production")];
+    let writes = |runner: &Runner<'_>, code: i32| {
+        for command in ["verify", "publish", "deployed", "undeployed", "released"] {
+            let ran =
+                runner.uses(&[("command", command), ("service", "storefront"), ("version", "1"), ("store", &store)]);
+            assert_eq!((ran.code, ran.outputs["decision"].as_str()), (Some(code), "deny"), "{command}\n{}", ran.log);
+            assert!(ran.log.contains("Upheld neither verifies nor writes"), "{}", ran.log);
+        }
+        let reserve = [&asks[..], &[("args", "--reserve"), ("store", &store)]].concat();
+        assert_eq!(runner.uses(&reserve).said(), "deny error 2 0");
+    };
+    for event in ["pull_request_target", "issue_comment", "workflow_run", "issues", "discussion_comment"] {
+        let Some(runner) = Runner::new(&team.world) else { return };
+        let runner = runner.variable("GITHUB_EVENT_NAME", event);
+        writes(&runner, 2);
+        // What is checked out names the store, and may be theirs.
+        let ran = runner.uses(&asks);
+        assert_eq!(ran.said(), "deny error 2 0", "{event}\n{}", ran.log);
+        assert!(ran.log.contains("the input `store` must name the store"), "{}", ran.log);
+        let ran = runner.uses(&[&asks[..], &[("store", store.as_str())]].concat());
+        assert_eq!(ran.said(), "deny unknown 4 1", "{event}\n{}", ran.log);
+    }
+    // After a stranger's pull request, and after a run in a fork.
+    for (event, repository) in [("pull_request", "shop/orders"), ("push", "eve/orders"), ("", "")] {
+        let Some(runner) = Runner::new(&team.world) else { return };
+        let runner = runner
+            .variable("GITHUB_EVENT_NAME", "workflow_run")
+            .github("event.workflow_run.event", event)
+            .github("event.workflow_run.head_repository.full_name", repository);
+        writes(&runner, 2);
+    }
+    assert_eq!(team.files(), before);
+    // After a push to this repository, a deployment is as trustworthy as the push.
+    let Some(runner) = Runner::new(&team.world) else { return };
+    let runner = runner
+        .variable("GITHUB_EVENT_NAME", "workflow_run")
+        .github("event.workflow_run.event", "push")
+        .github("event.workflow_run.head_repository.full_name", "shop/orders");
+    let ran = runner.uses(&[("command", "publish"), ("service", "storefront"), ("version", "1")]);
+    assert_eq!(ran.said(), "allow done 0 0", "{}", ran.log);
+}
+
+#[test]
+fn a_token_does_not_follow_the_checkout() {
+    let world = world();
+    let server = crate::support::Provider::new(|_| crate::support::Answer::status(404));
+    let address = format!("git+{}/evil.git", server.url());
+    world.write("contracts/upheld.yaml", format!("upheld: 1\nstore: {address}\nservices: {{ orders: {{}} }}\n"));
+    let gate = [("command", "gate"), ("service", "orders@1"), ("to", "production"), ("token", "s3cret")];
+    let pull_request = |event: &str| Runner::new(&world).map(|runner| runner.pull_request(event, "eve/orders", HEAD));
+    for event in ["pull_request_target", "pull_request", "push"] {
+        let Some(runner) = pull_request(event) else { return };
+        let ran = runner.uses(&gate);
+        assert_eq!(ran.said(), "deny error 2 0", "{event}\n{}", ran.log);
+        assert_eq!(server.lines(), [""; 0], "{event}");
+    }
+    let Some(runner) = pull_request("pull_request_target") else { return };
+    let ran = runner.uses(&[&gate[..], &[("store", &address)]].concat());
+    assert_eq!(ran.said(), "deny error 5 0", "{}", ran.log);
+    assert!(server.requests().iter().all(|request| request.header("authorization").is_some()));
+}

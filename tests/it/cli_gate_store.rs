@@ -111,7 +111,7 @@ fn a_record_that_an_ordinary_push_deleted_is_missed_by_those_who_saw_it() {
     assert_snapshot!(team.gate("orders@1"), @"
     DENY  orders@1 → production     1 unknown     store <view>
 
-    G305 unknown  deleted from the store <store> since the commit <commit>: deployments/production/storefront/<month>/<hash>.json
+    G305 unknown  deleted from the store <store> since the commit <commit>: deployments/production/storefront/<month>/1.<hash>.json
          next: find out who did it and why; then accept the present history: upheld store trust
     [exit code 4]
     ");

@@ -139,6 +139,32 @@ fn a_header_is_sent_and_never_shown() {
 }
 
 #[test]
+fn the_password_of_basic_credentials_is_not_shown_where_the_provider_decodes_it() {
+    use base64::Engine as _;
+
+    let world = World::with(FIVE);
+    let summary = world.path("summary.md").display().to_string();
+    let world = world.variable("GITHUB_STEP_SUMMARY", summary);
+    let provider = Provider::new(|request| {
+        let sent = request.header("authorization").unwrap_or_default().trim_start_matches("Basic ");
+        let decoded = base64::engine::general_purpose::STANDARD.decode(sent).unwrap_or_default();
+        let decoded = String::from_utf8_lossy(&decoded).into_owned();
+        match request.path.as_str() {
+            "/body" => Answer::json(serde_json::json!({ "you": decoded }).to_string()),
+            _ => Answer::text(401, &format!("wrong password: {}", decoded.split(':').next_back().unwrap_or_default())),
+        }
+    });
+    let header =
+        format!("Authorization: Basic {}", base64::engine::general_purpose::STANDARD.encode("eve:pa ss\"w0rd"));
+    let (output, everything) = everything(&world, &["--url", &provider.url(), "--header", &header]);
+    assert_eq!(output.code, Some(1), "{output}");
+    for part in ["w0rd", "pa ss"] {
+        assert!(!everything.contains(part), "{part}: {output}");
+    }
+    assert!(everything.contains("wrong password: [redacted]"), "{output}");
+}
+
+#[test]
 fn a_malformed_header_is_not_shown() {
     let world = World::with(FIVE);
     let verify = |header: &str| world.upheld(["verify", "--url", "http://127.0.0.1:9", "--header", header]);

@@ -129,7 +129,7 @@ fn lint_finds_every_bad_file() {
         ]);
         assert_snapshot!(team.upheld("store lint"), @r#"
         error[S104]: it isn't where its content says it belongs
-         ╭▸ deployments/elsewhere/production/storefront/<month>/<hash>.json
+         ╭▸ deployments/elsewhere/production/storefront/<month>/1.<hash>.json
          ╰ help: move it back
 
         error[S107]: it doesn't belong here
@@ -156,7 +156,7 @@ fn lint_finds_every_bad_file() {
         [exit code 2]
         "#);
         assert_snapshot!(team.upheld("store lint --report github"), @r#"
-        ::error file=deployments/elsewhere/production/storefront/<month>/<hash>.json,title=S104::it isn't where its content says it belongs%0Ahelp: move it back
+        ::error file=deployments/elsewhere/production/storefront/<month>/1.<hash>.json,title=S104::it isn't where its content says it belongs%0Ahelp: move it back
         ::error file=deployments/notes.txt,title=S107::it doesn't belong here%0Ahelp: a record is a file with the hash of its content in its name
         ::error file=publications/storefront/6b/1.<hash>.json,title=S105::it refers to the contract contracts/orders/storefront/<hash>.yaml, which is missing%0Ahelp: restore the contract from the store's history
         ::error file=services/README.md,title=S107::it doesn't belong here%0Ahelp: a declaration is a file named NAME.yaml
@@ -272,4 +272,109 @@ fn a_branch_behind_the_main_one_deletes_nothing() {
         let output = lint(&team, &format!("store lint --store . --base {base}"));
         assert_eq!(output.code, Some(0), "{output}");
     }
+}
+
+/// The SHA-256 of a text, as hex digits.
+fn digest(text: &str) -> String {
+    use sha2::{Digest as _, Sha256};
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn lint_trusts_no_folder_that_is_something_else() {
+    let folders = ["contracts", "publications", "verifications", "deployments", "services", "environments"];
+    for folder in folders {
+        let team = Team::git("storefront orders");
+        team.publish("storefront@1", &[("orders", "list")]);
+        team.verify("orders@1", "list");
+        team.deploy("storefront@1");
+        let head = team.commit();
+        for (mode, content) in [
+            ("100644", "inline {folder}\ndata 0\n"),
+            ("120000", "inline {folder}\ndata 9\nelsewhere\n"),
+            ("160000", "1111111111111111111111111111111111111111 {folder}\n"),
+        ] {
+            let content = content.replace("{folder}", folder);
+            team.remote().import(&format!(
+                "commit refs/heads/main\ncommitter Eve <e@shop.example> 1764000000 +0000\ndata 1\nm\nfrom {head}\nD {folder}\nM {mode} {content}\n"
+            ));
+            team.forget_copy();
+            let output = team.upheld("store lint");
+            assert_eq!(output.code, Some(2), "{folder} {mode}\n{output}");
+            assert!(
+                output.stdout.contains(&format!("error[S101]: it isn't a folder\n ╭▸ {folder}\n")),
+                "{folder} {mode}\n{output}"
+            );
+        }
+    }
+}
+
+#[test]
+fn lint_finds_a_history_that_the_gate_does_not_trust() {
+    let team = Team::git("storefront orders");
+    team.publish("orders@1", &[]);
+    let before = team.commit();
+    team.publish("storefront@1", &[]);
+    team.ok("store lint");
+    team.remote().git(&["update-ref", "refs/heads/main", &before]);
+    assert_eq!(team.asks("orders@1"), "deny 4 G305");
+    let output = team.upheld("store lint");
+    assert!(output.code == Some(2) && output.stdout.contains("error[S203]: the history of the store"), "{output}");
+    assert!(output.stdout.contains("upheld store trust"), "{output}");
+    team.ok("store trust");
+    team.ok("store lint");
+    // Without a copy, a roll-out that began before tells.
+    team.ok("gate orders@1 --to production --reserve");
+    let tree = team.remote().git(&["rev-parse", "main^{tree}"]);
+    let orphan = team.remote().git(&["commit-tree", "-m", "all new", &tree]);
+    team.remote().git(&["update-ref", "refs/heads/main", &orphan]);
+    team.forget_copy();
+    let output = team.upheld("store lint");
+    assert!(
+        output.code == Some(2)
+            && output.stdout.contains("error[S203]: the history was rewritten since this roll-out began"),
+        "{output}"
+    );
+    // As it says itself.
+    team.ok("undeployed orders@1 --to production --rollout");
+    team.ok("store lint");
+}
+
+#[test]
+fn lint_and_the_gate_take_a_record_only_in_its_canonical_form() {
+    Team::each("storefront orders", |team| {
+        team.publish("orders@1", &[]);
+        let publication = team.files_below("publications/orders").remove(0);
+        let text = team.stored(&publication);
+        let folder = publication.rsplit_once('/').unwrap().0;
+        for other in [
+            text.replace(r#""contracts":{}"#, r#""contracts":{"storefront":"no"},"contracts":{}"#),
+            text.replace(r#""version":"1""#, r#""version":"2","version":"1""#),
+            text.replace(r#""version":"1""#, r#""version": "1""#),
+        ] {
+            let path = format!("{folder}/1.{}.json", digest(&other));
+            team.meddle(&[(&publication, None), (&path, Some(&other))]);
+            let output = team.upheld("store lint");
+            assert_eq!(output.code, Some(2), "{other}\n{output}");
+            assert!(
+                output.stdout.contains("error[S101]: it can't be read: it isn't in the canonical form"),
+                "{output}"
+            );
+            assert_eq!(team.asks("orders@1").split(' ').nth(1), Some("4"), "{other}");
+            team.meddle(&[(&path, None), (&publication, Some(&text))]);
+            let _ = team.upheld("store trust");
+        }
+        assert_eq!(team.asks("orders@1"), "allow 0");
+    });
+}
+
+#[test]
+fn lint_finds_names_that_are_one_on_another_file_system() {
+    let team = Team::git("web-shop orders");
+    team.meddle(&[("services/Web-Shop.yaml", Some("owners: []\n"))]);
+    let output = team.upheld("store lint");
+    assert_eq!(output.code, Some(2), "{output}");
+    let same =
+        "error[S110]: on some file systems, it has the same name as services/Web-Shop.yaml\n ╭▸ services/web-shop.yaml";
+    assert!(output.stdout.contains(same), "{output}");
 }

@@ -64,19 +64,32 @@ pub fn record_new(exchanges: &[Exchange]) -> RecordedContract {
 /// Records a new contract with options.
 pub fn record_with(exchanges: &[Exchange], options: &Options) -> RecordedContract {
     let (consumer, provider) = (name("storefront"), name("orders"));
-    let recording = Recording { consumer: &consumer, provider: &provider, exchanges, existing: None, options };
+    let recording = Recording {
+        consumer: &consumer,
+        provider: &provider,
+        exchanges,
+        originals: exchanges,
+        existing: None,
+        options,
+    };
     record(&recording, &NoAttachments).unwrap()
 }
 
 /// Records into an existing contract.
 pub fn record_into(text: &str, exchanges: &[Exchange], options: &Options) -> RecordedContract {
+    record_of(text, exchanges, exchanges, options)
+}
+
+/// Records into an existing contract exchanges that had secrets.
+pub fn record_of(text: &str, exchanges: &[Exchange], originals: &[Exchange], options: &Options) -> RecordedContract {
     let source = Arc::new(SourceFile::new("contracts/storefront/orders.yaml", text.to_owned(), Limits::default()));
     let read = read(&source, &NoAttachments).unwrap_or_else(|findings| panic!("{}\n{text}", reading::lines(&findings)));
     let file = formats::file(source, read);
     let contract = reading::own(&file.contract);
     let file = ContractFile { source: file.source, contract, lines: file.lines, ids: file.ids };
     let (consumer, provider) = (file.contract.consumer.clone(), file.contract.provider.clone());
-    let recording = Recording { consumer: &consumer, provider: &provider, exchanges, existing: Some(&file), options };
+    let recording =
+        Recording { consumer: &consumer, provider: &provider, exchanges, originals, existing: Some(&file), options };
     record(&recording, &NoAttachments).unwrap()
 }
 

@@ -332,3 +332,31 @@ fn an_unpublished_version_can_only_be_deployed_as_a_fact_and_makes_its_pairs_unk
     assert_eq!(world.gate("orders@2").verdict(), "deny 4 unknown");
     assert_eq!(world.gate("orders@2").blocking(), "G301 unknown: storefront@9 (live) needs orders@2 (candidate)",);
 }
+
+// 26: they were live together, whatever has been recorded since.
+#[test]
+fn a_rollback_of_both_sides_one_after_the_other_or_together_is_allowed() {
+    let mut world = World::new("c p");
+    for version in ["p@2", "p@3"] {
+        world.publish(version, &[]);
+    }
+    world.publish("c@1", &[("p", "a")]);
+    world.publish("c@2", &[("p", "b")]);
+    world.verify("p@3", "a b");
+    world.deploy("p@2");
+    world.try_arrive("c@1", None, upheld::ledger::Arrival::Done, true, Some("unverified")).unwrap();
+    world.deploy("p@3");
+    world.deploy("c@2");
+    let back = |world: &World, candidates: &str, plan: upheld::gate::Plan| {
+        world.ask(candidates, |question| (question.rollback, question.plan) = (true, plan)).verdict()
+    };
+    for plan in [upheld::gate::Plan::Any, upheld::gate::Plan::Atomic] {
+        assert_eq!(back(&world, "c@1 p@2", plan), "allow 0 compatible");
+    }
+    assert_eq!(world.gate("c@1 p@2").verdict(), "deny 3 unverified");
+    world.deploy("c@1");
+    assert_eq!(back(&world, "p@2", upheld::gate::Plan::Any), "allow 0 compatible");
+    // A version that was never live beside the other isn't forgiven.
+    world.publish("p@4", &[]);
+    assert_eq!(back(&world, "c@1 p@4", upheld::gate::Plan::Atomic), "deny 3 unverified");
+}

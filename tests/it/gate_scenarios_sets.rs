@@ -235,3 +235,21 @@ fn an_old_version_from_before_a_provider_was_needed_may_come_back() {
     world.deploy("storefront@2");
     assert_eq!(world.gate("storefront@1").verdict(), "allow 0 compatible");
 }
+
+// 10: a pair that only one of the orders has was checked.
+#[test]
+fn required_pairs_may_be_over_in_the_order_that_is_found() {
+    let mut world = World::new("c p");
+    world.publish("p@1", &[]);
+    world.publish("p@2", &[]);
+    world.publish("c@1", &[("p", "a")]);
+    world.publish("c@2", &[]);
+    world.verify("p@1", "a");
+    world.verify("p@2", "!a");
+    world.deploy("p@1");
+    world.deploy("c@1");
+    let answer = world.ask("p@2 c@2", |question| question.require_pairs = true);
+    assert_eq!(answer.verdict(), "allow 0 compatible");
+    assert_eq!(answer.0.order.iter().map(ToString::to_string).collect::<Vec<_>>(), ["c@2", "p@2"]);
+    assert_eq!(world.ask("c@2", |question| question.require_pairs = true).verdict(), "deny 4 unknown");
+}

@@ -337,3 +337,195 @@ fn a_lost_publication_of_a_service_that_consumes_itself_is_detected() {
     world.store.meddle(|files| drop(files.remove(&path)));
     assert_eq!(world.gate("orders@2").verdict(), "deny 4 unknown");
 }
+
+/// Versions a@1 and b@1, the latter live as a fact although it was never published, and b@2, which needs nothing.
+fn unpublished() -> (World, RecordId) {
+    let mut world = World::new("a b");
+    world.publish("a@1", &[]);
+    world.publish("b@2", &[]);
+    let live = world.try_arrive("b@1", None, upheld::ledger::Arrival::Done, true, None).unwrap();
+    assert_eq!(world.gate("a@1").verdict(), "deny 4 unknown");
+    (world, live)
+}
+
+// 9, with damage
+#[test]
+fn a_damaged_record_of_an_unpublished_version_does_not_open_the_gate() {
+    let (mut world, live) = unpublished();
+    let path = world.path_of(live);
+    world.change_a_byte(&path);
+    assert_snapshot!(cut(&world.gate("a@1")), @"
+    deny 4 unknown
+    G303 unknown: b needs a@1 (candidate)
+         deployments/production/b/2026-11/1.HASH.json was changed: its name isn't the hash of its content
+         next: run `upheld store lint`, and restore deployments/production/b/2026-11/1.HASH.json from the store's history
+    ");
+    for damage in ["", "{", r#"{"format":2,"needs":"0.9.0"}"#, "not a record at all"] {
+        let (mut world, live) = unpublished();
+        let path = world.path_of(live);
+        world.remove(&path);
+        world.put_beside(&path, "1.", damage);
+        assert_eq!(world.gate("a@1").verdict(), "deny 4 unknown", "{damage}");
+    }
+    // Its name tells that it is about the version that needs nothing.
+    let (mut world, live) = unpublished();
+    let path = world.path_of(live);
+    world.deploy("b@2");
+    assert_eq!(world.gate("a@1").verdict(), "allow 0 compatible");
+    world.put_beside(&path, "2.", "not a record at all");
+    assert_eq!(world.gate("a@1").verdict(), "allow 0 compatible");
+    world.put_beside(&path, "", "not a record at all");
+    assert_eq!(world.gate("a@1").verdict(), "deny 4 unknown", "it may be about the version that wasn't published");
+}
+
+// 51 and 53
+#[test]
+fn a_damaged_record_of_a_version_that_was_published_twice_does_not_open_the_gate() {
+    let mut world = World::new("a b c");
+    world.publish("a@1", &[]);
+    world.publish("b@1", &[]);
+    let live = world.deploy("b@1");
+    let other = crate::ledger_world::contract_of("b", "c", "x");
+    let files = {
+        let empty = World::new("a b c");
+        let stamp = crate::ledger_world::stamp_of(99);
+        empty
+            .asked(|book| upheld::ledger::publish(book, &crate::ledger_world::of("b@1"), None, &[other], stamp))
+            .unwrap()
+    };
+    world.land(&files);
+    assert_eq!(world.gate("a@1").verdict(), "deny 4 unknown");
+    let path = world.path_of(live);
+    world.change_a_byte(&path);
+    assert_eq!(world.gate("a@1").verdict(), "deny 4 unknown");
+}
+
+// 53
+#[test]
+fn a_live_version_whose_publication_has_a_newer_format_may_need_anything() {
+    let mut world = World::new("a b c");
+    world.publish("a@1", &[]);
+    world.publish("c@1", &[]);
+    world.publish("c@2", &[]);
+    world.deploy("c@1");
+    assert_eq!(world.gate("a@1").verdict(), "allow 0 compatible");
+    let path = world.store.below("publications/c").into_iter().find(|path| path.contains("/1.")).unwrap();
+    world.remove(&path);
+    world.put_beside(&path, "1.", r#"{"format":2,"needs":"0.9.0"}"#);
+    assert_snapshot!(cut(&world.gate("a@1")), @"
+    deny 4 unknown
+    G303 unknown: c needs a@1 (candidate)
+         publications/c/6b/1.HASH.json has a newer format: upgrade to Upheld >= 0.9.0
+         next: upgrade to Upheld >= 0.9.0
+    ");
+    // Once it is replaced, nobody needs to know.
+    world.store.knows_contents = true;
+    assert_eq!(world.gate("c@2").verdict(), "allow 0 compatible");
+    assert_eq!(world.gate("a@1 c@2").0.order.first().map(ToString::to_string).as_deref(), Some("c@2"));
+    assert_eq!(
+        world
+            .ask("a@1 c@2", |question| question.plan = upheld::gate::Plan::Order(vec![name("c"), name("a")]))
+            .verdict(),
+        "allow 0 compatible"
+    );
+    world.deploy("c@2");
+    assert_eq!(world.gate("a@1").verdict(), "allow 0 compatible");
+}
+
+// 58, with more damage
+#[test]
+fn a_consumer_in_doubt_is_no_stranger_because_its_contract_is_gone() {
+    let (mut world, records) = shop();
+    let contract = world.store.below("contracts").remove(0);
+    world.remove(&contract);
+    let path = world.path_of(records.live);
+    world.change_a_byte(&path);
+    assert_eq!(world.gate("orders@2").verdict(), "deny 4 unknown");
+    // Nor because its publication is damaged as well.
+    let path = publication(&world, "storefront");
+    world.store.meddle(|files| {
+        let text = String::from_utf8(files[&path].clone()).unwrap();
+        files.insert(path.clone(), text.replace("orders", "ordert").into_bytes());
+    });
+    assert_eq!(world.gate("orders@2").verdict(), "deny 4 unknown");
+}
+
+// 57, with damage
+#[test]
+fn a_damaged_roll_out_whose_view_was_lost_still_denies() {
+    let (mut world, records) = shop();
+    world.publish("weather@2", &[]);
+    let rollout = world.start("weather@2");
+    let path = world.path_of(records.live);
+    world.remove(&path);
+    let path = world.path_of(rollout);
+    let text = String::from_utf8(world.store.files()[&path].clone()).unwrap();
+    for damaged in
+        [text.replace("weather", "weathes"), text.replace("started", "starte"), text.replace("\"seen\"", "\"sees\"")]
+    {
+        assert_ne!(damaged, text);
+        world.store.meddle(|files| drop(files.insert(path.clone(), damaged.clone().into_bytes())));
+        let answer = world.gate("orders@2");
+        assert_eq!(answer.verdict(), "deny 4 unknown", "{damaged}");
+        assert!(answer.to_string().contains("2026-11/2."), "{answer}");
+    }
+}
+
+// 57: there is something else to be done before any order.
+#[test]
+fn no_order_is_shown_beside_a_lost_view() {
+    let mut world = World::new("storefront orders weather");
+    for version in ["orders@1", "orders@2", "weather@1"] {
+        world.publish(version, &[]);
+    }
+    world.publish("storefront@1", &[("orders", "a")]);
+    world.publish("storefront@2", &[("orders", "b")]);
+    world.verify("orders@1", "a !b");
+    world.verify("orders@2", "a b");
+    world.deploy("orders@1");
+    world.deploy("storefront@1");
+    assert_eq!(world.gate("storefront@2 orders@2").0.order.len(), 2);
+    let verification = world.store.below("verifications").remove(0);
+    world.start("weather@1");
+    world.remove(&verification);
+    let answer = world.gate("storefront@2 orders@2");
+    assert!(answer.to_string().contains("G305") && answer.0.order.is_empty(), "{answer}");
+}
+
+// 51: an old version of the candidate's own service doesn't matter to it.
+#[test]
+fn a_damaged_record_of_the_candidate_s_own_service_is_a_notice() {
+    let mut world = World::new("a");
+    world.publish("a@1", &[]);
+    world.publish("a@3", &[]);
+    let live = world.try_arrive("a@2", None, upheld::ledger::Arrival::Done, true, None).unwrap();
+    let path = world.path_of(live);
+    world.change_a_byte(&path);
+    let answer = world.gate("a@3");
+    assert_eq!(answer.verdict(), "allow 0 compatible");
+    assert!(answer.to_string().contains("G506") && !answer.to_string().contains("a needs a@3"), "{answer}");
+}
+
+// A damaged publication is about its version.
+#[test]
+fn a_doubt_about_a_version_ends_with_it() {
+    let mut world = World::new("a b");
+    world.publish("a@1", &[]);
+    world.publish("b@1", &[("a", "x")]);
+    world.publish("b@2", &[]);
+    world.deploy("b@1");
+    let path = world.store.below("publications/b").into_iter().find(|path| path.contains("/1.")).unwrap();
+    world.change_a_byte(&path);
+    assert_eq!(world.gate("a@1").verdict(), "deny 4 unknown");
+    assert_eq!(world.gate("b@2").verdict(), "allow 0 compatible");
+    let answer = world.gate("a@1 b@2");
+    assert_eq!(answer.verdict(), "allow 0 compatible");
+    let order: Vec<String> = answer.0.order.iter().map(ToString::to_string).collect();
+    assert_eq!(order, ["b@2", "a@1"]);
+    assert_eq!(
+        world.ask("a@1 b@2", |question| question.plan = upheld::gate::Plan::Atomic).verdict(),
+        "allow 0 compatible"
+    );
+    world.deploy("b@2");
+    assert_eq!(world.gate("a@1").verdict(), "allow 0 compatible");
+}

@@ -102,6 +102,8 @@ pub enum NoBody {
     Unreadable,
     ParsedText,
     NotBytes,
+    /// Any bytes are accepted.
+    AnyBytes,
 }
 
 impl ToPact {
@@ -256,6 +258,7 @@ impl fmt::Display for NoBody {
             Self::ParsedText => {
                 "the contract has a rule for the text as a whole; Pact would parse the text as its content type says"
             }
+            Self::AnyBytes => "the contract accepts any bytes; Pact would compare them",
             Self::NotBytes => {
                 "the contract has bytes; Pact would read them as something else, because of the content type"
             }

@@ -39,6 +39,7 @@ impl Message<'_, '_> {
             Content::Text(text) if text.is_empty() => Some(Body::empty()),
             Content::Text(text) => self.text(text),
             Content::Bytes(bytes) if bytes.is_empty() => Some(Body::empty()),
+            Content::Bytes(_) if !self.rules.body.is_empty() => self.leave_out(NoBody::AnyBytes),
             Content::Bytes(bytes) => self.bytes(bytes),
         };
         let is_filled = body.as_ref().is_some_and(|body| !body.is_empty());
