@@ -48,6 +48,7 @@
 //! whose sentence is made in one place, and nothing parses or compares a sentence that the program wrote.
 
 pub mod cli;
+pub mod clock;
 pub mod contract;
 pub mod conversion;
 pub mod files;

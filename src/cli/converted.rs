@@ -28,7 +28,7 @@ impl Page {
         world: &World,
     ) -> Result<Self, Failure> {
         let shown = files::shown(&path, &world.working);
-        let is_unchanged = std::fs::read_to_string(&path).is_ok_and(|there| there == text);
+        let is_unchanged = files::read_small(&path).is_some_and(|there| there == text);
         if path.exists() && !is_unchanged && !may_replace {
             return Err(Failure::usage(format!("nothing was written: {shown} exists and has other content"))
                 .help(format!("--replace overwrites it; {elsewhere} DIR writes to another folder")));

@@ -17,6 +17,8 @@ use crate::words::{and_list, count};
 
 /// The default limit for a HAR file, in bytes: it contains whole bodies of whole sessions.
 const LARGEST: usize = 256 << 20;
+/// The default limit for the values in it, for the same reason.
+const MOST_VALUES: usize = 5_000_000;
 /// The most hosts that are listed.
 const HOSTS: usize = 20;
 
@@ -81,11 +83,13 @@ pub(super) fn import(global: &Global, args: &ImportArgs, world: &mut World) -> R
 fn har(global: &Global, args: &HarArgs, world: &mut World) -> Result<Exit, Failure> {
     let path = world.working.join(&args.file);
     let limits = global.limits();
-    let bytes = if limits.bytes == Limits::default().bytes { LARGEST } else { limits.bytes };
+    let usual = Limits::default();
+    let bytes = if limits.bytes == usual.bytes { LARGEST } else { limits.bytes };
+    let values = if limits.values == usual.values { MOST_VALUES } else { limits.values };
     // Lines of the file aren't shown with a finding, since they may contain secrets.
     let failed = |finding| Failure::Findings { findings: vec![finding], sources: Sources::default() };
     let shown = files::shown(&path, &world.working);
-    let source = files::read_source(&path, shown.clone(), Limits { bytes, ..limits }).map_err(failed)?;
+    let source = files::read_source(&path, shown.clone(), Limits { bytes, values, ..limits }).map_err(failed)?;
     let entries = read_har(&source).map_err(failed)?;
     drop(source);
     let providers = providers(args, &entries, &shown)?;

@@ -11,6 +11,7 @@ use jiff::tz::Offset;
 use super::arguments::time;
 use super::load::{Workspace, contracts_folder};
 use super::{Exit, Failure, Global, World};
+use crate::clock;
 use crate::git::{self, Address, Checkout, Environment};
 use crate::interaction::ServiceName;
 use crate::ledger::{
@@ -367,7 +368,7 @@ pub(super) fn stamp(world: &World) -> Stamp {
 
 /// The time, rounded down to the second: never in the future.
 pub(super) fn now() -> Timestamp {
-    let now = Timestamp::now();
+    let now = clock::now();
     Timestamp::from_second(now.as_second()).unwrap_or(now)
 }
 

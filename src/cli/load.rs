@@ -36,6 +36,7 @@ struct ToRead {
     /// Contracts, each once, and whether it was named and not found in a folder.
     contracts: IndexMap<PathBuf, bool>,
     no_json: Vec<PathBuf>,
+    leading_out: Vec<PathBuf>,
 }
 
 impl Workspace {
@@ -75,7 +76,12 @@ impl Workspace {
             named: HashSet::new(),
         };
         if let Some(folder) = &folder {
-            workspace.read_registry(&folder.join(REGISTRY), global, world);
+            let registry = folder.join(REGISTRY);
+            if files::is_leading_out(folder, &registry) {
+                workspace.findings.push(files::leads_out(files::shown(&registry, &world.working)));
+            } else {
+                workspace.read_registry(&registry, global, world);
+            }
         }
         Ok((workspace, folder))
     }
@@ -110,6 +116,9 @@ impl Workspace {
         self.files.extend(read.into_iter().map(|(_, file)| Arc::new(file)));
         for path in files.no_json.iter().filter(|path| !self.named.contains(*path)) {
             self.findings.push(files::no_json(path, files::shown(path, &world.working)));
+        }
+        for path in &files.leading_out {
+            self.findings.push(files::leads_out(files::shown(path, &world.working)));
         }
         sort_findings(&mut self.findings);
     }
@@ -177,6 +186,7 @@ impl ToRead {
             self.contracts.entry(path).or_insert(false);
         }
         self.no_json.extend(found.no_json);
+        self.leading_out.extend(found.leading_out);
     }
 }
 
@@ -232,7 +242,7 @@ fn contract_files(folder: Option<&Path>, paths: &[PathBuf], world: &World) -> Re
             continue;
         }
         let found = inside(&path, world)?;
-        if found.contracts.is_empty() {
+        if found.contracts.is_empty() && found.leading_out.is_empty() {
             let shown = |path: &Path| files::shown(path, &world.working);
             let mut failure = Failure::usage(format!("there is no contract in `{}`", shown(&path)));
             if let Some(passed) = found.no_json.first() {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 
@@ -16,8 +17,11 @@ use crate::recording::{
     Redaction, STAND_IN, redact, redacted_path, stand_in_of,
 };
 use crate::source::Sources;
-use crate::words::{and_list, count};
+use crate::words::{and_list, count, duration};
 use crate::{formats, report};
+
+/// How long another recording may take to write its contracts.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The traffic with one provider.
 #[derive(Debug)]
@@ -78,6 +82,14 @@ pub(super) fn write_contracts(
     world: &mut World,
 ) -> Result<Exit, Failure> {
     let folder = folder_to_write(global, world)?;
+    // From the reading of a contract to its writing: another recording may be about to extend the same one.
+    let _lock = files::lock_folder(folder.parent().unwrap_or(&folder), PATIENCE).ok_or_else(|| {
+        Failure::could_not_run(format!(
+            "nothing written: another process has been writing contracts for {}",
+            duration(PATIENCE)
+        ))
+        .help("if an `upheld` process hangs, end it")
+    })?;
     let mut contracts = Vec::new();
     let origins: Vec<(ServiceName, Origin)> =
         traffic.iter().filter_map(|traffic| Some((traffic.provider.clone(), traffic.origin.clone()?))).collect();

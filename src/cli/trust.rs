@@ -36,7 +36,7 @@ impl Trust {
             let own = (world.variable)(name).filter(|path| !path.is_empty()).map(|path| world.working.join(path));
             let known = || BUNDLES.iter().map(|path| Path::new(path).to_path_buf()).find(|path| path.is_file());
             // A client doesn't trust a file that it can't read, either.
-            let before = own.or_else(known).and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
+            let before = own.or_else(known).and_then(|path| files::read_small(&path)).unwrap_or_default();
             Ok((*name, write(&format!("{authority}\n{before}"))?))
         });
         Ok(Self { authority: write(authority)?, bundles: bundles.collect::<Result<_, Failure>>()? })

@@ -19,6 +19,7 @@ use super::selection::{SelectionArgs, select};
 use super::step::Step;
 use super::verify_run::{Job, Run, say_faults};
 use super::{Exit, Failure, Global, World};
+use crate::clock;
 use crate::formats::ContractFile;
 use crate::http::{BaseUrl, ExtraHeader, ExtraHeaderError, HttpOptions, Proxies};
 use crate::interaction::{InteractionId, Moment, ServiceName};
@@ -313,7 +314,7 @@ fn named_providers(names: &[&String]) -> Result<BTreeSet<ServiceName>, Failure> 
 
 /// The time and the chance of this run.
 fn moment() -> Moment {
-    let now = jiff::Timestamp::now().to_zoned_datetime(jiff::tz::TimeZone::UTC);
+    let now = clock::now().to_zoned_datetime(jiff::tz::TimeZone::UTC);
     Moment { now, seed: fastrand::u64(..), mock: None }
 }
 

@@ -12,6 +12,7 @@ use serde_json::{Map, Number, Value, json};
 
 use super::rule_text::WORDS;
 use crate::interaction::number::same_number;
+use crate::source::json_value;
 
 /// Everything that one consumer expects from one provider.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -191,7 +192,7 @@ pub(super) use take_body;
 
 /// Distinguishes an explicit `null` from a missing key: a JSON body may be `null`.
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(deserializer).map(Some)
+    json_value::take(deserializer).map(Some)
 }
 
 /// One or more texts. Numbers and booleans are taken as they are written.
@@ -220,7 +221,7 @@ pub(super) enum RawPathRule {
 
 impl<'de> Deserialize<'de> for RawState {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match Value::deserialize(deserializer)? {
+        match json_value::take(deserializer)? {
             Value::String(name) => Ok(Self { name, params: Map::new() }),
             Value::Object(map) => {
                 let (name, params) = map.into_iter().next().ok_or_else(|| de::Error::custom("an empty state"))?;
@@ -236,7 +237,7 @@ impl<'de> Deserialize<'de> for RawState {
 
 impl<'de> Deserialize<'de> for RawRequest {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match Value::deserialize(deserializer)? {
+        match json_value::take(deserializer)? {
             Value::String(line) => Ok(Self::Line(line)),
             parts => serde_json::from_value(parts).map(|parts| Self::Parts(Box::new(parts))).map_err(de::Error::custom),
         }
@@ -245,7 +246,7 @@ impl<'de> Deserialize<'de> for RawRequest {
 
 impl<'de> Deserialize<'de> for Texts {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(match Value::deserialize(deserializer)? {
+        Ok(match json_value::take(deserializer)? {
             Value::Array(items) => Self { values: items.into_iter().map(text).collect() },
             one => Self { values: vec![text(one)] },
         })
@@ -262,7 +263,7 @@ fn text(value: Value) -> String {
 
 impl<'de> Deserialize<'de> for RawStatus {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let status = match Value::deserialize(deserializer)? {
+        let status = match json_value::take(deserializer)? {
             // By value: `200.0` is 200, too. Almost all are written as plain integers.
             Value::Number(number) => {
                 let mut codes = 100..=599;
@@ -278,13 +279,13 @@ impl<'de> Deserialize<'de> for RawStatus {
 
 impl<'de> Deserialize<'de> for RawRule {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Value::deserialize(deserializer).map(Self)
+        json_value::take(deserializer).map(Self)
     }
 }
 
 impl<'de> Deserialize<'de> for RawPathRule {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match Value::deserialize(deserializer)? {
+        match json_value::take(deserializer)? {
             Value::Object(map) if !RULE_KEYS.iter().any(|key| map.contains_key(*key)) => {
                 Ok(Self::Segments(map.into_iter().map(|(segment, rule)| (segment, RawRule(rule))).collect()))
             }

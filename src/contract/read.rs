@@ -14,7 +14,8 @@ use super::reader::Reader;
 use super::repair::repair;
 use super::schema::shape;
 use super::terms::{Contract, Interaction, Terms};
-use crate::interaction::{Http, Kind, ReadContract, ServiceName, State, params, pointer};
+use crate::interaction::{Http, Kind, MOST_INSERTED, ReadContract, ServiceName, State, params, pointer};
+use crate::source::codes::OVER_LIMIT;
 use crate::source::conform::{Fault, WRONG_TYPE};
 use crate::source::{Finding, Pointer, Position, SourceFile, Span, Step, Survey, survey_yaml};
 use crate::words::did_you_mean;
@@ -127,6 +128,14 @@ impl Reader<'_> {
         let terms = Terms { request: request_rules, response: response_rules };
         let http = Http { request, response, terms };
         self.placeholders(&http, at);
+        let inserted = http.request.inserted(&self.params).saturating_add(http.response.inserted(&self.params));
+        let before = self.inserted;
+        self.inserted = before.saturating_add(inserted);
+        if before <= MOST_INSERTED && self.inserted > MOST_INSERTED {
+            let message = format!("the values for placeholders come to more than {} MiB", MOST_INSERTED >> 20);
+            let help = "put shorter values under `given`, or use them in fewer places";
+            self.error(OVER_LIMIT, at, message, Some(help.to_owned()));
+        }
         Some(Interaction {
             name: raw.name,
             description: raw.description,

@@ -14,10 +14,11 @@ use super::reader::Reader;
 use super::rule_text::WORDS;
 use super::selection::{KnownRule, MissingRule, Selected, Unclear, select};
 use super::terms::WrittenRule;
-use crate::interaction::{Body, Content, Path, Segment};
+use crate::interaction::{Body, Content, MOST_INSERTED, Path, Segment};
 use crate::source::Pointer;
 use crate::source::codes::OVER_LIMIT;
 use crate::words::{count, did_you_mean};
+use std::borrow::Cow;
 
 /// The rules of a body, by their paths.
 type BodyRules = IndexMap<Path, WrittenRule>;
@@ -36,7 +37,9 @@ impl Reader<'_> {
     ) -> BodyRules {
         let written = self.written_rules(raw, at);
         // Rules apply to the example with its placeholders filled.
-        let filled = body.map(|body| body.filled(&self.params));
+        let fits = |body: &Body| self.inserted.saturating_add(body.inserted(&self.params)) <= MOST_INSERTED;
+        // What doesn't fit is an error of the interaction.
+        let filled = body.map(|body| if fits(body) { body.filled(&self.params) } else { Cow::Borrowed(body) });
         let Some(view) = filled.as_deref().and_then(|body| body.content.view()) else {
             let is_any = |path: &Path, rule: &Option<Rule>| {
                 path.0.is_empty() && rule.as_ref().is_some_and(|rule| *rule == Rule::of(Matcher::Any))

@@ -6,7 +6,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use indexmap::IndexMap;
 use percent_encoding::NON_ALPHANUMERIC;
-use serde_json::Value;
 
 use super::attachments::{AttachmentError, resolve};
 use super::codes::{BAD_BASE64, BAD_FILE, BAD_HEADER, BAD_METHOD, BAD_PATH, SEVERAL_BODIES};
@@ -16,6 +15,7 @@ use super::terms::{RequestRules, Rules};
 use crate::interaction::template::literals;
 use crate::interaction::{Body, Content, Headers, Request, Response, Status, is_json, is_token, urlencoded};
 use crate::source::Pointer;
+use crate::source::json_value;
 use crate::words::{did_you_mean, shorten};
 
 /// The methods that a contract can have: those of RFC 9110, PATCH (RFC 5789), QUERY, and `WebDAV`'s (RFC 4918).
@@ -226,7 +226,7 @@ impl Reader<'_> {
         let media_type = headers.get("content-type").and_then(|values| values.first()).map_or("", String::as_str);
         let json_name = path.rsplit('.').next().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
         let content = if json_name || is_json(media_type) {
-            match serde_json::from_slice::<Value>(&bytes) {
+            match json_value::read(&bytes) {
                 Ok(value) => Content::Json(value),
                 Err(error) => {
                     self.error(BAD_FILE, at, format!("the file `{path}` isn't JSON: {error}"), None);

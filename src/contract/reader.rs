@@ -19,6 +19,8 @@ pub(super) struct Reader<'a> {
     pub(super) rules: RuleReader<'a>,
     /// The parameters of the current interaction's provider states.
     pub(super) params: Map<String, Value>,
+    /// How much memory it takes to fill the messages that were read, beyond their own: a mock keeps them all.
+    pub(super) inserted: usize,
     pub(super) findings: Findings,
 }
 
@@ -30,7 +32,15 @@ impl<'a> Reader<'a> {
         mistaken: HashSet<Position>,
         findings: Findings,
     ) -> Self {
-        Self { source, mistaken, attachments, rules: RuleReader::new(attachments), params: Map::new(), findings }
+        Self {
+            source,
+            mistaken,
+            attachments,
+            rules: RuleReader::new(attachments),
+            params: Map::new(),
+            inserted: 0,
+            findings,
+        }
     }
 
     /// Whether there are so many errors that further ones wouldn't be shown.

@@ -11,12 +11,17 @@ use jsonschema::{Draft, PatternOptions, Retrieve, Uri, Validator};
 use serde_json::Value;
 
 use super::attachments::{AttachmentError, Attachments, resolve};
+use super::schema_extent::Extent;
+use super::schema_work::{KEYWORD, Step, counting};
+use crate::interaction::work;
+use crate::source::json_value;
 
 /// A compiled schema, with the files that it refers to.
 #[derive(Clone)]
 pub struct SchemaRule {
     schema: Arc<Value>,
     files: Arc<BTreeMap<String, Value>>,
+    extent: Extent,
     validator: Arc<Validator>,
 }
 
@@ -36,15 +41,17 @@ impl SchemaRule {
         // The files are collected first, because the library's retriever must outlive this call, and `attachments` may
         // not.
         let files = Arc::new(collect(schema, attachments)?);
+        let extent = Extent::of(schema, &files)?;
         let validator = jsonschema::options()
             .with_draft(Draft::Draft202012)
             .with_base_uri(BASE)
             .with_retriever(Files(Arc::clone(&files)))
+            .with_keyword(KEYWORD, |_, _, _| Ok(Box::new(Step)))
             .with_pattern_options(PatternOptions::regex().size_limit(1 << 20).dfa_size_limit(1 << 20))
             .should_validate_formats(true)
-            .build(schema)
+            .build(&counting(schema))
             .map_err(|error| error.to_string())?;
-        Ok(Self { schema: Arc::new(schema.clone()), files, validator: Arc::new(validator) })
+        Ok(Self { schema: Arc::new(schema.clone()), files, extent, validator: Arc::new(validator) })
     }
 
     /// The schema as the contract has it.
@@ -62,6 +69,12 @@ impl SchemaRule {
     /// The first violation of the schema: its place as a JSON Pointer, and the reason.
     #[must_use]
     pub fn check(&self, value: &Value) -> Option<(String, String)> {
+        if self.validator.is_valid(value) {
+            return None;
+        }
+        if work::is_spent() || !self.extent.is_explained_soon(value) {
+            return Some((String::new(), String::from("the value doesn't satisfy the schema")));
+        }
         let error = self.validator.validate(value).err()?;
         // A mismatch shows the value anyway, and it may be large.
         Some((error.instance_path().to_string(), error.masked_with("the value").to_string()))
@@ -73,7 +86,7 @@ struct Files(Arc<BTreeMap<String, Value>>);
 impl Retrieve for Files {
     fn retrieve(&self, uri: &Uri<String>) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
         let path = uri.as_str().strip_prefix(BASE).unwrap_or(uri.as_str());
-        self.0.get(path).cloned().ok_or_else(|| format!("`{path}` isn't a file in the contract's folder").into())
+        self.0.get(path).map(counting).ok_or_else(|| format!("`{path}` isn't a file in the contract's folder").into())
     }
 }
 
@@ -92,7 +105,7 @@ fn collect(schema: &Value, attachments: &dyn Attachments) -> Result<BTreeMap<Str
         let bytes = attachments
             .load(&path)
             .map_err(|AttachmentError(why)| format!("the file `{path}` that it refers to can't be read: {why}"))?;
-        let value: Value = serde_json::from_slice(&bytes)
+        let value = json_value::read(&bytes)
             .map_err(|error| format!("the file `{path}` that it refers to isn't JSON: {error}"))?;
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         references(&value, folder, &mut open)?;

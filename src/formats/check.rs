@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::terms::{ContractFile, Interaction, Terms};
 use crate::contract::codes::SAME_INTERACTION;
-use crate::interaction::{Http, InteractionId, Kind, pointer};
+use crate::interaction::{Http, InteractionId, Kind, pointer, work};
 use crate::source::{Finding, Pointer, SourceFile};
 use crate::{contract, matching, pact};
 
@@ -15,9 +15,12 @@ pub fn check(file: &ContractFile) -> Vec<Finding> {
     let ContractFile { source, contract, ids, .. } = file;
     let interactions = || contract.interactions.iter().enumerate();
     let mut findings = Vec::new();
-    for (index, interaction) in interactions() {
-        findings.extend(broken_examples(source, interaction, &pointer(index)));
-    }
+    // One limit for all examples.
+    work::within(work::MOST_STEPS, || {
+        for (index, interaction) in interactions() {
+            findings.extend(broken_examples(source, interaction, &pointer(index)));
+        }
+    });
     // Only our own format has a rule for the path of a file.
     let is_pact = pact::is_pact(&source.text);
     if !is_pact {

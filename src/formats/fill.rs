@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 
 use super::terms::Terms;
-use crate::interaction::{ActualRequest, Http, Moment, Request, Response, encode};
+use crate::interaction::{ActualRequest, Http, MOST_INSERTED, Moment, Request, Response, encode};
 use crate::pact;
 
 impl Http<Terms> {
@@ -69,6 +69,16 @@ impl Http<Terms> {
             }
         };
         Self { request, response, terms: self.terms.clone() }
+    }
+
+    /// Whether filling it with values would take too much memory.
+    #[must_use]
+    pub fn is_too_large_with(&self, values: &Map<String, Value>) -> bool {
+        let inserted = match &self.terms {
+            Terms::Own(_) => self.request.inserted(values).saturating_add(self.response.inserted(values)),
+            Terms::Pact(terms) => pact::fill::inserted(&self.request, &terms.request, values),
+        };
+        inserted > MOST_INSERTED
     }
 
     /// The request with the values that are generated at a moment; `None` if none are.

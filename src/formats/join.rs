@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::terms::{ContractFile, Interaction, Terms};
 use crate::pact::{LISTS, PactVersion};
 use crate::source::json::text;
+use crate::source::json_value;
 
 /// One text with the interactions of several Pact files of one pair, in their order. Interactions that can't be run become
 /// pending: they stay visible, but nobody has to uphold them.
@@ -58,7 +59,10 @@ pub fn join_pact_files(files: &[&ContractFile]) -> Result<String, (String, Strin
 
 /// The JSON of a file. It was read before, so it is valid and within the limits.
 fn json_of(file: &ContractFile) -> Map<String, Value> {
-    serde_json::from_str(text(&file.source)).unwrap_or_default()
+    match json_value::read_within(text(&file.source).as_bytes(), usize::MAX).map(|read| read.value) {
+        Ok(Value::Object(object)) => object,
+        Ok(_) | Err(_) => Map::new(),
+    }
 }
 
 /// The version of the specification that gives a file's rules their meaning.

@@ -6,6 +6,7 @@
 
 use super::environment::Environment;
 use super::error::GitError;
+use crate::source::json_value;
 
 /// The facts that a build system knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -103,7 +104,7 @@ fn github(variables: &Variables<'_>) -> Option<Build> {
         return Some(Build { commit, branch, ..Build::default() });
     }
     let bytes = variables.get("GITHUB_EVENT_PATH").and_then(|path| std::fs::read(path).ok());
-    let event: Option<serde_json::Value> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let event: Option<serde_json::Value> = bytes.and_then(|bytes| json_value::read(&bytes).ok());
     let at = |place: &str| event.as_ref()?.pointer(&format!("/pull_request/{place}"));
     let text = |place: &str| at(place)?.as_str().map(str::to_owned);
     if at("merged").and_then(serde_json::Value::as_bool) == Some(true) {

@@ -47,4 +47,7 @@ codes! {
     /// The state handler responded with a status other than 2xx.
     STATE_REFUSED = "E201" =>
         "Check the provider's log, and have its state handler set up the state that the report names.";
+    /// The state handler's response was meant as JSON and can't be read.
+    STATE_VALUES = "E202" =>
+        "Have the state handler return the values as one valid JSON object, or an empty body if there are none.";
 }

@@ -28,6 +28,7 @@ use super::mock_response::{asks_to_wait, broken_off, bytes_of, dribbled, sent, w
 use super::problem::problem;
 use super::server::{Listening, Responder, ResponseBody, Server};
 use super::{cors, mock_control};
+use crate::clock;
 use crate::interaction::{ActualRequest, ActualResponse, Mismatch, Moment, header_values};
 use crate::mocking::{ActiveState, Miss, Mock, Selected};
 
@@ -305,7 +306,7 @@ impl MockResponder {
             Err(why) => return unreadable(why),
         };
         let moment = Moment {
-            now: jiff::Timestamp::now().to_zoned_datetime(jiff::tz::TimeZone::UTC),
+            now: clock::now().to_zoned_datetime(jiff::tz::TimeZone::UTC),
             seed: fastrand::u64(..),
             // As the consumer knows it.
             mock: head

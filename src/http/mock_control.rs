@@ -7,6 +7,7 @@ use super::mock_desk::Desk;
 use super::problem::{json_response, problem};
 use super::server::ResponseBody;
 use crate::mocking::{ActiveState, StateChange};
+use crate::source::json_value;
 use crate::words::did_you_mean;
 
 /// The prefix of their paths.
@@ -54,7 +55,7 @@ fn states(desk: &Desk) -> Response<ResponseBody> {
 
 /// Changes the states as a body says, in JSON or as a contract writes it.
 fn change(desk: &Desk, body: &[u8]) -> Result<(), String> {
-    let change = match serde_json::from_slice::<Value>(body) {
+    let change = match json_value::read(body) {
         Ok(value) => StateChange::read(&value).map_err(|error| error.to_string())?,
         Err(error) => {
             let text = std::str::from_utf8(body).ok().filter(|text| !text.trim_start().starts_with(['{', '[']));

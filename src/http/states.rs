@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 use super::base_url::{BaseUrl, BaseUrlError};
 use super::client::HttpClient;
 use super::codes;
-use crate::interaction::{ActualRequest, State};
-use crate::verification::{Action, Provider as _, Reply, RunError, StateHandler};
+use crate::interaction::{ActualRequest, State, header_values, is_json};
+use crate::verification::{Action, Provider as _, Reply, RunError, StateHandler, returned};
 use crate::words::beginning;
 
 /// How much of a refusing response's body is shown, in bytes.
@@ -66,7 +66,12 @@ impl StateHandler for HttpStates {
         if let Some(error) = unread {
             return Err(self.unreached(error, state, action));
         }
-        Ok(serde_json::from_slice(&answer.body).unwrap_or_default())
+        // What it returns after a state is torn down stands for nothing.
+        if action == Action::Teardown {
+            return Ok(Map::new());
+        }
+        let media_type = header_values(&answer.headers, "content-type").next().unwrap_or_default();
+        returned(&answer.body, is_json(media_type)).map_err(|why| self.unread(&why, &answer.body, state))
     }
 }
 
@@ -81,6 +86,17 @@ impl HttpStates {
             error.message
         );
         RunError { message, ..error }
+    }
+
+    fn unread(&self, why: &str, body: &[u8], state: &State) -> RunError {
+        let message = format!(
+            "the values for the provider state `{}` can't be read: {} returned no valid JSON: {why}",
+            state.name,
+            self.url()
+        );
+        RunError::coded(codes::STATE_VALUES, message)
+            .detail(beginning(body, SHOWN))
+            .help("the handler must return the values as one JSON object, or an empty body if there are none")
     }
 
     fn refused(&self, status: u16, body: &[u8], state: &State, action: Action) -> RunError {

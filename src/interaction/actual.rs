@@ -53,6 +53,8 @@ pub enum Actual {
     },
     /// Elements nested more deeply than is compared.
     TooDeep,
+    /// One that takes more work to compare than is spent on one.
+    TooMuch,
     /// A value that must not be shown.
     Withheld,
 }
@@ -108,7 +110,7 @@ impl Actual {
 
     /// The values of a header or a parameter.
     pub fn texts<'t>(values: impl IntoIterator<Item = &'t str>) -> Self {
-        Self::Texts(values.into_iter().map(quoted).collect())
+        Self::Texts(describe::first(values, quoted))
     }
 
     /// A method or a path.
@@ -151,6 +153,7 @@ impl Actual {
             | Self::Size { .. }
             | Self::Part { .. }
             | Self::TooDeep
+            | Self::TooMuch
             | Self::Withheld => {}
         }
     }
@@ -186,6 +189,7 @@ impl fmt::Display for Actual {
             Self::Element { name, times: None } => write!(f, "<{name}>"),
             Self::Element { name, times: Some(times) } => write!(f, "<{name}>, {}", count(*times, "time")),
             Self::TooDeep => f.write_str("deeper nesting"),
+            Self::TooMuch => f.write_str("one that takes more"),
             Self::Withheld => f.write_str("another value (not shown)"),
         }
     }

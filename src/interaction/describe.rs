@@ -51,6 +51,21 @@ pub(crate) fn quoted(text: &str) -> String {
     json(&Value::String(text.to_owned()))
 }
 
+/// How many of several values are shown.
+const MOST: usize = 50;
+
+/// The first of several values as they are shown, and then the number of the others: a list of allowed values may be long,
+/// and each of many mismatches has it.
+pub(super) fn first<T>(values: impl IntoIterator<Item = T>, show: impl Fn(T) -> String) -> Vec<String> {
+    let mut values = values.into_iter();
+    let mut shown: Vec<String> = values.by_ref().take(MOST).map(show).collect();
+    let others = values.count();
+    if others > 0 {
+        shown.push(format!("{others} others"));
+    }
+    shown
+}
+
 /// A string, number or boolean as JSON; `None` for other values.
 pub(crate) fn scalar(value: &Value) -> Option<String> {
     matches!(value, Value::Bool(_) | Value::Number(_) | Value::String(_)).then(|| json(value))

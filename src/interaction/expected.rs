@@ -78,6 +78,10 @@ pub enum Expected {
     },
     /// XML elements that are nested no deeper than this.
     NestedAtMost(usize),
+    /// A body that can be compared in so many steps.
+    Comparable {
+        steps: u64,
+    },
     /// All of these.
     All(Vec<Expected>),
     /// One of these.
@@ -142,7 +146,7 @@ impl Expected {
 
     /// Exactly one of these values.
     pub fn one_of<'v>(values: impl IntoIterator<Item = &'v Value>) -> Self {
-        Self::OneOf(values.into_iter().map(describe::json).collect())
+        Self::OneOf(describe::first(values, describe::json))
     }
 
     /// The types of these examples, each once.
@@ -172,7 +176,7 @@ impl Expected {
 
     /// The values of a header or a parameter.
     pub fn texts<'t>(values: impl IntoIterator<Item = &'t str>) -> Self {
-        Self::Texts(values.into_iter().map(quoted).collect())
+        Self::Texts(describe::first(values, quoted))
     }
 
     /// The same, or null if `or_null` says so.
@@ -231,7 +235,8 @@ impl Expected {
             | Self::ElementNumber { .. }
             | Self::Nothing(_)
             | Self::Part { .. }
-            | Self::NestedAtMost(_) => {}
+            | Self::NestedAtMost(_)
+            | Self::Comparable { .. } => {}
         }
     }
 }
@@ -284,6 +289,9 @@ impl fmt::Display for Expected {
             Self::PartHeader { name, value } => write!(f, "the header {name}: {value}"),
             Self::Element { name, times: None } => write!(f, "<{name}>"),
             Self::Element { name, times: Some(times) } => write!(f, "{} <{name}>", count(*times, "element")),
+            Self::Comparable { steps } => {
+                write!(f, "a body that can be compared in {} million steps", steps / 1_000_000)
+            }
             Self::NestedAtMost(depth) => write!(f, "elements nested at most {depth} levels deep"),
             Self::All(several) => write_joined(f, several, ", and "),
             Self::Any(several) => write_joined(f, several, ", or "),

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::body::{Body, Content};
 use super::model::{Headers, Request, Response};
-use super::template::{fill, fill_value, has_placeholder, placeholders};
+use super::template::{fill, fill_value, has_placeholder, inserted, placeholders};
 
 /// The characters that are encoded when a value is put into a path: all but the unreserved ones (RFC 3986, section 2.3).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -19,6 +19,19 @@ impl Body {
     pub fn filled(&self, values: &Map<String, Value>) -> Cow<'_, Self> {
         let is_filled = self.file.is_none() && self.content.has_placeholder();
         if is_filled { Cow::Owned(fill_content(&self.content, values).into()) } else { Cow::Borrowed(self) }
+    }
+}
+
+impl Body {
+    /// How much memory filling it with `values` takes beyond its own, in bytes.
+    #[must_use]
+    pub fn inserted(&self, values: &Map<String, Value>) -> usize {
+        let is_template = self.file.is_none();
+        inserted_into(values, |visit| {
+            if is_template {
+                each_content_text(&self.content, visit);
+            }
+        })
     }
 }
 
@@ -55,6 +68,12 @@ impl Request {
         }
     }
 
+    /// How much memory filling it with `values` takes beyond its own, in bytes.
+    #[must_use]
+    pub fn inserted(&self, values: &Map<String, Value>) -> usize {
+        inserted_into(values, |visit| self.each_text(visit))
+    }
+
     fn each_text(&self, visit: &mut dyn FnMut(&str)) {
         visit(&self.path);
         self.query.values().flatten().for_each(|text| visit(text));
@@ -85,9 +104,26 @@ impl Response {
         }
     }
 
+    /// How much memory filling it with `values` takes beyond its own, in bytes.
+    #[must_use]
+    pub fn inserted(&self, values: &Map<String, Value>) -> usize {
+        inserted_into(values, |visit| self.each_text(visit))
+    }
+
     fn each_text(&self, visit: &mut dyn FnMut(&str)) {
         each_message_text(&self.headers, self.body.as_ref(), visit);
     }
+}
+
+/// How much memory the values may take that are put into one message in place of its placeholders, in bytes. A small
+/// contract may put a long value into many places.
+pub const MOST_INSERTED: usize = 32 << 20;
+
+/// How much memory filling takes beyond the texts that `each_text` visits, in bytes.
+fn inserted_into(values: &Map<String, Value>, each_text: impl FnOnce(&mut dyn FnMut(&str))) -> usize {
+    let mut total = 0usize;
+    each_text(&mut |text| total = total.saturating_add(inserted(text, values)));
+    total
 }
 
 /// Whether one of the texts that `each_text` visits has a placeholder.

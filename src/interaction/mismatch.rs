@@ -133,6 +133,10 @@ codes! {
     /// A rule or an example of the Pact file can't be used, so no value could match it.
     UNUSABLE = "M214" =>
         "Correct the consumer's test that writes the file; the provider can't do anything about it.";
+    /// The body takes more work to compare than upheld spends on one.
+    TOO_MUCH = "M215" =>
+        "Require less of it in the contract (`unordered`, `contains` and a JSON Schema take the most work), or have the \
+         provider's state handler create fewer elements.";
     /// The request doesn't have the method that the contract says.
     METHOD = "M301" => "Change the consumer's call or the contract so that they agree.";
     /// The request doesn't have the path that the contract says.

@@ -26,6 +26,7 @@ mod state;
 pub mod template;
 pub mod urlencoded;
 mod wire;
+pub mod work;
 
 /// What a recording writes in the place of a secret.
 pub const REDACTED: &str = "redacted";
@@ -36,7 +37,7 @@ pub use credentials::basic_credentials;
 pub use describe::{Unit, ValueKind};
 pub use expected::{Expected, ExpectedBody, Like, Nothing};
 pub use file::{ContractFile, ReadContract};
-pub use fill::encode_segment;
+pub use fill::{MOST_INSERTED, encode_segment};
 pub use header_lists::{contradicts_itself, is_list, is_token};
 pub use ids::{ContractId, InteractionId};
 pub use mismatch::{Mismatch, Part};
@@ -50,4 +51,4 @@ pub use path::{Path, Segment};
 pub use rule_summary::{Misplaced, NonEmpty, RuleSummary, StatusClass, Unusable};
 pub use state::{State, params};
 pub use wire::{ActualRequest, ActualResponse, sort_keys};
-pub(crate) use wire::{header_values, parse};
+pub(crate) use wire::{header_values, note_duplicate, parse};

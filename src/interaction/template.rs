@@ -54,6 +54,31 @@ pub fn fill(text: &str, values: &Map<String, Value>) -> String {
     })
 }
 
+/// How much memory filling a text takes beyond the text itself, in bytes.
+#[must_use]
+pub fn inserted(text: &str, values: &Map<String, Value>) -> usize {
+    if !has_placeholder(text) {
+        return 0;
+    }
+    let size = |piece: &Piece<'_>| match piece {
+        Piece::Text(_) => 0,
+        Piece::Name(name) => values.get(*name).map_or(0, size_of),
+    };
+    pieces(text).iter().map(size).fold(0, usize::saturating_add)
+}
+
+/// Roughly how much memory a value takes, in bytes.
+fn size_of(value: &Value) -> usize {
+    const NODE: usize = 64;
+    match value {
+        Value::Null | Value::Bool(_) => 8,
+        Value::Number(_) => 24,
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(|item| NODE + size_of(item)).sum(),
+        Value::Object(object) => object.iter().map(|(key, item)| 2 * NODE + key.len() + size_of(item)).sum(),
+    }
+}
+
 /// Escapes a text: filling the result returns the original text.
 #[must_use]
 pub fn escape(text: &str) -> String {

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::mismatch::{BODY_KIND, TOO_DEEP};
+use super::describe::quoted;
+use super::mismatch::{BODY_KIND, Mismatch, TOO_DEEP, TOO_MUCH};
 use crate::source::Code;
+use crate::source::json_value::{self, Read, Unread};
 
 /// A request that was received, or that will be sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,18 +49,30 @@ pub(crate) fn header_values<'a>(headers: &'a [(String, String)], name: &'a str) 
     headers.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
 }
 
-/// Reads a whole body as JSON. It may be nested up to the library's limit of 128 levels.
+/// Reads a whole body as JSON. It may be nested up to the library's limit of 128 levels, and
+/// hold up to [`json_value::MOST_VALUES`] values.
 ///
 /// # Errors
 ///
 /// The code of the mismatch, and why the body can't be read, as a hint.
-pub(crate) fn parse(bytes: &[u8]) -> Result<Value, (Code, String)> {
-    serde_json::from_slice(bytes).map_err(|error| {
-        let why = error.to_string();
-        // The library has no other sign of it.
-        let code = if why.contains("recursion limit") { TOO_DEEP } else { BODY_KIND };
-        (code, format!("the actual body can't be read as JSON: {why}"))
+pub(crate) fn parse(bytes: &[u8]) -> Result<Read, (Code, String)> {
+    json_value::read_within(bytes, json_value::MOST_VALUES).map_err(|unread| {
+        let code = match unread {
+            Unread::Syntax(_) => BODY_KIND,
+            Unread::TooDeep(_) => TOO_DEEP,
+            Unread::TooMany(_) => TOO_MUCH,
+        };
+        (code, format!("the actual body can't be read as JSON: {unread}"))
     })
+}
+
+/// Says of the first mismatch of a body that one of its objects has a key twice: readers differ in which of the two they
+/// take.
+pub(crate) fn note_duplicate(found: &mut [Mismatch], duplicate: Option<&str>) {
+    if let (Some(first), Some(key)) = (found.first_mut(), duplicate) {
+        let note = format!("an object in the body has the key {} twice: the last value was compared", quoted(key));
+        first.hint = Some(first.hint.take().map_or_else(|| note.clone(), |hint| format!("{hint}; {note}")));
+    }
 }
 
 /// A value with the keys of its objects sorted, so two values can be compared line by line.

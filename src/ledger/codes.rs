@@ -28,7 +28,7 @@ codes! {
         "Delete the other declaration (services/NAME.yaml), or the name from `formerly` in all services but one.";
     /// Two files or folders have names that some file systems take for one: they differ only in upper and lower case, or in
     /// how the same characters are written. There, one of them is lost.
-    SAME_NAME = "S110" =>
+    SAME_NAME = "S111" =>
         "Remove the one that nobody uses from the store, and use the other name everywhere.";
     /// A record or a contract was deleted. They are only ever added.
     REMOVED = "S201" =>

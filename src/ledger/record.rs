@@ -13,6 +13,7 @@ use super::doubt::DoubtKind;
 use super::version::Version;
 use crate::interaction::digest::digests;
 use crate::interaction::{ContractId, InteractionId, ServiceName};
+use crate::source::json_value;
 
 /// The format of records that this program writes, and the newest that it reads.
 pub const FORMAT: u64 = 1;
@@ -275,7 +276,7 @@ fn canonical<T: Serialize>(kind: &'static str, record: &T) -> Vec<u8> {
 pub fn parse(bytes: &[u8], name: RecordId) -> Result<Record, DoubtKind> {
     let unreadable = |why: String| DoubtKind::Unreadable(why);
     let intact = RecordId(Sha256::digest(bytes).into()) == name;
-    let value: Value = match serde_json::from_slice(bytes) {
+    let value = match json_value::read(bytes) {
         Ok(value) => value,
         // A changed record is reported as such, unlike one that was written like this.
         Err(_) if !intact => return Err(DoubtKind::WrongName),

@@ -11,8 +11,9 @@ use crate::contract::{Rules, body_key};
 use crate::interaction::mismatch::{BODY_KIND, VALUE};
 use crate::interaction::{
     Actual, ActualBody, Body, Content, Expected, ExpectedBody, Mismatch, Part, charset, describe, encode, fields_view,
-    parse, same_bytes, urlencoded,
+    note_duplicate, parse, same_bytes, urlencoded,
 };
+use crate::source::json_value::Read;
 use crate::source::{Code, Pointer};
 
 /// Compares the bytes of an actual body with the contract's; `at` is the request or the response in the contract.
@@ -35,7 +36,11 @@ pub(super) fn compare_body(
     let other_kind = |code, expected, hint| vec![kind_mismatch(code, expected, actual, &places, hint)];
     match &body.content {
         Content::Json(example) => match parse(actual) {
-            Ok(actual) => compare(&Shape::new(example, &tree, mode), example, &actual, Medium::Json, &places),
+            Ok(Read { value, duplicate, .. }) => {
+                let mut found = compare(&Shape::new(example, &tree, mode), example, &value, Medium::Json, &places);
+                note_duplicate(&mut found, duplicate.as_deref());
+                found
+            }
             Err((code, why)) => other_kind(code, ExpectedBody::Json, why),
         },
         Content::Text(example) => match std::str::from_utf8(actual) {

@@ -9,7 +9,7 @@ use super::shape::Mode;
 use super::{body, headers};
 use crate::contract::codes::EXAMPLE_BROKEN;
 use crate::contract::{Contract, RequestRules, Rules, Terms};
-use crate::interaction::{Mismatch, Request, Response, encode, pointer};
+use crate::interaction::{Mismatch, Request, Response, encode, pointer, work};
 use crate::source::{Finding, Pointer, SourceFile};
 
 /// A finding for every place where an example breaks its own rules.
@@ -33,16 +33,27 @@ pub fn own_mismatches(contract: &Contract) -> Vec<Mismatch> {
     let all = contract.interactions.iter().enumerate();
     // Only HTTP has a request and a response to compare with their rules. The format has no other kinds yet.
     let http = all.filter_map(|(index, interaction)| Some((index, interaction, interaction.http()?)));
-    http.flat_map(|(index, interaction, http)| {
+    let found = http.flat_map(|(index, interaction, http)| {
         example_mismatches(&http.request, &http.response, &http.terms, &interaction.params(), &pointer(index))
-    })
-    .collect()
+    });
+    // One limit for all of them.
+    work::within(work::MOST_STEPS, || found.collect())
 }
 
 /// Every place where the examples of one interaction break their own rules. `params` fill its placeholders, and `at` is
 /// its place in the contract.
 #[must_use]
 pub fn example_mismatches(
+    request: &Request,
+    response: &Response,
+    terms: &Terms,
+    params: &Map<String, Value>,
+    at: &Pointer,
+) -> Vec<Mismatch> {
+    work::limited(at, || own(request, response, terms, params, at))
+}
+
+fn own(
     request: &Request,
     response: &Response,
     terms: &Terms,

@@ -1,5 +1,7 @@
 //! Pairs wanted elements with actual ones that fit them: each with one of its own, and as many pairs as possible.
 
+use crate::interaction::work;
+
 /// Finds for each of the `wanted` elements one of the `given` elements that `fits` it and that no other takes: a maximum
 /// matching in a bipartite graph, by augmenting paths. A greedy choice isn't enough: `[any, "a"]` fits `["a", "b"]`.
 ///
@@ -11,7 +13,17 @@ pub(super) fn pair(wanted: usize, given: usize, mut fits: impl FnMut(usize, usiz
     let mut left = Vec::new();
     for want in 0..wanted {
         let mut from_its_own = (want.min(given)..given).chain(0..want.min(given));
-        match from_its_own.find(|give| pairs.owner[*give].is_none() && fits(want, *give)) {
+        let mut passed = 0usize;
+        match from_its_own.find(|give| {
+            if pairs.owner[*give].is_none() {
+                return work::is_spent() || fits(want, *give);
+            }
+            // To pass over one that is taken costs almost nothing.
+            passed += 1;
+            passed.is_multiple_of(16) && !work::spend(1)
+        }) {
+            // Whatever comes of it is worth nothing.
+            _ if work::is_spent() => return pairs.taken,
             Some(give) => pairs.join(want, give),
             None => left.push(want),
         }
@@ -19,9 +31,15 @@ pub(super) fn pair(wanted: usize, given: usize, mut fits: impl FnMut(usize, usiz
     // As many fitting elements as there are wanted ones are enough: the other wanted elements can't use more.
     let mut edges = Edges {
         known: vec![None; wanted],
-        find: |want| (0..given).filter(|give| fits(want, *give)).take(wanted).collect(),
+        find: |want| {
+            (0..given).take_while(|_| !work::is_spent()).filter(|give| fits(want, *give)).take(wanted).collect()
+        },
     };
     for want in left {
+        // It looks at each of the given elements once, and at what is known of them.
+        if !work::spend(given / 8) {
+            break;
+        }
         pairs.augment(want, &mut edges);
     }
     pairs.taken
@@ -61,6 +79,9 @@ impl Pairs {
         let mut open = vec![start];
         while let Some(want) = open.pop() {
             for give in edges.of(want).iter().copied() {
+                if !work::spend(1) {
+                    return;
+                }
                 if taker[give].is_some() {
                     continue;
                 }

@@ -9,7 +9,7 @@ use super::{body, expected, headers};
 use crate::contract::{Matcher, PathRule, RequestRules, Rule};
 use crate::interaction::mismatch::{METHOD, PATH, QUERY_MISSING, QUERY_UNEXPECTED, QUERY_VALUE, UNEXPECTED};
 use crate::interaction::{
-    Actual, ActualBody, ActualRequest, Expected, Mismatch, Missing, Nothing, Part, Request, Unit, urlencoded,
+    Actual, ActualBody, ActualRequest, Expected, Mismatch, Missing, Nothing, Part, Request, Unit, urlencoded, work,
 };
 use crate::source::{Code, Pointer};
 use crate::words::did_you_mean;
@@ -17,6 +17,10 @@ use crate::words::did_you_mean;
 /// Every mismatch of a request; `at` is the request's place in the contract.
 #[must_use]
 pub fn match_request(wanted: &Request, rules: &RequestRules, actual: &ActualRequest, at: &Pointer) -> Vec<Mismatch> {
+    work::limited(at, || mismatches(wanted, rules, actual, at))
+}
+
+fn mismatches(wanted: &Request, rules: &RequestRules, actual: &ActualRequest, at: &Pointer) -> Vec<Mismatch> {
     let mut found = Vec::new();
     if wanted.method != actual.method {
         let method = Expected::Plain(wanted.method.clone());

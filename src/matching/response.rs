@@ -4,7 +4,7 @@ use super::shape::Mode;
 use super::{body, headers};
 use crate::contract::Rules;
 use crate::interaction::mismatch::STATUS;
-use crate::interaction::{Actual, ActualResponse, Expected, Mismatch, Part, Response, describe};
+use crate::interaction::{Actual, ActualResponse, Expected, Mismatch, Part, Response, describe, work};
 use crate::source::Pointer;
 
 /// Every mismatch of a response; `at` is the response's place in the contract.
@@ -12,6 +12,10 @@ use crate::source::Pointer;
 /// If the status is wrong, the body isn't compared but shown: it belongs to another kind of response.
 #[must_use]
 pub fn match_response(expected: &Response, rules: &Rules, actual: &ActualResponse, at: &Pointer) -> Vec<Mismatch> {
+    work::limited(at, || mismatches(expected, rules, actual, at))
+}
+
+fn mismatches(expected: &Response, rules: &Rules, actual: &ActualResponse, at: &Pointer) -> Vec<Mismatch> {
     let mut found = Vec::new();
     let is_status_allowed = expected.status.allows(actual.status);
     if !is_status_allowed {

@@ -7,6 +7,7 @@ use crate::contract::{Format, JsonType, Matcher};
 use crate::interaction::mismatch::{FORMAT, ONE_OF, PATTERN, SCHEMA, TYPE};
 use crate::interaction::number::{is_integer, same_value};
 use crate::source::Code;
+use crate::source::json_value;
 
 /// The medium of a value. Headers, queries, paths and forms have texts only: there, `integer` means a text that reads
 /// as an integer.
@@ -62,7 +63,7 @@ pub(super) fn same(wanted: &Value, actual: &Value, medium: Medium) -> bool {
             && !wanted.is_string()
             && actual
                 .as_str()
-                .and_then(|text| serde_json::from_str::<Value>(text).ok())
+                .and_then(|text| json_value::read(text.as_bytes()).ok())
                 .is_some_and(|value| same_value(wanted, &value)))
 }
 

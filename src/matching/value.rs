@@ -10,7 +10,7 @@ use super::scalar::{Medium, misfit, same};
 use super::shape::{ArrayShape, Closeness, Elements, Field, ObjectShape, Shape};
 use crate::contract::{Matcher, Rule};
 use crate::interaction::mismatch::{CONTAINS, EMPTY, MISSING, ONE_OF, SIZE, TYPE, UNEXPECTED, VALUE};
-use crate::interaction::{Actual, Expected, Mismatch, Missing, Nothing, Part, Path, Segment, Unit, describe};
+use crate::interaction::{Actual, Expected, Mismatch, Missing, Nothing, Part, Path, Segment, Unit, describe, work};
 use crate::source::{Code, Pointer};
 use crate::words::{did_you_mean, nearest};
 
@@ -34,6 +34,10 @@ enum Step<'a> {
 /// How many mismatches of a body are noted: more than people read, and a limit for a large body that is wrong
 /// everywhere.
 const MOST_MISMATCHES: usize = 500;
+
+/// How much of a text, and how many allowed values, are looked at in the time of one step.
+const BYTES_PER_STEP: usize = 64;
+const VALUES_PER_STEP: usize = 8;
 
 /// A comparison: its position, and the mismatches so far.
 struct Comparison<'a> {
@@ -87,12 +91,15 @@ pub(super) fn compare<'a>(
 
 impl<'a> Comparison<'a> {
     /// Whether further mismatches make no difference.
-    const fn is_over(&self) -> bool {
-        if self.trying { self.misfit } else { self.found.len() >= MOST_MISMATCHES }
+    fn is_over(&self) -> bool {
+        if self.trying && self.misfit || work::is_spent() {
+            return true;
+        }
+        !self.trying && self.found.len() >= MOST_MISMATCHES
     }
 
     fn value(&mut self, shape: &Shape<'a>, actual: &'a Value) {
-        if self.is_over() {
+        if self.is_over() || !work::spend(steps(shape, actual)) {
             return;
         }
         if let Some(rule) = shape.rule() {
@@ -135,11 +142,11 @@ impl<'a> Comparison<'a> {
         if shape.examples.is_empty() || shape.mode.closeness == Closeness::Loose {
             return;
         }
-        let same_type = |example: &&Value| std::mem::discriminant::<Value>(example) == std::mem::discriminant(actual);
+        let same_type = |example: &Value| std::mem::discriminant(example) == std::mem::discriminant(actual);
         let medium = self.medium;
-        let same_value = || shape.examples.iter().any(|example| same(example, actual, medium));
+        let same_value = || any_example(shape, |example| same(example, actual, medium));
         let by_value = shape.mode.closeness == Closeness::Value;
-        let code = if !shape.examples.iter().any(same_type) && !same_value() {
+        let code = if !any_example(shape, same_type) && !same_value() {
             TYPE
         } else if by_value && !same_value() {
             VALUE
@@ -190,7 +197,7 @@ impl<'a> Comparison<'a> {
     }
 
     fn field(&mut self, wanted: &ObjectShape<'a>, key: &'a str, field: &Field<'a>, object: &'a Map<String, Value>) {
-        if self.is_over() {
+        if self.is_over() || !work::spend(1) {
             return;
         }
         self.at.push(Step::Key(key));
@@ -396,6 +403,28 @@ impl<'a> Comparison<'a> {
         }
         pointer
     }
+}
+
+/// Whether one of the examples passes a test. Mostly the first one does.
+fn any_example<'a>(shape: &Shape<'a>, test: impl Fn(&'a Value) -> bool) -> bool {
+    let mut examples = shape.examples.iter().enumerate();
+    examples.any(|(index, example)| (index % VALUES_PER_STEP != 7 || work::spend(1)) && test(example))
+}
+
+/// How many steps it takes to look at a value: more where it is one of many values, or a long text for a rule.
+fn steps(shape: &Shape<'_>, actual: &Value) -> usize {
+    let of_text = actual.as_str().map_or(0, str::len) / BYTES_PER_STEP;
+    let matchers = shape.rule().map_or(&[][..], |rule| rule.matchers.as_slice());
+    let of_rule: usize = matchers
+        .iter()
+        .map(|matcher| match matcher {
+            Matcher::OneOf(values) => values.len() / VALUES_PER_STEP,
+            // They read the whole text.
+            Matcher::Format(_) | Matcher::Regex(_) => of_text,
+            _ => 0,
+        })
+        .sum();
+    1 + of_rule
 }
 
 /// The expectation at a place where the value is missing.

@@ -9,7 +9,7 @@ use super::response::wire_response;
 use super::states::{ActiveState, StateMatch, match_states};
 use crate::contract::RequestRules;
 use crate::formats::{ContractFile, Interaction, Terms, match_request};
-use crate::interaction::{ActualRequest, ActualResponse, Http, Mismatch, Moment, Part, Request, pointer};
+use crate::interaction::{ActualRequest, ActualResponse, Http, Mismatch, Moment, Part, Request, pointer, work};
 use crate::matching;
 use crate::source::Pointer;
 
@@ -144,6 +144,16 @@ impl Mock {
         active: &[ActiveState],
         moment: &Moment,
     ) -> Result<Selected, Miss> {
+        // One limit for all of them: a request must not keep the mock busy.
+        work::within(work::MOST_STEPS, || self.respond_within(request, active, moment))
+    }
+
+    fn respond_within(
+        &self,
+        request: &ActualRequest,
+        active: &[ActiveState],
+        moment: &Moment,
+    ) -> Result<Selected, Miss> {
         let at = Pointer::root();
         let allowing: Vec<Candidate<'_>> = self
             .index
@@ -187,6 +197,9 @@ impl Mock {
             Filled::Always => Cow::Borrowed(http),
             Filled::Example if states.active == 0 => Cow::Borrowed(http),
             Filled::WithParams(filled) if states.active == 0 => Cow::Borrowed(&**filled),
+            // Nobody sets so much by accident, and the contract's own values are there.
+            Filled::Example if http.is_too_large_with(&states.values) => Cow::Borrowed(http),
+            Filled::WithParams(filled) if http.is_too_large_with(&states.values) => Cow::Borrowed(&**filled),
             Filled::Example | Filled::WithParams(_) => Cow::Owned(http.filled(&states.values)),
         };
         let unfilled = Some(http).filter(|http| states.active > 0 && http.allows_unfilled());

@@ -52,6 +52,20 @@ fn path_in_states(request: &mut Request, expression: &str, data_type: Option<&st
     }
 }
 
+/// How much memory the values take that a request's generators take from provider states, in bytes.
+#[must_use]
+pub fn inserted(request: &Request, rules: &PactRules, values: &Map<String, Value>) -> usize {
+    let mut total = 0usize;
+    if rules.generators.need_states() {
+        // One by one, with none of them put in.
+        rules.generators.request(&mut request.clone(), &mut |generator, _| {
+            total = total.saturating_add(generator.inserted(values));
+            None
+        });
+    }
+    total
+}
+
 /// The request at a moment, with values that depend on time and chance in place of the example's; `None` if it has no
 /// generators, and its example has what its rules ask for.
 #[must_use]

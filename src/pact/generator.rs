@@ -13,8 +13,9 @@ use super::path::PactPath;
 use super::places::{in_body, in_texts};
 use super::sample::sample;
 use super::text::{encoded_path, text_of};
-use crate::interaction::template::fill;
+use crate::interaction::template::{fill, inserted};
 use crate::interaction::{Body, Headers, Moment, Request, Response, Status};
+use crate::source::json_value;
 
 /// The generators of one message, by the parts of the message.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -267,6 +268,18 @@ impl Generator {
         typed(value, data_type.as_deref().unwrap_or_default())
     }
 
+    /// How much memory its value from what a state handler returned takes, in bytes.
+    pub(crate) fn inserted(&self, values: &Map<String, Value>) -> usize {
+        match self {
+            // A name may stand alone, too.
+            Self::ProviderState { expression, .. } if !expression.contains("${") => {
+                inserted(&format!("${{{expression}}}"), values)
+            }
+            Self::ProviderState { expression, .. } => expression.len().saturating_add(inserted(expression, values)),
+            _ => 0,
+        }
+    }
+
     /// The value that depends on time and chance; `None` for other generators.
     #[must_use]
     pub fn from_moment(&self, example: &Value, moment: &Moment, chance: &mut fastrand::Rng) -> Option<Value> {
@@ -291,7 +304,7 @@ impl Generator {
                 text.replace_range(0..1, &chance.u8(1..=9).to_string());
                 text.insert(text.len() / 2, '.');
                 match example {
-                    Value::Number(_) => serde_json::from_str(&text).unwrap_or(Value::String(text)),
+                    Value::Number(_) => json_value::read(text.as_bytes()).unwrap_or(Value::String(text)),
                     _ => Value::String(text),
                 }
             }

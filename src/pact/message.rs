@@ -14,6 +14,7 @@ use super::rules::{AsWritten, Fault, PactRules};
 use super::text::{encoded_path, text_of};
 use super::version::PactVersion;
 use crate::interaction::{Body, Headers, Request, Response, Status, is_token, urlencoded};
+use crate::source::json_value;
 
 /// What was noticed while a message was read.
 #[derive(Debug, Default)]
@@ -259,7 +260,7 @@ fn plain_body(written: Value, header: Option<&str>) -> Body {
     let media_type = header.and_then(MediaType::parse).or_else(|| MediaType::of_content(text.as_bytes()));
     match media_type.as_ref().map(MediaType::kind) {
         // A JSON string, or a text that contains JSON.
-        Some(MediaKind::Json) => match serde_json::from_str(&text) {
+        Some(MediaKind::Json) => match json_value::read(text.as_bytes()) {
             Ok(value @ (Value::String(_) | Value::Object(_))) => Body::json(value),
             _ => Body::json(Value::String(text)),
         },
@@ -290,7 +291,9 @@ fn body_of_parts(mut parts: Map<String, Value>, media_type: Option<&str>, notes:
                 return None;
             }
         },
-        (Value::String(text), "json") => serde_json::from_str(&text).map_or_else(|_| Body::text(text), Body::json),
+        (Value::String(text), "json") => {
+            json_value::read(text.as_bytes()).map_or_else(|_| Body::text(text), Body::json)
+        }
         (Value::String(text), _) if text.is_empty() => Body::text(text),
         // In an unknown encoding: the text itself.
         (Value::String(text), "") if is_json == Some(true) => Body::json(Value::String(text)),
@@ -301,7 +304,7 @@ fn body_of_parts(mut parts: Map<String, Value>, media_type: Option<&str>, notes:
 
 fn of_text(text: String, media_type: Option<&str>) -> Body {
     let media_type = media_type.and_then(MediaType::parse).or_else(|| MediaType::of_content(text.as_bytes()));
-    match (media_type.as_ref().map(MediaType::kind), serde_json::from_str(&text)) {
+    match (media_type.as_ref().map(MediaType::kind), json_value::read(text.as_bytes())) {
         (Some(MediaKind::Json), Ok(value)) => Body::json(value),
         _ => Body::text(text),
     }

@@ -29,6 +29,7 @@ mod read;
 mod read_matcher;
 mod rules;
 mod sample;
+mod subroutines;
 mod terms;
 mod text;
 mod version;

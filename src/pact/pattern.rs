@@ -5,22 +5,41 @@
 //! accepted, too, because the verifier for the JVM accepts it.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use fancy_regex::{Regex, RegexBuilder};
 
 use crate::interaction::expression::{self, Classes};
+use crate::interaction::work;
 
 /// A regular expression of a Pact file. It may have look-arounds and back references, which can't be matched in linear time,
 /// so the number of steps is limited.
 #[derive(Clone, Debug)]
 pub struct PactRegex {
     text: Arc<str>,
-    regex: Arc<Regex>,
+    compiled: Arc<Compiled>,
+}
+
+/// An expression for the engine.
+#[derive(Debug)]
+struct Compiled {
+    spelled: String,
+    memory: usize,
+    /// With a limit that almost every text stays within.
+    quick: Regex,
+    /// With the real limit; compiled when a text needs it.
+    patient: OnceLock<Option<Regex>>,
+    /// Whether it has parts that can't be matched in linear time.
+    is_hard: bool,
 }
 
 /// How often an expression may backtrack on one text, and how long it may be, in bytes.
 const MOST_STEPS: usize = 100_000;
+const FEW_STEPS: usize = 1_000;
+/// What one text costs a comparison with an expression that isn't matched in linear time: as it is, and where it takes more
+/// than a few steps.
+const COST: usize = 100;
+const HIGH_COST: usize = 20_000;
 const MOST_BYTES: usize = 20_000;
 
 impl PactRegex {
@@ -38,28 +57,33 @@ impl PactRegex {
         if text.len() > MOST_BYTES {
             return Err(format!("a regular expression may have at most {MOST_BYTES} bytes"));
         }
+        super::subroutines::check(text)?;
         let mut spelled = spelled(text);
         // At the beginning of a text it has no effect, but it would keep the expression from being matched in linear time.
         if spelled.strip_prefix('^').is_some_and(|rest| !rest.starts_with(['*', '+', '?', '{'])) {
             spelled.remove(0);
         }
-        let compile = |text: &str| {
-            let mut builder = RegexBuilder::new(text);
-            builder.backtrack_limit(MOST_STEPS).delegate_size_limit(memory).delegate_dfa_size_limit(1 << 20);
-            builder.multi_line(true).oniguruma_mode(true).build()
-        };
         // Alone first, because the group would make `a)|(b` valid.
-        compile(&spelled).map_err(|error| error.to_string())?;
-        let regex = compile(&format!(r"\A(?:{spelled})\z"))
-            .or_else(|_| compile(&format!("\\A(?:{spelled}\n)\\z")))
-            .map_err(|error| error.to_string())?;
-        Ok(Self { text: Arc::from(text), regex: Arc::new(regex) })
+        compile(&spelled, memory, FEW_STEPS)?;
+        let quick = whole(&spelled, memory, FEW_STEPS)?;
+        let is_hard = regex_syntax::parse(&spelled).is_err();
+        let compiled = Compiled { spelled, memory, quick, patient: OnceLock::new(), is_hard };
+        Ok(Self { text: Arc::from(text), compiled: Arc::new(compiled) })
     }
 
     /// Whether the whole text matches. One that takes too many steps doesn't.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
-        self.regex.is_match(text).unwrap_or(false)
+        let compiled = &*self.compiled;
+        if !work::spend(1 + text.len() / 64 + if compiled.is_hard { COST } else { 0 }) {
+            return false;
+        }
+        if let Ok(matches) = compiled.quick.is_match(text) {
+            return matches;
+        }
+        let again = || whole(&compiled.spelled, compiled.memory, MOST_STEPS).ok();
+        work::spend(HIGH_COST)
+            && compiled.patient.get_or_init(again).as_ref().is_some_and(|regex| regex.is_match(text).unwrap_or(false))
     }
 
     /// The expression as it is spelled in the file.
@@ -67,6 +91,19 @@ impl PactRegex {
     pub fn as_str(&self) -> &str {
         &self.text
     }
+}
+
+/// Compiles an expression with limits on its memory, in bytes, and on the steps that it takes on one text.
+fn compile(spelled: &str, memory: usize, steps: usize) -> Result<Regex, String> {
+    let mut builder = RegexBuilder::new(spelled);
+    builder.backtrack_limit(steps).delegate_size_limit(memory).delegate_dfa_size_limit(1 << 20);
+    builder.multi_line(true).oniguruma_mode(true).build().map_err(|error| error.to_string())
+}
+
+/// Compiles an expression that has to match the whole text.
+fn whole(spelled: &str, memory: usize, steps: usize) -> Result<Regex, String> {
+    compile(&format!(r"\A(?:{spelled})\z"), memory, steps)
+        .or_else(|_| compile(&format!("\\A(?:{spelled}\n)\\z"), memory, steps))
 }
 
 impl PartialEq for PactRegex {

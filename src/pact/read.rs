@@ -19,6 +19,7 @@ use crate::interaction::{
     self, Http, Kind, Names, ReadContract, Request, Response, ServiceName, State, Status, Unrunnable,
 };
 use crate::source::json::{self, Apart, outline};
+use crate::source::json_value;
 use crate::source::{Code, Finding, Findings, Pointer, SourceFile};
 
 /// Whether a text is a Pact file, complete or not: a JSON object whose `consumer` or `provider` is an object. (A contract of
@@ -271,7 +272,7 @@ impl Reader<'_> {
             Some((_, why)) => Kind::Unrunnable(Unrunnable {
                 why: Arc::from(why),
                 // Parts of it were taken out above, so it is read again.
-                content: serde_json::from_str(raw.get()).unwrap_or_default(),
+                content: json_value::read(raw.get().as_bytes()).unwrap_or_default(),
                 read: http,
             }),
         };
@@ -356,7 +357,7 @@ fn guessed(file: &Apart<'_>) -> PactVersion {
     let mut version = PactVersion::V1_1;
     for raw in file.list("interactions").unwrap_or_default() {
         // Invalid JSON, or too much of it, is reported when it is read.
-        let Ok(element) = serde_json::from_str::<Value>(raw.get()) else { break };
+        let Ok(element) = json_value::read(raw.get().as_bytes()) else { break };
         let rules = ["request", "response"]
             .iter()
             .filter_map(|part| element.get(part)?.get("matchingRules")?.as_object())

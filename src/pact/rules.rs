@@ -8,6 +8,7 @@ use super::path::{PactPath, PactStep};
 use super::pattern::Expressions;
 use super::read_matcher::{Refused, path};
 use super::version::PactVersion;
+use crate::source::json_value;
 
 /// The requirements of a Pact file for one message beyond its example, with the meaning that the Pact specification of
 /// its version defines.
@@ -46,7 +47,7 @@ impl AsWritten {
     /// An object with `matchingRules` and `generators`, or null if nothing was read.
     #[must_use]
     pub fn value(&self) -> Value {
-        serde_json::from_str(&self.0).unwrap_or_default()
+        json_value::read(self.0.as_bytes()).unwrap_or_default()
     }
 }
 

@@ -11,6 +11,8 @@ codes! {
     /// A state command printed more than Upheld reads.
     STATE_OUTPUT = "E213" =>
         "Print the returned values only, as one JSON object, and everything else to standard error.";
+    /// A state command printed a JSON object that can't be read.
+    STATE_VALUES = "E214" => "Have it print the values as one valid JSON object, or nothing if there are none.";
     /// A command doesn't exist or can't be executed.
     COMMAND_NOT_FOUND = "E301" =>
         "Correct the command, or add its folder to PATH. Relative paths start from the working directory.";

@@ -8,6 +8,7 @@ use process_wrap::tokio::{CommandWrap, KillOnDrop};
 use super::codes;
 use super::group::Group;
 use super::lookup::{Missing, missing};
+use super::strays::new_mark;
 use crate::ledger::{STORE_TOKEN, STORE_TOKEN_FROM};
 use crate::verification::RunError;
 
@@ -87,6 +88,7 @@ impl ShellCommand {
     /// Starts the command in its own process group, with its output piped.
     pub(super) fn spawn(&self, stdin: Stdio) -> Result<Group, RunError> {
         self.check()?;
+        let mark = new_mark();
         let mut wrap = CommandWrap::with_new(if cfg!(windows) { "cmd" } else { "sh" }, |command| {
             #[cfg(windows)]
             command.arg("/C").raw_arg(&self.line);
@@ -98,6 +100,7 @@ impl ShellCommand {
             command
                 .current_dir(&self.folder)
                 .envs(self.environment.iter().map(|(name, value)| (name, value)))
+                .env(&mark, "")
                 .stdin(stdin)
                 .stdout(Stdio::piped())
                 .stderr(Stdio::piped());
@@ -107,7 +110,7 @@ impl ShellCommand {
         wrap.wrap(process_wrap::tokio::ProcessGroup::leader());
         #[cfg(windows)]
         wrap.wrap(process_wrap::tokio::JobObject);
-        wrap.spawn().map(Group::new).map_err(|error| {
+        wrap.spawn().map(|child| Group::new(child, mark)).map_err(|error| {
             RunError::coded(codes::NOT_STARTED, format!("`{}` could not be started: {error}", self.line))
                 .help("is the system's shell in PATH?")
         })

@@ -8,6 +8,8 @@ use process_wrap::tokio::ChildWrapper;
 use tokio::process::{ChildStderr, ChildStdin, ChildStdout};
 use tokio::time::{sleep, timeout};
 
+use super::strays;
+
 /// How often a stopping group is checked: no event says when its last process is gone.
 const LOOK: Duration = Duration::from_millis(10);
 /// How long killed processes may take to be gone; one that waits for a device can't be killed sooner.
@@ -22,14 +24,16 @@ pub(super) struct Group {
     child: Box<dyn ChildWrapper>,
     /// The first process's id, which is the group's.
     id: Option<u32>,
+    /// What marks the processes that it has started, even those that left the group.
+    mark: String,
     /// All its processes have ended, or were left running, so its id may belong to another group by now.
     released: bool,
 }
 
 impl Group {
-    pub(super) fn new(child: Box<dyn ChildWrapper>) -> Self {
+    pub(super) fn new(child: Box<dyn ChildWrapper>, mark: String) -> Self {
         let id = child.id();
-        Self { child, id, released: false }
+        Self { child, id, mark, released: false }
     }
 
     /// The id of the first process.
@@ -65,7 +69,7 @@ impl Group {
         if self.released {
             return true;
         }
-        let asked = ask_to_end(self.child.as_ref());
+        let asked = ask_to_end(self.child.as_ref(), self.id, &self.mark);
         let willing = asked && timeout(grace, self.gone()).await.is_ok();
         if !willing {
             self.kill();
@@ -76,11 +80,13 @@ impl Group {
         willing
     }
 
-    /// Kills every process of the group.
+    /// Kills every process of the group, and those that left it.
     pub(super) fn kill(&mut self) {
         if !self.released {
             // This fails if nothing is left to kill, which is fine.
             let _ = self.child.start_kill();
+            #[cfg(unix)]
+            strays::signal(&self.mark, self.id, nix::sys::signal::Signal::SIGKILL);
         }
     }
 
@@ -93,7 +99,7 @@ impl Group {
     async fn gone(&mut self) {
         // An error means that there is nothing to wait for.
         let _ = self.ended().await;
-        while self.id.is_some_and(is_anybody_left) {
+        while self.id.is_some_and(is_anybody_left) || !strays::marked(&self.mark).is_empty() {
             sleep(LOOK).await;
         }
     }
@@ -107,14 +113,15 @@ impl Drop for Group {
 
 /// Asks every process of the group to end. Returns whether the system knows such asking.
 #[cfg(unix)]
-fn ask_to_end(child: &dyn ChildWrapper) -> bool {
+fn ask_to_end(child: &dyn ChildWrapper, group: Option<u32>, mark: &str) -> bool {
     // It fails if nobody is left to be asked.
     let _ = child.signal(nix::sys::signal::Signal::SIGTERM as i32);
+    strays::signal(mark, group, nix::sys::signal::Signal::SIGTERM);
     true
 }
 
 #[cfg(not(unix))]
-const fn ask_to_end(_: &dyn ChildWrapper) -> bool {
+const fn ask_to_end(_: &dyn ChildWrapper, _: Option<u32>, _: &str) -> bool {
     false
 }
 

@@ -9,6 +9,7 @@ mod lookup;
 mod port;
 mod service;
 mod state_command;
+mod strays;
 mod tail;
 #[cfg(test)]
 #[cfg(unix)]

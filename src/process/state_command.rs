@@ -12,8 +12,8 @@ use super::command::ShellCommand;
 use super::group::Group;
 use super::tail::Tail;
 use crate::interaction::State;
-use crate::verification::{Action, RunError, StateHandler};
-use crate::words::duration;
+use crate::verification::{Action, RunError, StateHandler, returned};
+use crate::words::{beginning, duration};
 
 /// How much a command may print for its values to be read, in bytes.
 const STDOUT: usize = 1024 * 1024;
@@ -75,7 +75,13 @@ impl StateHandler for CommandStates {
             Err(error) => return Err(fail(codes::STATE_FAILED, &format!("could not be waited for: {error}"))),
         }
         match stdout.bytes() {
-            (bytes, true) => Ok(serde_json::from_slice(&bytes).unwrap_or_default()),
+            // What it prints after a state is torn down stands for nothing.
+            (_, true) if action == Action::Teardown => Ok(Map::new()),
+            (bytes, true) => returned(&bytes, false).map_err(|why| {
+                fail(codes::STATE_VALUES, &format!("printed no valid JSON: {why}"))
+                    .detail(beginning(&bytes, STDERR))
+                    .help("print the values as one JSON object, and everything else to standard error")
+            }),
             (_, false) => Err(fail(codes::STATE_OUTPUT, "printed more than 1 MiB")
                 .help("print only the returned values, as one JSON object, and everything else to standard error")),
         }

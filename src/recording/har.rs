@@ -10,8 +10,10 @@ use serde_json::Value;
 use super::Exchange;
 use super::har_address::Address;
 use super::har_message::{request, response, whole};
+use crate::source::codes::OVER_LIMIT;
 use crate::source::codes::codes;
 use crate::source::json::position;
+use crate::source::json_value::{self, Unread};
 use crate::source::{Finding, Position, SourceFile, Span};
 
 codes! {
@@ -70,7 +72,15 @@ pub enum UnusableEntry {
 ///
 /// Why it can't be read. Don't show the line of the finding: it may contain secrets.
 pub fn read_har(file: &SourceFile) -> Result<Vec<HarEntry>, Finding> {
-    let har: Value = serde_json::from_str(&file.text).map_err(|error| not_json(file, &error))?;
+    let most = file.limits().values;
+    let har =
+        json_value::read_within(file.text.as_bytes(), most).map(|read| read.value).map_err(|unread| match unread {
+            Unread::Syntax(error) | Unread::TooDeep(error) => not_json(file, &error),
+            Unread::TooMany(_) => {
+                Finding::error(OVER_LIMIT, &file.name, None, format!("the file contains more than {most} values"))
+                    .help("save fewer requests, or raise the limit with --max-values")
+            }
+        })?;
     let entries = har.get("log").and_then(|log| log.get("entries")).and_then(Value::as_array);
     let Some(entries) = entries else {
         let span = Some(Span::at(Position::START));

@@ -2,7 +2,7 @@
 //! new text of the contract.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use serde_json::{Map, Value};
@@ -23,7 +23,7 @@ use super::update::{mismatches, new_at_provider, own_exchange, update};
 use super::written::with_written;
 use crate::contract::attachments::{Attachments, NoAttachments};
 use crate::contract::{Contract, Interaction, Terms, read, write, write_interaction, write_request, write_response};
-use crate::interaction::{ContractFile, Http, Kind, Mismatch, Request, ServiceName, pointer};
+use crate::interaction::{ContractFile, Headers, Http, Kind, Mismatch, ServiceName, pointer};
 use crate::matching::check_examples;
 use crate::source::{Finding, Limits, Pointer, SourceFile};
 
@@ -329,15 +329,17 @@ fn draft_interactions(
 
 /// Suggests a state for each interaction whose request another interaction has too, unless there is a suggestion already.
 fn suggest_states(drafts: &mut [Draft]) {
-    let requests: Vec<(Shape, Request, String)> =
-        drafts.iter().map(|draft| (draft.shape.clone(), draft.http.request.clone(), draft.name.clone())).collect();
+    // By the request's line: one draft of thousands is compared with its like only.
+    let mut requests: HashMap<String, Vec<(Shape, Headers, String)>> = HashMap::new();
+    for Draft { shape, http, name, .. } in &*drafts {
+        let like = requests.entry(http.request.line()).or_default();
+        like.push((shape.clone(), http.request.headers.clone(), name.clone()));
+    }
     for draft in drafts {
         let request = &draft.http.request;
-        let other = requests.iter().find(|(shape, other, name)| {
-            *name != draft.name
-                && other.line() == request.line()
-                && other.headers == request.headers
-                && shape.same_request(&draft.shape)
+        let mut like = requests.get(&request.line()).into_iter().flatten();
+        let other = like.find(|(shape, headers, name)| {
+            *name != draft.name && *headers == request.headers && shape.same_request(&draft.shape)
         });
         let suggests_state = |remark: &Remark| match &remark.conclusion {
             Conclusion::Suggested(suggestion) => match suggestion {

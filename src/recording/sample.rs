@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::exchange::{Capture, Exchange};
 use super::looks::{self, Identifier};
 use crate::interaction::{header_values, is_json, urlencoded};
+use crate::source::json_value;
 use crate::words::count;
 
 /// The longest text that a contract may contain, in bytes.
@@ -271,7 +272,7 @@ fn read_body(body: &[u8], capture: &Capture, media_type: &str, most_bytes: usize
     if body.is_empty() {
         return SampleBody::Empty;
     }
-    let json = || serde_json::from_slice::<Value>(body).ok();
+    let json = || json_value::read(body).ok();
     // Some clients send JSON as a form by default (`curl -d '{…}'`).
     let looks_like_json = body.first().is_some_and(|byte| matches!(byte, b'{' | b'['));
     let is_form = media_type == "application/x-www-form-urlencoded";

@@ -10,6 +10,7 @@ use super::secrets::{REDACTED, redacted_text};
 use crate::contract::Terms;
 use crate::interaction::template::{escape, escape_value};
 use crate::interaction::{Body, Content, Headers, Http, Request, Response, encode, urlencoded};
+use crate::source::json_value;
 
 /// The exchange with the contract's own texts wherever a secret was replaced. `original` is the exchange with its secrets,
 /// and `filled` the interaction with its placeholders filled.
@@ -86,7 +87,7 @@ fn fill_body(seen: &mut Vec<u8>, original: &[u8], own: Option<Content>) {
         Some(Content::Text(own)) => *seen = written(&text(seen), &text(original), &own).as_bytes().to_vec(),
         Some(Content::Form(own)) => *seen = fill_pairs(&text(seen), &text(original), &own).into_bytes(),
         Some(Content::Json(own)) => {
-            if let (Ok(mut value), Ok(original)) = (serde_json::from_slice(seen), serde_json::from_slice(original)) {
+            if let (Ok(mut value), Ok(original)) = (json_value::read(seen), json_value::read(original)) {
                 fill_value(&mut value, &original, &own);
                 *seen = encode::body(&Body::json(value));
             }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::source::conform::Shape;
+use crate::source::json_value;
 
 /// The services of a workspace, and the store for what is known about them.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -79,7 +80,7 @@ pub(super) struct Urls(pub Vec<String>);
 
 impl<'de> Deserialize<'de> for Urls {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self(match Value::deserialize(deserializer)? {
+        Ok(Self(match json_value::take(deserializer)? {
             Value::Array(items) => items.into_iter().filter_map(|item| item.as_str().map(str::to_owned)).collect(),
             one => one.as_str().map(str::to_owned).into_iter().collect(),
         }))

@@ -115,6 +115,9 @@ fn remark(mismatch: &Mismatch, finished: &Finished) -> Option<Remark> {
         codes::TOO_DEEP => unless_hinted(format!(
             "values nested more deeply aren't compared: require less in the contract of {consumer}."
         )),
+        codes::TOO_MUCH => clear(format!(
+            "require less of long lists in the contract of {consumer}, or have {provider}'s state handler create fewer elements."
+        )),
         codes::METHOD | codes::PATH | codes::QUERY_MISSING | codes::QUERY_VALUE | codes::QUERY_UNEXPECTED => {
             clear(format!("{consumer} sends something that its contract doesn't say: change one or the other."))
         }

@@ -7,6 +7,7 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 use super::escape::{cut, defused, printable, shown, shown_sentence};
 use super::palette::{Palette, paint};
 use crate::interaction::{Mismatch, mismatch as codes};
+use crate::source::Excerpt;
 use crate::verification::{ContractLine, ShownMismatch};
 use crate::words::count;
 
@@ -145,7 +146,7 @@ impl Layout {
 
 /// The contract's line with a mark under the place that is meant.
 fn source_line(out: &mut String, asked: &ContractLine, palette: &Palette) {
-    let (text, column) = window(&asked.text, asked.column.saturating_sub(1) as usize);
+    let (text, column) = window(&asked.excerpt, asked.column.saturating_sub(1) as usize);
     let bar = paint(palette.frame, "│");
     let _ = writeln!(out, "{} {bar}   {text}", paint(palette.frame, format_args!("{:>NUMBER_WIDTH$}", asked.line)));
     let mark = paint(palette.mark, "╰── required here");
@@ -154,13 +155,15 @@ fn source_line(out: &mut String, asked: &ContractLine, palette: &Palette) {
 
 /// The part of a line that is worth showing, without its indentation, and the screen column of the character at
 /// `place` in it, both counted from 0.
-fn window(line: &str, place: usize) -> (String, usize) {
+fn window(excerpt: &Excerpt, place: usize) -> (String, usize) {
+    let Excerpt { skipped, text: line } = excerpt;
+    let place = place.saturating_sub(*skipped);
     let indent = line.chars().take_while(|c| c.is_whitespace()).count().min(place);
     // Characters from `skip` on are shown: the place with a few characters before it.
     let skip = if place - indent > LINE_COLUMNS - LINE_COLUMNS_BEFORE { place - LINE_COLUMNS_BEFORE } else { indent };
     let mut shown = String::new();
     let mut columns = 0;
-    if skip > indent {
+    if skip > indent || *skipped > 0 {
         shown.push('…');
         columns = 1;
     }
@@ -189,6 +192,7 @@ fn window(line: &str, place: usize) -> (String, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::{Limits, Position, SourceFile};
 
     #[test]
     fn the_mark_is_under_the_place_whatever_precedes_it() {
@@ -200,14 +204,16 @@ mod tests {
             ("  short", 50, ("short", 5)),
             ("", 3, ("", 0)),
         ] {
-            assert_eq!(window(line, place), (expected.0.to_owned(), expected.1), "{line:?}");
+            let excerpt = Excerpt { skipped: 0, text: line.to_owned() };
+            assert_eq!(window(&excerpt, place), (expected.0.to_owned(), expected.1), "{line:?}");
         }
     }
 
     #[test]
     fn a_long_line_is_cut_to_the_surroundings_of_the_place() {
         let line = format!("a: {}here{}", "x".repeat(50_000), "y".repeat(50_000));
-        let (text, column) = window(&line, 50_003);
+        let file = SourceFile::new("c.yaml", line, Limits::default());
+        let (text, column) = window(&file.excerpt(Position { line: 1, column: 50_004 }), 50_003);
         assert!(text.starts_with("…x") && text.ends_with("y…"), "{text}");
         assert!(text.chars().count() <= LINE_COLUMNS + 2, "{text}");
         let at: String = text.chars().skip(column).take(4).collect();

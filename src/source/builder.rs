@@ -17,9 +17,6 @@ use super::{Finding, Findings, Position, Span};
 /// Up to how many keys of a mapping comparing with each is as fast as an index.
 pub(super) const FEW: usize = 16;
 
-/// The key under which `serde_json` keeps the digits of a number: an object with this key would become a number.
-const NUMBER_KEY: &str = "$serde_json::private::Number";
-
 /// Stops the reading; the finding that says why is already kept.
 pub(super) struct Stop;
 
@@ -325,19 +322,15 @@ impl<'t, 'f, P: Product<'t>> Builder<'t, 'f, P> {
             Kind::Mapping { entries, keys, key } => (entries, keys, key),
         };
         match key.take() {
-            None => match text {
-                Some(text) if text == NUMBER_KEY => {
-                    *key = Some(Key::Impossible);
-                    let message = format!("the key `{NUMBER_KEY}` has a special meaning to JSON readers");
-                    self.error(NOT_JSON, span, message, "use another name");
-                }
-                Some(text) => *key = Some(Key::Text(text, span)),
-                None => {
+            None => {
+                if let Some(text) = text {
+                    *key = Some(Key::Text(text, span));
+                } else {
                     *key = Some(Key::Impossible);
                     let message = "a key must be text, not a list or a mapping";
                     self.error(NOT_JSON, span, message, "text that begins with `[` or `{` must be quoted");
                 }
-            },
+            }
             Some(Key::Impossible) => {}
             Some(Key::Text(text, span)) => {
                 let first = if entries.len() <= FEW {

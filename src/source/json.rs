@@ -7,8 +7,12 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::codes::OVER_LIMIT;
+use super::json_value::{self, Unread};
 use super::limits::too_large;
 use super::{Finding, Position, SourceFile, Span};
+
+/// What is said of a file with more values than its limit.
+const TOO_MANY: &str = "the file contains too many values";
 
 /// Why a JSON text can't be used.
 #[derive(Debug)]
@@ -83,19 +87,22 @@ impl<'s> Apart<'s> {
 
     /// Reads a value so many levels down.
     fn value(&mut self, raw: &RawValue, level: usize) -> Result<Value, Fault> {
-        let value = serde_json::from_str(raw.get()).map_err(|error| syntax(self.file, error))?;
-        let mut values = 0;
-        if level + depth(&value, &mut values) > self.file.limits().depth {
+        let left = self.file.limits().values.saturating_sub(self.values);
+        let read = json_value::read_within(raw.get().as_bytes(), left).map_err(|unread| match unread {
+            Unread::Syntax(error) | Unread::TooDeep(error) => syntax(self.file, error),
+            Unread::TooMany(_) => self.over(TOO_MANY),
+        })?;
+        if level + depth(&read.value) > self.file.limits().depth {
             return Err(self.over("values are nested too deeply"));
         }
-        self.count(values)?;
-        Ok(value)
+        self.count(read.values)?;
+        Ok(read.value)
     }
 
     fn count(&mut self, values: usize) -> Result<(), Fault> {
         self.values += values;
         if self.values > self.file.limits().values {
-            return Err(self.over("the file contains too many values"));
+            return Err(self.over(TOO_MANY));
         }
         Ok(())
     }
@@ -114,19 +121,20 @@ pub fn text(file: &SourceFile) -> &str {
 
 /// The syntax error in a part of a file, with its place in the whole.
 fn syntax(file: &SourceFile, of_part: serde_json::Error) -> Fault {
-    let whole: Result<Value, _> = serde_json::from_str(text(file));
-    let error = whole.err().unwrap_or(of_part);
+    let error = match json_value::read_within(text(file).as_bytes(), file.limits().values) {
+        Err(Unread::Syntax(error) | Unread::TooDeep(error)) => error,
+        Ok(_) | Err(Unread::TooMany(_)) => of_part,
+    };
     let why = error.to_string();
     let why = why.split(" at line ").next().unwrap_or_default().to_owned();
     Fault::Syntax { at: Span::at(position(file, &error)), why, is_eof: error.is_eof() }
 }
 
-/// How deep a value is, with all values in it counted.
-fn depth(value: &Value, values: &mut usize) -> usize {
-    *values += 1;
+/// How deep a value is.
+fn depth(value: &Value) -> usize {
     match value {
-        Value::Array(items) => 1 + items.iter().map(|item| depth(item, values)).max().unwrap_or_default(),
-        Value::Object(object) => 1 + object.values().map(|item| depth(item, values)).max().unwrap_or_default(),
+        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or_default(),
+        Value::Object(object) => 1 + object.values().map(depth).max().unwrap_or_default(),
         _ => 0,
     }
 }

@@ -9,6 +9,7 @@ pub mod conform;
 mod file;
 mod finding;
 pub mod json;
+pub mod json_value;
 mod limits;
 mod node;
 mod pointer;
@@ -17,7 +18,7 @@ mod span;
 mod yaml;
 
 pub use codes::{Code, Explanation};
-pub use file::{SourceFile, Sources};
+pub use file::{Excerpt, SourceFile, Sources};
 pub use finding::{Finding, Findings, MOST_FINDINGS, Place, Severity, sort_findings};
 pub use limits::Limits;
 pub use node::{Data, Entry, Mapping, Node};

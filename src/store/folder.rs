@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 
-use super::lock::lock;
 use super::path;
+use crate::files::lock;
 use crate::files::{self, why};
 use crate::git::{LARGEST, redacted};
 use crate::interaction::digest::hex;

@@ -14,7 +14,6 @@ mod git_add;
 mod git_snapshot;
 mod healed;
 mod history;
-mod lock;
 mod path;
 mod seen;
 

@@ -12,8 +12,8 @@ use std::time::Duration;
 use sha2::{Digest as _, Sha256};
 
 use super::cache::{Cache, is_hex};
-use super::lock::lock;
 use crate::files;
+use crate::files::lock;
 use crate::interaction::digest::hex;
 use crate::ledger::StoreError;
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::outcome::{Outcome, RunError};
 use crate::interaction::{ActualRequest, Mismatch, REDACTED, ServiceName};
+use crate::source::Excerpt;
 
 /// One thing that happened in a run.
 #[derive(Clone, Debug)]
@@ -121,6 +122,6 @@ pub struct ContractLine {
     pub line: u32,
     /// The first character of the place, counted from 1.
     pub column: u32,
-    /// The whole line.
-    pub text: String,
+    /// What surrounds the place. The whole line may be a whole file, and there may be thousands of mismatches in it.
+    pub excerpt: Excerpt,
 }

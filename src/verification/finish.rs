@@ -12,6 +12,7 @@ use crate::formats::{Terms, match_response};
 use crate::interaction::mismatch::{CONTAINS, SIZE, UNEXPECTED, VALUE};
 use crate::interaction::{ActualRequest, ActualResponse, Content, Http, Mismatch, Part, State, pointer, sort_keys};
 use crate::source::SourceFile;
+use crate::source::json_value;
 
 /// The largest body that is shown next to its example, in bytes.
 const COMPARED: usize = 64 << 10;
@@ -45,7 +46,7 @@ pub fn with_lines(mismatches: Vec<Mismatch>, source: &SourceFile) -> Vec<ShownMi
         let asked = source.place(&mismatch.expectation).map(|span| ContractLine {
             line: span.start.line,
             column: span.start.column,
-            text: source.line(span.start.line).to_owned(),
+            excerpt: source.excerpt(span.start),
         });
         ShownMismatch { mismatch, asked }
     });
@@ -118,7 +119,7 @@ fn bodies(asked: &Http<Terms>, actual: &ActualResponse, mismatches: &[Mismatch])
             Bodies { expected: text.clone(), actual: String::from_utf8_lossy(&actual.body).into_owned() }
         }
         Content::Json(example) if by_value > 1 && is_exact(&asked.terms) => {
-            let came: Value = serde_json::from_slice(&actual.body).ok()?;
+            let came = json_value::read(&actual.body).ok()?;
             let pretty = |value: &Value| format!("{:#}", sort_keys(value));
             Bodies { expected: pretty(example), actual: pretty(&came) }
         }

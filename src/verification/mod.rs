@@ -8,6 +8,7 @@ mod finish;
 mod outcome;
 mod plan;
 mod provider;
+mod returned;
 mod runner;
 mod scrub;
 
@@ -16,5 +17,6 @@ pub use finish::with_lines;
 pub use outcome::{Outcome, RunError, Summary, Verdict};
 pub use plan::{Parallel, Plan};
 pub use provider::{Action, Allows, Provider, Reply, StateHandler};
+pub use returned::returned;
 pub use runner::{CODES, INTERRUPTED, NO_STATE_HANDLER, NOT_RUN, States, none_run, run};
 pub use scrub::{REDACTED, Scrubber};

@@ -15,7 +15,7 @@ use super::outcome::RunError;
 use super::plan::Plan;
 use super::provider::{Action, Provider, Reply, StateHandler};
 use crate::formats::{allows_header, verifier_request};
-use crate::interaction::{ActualRequest, Http, NotRunnable};
+use crate::interaction::{ActualRequest, Http, MOST_INSERTED, NotRunnable};
 use crate::source::codes::codes;
 
 codes! {
@@ -29,6 +29,8 @@ codes! {
     NOT_RUN = "E403" =>
         "`verify --without-skipped` leaves it out, and `publish --without-skipped` publishes it as pending. Test \
          it in another way.";
+    /// The values that the state handler returned are too long for all the places that they are used in.
+    VALUES_TOO_LARGE = "E404" => "Have the state handler return shorter values, or use them in fewer places.";
 }
 
 /// How provider states are set up.
@@ -164,6 +166,14 @@ async fn exchange<P: Provider, S: StateHandler>(
             }
             set_up += 1;
         }
+    }
+    if http.has_placeholders() && http.is_too_large_with(&values) {
+        let message = format!("the values for its placeholders come to more than {} MiB", MOST_INSERTED >> 20);
+        let error = RunError::coded(VALUES_TOO_LARGE, message)
+            .help("have the state handler return shorter values, or use them in fewer places");
+        fault = fault.or(Some(error));
+        // Its own values are within the limit.
+        values = interaction.params();
     }
     let mut exchange = if let Some(error) = fault {
         unsent(&values, error)

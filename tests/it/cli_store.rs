@@ -375,6 +375,6 @@ fn lint_finds_names_that_are_one_on_another_file_system() {
     let output = team.upheld("store lint");
     assert_eq!(output.code, Some(2), "{output}");
     let same =
-        "error[S110]: on some file systems, it has the same name as services/Web-Shop.yaml\n ╭▸ services/web-shop.yaml";
+        "error[S111]: on some file systems, it has the same name as services/Web-Shop.yaml\n ╭▸ services/web-shop.yaml";
     assert!(output.stdout.contains(same), "{output}");
 }

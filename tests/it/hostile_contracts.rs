@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use upheld::contract::{Pattern, Rules, write};
 use upheld::formats::{Interaction, check, contract_id, file, interaction_id, match_request, match_response};
-use upheld::interaction::{ActualRequest, ActualResponse, Body, Headers, Mismatch, Response, Status, pointer};
+use upheld::interaction::{ActualRequest, ActualResponse, Body, Headers, Mismatch, Response, Status, pointer, work};
 use upheld::matching::{self, check_examples};
 use upheld::source::{Finding, Limits, MOST_FINDINGS, Pointer, SourceFile, parse_yaml};
 
@@ -379,8 +379,14 @@ fn keys_and_texts_with_control_characters_are_kept() {
     let findings = refused("a long key", &long, &Files::new());
     assert!(findings[0].message.len() < 200, "{}", findings[0].message);
     // Names that are special inside a library have no effect.
-    let magic = with_response(r#"body: { "$serde_json::private::Number": "1" }"#);
-    assert_eq!(codes(&refused("a key of a library's", &magic, &Files::new())), ["Y104"]);
+    for key in ["Number", "RawValue"] {
+        let magic = with_response(&format!(r#"body: {{ "$serde_json::private::{key}": "1" }}"#));
+        let read = read_ok(&magic);
+        let body = format!(r#"{{"$serde_json::private::{key}":"1"}}"#);
+        assert_eq!(mismatches(&read.contract.interactions[0], &body), []);
+        assert_eq!(mismatches(&read.contract.interactions[0], "1").len(), 1);
+        assert_eq!(read_ok(&write(&own(&read.contract))).contract, read.contract);
+    }
 }
 
 #[test]
@@ -416,6 +422,39 @@ fn five_thousand_interactions_are_read_in_a_moment() {
     assert_eq!(contract_id(&read_ok(&written).contract), contract_id(&read.contract));
     let file = file(Arc::new(source), read);
     assert_eq!(soon("examples and lint", || check(&file)), []);
+}
+
+/// With a limit that a test without optimization reaches, too.
+#[test]
+fn a_comparison_that_takes_too_much_work_ends_and_says_so() {
+    let list = |text: &str, times: usize| format!("[{}]", vec![text; times].join(","));
+    // Each element of three lists in each other is looked for among all others.
+    let nested = (0..3).fold(String::from("1"), |inner, _| list(&inner, 40));
+    let last = format!("{}2]]]", &nested[..nested.len() - 4]);
+    let unordered = format!("\nbody: {nested}\nmatch: {{ $: unordered, \"[]\": unordered, \"[][]\": unordered }}");
+    // Each of the example's elements is looked for among all of the response's.
+    let wanted: Vec<String> = (0..200).map(|number| format!("{{ a: {{ b: {number} }} }}")).collect();
+    let contains = format!("\nbody: [{}]\nmatch: {{ $: contains }}", wanted.join(", "));
+    let many = list(r#"{"a":{"b":-1}}"#, 20_000);
+    // Definitions that each refer to the next one twice.
+    let definitions = (0..40).map(|level| {
+        let next = format!("{{ $ref: \"#/$defs/d{}\" }}", level + 1);
+        format!("d{level}: {{ anyOf: [ {next}, {next} ] }}, ")
+    });
+    let definitions: String = definitions.collect();
+    let doubling = format!(
+        "\nbody: {{ a: 1 }}\nmatch: {{ a: {{ schema: {{ $ref: \"#/$defs/d0\", $defs: {{ {definitions}d40: {{ type: string }} }} }} }} }}"
+    );
+    for (name, response, body) in [
+        ("unordered", unordered, last),
+        ("contains", contains, many),
+        ("doubling", doubling, String::from("{\"a\":1}")),
+    ] {
+        let it = interaction("method: GET\npath: /", &format!("status: 200{response}"));
+        let found = soon(name, || work::within(300_000, || mismatches(&it, &body)));
+        assert_eq!(found.len(), 1, "{name}: {found:?}");
+        assert_eq!(found[0].code.0, "M215", "{name}");
+    }
 }
 
 #[test]

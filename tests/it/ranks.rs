@@ -21,6 +21,7 @@ const RANKS: &[(&str, u8)] = &[
     ("recording", 6),
     ("verification", 6),
     ("gate", 7),
+    ("clock", 8),
     ("files", 8),
     ("git", 8),
     ("http", 8),
@@ -35,6 +36,8 @@ const RANKS: &[(&str, u8)] = &[
 const SAME_RANK: &[(&str, &str)] = &[
     // Findings and help lines are sentences: `source` speaks in `words`, which know nothing of it.
     ("source", "words"),
+    // A mock fills the time into its responses.
+    ("http", "clock"),
     // A store is kept by git, or in files.
     ("store", "files"),
     ("store", "git"),

@@ -427,8 +427,8 @@ pub fn interaction() -> impl Strategy<Value = Interaction> {
 
 /// A valid contract, and the files in its folder.
 pub fn contract() -> impl Strategy<Value = (Contract, Files)> {
-    let service = "[A-Za-z0-9][A-Za-z0-9._-]{0,8}";
-    (service, service, option::of(text()), vec(interaction(), 1..4)).prop_map(
+    let service = || "[A-Za-z0-9][A-Za-z0-9._-]{0,8}".prop_filter("a name", |name| ServiceName::new(name).is_ok());
+    (service(), service(), option::of(text()), vec(interaction(), 1..4)).prop_map(
         |(consumer, provider, description, mut interactions)| {
             let mut files = Files::new();
             for (index, interaction) in interactions.iter_mut().enumerate() {

@@ -16,6 +16,7 @@ use crate::conversion::place::{NamedTexts, Part, Side};
 use crate::conversion::remark::Remarks;
 use crate::interaction::{Body, Content, Headers, Path, Segment};
 use crate::pact::{MediaKind, MediaType, PactPath, PactRules, PlacedRule, PlacedRules};
+use crate::source::json_value;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -178,7 +179,7 @@ impl Message<'_, '_> {
                 return Some(Body::bytes(text.as_bytes()));
             }
             MediaKind::Multipart => return self.leave_out(NoBody::Parts),
-            MediaKind::Json => serde_json::from_str::<Value>(text).is_ok_and(|it| it.is_object() || it.is_array()),
+            MediaKind::Json => json_value::read(text.as_bytes()).is_ok_and(|it| it.is_object() || it.is_array()),
             MediaKind::Xml => roxmltree::Document::parse(text).is_ok(),
             MediaKind::Form | MediaKind::Text | MediaKind::Binary => true,
         };

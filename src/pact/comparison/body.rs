@@ -9,7 +9,7 @@ use super::walk::{Comparison, combine};
 use crate::interaction::mismatch::{BODY_KIND, UNEXPECTED, VALUE};
 use crate::interaction::{
     Actual, ActualBody, Body, Content, Expected, ExpectedBody, Headers, Mismatch, Nothing, Part, charset, describe,
-    encode, parse, urlencoded,
+    encode, note_duplicate, parse, urlencoded,
 };
 use crate::pact::chosen::Chosen;
 use crate::pact::matcher::PactMatcher;
@@ -17,6 +17,7 @@ use crate::pact::media_type::{MediaKind, MediaType};
 use crate::pact::rules::PactRules;
 use crate::pact::version::PactVersion;
 use crate::source::Pointer;
+use crate::source::json_value::Read;
 
 /// The example of a body, with everything that says how to compare it.
 pub(super) struct BodyExample<'a> {
@@ -73,7 +74,10 @@ pub(super) fn compare(
     let kind = expected.as_ref().map_or(MediaKind::Text, MediaType::kind);
     match (&asked.body.content, kind) {
         (Content::Json(example), _) => match parse(actual) {
-            Ok(actual) => comparison.json(example, &actual, &Chosen::new(&asked.rules.body)),
+            Ok(Read { value, duplicate, .. }) => {
+                comparison.json(example, &value, &Chosen::new(&asked.rules.body));
+                note_duplicate(&mut comparison.found, duplicate.as_deref());
+            }
             Err((code, why)) => {
                 comparison.note(code, None, Expected::Body(ExpectedBody::Json), Actual::bytes(actual));
                 if let Some(last) = comparison.found.last_mut() {

@@ -25,13 +25,17 @@ use super::rules::PactRules;
 use crate::interaction::mismatch::{METHOD, PATH, QUERY_VALUE, STATUS};
 use crate::interaction::{
     Actual, ActualRequest, ActualResponse, Expected, Mismatch, Part, Request, Response, RuleSummary, Status, describe,
-    urlencoded,
+    urlencoded, work,
 };
 use crate::source::Pointer;
 
 /// Every mismatch of a request; `at` is the request's place in the Pact file.
 #[must_use]
 pub fn match_request(asked: &Request, rules: &PactRules, actual: &ActualRequest, at: &Pointer) -> Vec<Mismatch> {
+    work::limited(at, || of_request(asked, rules, actual, at))
+}
+
+fn of_request(asked: &Request, rules: &PactRules, actual: &ActualRequest, at: &Pointer) -> Vec<Mismatch> {
     let mut found = Vec::new();
     if !asked.method.eq_ignore_ascii_case(&actual.method) {
         let expected = Expected::Plain(asked.method.clone());
@@ -50,6 +54,10 @@ pub fn match_request(asked: &Request, rules: &PactRules, actual: &ActualRequest,
 /// Every mismatch of a response; `at` is the response's place in the Pact file.
 #[must_use]
 pub fn match_response(asked: &Response, rules: &PactRules, actual: &ActualResponse, at: &Pointer) -> Vec<Mismatch> {
+    work::limited(at, || of_response(asked, rules, actual, at))
+}
+
+fn of_response(asked: &Response, rules: &PactRules, actual: &ActualResponse, at: &Pointer) -> Vec<Mismatch> {
     let mut found = Vec::new();
     found.extend(status(asked.status, rules.status.as_ref(), actual, at));
     found.extend(headers::compare(&asked.headers, rules, &actual.headers, at));

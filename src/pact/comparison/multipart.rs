@@ -23,6 +23,7 @@ use crate::pact::media_type::{MediaKind, MediaType};
 use crate::pact::path::{PactPath, PactStep};
 use crate::pact::rules::PactRules;
 use crate::source::Step;
+use crate::source::json_value;
 
 /// The header that names a part. Only the name is compared.
 const NAMING: &str = "content-disposition";
@@ -139,7 +140,9 @@ fn content(part: &Part) -> Body {
     let named = part.headers.iter().find(|(name, _)| name == "content-type");
     let kind = named.and_then(|(_, value)| MediaType::parse(value)).map(|media_type| media_type.kind());
     match (kind, std::str::from_utf8(&part.content)) {
-        (Some(MediaKind::Json), Ok(text)) => serde_json::from_str(text).map_or_else(|_| Body::text(text), Body::json),
+        (Some(MediaKind::Json), Ok(text)) => {
+            json_value::read(text.as_bytes()).map_or_else(|_| Body::text(text), Body::json)
+        }
         (Some(MediaKind::Xml | MediaKind::Form | MediaKind::Text) | None, Ok(text)) => Body::text(text),
         _ => Body::bytes(part.content.as_slice()),
     }

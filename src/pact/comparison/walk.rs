@@ -1,7 +1,7 @@
 //! The state of a comparison: its position in the message, and the mismatches so far.
 
 use super::value::Unmet;
-use crate::interaction::{Actual, Expected, Mismatch, Part, Path, Segment};
+use crate::interaction::{Actual, Expected, Mismatch, Part, Path, Segment, work};
 use crate::pact::matcher::RuleList;
 use crate::source::{Code, Pointer, Step};
 
@@ -31,11 +31,12 @@ impl<'a> Comparison<'a> {
 
     /// Whether further mismatches make no difference.
     pub(super) fn is_over(&self) -> bool {
-        self.found.len() >= if self.trying { 1 } else { MOST_MISMATCHES }
+        work::is_spent() || self.found.len() >= if self.trying { 1 } else { MOST_MISMATCHES }
     }
 
     /// Goes one step down, calls `visit` and comes back.
     pub(super) fn down<T>(&mut self, step: Step, visit: impl FnOnce(&mut Self) -> T) -> T {
+        work::count(1);
         self.at.push(step);
         let result = visit(self);
         self.at.pop();

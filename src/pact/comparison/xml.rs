@@ -9,7 +9,9 @@ use roxmltree::{Document, Node, ParsingOptions};
 use super::value::{Unmet, check_text, unmet_rule};
 use super::walk::{Comparison, combine};
 use crate::interaction::mismatch::{BODY_KIND, MISSING, PATTERN, SIZE, TOO_DEEP, TYPE, UNEXPECTED, VALUE};
-use crate::interaction::{Actual, Expected, ExpectedBody, Misplaced, Missing, NonEmpty, Nothing, RuleSummary, Unit};
+use crate::interaction::{
+    Actual, Expected, ExpectedBody, Misplaced, Missing, NonEmpty, Nothing, RuleSummary, Unit, work,
+};
 use crate::pact::chosen::Chosen;
 use crate::pact::matcher::{PactMatcher, PlacedRule, PlacedRules};
 use crate::pact::path::PactStep;
@@ -24,6 +26,9 @@ const DEEPEST: usize = 128;
 impl Comparison<'_> {
     /// Compares a body with its example.
     pub(super) fn xml(&mut self, example: &str, actual: &str, rules: &PlacedRules) {
+        if !work::spend(parsing_steps(example)) || !work::spend(parsing_steps(actual)) {
+            return;
+        }
         let options = || ParsingOptions { allow_dtd: false, nodes_limit: MOST_NODES, ..ParsingOptions::default() };
         let asked = match Document::parse_with_options(example, options()) {
             Ok(document) => document,
@@ -198,6 +203,39 @@ fn attributes(node: Node<'_, '_>) -> BTreeMap<String, String> {
         None => format!("@{name}"),
     };
     node.attributes().map(|it| (named(it.name(), it.namespace()), it.value().to_owned())).collect()
+}
+
+/// How many steps it takes to read a document. The reader compares each attribute of an element with all others of it, and
+/// looks for a prefix among all that are declared.
+fn parsing_steps(text: &str) -> usize {
+    let (mut steps, mut attributes) = (text.len() / 64, 0usize);
+    let (mut elements, mut quote, mut is_tag) = (0usize, None, false);
+    let mut bytes = text.bytes().peekable();
+    while let Some(byte) = bytes.next() {
+        match (byte, quote) {
+            (b'<', None)
+                if bytes.peek().is_some_and(|next| next.is_ascii_alphabetic() || *next >= 0x80 || *next == b'_') =>
+            {
+                is_tag = true;
+                attributes = 0;
+                elements += 1;
+            }
+            (b'>', None) if is_tag => {
+                is_tag = false;
+                steps = steps.saturating_add(attributes.saturating_mul(attributes) / 8);
+            }
+            (b'"' | b'\'', None) if is_tag => {
+                quote = Some(byte);
+                attributes += 1;
+            }
+            (_, Some(open)) if open == byte => quote = None,
+            _ => {}
+        }
+    }
+    let declared = text.matches("xmlns").count();
+    steps
+        .saturating_add(attributes.saturating_mul(attributes) / 8)
+        .saturating_add(declared.saturating_mul(elements) / 64)
 }
 
 /// The rules with `order[*]` written as `order`: elements of one name are a list, whether a path says so or not.

@@ -70,6 +70,28 @@ async fn a_service_that_moves_into_the_background_is_reported_and_stopped() {
     eventually(|| (!runs(ids[0])).then_some(())).await;
 }
 
+/// Left the group of the command that started it, and was left by it.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_process_that_left_the_service_s_group_ends_with_it() {
+    let folder = folder();
+    let line = "setsid sh -c 'trap \"echo asked >> asked; exit\" TERM; echo $$ >> ids; while :; do sleep 0.05; done' & \
+                (setsid sh -c 'trap \"\" TERM; echo $$ >> ids; while :; do sleep 0.05; done' &); wait";
+    for is_dropped in [false, true] {
+        let service = Service::start("orders", &command(&folder, line)).expect("started");
+        let ids = process_ids(&folder.path().join("ids"), 2).await;
+        if is_dropped {
+            drop(service);
+            eventually(|| ids.iter().all(|id| !runs(*id)).then_some(())).await;
+        } else {
+            assert!(!service.stop(Duration::from_millis(300)).await, "one of them wanted to stay");
+            assert_eq!(written(&folder.path().join("asked")).as_deref(), Some("asked"));
+            assert!(ids.iter().all(|id| !runs(*id)));
+        }
+        std::fs::remove_file(folder.path().join("ids")).expect("removed");
+    }
+}
+
 #[tokio::test]
 async fn a_service_that_never_becomes_healthy_is_given_up_with_the_last_cause_and_its_output() {
     let folder = folder();

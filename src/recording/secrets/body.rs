@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::interaction::header_values;
+use crate::source::json_value;
 
 /// The mark at the beginning of some texts in Unicode.
 const MARK: char = '\u{feff}';
@@ -43,7 +44,7 @@ impl Searchable {
         let text = encoding.decode(body)?;
         let bare = text.trim_start_matches(MARK);
         let form = if bare.trim_start().starts_with(['{', '[', '"'])
-            && let Ok(value) = serde_json::from_str(bare)
+            && let Ok(value) = json_value::read(bare.as_bytes())
         {
             Form::Json(value)
         } else if content_type.starts_with("application/x-www-form-urlencoded") {

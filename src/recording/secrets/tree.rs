@@ -8,6 +8,7 @@ use super::shapes::is_card_number;
 use super::values::REDACTED;
 use crate::interaction::Part;
 use crate::recording::place::{Place, Side};
+use crate::source::json_value;
 
 /// How many levels of JSON inside of JSON texts are searched.
 const MOST_NESTED: usize = 4;
@@ -48,7 +49,7 @@ fn nested(text: &str, depth: usize) -> Option<Value> {
     if depth >= MOST_NESTED || !text.trim_start().starts_with(['{', '[']) {
         return None;
     }
-    serde_json::from_str::<Value>(text).ok().filter(|value| value.is_object() || value.is_array())
+    json_value::read(text.as_bytes()).ok().filter(|value| value.is_object() || value.is_array())
 }
 
 impl Editor<'_> {

@@ -38,6 +38,7 @@ fn example(code: Code) -> Option<(ShownMismatch, u16)> {
         }
         mismatch::BODY_KIND => body(code, "$", "JSON", "<!doctype html><title>Bad gateway</title>…"),
         mismatch::TOO_DEEP => body(code, "a.a.a.a", "at most 100 levels", "more"),
+        mismatch::TOO_MUCH => body(code, "$", "a body that can be compared in 20 million steps", "one that takes more"),
         mismatch::UNUSABLE => body(
             code,
             "status",

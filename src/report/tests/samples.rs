@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::interaction::{Actual, Expected, Mismatch, Part, RuleSummary, ServiceName, mismatch};
 use crate::report::{Conclusion, Reporter};
-use crate::source::{Code, Pointer};
+use crate::source::{Code, Excerpt, Pointer};
 use crate::verification::{
     Bodies, ContractLine, Event, Finished, Login, Outcome, Pending, RunError, ShownMismatch, Summary, Verdict,
 };
@@ -84,7 +84,7 @@ pub fn in_part(code: Code, part: Part, path: &str, expected: &str, actual: &str)
 impl ShownMismatch {
     #[must_use]
     pub(super) fn asked_at(mut self, line: u32, column: u32, text: &str) -> Self {
-        self.asked = Some(ContractLine { line, column, text: text.to_owned() });
+        self.asked = Some(ContractLine { line, column, excerpt: Excerpt { skipped: 0, text: text.to_owned() } });
         self
     }
 

@@ -1,5 +1,7 @@
 //! Files and folders: finding contracts, reading within limits, and writing without ever leaving half a file.
 
+mod lock;
+
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -11,6 +13,8 @@ use crate::contract::attachments::{AttachmentError, Attachments};
 use crate::pact::is_pact;
 use crate::source::codes::codes;
 use crate::source::{Finding, Limits, SourceFile};
+
+pub use lock::{FolderLock, lock, lock_folder};
 
 /// The name of the folder that holds contracts.
 pub const CONTRACTS: &str = "contracts";
@@ -24,8 +28,12 @@ codes! {
     TOO_LARGE = "F102" => "Make it smaller, or raise the limit with `--max-file-size`.";
     /// A file in the folder of contracts has a .json name but isn't valid JSON, so it is ignored.
     NO_JSON = "F103" => "Download or write it again, or move it out of the folder.";
+    /// A file in the folder of contracts is a link to a file that is neither in the folder nor beside it.
+    LEADS_OUT = "F104" => "Put the file itself there, or name it on the command line.";
 }
 
+/// How large a file of others may be that is read in passing, in bytes.
+const SMALL: usize = 32 << 20;
 /// How many bytes at the beginning of a file decide its kind.
 const BEGINNING: u64 = 1 << 20;
 
@@ -42,6 +50,28 @@ pub struct Found {
     pub contracts: Vec<PathBuf>,
     /// Files that end in `.json` but aren't JSON, such as a failed download.
     pub no_json: Vec<PathBuf>,
+    /// Links to files elsewhere. In a pull request, one of them would show the beginning of any file of the machine.
+    pub leading_out: Vec<PathBuf>,
+}
+
+/// Where the links of a folder of contracts may lead: into it, and to what lies beside it, which belongs to the same project.
+struct Home(Vec<PathBuf>);
+
+impl Home {
+    fn of(folder: &Path) -> Self {
+        let beside = folder.parent().map(|above| if above.as_os_str().is_empty() { Path::new(".") } else { above });
+        Self([Some(folder), beside].into_iter().flatten().filter_map(|home| fs::canonicalize(home).ok()).collect())
+    }
+
+    fn is_left_by(&self, path: &Path) -> bool {
+        fs::canonicalize(path).is_ok_and(|target| !self.0.iter().any(|home| target.starts_with(home)))
+    }
+}
+
+/// Whether a file in a folder of contracts is a link to a file elsewhere.
+#[must_use]
+pub fn is_leading_out(folder: &Path, path: &Path) -> bool {
+    path.is_symlink() && Home::of(folder).is_left_by(path)
 }
 
 /// Every contract file in `folder` and below, and files that may have been meant to be one, without the registry and
@@ -53,6 +83,7 @@ pub struct Found {
 pub fn contract_paths(folder: &Path) -> Result<Found, (PathBuf, io::Error)> {
     let mut found = Found::default();
     let mut open = vec![folder.to_path_buf()];
+    let home = Home::of(folder);
     while let Some(folder) = open.pop() {
         let entries = fs::read_dir(&folder).map_err(|error| (folder.clone(), error))?;
         for entry in entries {
@@ -66,19 +97,23 @@ pub fn contract_paths(folder: &Path) -> Result<Found, (PathBuf, io::Error)> {
             // A link to a folder is not followed: it may lead in a circle.
             if kind.is_dir() {
                 open.push(path);
+            } else if kind.is_symlink() && (is_yaml(&path) || is_json(&path)) && home.is_left_by(&path) {
+                found.leading_out.push(path);
             } else if is_yaml(&path) {
                 found.contracts.extend((entry.file_name() != REGISTRY).then_some(path));
-            } else if let Some(beginning) = beginning_of_json(&path) {
-                if is_pact(&beginning) {
-                    found.contracts.push(path);
-                } else if is_no_json(&beginning) {
-                    found.no_json.push(path);
+            } else if is_json(&path) {
+                match beginning_of(&path) {
+                    Ok(beginning) if is_pact(&beginning) => found.contracts.push(path),
+                    Ok(beginning) if is_no_json(&beginning) => found.no_json.push(path),
+                    Err(ReadError::NoFile) if !path.is_dir() => found.no_json.push(path),
+                    Ok(_) | Err(ReadError::NoFile | ReadError::TooLarge | ReadError::Io(_)) => {}
                 }
             }
         }
     }
     found.contracts.sort();
     found.no_json.sort();
+    found.leading_out.sort();
     Ok(found)
 }
 
@@ -92,13 +127,13 @@ pub fn is_json(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "json")
 }
 
-/// The beginning of a JSON file, which distinguishes Pact files from others that lie beside contracts, such as bodies
-/// and schemas. (If the parties and the list come later, the name is no help either.)
-fn beginning_of_json(path: &Path) -> Option<String> {
+/// The beginning of a file: it tells Pact files from others, which lie beside contracts, too, as bodies and schemas. (Where
+/// the parties and the list come later, the name is no help either.)
+fn beginning_of(path: &Path) -> Result<String, ReadError> {
     let mut beginning = Vec::new();
-    let file = is_json(path).then(|| File::open(path).ok())??;
-    file.take(BEGINNING).read_to_end(&mut beginning).ok()?;
-    Some(String::from_utf8_lossy(&beginning).into_owned())
+    let (file, _) = open_regular(path)?;
+    file.take(BEGINNING).read_to_end(&mut beginning).map_err(ReadError::Io)?;
+    Ok(String::from_utf8_lossy(&beginning).into_owned())
 }
 
 /// Whether a text can't be the beginning of one of JSON, even of one with comments.
@@ -110,18 +145,29 @@ fn is_no_json(text: &str) -> bool {
 /// The finding for a file that is ignored although its name says JSON.
 #[must_use]
 pub fn no_json(path: &Path, name: String) -> Finding {
-    let is_empty = beginning_of_json(path).is_some_and(|text| text.trim().is_empty());
-    let what = if is_empty { "is empty" } else { "isn't valid JSON" };
+    let what = match beginning_of(path) {
+        Err(ReadError::NoFile) => "is a pipe or a device",
+        Ok(text) if text.trim().is_empty() => "is empty",
+        Ok(_) | Err(ReadError::TooLarge | ReadError::Io(_)) => "isn't valid JSON",
+    };
     Finding::warning(NO_JSON, &Arc::from(name), None, format!("the file {what} and is ignored"))
         .help("if it should be a Pact file, write or fetch it again; otherwise remove it from the folder")
+}
+
+/// The finding for a link to a file elsewhere.
+#[must_use]
+pub fn leads_out(name: String) -> Finding {
+    let message = "the file is a link that leads out of the folder that holds the contracts";
+    Finding::error(LEADS_OUT, &Arc::from(name), None, message)
+        .help("put the file itself there, or name it on the command line to read it all the same")
 }
 
 /// Whether a file is a contract or a registry, ours or Pact's, which a report must not overwrite.
 #[must_use]
 pub fn is_kept(path: &Path) -> bool {
     let begins = |text: &str| text.lines().any(|line| line.starts_with("contract:") || line.starts_with("upheld:"));
-    beginning_of_json(path).is_some_and(|text| is_pact(&text))
-        || is_yaml(path) && fs::read_to_string(path).is_ok_and(|text| begins(&text))
+    (is_json(path) || is_yaml(path))
+        && beginning_of(path).is_ok_and(|text| if is_json(path) { is_pact(&text) } else { begins(&text) })
 }
 
 /// A path for people: relative to the working directory if it lies in there, with `/` on every system.
@@ -177,19 +223,25 @@ enum ReadError {
     Io(io::Error),
 }
 
-/// Reads a regular file whole, or nothing of it: a device or a pipe could hang or never end.
-fn read_limited(path: &Path, limit: usize) -> Result<Vec<u8>, ReadError> {
+/// Opens a regular file, and tells its length: a device or a pipe could hang or never end.
+fn open_regular(path: &Path) -> Result<(File, u64), ReadError> {
     let meta = fs::metadata(path).map_err(ReadError::Io)?;
     if !meta.is_file() {
         return Err(ReadError::NoFile);
     }
+    Ok((File::open(path).map_err(ReadError::Io)?, meta.len()))
+}
+
+/// Reads a regular file whole, or nothing of it.
+fn read_limited(path: &Path, limit: usize) -> Result<Vec<u8>, ReadError> {
+    let (file, length) = open_regular(path)?;
     let limit_bytes = u64::try_from(limit).unwrap_or(u64::MAX);
-    if meta.len() > limit_bytes {
+    if length > limit_bytes {
         return Err(ReadError::TooLarge);
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or(0));
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
     // The file may grow between the look and the reading.
-    let mut file = File::open(path).map_err(ReadError::Io)?.take(limit_bytes.saturating_add(1));
+    let mut file = file.take(limit_bytes.saturating_add(1));
     file.read_to_end(&mut bytes).map_err(ReadError::Io)?;
     if bytes.len() > limit { Err(ReadError::TooLarge) } else { Ok(bytes) }
 }
@@ -229,6 +281,12 @@ impl Attachments for ContractFolder {
             ReadError::Io(error) => refuse(&error),
         })
     }
+}
+
+/// Reads a small file of text that may not be there, and is no file of ours: nothing if it isn't a regular one.
+#[must_use]
+pub fn read_small(path: &Path) -> Option<String> {
+    read_limited(path, SMALL).ok().and_then(|bytes| String::from_utf8(bytes).ok())
 }
 
 /// Writes a file by a rename: there is either the old file or the new one, never half of one. Creates missing folders
