@@ -102,8 +102,7 @@ fn pact(global: &Global, args: &PactArgs, world: &mut World) -> Result<Exit, Fai
         for remark in &exported.remarks {
             report.push_str(&conversion_remark(remark, file, &palette));
         }
-        let interactions = file.contract.interactions.len();
-        report.push_str(&page.summary(consumer, provider, interactions, exported.remarks.len()));
+        report.push_str(&page.summary(consumer, provider, exported.interactions, exported.remarks.len()));
         pages.push(page);
     }
     // Reported first: nothing may be lost silently because the output can't be written.

@@ -1,6 +1,6 @@
 //! `upheld import pact`: converts Pact files to contracts.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::contract::{Contract, Interaction, write};
 use crate::conversion::import::import;
 use crate::files::{self, ContractFolder};
 use crate::formats::{self, ContractFile, Terms, interaction_id};
-use crate::interaction::{InteractionId, ServiceName};
+use crate::interaction::{InteractionId, Names, ServiceName};
 use crate::pact::{self, name_apart};
 use crate::report::{Palette, conversion_remark};
 use crate::source::Sources;
@@ -62,7 +62,7 @@ struct Made {
     /// The indexes of its interactions, by their names in the Pact files.
     read: HashMap<String, Vec<usize>>,
     /// The names that they have in the contract.
-    names: HashSet<String>,
+    names: Names,
 }
 
 pub(super) fn pact(global: &Global, args: &PactArgs, world: &mut World) -> Result<Exit, Failure> {
@@ -140,7 +140,7 @@ fn add(file: &ContractFile, args: &PactArgs, palette: &Palette, made: &mut Index
         contract: Contract { interactions: Vec::new(), ..contract.clone() },
         remarks: Vec::new(),
         read: HashMap::new(),
-        names: HashSet::new(),
+        names: Names::default(),
     });
     made.remarks.extend(lines);
     for mut interaction in std::mem::take(&mut contract.interactions) {

@@ -302,7 +302,7 @@ impl Reach {
     async fn probe(&self, client: &HttpClient) -> Result<(), RunError> {
         let Some(path) = &self.health else { return client.connects().await };
         let request = ActualRequest { method: String::from("GET"), path: path.clone(), ..ActualRequest::default() };
-        let response = client.send(&request).await?.response;
+        let response = client.send(&request, &|_, _| true).await?.response;
         if (200..300).contains(&response.status) {
             return Ok(());
         }

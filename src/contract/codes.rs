@@ -58,4 +58,6 @@ codes! {
     MISFILED = "L103" => "Move it there.";
     /// A request with a method such as GET or HEAD has a body, which many servers and proxies drop.
     BODY_ON_SAFE = "L104" => "Remove the body, or use another method.";
+    /// A response has a body although its status never comes with one (RFC 9110, section 6.4.1), so nothing can uphold it.
+    BODY_FORBIDDEN = "L105" => "Remove the body, or correct the status.";
 }

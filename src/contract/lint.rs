@@ -1,9 +1,9 @@
 //! Finds parts of a contract that are valid but unwise.
 
-use super::codes::{BODY_ON_SAFE, MISFILED, VOLATILE_EXACT};
+use super::codes::{BODY_FORBIDDEN, BODY_ON_SAFE, MISFILED, VOLATILE_EXACT};
 use super::path_tree::PathTree;
 use super::terms::{Rules, Terms, WrittenRule};
-use crate::interaction::{Content, Path, Request, Response, ServiceName};
+use crate::interaction::{Content, Path, Request, Response, ServiceName, Status};
 use crate::source::{Finding, Pointer, SourceFile};
 
 /// The warnings about one HTTP interaction, whose place in the contract is `at`.
@@ -12,6 +12,7 @@ pub fn lint(source: &SourceFile, request: &Request, response: &Response, terms: 
     let mut findings = Vec::new();
     findings.extend(body_on_safe(source, request, at));
     findings.extend(volatile_exact(source, response, &terms.response, at));
+    findings.extend(forbidden_body(source, response, &at.key("response")));
     findings
 }
 
@@ -43,6 +44,21 @@ fn body_on_safe(source: &SourceFile, request: &Request, at: &Pointer) -> Option<
             format!("a {} request should have no body (RFC 9110, section 9.3)", request.method),
         )
         .help("remove the body, or use POST or QUERY")
+    })
+}
+
+/// A warning if a response, whose place is `at`, has a body that its status never comes with.
+#[must_use]
+pub fn forbidden_body(source: &SourceFile, response: &Response, at: &Pointer) -> Option<Finding> {
+    let status = match response.status {
+        Status::Code(code @ (100..=199 | 204 | 304)) => code.to_string(),
+        Status::Class(1) => response.status.to_string(),
+        Status::Code(_) | Status::Class(_) => return None,
+    };
+    response.body.as_ref().filter(|body| !body.is_empty()).map(|_| {
+        let message =
+            format!("a {status} response never has a body (RFC 9110, section 6.4.1), so nothing can uphold this");
+        warning(BODY_FORBIDDEN, source, &at.key("status"), message).help("remove the body, or correct the status")
     })
 }
 

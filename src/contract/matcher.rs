@@ -7,6 +7,7 @@ use regex::{Regex, RegexBuilder};
 use serde_json::Value;
 
 use super::schema_rule::SchemaRule;
+use crate::interaction::expression;
 
 /// The conditions on one place: its matchers, and whether it may be missing or null.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -115,10 +116,14 @@ impl Pattern {
         if text.len() > Self::MOST_BYTES {
             return Err(regex::Error::CompiledTooBig(Self::MOST_BYTES));
         }
-        // Parsed alone first, so an error points into the user's text, and `a)|(b` can't break out of the group.
-        regex_syntax::Parser::new().parse(text).map_err(|error| regex::Error::Syntax(error.to_string()))?;
+        // Parsed alone first, so that an error points into the user's text, and `a)|(b` can't break out of the group.
+        let common = expression::common(text);
+        let fault = |text: &str| regex_syntax::Parser::new().parse(text).err().map(|error| error.to_string());
+        if let Some(why) = fault(&common) {
+            return Err(regex::Error::Syntax(fault(text).unwrap_or(why)));
+        }
         let whole = |close: &str| {
-            RegexBuilder::new(&format!(r"\A(?:{text}{close}\z")).size_limit(memory).dfa_size_limit(1 << 20).build()
+            RegexBuilder::new(&format!(r"\A(?:{common}{close}\z")).size_limit(memory).dfa_size_limit(1 << 20).build()
         };
         // In verbose mode, `(?x)`, a comment at the end would swallow the closing parenthesis.
         let regex = whole(")").or_else(|error| match error {

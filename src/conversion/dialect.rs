@@ -14,8 +14,11 @@ use regex_syntax::ast::{
 use regex_syntax::hir::translate::TranslatorBuilder;
 use regex_syntax::hir::{Class, HirKind};
 
+use crate::interaction::expression;
+
 /// The expression in Ruby's dialect; `None` if that can't express it.
 pub(super) fn to_ruby(text: &str) -> Option<String> {
+    let text = &*expression::common(text);
     let ast = Parser::new().parse(text).ok()?;
     let mut writer =
         Writer { source: text, flags: OwnFlags::default(), ignores_case: false, is_first: true, is_last: true };
@@ -360,9 +363,11 @@ mod tests {
             ("a++", "(?:a+)+"),
             ("(?U)a+", "a+"),
             (r"\bA\b{start}", r"\bA(?<!\w)(?=\w)"),
-            (r"\<a\>", r"(?<!\w)(?=\w)a(?<=\w)(?!\w)"),
+            (r"\b{start}a\b{end}", r"(?<!\w)(?=\w)a(?<=\w)(?!\w)"),
+            (r"\<a\>", "<a>"),
             ("[a-z&&[^aeiou]]", "[b-df-hj-np-tv-z]"),
-            ("[a-f--b]", "[ac-f]"),
+            ("[a-f--b]", r"[a-f\--b]"),
+            (r"[\w-\.]", r"[\w\-\.]"),
             ("[[:alpha:]_]", "[A-Z_a-z]"),
             ("[a[bc]]", "[a-c]"),
             (r"(?-u)\d\w\s", r"[0-9][0-9A-Za-z_][\t\n\x0B\x0C\r ]"),

@@ -53,6 +53,11 @@ impl Remarks<'_> {
         if let Some(rule) = rule {
             remark.at = rule.keys.iter().fold(remark.at.key("matchingRules"), |at, key| at.key(key));
         }
+        self.push(remark);
+    }
+
+    /// Adds a remark, unless the interaction has it already.
+    pub(super) fn push(&mut self, remark: Remark) {
         // The elements of a list are often alike.
         let mut of_interaction = self.found.iter().rev().take_while(|known| known.interaction == self.interaction);
         if !of_interaction.any(|known| *known == remark) {

@@ -1,6 +1,6 @@
 //! Checks contracts of both formats for parts that can be read, but are wrong or unwise.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::terms::{ContractFile, Interaction, Terms};
 use crate::contract::codes::SAME_INTERACTION;
@@ -22,16 +22,25 @@ pub fn check(file: &ContractFile) -> Vec<Finding> {
         }
     });
     // Only our own format has a rule for the path of a file.
-    if !contract.is_pact() {
+    let is_pact = pact::is_pact(&source.text);
+    if !is_pact {
         findings.extend(contract::lint::misfiled(source, &contract.consumer, &contract.provider));
     }
+    let mut same = HashSet::new();
     let mut first_with: HashMap<InteractionId, usize> = HashMap::new();
     for ((index, interaction), id) in interactions().zip(ids) {
         if let Some(first) = first_with.insert(*id, index) {
             findings.push(duplicate(source, index, first, &contract.interactions[first].name));
+            same.insert(index);
         }
         findings.extend(lint(source, interaction, &pointer(index)));
     }
+    let others = interactions().filter(|(index, _)| !same.contains(index)).filter_map(|(index, interaction)| {
+        let http = interaction.http()?;
+        let Terms::Pact(terms) = &http.terms else { return None };
+        Some((index, interaction.name.as_str(), interaction.given.as_slice(), &http.request, terms))
+    });
+    findings.extend(pact::lint_pairs(source, others));
     findings
 }
 
@@ -51,7 +60,8 @@ fn broken_examples(source: &SourceFile, interaction: &Interaction, at: &Pointer)
 /// A warning about the interaction at `index`, which equals the earlier one at `first`, named `name`.
 fn duplicate(source: &SourceFile, index: usize, first: usize, name: &str) -> Finding {
     let message = format!("this interaction is the same as `{name}`, except for its name");
-    let place = |index| source.place(&pointer(index).key("name"));
+    let key = if pact::is_pact(&source.text) { "description" } else { "name" };
+    let place = |index| source.place(&pointer(index).key(key));
     Finding::warning(SAME_INTERACTION, &source.name, place(index), message)
         .place(&source.name, place(first), "the same interaction")
         .help("keep one of the two")

@@ -9,7 +9,7 @@ mod read;
 mod terms;
 
 pub use check::check;
-pub use compare::{match_request, match_response};
+pub use compare::{allows_header, match_request, match_response};
 pub use fill::verifier_request;
 pub use id::{contract_id, interaction_id};
 pub use join::join_pact_files;

@@ -57,12 +57,6 @@ impl Interaction {
 }
 
 impl Contract {
-    /// Whether it was read from a Pact file.
-    #[must_use]
-    pub fn is_pact(&self) -> bool {
-        self.interactions.iter().any(Interaction::is_pact)
-    }
-
     /// The contract in our own terms; `None` if it was read from a Pact file.
     #[must_use]
     pub fn to_own(&self) -> Option<contract::Contract> {

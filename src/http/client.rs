@@ -6,13 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::body::Bytes;
-use hyper::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
+use hyper::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
 use hyper::{Method, Uri};
 use tokio::time::timeout;
 
 use super::base_url::BaseUrl;
 use super::connect::Connector;
-use super::decode::{Decoded, decode};
+use super::decode::{DecodeError, Decoded, decode};
+use super::encode::encode;
 use super::exchange::{Outgoing, WholeResponse, exchange};
 use super::failure::Failure;
 use super::header::{ExtraHeader, header_text};
@@ -21,7 +22,7 @@ use super::pool::Pool;
 use super::proxy::Proxies;
 use crate::interaction::{ActualRequest, ActualResponse};
 use crate::recording::{Origin, STAND_IN};
-use crate::verification::{Provider, Reply, RunError};
+use crate::verification::{Allows, Provider, Reply, RunError};
 
 /// The settings for every request of a client.
 #[derive(Clone, Debug)]
@@ -30,7 +31,7 @@ pub struct HttpOptions {
     pub timeout: Duration,
     /// The most bytes that a response's body may have, as it comes and again once it is decoded.
     pub max_body: usize,
-    /// Sent with every request, in place of the request's own headers of the same names.
+    /// Sent with every request whose contract allows them, in place of the request's own headers of the same names.
     pub headers: Vec<ExtraHeader>,
     /// The way to hosts that are not this machine.
     pub proxies: Proxies,
@@ -111,8 +112,8 @@ impl HttpClient {
         Ok(())
     }
 
-    async fn exchange(&self, request: &ActualRequest) -> Result<Reply, Failure> {
-        let outgoing = self.outgoing(&self.addressed(request))?;
+    async fn exchange(&self, request: &ActualRequest, allows: &Allows<'_>) -> Result<Reply, Failure> {
+        let outgoing = self.outgoing(&self.addressed(request), allows)?;
         let WholeResponse { status, headers, body, seconds } =
             exchange(&self.connector, &self.pool, &self.base, self.limits, &outgoing).await?;
         let (decoded, unread) = match decode(&headers, body, self.limits.max_body) {
@@ -147,7 +148,7 @@ impl HttpClient {
     }
 
     /// Checks a request and puts the base's prefix and the extra headers to it.
-    fn outgoing(&self, request: &ActualRequest) -> Result<Outgoing, Failure> {
+    fn outgoing(&self, request: &ActualRequest, allows: &Allows<'_>) -> Result<Outgoing, Failure> {
         let unsendable = |text: String| Err(Failure::Unsendable(text));
         let Ok(method) = Method::from_bytes(request.method.as_bytes()) else {
             return unsendable(format!("`{}` is not an HTTP method", request.method));
@@ -173,8 +174,12 @@ impl HttpClient {
                  are percent-encoded"
             ));
         }
-        let headers = self.headers(request)?;
-        let body = Bytes::copy_from_slice(&request.body);
+        let mut headers = self.headers(request, allows)?;
+        // A contract may have the bytes of a coded body.
+        let decoded = decode(&headers, request.body.clone(), self.limits.max_body);
+        let is_coded = !matches!(decoded, Err(DecodeError::Undecodable(_)));
+        let body = request.body.clone();
+        let body = Bytes::from(if is_coded { body } else { encode(&headers, body) });
         if let Some(length) = headers.get(CONTENT_LENGTH)
             && length.to_str().ok() != Some(body.len().to_string().as_str())
         {
@@ -184,14 +189,24 @@ impl HttpClient {
                 crate::words::count(body.len(), "byte")
             ));
         }
+        // A server may wait for the body of such a method, if it isn't said that there is none (RFC 9110, section 8.6).
+        if body.is_empty()
+            && matches!(method, Method::POST | Method::PUT | Method::PATCH)
+            && !headers.contains_key(TRANSFER_ENCODING)
+        {
+            headers.entry(CONTENT_LENGTH).or_insert(HeaderValue::from_static("0"));
+        }
         Ok(Outgoing { method, target, headers, body })
     }
 
-    fn headers(&self, request: &ActualRequest) -> Result<HeaderMap, Failure> {
+    fn headers(&self, request: &ActualRequest, allows: &Allows<'_>) -> Result<HeaderMap, Failure> {
         let mut headers = HeaderMap::new();
+        // What the contract says about a header wins: a request without credentials is verified beside those with them.
+        let extras: Vec<&ExtraHeader> =
+            self.headers.iter().filter(|extra| allows(extra.name(), extra.value().expose())).collect();
         let own = request.headers.iter().filter(|(name, _)| {
             let replaced = |extra: &ExtraHeader| extra.name().eq_ignore_ascii_case(name);
-            !self.headers.iter().any(replaced)
+            !extras.iter().any(|extra| replaced(extra))
         });
         for (name, value) in own {
             let Ok(parsed) = HeaderName::from_bytes(name.as_bytes()) else {
@@ -203,7 +218,7 @@ impl HttpClient {
             };
             headers.append(parsed, value);
         }
-        for extra in self.headers.iter() {
+        for extra in extras {
             let unsendable = || Failure::Unsendable(format!("the header `{}` can't be sent", extra.name()));
             let name = HeaderName::from_bytes(extra.name().as_bytes()).map_err(|_| unsendable())?;
             let mut value = HeaderValue::from_bytes(extra.value().expose().as_bytes()).map_err(|_| unsendable())?;
@@ -215,8 +230,8 @@ impl HttpClient {
 }
 
 impl Provider for HttpClient {
-    async fn send(&self, request: &ActualRequest) -> Result<Reply, RunError> {
-        self.exchange(request).await.map_err(|failure| failure.into_error(&self.base, self.limits))
+    async fn send(&self, request: &ActualRequest, allows: &Allows<'_>) -> Result<Reply, RunError> {
+        self.exchange(request, allows).await.map_err(|failure| failure.into_error(&self.base, self.limits))
     }
 }
 

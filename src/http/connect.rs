@@ -140,6 +140,8 @@ impl Connector {
         let interim = Interim::default();
         let (sender, connection) = http1::Builder::new()
             .max_headers(MAX_HEADERS)
+            // A value over several lines is obsolete, and a client replaces the line ends by spaces (RFC 9112, section 5.2).
+            .allow_obsolete_multiline_headers_in_responses(true)
             .preserve_header_case(self.keep_case)
             .handshake(TokioIo::new(interim.clone().watch(stream)))
             .await

@@ -153,3 +153,28 @@ pub(crate) fn body_hint(body: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(&body[..body.len().min(2000)]).trim().to_owned();
     (!text.is_empty()).then(|| format!("the response's body: {}", cut(&text)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_size_is_written_with_its_least_and_its_most() {
+        struct Size(u64, Option<u64>, Unit);
+        impl fmt::Display for Size {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write_size(f, self.0, self.1, self.2)
+            }
+        }
+        for (min, max, unit, expected) in [
+            (1, None, Unit::Element, "at least 1 element"),
+            (2, None, Unit::Element, "at least 2 elements"),
+            (1, Some(1), Unit::Value, "exactly 1 value"),
+            (2, Some(2), Unit::Value, "exactly 2 values"),
+            (2, Some(5), Unit::Entry, "2 to 5 entries"),
+            (0, Some(1), Unit::Entry, "0 to 1 entry"),
+        ] {
+            assert_eq!(Size(min, max, unit).to_string(), expected);
+        }
+    }
+}

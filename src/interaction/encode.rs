@@ -1,6 +1,7 @@
 //! From a contract's example to the message that goes over the wire.
 
 use super::body::{Body, Content};
+use super::charset;
 use super::model::{Headers, Request, Response, Status};
 use super::urlencoded;
 use super::wire::{ActualRequest, ActualResponse};
@@ -21,12 +22,13 @@ pub(crate) fn request_of_type(request: &Request, implied: Option<&str>) -> Actua
     if let Some(media_type) = implied.filter(|_| !request.headers.contains_key("content-type")) {
         sent.push((String::from("content-type"), media_type.to_owned()));
     }
+    let body = request.body.as_ref().map(|body| body_of_type(body, &sent)).unwrap_or_default();
     ActualRequest {
         method: request.method.clone(),
         path: request.path.clone(),
         query: (!query.is_empty()).then_some(query),
         headers: sent,
-        body: request.body.as_ref().map(body).unwrap_or_default(),
+        body,
     }
 }
 
@@ -37,11 +39,9 @@ pub fn response(response: &Response) -> ActualResponse {
         Status::Code(code) => code,
         Status::Class(class) => u16::from(class) * 100,
     };
-    ActualResponse {
-        status,
-        headers: headers(&response.headers),
-        body: response.body.as_ref().map(body).unwrap_or_default(),
-    }
+    let headers = headers(&response.headers);
+    let body = response.body.as_ref().map(|body| body_of_type(body, &headers)).unwrap_or_default();
+    ActualResponse { status, headers, body }
 }
 
 /// Headers as lines: name and value, one line for each value.
@@ -50,7 +50,19 @@ pub fn headers(headers: &Headers) -> Vec<(String, String)> {
     headers.iter().flat_map(|(name, values)| values.iter().map(move |value| (name.clone(), value.clone()))).collect()
 }
 
-/// The bytes of a body.
+/// The bytes of a body in the charset that its headers name.
+fn body_of_type(body: &Body, headers: &[(String, String)]) -> Vec<u8> {
+    let bytes = self::body(body);
+    match &body.content {
+        // A file is sent as it is.
+        Content::Json(_) | Content::Text(_) | Content::Form(_) if body.file.is_none() => {
+            charset::encoded(bytes, headers)
+        }
+        Content::Json(_) | Content::Text(_) | Content::Form(_) | Content::Bytes(_) => bytes,
+    }
+}
+
+/// The bytes of a body in UTF-8.
 #[must_use]
 pub fn body(body: &Body) -> Vec<u8> {
     match &body.content {

@@ -166,11 +166,17 @@ fn each_value_text(value: &Value, visit: &mut dyn FnMut(&str)) {
     }
 }
 
+/// A text as a segment of a path, or a part of one.
+#[must_use]
+pub fn encode_segment(text: &str) -> String {
+    utf8_percent_encode(text, SEGMENT).to_string()
+}
+
 /// The values as they are written in a path.
 fn encoded(values: &Map<String, Value>) -> Map<String, Value> {
     let encode = |value: &Value| {
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        Value::String(utf8_percent_encode(&text, SEGMENT).to_string())
+        Value::String(encode_segment(&text))
     };
     values.iter().map(|(name, value)| (name.clone(), encode(value))).collect()
 }

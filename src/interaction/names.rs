@@ -1,6 +1,6 @@
 //! Names: those of services, which are checked, and those of interactions, which are unique in their contract.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::hash::BuildHasher;
 use std::sync::Arc;
@@ -89,6 +89,33 @@ impl<'de> serde::Deserialize<'de> for ServiceName {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         Self::new(&text).map_err(serde::de::Error::custom)
+    }
+}
+
+/// Names that are used already.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    used: HashSet<String>,
+    /// The number with which the search goes on for a name that is used often, so that many equal ones take linear time.
+    next: HashMap<String, usize>,
+}
+
+impl Names {
+    /// A name that isn't used yet: the plain one, another one, or the first of the numbered ones. It is used from then on.
+    pub fn apart(&mut self, plain: &str, other: Option<String>, numbered: impl Fn(usize) -> String) -> String {
+        for name in std::iter::once(plain.to_owned()).chain(other) {
+            if self.used.insert(name.clone()) {
+                return name;
+            }
+        }
+        let next = self.next.entry(plain.to_owned()).or_insert(2);
+        loop {
+            let name = numbered(*next);
+            *next += 1;
+            if self.used.insert(name.clone()) {
+                return name;
+            }
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! A body against the contract's example and rules, by the kind of body that the contract has.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::scalar::Medium;
@@ -8,14 +10,25 @@ use super::value::{Places, compare};
 use crate::contract::{Rules, body_key};
 use crate::interaction::mismatch::{BODY_KIND, VALUE};
 use crate::interaction::{
-    Actual, ActualBody, Body, Content, Expected, ExpectedBody, Mismatch, Part, describe, encode, fields_view,
+    Actual, ActualBody, Body, Content, Expected, ExpectedBody, Mismatch, Part, charset, describe, encode, fields_view,
     note_duplicate, parse, same_bytes, urlencoded,
 };
 use crate::source::json_value::Read;
 use crate::source::{Code, Pointer};
 
 /// Compares the bytes of an actual body with the contract's; `at` is the request or the response in the contract.
-pub(super) fn compare_body(body: &Body, rules: &Rules, actual: &[u8], mode: Mode, at: &Pointer) -> Vec<Mismatch> {
+pub(super) fn compare_body(
+    body: &Body,
+    rules: &Rules,
+    (headers, actual): (&[(String, String)], &[u8]),
+    mode: Mode,
+    at: &Pointer,
+) -> Vec<Mismatch> {
+    let actual = &*match &body.content {
+        Content::Json(_) => charset::decoded(actual, headers, true),
+        Content::Text(_) | Content::Form(_) => charset::decoded(actual, headers, false),
+        Content::Bytes(_) => Cow::Borrowed(actual),
+    };
     let places = places(body, at);
     let tree = RuleTree::of(rules.body.iter());
     // The type of a text says nothing about it, so texts and forms are compared by their values.
@@ -60,7 +73,7 @@ pub(super) fn compare_with_itself(body: &Body, rules: &Rules, mode: Mode, at: &P
             compare(&Shape::new(example, &tree, mode), example, example, Medium::Json, &places)
         }
         Content::Text(_) | Content::Bytes(_) | Content::Form(_) => {
-            compare_body(body, rules, &encode::body(body), mode, at)
+            compare_body(body, rules, (&[], &encode::body(body)), mode, at)
         }
     }
 }

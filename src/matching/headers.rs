@@ -8,7 +8,8 @@ use super::scalar::{Medium, misfit};
 use crate::contract::{Matcher, Rule, Rules};
 use crate::interaction::mismatch::{HEADER_MISSING, HEADER_VALUE, SIZE, UNEXPECTED};
 use crate::interaction::{
-    Actual, Expected, Headers, Mismatch, Missing, Nothing, Part, Unit, header_values, is_json, is_list,
+    Actual, Expected, Headers, Mismatch, Missing, Nothing, Part, Unit, contradicts_itself, header_values, is_json,
+    is_list,
 };
 use crate::source::{Code, Pointer};
 
@@ -38,6 +39,7 @@ pub(super) fn compare(wanted: &Headers, rules: &Rules, actual: &[(String, String
             continue;
         }
         let misfit = match rule {
+            _ if contradicts_itself(name, &values, examples) => Some((HEADER_VALUE, expected_value(rule, examples))),
             Some(rule) => rule_misfit(name, rule, examples, &values),
             None => example_misfit(name, examples, &values).map(|expected| (HEADER_VALUE, expected)),
         };

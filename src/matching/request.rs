@@ -30,7 +30,9 @@ fn mismatches(wanted: &Request, rules: &RequestRules, actual: &ActualRequest, at
     found.extend(query_mismatches(wanted, rules, actual.query.as_deref().unwrap_or_default(), at));
     found.extend(headers::compare(&wanted.headers, &rules.message, &actual.headers, at));
     match &wanted.body {
-        Some(body) => found.extend(body::compare_body(body, &rules.message, &actual.body, Mode::EXACT, at)),
+        Some(body) => {
+            found.extend(body::compare_body(body, &rules.message, (&actual.headers, &actual.body), Mode::EXACT, at));
+        }
         None if actual.body.is_empty() => {}
         None => {
             let (nothing, body) = (Nothing::Body, ActualBody::Unexpected { length: actual.body.len() });

@@ -27,7 +27,7 @@ fn mismatches(expected: &Response, rules: &Rules, actual: &ActualResponse, at: &
     if let Some(body) = &expected.body
         && is_status_allowed
     {
-        found.extend(body::compare_body(body, rules, &actual.body, Mode::LEAST, at));
+        found.extend(body::compare_body(body, rules, (&actual.headers, &actual.body), Mode::LEAST, at));
     }
     found
 }

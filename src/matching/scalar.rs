@@ -214,4 +214,28 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn each_part_of_a_mailbox_has_its_own_limits() {
+        let (local, label) = ("l".repeat(64), "d".repeat(63));
+        let domain = [label.as_str(); 3].join(".") + "." + &"d".repeat(62);
+        for good in [format!("{local}@x.org"), format!("a@{label}.org"), format!("a@{domain}"), "a@x".into()] {
+            assert!(is_email(&good), "{good}");
+        }
+        for bad in [
+            format!("{local}l@x.org"),
+            format!("a@{label}d.org"),
+            format!("a@{domain}.d"),
+            "@x.org".into(),
+            ".a@x.org".into(),
+            "a(b@x.org".into(),
+            "a@x..org".into(),
+            "a@x_y.org".into(),
+            "a@-x.org".into(),
+            "a@x-.org".into(),
+            "a@x.org.".into(),
+        ] {
+            assert!(!is_email(&bad), "{bad}");
+        }
+    }
 }

@@ -204,8 +204,14 @@ impl<'a, 'c: 'a> Comparison<'a> {
         match object.get(key) {
             None if field.required => self.note(MISSING, &field.shape, || {
                 let others = object.keys().map(String::as_str).filter(|other| !wanted.fields.contains_key(other));
-                let near = nearest(key, others).map(|near| format!("the body has a similar key: `{near}`"));
-                Difference::new(expected_of(&field.shape), Actual::Missing(Missing::Key)).with_hint(near)
+                let near = nearest(key, others.clone()).map(|near| format!("the body has a similar key: `{near}`"));
+                let missing =
+                    wanted.fields.iter().filter(|(name, field)| field.required && !object.contains_key(**name));
+                let hint = near.or_else(|| match (missing.count(), others.collect::<Vec<_>>().as_slice()) {
+                    (1, [new]) => Some(format!("the body has a key that isn't in the contract: `{new}`")),
+                    _ => None,
+                });
+                Difference::new(expected_of(&field.shape), Actual::Missing(Missing::Key)).with_hint(hint)
             }),
             None => {}
             Some(value) if field.absent => {
@@ -268,7 +274,7 @@ impl<'a, 'c: 'a> Comparison<'a> {
                 fits
             }
             None if length == 0 && shape.mode.closeness == Closeness::Type && !shape.examples.is_empty() => {
-                let place = self.path();
+                let place = self.rule_path();
                 self.note(EMPTY, shape, || {
                     let hint =
                         format!("nothing in it was verified: make the provider state fill it, or write `{place}: 0+`");
@@ -348,7 +354,28 @@ impl<'a, 'c: 'a> Comparison<'a> {
         Path(segments.collect()).to_string()
     }
 
-    /// The example's element at this place. If it has no such element, another one that has the place is used instead.
+    /// The current place, as a rule leads to it: for every element of a list, and for keys that the example doesn't have.
+    fn rule_path(&self) -> Path {
+        let mut example = Some(self.root);
+        let segments = self.at.iter().map(|step| {
+            let (segment, next) = match (step, example) {
+                (Step::Key(key), Some(Value::Object(object))) => match object.get(*key) {
+                    Some(value) => (Segment::Key((*key).to_owned()), Some(value)),
+                    None => (Segment::AnyKey, object.values().next()),
+                },
+                (Step::Key(key), _) => (Segment::Key((*key).to_owned()), None),
+                (Step::Index(index), items) => {
+                    let items = items.and_then(Value::as_array);
+                    (Segment::Each, items.and_then(|items| items.get(*index).or(items.first())))
+                }
+            };
+            example = next;
+            segment
+        });
+        Path(segments.collect())
+    }
+
+    /// Where the example shows this place. If it has no such element, another one that has the place serves instead.
     fn example_place(&self) -> Pointer {
         let mut pointer = self.places.example.clone();
         let mut value = self.root;

@@ -5,9 +5,13 @@
 //! too (it cascades), unless a more specific one does. The specification doesn't say which of two rules of the same weight
 //! applies: here it is the later one in the file.
 
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
 use smallvec::SmallVec;
 
 use super::matcher::{PactMatcher, PlacedRule, PlacedRules, RuleList};
+use super::path::PactStep;
 use crate::source::Step;
 
 /// The rules that may apply to a place or below it.
@@ -21,6 +25,55 @@ pub struct Chosen<'c> {
     typed: bool,
     /// The number of steps so far.
     depth: usize,
+    /// Where in `further` the rules for a step are, if there are many.
+    index: OnceLock<Index<'c>>,
+}
+
+/// From this number of rules on, those for a step are looked up instead of tried one by one, which would be quadratic in a
+/// file with a rule for each key.
+const MANY: usize = 16;
+
+/// Rules by their next step, as indexes in ascending order.
+#[derive(Clone, Debug, Default)]
+struct Index<'c> {
+    keys: HashMap<&'c str, Vec<usize>>,
+    /// Keys that are numbers, which also select an element.
+    numbers: HashMap<usize, Vec<usize>>,
+    indexes: HashMap<usize, Vec<usize>>,
+    stars: Vec<usize>,
+}
+
+impl<'c> Index<'c> {
+    fn new(further: &[(&'c PlacedRule, usize)], depth: usize) -> Self {
+        let mut index = Self::default();
+        for (at, (rule, _)) in further.iter().enumerate() {
+            match &rule.path.0[depth] {
+                PactStep::Key(key) => {
+                    index.keys.entry(key).or_default().push(at);
+                    if let Ok(number) = key.parse() {
+                        index.numbers.entry(number).or_default().push(at);
+                    }
+                }
+                PactStep::Index(number) => index.indexes.entry(*number).or_default().push(at),
+                PactStep::Any | PactStep::AnyIndex => index.stars.push(at),
+            }
+        }
+        index
+    }
+
+    /// The rules that may select a place, in ascending order.
+    fn candidates(&self, step: &Step) -> Vec<usize> {
+        let (named, numbered) = match step {
+            Step::Key(name) => {
+                (self.keys.get(name.as_str()), name.parse().ok().and_then(|number| self.indexes.get(&number)))
+            }
+            Step::Index(number) => (self.numbers.get(number), self.indexes.get(number)),
+        };
+        let mut all: Vec<usize> =
+            [named, numbered, Some(&self.stars)].into_iter().flatten().flatten().copied().collect();
+        all.sort_unstable();
+        all
+    }
 }
 
 /// A rule that applies to a place.
@@ -63,12 +116,19 @@ impl<'c> Chosen<'c> {
             best: self.best.map(|(list, score, _)| (list, score, false)),
             typed: self.typed,
             depth: self.depth + 1,
+            index: OnceLock::new(),
         };
-        for (rule, weight) in &self.further {
+        let mut follow = |(rule, weight): &(&'c PlacedRule, usize)| {
             let more = rule.path.0[self.depth].weight(step);
             if more > 0 {
                 below.take(rule, weight.saturating_mul(more));
             }
+        };
+        if self.further.len() < MANY {
+            self.further.iter().for_each(follow);
+        } else {
+            let index = self.index.get_or_init(|| Index::new(&self.further, self.depth));
+            index.candidates(step).into_iter().for_each(|at| follow(&self.further[at]));
         }
         below
     }
@@ -83,6 +143,16 @@ impl<'c> Chosen<'c> {
     #[must_use]
     pub const fn is_typed(&self) -> bool {
         self.typed
+    }
+
+    /// Whether the same rules apply here as at another place of the same depth, and below it.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        let rules = |chosen: &Self| {
+            chosen.further.iter().map(|(rule, weight)| (std::ptr::from_ref(*rule), *weight)).collect::<Vec<_>>()
+        };
+        let best = |chosen: &Self| chosen.best.map(|(list, score, here)| (std::ptr::from_ref(list), score, here));
+        best(self) == best(other) && self.typed == other.typed && rules(self) == rules(other)
     }
 
     /// The rule whose path ends here.

@@ -24,4 +24,11 @@ codes! {
          `publish --without-skipped` publishes it as pending.";
     /// A matching rule of the Pact file selects nothing in the example, so it has no effect.
     PACT_UNUSED = "P204" => "Correct the path in the test that writes the file, or remove the rule.";
+    /// A key of the Pact file looks like a misspelt one, or a rule says nothing, so it has no effect.
+    PACT_KEY = "P205" => "Correct the key in the test that writes the file, or remove it.";
+    /// An example in the Pact file doesn't fit its own rules. A mock sends what fits, as far as it can be made.
+    PACT_EXAMPLE = "P206" => "Correct the example or the rule in the test that writes the file.";
+    /// Two interactions of the Pact file have the same request and the same states, so a mock can answer only one of them.
+    PACT_TWICE = "P207" =>
+        "Remove one of them, or give them different provider states in the tests that write the file.";
 }

@@ -1,8 +1,7 @@
 //! Pact's generators: values that are made for each message, in place of the example's.
 //!
 //! Those for provider states take what the state handler returned, and are applied when a provider is verified. All others
-//! need a clock or chance, which the caller provides. The generator for a regular expression keeps the example, which
-//! matches the expression as well as any other text.
+//! need a clock or chance, which the caller provides.
 
 use serde_json::{Map, Value, json};
 
@@ -12,7 +11,8 @@ use super::java_time::{JavaPattern, TimeKind};
 use super::media_type::{MediaKind, MediaType};
 use super::path::PactPath;
 use super::places::{in_body, in_texts};
-use super::text::text_of;
+use super::sample::sample;
+use super::text::{encoded_path, text_of};
 use crate::interaction::template::{fill, inserted};
 use crate::interaction::{Body, Headers, Moment, Request, Response, Status};
 use crate::source::json_value;
@@ -44,8 +44,8 @@ pub enum Generator {
     Hexadecimal(usize),
     Text(usize),
     Boolean,
-    /// The example is used.
-    Regex,
+    /// A text that matches the expression.
+    Regex(String),
     Time {
         kind: TimeKind,
         format: JavaPattern,
@@ -162,12 +162,10 @@ impl Generators {
 
     /// Replaces the example's values in a request by generated ones.
     pub(crate) fn request(&self, request: &mut Request, make: &mut dyn FnMut(&Generator, &Value) -> Option<Value>) {
-        if let Some(path) = self
-            .path
-            .as_ref()
-            .and_then(|one| make(one, &Value::String(request.path.clone())).map(|made| text_of(&made)))
-        {
-            request.path = path;
+        // A provider state's values are parts of a path, each with its own encoding.
+        let path = self.path.as_ref().filter(|one| !matches!(one, Generator::ProviderState { .. }));
+        if let Some(made) = path.and_then(|one| make(one, &Value::String(request.path.clone()))) {
+            request.path = encoded_path(&text_of(&made));
         }
         for (name, generator) in &self.query {
             in_texts(&mut request.query, name, &mut |example| make(generator, example));
@@ -215,7 +213,7 @@ impl Generator {
         let whole = |key: &str, default: i64| keys.get(key).and_then(Value::as_i64).unwrap_or(default);
         let length = |key: &str| usize::try_from(whole(key, 10)).unwrap_or(10).min(LONGEST);
         let mut time = |kind: TimeKind| {
-            let format = text("format").unwrap_or_else(|| kind.default_format().to_owned());
+            let format = text("format").unwrap_or_else(|| kind.generated_format().to_owned());
             match JavaPattern::new(&format) {
                 Ok(format) => Some(Self::Time { kind, format, expression: text("expression").unwrap_or_default() }),
                 Err(why) => {
@@ -236,7 +234,7 @@ impl Generator {
             "RandomHexadecimal" => Self::Hexadecimal(length("digits")),
             "RandomString" => Self::Text(length("size")),
             "RandomBoolean" => Self::Boolean,
-            "Regex" => Self::Regex,
+            "Regex" => Self::Regex(text("regex")?),
             "Date" => return time(TimeKind::Date),
             "Time" => return time(TimeKind::Time),
             "DateTime" => return time(TimeKind::DateTime),
@@ -288,7 +286,9 @@ impl Generator {
         // A number that is a string in the example stays a string.
         let like_example = |value: Value| if example.is_string() { Value::String(text_of(&value)) } else { value };
         Some(match self {
-            Self::ProviderState { .. } | Self::Regex => return None,
+            Self::ProviderState { .. } => return None,
+            // Without look-arounds it can always be made; otherwise the example is used.
+            Self::Regex(regex) => Value::String(sample(regex, chance)?),
             Self::Integer { min, max } => like_example(json!(chance.i64(*min..=(*max).max(*min)))),
             Self::Uuid(form) => {
                 let id = uuid::Builder::from_random_bytes(chance.u128(..).to_be_bytes()).into_uuid();

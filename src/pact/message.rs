@@ -3,35 +3,20 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use indexmap::IndexMap;
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value};
 
 use super::generator::Generators;
 use super::media_type::{MediaKind, MediaType};
+use super::odd;
 use super::pattern::Expressions;
 use super::read_matcher::Refused;
 use super::rules::{AsWritten, Fault, PactRules};
-use super::text::text_of;
+use super::text::{encoded_path, text_of};
 use super::version::PactVersion;
 use crate::interaction::{Body, Headers, Request, Response, Status, is_token, urlencoded};
 use crate::source::json_value;
 
-/// The characters that have to be encoded in a path. A `%` is kept, because it already encodes something.
-const PATH: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'#')
-    .add(b'<')
-    .add(b'>')
-    .add(b'?')
-    .add(b'`')
-    .add(b'{')
-    .add(b'}')
-    .add(b'\\')
-    .add(b'^')
-    .add(b'|');
-
-/// Observations from reading a message.
+/// What was noticed while a message was read.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
     /// The file's regular expressions so far.
@@ -42,6 +27,8 @@ pub(super) struct Notes {
     pub unusable: Vec<(Vec<String>, String)>,
     /// The keys of invalid parts of the message, and the reasons.
     pub wrong: Vec<(Vec<String>, String)>,
+    /// Parts that look like misspelt ones.
+    pub odd: Vec<odd::Odd>,
     /// Generators that are left out, and why.
     pub unknown: Vec<String>,
     /// The keys of a valid rule that only a plugin could apply, and the reason why the message can't be compared.
@@ -50,7 +37,8 @@ pub(super) struct Notes {
 
 /// Reads a request.
 pub(super) fn request(mut value: Map<String, Value>, version: PactVersion, notes: &mut Notes) -> (Request, PactRules) {
-    let mut rules = rules(&mut value, version, notes);
+    odd::keys(&value, odd::REQUEST, &[], &mut notes.odd);
+    let mut rules = rules(&mut value, "requestMatchingRules", version, notes);
     let headers = headers(&value, notes);
     rules.sends_null = value.get("body").is_some_and(|body| is_null(body, version)) && is_json(&headers);
     let (body, media_type) = body(value.remove("body"), &headers, version, notes);
@@ -82,13 +70,7 @@ pub(super) fn request(mut value: Map<String, Value>, version: PactVersion, notes
     };
     let (query, raw) = query(in_path.as_ref().or(value.get("query")), notes);
     rules.query_text = raw.filter(|_| version == PactVersion::V1);
-    let request = Request {
-        method: method.to_ascii_uppercase(),
-        path: utf8_percent_encode(path, PATH).to_string(),
-        query,
-        headers,
-        body,
-    };
+    let request = Request { method: method.to_ascii_uppercase(), path: encoded_path(path), query, headers, body };
     (request, rules)
 }
 
@@ -98,7 +80,8 @@ pub(super) fn response(
     version: PactVersion,
     notes: &mut Notes,
 ) -> (Response, PactRules) {
-    let mut rules = rules(&mut value, version, notes);
+    odd::keys(&value, odd::RESPONSE, &[], &mut notes.odd);
+    let mut rules = rules(&mut value, "responseMatchingRules", version, notes);
     let headers = headers(&value, notes);
     let (body, media_type) = body(value.remove("body"), &headers, version, notes);
     of_body(&mut rules, body.as_ref(), media_type, &headers, notes);
@@ -114,13 +97,15 @@ pub(super) fn response(
     (Response { status: Status::Code(status), headers, body }, rules)
 }
 
-/// The rules and generators of a message.
-fn rules(value: &mut Map<String, Value>, version: PactVersion, notes: &mut Notes) -> PactRules {
+/// The rules and generators of a message. Old files have the rules under another key, which counts more.
+fn rules(value: &mut Map<String, Value>, old_key: &str, version: PactVersion, notes: &mut Notes) -> PactRules {
     let mut rules = PactRules { version, ..PactRules::default() };
     let mut written = Map::new();
-    match value.remove("matchingRules") {
+    let new = value.remove("matchingRules");
+    match value.remove(old_key).filter(Value::is_object).or(new) {
         None | Some(Value::Null) => {}
         Some(Value::Object(object)) => {
+            odd::rules(&object, &mut notes.odd);
             rules.read(&object, &mut notes.known, &mut notes.faults);
             written.insert(String::from("matchingRules"), Value::Object(object));
         }

@@ -60,23 +60,33 @@ impl PactPath {
         Ok(Self(steps))
     }
 
-    /// Whether it leads to a place of a value.
+    /// Whether it leads to a place of a value. `steps` is how many places may still be tried: when none is left, it does.
     #[must_use]
-    pub fn leads_into(&self, value: &Value) -> bool {
-        fn go(steps: &[PactStep], value: &Value) -> bool {
-            let Some((step, rest)) = steps.split_first() else { return true };
-            match value {
-                Value::Object(object) => {
-                    object.iter().any(|(key, item)| step.weight(&Place::Key(key.clone())) > 0 && go(rest, item))
+    pub fn leads_into(&self, value: &Value, steps: &mut usize) -> bool {
+        fn go(path: &[PactStep], value: &Value, steps: &mut usize) -> bool {
+            let Some((step, rest)) = path.split_first() else { return true };
+            *steps = steps.saturating_sub(1);
+            if *steps == 0 {
+                return true;
+            }
+            match (step, value) {
+                (PactStep::Key(key), Value::Object(object)) => {
+                    object.get(key).is_some_and(|item| go(rest, item, steps))
                 }
-                Value::Array(items) => items
+                (PactStep::Index(index), Value::Array(items)) => {
+                    items.get(*index).is_some_and(|item| go(rest, item, steps))
+                }
+                (_, Value::Object(object)) => {
+                    object.iter().any(|(key, item)| step.weight(&Place::Key(key.clone())) > 0 && go(rest, item, steps))
+                }
+                (_, Value::Array(items)) => items
                     .iter()
                     .enumerate()
-                    .any(|(index, item)| step.weight(&Place::Index(index)) > 0 && go(rest, item)),
+                    .any(|(index, item)| step.weight(&Place::Index(index)) > 0 && go(rest, item, steps)),
                 _ => false,
             }
         }
-        go(&self.0, value)
+        go(&self.0, value, steps)
     }
 
     /// Its first key: the header or parameter that a rule is for.

@@ -1,7 +1,5 @@
 //! From the text of a Pact file to a contract.
 
-use std::collections::HashSet;
-use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use deunicode::deunicode;
@@ -9,15 +7,16 @@ use indexmap::IndexMap;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::codes::{PACT_NAME, PACT_NOT_JSON, PACT_RULE, PACT_SHAPE, PACT_SKIPPED, PACT_UNKNOWN};
+use super::codes::{PACT_KEY, PACT_NAME, PACT_NOT_JSON, PACT_RULE, PACT_SHAPE, PACT_SKIPPED, PACT_UNKNOWN};
 use super::message::{self, Notes};
+use super::odd;
 use super::pattern::Expressions;
 use super::read_matcher::Refused;
 use super::rules::PactRules;
 use super::terms::{Contract, Interaction, Terms};
 use super::version::PactVersion;
 use crate::interaction::{
-    self, Http, Kind, ReadContract, Request, Response, ServiceName, State, Status, Unrunnable, first_unused,
+    self, Http, Kind, Names, ReadContract, Request, Response, ServiceName, State, Status, Unrunnable,
 };
 use crate::source::json::{self, Apart, outline};
 use crate::source::json_value;
@@ -106,7 +105,7 @@ impl Reader<'_> {
         let mut lists = outline(&self.source.text).lists;
         let mut interactions = Vec::new();
         let mut lines = Vec::new();
-        let mut names: HashSet<String> = HashSet::new();
+        let mut names = Names::default();
         let mut is_missing = true;
         for key in LISTS {
             let Some(elements) = file.list(key) else {
@@ -211,12 +210,15 @@ impl Reader<'_> {
         version: PactVersion,
         at: &Pointer,
     ) -> Interaction {
+        let mut odd = Vec::new();
+        odd::keys(&element, odd::INTERACTION, &[], &mut odd);
+        self.odd(odd, at);
         let name = match element.get("description") {
             Some(Value::String(text)) => in_one_line(text),
             _ => String::new(),
         };
         let name = if name.is_empty() { String::from("an interaction without a description") } else { name };
-        let mut skip = None;
+        let mut skip;
         let plugins = element.get("pluginConfiguration").and_then(Value::as_object);
         let configures_plugins = plugins.is_some_and(|plugins| !plugins.is_empty());
         self.known.has_plugins |= configures_plugins;
@@ -251,9 +253,9 @@ impl Reader<'_> {
                 skip = Some((at.clone(), format!("it is {name}, and only HTTP is supported so far")));
             }
             InteractionType::Unknown => {
-                let help =
-                    String::from("the types are Synchronous/HTTP, Asynchronous/Messages and Synchronous/Messages");
-                self.error(PACT_SHAPE, &at.key("type"), "this isn't a known type of interaction", Some(help));
+                let said = element.get("type").map_or_else(String::new, ToString::to_string);
+                let why = format!("its type {said} isn't Synchronous/HTTP, and only HTTP is supported so far");
+                skip = Some((at.key("type"), why));
             }
         }
         if let Some((place, why)) = &skip {
@@ -299,11 +301,20 @@ impl Reader<'_> {
                 Finding::warning(PACT_RULE, &self.source.name, place, format!("nothing can match this rule: {why}"));
             self.findings.push(finding.help(HELP));
         }
+        self.odd(std::mem::take(&mut notes.odd), at);
         for unknown in notes.unknown.drain(..) {
             let place = self.source.place(&at.key("generators"));
             self.findings.push(Finding::warning(PACT_UNKNOWN, &self.source.name, place, unknown));
         }
         notes.unable.take().map(|(keys, why)| (below(&at.key("matchingRules"), &keys), why))
+    }
+
+    /// Warns of parts that look like misspelt ones.
+    fn odd(&mut self, odd: Vec<odd::Odd>, at: &Pointer) {
+        for (keys, why) in odd {
+            let place = self.source.place(&below(at, &keys));
+            self.findings.push(Finding::warning(PACT_KEY, &self.source.name, place, why).help(HELP));
+        }
     }
 
     fn states(&mut self, mut element: Map<String, Value>, at: &Pointer) -> Vec<State> {
@@ -399,13 +410,11 @@ fn in_one_line(text: &str) -> String {
 
 /// Gives an interaction a name that isn't in `names` yet, and adds it there: in Pact files several may have the same
 /// description, with different states.
-pub fn name_apart<T, S: BuildHasher>(interaction: &mut interaction::Interaction<T>, names: &mut HashSet<String, S>) {
+pub fn name_apart<T>(interaction: &mut interaction::Interaction<T>, names: &mut Names) {
     let plain = interaction.name.clone();
     let states: Vec<String> = interaction.given.iter().map(|state| in_one_line(&state.name)).collect();
     let with_states = (!states.is_empty()).then(|| format!("{plain} ({})", states.join(", ")));
-    let numbered = (2..).map(|number| format!("{plain} ({number})"));
-    let all = std::iter::once(plain.clone()).chain(with_states).chain(numbered);
-    interaction.name = first_unused(all, names).unwrap_or(plain);
+    interaction.name = names.apart(&plain, with_states, |number| format!("{plain} ({number})"));
 }
 
 #[cfg(test)]

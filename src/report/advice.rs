@@ -2,7 +2,7 @@
 //! agree on for all of them together.
 
 use crate::interaction::{Actual, ActualBody, Mismatch, ValueKind, mismatch as codes};
-use crate::verification::Finished;
+use crate::verification::{Finished, Login};
 
 use super::mismatch::MOST;
 
@@ -130,13 +130,19 @@ fn status(finished: &Finished) -> Remark {
     let clear = |text: String| Remark { text, can_be_agreed: false };
     match finished.status {
         Some(500..) => clear(format!("{provider} failed to handle the request: check its log.")),
+        Some(401 | 403) if finished.login == Login::LeftOut => clear(format!(
+            "{provider} refuses the request, which has no real secret: write a placeholder such as `${{password}}` in its place, and have a provider state supply it."
+        )),
+        Some(401 | 403) if finished.login == Login::OfContract => clear(format!(
+            "{provider} refuses the contract's own credentials. `--header` replaces them only if the contract has a rule that allows it: remove the header from the contract, or loosen it."
+        )),
         Some(401 | 403) => {
             clear(format!("{provider} refuses the request: use `--header` to send the credentials that it requires."))
         }
         Some(404) if finished.given.is_empty() => clear(format!(
             "{provider} has nothing at this address. If that depends on data, name a provider state in the contract."
         )),
-        Some(404 | 409 | 410) => {
+        Some(404 | 409 | 410) if !finished.given.is_empty() => {
             clear(format!("{provider} doesn't seem to be in the given provider state: check its state handler."))
         }
         _ => Remark { text: format!("{provider} responds with a different status."), can_be_agreed: true },

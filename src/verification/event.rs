@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::outcome::{Outcome, RunError};
-use crate::interaction::{Mismatch, ServiceName};
+use crate::interaction::{ActualRequest, Mismatch, REDACTED, ServiceName};
 use crate::source::Excerpt;
 
 /// One thing that happened in a run.
@@ -55,6 +55,8 @@ pub struct Finished {
     /// The example's and the response's body as pretty-printed texts with their keys in one order, if the body has a
     /// mismatch that a comparison of the whole helps to understand.
     pub bodies: Option<Bodies>,
+    /// The credentials that its request had.
+    pub login: Login,
 }
 
 impl Finished {
@@ -72,6 +74,31 @@ pub enum Pending {
     NotNeeded,
     /// Its contract says so.
     Said,
+}
+
+/// The credentials in a request that was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Login {
+    None,
+    /// The contract's own, in a header.
+    OfContract,
+    /// A secret that a recording left out, or a placeholder that nothing filled.
+    LeftOut,
+}
+
+impl Login {
+    /// Those of a request, without those that the user adds to every request.
+    pub(super) fn of(request: &ActualRequest) -> Self {
+        let body = String::from_utf8_lossy(&request.body);
+        let is_left_out = |text: &str| text.contains(REDACTED) || text.contains("${");
+        let mut texts = request.headers.iter().map(|(_, value)| value.as_str()).chain(request.query.as_deref());
+        if is_left_out(&body) || is_left_out(&request.path) || texts.any(is_left_out) {
+            return Self::LeftOut;
+        }
+        let is_login =
+            |name: &str| ["authorization", "cookie", "x-api-key"].iter().any(|it| name.eq_ignore_ascii_case(it));
+        if request.headers.iter().any(|(name, _)| is_login(name)) { Self::OfContract } else { Self::None }
+    }
 }
 
 /// The two sides of a body comparison.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::event::{Bodies, ContractLine, Finished, Pending, ShownMismatch};
+use super::event::{Bodies, ContractLine, Finished, Login, Pending, ShownMismatch};
 use super::exchange::Exchange;
 use super::outcome::{Outcome, RunError};
 use super::plan::Plan;
@@ -28,6 +28,7 @@ pub(super) fn broken_or_upheld(plan: &Plan, position: usize, exchange: &Exchange
     let source = &plan.file(position).source;
     let mismatches = with_lines(mismatches, source);
     Finished {
+        login: Login::of(&exchange.request),
         outcome: if mismatches.is_empty() { Outcome::Upheld } else { Outcome::Broken },
         seconds: reply.seconds,
         status: Some(reply.response.status),
@@ -89,6 +90,7 @@ fn blank(plan: &Plan, position: usize, request: String) -> Finished {
         mismatches: Vec::new(),
         unknown_codings: Vec::new(),
         error: None,
+        login: Login::None,
         bodies: None,
     }
 }

@@ -7,13 +7,17 @@ use crate::interaction::{ActualRequest, ActualResponse, State};
 
 /// A provider that requests can be sent to.
 pub trait Provider {
-    /// Sends one request and reads the whole response.
+    /// Sends one request and reads the whole response. Headers that the user adds to every request are sent if the contract
+    /// `allows` them.
     ///
     /// # Errors
     ///
     /// Whatever kept a response from being read whole, within the limits on time and size.
-    fn send(&self, request: &ActualRequest) -> impl Future<Output = Result<Reply, RunError>> + Send;
+    fn send(&self, request: &ActualRequest, allows: &Allows) -> impl Future<Output = Result<Reply, RunError>> + Send;
 }
+
+/// Whether the contract of a request allows a header of this name and value.
+pub type Allows<'a> = dyn Fn(&str, &str) -> bool + Sync + 'a;
 
 /// A response and how long it took.
 #[derive(Clone, Debug)]

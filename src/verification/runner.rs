@@ -14,7 +14,7 @@ use super::finish::{broken_or_upheld, failed};
 use super::outcome::RunError;
 use super::plan::Plan;
 use super::provider::{Action, Provider, Reply, StateHandler};
-use crate::formats::verifier_request;
+use crate::formats::{allows_header, verifier_request};
 use crate::interaction::{ActualRequest, Http, MOST_INSERTED, NotRunnable};
 use crate::source::codes::codes;
 
@@ -182,7 +182,8 @@ async fn exchange<P: Provider, S: StateHandler>(
         let asked = filled.as_ref().unwrap_or(http);
         let made = asked.request_at(&plan.moment(position));
         let request = verifier_request(made.as_ref().unwrap_or(&asked.request), &asked.terms);
-        let reply = provider.send(&request).await;
+        let allows = |name: &str, value: &str| allows_header(asked, &request, name, value);
+        let reply = provider.send(&request, &allows).await;
         Exchange { filled, request, reply }
     };
     if let Some(handler) = handler.filter(|_| plan.tears_down(position)) {

@@ -274,6 +274,14 @@ fn a_broken_pact_file_gives_its_faults_with_their_places() {
       │
       ╰ help: correct it in the test that writes this file
 
+    warning[P205]: this rule has no effect: its list of matchers is empty
+      ╭▸ pacts/broken.json:7:98
+      │
+    7 │       "matchingRules": {"body": {"$.a": {"matchers": [{"match": "regex", "regex": "("}]}, "$..": {"matchers": []}}}
+      │                                                                                                  ━━━━━━━━━━━━━━━
+      │
+      ╰ help: correct it in the test that writes this file
+
     error[P102]: an interaction must be an object
       ╭▸ pacts/broken.json:9:5
       │
@@ -298,7 +306,7 @@ fn a_broken_pact_file_gives_its_faults_with_their_places() {
       │
       ╰ help: it is cut off; write it again, or fetch it again
 
-    8 errors in 3 files
+    8 errors, 1 warning in 3 files
     [exit code 2]
     "#);
     assert_eq!(world.upheld(["verify", "pacts/", "--url", "http://127.0.0.1:9"]).code, Some(2));
@@ -453,25 +461,14 @@ fn what_nothing_can_be_is_the_file_s_own_fault() {
     pact["interactions"][0]["type"] = json!("Synchronous/HTPP");
     world.write("pacts/shop-orders.json", format!("{pact:#}"));
     assert_snapshot!(world.upheld(["verify", "pacts/", "--url", &provider.url()]), @r#"
+    skipped Web-Shop → orders  get an order                pacts/shop-orders.json:6
+            E403: it was not run: its type "Synchronous/HTPP" isn't Synchronous/HTTP, and only HTTP is supported so far
+
+    ERROR   1 interaction: 1 skipped in <time>
     ------- stderr -------
-    warning[P201]: `Web Shop` isn't a valid service name; Upheld uses Web-Shop
-      ╭▸ pacts/shop-orders.json:3:13
-      │
-    3 │     "name": "Web Shop"
-      │             ━━━━━━━━━━
-      │
-      ╰ help: names have letters, digits, `.`, `_` and `-`, so they can be file names and words in a shell
-
-    error[P102]: this isn't a known type of interaction
-       ╭▸ pacts/shop-orders.json:65:15
-       │
-    65 │       "type": "Synchronous/HTPP"
-       │               ━━━━━━━━━━━━━━━━━━
-       │
-       ╰ help: the types are Synchronous/HTTP, Asynchronous/Messages and Synchronous/Messages
-
-    1 error, 1 warning in 1 file
-    [exit code 2]
+    note: 3 warnings about the contracts: see `upheld lint`
+    note: skipped interactions keep the run from exiting with 0; --without-skipped leaves them out
+    [exit code 5]
     "#);
 }
 

@@ -91,6 +91,7 @@ fn examples() -> Vec<(&'static str, String, &'static str, &'static str)> {
         ),
         ("L103", one(get, ok).replace("storefront", "web"), "its path says otherwise", "contracts/web/orders.yaml"),
         ("L104", one("method: GET\npath: /\nbody: { a: 1 }", ok), "should have no body", "POST or QUERY"),
+        ("L105", one(get, "status: 204\nbody: { a: 1 }"), "never has a body", "remove the body"),
         ("P101", String::from("{\"consumer\": {\"name\": \"a\"}, "), "this Pact file isn't valid JSON", "cut off"),
         ("P102", pact("storefront", r#"{"request": {"method": 5}}"#), "`method` must be the name of a method", ""),
         (
@@ -119,6 +120,19 @@ fn examples() -> Vec<(&'static str, String, &'static str, &'static str)> {
             pact_with_rules(r#"{"$.b": {"matchers": [{"match": "type"}]}}"#),
             "`$.b` leads to nothing",
             "correct the path",
+        ),
+        ("P205", pact("web", r#"{"response": {"bdy": 1}}"#), "did you mean `body`?", "correct it in the test"),
+        (
+            "P206",
+            pact_with_rules(r#"{"$.a": {"matchers": [{"match": "boolean"}]}}"#),
+            "the example doesn't fit its own rules",
+            "correct the example",
+        ),
+        (
+            "P207",
+            pact("web", r#"{"description": "a"}, {"description": "b", "response": {"status": 404}}"#),
+            "`b` has the same request as `a`",
+            "different provider states",
         ),
     ]
 }

@@ -172,7 +172,12 @@ impl Message<'_, '_> {
 
     /// A text that Pact parses.
     fn parse(&mut self, text: &str, kind: MediaKind, rule: Option<&Rule>) -> Option<Body> {
+        let is_loose = rule
+            .is_some_and(|rule| rule.determines_value() && !rule.has(&Matcher::Exact) && !rule.has(&Matcher::Equal));
         let can_be_parsed = match kind {
+            MediaKind::Multipart if self.is_request() && self.version == Version::V4 && !is_loose => {
+                return Some(Body::bytes(text.as_bytes()));
+            }
             MediaKind::Multipart => return self.leave_out(NoBody::Parts),
             MediaKind::Json => json_value::read(text.as_bytes()).is_ok_and(|it| it.is_object() || it.is_array()),
             MediaKind::Xml => roxmltree::Document::parse(text).is_ok(),
@@ -181,8 +186,6 @@ impl Message<'_, '_> {
         if !can_be_parsed {
             return self.leave_out(NoBody::Unreadable);
         }
-        let is_loose = rule
-            .is_some_and(|rule| rule.determines_value() && !rule.has(&Matcher::Exact) && !rule.has(&Matcher::Equal));
         if is_loose && !self.is_request() {
             return self.leave_out(NoBody::ParsedText);
         }
@@ -200,6 +203,12 @@ impl Message<'_, '_> {
         match (self.version, self.kind()) {
             (_, Some(MediaKind::Binary)) => Some(Body::bytes(Arc::clone(bytes))),
             (Version::V4, None) if !self.has_type() => {
+                self.pact.media_type = Some(String::from("application/octet-stream"));
+                Some(Body::bytes(Arc::clone(bytes)))
+            }
+            (Version::V4, Some(MediaKind::Multipart)) if self.is_request() => Some(Body::bytes(Arc::clone(bytes))),
+            // Compressed, or in another charset: version 4 can say that they are bytes, whatever the header says.
+            (Version::V4, Some(_)) if self.is_request() && self.can_be_text() => {
                 self.pact.media_type = Some(String::from("application/octet-stream"));
                 Some(Body::bytes(Arc::clone(bytes)))
             }

@@ -29,6 +29,8 @@ use crate::pact::{self, PactMatcher, PactRules, StatusRange};
 pub struct Exported {
     /// The file's text.
     pub text: String,
+    /// How many interactions it has.
+    pub interactions: usize,
     pub remarks: Vec<Remark>,
 }
 
@@ -81,7 +83,7 @@ fn write<T>(
         });
     }
     let file = file::file(&contract.consumer, &contract.provider, &kept, version);
-    Exported { text: format!("{file:#}\n"), remarks: merge_common(remarks) }
+    Exported { text: format!("{file:#}\n"), interactions: kept.len(), remarks: merge_common(remarks) }
 }
 
 /// Why an interaction can't be written, if it can't.

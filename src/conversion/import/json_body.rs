@@ -75,12 +75,20 @@ impl JsonReader<'_, '_> {
         node
     }
 
-    /// A node whose remarks go nowhere but to the caller.
-    fn apart<'v>(&self, example: &'v Value, chosen: &Chosen<'_>) -> (Node<'v>, Vec<Remark>) {
-        let mut found = Vec::new();
-        let (interaction, side) = (self.remarks.interaction, self.remarks.side);
-        let node = expectations(example, chosen, &mut Remarks { interaction, side, found: &mut found });
+    /// A node whose remarks go nowhere but to the caller. Whatever is done with them, each value is walked only once, or the
+    /// work would grow exponentially with the depth.
+    fn apart<'v>(&mut self, segment: Segment, example: &'v Value, chosen: &Chosen<'_>) -> (Node<'v>, Vec<Remark>) {
+        let outside = std::mem::take(self.remarks.found);
+        let node = self.below(segment, example, chosen);
+        let found = std::mem::replace(self.remarks.found, outside);
         (node, found)
+    }
+
+    /// Adds remarks that were kept apart.
+    fn keep(&mut self, found: &[Remark]) {
+        for remark in found {
+            self.remarks.push(remark.clone());
+        }
     }
 
     fn fields<'v>(&mut self, object: &'v Map<String, Value>, chosen: &Chosen<'_>) -> Vec<(&'v str, Node<'v>)> {
@@ -183,11 +191,15 @@ impl JsonReader<'_, '_> {
         list: &RuleList,
     ) -> Expectation<'v> {
         let of_any = rules.below(&Step::Key(ANOTHER_KEY.to_owned()));
-        let any = self.below(Segment::AnyKey, first, &of_any);
-        let (_, known) = self.apart(first, &of_any);
+        let (any, known) = self.apart(Segment::AnyKey, first, &of_any);
+        self.keep(&known);
         let (mut are_alike, mut have_same_rules) = (true, true);
-        for (key, value) in object {
-            let (node, found) = self.apart(value, &rules.below(&Step::Key(key.clone())));
+        for (index, (key, value)) in object.iter().enumerate() {
+            let of_key = rules.below(&Step::Key(key.clone()));
+            if index == 0 && of_key.is_same(&of_any) {
+                continue;
+            }
+            let (node, found) = self.apart(Segment::Key(key.clone()), value, &of_key);
             are_alike &= node.is_like(&any);
             have_same_rules &= node.has_rules_of(&any) && !has_new_differences(&found, &known);
         }
@@ -290,20 +302,23 @@ impl JsonReader<'_, '_> {
     ) -> Expectation<'v> {
         let Some(first) = items.first() else { return Expectation::AnyList };
         let of_any = rules.below(&Step::Index(ANOTHER_INDEX));
-        let each = self.below(Segment::Each, first, &of_any);
-        let (_, known) = self.apart(first, &of_any);
+        let (each, known) = self.apart(Segment::Each, first, &of_any);
+        self.keep(&known);
         let mut at = Vec::new();
         let mut are_alike = true;
         for (index, item) in items.iter().enumerate() {
-            let (node, found) = self.apart(item, &rules.below(&Step::Index(index)));
+            let of_index = rules.below(&Step::Index(index));
+            if index == 0 && of_index.is_same(&of_any) {
+                continue;
+            }
+            let (node, found) = self.apart(Segment::Index(index), item, &of_index);
             are_alike &= node.is_like(&each);
             let has_own_rules = !node.has_rules_of(&each);
             if has_own_rules || has_new_differences(&found, &known) {
-                // Once more, for its remarks.
-                let node = self.below(Segment::Index(index), item, &rules.below(&Step::Index(index)));
-                if has_own_rules {
-                    at.push((index, node));
-                }
+                self.keep(&found);
+            }
+            if has_own_rules {
+                at.push((index, node));
             }
         }
         if let Some((last, _)) = at.last() {

@@ -13,13 +13,11 @@ mod settle;
 mod states;
 mod texts;
 
-use std::collections::HashSet;
-
 use super::difference::{FromPact, LeftOutOfContract};
 use super::place::{NamedTexts, Part, Side};
 use super::remark::{Remark, Remarks, merge_common};
 use crate::contract::{self, RequestRules, Rules};
-use crate::interaction::{Http, Kind, Request, Response, first_unused};
+use crate::interaction::{Http, Kind, Names, Request, Response};
 use crate::pact::{self, PactRules};
 
 /// How long an interaction's name may be, in characters; its schema says so.
@@ -37,7 +35,7 @@ pub struct Converted {
 pub fn import(pact: &pact::Contract) -> Converted {
     let mut remarks = Vec::new();
     let mut all = Vec::new();
-    let mut names = HashSet::new();
+    let mut names = Names::default();
     for (index, interaction) in pact.interactions.iter().enumerate() {
         let why = match &interaction.kind {
             Kind::Http(http) => {
@@ -152,8 +150,7 @@ fn response(pact: &Response, rules: &PactRules, remarks: &mut Remarks<'_>) -> (R
 }
 
 /// A name that no other interaction has, shortened if it is too long.
-fn name(name: &str, names: &mut HashSet<String>) -> String {
+fn name(name: &str, names: &mut Names) -> String {
     let cut = |length: usize| name.chars().take(length).collect::<String>().trim_end().to_owned();
-    let numbered = (2..).map(|number| format!("{} ({number})", cut(LONGEST_NAME - 10)));
-    first_unused(std::iter::once(cut(LONGEST_NAME)).chain(numbered), names).unwrap_or_default()
+    names.apart(&cut(LONGEST_NAME), None, |number| format!("{} ({number})", cut(LONGEST_NAME - 10)))
 }

@@ -87,8 +87,15 @@ fn both(node: &Node<'_>) -> Both {
             let mut below_equal = own(vec![size.clone(), Matcher::Equal]);
             let mut by_value = own(vec![size]);
             let Both { by_type: typed, by_value: valued } = both(each);
-            by_type.extend(of_each(&typed, at, |both| both.by_type));
-            let valued = of_each(&valued, at, |both| both.by_value);
+            // Once for both ways, or the work would double with each level.
+            let (mut at_typed, mut at_valued) = (Vec::new(), Vec::new());
+            for (index, node) in at {
+                let Both { by_type, by_value } = both(node);
+                at_typed.push((*index, node, by_type));
+                at_valued.push((*index, node, by_value));
+            }
+            by_type.extend(of_each(&typed, at_typed));
+            let valued = of_each(&valued, at_valued);
             below_equal.extend(valued.clone());
             by_value.extend(valued);
             fewer(by_type, below_equal, by_value)
@@ -164,11 +171,10 @@ fn merged(items: &[Node<'_>], rules: &[Rules]) -> Rules {
 }
 
 /// The rules for all elements of a list, and for those with rules of their own.
-fn of_each(each: &Rules, at: &[(usize, Node<'_>)], take: fn(Both) -> Rules) -> Rules {
+fn of_each(each: &Rules, at: Vec<(usize, &Node<'_>, Rules)>) -> Rules {
     let mut all = under(&Segment::Each, each.clone());
-    for (index, node) in at {
-        let own = take(both(node));
-        // Rules that apply to the others, but not to this one.
+    for (index, node, own) in at {
+        // Rules that hold for the others, but not for this one.
         let loosened =
             each.iter().filter(|(path, _)| !own.iter().any(|(other, _)| other == path)).filter_map(|(path, _)| {
                 let place = Path(path.clone());
@@ -178,7 +184,7 @@ fn of_each(each: &Rules, at: &[(usize, Node<'_>)], take: fn(Both) -> Rules) -> R
             });
         let loosened: Rules = loosened.collect();
         let own: Rules = own.into_iter().filter(|rule| !each.contains(rule)).chain(loosened).collect();
-        all.extend(under(&Segment::Index(*index), own));
+        all.extend(under(&Segment::Index(index), own));
     }
     all
 }

@@ -213,7 +213,7 @@ pub(super) fn remark_on_generators(generators: &Generators, remarks: &mut Remark
     let body = generators.body.iter().map(|(path, one)| (Part::InBody(without_root(path)), one));
     let status = generators.status.iter().map(|one| (Part::Status, one));
     let is_lost = |one: &Generator| match one {
-        Generator::Regex => false,
+        Generator::Regex(_) => false,
         Generator::ProviderState { .. } => !is_request,
         Generator::Integer { .. }
         | Generator::Uuid(_)

@@ -40,7 +40,7 @@ fn with_headers(lines: &[&str]) -> HttpOptions {
 async fn nothing_is_added_to_a_request_but_the_host() {
     let (base, kept) = keeping().await;
     let client = patient(base.clone());
-    client.send(&plain("GET", "/orders/42")).await.expect("an answer");
+    client.send(&plain("GET", "/orders/42"), &|_, _| true).await.expect("an answer");
     let host = base.to_string().replace("http://", "");
     assert_eq!(kept.lock().expect("no panic")[0].1, format!("GET /orders/42 HTTP/1.1\r\nhost: {host}\r\n\r\n"));
 }
@@ -56,7 +56,7 @@ async fn a_request_is_sent_as_given() {
         headers: headers(&[("X-Twice", "1"), ("x-twice", "2"), ("Accept", "text/plain"), ("x-name", "Zoë")]),
         body: b"\x00\xff{ \"a\" : 1 }\r\n".to_vec(),
     };
-    client.send(&sent).await.expect("an answer");
+    client.send(&sent, &|_, _| true).await.expect("an answer");
     let host = base.to_string().replace("http://", "");
     let (_, head, body) = kept.lock().expect("no panic")[0].clone();
     let expected = format!(
@@ -73,7 +73,7 @@ async fn the_users_headers_replace_the_requests_own() {
     let options = with_headers(&["authorization: Bearer real", "X-Extra: a", "x-extra: b", "host: orders.example"]);
     let mut sent = plain("GET", "/");
     sent.headers = headers(&[("Authorization", "Bearer example"), ("x-own", "kept")]);
-    HttpClient::new(base, &options).send(&sent).await.expect("an answer");
+    HttpClient::new(base, &options).send(&sent, &|_, _| true).await.expect("an answer");
     assert_eq!(
         kept.lock().expect("no panic")[0].1,
         "GET / HTTP/1.1\r\nx-own: kept\r\nauthorization: Bearer real\r\nx-extra: a\r\nx-extra: b\r\n\
@@ -104,7 +104,7 @@ async fn a_request_that_cant_be_sent_is_an_error_and_nothing_is_sent() {
         (with(&[("a", "b\r\nc: d")]), "the header `a`"),
         (with(&[("content-length", "3")]), "`content-length: 3`, but its body has 0 bytes"),
     ] {
-        let error = client.send(&request).await.expect_err(part);
+        let error = client.send(&request, &|_, _| true).await.expect_err(part);
         assert_eq!(error.code, codes::UNSENDABLE, "{error:?}");
         assert!(error.message.contains(part), "{error:?}");
     }
@@ -116,10 +116,10 @@ async fn requests_share_one_connection() {
     let (base, kept) = keeping().await;
     let client = patient(base.clone());
     for _ in 0..20 {
-        client.send(&plain("GET", "/")).await.expect("an answer");
+        client.send(&plain("GET", "/"), &|_, _| true).await.expect("an answer");
         client
             .with_base(BaseUrl::parse(&base.join("/other")).expect("a base URL"))
-            .send(&plain("GET", "/"))
+            .send(&plain("GET", "/"), &|_, _| true)
             .await
             .expect("an answer");
     }
@@ -134,7 +134,7 @@ async fn concurrent_requests_have_a_connection_each() {
     let client = patient(base);
     let request = plain("GET", "/");
     for _ in 0..3 {
-        futures_util::future::join_all((0..5).map(|_| client.send(&request))).await;
+        futures_util::future::join_all((0..5).map(|_| client.send(&request, &|_, _| true))).await;
     }
     let kept = kept.lock().expect("no panic");
     assert_eq!(kept.len(), 15);
@@ -148,7 +148,7 @@ async fn a_connection_that_the_server_closed_is_replaced() {
     let base = answering("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok", true).await;
     let client = patient(base);
     for _ in 0..50 {
-        assert_eq!(client.send(&plain("GET", "/")).await.expect("an answer").response.body, b"ok");
+        assert_eq!(client.send(&plain("GET", "/"), &|_, _| true).await.expect("an answer").response.body, b"ok");
     }
 }
 
@@ -170,11 +170,11 @@ async fn a_request_that_may_have_had_an_effect_is_not_sent_twice() {
     })
     .await;
     let client = patient(base);
-    client.send(&plain("POST", "/")).await.expect("an answer");
-    assert_eq!(client.send(&plain("POST", "/")).await.expect_err("an error").code, codes::CLOSED);
+    client.send(&plain("POST", "/"), &|_, _| true).await.expect("an answer");
+    assert_eq!(client.send(&plain("POST", "/"), &|_, _| true).await.expect_err("an error").code, codes::CLOSED);
     assert_eq!(*kept.lock().expect("no panic"), 1);
-    client.send(&plain("GET", "/")).await.expect("an answer");
-    client.send(&plain("GET", "/")).await.expect("an answer on a new connection");
+    client.send(&plain("GET", "/"), &|_, _| true).await.expect("an answer");
+    client.send(&plain("GET", "/"), &|_, _| true).await.expect("an answer on a new connection");
     assert_eq!(*kept.lock().expect("no panic"), 2);
 }
 
@@ -215,7 +215,7 @@ async fn an_encoded_body_is_decoded_and_the_headers_stay() {
 async fn a_response_to_head_has_a_length_and_no_body() {
     let base =
         answering("HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 99999999999\r\n\r\n", false).await;
-    let response = patient(base).send(&plain("HEAD", "/")).await.expect("an answer").response;
+    let response = patient(base).send(&plain("HEAD", "/"), &|_, _| true).await.expect("an answer").response;
     assert_eq!(response.headers[1].1, "99999999999");
     assert_eq!(response.body, b"");
 }

@@ -13,7 +13,7 @@ use crate::verification::{Provider as _, RunError};
 /// Gets `/`, which must fail, and fail soon.
 async fn failing(client: HttpClient) -> RunError {
     let begun = Instant::now();
-    let error = match client.send(&plain("GET", "/")).await {
+    let error = match client.send(&plain("GET", "/"), &|_, _| true).await {
         Err(error) => error,
         Ok(reply) => reply.unread.expect("an error"),
     };
@@ -120,7 +120,7 @@ async fn a_compressed_body_that_becomes_too_large_is_cut_off() {
 async fn the_limit_on_the_body_can_be_set() {
     let base = answering("HTTP/1.1 200 OK\r\ncontent-length: 11\r\n\r\nhello world", false).await;
     let limited = |max_body| HttpClient::new(base.clone(), &HttpOptions { max_body, ..HttpOptions::default() });
-    let reply = limited(11).send(&plain("GET", "/")).await.expect("an answer");
+    let reply = limited(11).send(&plain("GET", "/"), &|_, _| true).await.expect("an answer");
     assert_eq!(reply.response.body, b"hello world");
     assert_eq!(failing(limited(10)).await.message, "the response body is larger than 10 bytes");
 }
@@ -230,6 +230,6 @@ async fn a_response_after_a_broken_one_is_read() {
     })
     .await;
     let client = patient(base);
-    assert_eq!(client.send(&plain("GET", "/")).await.expect_err("an error").code, codes::SURPLUS);
-    assert_eq!(client.send(&plain("GET", "/")).await.expect("an answer").response.body, b"right");
+    assert_eq!(client.send(&plain("GET", "/"), &|_, _| true).await.expect_err("an error").code, codes::SURPLUS);
+    assert_eq!(client.send(&plain("GET", "/"), &|_, _| true).await.expect("an answer").response.body, b"right");
 }

@@ -38,7 +38,7 @@ async fn a_provider_can_be_reached_without_sending_a_request() {
     .await;
     let client = patient(base);
     client.connects().await.expect("a connection");
-    client.send(&plain("POST", "/")).await.expect("an answer");
+    client.send(&plain("POST", "/"), &|_, _| true).await.expect("an answer");
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let port = listener.local_addr().expect("an address").port();
     drop(listener);
@@ -70,7 +70,7 @@ async fn a_listener_that_never_accepts_is_given_up() {
     })
     .await;
     let secure = BaseUrl::parse(&base.to_string().replace("http:", "https:")).expect("a base URL");
-    let error = client(secure).send(&plain("GET", "/")).await.expect_err("an error");
+    let error = client(secure).send(&plain("GET", "/"), &|_, _| true).await.expect_err("an error");
     assert_eq!(error.code, codes::CONNECT_TIMEOUT, "{error:?}");
 }
 
@@ -144,7 +144,7 @@ async fn a_provider_with_a_trusted_certificate_is_reached_over_tls() {
     let (port, trust) = secure().await;
     let base = BaseUrl::parse(&format!("https://localhost:{port}")).expect("a base URL");
     let client = HttpClient::connecting_by(Connector::trusting(trust), base, &HttpOptions::default());
-    assert_eq!(client.send(&plain("GET", "/")).await.expect("an answer").response.body, b"ok");
+    assert_eq!(client.send(&plain("GET", "/"), &|_, _| true).await.expect("an answer").response.body, b"ok");
 }
 
 #[tokio::test]
@@ -162,7 +162,7 @@ async fn a_certificate_for_another_host_is_refused() {
     let (port, trust) = secure().await;
     let base = BaseUrl::parse(&format!("https://127.0.0.1:{port}")).expect("a base URL");
     let client = HttpClient::connecting_by(Connector::trusting(trust), base, &HttpOptions::default());
-    let error = client.send(&plain("GET", "/")).await.expect_err("an error");
+    let error = client.send(&plain("GET", "/"), &|_, _| true).await.expect_err("an error");
     assert_eq!(error.code, codes::TLS);
     assert!(error.help[0].contains("for the host in its URL"), "{error:?}");
 }
@@ -187,7 +187,7 @@ async fn a_proxy_gets_the_whole_url_and_its_own_credentials() {
     let (proxies, kept) = proxy(0).await;
     let base = BaseUrl::parse("http://orders.example:8080/api").expect("a base URL");
     let client = HttpClient::new(base, &HttpOptions { proxies, ..HttpOptions::default() });
-    assert_eq!(client.send(&plain("GET", "/orders")).await.expect("an answer").response.body, b"ok");
+    assert_eq!(client.send(&plain("GET", "/orders"), &|_, _| true).await.expect("an answer").response.body, b"ok");
     assert_eq!(
         kept.lock().expect("no panic").as_slice(),
         ["GET http://orders.example:8080/api/orders HTTP/1.1\r\nhost: orders.example:8080\r\n\
@@ -202,7 +202,7 @@ async fn tls_goes_through_a_tunnel_of_the_proxy() {
     let base = BaseUrl::parse("https://orders.example").expect("a base URL");
     let connector = Connector::trusting(trust).through(proxies);
     let client = HttpClient::connecting_by(connector, base, &HttpOptions::default());
-    assert_eq!(client.send(&plain("GET", "/")).await.expect("an answer").response.body, b"ok");
+    assert_eq!(client.send(&plain("GET", "/"), &|_, _| true).await.expect("an answer").response.body, b"ok");
     let kept = kept.lock().expect("no panic");
     assert_eq!(kept.len(), 1);
     assert!(kept[0].starts_with("CONNECT orders.example:443 HTTP/1.1\r\nhost: orders.example:443\r\n"), "{kept:?}");
@@ -213,13 +213,14 @@ async fn a_refusing_proxy_is_named() {
     let (proxies, _) = proxy(0).await;
     let base = BaseUrl::parse("https://closed.example").expect("a base URL");
     let options = HttpOptions { proxies, ..HttpOptions::default() };
-    let error = HttpClient::new(base.clone(), &options).send(&plain("GET", "/")).await.expect_err("an error");
+    let error =
+        HttpClient::new(base.clone(), &options).send(&plain("GET", "/"), &|_, _| true).await.expect_err("an error");
     assert_eq!(error.code, codes::PROXY);
     assert!(error.message.contains("it responded with 403 Forbidden"), "{error:?}");
     assert!(!error.message.contains("s3cr3t"), "{error:?}");
 
     let options = HttpOptions { proxies: Proxies::all("https://127.0.0.1:1", ""), ..HttpOptions::default() };
-    let error = HttpClient::new(base, &options).send(&plain("GET", "/")).await.expect_err("an error");
+    let error = HttpClient::new(base, &options).send(&plain("GET", "/"), &|_, _| true).await.expect_err("an error");
     assert!(error.message.contains("only proxies with an `http://` URL"), "{error:?}");
 }
 
@@ -228,7 +229,7 @@ async fn this_machine_is_reached_without_the_proxy() {
     let (proxies, kept) = proxy(0).await;
     let base = answering(OK, false).await;
     let client = HttpClient::new(base, &HttpOptions { proxies, ..HttpOptions::default() });
-    client.send(&plain("GET", "/")).await.expect("an answer");
+    client.send(&plain("GET", "/"), &|_, _| true).await.expect("an answer");
     assert!(kept.lock().expect("no panic").is_empty());
     assert!(patient(BaseUrl::local(1)).base().is_local());
 }

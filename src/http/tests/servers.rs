@@ -73,5 +73,5 @@ pub(super) fn plain(method: &str, path: &str) -> ActualRequest {
 
 /// `GET /` by a client that has time.
 pub(super) async fn get(base: BaseUrl) -> Result<Reply, RunError> {
-    patient(base).send(&plain("GET", "/")).await
+    patient(base).send(&plain("GET", "/"), &|_, _| true).await
 }

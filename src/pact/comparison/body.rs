@@ -1,13 +1,15 @@
 //! Bodies, by Pact's rules: finds out the kind of a body, and compares it accordingly.
 
+use std::borrow::Cow;
+
 use super::multipart;
 use super::parameters::compare as compare_parameters;
 use super::value::{check_bytes, check_text};
 use super::walk::{Comparison, combine};
 use crate::interaction::mismatch::{BODY_KIND, UNEXPECTED, VALUE};
 use crate::interaction::{
-    Actual, ActualBody, Body, Content, Expected, ExpectedBody, Headers, Mismatch, Nothing, Part, describe, encode,
-    note_duplicate, parse, urlencoded,
+    Actual, ActualBody, Body, Content, Expected, ExpectedBody, Headers, Mismatch, Nothing, Part, charset, describe,
+    encode, note_duplicate, parse, urlencoded,
 };
 use crate::pact::chosen::Chosen;
 use crate::pact::matcher::PactMatcher;
@@ -46,6 +48,11 @@ pub(super) fn compare(
         comparison.note(BODY_KIND, None, Expected::Body(ExpectedBody::Any), Actual::Body(ActualBody::Empty));
         return comparison.found;
     }
+    let is_json = matches!(asked.body.content, Content::Json(_));
+    let actual = &*match &asked.body.content {
+        Content::Json(_) | Content::Text(_) | Content::Form(_) => charset::decoded(actual, came, is_json),
+        Content::Bytes(_) => Cow::Borrowed(actual),
+    };
     let bytes = encode::body(asked.body);
     let header = asked.headers.get("content-type").and_then(|values| values.first()).map(String::as_str);
     // In version 4, the file itself names the type of the body, which counts more than the header.

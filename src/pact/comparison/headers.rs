@@ -4,9 +4,11 @@
 use super::value::{Unmet, check_text};
 use super::walk::{Comparison, combine};
 use crate::interaction::mismatch::{HEADER_MISSING, HEADER_VALUE};
-use crate::interaction::{Actual, Expected, Headers, Mismatch, Missing, Part, header_values};
+use crate::interaction::{
+    Actual, Expected, Headers, Mismatch, Missing, Part, contradicts_itself, describe, header_values,
+};
 use crate::pact::chosen::Chosen;
-use crate::pact::matcher::PactMatcher;
+use crate::pact::matcher::{PactMatcher, PlacedRules, RuleList, Variant};
 use crate::pact::rules::PactRules;
 use crate::source::{Pointer, Step};
 
@@ -61,6 +63,10 @@ fn compare_values(comparison: &mut Comparison<'_>, name: &str, asked: &[String],
     let whole_asked = asked.join(", ");
     let whole_came = came.join(", ");
     let rule = chosen.speaking().map(|speaking| speaking.list);
+    if contradicts_itself(name, came, asked) {
+        let expected = Expected::texts(asked.iter().map(String::as_str));
+        return comparison.note(HEADER_VALUE, None, expected, Actual::texts(came.iter().copied()));
+    }
     let elements = |values: &mut dyn Iterator<Item = &str>| -> Vec<String> {
         let split = |value: &str| -> Vec<String> {
             if LISTS.contains(&name) {
@@ -76,6 +82,9 @@ fn compare_values(comparison: &mut Comparison<'_>, name: &str, asked: &[String],
     if let Some(list) = rule {
         // It is enough if the values fit either joined or one by one, because proxies join and split them.
         let check = |matcher: &PactMatcher| -> Result<(), Unmet> {
+            if let PactMatcher::ArrayContains(variants) = matcher {
+                return contains(variants, &asked_elements, &came_elements);
+            }
             check_text(matcher, &whole_asked, &whole_came).or_else(|unmet| {
                 if came_elements.len() < 2 {
                     return Err(unmet);
@@ -109,6 +118,37 @@ fn compare_values(comparison: &mut Comparison<'_>, name: &str, asked: &[String],
         let expected = Expected::texts(asked.iter().map(String::as_str));
         comparison.note(HEADER_VALUE, None, expected, Actual::texts(came.iter().copied()));
     }
+}
+
+/// Checks that each of the example's values is among the actual ones.
+fn contains(variants: &[Variant], asked: &[String], came: &[String]) -> Result<(), Unmet> {
+    let every: Vec<(usize, Option<&RuleList>)> = if variants.is_empty() {
+        (0..asked.len()).map(|index| (index, None)).collect()
+    } else {
+        variants.iter().map(|variant| (variant.index, at_root(&variant.rules))).collect()
+    };
+    for (index, list) in every {
+        let Some(wanted) = asked.get(index) else {
+            let expected = Expected::ElementNumber { index, of: asked.len() };
+            return Err(Unmet { code: HEADER_VALUE, expected });
+        };
+        let fits = |value: &String| match list {
+            Some(list) => {
+                let results = list.matchers.iter().map(|it| check_text(it, wanted, value)).collect();
+                combine(list.any, results).is_ok()
+            }
+            None => wanted == value,
+        };
+        if !came.iter().any(fits) {
+            return Err(Unmet { code: HEADER_VALUE, expected: Expected::ElementLike(describe::quoted(wanted)) });
+        }
+    }
+    Ok(())
+}
+
+/// The rule for the element itself.
+fn at_root(rules: &PlacedRules) -> Option<&RuleList> {
+    rules.0.iter().find(|rule| rule.path.0.is_empty()).map(|rule| &rule.list)
 }
 
 /// A value without white space around its commas.

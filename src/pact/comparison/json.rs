@@ -5,7 +5,9 @@ use serde_json::{Map, Value};
 use super::value::{Unmet, check, check_text, equal, unmet_rule};
 use super::walk::{Comparison, combine};
 use crate::interaction::mismatch::{CONTAINS, MISSING, PATTERN, SIZE, TYPE, UNEXPECTED, VALUE};
-use crate::interaction::{Actual, Expected, Misplaced, Missing, NonEmpty, Nothing, RuleSummary, Unit, describe, work};
+use crate::interaction::{
+    Actual, Expected, Mismatch, Misplaced, Missing, NonEmpty, Nothing, RuleSummary, Unit, describe, work,
+};
 use crate::pact::chosen::{Chosen, Speaking};
 use crate::pact::matcher::{PactMatcher, RuleList};
 use crate::source::Step;
@@ -43,42 +45,67 @@ impl Comparison<'_> {
 
     fn object(&mut self, example: &Map<String, Value>, actual: &Map<String, Value>, chosen: &Chosen<'_>) {
         let Some(speaking) = chosen.speaking() else {
-            return self.fields(example, actual, chosen);
+            self.names(example, actual, chosen);
+            return self.values(example, actual, chosen);
         };
-        self.follow_matchers(speaking, &mut |comparison, matcher| {
-            match matcher {
-                PactMatcher::EachValue(rules) if !speaking.cascaded => {
-                    return comparison.values(example, actual, &Chosen::new(rules));
+        // Matchers share what is found below them, or the work would double with each level.
+        self.follow_matchers(
+            speaking,
+            &mut |comparison, matcher| {
+                match matcher {
+                    PactMatcher::EachValue(rules) if !speaking.cascaded => {
+                        let rules = Chosen::new(rules);
+                        comparison.values(example, actual, &rules);
+                        comparison.other_values(example, actual, &rules);
+                        return false;
+                    }
+                    PactMatcher::Values if !speaking.cascaded => {
+                        comparison.other_values(example, actual, chosen);
+                        return true;
+                    }
+                    _ => {}
                 }
-                PactMatcher::Values if !speaking.cascaded => return comparison.values(example, actual, chosen),
-                _ => {}
-            }
-            if let Err(unmet) = check_object(matcher, example, actual, speaking.cascaded) {
-                let shown = Actual::value(&Value::Object(actual.clone()));
-                comparison.unmet(unmet, Some(speaking.list), shown);
-            }
-            comparison.fields(example, actual, chosen);
-        });
+                if let Err(unmet) = check_object(matcher, example, actual, speaking.cascaded) {
+                    let shown = Actual::value(&Value::Object(actual.clone()));
+                    comparison.unmet(unmet, Some(speaking.list), shown);
+                }
+                comparison.names(example, actual, chosen);
+                true
+            },
+            &mut |comparison| comparison.values(example, actual, chosen),
+        );
     }
 
-    /// Applies each matcher of a rule. If one of them is enough and none fits, the mismatches of the first are noted.
-    fn follow_matchers(&mut self, speaking: Speaking<'_>, follow: &mut dyn FnMut(&mut Self, &PactMatcher)) {
+    /// Applies each matcher of a rule. `follow` says whether what `below` finds is part of it, which is sought only once. If
+    /// one of several matchers is enough and none holds, the mismatches of the first are noted.
+    fn follow_matchers(
+        &mut self,
+        speaking: Speaking<'_>,
+        follow: &mut dyn FnMut(&mut Self, &PactMatcher) -> bool,
+        below: &mut dyn FnMut(&mut Self),
+    ) {
         let list = speaking.list;
-        if !list.any {
-            // Several of them may find the same mismatch.
-            for matcher in &list.matchers {
-                let found = self.collect(|comparison| follow(comparison, matcher));
+        let mut shared: Option<Vec<Mismatch>> = None;
+        let mut first = Vec::new();
+        for matcher in &list.matchers {
+            let mut is_shared = false;
+            let mut found = self.collect(|comparison| is_shared = follow(comparison, matcher));
+            if is_shared {
+                let is_known = shared.is_some() && !list.any;
+                let shared = shared.get_or_insert_with(|| self.collect(|comparison| below(comparison)));
+                if !is_known {
+                    found.extend(shared.iter().cloned());
+                }
+            }
+            if !list.any {
+                // Several of them may find the same mismatch.
                 for mismatch in found {
-                    if !self.found.contains(&mismatch) && !self.is_over() {
+                    if !self.is_over() && !self.found.contains(&mismatch) {
                         self.found.push(mismatch);
                     }
                 }
+                continue;
             }
-            return;
-        }
-        let mut first = Vec::new();
-        for matcher in &list.matchers {
-            let found = self.collect(|comparison| follow(comparison, matcher));
             if found.is_empty() {
                 return;
             }
@@ -89,8 +116,8 @@ impl Comparison<'_> {
         self.found.extend(first);
     }
 
-    /// Compares the keys of an object, and the values of the keys that the example has.
-    fn fields(&mut self, example: &Map<String, Value>, actual: &Map<String, Value>, chosen: &Chosen<'_>) {
+    /// Compares the keys of an object.
+    fn names(&mut self, example: &Map<String, Value>, actual: &Map<String, Value>, chosen: &Chosen<'_>) {
         let here = chosen.here();
         let keys_are_data = here.is_some_and(|list| list.matchers.iter().any(|matcher| !matcher.cascades()));
         if !keys_are_data {
@@ -116,13 +143,6 @@ impl Comparison<'_> {
         if let Some(list) = here {
             self.keys(list, actual);
         }
-        for (key, value) in example {
-            if let Some(came) = actual.get(key) {
-                let step = Step::Key(key.clone());
-                let below = chosen.below(&step);
-                self.down(step, |comparison| comparison.json(value, came, &below));
-            }
-        }
     }
 
     /// Applies rules to the keys of an object themselves.
@@ -144,16 +164,27 @@ impl Comparison<'_> {
         }
     }
 
-    /// Compares the values of an object whose keys are data: each with the example's value for its key, or with the first.
+    /// Compares the values of an object whose keys the example has.
     fn values(&mut self, example: &Map<String, Value>, actual: &Map<String, Value>, chosen: &Chosen<'_>) {
-        let first = example.values().next();
-        for (key, value) in actual {
-            if let Some(example) = example.get(key).or(first) {
-                let step = Step::Key(key.clone());
-                let below = chosen.below(&step);
-                self.down(step, |comparison| comparison.json(example, value, &below));
+        for (key, value) in example {
+            if let Some(came) = actual.get(key) {
+                self.value(key, value, came, chosen);
             }
         }
+    }
+
+    /// Compares the other values of an object whose keys are data with the example's first.
+    fn other_values(&mut self, example: &Map<String, Value>, actual: &Map<String, Value>, chosen: &Chosen<'_>) {
+        let Some(first) = example.values().next() else { return };
+        for (key, came) in actual.iter().filter(|(key, _)| !example.contains_key(*key)) {
+            self.value(key, first, came, chosen);
+        }
+    }
+
+    fn value(&mut self, key: &str, example: &Value, actual: &Value, chosen: &Chosen<'_>) {
+        let step = Step::Key(key.to_owned());
+        let below = chosen.below(&step);
+        self.down(step, |comparison| comparison.json(example, actual, &below));
     }
 
     fn list(&mut self, example: &[Value], actual: &[Value], chosen: &Chosen<'_>) {
@@ -164,33 +195,36 @@ impl Comparison<'_> {
         if example.is_empty() {
             return;
         }
-        self.follow_matchers(speaking, &mut |comparison, matcher| match matcher {
-            PactMatcher::ArrayContains(variants) => {
-                let every: Vec<usize> = (0..example.len()).collect();
-                if variants.is_empty() {
-                    for index in every {
-                        comparison.element_anywhere(example, index, actual, &Chosen::default(), speaking.list);
+        self.follow_matchers(
+            speaking,
+            &mut |comparison, matcher| match matcher {
+                PactMatcher::ArrayContains(variants) => {
+                    let every: Vec<usize> = (0..example.len()).collect();
+                    if variants.is_empty() {
+                        for index in every {
+                            comparison.element_anywhere(example, index, actual, &Chosen::default(), speaking.list);
+                        }
                     }
+                    for variant in variants {
+                        let rules = Chosen::new(&variant.rules);
+                        comparison.element_anywhere(example, variant.index, actual, &rules, speaking.list);
+                    }
+                    false
                 }
-                for variant in variants {
-                    comparison.element_anywhere(
-                        example,
-                        variant.index,
-                        actual,
-                        &Chosen::new(&variant.rules),
-                        speaking.list,
-                    );
+                PactMatcher::EachValue(_) if speaking.cascaded => false,
+                PactMatcher::EachValue(rules) => {
+                    comparison.elements(example, actual, &Chosen::new(rules));
+                    false
                 }
-            }
-            PactMatcher::EachValue(_) if speaking.cascaded => {}
-            PactMatcher::EachValue(rules) => comparison.elements(example, actual, &Chosen::new(rules)),
-            other => {
-                if let Err(unmet) = check_list(other, example, actual, speaking.cascaded) {
-                    comparison.unmet(unmet, Some(speaking.list), Actual::value(&Value::Array(actual.to_vec())));
+                other => {
+                    if let Err(unmet) = check_list(other, example, actual, speaking.cascaded) {
+                        comparison.unmet(unmet, Some(speaking.list), Actual::value(&Value::Array(actual.to_vec())));
+                    }
+                    true
                 }
-                comparison.elements(example, actual, chosen);
-            }
-        });
+            },
+            &mut |comparison| comparison.elements(example, actual, chosen),
+        );
     }
 
     /// Compares a list without a rule: it must have exactly the example's elements.

@@ -18,6 +18,7 @@ use percent_encoding::percent_decode_str;
 
 use self::value::check_text;
 use self::walk::{Comparison, combine};
+pub(super) use self::xml::unused_in_xml;
 use super::encode;
 use super::matcher::{PactMatcher, RuleList, StatusRange};
 use super::rules::PactRules;

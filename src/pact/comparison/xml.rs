@@ -13,7 +13,7 @@ use crate::interaction::{
     Actual, Expected, ExpectedBody, Misplaced, Missing, NonEmpty, Nothing, RuleSummary, Unit, work,
 };
 use crate::pact::chosen::Chosen;
-use crate::pact::matcher::{PactMatcher, PlacedRules};
+use crate::pact::matcher::{PactMatcher, PlacedRule, PlacedRules};
 use crate::pact::path::PactStep;
 use crate::source::Step;
 use crate::words::did_you_mean;
@@ -77,13 +77,6 @@ impl Comparison<'_> {
     }
 
     fn attributes(&mut self, asked: Node<'_, '_>, came: Node<'_, '_>, chosen: &Chosen<'_>) {
-        let attributes = |node: Node<'_, '_>| -> BTreeMap<String, String> {
-            let named = |name: &str, namespace: Option<&str>| match namespace {
-                Some(namespace) => format!("@{namespace}:{name}"),
-                None => format!("@{name}"),
-            };
-            node.attributes().map(|it| (named(it.name(), it.namespace()), it.value().to_owned())).collect()
-        };
         let (asked, came) = (attributes(asked), attributes(came));
         for (name, value) in &asked {
             let step = Step::Key(name.clone());
@@ -162,6 +155,54 @@ impl Comparison<'_> {
             self.unmet(unmet, rule, shown(came));
         }
     }
+}
+
+/// The rules that lead to nothing in an XML example: those with a prefix, for instance, where a name has its namespace. None
+/// if the text isn't XML. `steps` is how many places may still be tried.
+pub(in crate::pact) fn unused_in_xml<'r>(
+    example: &str,
+    rules: &'r PlacedRules,
+    steps: &mut usize,
+) -> Vec<&'r PlacedRule> {
+    let options = ParsingOptions { allow_dtd: false, nodes_limit: MOST_NODES, ..ParsingOptions::default() };
+    let Ok(document) = Document::parse_with_options(example, options) else { return Vec::new() };
+    let root = document.root_element();
+    let is_used = |rule: &PlacedRule, steps: &mut usize| {
+        let path: Vec<&PactStep> = rule.path.0.iter().filter(|step| **step != PactStep::AnyIndex).collect();
+        path.split_first().is_none_or(|(first, rest)| selects(first, &name(root)) && leads_into(rest, root, 0, steps))
+    };
+    rules.0.iter().filter(|rule| !is_used(rule, steps)).collect()
+}
+
+fn selects(step: &PactStep, name: &str) -> bool {
+    step.weight(&Step::Key(name.to_owned())) > 0
+}
+
+fn leads_into(path: &[&PactStep], node: Node<'_, '_>, depth: usize, steps: &mut usize) -> bool {
+    let Some((step, rest)) = path.split_first() else { return true };
+    *steps = steps.saturating_sub(1);
+    // The index of an element among others of its name makes no difference here.
+    if *steps == 0 || depth > DEEPEST || matches!(step, PactStep::Index(_)) && rest.is_empty() {
+        return true;
+    }
+    if matches!(step, PactStep::Index(_)) {
+        return leads_into(rest, node, depth + 1, steps);
+    }
+    let is_end = rest.is_empty();
+    is_end && (selects(step, "#text") || attributes(node).keys().any(|name| selects(step, name)))
+        || node
+            .children()
+            .filter(Node::is_element)
+            .any(|child| selects(step, &name(child)) && leads_into(rest, child, depth + 1, steps))
+}
+
+/// The attributes of an element by their names, each with an `@` and its namespace.
+fn attributes(node: Node<'_, '_>) -> BTreeMap<String, String> {
+    let named = |name: &str, namespace: Option<&str>| match namespace {
+        Some(namespace) => format!("@{namespace}:{name}"),
+        None => format!("@{name}"),
+    };
+    node.attributes().map(|it| (named(it.name(), it.namespace()), it.value().to_owned())).collect()
 }
 
 /// How many steps it takes to read a document. The reader compares each attribute of an element with all others of it, and

@@ -19,6 +19,15 @@ impl TimeKind {
         }
     }
 
+    /// The pattern of a generator that names none, as in Pact's verifier.
+    #[must_use]
+    pub const fn generated_format(self) -> &'static str {
+        match self {
+            Self::Date | Self::Time => self.default_format(),
+            Self::DateTime => "yyyy-MM-dd'T'HH:mm:ss.SSSZ",
+        }
+    }
+
     /// The specification's word for it.
     #[must_use]
     pub const fn word(self) -> &'static str {

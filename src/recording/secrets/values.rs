@@ -4,7 +4,7 @@ use crate::contract::Format;
 use crate::matching::has_format;
 
 /// The text that replaces a secret.
-pub const REDACTED: &str = "redacted";
+pub const REDACTED: &str = crate::interaction::REDACTED;
 
 /// The identifier that replaces a secret UUID in a path: services refuse any other text there.
 pub(super) const NO_UUID: &str = "00000000-0000-4000-8000-000000000000";

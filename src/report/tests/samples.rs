@@ -8,7 +8,7 @@ use crate::interaction::{Actual, Expected, Mismatch, Part, RuleSummary, ServiceN
 use crate::report::{Conclusion, Reporter};
 use crate::source::{Code, Excerpt, Pointer};
 use crate::verification::{
-    Bodies, ContractLine, Event, Finished, Outcome, Pending, RunError, ShownMismatch, Summary, Verdict,
+    Bodies, ContractLine, Event, Finished, Login, Outcome, Pending, RunError, ShownMismatch, Summary, Verdict,
 };
 
 /// An interaction of storefront's contract with orders, upheld.
@@ -31,6 +31,7 @@ pub fn upheld(name: &str) -> Finished {
         mismatches: Vec::new(),
         unknown_codings: Vec::new(),
         error: None,
+        login: Login::None,
         bodies: None,
     }
 }
