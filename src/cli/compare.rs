@@ -81,7 +81,7 @@ fn run(global: &Global, args: &CompareArgs, step: &Step, world: &mut World) -> R
     let sided: Vec<(Arc<SourceFile>, Comparison)> =
         all.iter().map(|(file, comparison)| (Arc::clone(&file.source), comparison.clone())).collect();
     let mut found =
-        findings(&sided, &document, |index| all.get(index).is_some_and(|(file, _)| file.contract.is_pact()));
+        findings(&sided, &document, |index| all.get(index).is_some_and(|(file, _)| file.contract.to_pact().is_some()));
     sort_findings(&mut found);
     let worst =
         all.iter().flat_map(|(_, it)| &it.interactions).map(Compared::verdict).max().unwrap_or(Verdict::Covered);
