@@ -30,7 +30,7 @@ pub(super) struct CompareArgs {
     /// The document: OpenAPI 3.0, 3.1 or 3.2, or Swagger 2, in YAML or JSON
     spec: PathBuf,
     /// Contract files or folders [default: all contracts]
-    contracts: Vec<PathBuf>,
+    paths: Vec<PathBuf>,
     /// The provider that the document describes [default: the only one that the contracts have]
     #[arg(long, value_name = "NAME", value_parser = ServiceName::new)]
     provider: Option<ServiceName>,
@@ -73,7 +73,7 @@ pub(super) fn compare_with(global: &Global, args: &CompareArgs, world: &mut Worl
 }
 
 fn run(global: &Global, args: &CompareArgs, step: &Step, world: &mut World) -> Result<Exit, Failure> {
-    let mut workspace = Workspace::load(global, &args.contracts, world)?.usable()?;
+    let mut workspace = Workspace::load(global, &args.paths, world)?.usable()?;
     let document = document(global, args, &mut workspace, world)?;
     let chosen = chosen(args, &workspace)?;
     let all: Vec<(Arc<ContractFile>, Comparison)> =

@@ -168,7 +168,7 @@ mod tests {
         let language = Language::containing("^b$").unwrap();
         assert_eq!(search(&[&language], &[&whole("b")]), Search::Nothing);
         let lengths = Language::of_length(2, Some(3)).unwrap();
-        assert_eq!(search(&[&lengths], &[&whole(".{2}")]), text("aaa"));
+        assert_eq!(search(&[&lengths], &[&whole("(?s:.){2}")]), text("aaa"));
         assert_eq!(search(&[&Language::of_length(1, None).unwrap()], &[&whole(r"[\s\S]+")]), Search::Nothing);
     }
 }

@@ -6,11 +6,16 @@
 
 pub mod codes;
 mod document;
+mod entry;
 mod normalize;
 mod operation;
+mod read;
 mod schema;
 mod template;
+mod version;
 
-pub use document::{Document, Version, read};
+pub use document::Document;
 pub use operation::{Location, Media, NoOperation, Operation, Parameter, Responses, Scheme, StatusKey};
+pub use read::read;
 pub use schema::{Alternative, Bounds, Field, JsonTypes, Kind, Lengths};
+pub use version::Version;

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Version;
+use super::version::Version;
 
 /// Whether the value of this key is data of the document's author, and no part of the description.
 pub(super) fn is_data(key: &str) -> bool {

@@ -3,26 +3,15 @@
 use serde_json::{Map, Value};
 
 use super::codes::WRONG_TYPE;
-use super::document::below;
+use super::document::{Document, below};
+use super::entry::Entry;
 use super::template::Template;
-use super::{Document, Version};
+use super::version::Version;
 use crate::source::{Finding, Findings};
 use crate::words::nearest;
 
 /// The methods that an operation can have; `query` is new in 3.2.
 const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
-
-/// An operation, by how a request finds it.
-#[derive(Debug)]
-pub(super) struct Entry {
-    method: String,
-    path: String,
-    template: Template,
-    /// Where its path item is.
-    item: String,
-    /// Where it is itself.
-    at: String,
-}
 
 /// An operation that a request asks for.
 #[derive(Debug)]

@@ -9,8 +9,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Number, Value};
 
-use super::Document;
-use super::document::below;
+use super::document::{Document, below};
 
 /// The types of JSON values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

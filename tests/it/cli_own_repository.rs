@@ -16,7 +16,8 @@ fn listing(root: &Path) -> BTreeMap<PathBuf, String> {
     while let Some(folder) = open.pop() {
         for entry in std::fs::read_dir(&folder).unwrap() {
             let path = entry.unwrap().path();
-            if path.file_name().is_some_and(|name| name == ".upheld") {
+            // The user's own state holds the key that signs the cache.
+            if path.file_name().is_some_and(|name| name == ".upheld" || name == ".local") {
                 continue;
             }
             let meta = std::fs::symlink_metadata(&path).unwrap();

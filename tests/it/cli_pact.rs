@@ -466,7 +466,7 @@ fn what_nothing_can_be_is_the_file_s_own_fault() {
 
     ERROR   1 interaction: 1 skipped in <time>
     ------- stderr -------
-    note: 3 warnings about the contracts: see `upheld lint`
+    note: 2 warnings about the contracts: see `upheld lint`
     note: skipped interactions keep the run from exiting with 0; --without-skipped leaves them out
     [exit code 5]
     "#);

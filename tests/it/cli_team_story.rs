@@ -96,7 +96,7 @@ fn a_team_s_story_is_the_same_with_a_git_store_and_a_folder() {
          none of the 2 interactions has a result: get list, get show
          never verified: no version of orders has a result
          owner: team-orders
-         next: in a checkout of orders@1: upheld verify orders --publish --version 1 --for storefront@1
+         next: in a checkout of orders@1: upheld verify orders --publish --version 1
     [exit code 3]
 
     $ upheld verify … --version orders@1
@@ -156,7 +156,7 @@ fn a_team_s_story_is_the_same_with_a_git_store_and_a_folder() {
 
     G101 incompatible  storefront@1 (live) needs orders@2 (candidate)
          get show   status   expected 204   got 404
-         owner: team-orders
+         owners: team-orders, team-storefront
          next: fix orders to return what storefront expects; or agree on the change with storefront, which then changes its contract
     [exit code 1]
 
