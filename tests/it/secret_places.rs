@@ -98,8 +98,11 @@ fn kinds() -> Vec<Kind> {
     shapes.chain(named).collect()
 }
 
+/// A name, and what writes a secret of a kind there.
+type Writer = (&'static str, fn(&Kind) -> Value);
+
 /// The places, each with the entry of a HAR file that has a secret there.
-const PLACES: &[(&str, fn(&Kind) -> Value)] = &[
+const PLACES: &[Writer] = &[
     ("path", |kind| {
         let segment = if kind.is_shape { kind.secret.clone() } else { format!("a;{}={}", kind.name, kind.secret) };
         entry("GET", &segment.replace('$', "%24"), &[], None, &[], "{}")
@@ -305,7 +308,7 @@ fn every_kind_of_secret_is_replaced_left_out_or_refused_in_every_place() {
             let redaction = redact(&exchanges, &[]);
             let clean = texts(&redaction.exchanges[0]);
             let left_out = redaction.exchanges[0].request.body.is_empty() && !exchange.request.body.is_empty();
-            let outcome = if !redaction.unplaced.is_empty() { 2 } else { usize::from(left_out) };
+            let outcome = if redaction.unplaced.is_empty() { usize::from(left_out) } else { 2 };
             if outcome < 2 && has(&clean, &kind.secret) {
                 kept.push(format!("{place}: {} {}", kind.name, kind.secret));
             }
