@@ -42,13 +42,13 @@ pub fn comparison_text(all: &[ComparedContract<'_>], palette: &Palette) -> Strin
                 Verdict::NotGuaranteed | Verdict::Undecided => palette.warning,
                 Verdict::Covered | Verdict::NeedsState => palette.upheld,
             };
-            let word = format!("{verdict:<15}");
+            let word = format!("{verdict:<16}");
             let operation = interaction.operation.as_deref().unwrap_or("no operation");
             let _ =
                 writeln!(out, "  {}{:<width$}  {}", paint(style, &word), shown(&interaction.name), shown(operation));
             let states = states(&interaction.gaps);
             if verdict == Verdict::Covered && !states.is_empty() {
-                let _ = writeln!(out, "  {:<15}if the provider state provides {}", "", and_list(&states));
+                let _ = writeln!(out, "  {:<16}if the provider state provides {}", "", and_list(&states));
             }
         }
         out.push('\n');

@@ -29,7 +29,8 @@ const ANY: &str = "…";
 const PORT: &str = "8080";
 
 /// The files that pages use, beside the contracts.
-const FILES: [&str; 2] = ["examples/pacts/storefront-orders.json", "examples/session.har"];
+const FILES: [&str; 3] =
+    ["examples/orders/openapi.yaml", "examples/pacts/storefront-orders.json", "examples/session.har"];
 
 /// A block between two fences.
 #[derive(Debug)]
