@@ -1,6 +1,6 @@
 //! Keeps secrets out of contracts and out of all output about a recording.
 //!
-//! [`redact`] goes over all exchanges twice, with the same code: first to know all secrets, then to replace each of them
+//! [`redact()`] goes over all exchanges twice, with the same code: first to know all secrets, then to replace each of them
 //! in its own place and in every other text, since services echo their requests. The resulting [`Guard`] checks every text
 //! once more before it is written or shown.
 //!
