@@ -8,7 +8,7 @@ use super::response::{json_media, part};
 use super::validity::{Refusal, Validity};
 use crate::contract::body_key;
 use crate::interaction::{Content, Part, Request, is_json};
-use crate::openapi::{Document, Location, Operation, Parameter, Scheme};
+use crate::openapi::{Document, Field, Location, Operation, Parameter, Scheme};
 use crate::source::Pointer;
 
 /// Every gap of a request; `at` is its place in the contract.
@@ -188,7 +188,7 @@ fn body(
     let Some(refusals) = validity.errors(&schemas, example) else {
         return of_body(Verdict::Undecided, Cause::NotCompared, &place);
     };
-    let refusals = refusals.into_iter().filter(|refusal| !is_read_only(document, &schemas, refusal, example));
+    let refusals = refusals.into_iter().filter(|refusal| !is_read_only(document, &schemas, refusal));
     let of = |refusal: Refusal| {
         let cause = Cause::Invalid { at: String::new(), why: refusal.why };
         let expectation = refusal.at.split('/').skip(1).fold(at.key(body_key(body)), |pointer, step| {
@@ -202,16 +202,13 @@ fn body(
 }
 
 /// Whether a value is refused only because a property is missing that the provider alone sends (`readOnly`).
-fn is_read_only(document: &Document, schemas: &[String], refusal: &Refusal, _example: &Value) -> bool {
-    if !refusal.schema.ends_with("/required") || !refusal.at.is_empty() {
-        return false;
-    }
-    let Some(name) = refusal.why.split('"').nth(1) else { return false };
+fn is_read_only(document: &Document, schemas: &[String], refusal: &Refusal) -> bool {
+    let Some(name) = refusal.missing.as_deref().filter(|_| refusal.at.is_empty()) else { return false };
     let ways = document.alternatives(schemas).unwrap_or_default();
     ways.iter().any(|way| match way.field(name) {
-        crate::openapi::Field::Declared { schemas, .. } => {
+        Field::Declared { schemas, .. } => {
             schemas.iter().any(|at| document.value(at).and_then(|it| it.get("readOnly")).is_some_and(|it| *it == true))
         }
-        _ => false,
+        Field::Never | Field::Undeclared | Field::Open => false,
     })
 }

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Draft, PatternOptions, Registry, RegistryBuilder, Validator};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
@@ -37,7 +38,10 @@ impl<'d> Validity<'d> {
         let validator = self.validator(schemas)?;
         let refusals = validator.iter_errors(value).take(20).map(|error| Refusal {
             at: error.instance_path().to_string(),
-            schema: error.schema_path().to_string(),
+            missing: match error.kind() {
+                ValidationErrorKind::Required { property } => property.as_str().map(str::to_owned),
+                _ => None,
+            },
             why: error.masked_with("the value").to_string(),
         });
         Some(refusals.collect())
@@ -79,7 +83,7 @@ impl<'d> Validity<'d> {
 pub(super) struct Refusal {
     /// The place in the value, as a JSON Pointer.
     pub at: String,
-    /// The way to the keyword.
-    pub schema: String,
+    /// The property whose absence is the reason.
+    pub missing: Option<String>,
     pub why: String,
 }
