@@ -1,6 +1,8 @@
 //! A second gate for the property tests: plain facts instead of records, and every order, live version and run tried one by
 //! one. It shares only the names of states with the real one.
 
+use std::collections::{HashMap, HashSet};
+
 use upheld::gate::State;
 use upheld::ledger::TestResult;
 
@@ -49,23 +51,45 @@ pub enum What {
 impl Facts {
     /// The versions that are live in the end, how, and on which instance.
     fn live(&self) -> Vec<(At, What, bool)> {
-        let mut live: Vec<(At, What, bool)> = Vec::new();
-        for Happening { of, what, instance, blind } in &self.happenings {
-            let ends = |(at, how, on): &(At, What, bool)| match what {
+        let mut live: Vec<(usize, (At, What, bool))> = Vec::new();
+        // What was deployed when each roll-out began.
+        let mut seen: HashMap<usize, HashSet<usize>> = HashMap::new();
+        for (id, Happening { of, what, instance, blind }) in self.happenings.iter().enumerate() {
+            let rollouts: Vec<&HashSet<usize>> = live
+                .iter()
+                .filter(|(_, one)| *one == (*of, What::Started, *instance))
+                .map(|(id, _)| &seen[id])
+                .collect();
+            // The end of a roll-out doesn't replace what came after its beginning.
+            let is_known = |id: &usize| rollouts.is_empty() || rollouts.iter().any(|seen| seen.contains(id));
+            let ends = |id: &usize, (at, how, on): &(At, What, bool)| match what {
                 What::Started | What::Released => at == of && how == what && on == instance,
-                What::Done => replaced(*of, *instance, &(*at, *how, *on)),
+                What::Done => replaced(*of, *instance, &(*at, *how, *on)) && (at == of || is_known(id)),
                 What::Undeployed => at == of && *how != What::Released,
                 What::SupportEnded => at == of && *how == What::Released,
             };
             let is_arrival = matches!(what, What::Started | What::Done | What::Released);
-            if !(*blind && is_arrival) {
-                live.retain(|one| !ends(one));
+            let (ended, left): (Vec<_>, Vec<_>) =
+                live.iter().copied().partition(|(id, one)| !(*blind && is_arrival) && ends(id, one));
+            if *what == What::Done {
+                // A version that is deployed again is the same deployment.
+                let same: Vec<usize> = ended.iter().filter(|(_, one)| one.0 == *of).map(|(id, _)| *id).collect();
+                for seen in seen.values_mut().filter(|seen| same.iter().any(|id| seen.contains(id))) {
+                    seen.insert(id);
+                }
             }
+            if *what == What::Started {
+                let deployed = live
+                    .iter()
+                    .filter(|(_, one)| !*blind && one.0.0 == of.0 && one.1 == What::Done && one.2 == *instance);
+                seen.insert(id, deployed.map(|(id, _)| *id).collect());
+            }
+            live = left;
             if is_arrival {
-                live.push((*of, *what, *instance));
+                live.push((id, (*of, *what, *instance)));
             }
         }
-        live
+        live.into_iter().map(|(_, one)| one).collect()
     }
 
     /// The expectations of a version; `None` if they are unknown.
