@@ -130,6 +130,10 @@ impl Cache {
             }));
         }
         heal(made.path(), sha256).map_err(unwritable)?;
+        // This fails if there is a repository, and nothing may move one away that another process has just made and uses.
+        if fs::rename(made.path(), &place).is_ok() || heal(&place, sha256).map_err(unwritable)? {
+            return Ok(());
+        }
         // What is there, and isn't a repository, can't be used for anything.
         let old = new()?;
         let _ = fs::rename(&place, old.path().join("old"));

@@ -98,7 +98,7 @@ impl GitStore {
 
     fn fetch_commit(&self) -> Result<Option<(String, CommitText)>, StoreError> {
         // Tries again after it has found out the branch or the kind of ids.
-        for attempt in 1..=4 {
+        for _ in 0..4 {
             let branch = self.branch();
             let source = branch.as_ref().map_or_else(|| String::from("HEAD"), |name| format!("refs/heads/{name}"));
             let private = self.cache.private();
@@ -107,12 +107,9 @@ impl GitStore {
                 ["fetch", "--progress", "--no-tags", "--no-write-fetch-head", "--", self.address.url(), &refspec];
             let output = self.cache.call(&arguments).run()?;
             if output.succeeded() {
-                // Under many writers, git may not see a reference that was just made.
-                let found = self.commit(&private.name);
-                if found.is_ok() || attempt == 4 {
-                    return found.map(Some);
-                }
-            } else if output.stderr.contains("mismatched algorithms") && self.cache.id_bytes() == 20 {
+                return self.commit(&private.name).map(Some);
+            }
+            if output.stderr.contains("mismatched algorithms") && self.cache.id_bytes() == 20 {
                 self.cache.use_sha256()?;
             } else if output.stderr.contains("couldn't find remote ref") {
                 if !self.find_branch(branch)? {
