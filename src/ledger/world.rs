@@ -9,7 +9,7 @@ use super::layout;
 use super::live::{LiveSet, live};
 use super::published::Published;
 use super::reading::{Read, RecordFolder, Records, records, records_below};
-use super::record::{Record, doubtful};
+use super::record::{Event, Record, doubtful};
 use super::snapshot::{EntryKind, Snapshot, StoreError};
 use super::version::Version;
 use crate::interaction::ServiceName;
@@ -166,6 +166,9 @@ pub(super) fn doubtful_deployments(
     Ok(doubts.iter().cloned().zip(contents).map(|(doubt, bytes)| doubtful_deployment(doubt, bytes)).collect())
 }
 
+/// Everything but the beginning of a roll-out.
+const OTHER_EVENTS: [Event; 5] = [Event::Done, Event::Aborted, Event::Undeployed, Event::Released, Event::SupportEnded];
+
 /// What a file still tells that can't be read as a record: its name tells the version, and so may its content.
 fn doubtful_deployment(doubt: Doubt, bytes: Option<Vec<u8>>) -> DoubtfulDeployment {
     let name = doubt.path.rsplit('/').next().unwrap_or_default();
@@ -179,9 +182,12 @@ fn doubtful_deployment(doubt: Doubt, bytes: Option<Vec<u8>>) -> DoubtfulDeployme
     let versions = named.map(|named| said.into_iter().chain([named]).collect());
     let text = String::from_utf8_lossy(&bytes);
     let view = text.split_once(r#""seen":""#).and_then(|(_, rest)| rest.split_once('"'));
+    let is_event =
+        |event: &Event| serde_json::to_string(event).is_ok_and(|event| text.contains(&format!(r#""event":{event}"#)));
     let rollout = match view {
+        // Damage in one place leaves the others: what says that it is something else isn't the beginning of a roll-out.
+        _ if OTHER_EVENTS.iter().any(is_event) => DoubtfulRollout::No,
         Some((view, _)) => DoubtfulRollout::On(view.to_owned()),
-        // Damage in one place leaves the others.
         None if ["started", "\"seen\"", "\"until\""].iter().any(|sign| text.contains(sign)) => {
             DoubtfulRollout::OnUnknown
         }

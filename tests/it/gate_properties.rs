@@ -324,6 +324,29 @@ proptest! {
     }
 }
 
+/// A stranger with a record of a finished deployment, whose view of the store is lost.
+fn beside_a_stranger() -> (World, String) {
+    let mut world = World::new("a e f");
+    world.publish("a@1", &[]);
+    world.publish("e@1", &[("f", "x")]);
+    world.try_arrive("e@1", None, Arrival::Done, false, Some("incompatible")).unwrap();
+    world.store.has_no_history = true;
+    let path = world.store.below("deployments/production/e").remove(0);
+    (world, path)
+}
+
+#[test]
+fn no_byte_of_a_stranger_s_deployment_closes_the_gate() {
+    let (world, path) = beside_a_stranger();
+    assert!(world.gate("a@1").0.allow);
+    for at in 0..world.store.files()[&path].len() {
+        let (mut world, path) = beside_a_stranger();
+        world.store.meddle(|all| all.get_mut(&path).unwrap()[at] ^= 1);
+        let answer = world.gate("a@1");
+        assert!(answer.0.allow, "byte {at}: {:?}", answer.0.rows);
+    }
+}
+
 proptest! {
     #![proptest_config(cases(60))]
 
