@@ -1,12 +1,11 @@
 //! A contract beside a document, interaction by interaction.
 
-use super::budget::Budget;
 use super::gap::{Cause, Gap, Verdict};
 use super::response::{Side, part};
 use super::validity::Validity;
 use super::{request, response};
 use crate::contract::{Contract, Interaction};
-use crate::interaction::{Part, Status, pointer};
+use crate::interaction::{Part, Status, pointer, work};
 use crate::openapi::{Document, NoOperation};
 
 /// How the interactions of a contract stand to a document.
@@ -40,7 +39,10 @@ impl Compared {
 pub fn compare(contract: &Contract, document: &Document) -> Comparison {
     let validity = Validity::new(document);
     let all = contract.interactions.iter().enumerate();
-    let compared = all.filter_map(|(index, interaction)| one(interaction, index, document, &validity));
+    // Each interaction may take as much work as a comparison with a response.
+    let compared = all.filter_map(|(index, interaction)| {
+        work::within(work::MOST_STEPS, || one(interaction, index, document, &validity))
+    });
     Comparison { interactions: compared.collect() }
 }
 
@@ -60,7 +62,6 @@ fn one(interaction: &Interaction, index: usize, document: &Document, validity: &
             return compared(None, vec![Gap { is_request: true, ..gap }]);
         }
     };
-    let mut budget = Budget::new();
     let mut gaps = request::gaps(document, validity, &operation, &http.request, &request_at);
     // A request that the contract wants to be refused may be one that the document doesn't allow.
     if matches!(http.response.status, Status::Class(4) | Status::Code(400..=499)) {
@@ -68,6 +69,10 @@ fn one(interaction: &Interaction, index: usize, document: &Document, validity: &
     }
     let (response, rules) = (&http.response, &http.terms.response);
     let side = Side { document, validity, operation: &operation, has_state: !interaction.given.is_empty() };
-    gaps.extend(response::gaps(&side, &mut budget, response, rules, &at.key("response")));
+    gaps.extend(response::gaps(&side, response, rules, &at.key("response")));
+    if work::is_spent() {
+        // What was found so far is worth nothing.
+        gaps = vec![part(Verdict::Undecided, Part::Body, Cause::TooMuch, at.clone(), Some(operation.at))];
+    }
     compared(Some(operation.line()), gaps)
 }

@@ -7,7 +7,6 @@
 //! ([`crate::openapi::Alternative`]); "not each" is shown with a witness that a validator accepts. What is neither is
 //! undecided, and never passes as covered.
 
-mod budget;
 pub mod codes;
 mod compare;
 mod findings;

@@ -1,6 +1,5 @@
 //! The response that a contract needs beside those that an operation declares.
 
-use super::budget::Budget;
 use super::gap::{Cause, Gap, Verdict};
 use super::validity::Validity;
 use super::walk::Walk;
@@ -20,13 +19,7 @@ pub(super) struct Side<'a, 'd> {
 }
 
 /// Every gap of a response; `at` is its place in the contract.
-pub(super) fn gaps(
-    side: &Side<'_, '_>,
-    budget: &mut Budget,
-    response: &Response,
-    rules: &Rules,
-    at: &Pointer,
-) -> Vec<Gap> {
+pub(super) fn gaps(side: &Side<'_, '_>, response: &Response, rules: &Rules, at: &Pointer) -> Vec<Gap> {
     let operation = side.operation;
     let declared = operation.responses();
     let meant = meant(response.status, &declared);
@@ -43,7 +36,7 @@ pub(super) fn gaps(
     for place in &meant {
         let mut here = headers(operation, response, rules, place, at);
         if let Some(body) = &response.body {
-            here.extend(self::body(side, budget, body, rules, place, at));
+            here.extend(self::body(side, body, rules, place, at));
         }
         broken += usize::from(here.iter().any(|gap| gap.verdict == Verdict::Breaks));
         found.extend(here);
@@ -109,7 +102,7 @@ fn headers(operation: &Operation<'_>, response: &Response, rules: &Rules, place:
     found
 }
 
-fn body(side: &Side<'_, '_>, budget: &mut Budget, body: &Body, rules: &Rules, place: &str, at: &Pointer) -> Vec<Gap> {
+fn body(side: &Side<'_, '_>, body: &Body, rules: &Rules, place: &str, at: &Pointer) -> Vec<Gap> {
     let key = body_key(body);
     let Side { document, validity, operation, has_state } = side;
     let media = operation.response_body(place);
@@ -132,7 +125,7 @@ fn body(side: &Side<'_, '_>, budget: &mut Budget, body: &Body, rules: &Rules, pl
     let tree = RuleTree::of(rules.body.iter());
     let shape = Shape::new(example, &tree, Mode::LEAST);
     let schemas: Vec<String> = json.schema.iter().cloned().collect();
-    Walk::new(document, validity, budget, *has_state, at.key(key), at.key("match")).place(&shape, &schemas)
+    Walk::new(document, validity, *has_state, at.key(key), at.key("match")).place(&shape, &schemas)
 }
 
 /// The representation that JSON is sent in.

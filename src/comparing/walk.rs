@@ -2,23 +2,24 @@
 
 use serde_json::Value;
 
-use super::budget::Budget;
 use super::gap::{Cause, Gap, Verdict};
 use super::samples;
 use super::scalar::{Fit, judge};
 use super::validity::Validity;
 use crate::contract::{Matcher, Rule};
-use crate::interaction::{Part, Path, Segment};
+use crate::interaction::{Part, Path, Segment, work};
 use crate::matching::{ArrayShape, Closeness, Elements, Field as Wanted, Medium, ObjectShape, Shape, fits, wanted};
 use crate::openapi::{Alternative, Document, Field, Kind, Lengths};
 use crate::source::Pointer;
 use crate::words::nearest;
 
+/// How many steps one place takes: its alternatives are made, and candidates judged.
+const STEPS: usize = 200;
+
 /// A walk through one body.
 pub(super) struct Walk<'a, 'd> {
     pub document: &'d Document,
     pub validity: &'a Validity<'d>,
-    pub budget: &'a mut Budget,
     /// Whether the contract names provider states: then what depends on data is theirs to provide.
     pub has_state: bool,
     /// Where the body and its rules are in the contract.
@@ -31,17 +32,16 @@ impl<'a, 'd> Walk<'a, 'd> {
     pub(super) const fn new(
         document: &'d Document,
         validity: &'a Validity<'d>,
-        budget: &'a mut Budget,
         has_state: bool,
         example: Pointer,
         rules: Pointer,
     ) -> Self {
-        Self { document, validity, budget, has_state, example, rules, at: Vec::new() }
+        Self { document, validity, has_state, example, rules, at: Vec::new() }
     }
 
     /// Every gap at a place and below: the schemas there all apply.
     pub(super) fn place(&mut self, shape: &Shape<'_>, schemas: &[String]) -> Vec<Gap> {
-        if !self.budget.step() {
+        if !work::spend(STEPS) {
             return vec![self.gap(Verdict::Undecided, Cause::TooMuch, shape, None)];
         }
         let takes_all = |rule: &Rule| rule.has(&Matcher::Any) && shape.object.is_none() && shape.array.is_none();
@@ -132,7 +132,7 @@ impl<'a, 'd> Walk<'a, 'd> {
             self.at.pop();
         }
         for (key, field) in &wanted.fields {
-            if self.budget.is_over() {
+            if work::is_spent() {
                 break;
             }
             self.at.push(Segment::Key((*key).to_owned()));

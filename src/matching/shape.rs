@@ -8,6 +8,10 @@ use serde_json::{Map, Value};
 use smallvec::{SmallVec, smallvec};
 
 use crate::contract::{Matcher, PathTree, Rule, WrittenRule};
+use crate::interaction::work;
+
+/// How many steps the shape of one place takes.
+const STEPS: usize = 8;
 
 /// How closely values are compared if no rule covers them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,6 +111,11 @@ impl<'c> Shape<'c> {
     }
 
     fn of(examples: Examples<'c>, trees: Subtrees<'_, 'c>, outer: Mode) -> Self {
+        // Rules for an index and for every index lead to an element in two ways, which doubles with each level. Whoever set
+        // the limit says so; the rest of the shape is never looked at.
+        if !work::spend(STEPS + trees.len()) {
+            return Self { rule: None, mode: outer, examples, object: None, array: None, alternatives: Vec::new() };
+        }
         let rule = trees.iter().find_map(|tree| tree.here);
         let mode = rule.map_or(outer, |written| mode_below(&written.rule, outer));
         let has_places = |example: &&Value| example.is_object() || example.is_array();

@@ -340,7 +340,7 @@ fn no_byte_of_a_stranger_s_deployment_closes_the_gate() {
     let (world, path) = beside_a_stranger();
     assert!(world.gate("a@1").0.allow);
     for at in 0..world.store.files()[&path].len() {
-        let (mut world, path) = beside_a_stranger();
+        let (world, path) = beside_a_stranger();
         world.store.meddle(|all| all.get_mut(&path).unwrap()[at] ^= 1);
         let answer = world.gate("a@1");
         assert!(answer.0.allow, "byte {at}: {:?}", answer.0.rows);

@@ -100,6 +100,8 @@ pub enum FromPact {
     NoValuesShown,
     /// Values that are compared with an example in which nothing can have a rule.
     NothingToCompare,
+    /// More values and rules than are followed.
+    TooMuch,
     RulesForKeys,
     DifferentValues,
     DifferentElements,
@@ -291,6 +293,7 @@ impl fmt::Display for FromPact {
                 "Pact has a rule for the values of this object, but the example has none; the contract accepts anything \
                  here"
             }
+            Self::TooMuch => "too many rules apply to this body; the contract accepts anything from here on",
             Self::NothingToCompare => {
                 "Pact compares the values with the example, which shows nothing that could have a rule; the contract \
                  accepts any values"

@@ -18,9 +18,13 @@ const ANOTHER_INDEX: usize = usize::MAX;
 /// A key that no rule names.
 const ANOTHER_KEY: &str = "\0";
 
+/// How many places of one body are visited again, because the first element of a list has rules of its own. In nested lists
+/// they would double with each level.
+const MOST_REPEATED: u32 = 1_000;
+
 /// The expectation at each place of an example.
 pub(super) fn expectations<'v>(example: &'v Value, rules: &Chosen<'_>, remarks: &mut Remarks<'_>) -> Node<'v> {
-    JsonReader { remarks, at: Vec::new() }.node(example, rules)
+    JsonReader { remarks, at: Vec::new(), repeats: false, repeated: 0 }.node(example, rules)
 }
 
 /// Walks along an example.
@@ -28,6 +32,9 @@ struct JsonReader<'r, 'm> {
     remarks: &'r mut Remarks<'m>,
     /// The current place of the walk.
     at: Vec<Segment>,
+    /// Whether the current value was visited before.
+    repeats: bool,
+    repeated: u32,
 }
 
 impl JsonReader<'_, '_> {
@@ -38,6 +45,13 @@ impl JsonReader<'_, '_> {
 
     /// The expectation for a value and everything below it.
     fn node<'v>(&mut self, example: &'v Value, chosen: &Chosen<'_>) -> Node<'v> {
+        self.repeated += u32::from(self.repeats);
+        if self.repeated > MOST_REPEATED {
+            if self.repeated == MOST_REPEATED + 1 {
+                self.remark(chosen.here(), FromPact::TooMuch);
+            }
+            return Node { example, expected: Expectation::Anything, or_null: false, optional: false };
+        }
         let speaking = chosen.speaking();
         let allows_null = chosen.here().is_some_and(|list| list.any && list.matchers.contains(&PactMatcher::Null));
         if allows_null && (example.is_object() || example.is_array()) {
@@ -199,7 +213,10 @@ impl JsonReader<'_, '_> {
             if index == 0 && of_key.is_same(&of_any) {
                 continue;
             }
+            let outside = self.repeats;
+            self.repeats |= index == 0;
             let (node, found) = self.apart(Segment::Key(key.clone()), value, &of_key);
+            self.repeats = outside;
             are_alike &= node.is_like(&any);
             have_same_rules &= node.has_rules_of(&any) && !has_new_differences(&found, &known);
         }
@@ -311,7 +328,10 @@ impl JsonReader<'_, '_> {
             if index == 0 && of_index.is_same(&of_any) {
                 continue;
             }
+            let outside = self.repeats;
+            self.repeats |= index == 0;
             let (node, found) = self.apart(Segment::Index(index), item, &of_index);
+            self.repeats = outside;
             are_alike &= node.is_like(&each);
             let has_own_rules = !node.has_rules_of(&each);
             if has_own_rules || has_new_differences(&found, &known) {
