@@ -111,6 +111,12 @@ fn nested(depth: usize, inner: &Value, of: impl Fn(Value) -> Value) -> Value {
 fn lists_in_lists_take_linear_time() {
     let both = json!({"matchers": [{"match": "type"}, {"match": "type", "min": 1}]});
     let at = |path: &str| json!({ path: both });
+    let each_level: Map<String, Value> = (0..60)
+        .flat_map(|depth| {
+            let (first, every) = ("[0]".repeat(depth), "[*]".repeat(depth));
+            [(format!("${first}"), both.clone()), (format!("${every}[0]"), both.clone())]
+        })
+        .collect();
     let values: Map<String, Value> = (0..60)
         .map(|depth| {
             (format!("${}", ".*".repeat(depth)), json!({"matchers": [{"match": "values"}, {"match": "type"}]}))
@@ -120,6 +126,7 @@ fn lists_in_lists_take_linear_time() {
         ("lists", nested(80, &json!(1), |value| json!([value])), at("$")),
         ("pairs", nested(80, &json!(1), |value| json!([1, value])), at("$")),
         ("objects", nested(80, &json!(1), |value| json!({"a": value, "b": 1})), at("$")),
+        ("rules for indexes", nested(60, &json!(1), |value| json!([value])), Value::Object(each_level)),
         ("values", nested(60, &json!(1), |value| json!({"a": value})), Value::Object(values)),
     ] {
         let world = file(

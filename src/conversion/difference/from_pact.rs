@@ -100,7 +100,7 @@ pub enum FromPact {
     NoValuesShown,
     /// Values that are compared with an example in which nothing can have a rule.
     NothingToCompare,
-    /// More values and rules than are followed.
+    /// More rules for elements of nested lists than are followed.
     TooMuch,
     RulesForKeys,
     DifferentValues,
@@ -293,7 +293,7 @@ impl fmt::Display for FromPact {
                 "Pact has a rule for the values of this object, but the example has none; the contract accepts anything \
                  here"
             }
-            Self::TooMuch => "too many rules apply to this body; the contract accepts anything from here on",
+            Self::TooMuch => "too many rules apply to the elements of nested lists; the contract accepts any body",
             Self::NothingToCompare => {
                 "Pact compares the values with the example, which shows nothing that could have a rule; the contract \
                  accepts any values"

@@ -19,12 +19,26 @@ const ANOTHER_INDEX: usize = usize::MAX;
 const ANOTHER_KEY: &str = "\0";
 
 /// How many places of one body are visited again, because the first element of a list has rules of its own. In nested lists
-/// they would double with each level.
+/// they, and the contract's rules, would double with each level.
 const MOST_REPEATED: u32 = 1_000;
 
 /// The expectation at each place of an example.
 pub(super) fn expectations<'v>(example: &'v Value, rules: &Chosen<'_>, remarks: &mut Remarks<'_>) -> Node<'v> {
-    JsonReader { remarks, at: Vec::new(), repeats: false, repeated: 0 }.node(example, rules)
+    let mut reader = JsonReader { remarks, at: Vec::new(), repeats: false, repeated: 0 };
+    let before = reader.remarks.found.len();
+    let node = reader.node(example, rules);
+    if reader.repeated <= MOST_REPEATED {
+        return node;
+    }
+    // What was found on the way is about places that no longer have rules.
+    reader.remarks.found.truncate(before);
+    reader.remark(None, FromPact::TooMuch);
+    anything(example)
+}
+
+/// The expectation where nothing is expected.
+const fn anything(example: &Value) -> Node<'_> {
+    Node { example, expected: Expectation::Anything, or_null: false, optional: false }
 }
 
 /// Walks along an example.
@@ -47,10 +61,7 @@ impl JsonReader<'_, '_> {
     fn node<'v>(&mut self, example: &'v Value, chosen: &Chosen<'_>) -> Node<'v> {
         self.repeated += u32::from(self.repeats);
         if self.repeated > MOST_REPEATED {
-            if self.repeated == MOST_REPEATED + 1 {
-                self.remark(chosen.here(), FromPact::TooMuch);
-            }
-            return Node { example, expected: Expectation::Anything, or_null: false, optional: false };
+            return anything(example);
         }
         let speaking = chosen.speaking();
         let allows_null = chosen.here().is_some_and(|list| list.any && list.matchers.contains(&PactMatcher::Null));
