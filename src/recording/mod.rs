@@ -1,5 +1,6 @@
 //! From recorded traffic to a contract. Pure: exchanges in, text out.
 
+mod assign;
 mod context;
 mod draft;
 mod draft_parts;
