@@ -15,7 +15,7 @@ use crate::clock;
 use crate::git::{self, Address, Checkout, Environment};
 use crate::interaction::ServiceName;
 use crate::ledger::{
-    By, Event, Live, Refusal, STORE_TOKEN, ServiceVersion, Stamp, Store, StoreError, Version, short_id,
+    By, Event, Live, NameKind, Refusal, STORE_TOKEN, ServiceVersion, Stamp, Store, StoreError, Version, short_id,
 };
 use crate::registry::expand;
 use crate::store;
@@ -115,13 +115,22 @@ pub(super) fn refused(refusal: Refusal) -> Failure {
     match refusal {
         Refusal::Store(error) => unusable(error),
         Refusal::Undeclared { kind, name, known } => {
-            let kind = kind.word();
-            let failure = Failure::unknown(format!("the store declares no {kind} `{name}`"));
-            let failure = match did_you_mean(name.as_str(), known.iter().map(ServiceName::as_str)) {
+            let word = kind.word();
+            let failure = Failure::unknown(format!("the store declares no {word} `{name}`"));
+            let similar = did_you_mean(name.as_str(), known.iter().map(ServiceName::as_str));
+            let may_be_renamed = kind == NameKind::Service && similar.is_none() && !known.is_empty();
+            let failure = match similar {
                 Some(help) => failure.help(help),
                 None => failure,
             };
-            failure.help(format!("if the name is right, declare it: upheld store init --{kind} {name}"))
+            let failure = failure.help(format!("if the name is right, declare it: upheld store init --{word} {name}"));
+            if !may_be_renamed {
+                return failure;
+            }
+            failure.help(format!(
+                "if it is the new name of a declared service, move that one's file to services/{name}.yaml in the store, and \
+                 add its former name: `formerly: [NAME]`"
+            ))
         }
         Refusal::OneSpelling { name, other } => Failure::usage(format!("`{name}` and `{other}` differ by case alone"))
             .help("where file names ignore case, the store couldn't be checked out: use one spelling, or another name"),

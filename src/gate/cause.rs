@@ -96,8 +96,8 @@ pub enum NextStep {
     VerifyAgain { provider: ServiceVersion, consumer: Option<ServiceVersion> },
     /// The consumer publishes interactions that can't be run as pending.
     PublishAsPending { consumer: ServiceName },
-    /// The version is published.
-    Publish(ServiceVersion),
+    /// The version is published; with `none`, its service expects nothing of others.
+    Publish { version: ServiceVersion, none: bool },
     /// The service is declared as one that doesn't publish yet.
     Exempt(ServiceName),
     /// The service publishes a new version.
@@ -120,6 +120,10 @@ pub enum NextStep {
     FinishRollout { provider: ServiceVersion, place: Target },
     /// The provider goes live before the consumer.
     OrderFirst { provider: ServiceVersion, consumer: ServiceVersion, environment: ServiceName },
-    /// A version of the provider goes live first; the newest one that was published, if there is one.
+    /// A live version goes away, instead of an unknown one.
+    RetireLive { version: ServiceVersion, environment: ServiceName },
+    /// A consumer goes away before its provider.
+    RetireFirst { consumer: ServiceVersion, environment: ServiceName },
+    /// A version of the provider goes live first, if one is known that may do.
     DeployFirst { provider: ServiceName, version: Option<Version>, environment: ServiceName },
 }

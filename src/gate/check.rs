@@ -14,11 +14,11 @@ use super::rows::{add, sort};
 use super::state::State;
 use super::world::{Moment, Versions, World, service_side};
 use crate::interaction::{ContractId, ServiceName};
-use crate::ledger::{Doubt, Event, NameKind, Published, ServiceVersion, StoreError, Target, Version};
+use crate::ledger::{Doubt, Event, NameKind, Published, ServiceVersion, StoreError, Target, Version, newest_first};
 use crate::words::nearest;
 
 /// How many doubts a row names, and how many versions it suggests.
-const LISTED: usize = 5;
+pub(super) const LISTED: usize = 5;
 
 /// Judges the pairs of several moments, each pair once.
 pub(super) struct Check<'f, 'b> {
@@ -118,7 +118,7 @@ impl MomentCheck<'_, '_, '_> {
             };
             let settled = self.moment.settled.iter().any(|one| one.service == provider);
             if provider != subject.service && !settled && !versions.values().any(is_there) {
-                self.missing_provider(own.clone(), &provider, &versions)?;
+                self.missing_provider(subject, (&provider, id), &versions)?;
             }
             for version in versions.into_keys() {
                 self.pair(subject, &ServiceVersion::new(provider.clone(), version), id)?;
@@ -268,7 +268,7 @@ impl MomentCheck<'_, '_, '_> {
         let side = self.world.side(consumer);
         let is_live = side.roles.iter().any(|role| *role != Role::Candidate);
         let mut facts = vec![Fact::NotPublished(consumer.clone())];
-        let mut next = vec![NextStep::Publish(consumer.clone())];
+        let mut next = vec![self.publish(consumer)?];
         if is_live {
             next.push(NextStep::Exempt(consumer.service.clone()));
         } else {
@@ -276,6 +276,21 @@ impl MomentCheck<'_, '_, '_> {
             facts.extend(suggestions(consumer, &known));
         }
         self.add(GateCode::NotPublished, (Some(side), provider), facts, &consumer.service, next)
+    }
+
+    /// That a version is published: without contracts, if the newest one of its service has none.
+    fn publish(&mut self, version: &ServiceVersion) -> Result<NextStep, StoreError> {
+        let newest = newest_first(self.check.facts.book, &version.service)?.into_iter().next();
+        let none = match newest {
+            Some(newest) => {
+                let newest = ServiceVersion::new(version.service.clone(), newest);
+                let read = &self.check.facts.published(&newest)?.value;
+                matches!(read, Some(Published::As(expected)) if expected.is_empty())
+            }
+            None => false,
+        };
+        let version = version.clone();
+        Ok(NextStep::Publish { version, none })
     }
 
     pub(super) fn not_onboarded(
@@ -289,12 +304,47 @@ impl MomentCheck<'_, '_, '_> {
         self.add(GateCode::NotOnboarded, sides, facts, &consumer.service, None)
     }
 
+    /// That a version of a provider goes live which a consumer can rely on: the newest one that was published and isn't a
+    /// subject, one that is compatible before one that isn't verified, if there is one. That of a retired provider can't.
+    pub(super) fn deploy_first(
+        &mut self,
+        consumer: &ServiceVersion,
+        provider: &ServiceName,
+        id: ContractId,
+    ) -> Result<NextStep, StoreError> {
+        /// How many versions are judged.
+        const NEWEST: usize = 20;
+        let day = self.check.facts.day;
+        if self.check.facts.declared(provider)?.is_retired(day) {
+            return Ok(NextStep::UseAgain(provider.clone()));
+        }
+        let mut unverified = None;
+        let mut compatible = None;
+        for version in newest_first(self.check.facts.book, provider)?.into_iter().take(NEWEST) {
+            let of = ServiceVersion::new(provider.clone(), version.clone());
+            if self.moment.subjects.contains(&of) {
+                continue;
+            }
+            match self.check.judge(consumer, &of, id)?.code.state() {
+                State::Compatible => {
+                    compatible = Some(version);
+                    break;
+                }
+                State::Unverified => unverified = unverified.or(Some(version)),
+                State::Incompatible | State::Unknown | State::MissingProvider => {}
+            }
+        }
+        let environment = self.check.facts.environment.clone();
+        Ok(NextStep::DeployFirst { provider: provider.clone(), version: compatible.or(unverified), environment })
+    }
+
     fn missing_provider(
         &mut self,
-        consumer: Side,
-        provider: &ServiceName,
+        subject: &ServiceVersion,
+        (provider, id): (&ServiceName, ContractId),
         versions: &Versions,
     ) -> Result<(), StoreError> {
+        let consumer = self.world.side(subject);
         let environment = self.check.facts.environment.clone();
         let of = |version: &Version| ServiceVersion::new(provider.clone(), version.clone());
         let rolling_out = versions.iter().find(|(_, roles)| roles.iter().any(|role| *role != Role::Candidate));
@@ -309,7 +359,7 @@ impl MomentCheck<'_, '_, '_> {
                 NextStep::FinishRollout { provider: of(version), place: Target { environment, instance } },
             ),
             (None, Some((version, _))) => {
-                let mut next = self.check.facts.deploy_first(provider, &[])?;
+                let mut next = self.deploy_first(subject, provider, id)?;
                 if let Some(own) = consumer.version.clone() {
                     let consumer = ServiceVersion::new(consumer.service.clone(), own);
                     let environment = environment.clone();
@@ -319,7 +369,7 @@ impl MomentCheck<'_, '_, '_> {
             }
             (None, None) => (
                 Fact::NotLive { provider: provider.clone(), environment: environment.clone() },
-                self.check.facts.deploy_first(provider, &[])?,
+                self.deploy_first(subject, provider, id)?,
             ),
         };
         let day = self.check.facts.day;
@@ -347,7 +397,7 @@ impl MomentCheck<'_, '_, '_> {
 }
 
 /// Which published version may have been meant by one that isn't published.
-fn suggestions(named: &ServiceVersion, known: &BTreeSet<Version>) -> Vec<Fact> {
+pub(super) fn suggestions(named: &ServiceVersion, known: &BTreeSet<Version>) -> Vec<Fact> {
     let ServiceVersion { service, version } = named;
     if known.is_empty() {
         return vec![Fact::NothingPublished(service.clone())];

@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::cause::NextStep;
 use super::code::GateCode;
 use crate::formats::ContractFile;
 use crate::interaction::{ContractId, ServiceName};
 use crate::ledger::{
     Book, DeclaredService, Doubt, DoubtfulDeployment, Live, PossibleNeeds, Published, Read, RecordId, Results,
-    ServiceVersion, ServiceWorld, StoreError, Verification, Version, heads, main_branch, newest,
+    ServiceVersion, ServiceWorld, StoreError, Verification, Version, heads, main_branch,
 };
 
 /// The facts about one environment, read on demand.
@@ -225,22 +224,6 @@ impl<'b> Facts<'b> {
     pub(super) fn is_not_onboarded(&mut self, service: &ServiceName) -> Result<bool, StoreError> {
         let day = self.day;
         Ok(self.declared(service)?.not_onboarded_until.is_some_and(|until| day <= until))
-    }
-
-    /// That a version of a provider goes live: the newest that was published and isn't one of `others`, if there is one.
-    /// That of a retired provider can't.
-    pub(super) fn deploy_first(
-        &mut self,
-        provider: &ServiceName,
-        others: &[ServiceVersion],
-    ) -> Result<NextStep, StoreError> {
-        let day = self.day;
-        if self.declared(provider)?.is_retired(day) {
-            return Ok(NextStep::UseAgain(provider.clone()));
-        }
-        let others = others.iter().filter(|one| one.service == *provider).map(|one| &one.version).collect();
-        let version = newest(self.book, provider, &others)?;
-        Ok(NextStep::DeployFirst { provider: provider.clone(), version, environment: self.environment.clone() })
     }
 
     /// The services that have ever published a contract with a provider.

@@ -1,8 +1,10 @@
 //! Judges what would remain if some live versions went away: every live consumer needs another live version of its provider
 //! that it is compatible with.
 
+use std::collections::BTreeSet;
+
 use super::cause::{Cause, Fact, NextStep};
-use super::check::{Check, MomentCheck};
+use super::check::{Check, LISTED, MomentCheck, suggestions};
 use super::code::GateCode;
 use super::decision::Row;
 use super::pair::Judgement;
@@ -11,7 +13,7 @@ use super::rows::{add, sort};
 use super::state::State;
 use super::world::Moment;
 use crate::interaction::{ContractId, ServiceName};
-use crate::ledger::{Event, Live, Published, ServiceVersion, StoreError, Target};
+use crate::ledger::{Event, Live, Published, ServiceVersion, StoreError, Target, Version};
 
 /// The rows if the candidates are retired.
 pub(super) fn rows_without(check: &mut Check<'_, '_>, question: &Question) -> Result<Vec<Row>, StoreError> {
@@ -44,7 +46,7 @@ impl MomentCheck<'_, '_, '_> {
         if !live.iter().any(is_it) {
             // The name of a version that nobody ever published is a mistake.
             let known = self.check.facts.published(leaving)?.value.is_some();
-            return if known { Ok(()) } else { self.not_published(leaving, None) };
+            return if known { Ok(()) } else { self.unknown(leaving) };
         }
         if live.iter().any(|live| is_it(live) && !self.leaves(&leaving.service, live)) {
             return Ok(());
@@ -56,6 +58,22 @@ impl MomentCheck<'_, '_, '_> {
             }
         }
         Ok(())
+    }
+
+    /// A version that nobody ever published is to go away: what is live may be meant.
+    fn unknown(&mut self, leaving: &ServiceVersion) -> Result<(), StoreError> {
+        let environment = self.check.facts.environment.clone();
+        let live: BTreeSet<Version> =
+            self.check.facts.live(&leaving.service).iter().map(|live| live.version.clone()).collect();
+        let next = live.into_iter().take(LISTED).map(|version| NextStep::RetireLive {
+            version: ServiceVersion::new(leaving.service.clone(), version),
+            environment: environment.clone(),
+        });
+        let next: Vec<NextStep> = next.collect();
+        let known = self.check.facts.book.versions(&leaving.service)?;
+        let facts = std::iter::once(Fact::NotPublished(leaving.clone())).chain(suggestions(leaving, &known)).collect();
+        let side = self.world.leaving(leaving);
+        self.add(GateCode::NotPublished, (Some(side), None), facts, &leaving.service, next)
     }
 
     /// Whether what makes a version live goes away.
@@ -119,13 +137,16 @@ impl MomentCheck<'_, '_, '_> {
             let next = match all.first() {
                 Some(rolling_out) => {
                     let provider = ServiceVersion::new(service.clone(), rolling_out.version.clone());
-                    let instance = rolling_out.instance.clone();
-                    NextStep::FinishRollout { provider, place: Target { environment, instance } }
+                    let place = Target { environment, instance: rolling_out.instance.clone() };
+                    vec![NextStep::FinishRollout { provider, place }]
                 }
-                None => self.check.facts.deploy_first(service, self.moment.subjects)?,
+                None => vec![
+                    self.deploy_first(consumer, service, id)?,
+                    NextStep::RetireFirst { consumer: consumer.clone(), environment },
+                ],
             };
             let sides = (consumer_side, Some(self.world.leaving(leaving)));
-            return self.add(GateCode::StillNeeded, sides, vec![fact], service, [next]);
+            return self.add(GateCode::StillNeeded, sides, vec![fact], service, next);
         };
         let Judgement { code, interactions, mut causes, turn, next } = judgement;
         if code.state() != State::Compatible {

@@ -1,5 +1,6 @@
 //! Branches: their names, the main branch of a service, and the newest versions of a branch.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::book::Book;
@@ -39,23 +40,25 @@ pub fn heads<'p>(publications: &'p [(RecordId, Publication)], branch: &str) -> V
     of_branch().filter(|(id, _)| !replaced.contains(id)).collect()
 }
 
-/// The newest published version of a service that isn't one of `others`: the head of its main branch or, if it has none, the one
-/// that was published last.
+/// The published versions of a service, the newest first: the head of its main branch, then all others by their time.
 ///
 /// # Errors
 ///
 /// Why the store can't be read.
-pub fn newest(
-    book: &Book<'_>,
-    service: &ServiceName,
-    others: &BTreeSet<&Version>,
-) -> Result<Option<Version>, StoreError> {
+pub fn newest_first(book: &Book<'_>, service: &ServiceName) -> Result<Vec<Version>, StoreError> {
     let all = book.publications(service)?.value;
-    let last = |records: Vec<&(RecordId, Publication)>| {
-        let known = records.into_iter().map(|(_, record)| record).filter(|record| !others.contains(&record.version));
-        known.max_by_key(|record| (&record.stamp.at, &record.version)).map(|record| record.version.clone())
-    };
-    Ok(last(heads(&all, &main_branch(book, service)?)).or_else(|| last(all.iter().collect())))
+    let mut ordered: Vec<&(RecordId, Publication)> = all.iter().collect();
+    ordered.sort_by_key(|(_, record)| Reverse((&record.stamp.at, &record.version)));
+    let heads = heads(&all, &main_branch(book, service)?);
+    let head = ordered.iter().position(|record| heads.iter().any(|head| head.0 == record.0));
+    let head = head.map(|at| ordered.remove(at));
+    let mut versions: Vec<Version> = Vec::new();
+    for (_, record) in head.into_iter().chain(ordered) {
+        if !versions.contains(&record.version) {
+            versions.push(record.version.clone());
+        }
+    }
+    Ok(versions)
 }
 
 /// A branch that isn't a main branch, and on which a consumer has published a contract with some provider.

@@ -36,7 +36,7 @@ mod write;
 
 pub use abbreviation::full_version;
 pub use book::Book;
-pub use branches::{SideBranch, branch_name, heads, main_branch, newest, side_branches};
+pub use branches::{SideBranch, branch_name, heads, main_branch, newest_first, side_branches};
 pub use contracts::{StoredContract, contract_files};
 pub use declared::{
     DECLARED_FORMAT, DeclaredService, StorePolicy, environment_text, read_environment, read_policy, read_service,

@@ -28,7 +28,7 @@ impl Version {
     /// Whether it may be the beginning of a commit's id.
     #[must_use]
     pub fn may_be_abbreviated(&self) -> bool {
-        (7..64).contains(&self.0.len()) && self.0.len() != 40 && self.0.bytes().all(|byte| byte.is_ascii_hexdigit())
+        (4..64).contains(&self.0.len()) && self.0.len() != 40 && self.0.bytes().all(|byte| byte.is_ascii_hexdigit())
     }
 
     /// Whether it is the beginning of another version, which is a commit's id.

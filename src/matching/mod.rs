@@ -19,7 +19,7 @@ mod value;
 
 pub use example::{broken_example, check_examples, example_mismatches, own_mismatches};
 pub use need::{fits, wanted};
-pub use request::match_request;
+pub use request::{match_request, rules_out};
 pub use response::match_response;
 pub use scalar::{Medium, has_format};
 pub use shape::{ArrayShape, Closeness, Elements, Field, Mode, ObjectShape, RuleTree, Shape};

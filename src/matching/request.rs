@@ -9,7 +9,8 @@ use super::{body, expected, headers};
 use crate::contract::{Matcher, PathRule, RequestRules, Rule};
 use crate::interaction::mismatch::{METHOD, PATH, QUERY_MISSING, QUERY_UNEXPECTED, QUERY_VALUE, UNEXPECTED};
 use crate::interaction::{
-    Actual, ActualBody, ActualRequest, Expected, Mismatch, Missing, Nothing, Part, Request, Unit, urlencoded, work,
+    Actual, ActualBody, ActualRequest, Expected, Headers, Mismatch, Missing, Nothing, Part, Request, Unit, urlencoded,
+    work,
 };
 use crate::source::{Code, Pointer};
 use crate::words::did_you_mean;
@@ -18,6 +19,34 @@ use crate::words::did_you_mean;
 #[must_use]
 pub fn match_request(wanted: &Request, rules: &RequestRules, actual: &ActualRequest, at: &Pointer) -> Vec<Mismatch> {
     work::limited(at, || mismatches(wanted, rules, actual, at))
+}
+
+/// Whether the method, the path or the names of the parameters, read from the query, show that this isn't the wanted request.
+/// It takes no more than a glance, for those who have thousands of interactions to choose from; a request that isn't ruled
+/// out may still have mismatches.
+#[must_use]
+pub fn rules_out(wanted: &Request, rules: &RequestRules, method: &str, path: &str, query: &Headers) -> bool {
+    let is_needed = |name: &String| !rules.query.get(name).is_some_and(|rule| rule.optional);
+    wanted.method != method
+        || query.keys().any(|name| !wanted.query.contains_key(name))
+        || wanted.query.keys().any(|name| is_needed(name) && !query.contains_key(name))
+        || rules_out_path(&wanted.path, rules.path.as_ref(), path)
+}
+
+fn rules_out_path(wanted: &str, rule: Option<&PathRule>, actual: &str) -> bool {
+    // One segment has many encoded forms.
+    if wanted.contains('%') || actual.contains('%') {
+        return false;
+    }
+    let rules = match rule {
+        Some(PathRule::Whole(_)) => return false,
+        Some(PathRule::Segments(rules)) => Some(rules),
+        None => None,
+    };
+    let has_rule = |index: usize| rules.is_some_and(|rules| rules.contains_key(&index));
+    let segments = || wanted.split('/').zip(actual.split('/')).enumerate();
+    wanted.matches('/').count() != actual.matches('/').count()
+        || segments().any(|(index, (wanted, actual))| wanted != actual && !has_rule(index))
 }
 
 fn mismatches(wanted: &Request, rules: &RequestRules, actual: &ActualRequest, at: &Pointer) -> Vec<Mismatch> {

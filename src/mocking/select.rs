@@ -167,11 +167,18 @@ impl Mock {
                 // A state that was set up later says more about what the test wants than one that was left over.
                 let by_age = Reverse(states.since.filter(|_| states.all));
                 let by_state = (!states.all, by_age, Reverse(states.active), states.differing);
-                let by_example = count_example_mismatches(http, request);
+                let (by_example, by_header) = count_example_mismatches(http, request);
                 // While no state is active, only the request says what the test wants.
                 let (first, second) = if active.is_empty() { (by_example, 0) } else { (0, by_example) };
-                // Headers that an interaction doesn't list are allowed, so the one that lists more fits better.
-                (first, by_state, second, Reverse(http.request.headers.len()), *number)
+                // Headers that an interaction doesn't list are allowed, so the one that lists more of them fits better, even
+                // if only by its rules.
+                let listed = http
+                    .request
+                    .headers
+                    .keys()
+                    .filter(|name| request.headers.iter().any(|(own, _)| own.eq_ignore_ascii_case(name)))
+                    .count();
+                (first, by_state, second, Reverse(listed), by_header, *number)
             })
         } else {
             allowing.into_iter().next()
@@ -235,9 +242,11 @@ impl Mock {
     }
 }
 
-/// The number of places where a request isn't the example but only allowed by a rule.
-fn count_example_mismatches(http: &Http<Terms>, request: &ActualRequest) -> usize {
-    matching::match_request(&http.request, &RequestRules::default(), request, &Pointer::root()).len()
+/// The number of places where a request isn't the example but only allowed by a rule: outside of its headers, and in them.
+fn count_example_mismatches(http: &Http<Terms>, request: &ActualRequest) -> (usize, usize) {
+    let found = matching::match_request(&http.request, &RequestRules::default(), request, &Pointer::root());
+    let in_headers = found.iter().filter(|mismatch| mismatch.part == Part::Header).count();
+    (found.len() - in_headers, in_headers)
 }
 
 /// The distance of a request from an expected one: the path counts more than the method, and that more than anything else.
@@ -392,6 +401,13 @@ interactions:
         assert_eq!(mock.respond(&request, &[]).unwrap().response.status, 206);
         request.headers[0].1 = String::from("bytes=10-19");
         assert_eq!(mock.respond(&request, &[]).unwrap().response.status, 200);
+        // By a rule, too: a call with any token isn't the one without.
+        let with_rule = text.replace(
+            "headers: { range: bytes=0-9 }",
+            "headers: { range: bytes=0-9 }, match-headers: { range: string }",
+        );
+        assert_ne!(with_rule, text);
+        assert_eq!(mock_of(&with_rule).respond(&request, &[]).unwrap().response.status, 206);
     }
 
     #[test]

@@ -19,12 +19,12 @@ use super::remark::{Conclusion, Reason, Remark, Suggestion};
 use super::sample::Sample;
 use super::text::write_draft;
 use super::unwritten::Unwritten;
-use super::update::{mismatches, new_at_provider, own_exchange, update};
+use super::update::{new_at_provider, own_exchange, update};
 use super::written::with_written;
 use crate::contract::attachments::{Attachments, NoAttachments};
 use crate::contract::{Contract, Interaction, Terms, read, write, write_interaction, write_request, write_response};
 use crate::interaction::{ContractFile, Headers, Http, Kind, Mismatch, ServiceName, pointer};
-use crate::matching::check_examples;
+use crate::matching::{check_examples, match_request, match_response, rules_out};
 use crate::source::{Finding, Limits, Pointer, SourceFile};
 
 /// A recording of one provider, and the contract that it goes into.
@@ -129,6 +129,10 @@ struct ExistingInteraction<'a> {
     http: &'a Http<Terms>,
     /// The values of its placeholders.
     params: Map<String, Value>,
+    /// With these values.
+    filled: Http<Terms>,
+    /// Its example as an exchange.
+    own: Exchange,
     shape: Shape,
     /// The exchanges that uphold it.
     upholding: Vec<Cow<'a, Exchange>>,
@@ -186,8 +190,17 @@ fn existing_interactions<'a>(recording: &Recording<'a>, distinct: &[String]) -> 
         let params = interaction.params();
         let own = own_exchange(http, &params);
         let shape = Shape::of_one(&Sample::new(&own), distinct);
-        let name = interaction.name.as_str();
-        ExistingInteraction { index, name, http, params, shape, upholding: Vec::new(), differing: Vec::new() }
+        ExistingInteraction {
+            index,
+            name: interaction.name.as_str(),
+            http,
+            filled: http.filled(&params),
+            params,
+            own,
+            shape,
+            upholding: Vec::new(),
+            differing: Vec::new(),
+        }
     })
     .collect()
 }
@@ -201,17 +214,32 @@ fn existing_names(recording: &Recording<'_>) -> HashSet<String> {
 impl<'a> ExistingInteraction<'a> {
     /// An exchange as it is compared with this interaction.
     fn seen(&self, exchange: &'a Exchange, original: &Exchange) -> Cow<'a, Exchange> {
-        with_written(exchange, original, &self.http.filled(&self.params))
+        with_written(exchange, original, &self.filled)
     }
 
-    /// The mismatches of an exchange, in its request and in its response. `at` is the interaction's place in the contract.
-    fn mismatches(&self, exchange: &Exchange, at: &Pointer) -> (Vec<Mismatch>, Vec<Mismatch>) {
-        mismatches(self.http, &self.params, exchange, at)
+    /// Whether a glance shows that a request is another one: a recording of thousands isn't compared with all of thousands.
+    fn rules_out(&self, sample: &Sample<'_>, original: &Exchange) -> bool {
+        let (seen, original) = (&sample.exchange.request, &original.request);
+        // What was replaced in a path is compared as the contract has it.
+        let path = if seen.path == original.path { &seen.path } else { &self.filled.request.path };
+        rules_out(&self.filled.request, &self.filled.terms.request, &seen.method, path, &sample.query)
+    }
+
+    /// The mismatches of an exchange in its request. `at` is the interaction's place in the contract.
+    fn request_mismatches(&self, exchange: &Exchange, at: &Pointer) -> Vec<Mismatch> {
+        let filled = &self.filled;
+        match_request(&filled.request, &filled.terms.request, &exchange.request, &at.key("request"))
+    }
+
+    /// The same for its response.
+    fn response_mismatches(&self, exchange: &Exchange, at: &Pointer) -> Vec<Mismatch> {
+        let filled = &self.filled;
+        match_response(&filled.response, &filled.terms.response, &exchange.response, &at.key("response"))
     }
 
     /// Whether an exchange has its example's request, apart from the headers.
     fn has_request_of(&self, exchange: &Exchange) -> bool {
-        let (own, request) = (own_exchange(self.http, &self.params).request, &exchange.request);
+        let (own, request) = (&self.own.request, &exchange.request);
         (&own.method, &own.path, &own.query, &own.body)
             == (&request.method, &request.path, &request.query, &request.body)
     }
@@ -229,9 +257,12 @@ fn assign<'a>(
     distinct: &[String],
 ) -> bool {
     let shape = Shape::of_one(sample, distinct);
+    let root = Pointer::root();
     let upholds_really = |known: &&mut ExistingInteraction<'a>| {
-        let (request, response) = known.mismatches(original, &Pointer::root());
-        known.shape == shape && request.is_empty() && response.is_empty()
+        known.shape == shape
+            && !known.rules_out(sample, original)
+            && known.request_mismatches(original, &root).is_empty()
+            && known.response_mismatches(original, &root).is_empty()
     };
     if sample.exchange != original
         && let Some(known) = existing.iter_mut().find(upholds_really)
@@ -250,19 +281,22 @@ fn assign<'a>(
         {
             continue;
         }
-        let seen = known.seen(sample.exchange, original);
-        let (request, response) = known.mismatches(&seen, &Pointer::root());
-        match (request.is_empty(), response.is_empty()) {
-            (true, true) if known.shape == shape => {
-                if exact.is_none() && known.has_request_of(&seen) {
-                    exact = Some(index);
-                }
-                same = same.or(Some(index));
+        let seen = if known.rules_out(sample, original) { None } else { Some(known.seen(sample.exchange, original)) };
+        let Some(seen) = seen.filter(|seen| known.request_mismatches(seen, &root).is_empty()) else {
+            if known.shape.same_request(&shape) {
+                alike.push(index);
             }
-            (true, true) => upheld = upheld.or(Some(index)),
-            (true, false) => differs = differs.or(Some(index)),
-            (false, _) if known.shape.same_request(&shape) => alike.push(index),
-            (false, _) => {}
+            continue;
+        };
+        if !known.response_mismatches(&seen, &root).is_empty() {
+            differs = differs.or(Some(index));
+        } else if known.shape != shape {
+            upheld = upheld.or(Some(index));
+        } else {
+            if exact.is_none() && known.has_request_of(&seen) {
+                exact = Some(index);
+            }
+            same = same.or(Some(index));
         }
     }
     if let Some(known) = exact.or(same).or(upheld).and_then(|index| existing.get_mut(index)) {
@@ -286,10 +320,11 @@ fn assign<'a>(
 /// status was seen as well, there are two interactions instead.
 fn assign_other_status<'a>(existing: &mut [ExistingInteraction<'a>], sample: &Sample<'a>, original: &Exchange) -> bool {
     let same = |known: &&mut ExistingInteraction<'a>| {
+        if !known.upholding.is_empty() || known.rules_out(sample, original) {
+            return false;
+        }
         let seen = known.seen(sample.exchange, original);
-        known.upholding.is_empty()
-            && known.has_request_of(&seen)
-            && known.mismatches(&seen, &Pointer::root()).0.is_empty()
+        known.has_request_of(&seen) && known.request_mismatches(&seen, &Pointer::root()).is_empty()
     };
     match existing.iter_mut().find(same) {
         Some(known) => {
@@ -411,7 +446,10 @@ fn extend_text(
                 Outcome::Same
             }
             Some(first) => {
-                let (request, response) = known.mismatches(first, &pointer(index));
+                let (request, response) = (
+                    known.request_mismatches(first, &pointer(index)),
+                    known.response_mismatches(first, &pointer(index)),
+                );
                 let change = change_interaction(file, known, &mut edit, options.update, attachments);
                 let made = options.update && change.is_some();
                 Outcome::Differs(Change { mismatches: [request, response].concat(), lines: change, made })

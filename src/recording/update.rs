@@ -13,7 +13,7 @@ use super::sample::{Sample, SampleBody};
 use super::written::{keep_placeholders_of_request, keep_placeholders_of_response};
 use crate::contract::{Matcher, RequestRules, Rule, Rules, Terms, WrittenRule};
 use crate::interaction::number::same_value;
-use crate::interaction::{Content, Http, Mismatch, Path, Request, Response, Segment, encode};
+use crate::interaction::{Content, Http, Path, Request, Response, Segment, encode};
 use crate::matching::{match_request, match_response};
 use crate::source::Pointer;
 
@@ -30,20 +30,6 @@ pub(super) fn own_exchange(known: &Http<Terms>, params: &Map<String, Value>) -> 
         response: encode::response(&filled.response),
         ..Exchange::default()
     }
-}
-
-/// The mismatches between an interaction and an exchange, in its request and in its response.
-pub(super) fn mismatches(
-    known: &Http<Terms>,
-    params: &Map<String, Value>,
-    exchange: &Exchange,
-    at: &Pointer,
-) -> (Vec<Mismatch>, Vec<Mismatch>) {
-    let filled = known.filled(params);
-    (
-        match_request(&filled.request, &filled.terms.request, &exchange.request, &at.key("request")),
-        match_response(&filled.response, &filled.terms.response, &exchange.response, &at.key("response")),
-    )
 }
 
 /// The interaction with the changes that let all of these exchanges uphold it. `None` if only a person can decide on

@@ -43,10 +43,12 @@ fn a_version_that_nobody_needs_any_more_may_be_retired() {
              without orders@1, no version of orders that it can rely on is live in production
              owner: team-orders
              next: deploy a version of orders first; in its checkout: upheld gate orders --to production
+             next: or, if storefront@1 isn't needed any more, retire it first: upheld gate --retire storefront@1 --to production
         G402 missing-provider  storefront@1 (live) needs orders@2 (to be retired, released)
              without orders@2, no version of orders that it can rely on is live in production
              owner: team-orders
              next: deploy a version of orders first; in its checkout: upheld gate orders --to production
+             next: or, if storefront@1 isn't needed any more, retire it first: upheld gate --retire storefront@1 --to production
         [exit code 4]
         ");
         let output = team.upheld("released orders@1 --to production --support-ended");
@@ -58,6 +60,7 @@ fn a_version_that_nobody_needs_any_more_may_be_retired() {
              without orders@2, no version of orders that it can rely on is live in production
              owner: team-orders
              next: deploy orders@1 first, and record it: upheld deployed orders@1 --to production
+             next: or, if storefront@1 isn't needed any more, retire it first: upheld gate --retire storefront@1 --to production
         [exit code 4]
         ");
         assert_snapshot!(team.upheld("released orders@2 --to production --support-ended"), @"
@@ -83,11 +86,10 @@ fn a_version_that_nobody_needs_any_more_may_be_retired() {
         assert_snapshot!(team.upheld("gate --retire orders@3 --to production"), @"
         DENY  retire orders@3 from production     1 unknown     store <view>
 
-        G301 unknown  orders@3
+        G301 unknown  orders@3 (to be retired)
              orders@3 was never published, so what it expects is unknown
              published versions of orders: 1 and 2
              owner: team-orders
-             next: publish it: upheld publish orders@3
 
         G508 note  orders@3 isn't live in production, so nothing can rely on it there
         [exit code 4]

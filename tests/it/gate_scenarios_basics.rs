@@ -220,7 +220,7 @@ fn an_unpublished_version_is_not_replaced_by_the_latest_one() {
          storefront@3.4.2 was never published, so what it expects is unknown
          did you mean `storefront@3.4.1`?
          published versions of storefront: 3.4.1, 3.5.0 and 1
-         next: publish it: upheld publish storefront@3.4.2
+         next: publish it: upheld publish storefront@3.4.2 --no-contracts
     ");
 }
 

@@ -1,7 +1,8 @@
 //! Compares messages with interactions, and checks tables of messages that uphold or break them.
 
-use upheld::formats::{Interaction, match_request, match_response};
-use upheld::interaction::{ActualRequest, ActualResponse, Mismatch};
+use upheld::formats::{Interaction, Terms, match_request, match_response};
+use upheld::interaction::{ActualRequest, ActualResponse, Http, Mismatch, urlencoded};
+use upheld::matching::rules_out;
 use upheld::source::Pointer;
 
 use crate::reading::{filled, interaction};
@@ -34,7 +35,43 @@ pub fn request(it: &Interaction, change: impl FnOnce(&mut ActualRequest)) -> Vec
     let it = filled(it);
     let mut actual = it.consumer_request();
     change(&mut actual);
-    match_request(&it, &actual, &Pointer::root().key("request"))
+    let found = match_request(&it, &actual, &Pointer::root().key("request"));
+    assert!(!(found.is_empty() && is_ruled_out(&it, &actual)), "a glance rules out what matches: {actual:?}");
+    found
+}
+
+fn is_ruled_out(it: &Http<Terms>, actual: &ActualRequest) -> bool {
+    let Terms::Own(terms) = &it.terms else { return false };
+    let query = urlencoded::read(actual.query.as_deref().unwrap_or_default());
+    rules_out(&it.request, &terms.request, &actual.method, &actual.path, &query)
+}
+
+#[test]
+fn a_glance_rules_out_other_methods_paths_and_parameters() {
+    for (asked, method, path, query, expected) in [
+        ("GET /orders", "GET", "/orders", "", false),
+        ("GET /orders", "PUT", "/orders", "", true),
+        ("GET /orders", "GET", "/order", "", true),
+        ("GET /orders", "GET", "/orders/", "", true),
+        ("GET /orders", "GET", "/orders", "page=1", true),
+        ("GET /orders?page=1", "GET", "/orders", "", true),
+        // The values are compared later.
+        ("GET /orders?page=1", "GET", "/orders", "page=2", false),
+        ("GET /a%20b", "GET", "/a+b", "", false),
+    ] {
+        let line = format!("method: {}\npath: {}", &asked[..3], asked[4..].split('?').next().unwrap());
+        let parameters = asked.split_once('?').map(|(_, pair)| format!("\nquery: {{ {} }}", pair.replace('=', ": ")));
+        let it = filled(&interaction(&(line + &parameters.unwrap_or_default()), "status: 200"));
+        let query = Some(query.to_owned()).filter(|query| !query.is_empty());
+        let actual = ActualRequest { method: method.into(), path: path.into(), query, ..it.consumer_request() };
+        assert_eq!(is_ruled_out(&it, &actual), expected, "{asked}: {actual:?}");
+    }
+    let by_segment = "method: GET\npath: /orders/1\nmatch-path: { '1': '/[0-9]+/' }";
+    for (path, expected) in [("/orders/2", false), ("/orders/x", false), ("/carts/1", true), ("/orders/1/2", true)] {
+        let it = filled(&interaction(by_segment, "status: 200"));
+        let actual = ActualRequest { path: path.into(), ..it.consumer_request() };
+        assert_eq!(is_ruled_out(&it, &actual), expected, "{path}");
+    }
 }
 
 pub fn check_rows(rows: &[Row], matched: impl Fn(&str, &str) -> Vec<Mismatch>) {

@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 use super::guard::{FoundSecret, Guard, KnownSecret, KnownSecrets};
 use super::shapes::base64_text;
 use super::text::sightings;
-use super::values::{REDACTED, is_distinctive, is_fake, is_rare_word};
+use super::values::{REDACTED, is_code, is_distinctive, is_fake, is_rare_word};
 use crate::interaction::basic_credentials;
 use crate::recording::place::{Place, Side};
 
@@ -98,6 +98,9 @@ impl<'g> Editor<'g> {
         } else if kind == "password" && is_rare_word(secret) {
             &mut self.known.words
         } else {
+            if is_code(secret) {
+                self.known.codes.insert((self.exchange, secret.to_owned()));
+            }
             return;
         };
         let known = known();
@@ -109,7 +112,7 @@ impl<'g> Editor<'g> {
 
     /// The text without secrets, and the kind of the first one; `None` if it contains no secret.
     pub(super) fn clean(&mut self, text: &str, place: &Place) -> Option<(String, &'static str)> {
-        let known = self.guard.replace(text);
+        let known = self.guard.replace_in(self.exchange, text);
         let text = known.as_ref().map_or(text, |(clean, _)| clean);
         let sightings = sightings(text, place.side == Side::Request);
         let Some(first) = sightings.first() else { return known };

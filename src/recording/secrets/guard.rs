@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine as _;
@@ -60,6 +61,9 @@ pub(super) struct KnownSecrets {
     pub anywhere: BTreeMap<String, KnownSecret>,
     /// Passwords that are only a word: they are found only as a whole word.
     pub words: BTreeMap<String, KnownSecret>,
+    /// Short ones, such as the code in a text message, with the number of their exchange: they are found only there, as a
+    /// whole word.
+    pub codes: BTreeSet<(usize, String)>,
 }
 
 /// Finds the secrets of a recording in texts: plain, and encoded as in URLs, base64, JSON and XML.
@@ -71,6 +75,8 @@ pub struct Guard {
     words: Option<AhoCorasick>,
     /// The kind of each pattern of `words`.
     word_kinds: Vec<&'static str>,
+    /// Short secrets by the numbers of their exchanges.
+    codes: BTreeSet<(usize, String)>,
 }
 
 impl Guard {
@@ -89,6 +95,7 @@ impl Guard {
             secrets: patterns.values().cloned().collect(),
             words: search(&mut known.words.keys()).filter(|_| !known.words.is_empty()),
             word_kinds: known.words.values().map(|word| word.found.kind).collect(),
+            codes: known.codes.clone(),
         }
     }
 
@@ -130,11 +137,8 @@ impl Guard {
             && words.is_match(&clean)
         {
             let text = std::mem::take(&mut clean);
-            let is_alone = |at: std::ops::Range<usize>| {
-                !text[..at.start].ends_with(char::is_alphanumeric) && !text[at.end..].starts_with(char::is_alphanumeric)
-            };
             words.replace_all_with(&text, &mut clean, |found, word, clean| {
-                let alone = is_alone(found.range());
+                let alone = is_alone(&text, found.range());
                 if alone {
                     kind = kind.or(self.word_kinds.get(found.pattern().as_usize()).copied());
                 }
@@ -144,6 +148,35 @@ impl Guard {
         }
         kind.map(|kind| (clean, kind))
     }
+}
+
+impl Guard {
+    /// The same for a text of one exchange, in which its short secrets count, too.
+    pub(super) fn replace_in(&self, exchange: usize, text: &str) -> Option<(String, &'static str)> {
+        let mut replaced = self.replace(text);
+        for (_, code) in self.codes.range((exchange, String::new())..(exchange + 1, String::new())) {
+            let before = replaced.as_ref().map_or(text, |(clean, _)| clean);
+            let mut clean = String::new();
+            let mut next = 0;
+            for (at, found) in before.match_indices(code.as_str()) {
+                if is_alone(before, at..at + found.len()) {
+                    clean.push_str(&before[next..at]);
+                    clean.push_str(REDACTED);
+                    next = at + found.len();
+                }
+            }
+            if next > 0 {
+                clean.push_str(&before[next..]);
+                replaced = Some((clean, replaced.map_or("secret", |(_, kind)| kind)));
+            }
+        }
+        replaced
+    }
+}
+
+/// Whether a part of a text is a whole word.
+fn is_alone(text: &str, at: Range<usize>) -> bool {
+    !text[..at.start].ends_with(char::is_alphanumeric) && !text[at.end..].starts_with(char::is_alphanumeric)
 }
 
 impl fmt::Debug for Guard {

@@ -1,5 +1,7 @@
 //! Recognizes secrets by the name of their header, parameter, field, key or element, in any case.
 
+use std::ops::RangeInclusive;
+
 use serde_json::{Map, Value};
 
 use super::values::{has_digits_only, is_fake, is_opaque, is_plain_word};
@@ -80,6 +82,9 @@ pub(super) fn named(name: &str) -> Named {
     }
 }
 
+/// How many digits the codes in text messages and authenticators have. Codes of errors and banks have fewer or more.
+const CODE_DIGITS: RangeInclusive<usize> = 6..=8;
+
 impl Named {
     /// Whether a text with this name is a secret. `is_sent` says that it is in a request.
     pub(super) fn is_secret(self, text: &str, is_sent: bool) -> bool {
@@ -94,7 +99,7 @@ impl Named {
             Self::Secret => !is_plain_word(text),
             Self::Secrets => !digits && !is_plain_word(text),
             Self::Opaque => is_opaque(text),
-            Self::Code => is_opaque(text) || is_sent && digits && text.len() == 6,
+            Self::Code => is_opaque(text) || is_sent && digits && CODE_DIGITS.contains(&text.len()),
         }
     }
 
@@ -104,7 +109,7 @@ impl Named {
         match self {
             Self::Plain | Self::Secrets | Self::Opaque => false,
             Self::Password | Self::Secret => digits,
-            Self::Code => is_sent && digits && number.len() == 6,
+            Self::Code => is_sent && digits && CODE_DIGITS.contains(&number.len()),
         }
     }
 

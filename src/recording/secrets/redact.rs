@@ -60,6 +60,7 @@ pub fn redact(exchanges: &[Exchange], kept_headers: &[String]) -> Redaction {
     let mut known = collector.known;
     let public = public_texts(exchanges);
     known.words.retain(|word, _| !public.contains(word));
+    known.codes.retain(|(_, code)| !public.contains(code));
     known.anywhere.retain(|secret, found| !(found.is_doubtful && public.contains(secret)));
     let mut guard = Guard::new(&known);
     let mut editor = Editor::new(&guard);

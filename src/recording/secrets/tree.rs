@@ -80,6 +80,7 @@ impl Editor<'_> {
                 let is_card = matches!(number.as_str().len(), 15 | 16) && is_card_number(number.as_str());
                 let is_secret = is_card || at.named.is_secret_number(number.as_str(), is_sent);
                 if is_secret {
+                    self.know(number.as_str(), at.named.kind(), &at.place(), Certainty::Sure);
                     self.note_found(at.place(), if is_card { "card number" } else { at.named.kind() });
                     *value = Value::from(0);
                 }

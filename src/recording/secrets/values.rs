@@ -189,6 +189,11 @@ pub(super) fn is_rare_word(text: &str) -> bool {
         && !COMMON.contains(&text.to_lowercase().as_str())
 }
 
+/// Whether a short secret is rare enough to be the same one wherever its exchange has it: `883201`, but not a year.
+pub(super) fn is_code(text: &str) -> bool {
+    text.chars().count() >= 6 && text.contains(|c: char| c.is_ascii_digit()) && !text.contains(char::is_whitespace)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -92,7 +92,10 @@ pub fn next_text(next: &NextStep) -> String {
             "publish a new version of {consumer} with these interactions as pending: upheld publish {consumer} \
              --without-skipped"
         ),
-        NextStep::Publish(version) => format!("publish it: upheld publish {version}"),
+        NextStep::Publish { version, none } => {
+            let none = if *none { " --no-contracts" } else { "" };
+            format!("publish it: upheld publish {version}{none}")
+        }
         NextStep::Exempt(service) => {
             format!(
                 "or, if {service} doesn't publish yet, write `not-onboarded-until: DATE` into services/{service}.yaml"
@@ -129,6 +132,13 @@ pub fn next_text(next: &NextStep) -> String {
         NextStep::OrderFirst { provider, consumer, environment } => format!(
             "let {} go live first: upheld gate {provider} {consumer} --to {environment} --order {},{}",
             provider.service, provider.service, consumer.service
+        ),
+        NextStep::RetireLive { version, environment } => {
+            format!("{} is live: upheld gate --retire {version} --to {environment}", version.short())
+        }
+        NextStep::RetireFirst { consumer, environment } => format!(
+            "or, if {} isn't needed any more, retire it first: upheld gate --retire {consumer} --to {environment}",
+            consumer.short()
         ),
         NextStep::DeployFirst { provider, version: Some(version), environment } => {
             let of = ServiceVersion::new(provider.clone(), version.clone());

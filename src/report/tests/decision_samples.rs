@@ -154,7 +154,11 @@ pub fn everything() -> Decision {
         provider: None,
         consumer: Some(candidate(&orders())),
         owners: vec!["team-orders".to_owned()],
-        ..row_of(GateCode::NotPublished, &[Fact::NotPublished(orders())], &[NextStep::Publish(orders())])
+        ..row_of(
+            GateCode::NotPublished,
+            &[Fact::NotPublished(orders())],
+            &[NextStep::Publish { version: orders(), none: false }],
+        )
     };
     let missing = Row {
         code: GateCode::MissingProvider,

@@ -2,6 +2,7 @@
 
 #[cfg(unix)]
 pub mod client;
+mod folder;
 pub mod imports;
 mod output;
 pub mod pages;

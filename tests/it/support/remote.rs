@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use upheld::git::{Address, Environment};
 use upheld::store::GitStore;
 
+use super::folder;
 use super::tree::Tree;
 
 /// A repository that is gone when this is dropped, with the caches of those who look at it.
@@ -44,7 +45,7 @@ impl Remote {
     }
 
     fn without_repository() -> Self {
-        let remote = Self { root: tempfile::Builder::new().prefix("upheld-").tempdir().unwrap() };
+        let remote = Self { root: folder::temporary("upheld-") };
         fs::create_dir(remote.path("home")).unwrap();
         remote
     }

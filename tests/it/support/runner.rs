@@ -11,6 +11,7 @@ use regex::Regex;
 use serde_yaml::Value;
 use tempfile::TempDir;
 
+use super::folder;
 use super::world::World;
 
 /// The commands that a runner obeys.
@@ -107,7 +108,7 @@ impl<'w> Runner<'w> {
             return None;
         };
         // Its folders have names that a careless script stumbles over.
-        let root = tempfile::Builder::new().prefix("upheld runner's ").tempdir().unwrap();
+        let root = folder::temporary("upheld runner's ");
         for folder in ["temp", "tools"] {
             fs::create_dir(root.path().join(folder)).unwrap();
         }

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
+use super::folder;
 use super::output::{CommandOutput, Redaction};
 use super::process::Running;
 
@@ -22,7 +23,7 @@ pub struct World {
 impl World {
     /// An empty folder.
     pub fn new() -> Self {
-        Self { root: tempfile::Builder::new().prefix("upheld-").tempdir().unwrap(), variables: Vec::new() }
+        Self { root: folder::temporary("upheld-"), variables: Vec::new() }
     }
 
     /// A world with one contract, of storefront with orders, that has these interactions.
